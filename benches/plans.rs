@@ -18,9 +18,9 @@ use std::{
 };
 
 use scimitar::{
-    desired::{self, Columns, Format, Wish},
+    desired::{self, ColumnOptions, DesiredChange, FileFormat},
     dialect::{self, Hosting, Provider},
-    directory::{Kind, change::ChangeId, guard::Guards, plan::draft},
+    directory::{RecordKind, change::ChangeId, guard::GuardSettings, plan::draft},
 };
 
 /// Rows of the file.
@@ -45,11 +45,11 @@ fn planning(size: usize) {
     let app = directory::app(size, 80, 24);
     let users = (0..ROWS as u32).filter_map(|row| app.directory.user_at(row * (size / ROWS) as u32));
     let mut text = "user,role,models_seat,team,team_role\n".to_owned();
-    for (user, team) in users.zip((0..app.directory.len(Kind::Team) as u32).cycle()) {
+    for (user, team) in users.zip((0..app.directory.len(RecordKind::Team) as u32).cycle()) {
         let team = app.directory.team_at(team).unwrap();
         text += &format!("{},member,none,{},viewer\n", user.user_name, team.name);
     }
-    let planner = dialect::of(Provider::Wandb, Hosting::Dedicated, dialect::Server::default());
+    let planner = dialect::of(Provider::Wandb, Hosting::Dedicated, dialect::KnownServer::default());
     let mut changes = 0;
     let (ours, bare) = (
         best(|| {
@@ -58,10 +58,10 @@ fn planning(size: usize) {
                 last += 1;
                 ChangeId(last)
             };
-            let wanted = desired::read(&text, Format::Csv, &Columns::default()).unwrap();
+            let wanted = desired::read(&text, FileFormat::Csv, &ColumnOptions::default()).unwrap();
             let can = planner.capabilities();
-            let found = desired::difference(&wanted, &app.directory, can, Wish::default(), &mut key).unwrap();
-            let plan = draft(&*planner, &Guards::default(), found.changes, &app.directory);
+            let found = desired::difference(&wanted, &app.directory, can, DesiredChange::default(), &mut key).unwrap();
+            let plan = draft(&*planner, &GuardSettings::default(), found.changes, &app.directory);
             changes = plan.steps.len() + plan.refused.len();
         }),
         best(|| {

@@ -5,18 +5,18 @@ use std::{hint::black_box, time::Duration};
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use scimitar::{
-    app::{App, Effect, Msg, Overlay, action::Action, pane::Pane},
+    app::{App, AppEffect, AppMessage, Overlay, action::Action, pane::ListPane},
     dialect::{self, Hosting, Provider},
     directory::{
-        Fresh, Id, Kind, Name,
+        Id, Name, Observation, RecordKind,
         change::Change,
         field::{FieldSort, RecordField},
-        guard::Guards,
-        plan::{Entry, State, draft},
-        record::{Depth, Record, User},
+        guard::GuardSettings,
+        plan::{ChangeState, JournalEntry, draft},
+        record::{ReadDepth, Record, User},
         records::Records,
-        sort::Order,
-        work::{Job, Moved, Report},
+        sort::SortOrder,
+        work::{ChangeUpdate, WorkerJob, WorkerReport},
     },
     scim::{list, split::Splitter},
     store::Store,
@@ -45,9 +45,9 @@ fn sort(c: &mut Criterion) {
     for size in sizes() {
         let app = app(size, 80, 24);
         let sorted = |field: &RecordField| field.spec().sort != FieldSort::No;
-        for by in RecordField::of(Kind::User).filter(sorted) {
-            let mut pane = Pane::new(Kind::User);
-            pane.order = Order { by, descending: true };
+        for by in RecordField::of(RecordKind::User).filter(sorted) {
+            let mut pane = ListPane::new(RecordKind::User);
+            pane.order = SortOrder { by, descending: true };
             let id = BenchmarkId::new(by.heading().to_lowercase().replace(' ', "-"), size);
             let directory = &app.directory;
             group.bench_function(id, |b| {
@@ -68,7 +68,7 @@ fn filter(c: &mut Criterion) {
             group.bench_function(BenchmarkId::new(text, size), |b| {
                 b.iter_batched_ref(
                     || {
-                        let mut pane = Pane::new(Kind::User);
+                        let mut pane = ListPane::new(RecordKind::User);
                         pane.renew(&app.directory);
                         pane.advance(&app.directory, usize::MAX);
                         pane.filter = text.into();
@@ -93,8 +93,8 @@ fn learn(c: &mut Criterion) {
         let user = users(size.min(500)).remove(size.min(500) / 2);
         group.bench_function(BenchmarkId::from_parameter(size), |b| {
             b.iter(|| {
-                let fresh = vec![Fresh::Record(Record::User(user.clone()))];
-                black_box(app.update(Msg::Report(Report::Learnt(fresh)), now()))
+                let fresh = vec![Observation::Record(Record::User(user.clone()))];
+                black_box(app.update(AppMessage::Report(WorkerReport::Learnt(fresh)), now()))
             });
         });
     }
@@ -108,7 +108,7 @@ fn plan(c: &mut Criterion) {
     group.sample_size(10).throughput(Throughput::Elements(MANY as u64));
     for size in sizes().into_iter().filter(|size| *size >= MANY) {
         let app = app(size, 80, 24);
-        let planner = dialect::of(Provider::Wandb, Hosting::Dedicated, dialect::Server::default());
+        let planner = dialect::of(Provider::Wandb, Hosting::Dedicated, dialect::KnownServer::default());
         let users: Vec<Id> = app.directory.records().users().keys().take(MANY).cloned().collect();
         let team: Id = "t00000".into();
         let all = |change: &dyn Fn(&Id) -> Change| users.iter().map(change).collect::<Vec<_>>();
@@ -124,7 +124,7 @@ fn plan(c: &mut Criterion) {
         ];
         for (name, changes) in kinds {
             group.bench_function(BenchmarkId::new(name, size), |b| {
-                let guards = Guards::default();
+                let guards = GuardSettings::default();
                 b.iter_batched(
                     || changes.clone(),
                     |changes| draft(&*planner, &guards, changes, &app.directory),
@@ -136,24 +136,24 @@ fn plan(c: &mut Criterion) {
 }
 
 /// A console in which all people of this filter were given a role, and what it sent.
-fn sending(size: usize) -> (App, Vec<Entry>) {
+fn sending(size: usize) -> (App, Vec<JournalEntry>) {
     let mut app = app(size, 80, 24);
     let mut press = |action| {
         let key = app.keymap.event(action).unwrap();
-        app.update(Msg::Terminal(crossterm::event::Event::Key(key)), now())
+        app.update(AppMessage::Terminal(crossterm::event::Event::Key(key)), now())
     };
     press(Action::MarkAll);
     press(Action::SetRole);
-    app.update(Msg::Terminal(crossterm::event::Event::Paste("team all viewer".into())), now());
+    app.update(AppMessage::Terminal(crossterm::event::Event::Paste("team all viewer".into())), now());
     let mut press = |action| {
         let key = app.keymap.event(action).unwrap();
-        app.update(Msg::Terminal(crossterm::event::Event::Key(key)), now())
+        app.update(AppMessage::Terminal(crossterm::event::Event::Key(key)), now())
     };
     press(Action::Choose);
     let effects = press(Action::Send);
     assert!(!matches!(app.overlays.last(), Some(Overlay::Preview(_))), "it was not sent");
     let sent = effects.into_iter().find_map(|effect| match effect {
-        Effect::Work(Job::Submit(entries)) => Some(entries),
+        AppEffect::Work(WorkerJob::Submit(entries)) => Some(entries),
         _ => None,
     });
     (app, sent.unwrap())
@@ -168,9 +168,9 @@ fn outcomes(c: &mut Criterion) {
                 || sending(size),
                 |(app, sent)| {
                     for entry in sent.iter().take(1_000) {
-                        let moved = Moved {
+                        let moved = ChangeUpdate {
                             id: entry.id,
-                            state: State::Confirmed,
+                            state: ChangeState::Confirmed,
                             why: String::new(),
                             failure: None,
                             exchanges: Vec::new(),
@@ -181,7 +181,7 @@ fn outcomes(c: &mut Criterion) {
                             alarm: false,
                             way_back: None,
                         };
-                        black_box(app.update(Msg::Report(Report::Moved(moved)), now()));
+                        black_box(app.update(AppMessage::Report(WorkerReport::Moved(moved)), now()));
                     }
                 },
                 BatchSize::LargeInput,
@@ -215,12 +215,12 @@ fn parse(c: &mut Criterion) {
     for size in [1_000, 10_000] {
         let resources: Vec<String> = users(size).iter().map(resource).collect();
         let body = format!("{{\"totalResults\":{size},\"Resources\":[{}]}}", resources.join(","));
-        let dialect = dialect::of(Provider::Wandb, Hosting::Dedicated, dialect::Server::default());
+        let dialect = dialect::of(Provider::Wandb, Hosting::Dedicated, dialect::KnownServer::default());
         group.throughput(Throughput::Bytes(body.len() as u64));
         group.bench_function(BenchmarkId::new("into records", size), |b| {
             b.iter(|| {
                 let page = list::parse_text(&body).unwrap();
-                let read = |raw: &&RawValue| dialect.read(Kind::User, raw, Depth::Summary, "$").unwrap();
+                let read = |raw: &&RawValue| dialect.read(RecordKind::User, raw, ReadDepth::Summary, "$").unwrap();
                 page.resources.iter().map(read).collect::<Vec<_>>()
             });
         });
@@ -238,10 +238,10 @@ fn parse(c: &mut Criterion) {
 
 /// Puts a list on disk as a refresh does.
 fn keep<'a>(store: &mut Store, rows: impl Iterator<Item = (&'a Record, &'a str)>) {
-    let mut round = store.begin_round(Kind::User).unwrap();
+    let mut round = store.begin_round(RecordKind::User).unwrap();
     let rows: Vec<_> = rows.collect();
     rows.chunks(5_000).for_each(|page| store.keep(&mut round, page.iter().copied()).unwrap());
-    store.end_round(round, now(), &scimitar::directory::Coverage::Complete).unwrap();
+    store.end_round(round, now(), &scimitar::directory::ListCoverage::Complete).unwrap();
 }
 
 fn store(c: &mut Criterion) {

@@ -13,18 +13,19 @@ use ratatui::Terminal;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::{
-    app::{App, Msg, Size, Unopened, keymap::Keymap},
+    app::{App, AppMessage, TerminalSize, UnopenedProfile, keymap::KeyBindings},
     config::{self, ConfigError},
     output,
-    runtime::{Host, Opener, Runtime, Told, Trace},
+    runtime::{LoopInput, LoopTrace, Opener, Runtime, TerminalHost},
     terminal::{
-        Frames, Guard, Screen, Signal, Signals, Wanted, ask_to_stop, copy_sequence, link, look, restore, stop_process,
+        FrameWriter, FramesInFlight, SignalRequest, Signals, TerminalGuard, WantedLook, ask_to_stop, copy_sequence,
+        link, look, restore, stop_process,
     },
-    ui::look::{Glyphs, Theme},
+    ui::look::{ColorTheme, GlyphSet},
 };
 
 /// The directory that the console opens.
-pub enum Start {
+pub enum ConsoleStart {
     /// A profile of the config or the environment; `None` for the default choice.
     Profile(Option<String>),
     /// The embedded demo directory.
@@ -32,16 +33,16 @@ pub enum Start {
 }
 
 /// Runs the console until the user quits. Errors before the start leave the terminal untouched.
-pub async fn run(opener: Opener, start: Start, trace: Option<Trace>) -> Result<()> {
+pub async fn run(opener: Opener, start: ConsoleStart, trace: Option<LoopTrace>) -> Result<()> {
     let meant = match start {
-        Start::Demo => Meant::Demo,
-        Start::Profile(name) => {
-            opener.at_start(name.as_deref())?.map_or(Meant::Nothing, |profile| Meant::Profile(Box::new(profile)))
-        }
+        ConsoleStart::Demo => StartIntent::Demo,
+        ConsoleStart::Profile(name) => opener
+            .at_start(name.as_deref())?
+            .map_or(StartIntent::Nothing, |profile| StartIntent::Profile(Box::new(profile))),
     };
     let ui = opener.config.as_ref().map(|config| config.ui.clone()).unwrap_or_default();
     let keys = opener.config.as_ref().map(|config| config.keys.clone()).unwrap_or_default();
-    let keymap = Keymap::new(&keys).map_err(|bad| match &opener.config {
+    let keymap = KeyBindings::new(&keys).map_err(|bad| match &opener.config {
         Some(config) => ConfigError::about(&config.path, bad.to_string(), ""),
         None => ConfigError::new(bad.to_string(), ""),
     })?;
@@ -58,42 +59,42 @@ pub async fn run(opener: Opener, start: Start, trace: Option<Trace>) -> Result<(
     let zone = tokio::task::spawn_blocking(TimeZone::system);
     let mut unopened = None;
     let first = match meant {
-        Meant::Demo => Some(opener.open(None).await?),
-        Meant::Profile(profile) => {
+        StartIntent::Demo => Some(opener.open(None).await?),
+        StartIntent::Profile(profile) => {
             let reading = format!("Reading the key ({}) … Ctrl-C gives up.", profile.key.describe());
             let draft = Box::new(opener.draft(&profile));
             match output::note_if_slow(&reading, opener.open_profile(*profile)).await {
                 Ok(first) => Some(first),
                 // The user can choose another profile, and edit this one.
                 Err(error) => {
-                    unopened = Some(Unopened { why: error.to_string(), draft: Some(draft) });
+                    unopened = Some(UnopenedProfile { why: error.to_string(), draft: Some(draft) });
                     None
                 }
             }
         }
-        Meant::Nothing => None,
+        StartIntent::Nothing => None,
     };
     let (width, height) = crossterm::terminal::size()?;
     let profiles = opener.config.iter().flat_map(|config| config.profiles.keys().cloned()).collect();
     let salt = getrandom::u32().unwrap_or_default() as u16;
-    let mut app = App::new(keymap, profiles, Size { width, height }, Timestamp::now(), salt);
+    let mut app = App::new(keymap, profiles, TerminalSize { width, height }, Timestamp::now(), salt);
     app.config_path = opener.places.config_file.display().to_string();
     let env = opener.env;
     let look = look(wanted(&ui), &env, zone.await.unwrap_or(TimeZone::UTC));
 
     let signals = Signals::listen()?;
     signals.watch_terminal();
-    let guard = Guard::enter()?;
-    let frames = Frames::on(link(slow(&ui), &env));
-    let terminal = Terminal::new(Screen::new(frames.out()))?;
+    let guard = TerminalGuard::enter()?;
+    let frames = FramesInFlight::on(link(slow(&ui), &env));
+    let terminal = Terminal::new(FrameWriter::new(frames.out()))?;
     let mut runtime = Runtime::new(terminal, app, look, opener);
     runtime.trace(trace);
     match (first, unopened) {
         (Some((opened, session)), _) => runtime.start(opened, session),
-        (None, Some(unopened)) => drop(runtime.app.update(Msg::OpenFailed(unopened), Timestamp::now())),
+        (None, Some(unopened)) => drop(runtime.app.update(AppMessage::OpenFailed(unopened), Timestamp::now())),
         (None, None) => {}
     }
-    let mut host = Tty { signals, guard: Some(guard), frames, tmux: env("TMUX").is_some() };
+    let mut host = ProcessTerminal { signals, guard: Some(guard), frames, tmux: env("TMUX").is_some() };
     let result = runtime.run(events(), &mut host).await;
     drop(host);
     // A closed terminal is not an error: the journal keeps open changes.
@@ -104,33 +105,33 @@ pub async fn run(opener: Opener, start: Start, trace: Option<Trace>) -> Result<(
 }
 
 /// The resolved start.
-enum Meant {
+enum StartIntent {
     Demo,
     Profile(Box<config::Profile>),
     /// The first run, without any profile.
     Nothing,
 }
 
-fn wanted(ui: &config::Ui) -> Wanted {
+fn wanted(ui: &config::UiTable) -> WantedLook {
     let theme = match ui.theme {
-        config::Theme::Auto => None,
-        config::Theme::Dark => Some(Theme::Ansi),
-        config::Theme::Light => Some(Theme::Light),
-        config::Theme::Mono => Some(Theme::Mono),
+        config::ThemeChoice::Auto => None,
+        config::ThemeChoice::Dark => Some(ColorTheme::Ansi),
+        config::ThemeChoice::Light => Some(ColorTheme::Light),
+        config::ThemeChoice::Mono => Some(ColorTheme::Mono),
     };
     let glyphs = match ui.glyphs {
-        config::Glyphs::Auto => None,
-        config::Glyphs::Unicode => Some(Glyphs::UNICODE),
-        config::Glyphs::Ascii => Some(Glyphs::ASCII),
+        config::GlyphChoice::Auto => None,
+        config::GlyphChoice::Unicode => Some(GlyphSet::UNICODE),
+        config::GlyphChoice::Ascii => Some(GlyphSet::ASCII),
     };
-    Wanted { theme, glyphs }
+    WantedLook { theme, glyphs }
 }
 
-fn slow(ui: &config::Ui) -> Option<bool> {
+fn slow(ui: &config::UiTable) -> Option<bool> {
     match ui.link {
-        config::Link::Auto => None,
-        config::Link::Slow => Some(true),
-        config::Link::Fast => Some(false),
+        config::LinkChoice::Auto => None,
+        config::LinkChoice::Slow => Some(true),
+        config::LinkChoice::Fast => Some(false),
     }
 }
 
@@ -168,33 +169,33 @@ const EIO: i32 = 5;
 const ENXIO: i32 = 6;
 
 /// The terminal of the process.
-struct Tty {
+struct ProcessTerminal {
     signals: Signals,
-    guard: Option<Guard>,
-    frames: Frames,
+    guard: Option<TerminalGuard>,
+    frames: FramesInFlight,
     tmux: bool,
 }
 
-impl Host for Tty {
-    async fn next(&mut self, waiting: bool) -> io::Result<Told> {
+impl TerminalHost for ProcessTerminal {
+    async fn next(&mut self, waiting: bool) -> io::Result<LoopInput> {
         loop {
             let signal = tokio::select! {
                 biased;
                 signal = self.signals.next() => signal,
-                free = self.frames.free(waiting) => return free.map(|()| Told::Free),
+                free = self.frames.free(waiting) => return free.map(|()| LoopInput::Free),
             };
             match signal {
-                Signal::End => return Ok(Told::End),
-                Signal::Stop => {
+                SignalRequest::End => return Ok(LoopInput::End),
+                SignalRequest::Stop => {
                     self.guard = None;
                     stop_process();
                 }
-                Signal::Continue => {
+                SignalRequest::Continue => {
                     match &self.guard {
                         Some(guard) => guard.take_again()?,
-                        None => self.guard = Guard::enter().ok(),
+                        None => self.guard = TerminalGuard::enter().ok(),
                     }
-                    return Ok(Told::Again);
+                    return Ok(LoopInput::Again);
                 }
             }
         }

@@ -8,14 +8,14 @@ use color_eyre::{
     eyre::{Result, WrapErr},
 };
 use scimitar::{
-    cli::{Cli, Command, DEMO_SEED, DemoArgs, DoctorArgs, DoctorSubject, Output, completions, man_page, man_pages},
-    command::{self, Unwritable, doctor},
-    config::{ConfigError, ConfigFile, Places},
-    console::{self, Start},
+    cli::{Cli, Command, DEMO_SEED, DemoArgs, DoctorArgs, DoctorSubject, OutputArgs, completions, man_page, man_pages},
+    command::{self, UnwritableFile, doctor},
+    config::{ConfigError, ConfigFile, StandardPaths},
+    console::{self, ConsoleStart},
     demo,
     output::{self, LogLines},
-    runtime::{Opener, Trace},
-    terminal::{Signal, Signals, take_file_limit_for_full_disk},
+    runtime::{LoopTrace, Opener},
+    terminal::{SignalRequest, Signals, take_file_limit_for_full_disk},
 };
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let given: Vec<OsString> = std::env::args_os().collect();
-            return command::refused(error, Output::of_arguments(given.iter().map(OsString::as_os_str)));
+            return command::refused(error, OutputArgs::of_arguments(given.iter().map(OsString::as_os_str)));
         }
     };
     let output = cli.output();
@@ -105,7 +105,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
             return Ok(ExitCode::SUCCESS);
         }
         Some(Command::ProfileNames) => {
-            let opener = opener(&cli, demo::Options::default())?;
+            let opener = opener(&cli, demo::DemoOptions::default())?;
             for name in opener.config.iter().flat_map(|config| config.profiles.keys()) {
                 writeln!(out, "{name}")?;
             }
@@ -127,16 +127,16 @@ fn run(cli: Cli) -> Result<ExitCode> {
         match &cli.command {
             Some(Command::Doctor(args)) => examine(&cli, args).await,
             Some(Command::Demo(args)) if args.listen.is_some() => serve(args).await.map(|()| ExitCode::SUCCESS),
-            Some(Command::Demo(args)) => {
-                console::run(opener(&cli, options(args)?)?, Start::Demo, trace(&cli)?).await.map(|()| ExitCode::SUCCESS)
-            }
+            Some(Command::Demo(args)) => console::run(opener(&cli, options(args)?)?, ConsoleStart::Demo, trace(&cli)?)
+                .await
+                .map(|()| ExitCode::SUCCESS),
             Some(other) => {
-                let opener = opener(&cli, demo::Options::default())?;
+                let opener = opener(&cli, demo::DemoOptions::default())?;
                 Ok(Box::pin(command::run(opener, &cli, other)).await)
             }
             None => {
-                let start = Start::Profile(cli.profile.clone());
-                let demo = demo::Options { seed: DEMO_SEED, ..demo::Options::default() };
+                let start = ConsoleStart::Profile(cli.profile.clone());
+                let demo = demo::DemoOptions { seed: DEMO_SEED, ..demo::DemoOptions::default() };
                 console::run(opener(&cli, demo)?, start, trace(&cli)?).await.map(|()| ExitCode::SUCCESS)
             }
         }
@@ -147,15 +147,15 @@ fn run(cli: Cli) -> Result<ExitCode> {
 
 /// Looks at a server.
 async fn examine(cli: &Cli, args: &DoctorArgs) -> Result<ExitCode> {
-    let wish = doctor::Wish { json: args.json, write: args.write, yes: args.yes };
+    let wish = doctor::DoctorOptions { json: args.json, write: args.write, yes: args.yes };
     match &args.subject {
         Some(DoctorSubject::Demo(demo)) => {
             let opener = opener(cli, options(demo)?)?;
-            Ok(doctor::run(&opener, doctor::Subject::Demo, wish).await)
+            Ok(doctor::run(&opener, doctor::ExaminationSubject::Demo, wish).await)
         }
         None => {
-            let opener = opener(cli, demo::Options::default())?;
-            Ok(doctor::run(&opener, doctor::Subject::Profile(cli.profile.as_deref()), wish).await)
+            let opener = opener(cli, demo::DemoOptions::default())?;
+            Ok(doctor::run(&opener, doctor::ExaminationSubject::Profile(cli.profile.as_deref()), wish).await)
         }
     }
 }
@@ -172,26 +172,26 @@ async fn serve(args: &DemoArgs) -> Result<()> {
     writeln!(out, "url: {}", running.url())?;
     writeln!(out, "key: {}", running.key())?;
     out.flush()?;
-    while signals.next().await != Signal::End {}
+    while signals.next().await != SignalRequest::End {}
     running.stop().await;
     Ok(())
 }
 
 /// Where the loop's times go.
-fn trace(cli: &Cli) -> Result<Option<Trace>> {
+fn trace(cli: &Cli) -> Result<Option<LoopTrace>> {
     let Some(path) = &cli.trace else { return Ok(None) };
-    let unwritable = |error: io::Error| Unwritable {
+    let unwritable = |error: io::Error| UnwritableFile {
         option: "--trace",
         why: format!("{} can't be written: {error}", path.display()),
     };
-    Ok(Some(Trace::to(path).map_err(unwritable)?))
+    Ok(Some(LoopTrace::to(path).map_err(unwritable)?))
 }
 
 /// The log goes to a file, never to the terminal; it ends with the guard.
 fn log(cli: &Cli) -> Result<Option<tracing_appender::non_blocking::WorkerGuard>> {
     let Some(level) = cli.log else { return Ok(None) };
-    let places = Places::find(&env)?;
-    let unwritable = |why: String| Unwritable { option: "--log", why };
+    let places = StandardPaths::find(&env)?;
+    let unwritable = |why: String| UnwritableFile { option: "--log", why };
     let directory = places.make_log().map_err(|error| unwritable(error.to_string()))?;
     let file = RollingFileAppender::builder().rotation(Rotation::DAILY).filename_prefix("scimitar.log");
     let file = file.build(directory).map_err(|error| {
@@ -204,7 +204,7 @@ fn log(cli: &Cli) -> Result<Option<tracing_appender::non_blocking::WorkerGuard>>
     Ok(Some(guard))
 }
 
-fn options(args: &DemoArgs) -> Result<demo::Options> {
+fn options(args: &DemoArgs) -> Result<demo::DemoOptions> {
     Ok(args.options(env)?)
 }
 
@@ -212,8 +212,8 @@ fn env(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-fn opener(cli: &Cli, demo: demo::Options) -> Result<Opener> {
-    let mut places = Places::find(&env)?;
+fn opener(cli: &Cli, demo: demo::DemoOptions) -> Result<Opener> {
+    let mut places = StandardPaths::find(&env)?;
     if let Some(file) = &cli.config {
         places.config_file.clone_from(file);
     }

@@ -1,7 +1,7 @@
 //! Standard output and standard error for everything except the console's screen.
 //!
 //! Text comes from servers, files, arguments and saved plans, and may contain control sequences for a terminal. No
-//! other code prints (`clippy.toml` forbids it): an [`Output`] cleans each line as a whole, whatever its source, and
+//! other code prints (`clippy.toml` forbids it): an [`OutputWriter`] cleans each line as a whole, whatever its source, and
 //! escapes JSON. A line feed within a value can't forge a line, because each call prints a single line.
 
 use std::{
@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::scim::text::{clean_line, escape_json};
 
 /// The destination of the program's output. Prints lines: `writeln!` prints its text as a single cleaned line.
-pub struct Output<'a> {
+pub struct OutputWriter<'a> {
     to: Box<dyn Write + 'a>,
     terminal: bool,
     /// True if the terminal accepts cursor movements.
@@ -24,16 +24,16 @@ pub struct Output<'a> {
 
 /// Standard output, written line by line.
 #[expect(clippy::disallowed_methods, reason = "the one place")]
-pub fn out() -> Output<'static> {
+pub fn out() -> OutputWriter<'static> {
     let terminal = io::stdout().is_terminal();
-    Output { to: Box::new(io::stdout().lock()), terminal, moves: terminal && !is_dumb() }
+    OutputWriter { to: Box::new(io::stdout().lock()), terminal, moves: terminal && !is_dumb() }
 }
 
 /// Standard error.
 #[expect(clippy::disallowed_methods, reason = "the one place")]
-pub fn err() -> Output<'static> {
+pub fn err() -> OutputWriter<'static> {
     let terminal = io::stderr().is_terminal();
-    Output { to: Box::new(io::stderr()), terminal, moves: terminal && !is_dumb() }
+    OutputWriter { to: Box::new(io::stderr()), terminal, moves: terminal && !is_dumb() }
 }
 
 /// True for a terminal that accepts only lines, such as a shell within an editor.
@@ -65,13 +65,13 @@ pub fn line(text: &str) -> std::borrow::Cow<'_, str> {
     clean_line(text, usize::MAX)
 }
 
-impl<'a> Output<'a> {
+impl<'a> OutputWriter<'a> {
     /// Prints to another destination, as if to a terminal or to a pipe.
     pub fn to(to: impl Write + 'a, terminal: bool) -> Self {
         Self { to: Box::new(to), terminal, moves: terminal }
     }
 
-    /// Buffers many lines and writes them in large pieces. End with [`Output::flush`].
+    /// Buffers many lines and writes them in large pieces. End with [`OutputWriter::flush`].
     pub fn buffered(self) -> Self {
         Self { to: Box::new(BufWriter::new(self.to)), ..self }
     }
@@ -140,13 +140,13 @@ impl<'a> Output<'a> {
         self.to.write_all(text)
     }
 
-    /// Overwrites the last line of a terminal; nothing may follow before [`Output::wipe`].
+    /// Overwrites the last line of a terminal; nothing may follow before [`OutputWriter::wipe`].
     pub fn over(&mut self, text: &str) -> io::Result<()> {
         write!(self.to, "\r\x1b[K{}", line(text))?;
         self.to.flush()
     }
 
-    /// Removes the line written by [`Output::over`].
+    /// Removes the line written by [`OutputWriter::over`].
     pub fn wipe(&mut self) -> io::Result<()> {
         self.to.write_all(if self.moves { b"\r\x1b[K" } else { b"" })
     }
@@ -180,9 +180,9 @@ mod tests {
     const NASTY: &str = "eva\u{1b}[2J\n  + forged\u{9b}31m\u{202e}x\r";
     const CLEAN: &str = "eva[2J   + forged31mx ";
 
-    fn printed(terminal: bool, print: impl FnOnce(&mut Output<'_>) -> io::Result<()>) -> String {
+    fn printed(terminal: bool, print: impl FnOnce(&mut OutputWriter<'_>) -> io::Result<()>) -> String {
         let mut bytes = Vec::new();
-        print(&mut Output::to(&mut bytes, terminal)).unwrap();
+        print(&mut OutputWriter::to(&mut bytes, terminal)).unwrap();
         String::from_utf8(bytes).unwrap()
     }
 

@@ -5,16 +5,16 @@ use std::time::Instant;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{Terminal, backend::TestBackend};
 use scimitar::{
-    app::{App, Effect, Msg},
+    app::{App, AppEffect, AppMessage},
     directory::{
-        Fresh, Id, Target,
+        Id, Observation, ResourceRef,
         record::{Record, User},
         records::Records,
-        work::Report,
+        work::WorkerReport,
     },
     ui::{
-        self, Look,
-        look::{Glyphs, Theme},
+        self, ScreenLook,
+        look::{ColorTheme, GlyphSet},
     },
 };
 
@@ -39,18 +39,24 @@ fn runs(users: usize) -> usize {
 struct Console {
     app: App,
     terminal: Terminal<TestBackend>,
-    look: Look,
+    look: ScreenLook,
     /// How long the loop was held by one thing.
     held: Times,
     /// What shall be done: others do it, and drop it.
-    asked: Vec<Effect>,
+    asked: Vec<AppEffect>,
 }
 
 impl Console {
     fn new(users: usize, width: u16, height: u16) -> Self {
         let app = directory::app(users, width, height);
         let terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        Self { app, terminal, look: Look::new(Theme::Ansi, Glyphs::UNICODE), held: Times::default(), asked: Vec::new() }
+        Self {
+            app,
+            terminal,
+            look: ScreenLook::new(ColorTheme::Ansi, GlyphSet::UNICODE),
+            held: Times::default(),
+            asked: Vec::new(),
+        }
     }
 
     fn draw(&mut self) {
@@ -61,11 +67,11 @@ impl Console {
     /// A key, to painted.
     fn press(&mut self, code: KeyCode) {
         let key = Event::Key(KeyEvent::new(code, KeyModifiers::NONE));
-        self.take(Msg::Terminal(key));
+        self.take(AppMessage::Terminal(key));
     }
 
     /// What came, to painted, as the loop does it.
-    fn take(&mut self, msg: Msg) {
+    fn take(&mut self, msg: AppMessage) {
         self.asked.extend(self.held.time(|| self.app.update(msg, now())));
         while self.app.is_looking() {
             self.asked.extend(self.held.time(|| self.app.look_on()));
@@ -132,7 +138,7 @@ fn many(users: usize, console: &mut Console) {
     console.press(KeyCode::Enter);
     // The plan was read.
     console.app.drawn();
-    drop(console.app.update(Msg::Shown, now() - jiff::SignedDuration::from_secs(1)));
+    drop(console.app.update(AppMessage::Shown, now() - jiff::SignedDuration::from_secs(1)));
     let sent = Times::of(1, || console.press(KeyCode::Char('y')));
     assert!(console.app.directory.pending().len() > marked / 2, "it is laid over the records");
     row(users, "send it, as far as the loop does", &sent, None);
@@ -143,7 +149,7 @@ fn many(users: usize, console: &mut Console) {
 fn renewing(users: usize, console: &mut Console) {
     console.press(KeyCode::Char('1'));
     console.held = Times::default();
-    let learnt = |record| Msg::Report(Report::Learnt(vec![Fresh::Record(record)]));
+    let learnt = |record| AppMessage::Report(WorkerReport::Learnt(vec![Observation::Record(record)]));
     let all: Vec<User> = console.app.directory.records().users().values().step_by(users / 200).cloned().collect();
     let mut one = Times::default();
     for user in all {
@@ -166,9 +172,9 @@ fn renewing(users: usize, console: &mut Console) {
         let people = directory::users(users);
         let teams = directory::teams(&people);
         let records = Box::new(Records::build(people, teams, directory::roles()));
-        let report = Report::Records { records, seen: Some(now()), partial: false, stored: false };
+        let report = WorkerReport::Records { records, seen: Some(now()), partial: false, stored: false };
         // What is dropped is dropped off the loop.
-        drop(whole.time(|| console.app.update(Msg::Report(report), now())));
+        drop(whole.time(|| console.app.update(AppMessage::Report(report), now())));
     }
     row(users, "a whole list anew, indexed off the loop: the loop is held", &whole, None);
 }
@@ -176,20 +182,20 @@ fn renewing(users: usize, console: &mut Console) {
 /// What a refresh tells of a directory that is shown already, as it is told: in parts of 32 records.
 fn parts(users: usize, console: &mut Console) {
     let old: Vec<User> = console.app.directory.records().users().values().step_by(users / 160).cloned().collect();
-    let mut times = |what: &str, alter: &dyn Fn(User) -> Fresh| {
+    let mut times = |what: &str, alter: &dyn Fn(User) -> Observation| {
         let mut times = Times::default();
         for part in old.chunks(32) {
             let fresh = part.iter().cloned().map(alter).collect();
-            times.time(|| console.app.update(Msg::Report(Report::Renewed(fresh)), now()));
+            times.time(|| console.app.update(AppMessage::Report(WorkerReport::Renewed(fresh)), now()));
         }
         row(users, &format!("32 users {what}, told by a refresh"), &times, None);
     };
-    let record = |user| Fresh::Record(Record::User(user));
+    let record = |user| Observation::Record(Record::User(user));
     let other = |user: &User| -> Id { format!("{}-other", user.id).into() };
     times("with another number of active days", &|user| record(User { days_active: Some(99), ..user }));
     times("with other names", &|user| record(User { user_name: format!("{}x", user.display_name).into(), ..user }));
     times("who are new", &|user| record(User { id: other(&user), user_name: "Zoe".into(), ..user }));
-    times("who are gone", &|user| Fresh::Gone(Target::user(&other(&user))));
+    times("who are gone", &|user| Observation::Gone(ResourceRef::user(&other(&user))));
 }
 
 fn moving(users: usize, console: &mut Console) {
@@ -238,7 +244,7 @@ fn pasting(users: usize, console: &mut Console) {
     for (kilobytes, word) in [(10, "abc@x.example "), (200, "abc@x.example "), (200, "abcdefgh")] {
         let text = word.repeat(kilobytes * 1_000 / word.len());
         let pasted = Times::of(3, || {
-            console.take(Msg::Terminal(Event::Paste(text.clone())));
+            console.take(AppMessage::Terminal(Event::Paste(text.clone())));
             console.press(KeyCode::Esc);
             console.press(KeyCode::Char('/'));
         });

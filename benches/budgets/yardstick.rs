@@ -11,7 +11,7 @@ use ratatui::{
     style::{Modifier, Style},
     widgets::{Block, Row, Table, TableState},
 };
-use scimitar::{app::App, directory::Kind};
+use scimitar::{app::App, directory::RecordKind};
 
 /// A plain table of the rows that are on screen, with a selected one.
 pub fn table(terminal: &mut Terminal<TestBackend>, app: &App) {
@@ -37,7 +37,7 @@ pub fn table(terminal: &mut Terminal<TestBackend>, app: &App) {
 
 /// The texts of all users, as a matcher wants them.
 pub fn texts(app: &App) -> Vec<String> {
-    let text = app.directory.text(Kind::User);
+    let text = app.directory.text(RecordKind::User);
     (0..text.len() as u32).map(|row| text.get(row).to_owned()).collect()
 }
 

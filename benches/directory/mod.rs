@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use scimitar::{
-    app::{App, Msg, Opened, ProfileView, Size, keymap::Keymap},
+    app::{App, AppMessage, OpenedProfile, ProfileView, TerminalSize, keymap::KeyBindings},
     dialect::{self, Hosting, Provider},
     directory::{
-        guard::Guards,
-        record::{Depth, Grant, LastActive, Member, Permission, Role, Team, User},
+        guard::GuardSettings,
+        record::{LastActive, Member, Permission, ReadDepth, Role, RoleGrant, Team, User},
         records::Records,
-        work::{Link, Report},
+        work::{LinkState, WorkerReport},
     },
 };
 
@@ -111,7 +111,8 @@ pub fn users(count: usize) -> Vec<User> {
             let display = if at % 5 == 0 { DISPLAY[dice.below(4)].to_owned() } else { format!("{first} {last}") };
             let teams: Vec<usize> =
                 if at == 0 { (0..MANY_TEAMS).collect() } else { (0..dice.below(5)).map(|n| n + at % 97).collect() };
-            let grant = |team: &usize| Grant { scope: team_name(*team).as_str().into(), role: ROLES[team % 3].into() };
+            let grant =
+                |team: &usize| RoleGrant { scope: team_name(*team).as_str().into(), role: ROLES[team % 3].into() };
             let seen = now().as_second() - dice.below(400 * 86_400) as i64;
             User {
                 id: format!("u{at:07}").as_str().into(),
@@ -127,7 +128,7 @@ pub fn users(count: usize) -> Vec<User> {
                 created: Some(now()),
                 modified: Some(now()),
                 version: Some(format!("W/\"{at:x}\"").as_str().into()),
-                depth: Depth::Full,
+                depth: ReadDepth::Full,
                 ..User::default()
             }
         })
@@ -179,8 +180,8 @@ pub fn roles() -> Vec<Role> {
 
 /// A console that shows such a directory.
 pub fn app(count: usize, width: u16, height: u16) -> App {
-    let keymap = Keymap::new(&BTreeMap::new()).expect("the keys without a config");
-    let mut app = App::new(keymap, Vec::new(), Size { width, height }, now(), 7);
+    let keymap = KeyBindings::new(&BTreeMap::new()).expect("the keys without a config");
+    let mut app = App::new(keymap, Vec::new(), TerminalSize { width, height }, now(), 7);
     let profile = ProfileView {
         name: "acme".into(),
         provider: "W&B Dedicated Cloud".into(),
@@ -188,18 +189,21 @@ pub fn app(count: usize, width: u16, height: u16) -> App {
         confirm_always: false,
         actor: "root".into(),
     };
-    let planner = dialect::of(Provider::Wandb, Hosting::Dedicated, dialect::Server::default());
-    app.update(Msg::Opened(Box::new(Opened { profile, planner, guards: Guards::default() })), now());
+    let planner = dialect::of(Provider::Wandb, Hosting::Dedicated, dialect::KnownServer::default());
+    app.update(
+        AppMessage::Opened(Box::new(OpenedProfile { profile, planner, guards: GuardSettings::default() })),
+        now(),
+    );
     let users = users(count);
     let teams = teams(&users);
     let records = Box::new(Records::build(users, teams, roles()));
     let reports = [
-        Report::Records { records, seen: Some(now()), partial: false, stored: false },
-        Report::RefreshEnded { at: now(), proofs: Vec::new(), failed: Vec::new() },
-        Report::Link(Link::Up),
+        WorkerReport::Records { records, seen: Some(now()), partial: false, stored: false },
+        WorkerReport::RefreshEnded { at: now(), proofs: Vec::new(), failed: Vec::new() },
+        WorkerReport::Link(LinkState::Up),
     ];
     for report in reports {
-        app.update(Msg::Report(report), now());
+        app.update(AppMessage::Report(report), now());
     }
     app
 }

@@ -115,15 +115,15 @@ macro_rules! actions {
         }
 
         /// All actions in the order of help.
-        pub const ACTIONS: &[Spec] = &[
-            $(Spec { action: Action::$variant, name: $name, scope: Scope::$scope, hint: $hint, help: $help, keys: &[$($key),*] },)*
+        pub const ACTIONS: &[ActionSpec] = &[
+            $(ActionSpec { action: Action::$variant, name: $name, scope: Scope::$scope, hint: $hint, help: $help, keys: &[$($key),*] },)*
         ];
     };
 }
 
 /// One row of the table.
 #[derive(Debug)]
-pub struct Spec {
+pub struct ActionSpec {
     /// The action.
     pub action: Action,
     /// Its name in the config and the palette.
@@ -258,7 +258,7 @@ actions! {
 
 impl Action {
     /// The row of the table.
-    pub fn spec(self) -> &'static Spec {
+    pub fn spec(self) -> &'static ActionSpec {
         // The table has one row for each variant, in the order of the variants: both come from one macro.
         &ACTIONS[self as usize]
     }

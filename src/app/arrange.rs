@@ -5,10 +5,10 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::{
     App, Overlay, Tab,
     action::Action,
-    palette::{Entry, Line},
+    palette::{PaletteEntry, PaletteLine},
 };
 use crate::{
-    directory::{Kind, field::RecordField, sort::Order},
+    directory::{RecordKind, field::RecordField, sort::SortOrder},
     scim::text::nearest_first,
 };
 
@@ -21,13 +21,13 @@ pub struct SortMenu {
     /// Each field with the letter that chooses it.
     pub choices: Vec<(char, RecordField)>,
     /// What the list is sorted by now, the first thing first.
-    pub orders: Vec<Order>,
+    pub orders: Vec<SortOrder>,
     /// Which choice has the cursor.
     pub cursor: usize,
 }
 
 impl SortMenu {
-    fn new(fields: Vec<RecordField>, orders: Vec<Order>) -> Self {
+    fn new(fields: Vec<RecordField>, orders: Vec<SortOrder>) -> Self {
         let mut choices: Vec<(char, RecordField)> = Vec::new();
         for field in fields {
             let taken = |letter: char| NO_CHOICE.contains(letter) || choices.iter().any(|(other, _)| *other == letter);
@@ -40,26 +40,26 @@ impl SortMenu {
     }
 
     /// The orders after a choice: by this field alone, turned round where it was so already.
-    fn by(&self, field: RecordField) -> Vec<Order> {
+    fn by(&self, field: RecordField) -> Vec<SortOrder> {
         match self.orders.as_slice() {
             [only] if only.by == field => vec![turned(*only)],
-            _ => vec![Order::at_first(field)],
+            _ => vec![SortOrder::at_first(field)],
         }
     }
 
     /// The orders with this field behind them; where it is there already, turned round.
-    fn then_by(&self, field: RecordField) -> Vec<Order> {
+    fn then_by(&self, field: RecordField) -> Vec<SortOrder> {
         let mut orders = self.orders.clone();
         match orders.iter_mut().find(|order| order.by == field) {
             Some(order) => *order = turned(*order),
-            None => orders.push(Order::at_first(field)),
+            None => orders.push(SortOrder::at_first(field)),
         }
         orders
     }
 }
 
-fn turned(order: Order) -> Order {
-    Order { descending: !order.descending, ..order }
+fn turned(order: SortOrder) -> SortOrder {
+    SortOrder { descending: !order.descending, ..order }
 }
 
 /// The box that asks which columns to show.
@@ -95,7 +95,8 @@ pub(super) struct Arranged {
 
 impl App {
     pub(super) fn arranged(&self) -> Arranged {
-        let columns = Kind::ALL.map(|kind| self.panes[kind as usize].chosen_columns().map(<[RecordField]>::to_vec));
+        let columns =
+            RecordKind::ALL.map(|kind| self.panes[kind as usize].chosen_columns().map(<[RecordField]>::to_vec));
         Arranged { has_side_pane: self.has_side_pane, columns }
     }
 
@@ -179,7 +180,7 @@ impl App {
     }
 
     /// Sorts the list shown.
-    pub(super) fn sort_list(&mut self, orders: &[Order]) {
+    pub(super) fn sort_list(&mut self, orders: &[SortOrder]) {
         let rows = self.size.list_rows();
         let Some(kind) = self.tab.kind() else { return };
         let pane = &mut self.panes[kind as usize];
@@ -228,14 +229,14 @@ impl App {
     }
 
     /// A line of the palette for each order by one column.
-    pub(super) fn sort_lines(&self) -> Vec<Line> {
+    pub(super) fn sort_lines(&self) -> Vec<PaletteLine> {
         let Some(pane) = self.pane() else { return Vec::new() };
         let both =
-            pane.sort_choices().into_iter().flat_map(|by| [false, true].map(|descending| Order { by, descending }));
+            pane.sort_choices().into_iter().flat_map(|by| [false, true].map(|descending| SortOrder { by, descending }));
         both.map(|order| self.sort_line(vec![order])).collect()
     }
 
-    fn sort_line(&self, orders: Vec<Order>) -> Line {
+    fn sort_line(&self, orders: Vec<SortOrder>) -> PaletteLine {
         let names: Vec<String> = orders
             .iter()
             .map(|order| format!("{}{}", if order.descending { "-" } else { "" }, order.by.word()))
@@ -248,11 +249,11 @@ impl App {
             })
             .collect();
         let help = format!("Sort by {}", told.join(", then "));
-        line(Entry::Sort(orders), format!("sort {}", names.join(",")), help)
+        line(PaletteEntry::Sort(orders), format!("sort {}", names.join(",")), help)
     }
 
     /// Lines for a command that is typed with arguments that no line has: `sort role,-last`, `columns name,user,seat`.
-    pub(super) fn argument_lines(&self, typed: &str) -> Vec<Line> {
+    pub(super) fn argument_lines(&self, typed: &str) -> Vec<PaletteLine> {
         let Some(pane) = self.pane() else { return Vec::new() };
         let words = |rest: &str| -> Vec<String> {
             rest.split([',', ' ']).filter(|word| !word.is_empty()).map(str::to_owned).collect()
@@ -261,11 +262,11 @@ impl App {
             let choices = pane.sort_choices();
             let order = |word: &String| {
                 let (name, descending) = word.strip_prefix('-').map_or((word.as_str(), false), |name| (name, true));
-                named(name, &choices).map(|by| Order { by, descending })
+                named(name, &choices).map(|by| SortOrder { by, descending })
             };
-            let orders: Result<Vec<Order>, String> = words(rest).iter().map(order).collect();
+            let orders: Result<Vec<SortOrder>, String> = words(rest).iter().map(order).collect();
             let line = match orders {
-                Ok(orders) => Line { name: typed.trim().to_owned(), ..self.sort_line(orders) },
+                Ok(orders) => PaletteLine { name: typed.trim().to_owned(), ..self.sort_line(orders) },
                 Err(why) => refused(typed, why),
             };
             return vec![line];
@@ -279,7 +280,7 @@ impl App {
             Ok(columns) => {
                 let heads: Vec<&str> = columns.iter().map(|field| field.heading()).collect();
                 let help = format!("Show the columns {}", heads.join(", "));
-                line(Entry::Columns(columns), typed.trim().to_owned(), help)
+                line(PaletteEntry::Columns(columns), typed.trim().to_owned(), help)
             }
             Err(why) => refused(typed, why),
         }]
@@ -296,12 +297,15 @@ impl App {
     }
 }
 
-fn line(entry: Entry, name: String, help: String) -> Line {
-    Line { entry, name, help, key: String::new(), refused: None }
+fn line(entry: PaletteEntry, name: String, help: String) -> PaletteLine {
+    PaletteLine { entry, name, help, key: String::new(), refused: None }
 }
 
-fn refused(typed: &str, why: String) -> Line {
-    Line { refused: Some(why), ..line(Entry::Columns(Vec::new()), typed.trim().to_owned(), String::new()) }
+fn refused(typed: &str, why: String) -> PaletteLine {
+    PaletteLine {
+        refused: Some(why),
+        ..line(PaletteEntry::Columns(Vec::new()), typed.trim().to_owned(), String::new())
+    }
 }
 
 /// The field of this word, or of the only one that begins with it.

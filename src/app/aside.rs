@@ -6,8 +6,8 @@
 
 use super::{App, Overlay};
 use crate::directory::{
-    Id, Target,
-    aside::{ApiKey, Participant, Person, Setting, Topic},
+    Id, ResourceRef,
+    aside::{AccountDetails, ApiKey, Setting, SideQueryKind, TeamParticipant},
     change::Change,
 };
 
@@ -19,7 +19,7 @@ pub(super) use asking::topics;
 
 /// The state of a box's question to the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Asked {
+pub enum SideQueryStatus {
     /// The answer is on its way.
     Waiting,
     /// The server has answered.
@@ -30,13 +30,13 @@ pub enum Asked {
 
 /// State of a box with data outside the lists.
 #[derive(Debug)]
-pub struct Aside {
+pub struct SideQueryBox {
     /// The topic of the box.
-    pub topic: Topic,
+    pub topic: SideQueryKind,
     /// The row with the cursor.
     pub cursor: usize,
     /// The state of the question.
-    pub asked: Asked,
+    pub asked: SideQueryStatus,
     /// The id of the row with the cursor, to find the row again.
     at: Option<Id>,
 }
@@ -75,7 +75,7 @@ pub enum PartRow<'a> {
     /// A person whom the server has listed.
     There {
         /// The person as the server listed them.
-        one: &'a Participant,
+        one: &'a TeamParticipant,
         /// The invitation is being withdrawn, or the member removed.
         going: bool,
     },
@@ -101,21 +101,21 @@ impl PartRow<'_> {
 
 impl App {
     /// The account's owner, as the server told; `None` before the answer.
-    pub fn person(&self, topic: &Topic) -> Option<&Person> {
+    pub fn person(&self, topic: &SideQueryKind) -> Option<&AccountDetails> {
         self.directory.person(topic)
     }
 
     /// The id of the account's owner, where it is known.
-    fn owner<'a>(&'a self, topic: &'a Topic) -> Option<&'a Id> {
+    fn owner<'a>(&'a self, topic: &'a SideQueryKind) -> Option<&'a Id> {
         match topic {
-            Topic::Person(id) => Some(id),
+            SideQueryKind::Person(id) => Some(id),
             _ => self.person(topic).map(|person| &person.id),
         }
     }
 
     /// The API keys of an account: first those that are being made, then those that the server listed.
-    pub fn key_rows(&self, topic: &Topic) -> Vec<KeyRow<'_>> {
-        let target = self.owner(topic).map(Target::user);
+    pub fn key_rows(&self, topic: &SideQueryKind) -> Vec<KeyRow<'_>> {
+        let target = self.owner(topic).map(ResourceRef::user);
         let pending: Vec<&Change> = target.iter().flat_map(|target| self.directory.changes_on(target)).collect();
         let coming = pending.iter().filter_map(|change| match change {
             Change::CreateKey { key, description, .. } => Some(KeyRow::Coming { id: key, description }),
@@ -128,12 +128,12 @@ impl App {
 
     /// A team's people: persons who are being invited, invited persons, members by name.
     pub fn part_rows(&self, team: &Id) -> Vec<PartRow<'_>> {
-        let pending: Vec<&Change> = self.directory.changes_on(&Target::team(team)).collect();
+        let pending: Vec<&Change> = self.directory.changes_on(&ResourceRef::team(team)).collect();
         let coming = pending.iter().filter_map(|change| match change {
             Change::Invite { key, to, admin, .. } => Some(PartRow::Coming { id: key, to, admin: *admin }),
             _ => None,
         });
-        let goes = |one: &Participant| {
+        let goes = |one: &TeamParticipant| {
             pending.iter().any(|change| match change {
                 Change::RevokeInvite { invite, .. } => *invite == one.id,
                 Change::RemoveMember { user, .. } => {
@@ -142,7 +142,7 @@ impl App {
                 _ => false,
             })
         };
-        let mut told: Vec<&Participant> = self.directory.roster(team).unwrap_or_default().iter().collect();
+        let mut told: Vec<&TeamParticipant> = self.directory.roster(team).unwrap_or_default().iter().collect();
         told.sort_by_cached_key(|one| {
             (!one.pending, one.account.is_service(), one.label().raw().to_lowercase(), one.id.clone())
         });
@@ -155,17 +155,17 @@ impl App {
         self.directory.settings().unwrap_or(unknown)
     }
 
-    fn row_ids(&self, topic: &Topic) -> Vec<Id> {
+    fn row_ids(&self, topic: &SideQueryKind) -> Vec<Id> {
         match topic {
-            Topic::Roster(team) => self.part_rows(team).iter().map(|row| row.id().clone()).collect(),
-            Topic::Resource(target) => self.attribute_ids(target),
-            Topic::Settings => self.settings().iter().map(|setting| Id::from(setting.name)).collect(),
+            SideQueryKind::Roster(team) => self.part_rows(team).iter().map(|row| row.id().clone()).collect(),
+            SideQueryKind::Resource(target) => self.attribute_ids(target),
+            SideQueryKind::Settings => self.settings().iter().map(|setting| Id::from(setting.name)).collect(),
             _ => self.key_rows(topic).iter().map(|row| row.id().clone()).collect(),
         }
     }
 
     /// The top box, if it is of this kind.
-    pub fn aside(&self) -> Option<&Aside> {
+    pub fn aside(&self) -> Option<&SideQueryBox> {
         match self.overlays.last() {
             Some(Overlay::Aside(aside)) => Some(aside),
             _ => None,

@@ -1,10 +1,10 @@
 //! Names that are typed into boxes and forms, and that the lists known here may lack: the server is asked for them.
 
-use super::{App, Effect, Overlay, looking::finding};
+use super::{App, AppEffect, Overlay, looking::finding};
 use crate::{
     directory::{
-        Coverage,
-        work::{Job, MissedName},
+        ListCoverage,
+        work::{MissedName, WorkerJob},
     },
     scim::text::clean_line,
 };
@@ -14,7 +14,7 @@ const SHOWN: usize = 64;
 
 impl App {
     /// Asks for what is typed where no row contains it and not all records are known. False where there is nothing to ask.
-    pub(super) fn ask_for_typed(&mut self, effects: &mut Vec<Effect>) -> bool {
+    pub(super) fn ask_for_typed(&mut self, effects: &mut Vec<AppEffect>) -> bool {
         let Some(top) = self.overlays.last_mut() else { return false };
         let typed = match top {
             Overlay::Check(list) => list.input.value().to_owned(),
@@ -24,12 +24,12 @@ impl App {
         let asked = finding(top).and_then(|rows| Some((rows.kind, rows.ask(&typed, &self.directory)?)));
         let Some((kind, name)) = asked else { return false };
         self.say(format!("Not among those known here; asking the server for {}…", clean_line(&name, SHOWN)));
-        effects.push(Effect::Work(Job::LookUp(kind, vec![name])));
+        effects.push(AppEffect::Work(WorkerJob::LookUp(kind, vec![name])));
         true
     }
 
     /// Asks for names of a form that nothing here is called. True where the form has to wait for the answer.
-    pub(super) fn ask_for_named(&mut self, effects: &mut Vec<Effect>) -> bool {
+    pub(super) fn ask_for_named(&mut self, effects: &mut Vec<AppEffect>) -> bool {
         let Some(Overlay::Form(form)) = self.overlays.last_mut() else { return false };
         let jobs = form.ask(&self.directory);
         if jobs.is_empty() {
@@ -38,12 +38,12 @@ impl App {
         let count: usize = jobs.iter().map(|(_, names)| names.len()).sum();
         let names = if count == 1 { "a name".to_owned() } else { format!("{count} names") };
         self.say(format!("Not all records are known here; asking the server for {names}…"));
-        effects.extend(jobs.into_iter().map(|(kind, names)| Effect::Work(Job::LookUp(kind, names))));
+        effects.extend(jobs.into_iter().map(|(kind, names)| AppEffect::Work(WorkerJob::LookUp(kind, names))));
         true
     }
 
     /// Names were looked up: who is found is in the directory.
-    pub(super) fn on_look_up_ended(&mut self, missed: &[MissedName], effects: &mut Vec<Effect>) {
+    pub(super) fn on_look_up_ended(&mut self, missed: &[MissedName], effects: &mut Vec<AppEffect>) {
         let failure = missed.iter().find_map(|missed| missed.failure.as_ref());
         match self.overlays.last_mut() {
             Some(Overlay::Form(form)) if form.is_asking() => {
@@ -77,7 +77,7 @@ impl App {
             Some(_) => return None,
             None => (self.tab.kind()?, self.pane()?.marks.len() > 1),
         };
-        let Coverage::Partial(shortfall) = self.directory.coverage(kind) else { return None };
+        let ListCoverage::Partial(shortfall) = self.directory.coverage(kind) else { return None };
         let plural = self.word(kind.plural());
         whole.then(|| format!("Only a part of the {plural} is known here: {shortfall}."))
     }

@@ -9,11 +9,11 @@ use tui_input::Input;
 
 use super::{
     App, Overlay,
-    palette::{Entry, Line, Palette},
+    palette::{CommandPalette, PaletteEntry, PaletteLine},
 };
 use crate::directory::{
     change::ChangeId,
-    plan::{self, State},
+    plan::{self, ChangeState},
     query::{BadQuery, TextQuery, TextTerm},
 };
 
@@ -174,7 +174,7 @@ impl App {
     }
 
     /// Whether a term is true of a change.
-    fn holds_of(&self, entry: &plan::Entry, term: &TextTerm) -> bool {
+    fn holds_of(&self, entry: &plan::JournalEntry, term: &TextTerm) -> bool {
         let value = term.value.to_lowercase();
         let holds = match term.field {
             "age" => {
@@ -215,14 +215,14 @@ impl App {
 
     /// Asks in which order.
     pub(super) fn open_activity_sort(&mut self) {
-        let line = |order: ActivityOrder| Line {
-            entry: Entry::SortActivity(order),
+        let line = |order: ActivityOrder| PaletteLine {
+            entry: PaletteEntry::SortActivity(order),
             name: order.label().to_owned(),
             help: if order == self.changes.order { "as it is now".into() } else { String::new() },
             key: String::new(),
             refused: None,
         };
-        let palette = Palette::of("Sort Activity".into(), ActivityOrder::ALL.map(line).into());
+        let palette = CommandPalette::of("Sort Activity".into(), ActivityOrder::ALL.map(line).into());
         self.overlays.push(Overlay::Palette(palette));
     }
 
@@ -242,10 +242,10 @@ impl App {
         let gap = if kept.is_empty() { "" } else { " " };
         let all =
             STATES.iter().map(|state| format!("state:{state}")).chain(["age<1d", "age<7d", "age>30d"].map(Into::into));
-        let lines: Vec<Line> = all
+        let lines: Vec<PaletteLine> = all
             .filter(|term| term.starts_with(last))
-            .map(|term| Line {
-                entry: Entry::Filter(format!("{kept}{gap}{term}")),
+            .map(|term| PaletteLine {
+                entry: PaletteEntry::Filter(format!("{kept}{gap}{term}")),
                 name: term,
                 help: String::new(),
                 key: String::new(),
@@ -254,7 +254,7 @@ impl App {
             .collect();
         match lines.as_slice() {
             [] => self.say("Nothing completes this; fields are state and age."),
-            _ => self.overlays.push(Overlay::Palette(Palette::of("Complete".into(), lines))),
+            _ => self.overlays.push(Overlay::Palette(CommandPalette::of("Complete".into(), lines))),
         }
     }
 
@@ -270,8 +270,8 @@ impl App {
 
     /// Shows what could not be read in this session, the latest first.
     pub(super) fn open_read_failures(&mut self) {
-        let line = |failure: &ReadFailure| Line {
-            entry: Entry::Do(super::action::Action::Refresh),
+        let line = |failure: &ReadFailure| PaletteLine {
+            entry: PaletteEntry::Do(super::action::Action::Refresh),
             name: failure.at.strftime("%m-%d %H:%M:%SZ").to_string(),
             help: failure.words.clone(),
             key: String::new(),
@@ -279,10 +279,13 @@ impl App {
         };
         let lines = self.read_failures.iter().rev().map(line).collect();
         let note = Some("Enter reads everything anew.");
-        self.overlays.push(Overlay::Palette(Palette { note, ..Palette::of("What could not be read".into(), lines) }));
+        self.overlays.push(Overlay::Palette(CommandPalette {
+            note,
+            ..CommandPalette::of("What could not be read".into(), lines)
+        }));
     }
 }
 
-fn state_word(state: State) -> &'static str {
+fn state_word(state: ChangeState) -> &'static str {
     state.label()
 }

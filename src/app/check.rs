@@ -4,23 +4,23 @@ use indexmap::IndexMap;
 use rustc_hash::FxHashSet;
 use tui_input::Input;
 
-use super::{availability::Unavailable, finding::Finding, text_field};
-use crate::directory::{Directory, Id, Kind, change::Change};
+use super::{availability::UnavailableReason, finding::FilteredRows, text_field};
+use crate::directory::{Directory, Id, RecordKind, change::Change};
 
 /// What is checked on what.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Of {
+pub enum CheckSubject {
     /// Rows are teams; the users come and go together.
     TeamsOf(Vec<Id>),
     /// Rows are users; they come to all of the teams, or go from all.
     MembersOf(Vec<Id>),
 }
 
-impl Of {
-    fn kind(&self) -> Kind {
+impl CheckSubject {
+    fn kind(&self) -> RecordKind {
         match self {
-            Of::TeamsOf(_) => Kind::Team,
-            Of::MembersOf(_) => Kind::User,
+            CheckSubject::TeamsOf(_) => RecordKind::Team,
+            CheckSubject::MembersOf(_) => RecordKind::User,
         }
     }
 
@@ -28,11 +28,11 @@ impl Of {
     fn rows(&self, directory: &Directory) -> Vec<u32> {
         let rows = directory.rows_by_name(self.kind()).iter().copied();
         let (mut on, off): (Vec<u32>, Vec<u32>) = match self {
-            Of::TeamsOf(users) => {
+            CheckSubject::TeamsOf(users) => {
                 let of_any: FxHashSet<Id> = users.iter().flat_map(|user| directory.teams_of(user)).collect();
-                rows.partition(|row| directory.id_at(Kind::Team, *row).is_some_and(|id| of_any.contains(id)))
+                rows.partition(|row| directory.id_at(RecordKind::Team, *row).is_some_and(|id| of_any.contains(id)))
             }
-            Of::MembersOf(teams) => {
+            CheckSubject::MembersOf(teams) => {
                 let inside = directory.members_of(teams);
                 rows.partition(|row| inside.get(*row as usize) == Some(&true))
             }
@@ -44,7 +44,7 @@ impl Of {
 
 /// How a row stands now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Now {
+pub enum MembershipState {
     /// In.
     On,
     /// Some of several users are in.
@@ -55,13 +55,13 @@ pub enum Now {
     NotTold,
 }
 
-impl Now {
+impl MembershipState {
     /// What is wished after one more press, from what is wished now.
     pub fn next(self, wish: Option<bool>) -> Option<bool> {
         match (self, wish) {
-            (Now::On, None) => Some(false),
-            (Now::Off | Now::Some | Now::NotTold, None) => Some(true),
-            (Now::Some | Now::NotTold, Some(true)) => Some(false),
+            (MembershipState::On, None) => Some(false),
+            (MembershipState::Off | MembershipState::Some | MembershipState::NotTold, None) => Some(true),
+            (MembershipState::Some | MembershipState::NotTold, Some(true)) => Some(false),
             _ => None,
         }
     }
@@ -70,7 +70,7 @@ impl Now {
     /// in goes by it. `None` where the press would take somebody out.
     pub fn next_typed(self, wish: Option<bool>) -> Option<Option<bool>> {
         match (self, wish) {
-            (Now::On, None) => None,
+            (MembershipState::On, None) => None,
             (_, None) => Some(Some(true)),
             (_, Some(_)) => Some(None),
         }
@@ -78,7 +78,8 @@ impl Now {
 
     /// What is wished after a press of the key that takes out; `None` where the row is not in.
     pub fn taken_out(self, wish: Option<bool>) -> Option<Option<bool>> {
-        (self != Now::Off || wish.is_some()).then(|| (self != Now::Off && wish != Some(false)).then_some(false))
+        (self != MembershipState::Off || wish.is_some())
+            .then(|| (self != MembershipState::Off && wish != Some(false)).then_some(false))
     }
 }
 
@@ -93,7 +94,7 @@ pub enum RowKept {
     NotIn(String),
     /// Nobody can change it.
     #[error("{0}")]
-    Fixed(Unavailable),
+    Fixed(UnavailableReason),
 }
 
 /// Why "all shown" changes nothing in a box with a row to check for each match.
@@ -128,11 +129,11 @@ impl NothingToggled {
 #[derive(Debug)]
 pub struct CheckList {
     /// What it is about.
-    pub of: Of,
+    pub of: CheckSubject,
     /// What is typed.
     pub input: Input,
     /// The rows: those that are in first, until something is typed.
-    pub rows: Finding,
+    pub rows: FilteredRows,
     /// What shall be different, in the order of choosing: true is in.
     pub wishes: IndexMap<Id, bool>,
     /// Rows that were set one by one: "all shown" leaves them so.
@@ -145,9 +146,9 @@ pub struct CheckList {
 
 impl CheckList {
     /// All rows, those that are in first.
-    pub fn new(of: Of, directory: &Directory) -> Self {
+    pub fn new(of: CheckSubject, directory: &Directory) -> Self {
         Self {
-            rows: Finding::new(of.kind(), of.rows(directory), directory),
+            rows: FilteredRows::new(of.kind(), of.rows(directory), directory),
             of,
             input: Input::default(),
             wishes: IndexMap::new(),
@@ -163,17 +164,17 @@ impl CheckList {
     }
 
     /// Which records its rows are.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> RecordKind {
         self.rows.kind
     }
 
     /// How a row stands now.
-    pub fn now(&self, directory: &Directory, row: &Id) -> Now {
+    pub fn now(&self, directory: &Directory, row: &Id) -> MembershipState {
         match self.inside(directory, row) {
-            (0, _) if self.is_silent(directory, row) => Now::NotTold,
-            (0, _) => Now::Off,
-            (inside, all) if inside == all => Now::On,
-            _ => Now::Some,
+            (0, _) if self.is_silent(directory, row) => MembershipState::NotTold,
+            (0, _) => MembershipState::Off,
+            (inside, all) if inside == all => MembershipState::On,
+            _ => MembershipState::Some,
         }
     }
 
@@ -181,19 +182,19 @@ impl CheckList {
     fn is_silent(&self, directory: &Directory, row: &Id) -> bool {
         let silent = |team: &Id| directory.team(team).is_none_or(|team| team.members.is_none());
         match &self.of {
-            Of::MembersOf(teams) => teams.iter().any(silent),
-            Of::TeamsOf(_) => silent(row),
+            CheckSubject::MembersOf(teams) => teams.iter().any(silent),
+            CheckSubject::TeamsOf(_) => silent(row),
         }
     }
 
     /// In how many of the teams the row is, or how many of the users are in it; and how many there are.
     pub fn inside(&self, directory: &Directory, row: &Id) -> (usize, usize) {
         match &self.of {
-            Of::MembersOf(teams) => {
+            CheckSubject::MembersOf(teams) => {
                 let of_row = directory.teams_of(row);
                 (teams.iter().filter(|team| of_row.contains(team)).count(), teams.len())
             }
-            Of::TeamsOf(users) => {
+            CheckSubject::TeamsOf(users) => {
                 (users.iter().filter(|user| directory.teams_of(user).contains(row)).count(), users.len())
             }
         }
@@ -245,14 +246,14 @@ impl CheckList {
     /// # Errors
     /// The row is not in.
     pub fn take_out(&mut self, directory: &Directory) -> Result<(), RowKept> {
-        self.press(directory, RowKept::NotIn, Now::taken_out)
+        self.press(directory, RowKept::NotIn, MembershipState::taken_out)
     }
 
     fn press(
         &mut self,
         directory: &Directory,
         kept: impl FnOnce(String) -> RowKept,
-        next: impl FnOnce(Now, Option<bool>) -> Option<Option<bool>>,
+        next: impl FnOnce(MembershipState, Option<bool>) -> Option<Option<bool>>,
     ) -> Result<(), RowKept> {
         let Some(id) = self.selected(directory) else { return Ok(()) };
         let next = next(self.now(directory, &id), self.wishes.get(&id).copied());
@@ -263,8 +264,8 @@ impl CheckList {
 
     fn name(&self, directory: &Directory, id: &Id) -> String {
         match self.kind() {
-            Kind::User => directory.user(id).map(|user| user.user_name.to_string()),
-            Kind::Team | Kind::Role => directory.team(id).map(|team| team.name.to_string()),
+            RecordKind::User => directory.user(id).map(|user| user.user_name.to_string()),
+            RecordKind::Team | RecordKind::Role => directory.team(id).map(|team| team.name.to_string()),
         }
         .unwrap_or_default()
     }
@@ -286,9 +287,10 @@ impl CheckList {
         let ids: Vec<Id> =
             self.rows.shown.iter().filter_map(|row| directory.id_at(self.kind(), *row)).cloned().collect();
         // Nobody puts service accounts into a team here.
-        let service =
-            |id: &Id| self.kind() == Kind::User && directory.user(id).is_some_and(|user| user.account.is_service());
-        let off = ids.into_iter().filter(|id| self.now(directory, id) != Now::On && !service(id));
+        let service = |id: &Id| {
+            self.kind() == RecordKind::User && directory.user(id).is_some_and(|user| user.account.is_service())
+        };
+        let off = ids.into_iter().filter(|id| self.now(directory, id) != MembershipState::On && !service(id));
         let off = NothingToggled::unless(self.rows.is_similar(), off.collect(), |id| self.by_hand.contains(id))?;
         if off.iter().all(|id| self.wishes.get(id) == Some(&true)) {
             let off: FxHashSet<Id> = off.into_iter().collect();
@@ -316,8 +318,8 @@ impl CheckList {
         let mut changes = Vec::new();
         for (row, wish) in &self.wishes {
             let pairs: Vec<(Id, Id)> = match &self.of {
-                Of::MembersOf(teams) => teams.iter().map(|team| (team.clone(), row.clone())).collect(),
-                Of::TeamsOf(users) => users.iter().map(|user| (row.clone(), user.clone())).collect(),
+                CheckSubject::MembersOf(teams) => teams.iter().map(|team| (team.clone(), row.clone())).collect(),
+                CheckSubject::TeamsOf(users) => users.iter().map(|user| (row.clone(), user.clone())).collect(),
             };
             for (team, user) in pairs {
                 let inside = directory.teams_of(&user).contains(&team);

@@ -1,13 +1,13 @@
 //! The values that `y` copies: fields of a record or of the marked ones, or the command line of a plan. The text may be
 //! pasted into a shell, so it contains no line break of the server's, no control character and no invisible one.
 
-use super::{App, Effect, Overlay, palette::DEMO};
+use super::{App, AppEffect, Overlay, palette::DEMO};
 use crate::{
     directory::{
-        Directory, Id, Kind,
+        Directory, Id, RecordKind,
         change::Change,
         field::{FieldReader, FieldValue, JsonRecord, RecordField, RecordRef, RoleField, TeamField, UserField},
-        holds::Holds,
+        holds::RecordContents,
         words,
     },
     scim::{
@@ -22,7 +22,7 @@ const MOST: usize = 2_000;
 
 impl App {
     /// Copies the command line that has the effect of the plan.
-    pub(super) fn copy_command(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn copy_command(&mut self, effects: &mut Vec<AppEffect>) {
         let Some(Overlay::Preview(preview)) = self.overlays.last() else { return };
         let profile = self.profile.as_ref().map(|profile| profile.name.as_str());
         if profile == Some(DEMO) {
@@ -36,7 +36,7 @@ impl App {
                     many => format!("{many} command lines"),
                 };
                 self.say(format!("{what} sent to the terminal's clipboard"));
-                effects.push(Effect::Copy(lines.into()));
+                effects.push(AppEffect::Copy(lines.into()));
             }
             None => self.say("No command does all of this; a file of what shall be does: scimitar plan FILE."),
         }
@@ -62,7 +62,7 @@ impl App {
     }
 
     /// Copies the chosen part.
-    pub(super) fn copy_chosen(&mut self, menu: &CopyMenu, effects: &mut Vec<Effect>) {
+    pub(super) fn copy_chosen(&mut self, menu: &CopyMenu, effects: &mut Vec<AppEffect>) {
         let Some((what, _)) = menu.choices.get(menu.cursor) else { return };
         let (text, values) = menu.value(*what, &self.directory);
         let (all, name) = (menu.ids.len(), menu.name(*what));
@@ -72,7 +72,7 @@ impl App {
             (false, all) => format!("{} ", number(all as u64)),
         };
         self.say(format!("{count}{name} sent to the terminal's clipboard{}", menu.hidden_in_words()));
-        effects.push(Effect::Copy(text.into()));
+        effects.push(AppEffect::Copy(text.into()));
     }
 }
 
@@ -98,9 +98,9 @@ pub enum CopyPart {
 /// The box for choosing a part of a record, or of the marked records, to copy.
 #[derive(Debug)]
 pub struct CopyMenu {
-    kind: Kind,
+    kind: RecordKind,
     /// The values that the provider's records hold.
-    holds: Holds,
+    holds: RecordContents,
     /// The records' ids, in the order of marking.
     ids: Vec<Id>,
     /// The number of these records that the filter hides.
@@ -112,11 +112,11 @@ pub struct CopyMenu {
 }
 
 impl CopyMenu {
-    fn new(kind: Kind, ids: Vec<Id>, hidden: usize, directory: &Directory, holds: Holds) -> Self {
+    fn new(kind: RecordKind, ids: Vec<Id>, hidden: usize, directory: &Directory, holds: RecordContents) -> Self {
         let mut menu = Self { kind, holds, ids, hidden, choices: Vec::new(), cursor: 0 };
         let parts = match kind {
-            Kind::User => &CopyPart::ALL[..],
-            Kind::Team | Kind::Role => {
+            RecordKind::User => &CopyPart::ALL[..],
+            RecordKind::Team | RecordKind::Role => {
                 &[CopyPart::Name, CopyPart::Id, CopyPart::Csv, CopyPart::Markdown, CopyPart::Json]
             }
         };
@@ -134,8 +134,8 @@ impl CopyMenu {
     /// The name of a choice.
     pub fn name(&self, part: CopyPart) -> &'static str {
         match (part, self.kind, self.is_single()) {
-            (CopyPart::Name, Kind::User, true) => "user name",
-            (CopyPart::Name, Kind::User, false) => "user names",
+            (CopyPart::Name, RecordKind::User, true) => "user name",
+            (CopyPart::Name, RecordKind::User, false) => "user names",
             (CopyPart::Name, _, true) => "name",
             (CopyPart::Name, _, false) => "names",
             (CopyPart::DisplayName, _, true) => "display name",
@@ -253,22 +253,22 @@ impl CopyPart {
     }
 
     /// The field of the part; `None` for whole rows, and for fields that the kind lacks.
-    fn field(self, kind: Kind) -> Option<RecordField> {
+    fn field(self, kind: RecordKind) -> Option<RecordField> {
         match (self, kind) {
             (Self::Csv | Self::Markdown | Self::Json, _) => None,
             (Self::Name, kind) => Some(RecordField::name_of(kind)),
-            (Self::Id, Kind::User) => Some(UserField::Id.into()),
-            (Self::Id, Kind::Team) => Some(TeamField::Id.into()),
-            (Self::Id, Kind::Role) => Some(RoleField::Id.into()),
-            (Self::DisplayName, Kind::User) => Some(UserField::DisplayName.into()),
-            (Self::Email, Kind::User) => Some(UserField::Email.into()),
-            (Self::DisplayName | Self::Email, Kind::Team | Kind::Role) => None,
+            (Self::Id, RecordKind::User) => Some(UserField::Id.into()),
+            (Self::Id, RecordKind::Team) => Some(TeamField::Id.into()),
+            (Self::Id, RecordKind::Role) => Some(RoleField::Id.into()),
+            (Self::DisplayName, RecordKind::User) => Some(UserField::DisplayName.into()),
+            (Self::Email, RecordKind::User) => Some(UserField::Email.into()),
+            (Self::DisplayName | Self::Email, RecordKind::Team | RecordKind::Role) => None,
         }
     }
 
     /// The value of a record, on a single line; empty where none is known, and for whole rows.
-    fn of(self, kind: Kind, id: &Id, directory: &Directory) -> String {
-        let reader = FieldReader { directory, holds: Holds::default() };
+    fn of(self, kind: RecordKind, id: &Id, directory: &Directory) -> String {
+        let reader = FieldReader { directory, holds: RecordContents::default() };
         let value = |field| Some(reader.value(record(kind, id, directory)?, field));
         match self.field(kind).and_then(value) {
             Some(FieldValue::Text(name)) => text::clean_line(name.raw(), usize::MAX).into_owned(),
@@ -278,11 +278,11 @@ impl CopyPart {
     }
 }
 
-fn record<'a>(kind: Kind, id: &Id, directory: &'a Directory) -> Option<RecordRef<'a>> {
+fn record<'a>(kind: RecordKind, id: &Id, directory: &'a Directory) -> Option<RecordRef<'a>> {
     match kind {
-        Kind::User => directory.user(id).map(RecordRef::User),
-        Kind::Team => directory.team(id).map(RecordRef::Team),
-        Kind::Role => directory.role(id).map(RecordRef::Role),
+        RecordKind::User => directory.user(id).map(RecordRef::User),
+        RecordKind::Team => directory.team(id).map(RecordRef::Team),
+        RecordKind::Role => directory.role(id).map(RecordRef::Role),
     }
 }
 
@@ -329,7 +329,7 @@ mod tests {
 
     fn menu(names: &[&str], hidden: usize, directory: &Directory) -> CopyMenu {
         let ids = names.iter().map(|name| format!("id-{name}").as_str().into()).collect();
-        CopyMenu::new(Kind::User, ids, hidden, directory, Holds::default())
+        CopyMenu::new(RecordKind::User, ids, hidden, directory, RecordContents::default())
     }
 
     #[test]

@@ -3,14 +3,14 @@
 use crossterm::event::Event;
 use tui_input::Input;
 
-use super::{availability::Unavailable, check::NothingToggled, text_field};
+use super::{availability::UnavailableReason, check::NothingToggled, text_field};
 use crate::directory::{
     Directory, Id, Name,
-    alike::{Alike, Wish},
-    change::{Change, Verb},
-    plan::Capabilities,
+    alike::{LikenessFinder, LikenessWish},
+    change::{Change, ChangeVerb},
+    plan::ProviderCapabilities,
     search::Words,
-    words::Sign,
+    words::LineSign,
 };
 
 /// The records that become alike.
@@ -41,9 +41,9 @@ pub enum Of {
 
 /// A line of the box.
 #[derive(Debug, Clone)]
-pub struct Line {
+pub struct DifferenceLine {
     /// The difference and the change that settles it.
-    pub wish: Wish,
+    pub wish: LikenessWish,
     /// The change is chosen.
     pub ticked: bool,
     /// The tick was set or removed individually: "all shown" keeps it.
@@ -53,11 +53,11 @@ pub struct Line {
 
 /// State of the box.
 #[derive(Debug)]
-pub struct Difference {
+pub struct DifferenceBox {
     /// The records that the box compares.
     pub of: Of,
     /// All lines.
-    pub lines: Vec<Line>,
+    pub lines: Vec<DifferenceLine>,
     /// The typed text.
     pub input: Input,
     /// The indexes in `lines` of the matching lines.
@@ -76,9 +76,9 @@ pub struct Difference {
     touched: bool,
 }
 
-impl Difference {
+impl DifferenceBox {
     /// A box with all differences; additions are ticked.
-    pub fn new(of: Of, told: Vec<String>, directory: &Directory, can: &Capabilities) -> Self {
+    pub fn new(of: Of, told: Vec<String>, directory: &Directory, can: &ProviderCapabilities) -> Self {
         let mut new = Self {
             of,
             lines: Vec::new(),
@@ -96,8 +96,8 @@ impl Difference {
     }
 
     /// Compares again with newer records, and keeps the choices.
-    pub fn renew(&mut self, directory: &Directory, can: &Capabilities) {
-        let alike = Alike { directory, can };
+    pub fn renew(&mut self, directory: &Directory, can: &ProviderCapabilities) {
+        let alike = LikenessFinder { directory, can };
         let members = |team: &Id, wanted: &[(Id, Option<Name>)]| alike.members(team, wanted);
         let wishes = match &self.of {
             Of::Users { model, users } => alike.users(model, users),
@@ -110,11 +110,11 @@ impl Difference {
             }
         };
         let old = std::mem::take(&mut self.lines);
-        let known = |wish: &Wish| {
+        let known = |wish: &LikenessWish| {
             let same = old.iter().filter(|_| self.touched).find(|line| line.wish.change == wish.change);
             same.map(|line| (line.ticked, line.by_hand))
         };
-        let line = |wish: Wish| Line {
+        let line = |wish: LikenessWish| DifferenceLine {
             ticked: wish.refused.is_none() && known(&wish).map_or(!wish.removes || self.exact, |(ticked, _)| ticked),
             by_hand: known(&wish).is_some_and(|(_, by_hand)| by_hand),
             text: format!("{} {}", wish.line.subject, wish.line.text(" ")),
@@ -156,7 +156,7 @@ impl Difference {
     }
 
     /// The line under the cursor.
-    pub fn selected(&self) -> Option<&Line> {
+    pub fn selected(&self) -> Option<&DifferenceLine> {
         self.lines.get(*self.shown.get(self.cursor)?)
     }
 
@@ -164,7 +164,7 @@ impl Difference {
     ///
     /// # Errors
     /// The reason why the change is impossible.
-    pub fn toggle(&mut self) -> Result<(), Unavailable> {
+    pub fn toggle(&mut self) -> Result<(), UnavailableReason> {
         let Some(at) = self.shown.get(self.cursor) else { return Ok(()) };
         let line = &mut self.lines[*at];
         if let Some(why) = &line.wish.refused {
@@ -205,16 +205,17 @@ impl Difference {
 
     /// The numbers of ticked lines that add, remove and alter.
     pub fn counts(&self) -> [usize; 3] {
-        let count = |sign: Sign| self.lines.iter().filter(|line| line.ticked && line.wish.line.sign == sign).count();
-        [Sign::Add, Sign::Remove, Sign::Alter].map(count)
+        let count =
+            |sign: LineSign| self.lines.iter().filter(|line| line.ticked && line.wish.line.sign == sign).count();
+        [LineSign::Add, LineSign::Remove, LineSign::Alter].map(count)
     }
 
     /// The changes of the ticked lines.
-    pub fn changes(&self, directory: &Directory, can: &Capabilities) -> Vec<Change> {
+    pub fn changes(&self, directory: &Directory, can: &ProviderCapabilities) -> Vec<Change> {
         let ticked: Vec<Change> =
             self.lines.iter().filter(|line| line.ticked).map(|line| line.wish.change.clone()).collect();
         match &self.of {
-            Of::List { team, .. } if self.exact && can.can(Verb::ReplaceMembers).is_ok() => {
+            Of::List { team, .. } if self.exact && can.can(ChangeVerb::ReplaceMembers).is_ok() => {
                 replaced(team, ticked, directory)
             }
             _ => ticked,

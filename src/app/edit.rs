@@ -1,25 +1,25 @@
 //! From a key to a plan: picks, check lists and forms make changes, changes make a plan, the plan is looked at and sent.
 
 use super::{
-    App, Effect, Overlay, Preview, Requests,
+    App, AppEffect, Overlay, PlanPreview, ShownRequests,
     action::Action,
     check::CheckList,
-    form::{Form, Purpose},
+    form::{FormPurpose, FormState},
     picker::RolePicker,
-    role_editor::{Of, RoleEditor},
+    role_editor::{EditedRole, RoleEditor},
 };
 use rustc_hash::FxHashSet;
 
 use crate::directory::{
-    Id, Kind, Name, Target,
-    change::{Change, ChangeId, RoleDraft, Verb},
-    plan::{Capabilities, Entry, Plan, Risk},
+    Id, Name, RecordKind, ResourceRef,
+    change::{Change, ChangeId, ChangeVerb, RoleDraft},
+    plan::{JournalEntry, Plan, ProviderCapabilities, Risk},
     refusal::{Refusal, RefusalCode},
-    stage::{self, StageId, Staged},
+    stage::{self, StageId, StagedChange},
     words,
-    work::Job,
+    work::WorkerJob,
 };
-use crate::scim::{filter::Filter, text::number};
+use crate::scim::{filter::ScimFilter, text::number};
 
 /// So many names are listed in one sentence.
 const NAMED: usize = 5;
@@ -30,12 +30,12 @@ fn later_why() -> Refusal {
 }
 
 impl App {
-    pub(super) fn begin_edit(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    pub(super) fn begin_edit(&mut self, action: Action, effects: &mut Vec<AppEffect>) {
         let Some(can) = self.capabilities().cloned() else {
             let unopened = self.unopened.as_ref().and_then(|unopened| unopened.draft.as_deref());
             let form = match action {
-                Action::NewProfile => Some(Form::new_profile()),
-                Action::EditProfile => unopened.map(Form::edit_profile),
+                Action::NewProfile => Some(FormState::new_profile()),
+                Action::EditProfile => unopened.map(FormState::edit_profile),
                 _ => None,
             };
             self.overlays.extend(form.map(Overlay::Form));
@@ -44,7 +44,7 @@ impl App {
         let subjects = self.subjects();
         match action {
             Action::SetRole => {
-                if !self.directory.is_read(Kind::Team) {
+                if !self.directory.is_read(RecordKind::Team) {
                     let words = self.word("The teams were not read yet: only roles in the organisation are offered.");
                     self.say(words);
                 }
@@ -58,7 +58,7 @@ impl App {
                 }
             }
             Action::ToggleActive => {
-                let active = self.toggle_verb() == Verb::Reactivate;
+                let active = self.toggle_verb() == ChangeVerb::Reactivate;
                 let inactive = |id: &Id| self.directory.user(id).is_some_and(|user| user.is_inactive() == active);
                 let (users, so): (Vec<Id>, Vec<Id>) = subjects.into_iter().partition(inactive);
                 let needless = so.iter().filter_map(|id| Some(self.directory.user(id)?.user_name.clone())).collect();
@@ -68,42 +68,43 @@ impl App {
             Action::Delete => {
                 let kind = self.subject().map(|target| target.kind);
                 let delete = |id: Id| match kind {
-                    Some(Kind::Team) => Change::DeleteTeam { team: id },
-                    Some(Kind::Role) => Change::DeleteRole { role: id },
+                    Some(RecordKind::Team) => Change::DeleteTeam { team: id },
+                    Some(RecordKind::Role) => Change::DeleteRole { role: id },
                     _ => Change::DeleteUser { user: id },
                 };
                 self.propose(subjects.into_iter().map(delete).collect(), effects);
             }
             Action::Create => {
                 let form = match self.tab.kind() {
-                    Some(Kind::Team) => Form::create_team(&can),
-                    Some(Kind::Role) => Form::role(None),
-                    _ if self.lists_services() => Form::create_service(&self.directory),
-                    _ => Form::create_user(&self.directory, &can),
+                    Some(RecordKind::Team) => FormState::create_team(&can),
+                    Some(RecordKind::Role) => FormState::role(None),
+                    _ if self.lists_services() => FormState::create_service(&self.directory),
+                    _ => FormState::create_user(&self.directory, &can),
                 };
                 self.overlays.push(Overlay::Form(form));
             }
-            Action::CreateService => self.overlays.push(Overlay::Form(Form::create_service(&self.directory))),
+            Action::CreateService => self.overlays.push(Overlay::Form(FormState::create_service(&self.directory))),
             Action::MembersFromList => {
                 let team = self.subject().and_then(|target| self.directory.team(&target.id));
-                let form = team.map(Form::member_list);
+                let form = team.map(FormState::member_list);
                 self.overlays.extend(form.map(Overlay::Form));
             }
             Action::Edit => {
                 let Some(target) = self.subject() else { return };
                 let form = match target.kind {
-                    Kind::Role => {
-                        self.directory.role(&target.id).map(|role| Form::role(Some((&target.id, RoleDraft::of(role)))))
-                    }
-                    _ => Form::edit_user(&target.id, &self.directory, &can),
+                    RecordKind::Role => self
+                        .directory
+                        .role(&target.id)
+                        .map(|role| FormState::role(Some((&target.id, RoleDraft::of(role))))),
+                    _ => FormState::edit_user(&target.id, &self.directory, &can),
                 };
                 self.overlays.extend(form.map(Overlay::Form));
             }
-            _ => self.overlays.push(Overlay::Form(Form::new_profile())),
+            _ => self.overlays.push(Overlay::Form(FormState::new_profile())),
         }
     }
 
-    pub(super) fn choose_role(&mut self, picker: RolePicker, effects: &mut Vec<Effect>) {
+    pub(super) fn choose_role(&mut self, picker: RolePicker, effects: &mut Vec<AppEffect>) {
         let Some(choice) = picker.selected().cloned() else {
             self.overlays.push(Overlay::Role(picker));
             return;
@@ -128,7 +129,7 @@ impl App {
     }
 
     /// From a check list to its plan; the list stays underneath, so that Esc goes back to it.
-    pub(super) fn look(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn look(&mut self, effects: &mut Vec<AppEffect>) {
         let changes = match self.overlays.last() {
             Some(Overlay::Check(list)) => list.changes(&self.directory),
             Some(Overlay::RoleEditor(editor)) => editor.change(&self.directory).into_iter().collect(),
@@ -150,35 +151,35 @@ impl App {
         }
     }
 
-    pub(super) fn submit(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn submit(&mut self, effects: &mut Vec<AppEffect>) {
         if self.ask_for_named(effects) {
             return;
         }
         let key = self.next_id().provisional();
         let Some(Overlay::Form(form)) = self.overlays.last_mut() else { return };
-        if matches!(form.purpose, Purpose::NewProfile | Purpose::EditProfile(_)) {
+        if matches!(form.purpose, FormPurpose::NewProfile | FormPurpose::EditProfile(_)) {
             // Until the server has answered, or has not.
             if let Some(draft) = form.profile().filter(|_| !self.saving) {
                 self.saving = true;
                 self.say("Asking the server whether it takes the key …");
-                effects.push(Effect::SaveProfile(draft));
+                effects.push(AppEffect::SaveProfile(draft));
             }
             return;
         }
-        if form.purpose == Purpose::ServerFilter {
+        if form.purpose == FormPurpose::ServerFilter {
             if let Some(filter) = form.filter() {
                 self.narrow(filter, effects);
             }
             return;
         }
-        if let Purpose::MemberList(team) = form.purpose.clone() {
+        if let FormPurpose::MemberList(team) = form.purpose.clone() {
             self.list_entered(&team, effects);
             return;
         }
         let purpose = form.purpose.clone();
         let Some(changes) = form.changes(key, &self.directory) else { return };
-        if let (Purpose::CreateRole, [Change::CreateRole { key, role }]) = (&purpose, changes.as_slice()) {
-            let of = Of::New(key.clone(), role.clone());
+        if let (FormPurpose::CreateRole, [Change::CreateRole { key, role }]) = (&purpose, changes.as_slice()) {
+            let of = EditedRole::New(key.clone(), role.clone());
             self.overlays.push(Overlay::RoleEditor(RoleEditor::new(of, &self.directory)));
         } else if changes.is_empty() {
             self.forget_purpose(&purpose);
@@ -188,14 +189,14 @@ impl App {
         }
     }
 
-    fn narrow(&mut self, filter: Option<Filter>, effects: &mut Vec<Effect>) {
+    fn narrow(&mut self, filter: Option<ScimFilter>, effects: &mut Vec<AppEffect>) {
         self.overlays.pop();
         self.sync.narrow.clone_from(&filter);
-        effects.push(Effect::Work(Job::Narrow(filter)));
+        effects.push(AppEffect::Work(WorkerJob::Narrow(filter)));
     }
 
     /// Plans the changes, and shows the plan.
-    pub(super) fn propose(&mut self, changes: Vec<Change>, effects: &mut Vec<Effect>) {
+    pub(super) fn propose(&mut self, changes: Vec<Change>, effects: &mut Vec<AppEffect>) {
         self.draft_of_rows(changes, effects, Self::propose_plan);
     }
 
@@ -203,8 +204,8 @@ impl App {
     fn draft_of_rows(
         &mut self,
         changes: Vec<Change>,
-        effects: &mut Vec<Effect>,
-        then: impl FnOnce(&mut Self, Plan, &mut Vec<Effect>) + Send + 'static,
+        effects: &mut Vec<AppEffect>,
+        then: impl FnOnce(&mut Self, Plan, &mut Vec<AppEffect>) + Send + 'static,
     ) {
         let part = self.known_part();
         self.draft(changes, effects, move |app, mut plan, effects| {
@@ -214,13 +215,13 @@ impl App {
     }
 
     /// Shows the plan.
-    pub(super) fn propose_plan(&mut self, plan: Plan, effects: &mut Vec<Effect>) {
+    pub(super) fn propose_plan(&mut self, plan: Plan, effects: &mut Vec<AppEffect>) {
         self.show_plan(plan, Vec::new(), effects);
     }
 
     /// Sends the plan where the profile asks only about what is risky, and the box that it was chosen in was seen; else
     /// shows it.
-    pub(super) fn propose_chosen(&mut self, plan: Plan, needless: Vec<Name>, effects: &mut Vec<Effect>) {
+    pub(super) fn propose_chosen(&mut self, plan: Plan, needless: Vec<Name>, effects: &mut Vec<AppEffect>) {
         let always = self.profile.as_ref().is_some_and(|profile| profile.confirm_always) || self.is_elsewhere(&plan);
         let plain = plan.risk() == Risk::Plain && plan.refused.is_empty() && plan.undoes.is_none();
         if plain && !plan.steps.is_empty() && needless.is_empty() && !always && !self.staging && self.was_seen() {
@@ -232,7 +233,7 @@ impl App {
 
     /// Shows the plan, or puts it on the stage; says why where it is nothing but a refusal. `needless` are those who were
     /// meant, too, and need nothing.
-    pub(super) fn show_plan(&mut self, mut plan: Plan, needless: Vec<Name>, effects: &mut Vec<Effect>) {
+    pub(super) fn show_plan(&mut self, mut plan: Plan, needless: Vec<Name>, effects: &mut Vec<AppEffect>) {
         if let ([], [(_, why)]) = (plan.steps.as_slice(), plan.refused.as_slice()) {
             let text = why.text.clone();
             self.fail(text);
@@ -242,7 +243,7 @@ impl App {
             self.put_on_stage(plan, effects);
         } else {
             plan.notes.extend(self.hidden_by_filter(&plan));
-            let preview = Preview { needless, ..Preview::new(plan) };
+            let preview = PlanPreview { needless, ..PlanPreview::new(plan) };
             self.overlays.push(Overlay::Preview(Box::new(preview)));
         }
     }
@@ -271,14 +272,14 @@ impl App {
     /// True if the plan is about a marked row that is not under the cursor: it may not even be on screen.
     fn is_elsewhere(&self, plan: &Plan) -> bool {
         let (Some(pane), here) = (self.pane(), self.subject()) else { return false };
-        let marked = |target: &Target| Some(target) != here.as_ref() && pane.marks.contains(&target.id);
+        let marked = |target: &ResourceRef| Some(target) != here.as_ref() && pane.marks.contains(&target.id);
         plan.steps.iter().any(|step| step.change.touches().iter().any(|(target, _)| marked(target)))
     }
 
     pub(super) fn adjust_preview(&mut self, action: Action) {
         let Some(Overlay::Preview(preview)) = self.overlays.last_mut() else { return };
         if action == Action::Requests {
-            preview.requests = preview.requests.is_none().then_some(Requests::All);
+            preview.requests = preview.requests.is_none().then_some(ShownRequests::All);
             preview.top = 0;
             return;
         }
@@ -304,13 +305,13 @@ impl App {
                 self.say(format!("Type {wanted} to send this."));
             }
         } else if preview.cursor < preview.plan.steps.len() {
-            preview.requests = Some(Requests::Line(preview.cursor));
+            preview.requests = Some(ShownRequests::Line(preview.cursor));
             preview.top = 0;
         }
     }
 
     /// Sends the plan, unless nobody can have read it.
-    pub(super) fn send_preview(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn send_preview(&mut self, effects: &mut Vec<AppEffect>) {
         let seen = self.was_seen();
         let key = self.keymap.label(Action::Send).unwrap_or_default();
         match self.overlays.pop() {
@@ -332,7 +333,7 @@ impl App {
     }
 
     /// Lays the steps over the directory and hands them to the worker, with the lines of the stage that they come from.
-    fn send(&mut self, plan: Plan, (staged, needless): (&[Staged], &[Name]), effects: &mut Vec<Effect>) {
+    fn send(&mut self, plan: Plan, (staged, needless): (&[StagedChange], &[Name]), effects: &mut Vec<AppEffect>) {
         self.marked_now = self.marked_rows(&plan, needless);
         let taken = stage::taken(staged, plan.steps.iter().map(|step| &step.change));
         self.overlays
@@ -342,7 +343,7 @@ impl App {
     }
 
     /// What is laid over the directory goes to the worker.
-    pub(super) fn hand_over(&mut self, entries: Vec<Entry>, taken: Vec<StageId>, effects: &mut Vec<Effect>) {
+    pub(super) fn hand_over(&mut self, entries: Vec<JournalEntry>, taken: Vec<StageId>, effects: &mut Vec<AppEffect>) {
         let added = entries.iter().find_map(|entry| entry.step.change.created());
         self.say_sending(&entries);
         if let (Some(rows), Some(first)) = (self.marked_now.take(), entries.first()) {
@@ -355,15 +356,15 @@ impl App {
             self.panes[kind as usize].reveal(&target.id, &self.directory);
             self.panes[kind as usize].go_to(&target.id, rows, &self.directory);
         }
-        effects.push(Effect::Work(if taken.is_empty() {
-            Job::Submit(entries)
+        effects.push(AppEffect::Work(if taken.is_empty() {
+            WorkerJob::Submit(entries)
         } else {
-            Job::SubmitStaged(taken, entries)
+            WorkerJob::SubmitStaged(taken, entries)
         }));
     }
 
     /// Plans the inverse of what took effect of a plan.
-    pub(super) fn plan_undo(&mut self, undone: ChangeId, effects: &mut Vec<Effect>) {
+    pub(super) fn plan_undo(&mut self, undone: ChangeId, effects: &mut Vec<AppEffect>) {
         let inverse = match self.entries.inverse(undone) {
             Err(why) => return self.fail(why.text),
             Ok(inverse) => inverse,
@@ -373,7 +374,7 @@ impl App {
         };
         let mut refused: Vec<_> = inverse.never.iter().map(cant).collect();
         let title = self.entries.of_plan(undone).next().map(|entry| entry.title.clone()).unwrap_or_default();
-        let holds = self.capabilities().map(Capabilities::holds).unwrap_or_default();
+        let holds = self.capabilities().map(ProviderCapabilities::holds).unwrap_or_default();
         let mut undo = inverse.compare(&self.directory, holds);
         undo.renew(|| self.next_id().provisional());
         let later = undo.take_later();

@@ -9,27 +9,27 @@ use rustc_hash::FxHashMap;
 use jiff::Timestamp;
 
 use crate::directory::{
-    Target,
+    ResourceRef,
     change::ChangeId,
-    plan::{self, Entry, Inverse, Undo},
+    plan::{self, InversePlan, JournalEntry, Undo},
     refusal::Refusal,
 };
 
 mod course;
 
-pub use course::Course;
+pub use course::PlanCourse;
 
-/// All entries, oldest first. Read as a map; changed by [`Entries::put`], [`Entries::extend`] and [`Entries::amend`].
+/// All entries, oldest first. Read as a map; changed by [`JournalEntries::put`], [`JournalEntries::extend`] and [`JournalEntries::amend`].
 #[derive(Debug, Default)]
-pub struct Entries {
-    all: IndexMap<ChangeId, Entry>,
-    tally: Tally,
+pub struct JournalEntries {
+    all: IndexMap<ChangeId, JournalEntry>,
+    tally: StateCounts,
 }
 
 #[derive(Debug, Default)]
-struct Tally {
+struct StateCounts {
     failed: usize,
-    plans: FxHashMap<ChangeId, Course>,
+    plans: FxHashMap<ChangeId, PlanCourse>,
     /// Plans that have entries.
     listed: BTreeSet<ChangeId>,
     /// Plans with a change that waits or is in flight.
@@ -37,25 +37,25 @@ struct Tally {
     /// Plans that are no undos, and that no undo has taken back without a failure.
     standing: BTreeSet<ChangeId>,
     /// The newest change on each record.
-    newest: FxHashMap<Target, ChangeId>,
+    newest: FxHashMap<ResourceRef, ChangeId>,
 }
 
-impl Deref for Entries {
-    type Target = IndexMap<ChangeId, Entry>;
+impl Deref for JournalEntries {
+    type Target = IndexMap<ChangeId, JournalEntry>;
 
     fn deref(&self) -> &Self::Target {
         &self.all
     }
 }
 
-impl Entries {
+impl JournalEntries {
     /// Reserves room for `more` entries: growing later delays a step.
     pub fn expect(&mut self, more: usize) {
         self.all.reserve(more);
     }
 
     /// Adds the newest entry, or replaces an entry by a new version.
-    pub fn put(&mut self, entry: Entry) {
+    pub fn put(&mut self, entry: JournalEntry) {
         if let Some(old) = self.all.get(&entry.id) {
             self.tally.count(old, false);
         }
@@ -64,13 +64,13 @@ impl Entries {
     }
 
     /// Adds entries of any age.
-    pub fn extend(&mut self, entries: impl IntoIterator<Item = Entry>) {
+    pub fn extend(&mut self, entries: impl IntoIterator<Item = JournalEntry>) {
         entries.into_iter().for_each(|entry| self.put(entry));
         self.all.sort_unstable_keys();
     }
 
     /// Changes the entry with this id, at this time; does nothing where there is none.
-    pub fn amend(&mut self, id: ChangeId, at: Timestamp, with: impl FnOnce(&mut Entry)) {
+    pub fn amend(&mut self, id: ChangeId, at: Timestamp, with: impl FnOnce(&mut JournalEntry)) {
         if let Some(entry) = self.all.get_mut(&id) {
             let before = entry.state;
             self.tally.count(entry, false);
@@ -83,7 +83,7 @@ impl Entries {
     }
 
     /// The progress of a plan; `None` for a plan without changes.
-    pub fn course(&self, plan: ChangeId) -> Option<&Course> {
+    pub fn course(&self, plan: ChangeId) -> Option<&PlanCourse> {
         self.tally.plans.get(&plan).filter(|course| course.steps() > 0)
     }
 
@@ -103,8 +103,8 @@ impl Entries {
     }
 
     /// The changes of a plan, oldest first.
-    pub fn of_plan(&self, plan: ChangeId) -> impl DoubleEndedIterator<Item = &Entry> {
-        let ids = self.tally.plans.get(&plan).into_iter().flat_map(Course::all);
+    pub fn of_plan(&self, plan: ChangeId) -> impl DoubleEndedIterator<Item = &JournalEntry> {
+        let ids = self.tally.plans.get(&plan).into_iter().flat_map(PlanCourse::all);
         ids.filter_map(|id| self.all.get(id))
     }
 
@@ -115,11 +115,11 @@ impl Entries {
 
     /// The number of a plan's changes.
     pub fn steps(&self, plan: ChangeId) -> usize {
-        self.tally.plans.get(&plan).map_or(0, Course::steps)
+        self.tally.plans.get(&plan).map_or(0, PlanCourse::steps)
     }
 
     /// The newest undo of a plan that was not refused.
-    pub fn undone_by(&self, plan: ChangeId) -> Option<&Entry> {
+    pub fn undone_by(&self, plan: ChangeId) -> Option<&JournalEntry> {
         self.all.get(self.tally.plans.get(&plan)?.undone_by.last()?)
     }
 
@@ -127,7 +127,7 @@ impl Entries {
     ///
     /// # Errors
     /// No change of the plan can be undone.
-    pub fn inverse(&self, plan: ChangeId) -> Result<Inverse, Refusal> {
+    pub fn inverse(&self, plan: ChangeId) -> Result<InversePlan, Refusal> {
         plan::inverse(self.of_plan(plan), self.undos_of(plan))
     }
 
@@ -150,20 +150,20 @@ impl Entries {
         (in_flight || course.back == 0).then(|| self.inverse(plan).err()).flatten().map(|why| why.text)
     }
 
-    fn undos_of(&self, plan: ChangeId) -> impl Iterator<Item = &Entry> {
+    fn undos_of(&self, plan: ChangeId) -> impl Iterator<Item = &JournalEntry> {
         let course = self.tally.plans.get(&plan);
         let ids = course.into_iter().flat_map(|course| course.undone_by.iter().chain(&course.undo_failed));
         ids.filter_map(|id| self.all.get(id))
     }
 
     /// The newest change on a record.
-    pub fn newest_on(&self, target: &Target) -> Option<&Entry> {
+    pub fn newest_on(&self, target: &ResourceRef) -> Option<&JournalEntry> {
         self.all.get(self.tally.newest.get(target)?)
     }
 }
 
-impl Tally {
-    fn count(&mut self, entry: &Entry, add: bool) {
+impl StateCounts {
+    fn count(&mut self, entry: &JournalEntry, add: bool) {
         let shift = |number: &mut usize, by: bool| {
             if by {
                 *number = if add { *number + 1 } else { number.saturating_sub(1) };

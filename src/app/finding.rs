@@ -3,31 +3,31 @@
 
 use jiff::Timestamp;
 
-use crate::directory::{Directory, Id, Kind, Target, listing::Listing, query::Query};
+use crate::directory::{Directory, Id, RecordKind, ResourceRef, listing::ListOrder, query::FilterQuery};
 
 use super::pane::STEP;
 
 /// Rows of one kind.
 #[derive(Debug)]
-pub struct Finding {
+pub struct FilteredRows {
     /// The kind of the records.
-    pub kind: Kind,
+    pub kind: RecordKind,
     /// The rows of the directory that match.
     pub shown: Vec<u32>,
     /// Index into `shown`.
     pub cursor: usize,
     /// The record under the cursor.
     on: Option<Id>,
-    listing: Listing,
+    listing: ListOrder,
     /// The name that the server was asked for last.
     asked: Option<String>,
 }
 
-impl Finding {
+impl FilteredRows {
     /// A box with all of these rows.
-    pub fn new(kind: Kind, rows: Vec<u32>, directory: &Directory) -> Self {
+    pub fn new(kind: RecordKind, rows: Vec<u32>, directory: &Directory) -> Self {
         let mut finding =
-            Self { kind, shown: Vec::new(), cursor: 0, on: None, listing: Listing::with_similar(), asked: None };
+            Self { kind, shown: Vec::new(), cursor: 0, on: None, listing: ListOrder::with_similar(), asked: None };
         finding.renew(rows, directory);
         finding
     }
@@ -54,7 +54,7 @@ impl Finding {
 
     /// Shows the rows that match the typed text.
     pub fn filter(&mut self, typed: &str, directory: &Directory) {
-        self.listing.filter(Query::words(typed), directory, self.kind, Timestamp::UNIX_EPOCH);
+        self.listing.filter(FilterQuery::words(typed), directory, self.kind, Timestamp::UNIX_EPOCH);
         (self.cursor, self.on) = (0, None);
         self.advance(directory, STEP);
     }
@@ -105,7 +105,7 @@ impl Finding {
     }
 
     fn follow(&mut self, directory: &Directory) {
-        let target = self.on.clone().map(|id| Target { kind: self.kind, id });
+        let target = self.on.clone().map(|id| ResourceRef { kind: self.kind, id });
         let row = target.and_then(|target| directory.records().row(&target));
         let kept = row.and_then(|row| self.shown.iter().position(|shown| *shown == row));
         self.cursor = kept.unwrap_or(self.cursor).min(self.shown.len().saturating_sub(1));

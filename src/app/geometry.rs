@@ -17,14 +17,14 @@ const BOXES_FROM: (u16, u16) = (60, 16);
 
 /// Size of the terminal in cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Size {
+pub struct TerminalSize {
     /// Columns.
     pub width: u16,
     /// Rows.
     pub height: u16,
 }
 
-impl Size {
+impl TerminalSize {
     /// True where nothing useful fits.
     pub fn too_small(self) -> bool {
         self.width < MIN.0 || self.height < MIN.1
@@ -43,11 +43,11 @@ impl Size {
     }
 
     /// Size of a box over the list, borders included.
-    pub fn overlay(self) -> Size {
+    pub fn overlay(self) -> TerminalSize {
         if self.width < BOXES_FROM.0 || self.height < BOXES_FROM.1 {
-            return Size { width: self.width, height: self.height.saturating_sub(1) };
+            return TerminalSize { width: self.width, height: self.height.saturating_sub(1) };
         }
-        Size { width: self.width.saturating_sub(4).min(96), height: self.height.saturating_sub(4).max(6) }
+        TerminalSize { width: self.width.saturating_sub(4).min(96), height: self.height.saturating_sub(4).max(6) }
     }
 
     /// Rows inside such a box.

@@ -11,7 +11,7 @@ use super::{
 
 /// One hint: key, word, and whether it can be done now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hint {
+pub struct KeyHint {
     /// What it does.
     pub action: Action,
     /// Its key, as shown.
@@ -24,8 +24,8 @@ pub struct Hint {
 
 impl App {
     /// The keys that act, from the innermost scope outwards; in a box only those that can be done, and the way back.
-    pub fn hints(&self) -> Vec<Hint> {
-        let mut hints: Vec<Hint> = Vec::new();
+    pub fn hints(&self) -> Vec<KeyHint> {
+        let mut hints: Vec<KeyHint> = Vec::new();
         let boxed = !self.overlays.is_empty();
         for scope in self.scopes() {
             for spec in ACTIONS.iter().filter(|spec| spec.scope == *scope && !spec.hint.is_empty()) {
@@ -37,7 +37,7 @@ impl App {
                 }
                 let Some(key) = self.key_now(spec.action) else { continue };
                 if !hints.iter().any(|hint| hint.key == key) {
-                    hints.push(Hint { action: spec.action, key, word: self.word(spec.hint), can });
+                    hints.push(KeyHint { action: spec.action, key, word: self.word(spec.hint), can });
                 }
             }
         }
@@ -45,7 +45,7 @@ impl App {
         let acts = self.scopes().contains(&Scope::Global) && (boxed || cleared);
         if let Some(key) = self.key_now(Action::Back).filter(|_| acts) {
             let word = if cleared { "clear the message" } else { "back" };
-            hints.push(Hint { action: Action::Back, key, word: word.into(), can: true });
+            hints.push(KeyHint { action: Action::Back, key, word: word.into(), can: true });
         }
         hints
     }

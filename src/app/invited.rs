@@ -1,8 +1,8 @@
 //! People who are invited, on the list of users: read team by team when somebody asks for them, a few teams at a time.
 
-use super::{App, Effect};
+use super::{App, AppEffect};
 use crate::{
-    directory::{Kind, Target, aside::Topic, work::Job},
+    directory::{RecordKind, ResourceRef, aside::SideQueryKind, work::WorkerJob},
     scim::text::number,
 };
 
@@ -11,9 +11,9 @@ const AT_ONCE: usize = 4;
 
 impl App {
     /// Begins to read the invitations of all teams.
-    pub(super) fn read_invitations(&mut self, effects: &mut Vec<Effect>) {
-        let teams = (0..self.directory.len(Kind::Team) as u32).filter_map(|row| self.directory.team_at(row));
-        let ids = teams.map(|team| team.id.clone()).filter(|id| !Target::team(id).is_provisional());
+    pub(super) fn read_invitations(&mut self, effects: &mut Vec<AppEffect>) {
+        let teams = (0..self.directory.len(RecordKind::Team) as u32).filter_map(|row| self.directory.team_at(row));
+        let ids = teams.map(|team| team.id.clone()).filter(|id| !ResourceRef::team(id).is_provisional());
         self.roster_queue = ids.collect();
         let count = self.roster_queue.len();
         let words = self.word(if count == 1 { "team" } else { "teams" });
@@ -22,20 +22,20 @@ impl App {
         (0..AT_ONCE).for_each(|_| self.ask_next_roster(effects));
     }
 
-    fn ask_next_roster(&mut self, effects: &mut Vec<Effect>) {
+    fn ask_next_roster(&mut self, effects: &mut Vec<AppEffect>) {
         let Some(planner) = self.planner.clone() else { return };
         while let Some(team) = self.roster_queue.pop_front() {
-            if let Ok(inquiry) = planner.inquiry(Topic::Roster(team), &self.directory) {
+            if let Ok(inquiry) = planner.inquiry(SideQueryKind::Roster(team), &self.directory) {
                 self.rosters_asked += 1;
-                effects.push(Effect::Work(Job::Ask(inquiry)));
+                effects.push(AppEffect::Work(WorkerJob::Ask(inquiry)));
                 return;
             }
         }
     }
 
     /// Some teams' invitations were told, or could not be.
-    pub(super) fn rosters_told(&mut self, topics: &[Topic], effects: &mut Vec<Effect>) {
-        let rosters = topics.iter().filter(|topic| matches!(topic, Topic::Roster(_))).count();
+    pub(super) fn rosters_told(&mut self, topics: &[SideQueryKind], effects: &mut Vec<AppEffect>) {
+        let rosters = topics.iter().filter(|topic| matches!(topic, SideQueryKind::Roster(_))).count();
         if rosters == 0 {
             return;
         }
@@ -46,7 +46,7 @@ impl App {
             self.rosters_asked -= 1;
             self.ask_next_roster(effects);
             if self.rosters_asked == 0 {
-                let (known, all) = (self.directory.rosters_known(), self.directory.len(Kind::Team));
+                let (known, all) = (self.directory.rosters_known(), self.directory.len(RecordKind::Team));
                 let people = self.directory.invited().len();
                 let are = if people == 1 { "person is" } else { "people are" };
                 let words = self.word("teams");

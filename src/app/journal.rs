@@ -1,10 +1,10 @@
 //! The Activity pane: what was changed, what became of it, and how it is taken back.
 
-use super::{App, Effect, Overlay, Tab, availability::Unavailable, plan_view::Row};
+use super::{App, AppEffect, Overlay, Tab, availability::UnavailableReason, plan_view::PlanRow};
 use crate::directory::{
-    Target,
-    change::{ChangeId, Field, Verb},
-    plan::{self, Entry, Undo},
+    ResourceRef,
+    change::{ChangeId, ChangeVerb, ChangedField},
+    plan::{self, JournalEntry, Undo},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -22,12 +22,12 @@ impl App {
     }
 
     /// The change under the cursor, or the one whose story is open; none where a plan of several is selected.
-    pub fn selected_entry(&self) -> Option<&Entry> {
+    pub fn selected_entry(&self) -> Option<&JournalEntry> {
         match self.overlays.last() {
             Some(Overlay::Story { id, .. }) => self.entries.get(id),
             Some(Overlay::Plan(view)) => match self.plan_row(view, view.cursor)? {
-                Row::Change(entry) => Some(entry),
-                Row::Reason(..) => None,
+                PlanRow::Change(entry) => Some(entry),
+                PlanRow::Reason(..) => None,
             },
             _ => {
                 let plan = self.selected_plan()?;
@@ -38,7 +38,7 @@ impl App {
     }
 
     /// The selected changes: the one under the cursor, those that failed for the reason under it, or the whole plan.
-    pub(super) fn selected_entries(&self) -> Vec<&Entry> {
+    pub(super) fn selected_entries(&self) -> Vec<&JournalEntry> {
         if let Some(Overlay::Plan(view)) = self.overlays.last() {
             return self.plan_selection(view);
         }
@@ -53,7 +53,7 @@ impl App {
     }
 
     /// The undo of a plan, where there is one that was not refused.
-    pub fn undone_by(&self, plan: ChangeId) -> Option<&Entry> {
+    pub fn undone_by(&self, plan: ChangeId) -> Option<&JournalEntry> {
         self.entries.undone_by(plan)
     }
 
@@ -78,14 +78,14 @@ impl App {
     pub(super) fn count_failure(&mut self, id: ChangeId) {
         let Some(entry) = self.entries.get(&id) else { return };
         if entry.state.is_failure() {
-            self.failures.insert(id, Matter::of(entry));
+            self.failures.insert(id, SettledMatter::of(entry));
         } else if entry.state.is_done() {
-            self.failures.settle(&Matter::of(entry));
+            self.failures.settle(&SettledMatter::of(entry));
         }
     }
 
     /// The plan that `u` takes back: the newest one, or the reason why not.
-    pub(super) fn undo_candidate(&self) -> Result<ChangeId, Unavailable> {
+    pub(super) fn undo_candidate(&self) -> Result<ChangeId, UnavailableReason> {
         let Some(plan) = self.entries.newest_standing() else { return Err("There is nothing to undo.".into()) };
         match self.entries.lasts_because(plan) {
             None => Ok(plan),
@@ -111,7 +111,7 @@ impl App {
     }
 
     /// Takes back the change that must not stay, and nothing else of its plan.
-    fn undo_alarm(&mut self, id: ChangeId, effects: &mut Vec<Effect>) {
+    fn undo_alarm(&mut self, id: ChangeId, effects: &mut Vec<AppEffect>) {
         let Some(entry) = self.entries.get(&id) else { return };
         let alone = self.entries.of_plan(entry.plan).nth(1).is_none();
         let (plan_of, title) =
@@ -129,7 +129,7 @@ impl App {
         }
     }
 
-    pub(super) fn undo(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn undo(&mut self, effects: &mut Vec<AppEffect>) {
         if let Some(id) = self.alarm.take() {
             return self.undo_alarm(id, effects);
         }
@@ -139,7 +139,7 @@ impl App {
         }
     }
 
-    pub(super) fn undo_selected(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn undo_selected(&mut self, effects: &mut Vec<AppEffect>) {
         if self.overlays.is_empty() && self.changes.marks.len() > 1 {
             return self.say("Plans are taken back one at a time: Esc takes the marks away.");
         }
@@ -155,10 +155,10 @@ impl App {
 /// What two changes have in common of which the second settles the failure of the first: they do the same to the same
 /// value, or create something of the same name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Matter(Verb, Option<(Target, Field)>, String);
+pub(super) struct SettledMatter(ChangeVerb, Option<(ResourceRef, ChangedField)>, String);
 
-impl Matter {
-    fn of(entry: &Entry) -> Self {
+impl SettledMatter {
+    fn of(entry: &JournalEntry) -> Self {
         let change = &entry.step.change;
         if change.creates().is_some() {
             return Self(change.verb(), None, entry.step.words.subject.clone());
@@ -169,18 +169,18 @@ impl Matter {
 
 /// Failures of this session that were neither tried again with success nor put aside.
 #[derive(Debug, Default)]
-pub(super) struct Failures {
-    all: FxHashMap<ChangeId, Matter>,
-    by_matter: FxHashMap<Matter, FxHashSet<ChangeId>>,
+pub(super) struct OpenFailures {
+    all: FxHashMap<ChangeId, SettledMatter>,
+    by_matter: FxHashMap<SettledMatter, FxHashSet<ChangeId>>,
 }
 
-impl Failures {
-    fn insert(&mut self, id: ChangeId, matter: Matter) {
+impl OpenFailures {
+    fn insert(&mut self, id: ChangeId, matter: SettledMatter) {
         self.by_matter.entry(matter.clone()).or_default().insert(id);
         self.all.insert(id, matter);
     }
 
-    fn settle(&mut self, matter: &Matter) {
+    fn settle(&mut self, matter: &SettledMatter) {
         for id in self.by_matter.remove(matter).into_iter().flatten() {
             self.all.remove(&id);
         }

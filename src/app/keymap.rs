@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use crokey::KeyCombination;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::action::{ACTIONS, Action, Scope, Spec};
+use super::action::{ACTIONS, Action, ActionSpec, Scope};
 use crate::scim::text::nearest_first;
 
 /// The bindings of keys to actions.
 #[derive(Debug, Clone)]
-pub struct Keymap {
+pub struct KeyBindings {
     bindings: Vec<(Scope, KeyCombination, Action)>,
 }
 
@@ -24,7 +24,7 @@ pub struct BadKey {
     pub why: String,
 }
 
-impl Keymap {
+impl KeyBindings {
     /// The keys of the action table, replaced by the config's for the actions that it names. An empty list unbinds.
     pub fn new(overrides: &BTreeMap<String, Vec<String>>) -> Result<Self, BadKey> {
         for name in overrides.keys() {
@@ -41,7 +41,7 @@ impl Keymap {
             if matches!(spec.action, Action::Suspend | Action::OpenLine) {
                 // Older configs may have given this action's key to other actions.
                 let elsewhere = |key: &String| {
-                    let meets = |other: &Spec| spec.action == Action::Suspend || other.scope == spec.scope;
+                    let meets = |other: &ActionSpec| spec.action == Action::Suspend || other.scope == spec.scope;
                     let others = ACTIONS.iter().filter(|other| other.action != spec.action && meets(other));
                     let others = others.filter_map(|other| overrides.get(other.name));
                     others.flatten().any(|other| parse(other) == parse(key))
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn the_table_has_no_key_twice_in_a_scope() {
-        let keymap = Keymap::new(&BTreeMap::new()).unwrap();
+        let keymap = KeyBindings::new(&BTreeMap::new()).unwrap();
         for spec in ACTIONS {
             for key in spec.keys {
                 let combination = parse(key).unwrap();
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn terminals_report_upper_case_and_symbols_in_several_ways() {
-        let keymap = Keymap::new(&BTreeMap::new()).unwrap();
+        let keymap = KeyBindings::new(&BTreeMap::new()).unwrap();
         let scopes = [Scope::Users, Scope::List, Scope::Record, Scope::Tabs, Scope::Global];
         for modifiers in [KeyModifiers::SHIFT, KeyModifiers::NONE] {
             assert_eq!(keymap.action(&scopes, press(KeyCode::Char('D'), modifiers)), Some(Action::Delete));
@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn the_config_can_rebind_and_errors_name_the_key() {
         let with = |name: &str, keys: &[&str]| {
-            Keymap::new(&BTreeMap::from([(name.to_owned(), keys.iter().map(|key| (*key).to_owned()).collect())]))
+            KeyBindings::new(&BTreeMap::from([(name.to_owned(), keys.iter().map(|key| (*key).to_owned()).collect())]))
         };
         let keymap = with("undo", &["ctrl-z"]).unwrap();
         assert_eq!((keymap.label(Action::Undo).as_deref(), keymap.label(Action::Suspend)), (Some("C-z"), None));

@@ -4,20 +4,20 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use tui_input::Input;
 
 use super::{
-    App, Effect, Overlay, Size, Tab,
+    App, AppEffect, Overlay, Tab, TerminalSize,
     action::{Action, Scope},
     keymap, text_field,
 };
 use crate::{
-    directory::{Kind, change::Seat},
+    directory::{RecordKind, change::SeatKind},
     scim::{confusable, text::number},
 };
 
 impl App {
-    pub(super) fn on_terminal(&mut self, event: &Event, effects: &mut Vec<Effect>) {
+    pub(super) fn on_terminal(&mut self, event: &Event, effects: &mut Vec<AppEffect>) {
         match event {
             Event::Resize(width, height) => {
-                self.size = Size { width: *width, height: *height };
+                self.size = TerminalSize { width: *width, height: *height };
                 let rows = self.size.list_rows();
                 self.panes.iter_mut().for_each(|pane| pane.scroll(rows));
             }
@@ -41,7 +41,7 @@ impl App {
         }
     }
 
-    fn on_key(&mut self, key: KeyEvent, event: &Event, effects: &mut Vec<Effect>) {
+    fn on_key(&mut self, key: KeyEvent, event: &Event, effects: &mut Vec<AppEffect>) {
         let typing = self.is_typing();
         let action = self.keymap.action(self.scopes(), key).filter(|action| !typing || overrides_typing(*action, key));
         if action == Some(Action::Back) && self.give_up_draft() {
@@ -198,7 +198,7 @@ impl App {
     /// How many full Models seats people have, where seats are known; `short` for where there is little room.
     pub fn seats_in_words(&self, short: bool) -> Option<String> {
         let census = self.directory.census();
-        let seats = census.seats(Seat::Models);
+        let seats = census.seats(SeatKind::Models);
         let of = self.capabilities()?.full_seats.map_or_else(String::new, |sum| format!(" of {}", number(sum)));
         let (known, people) = (number(seats.known), number(census.people));
         let basis = match (seats.known < census.people, short) {
@@ -210,8 +210,9 @@ impl App {
     }
 
     /// A filter by role says how many users it could not judge.
-    pub(super) fn say_what_is_unknown(&mut self, kind: Kind) {
-        let (unknown, all) = (self.panes[kind as usize].unjudged(&self.directory), self.directory.len(Kind::User));
+    pub(super) fn say_what_is_unknown(&mut self, kind: RecordKind) {
+        let (unknown, all) =
+            (self.panes[kind as usize].unjudged(&self.directory), self.directory.len(RecordKind::User));
         if unknown > 0 {
             let known = all.saturating_sub(unknown);
             let key = self.keymap.label(Action::LoadRoles).unwrap_or_default();

@@ -1,29 +1,29 @@
 //! Making one like another: which other one or which list, and the difference between them.
 
 use super::{
-    App, Effect, NoList, Overlay,
+    App, AppEffect, NoList, Overlay,
     action::Action,
-    difference::{Difference, Of},
-    doubts::{Doubts, LookUp},
-    form::Purpose,
-    pick::Pick,
+    difference::{DifferenceBox, Of},
+    doubts::{LookUp, NameChoiceBox},
+    form::FormPurpose,
+    pick::PickBox,
 };
-use crate::directory::{Id, Kind, Target, find::Finder, named, record::User, work::Job};
+use crate::directory::{Id, RecordKind, ResourceRef, find::NameFinder, named, record::User, work::WorkerJob};
 use crate::scim::failure::Failure;
 
 impl App {
     /// Asks which other one.
-    pub(super) fn make_like(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn make_like(&mut self, effects: &mut Vec<AppEffect>) {
         let Some(kind) = self.subject().map(|target| target.kind) else { return };
         let subjects = self.subjects();
-        if kind == Kind::User {
+        if kind == RecordKind::User {
             self.read_roles(&subjects, effects);
         }
-        self.overlays.push(Overlay::Pick(Pick::new(kind, subjects, &self.directory)));
+        self.overlays.push(Overlay::Pick(PickBox::new(kind, subjects, &self.directory)));
     }
 
     /// Shows what differs; the question stays underneath, so that Esc goes back to it.
-    pub(super) fn picked(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn picked(&mut self, effects: &mut Vec<AppEffect>) {
         if self.ask_for_typed(effects) {
             return;
         }
@@ -31,7 +31,7 @@ impl App {
         let Some(model) = pick.selected(&self.directory).cloned() else { return };
         let subjects = pick.subjects.clone();
         let of = match pick.rows.kind {
-            Kind::User => {
+            RecordKind::User => {
                 self.read_roles(std::slice::from_ref(&model), effects);
                 Of::Users { model, users: subjects }
             }
@@ -45,18 +45,18 @@ impl App {
     }
 
     /// Takes the list that was entered, once the file that was named is read.
-    pub(super) fn list_entered(&mut self, team: &Id, effects: &mut Vec<Effect>) {
+    pub(super) fn list_entered(&mut self, team: &Id, effects: &mut Vec<AppEffect>) {
         let Some(Overlay::Form(form)) = self.overlays.last_mut() else { return };
         match form.listed() {
             Some((names, file)) if file.is_empty() => self.read_names(team, &names, effects),
-            Some((_, path)) => effects.push(Effect::ReadList { team: team.clone(), path }),
+            Some((_, path)) => effects.push(AppEffect::ReadList { team: team.clone(), path }),
             None => {}
         }
     }
 
-    pub(super) fn on_list_read(&mut self, team: &Id, result: Result<String, NoList>, effects: &mut Vec<Effect>) {
+    pub(super) fn on_list_read(&mut self, team: &Id, result: Result<String, NoList>, effects: &mut Vec<AppEffect>) {
         let Some(Overlay::Form(form)) = self.overlays.last_mut() else { return };
-        if form.purpose != Purpose::MemberList(team.clone()) {
+        if form.purpose != FormPurpose::MemberList(team.clone()) {
             return;
         }
         match result {
@@ -69,20 +69,20 @@ impl App {
     }
 
     /// Asks about names that are nobody's, or goes on to the difference.
-    fn read_names(&mut self, team: &Id, text: &str, effects: &mut Vec<Effect>) {
-        let named = named::named(text, &Finder::new(&self.directory));
+    fn read_names(&mut self, team: &Id, text: &str, effects: &mut Vec<AppEffect>) {
+        let named = named::named(text, &NameFinder::new(&self.directory));
         if named.found.is_empty() && named.doubts.is_empty() {
             return self.fail("There is no name in it.");
         }
-        let mut doubts = Doubts::new(team.clone(), named);
+        let mut doubts = NameChoiceBox::new(team.clone(), named);
         match doubts.members() {
             Some((members, told)) => self.show_difference(Of::List { team: team.clone(), members }, told),
             None => {
                 let unknown = doubts.unknown();
-                let may_lack = self.sync.partial || !self.directory.is_complete(Kind::User);
+                let may_lack = self.sync.partial || !self.directory.is_complete(RecordKind::User);
                 if may_lack && !unknown.is_empty() {
                     doubts.look_up = LookUp::UnderWay;
-                    effects.push(Effect::Work(Job::LookUp(Kind::User, unknown)));
+                    effects.push(AppEffect::Work(WorkerJob::LookUp(RecordKind::User, unknown)));
                 }
                 self.overlays.push(Overlay::Doubts(doubts));
             }
@@ -97,7 +97,7 @@ impl App {
         });
         let Some(doubts) = doubts else { return };
         let look_up = failure.map_or(LookUp::Done, |failure| LookUp::Failed(failure.sentences()));
-        doubts.looked_up(&Finder::new(&self.directory), look_up);
+        doubts.looked_up(&NameFinder::new(&self.directory), look_up);
     }
 
     pub(super) fn answer(&mut self, action: Action) {
@@ -124,7 +124,7 @@ impl App {
     /// Opens the difference, or says that there is none.
     pub(super) fn show_difference(&mut self, of: Of, told: Vec<String>) {
         let Some(can) = self.capabilities() else { return };
-        let difference = Difference::new(of, told, &self.directory, can);
+        let difference = DifferenceBox::new(of, told, &self.directory, can);
         let blind = matches!(difference.of, Of::Users { .. }) && !difference.notes.is_empty();
         if difference.lines.is_empty() && !blind {
             self.say("There is no difference.");
@@ -143,11 +143,11 @@ impl App {
         open.for_each(|difference| difference.renew(&self.directory, planner.capabilities()));
     }
 
-    fn read_roles(&mut self, users: &[Id], effects: &mut Vec<Effect>) {
+    fn read_roles(&mut self, users: &[Id], effects: &mut Vec<AppEffect>) {
         let lacking = |id: &&Id| self.directory.user(id).is_some_and(User::lacks_roles);
-        let targets: Vec<Target> = users.iter().filter(lacking).map(Target::user).collect();
+        let targets: Vec<ResourceRef> = users.iter().filter(lacking).map(ResourceRef::user).collect();
         if !targets.is_empty() {
-            effects.push(Effect::Work(Job::ReadEach(targets)));
+            effects.push(AppEffect::Work(WorkerJob::ReadEach(targets)));
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use crossterm::event::{Event, KeyEventKind};
 
-use super::{App, Effect, Overlay, action::Action, finding::Finding, keys::overrides_typing, pane::STEP};
+use super::{App, AppEffect, Overlay, action::Action, finding::FilteredRows, keys::overrides_typing, pane::STEP};
 
 impl App {
     /// True while a list is searched, or a plan is drawn up.
@@ -20,7 +20,7 @@ impl App {
     }
 
     /// Runs a step of a few milliseconds at most; gives the effects.
-    pub fn look_on(&mut self) -> Vec<Effect> {
+    pub fn look_on(&mut self) -> Vec<AppEffect> {
         let mut effects = Vec::new();
         if self.undertaking.is_some() {
             self.go_on(&mut effects);
@@ -99,7 +99,7 @@ impl App {
 }
 
 /// The rows of a box that finds them by typing.
-pub(super) fn finding(overlay: &mut Overlay) -> Option<&mut Finding> {
+pub(super) fn finding(overlay: &mut Overlay) -> Option<&mut FilteredRows> {
     match overlay {
         Overlay::Check(list) => Some(&mut list.rows),
         Overlay::Pick(pick) => Some(&mut pick.rows),

@@ -8,11 +8,11 @@ use secrecy::SecretString;
 use super::form;
 use crate::directory::{
     Id, Name,
-    guard::Guards,
+    guard::GuardSettings,
     plan::Planner,
     records::Records,
-    role_source::Mapping,
-    work::{Job, Report},
+    role_source::RoleMapping,
+    work::{WorkerJob, WorkerReport},
 };
 
 /// The profile as the screen shows it.
@@ -31,20 +31,20 @@ pub struct ProfileView {
 }
 
 /// A profile that was opened.
-pub struct Opened {
+pub struct OpenedProfile {
     /// The profile as the screen shows it.
     pub profile: ProfileView,
     /// The planner of the profile's changes.
     pub planner: Arc<dyn Planner>,
     /// The guards that the profile sets.
-    pub guards: Guards,
+    pub guards: GuardSettings,
 }
 
 /// Work that only the runtime can do.
 #[derive(Debug)]
-pub enum Effect {
+pub enum AppEffect {
     /// A job for the worker.
-    Work(Job),
+    Work(WorkerJob),
     /// Copies text to the terminal's clipboard (OSC 52). The text may be a secret, so nothing prints it.
     Copy(SecretString),
     /// Opens a profile; `None` is the embedded demo directory.
@@ -55,7 +55,7 @@ pub enum Effect {
     /// Saves the role that a group gives where the profile is kept; the mapping holds the role already.
     MapGroup {
         /// The mapping of all groups.
-        mapping: Arc<Mapping>,
+        mapping: Arc<RoleMapping>,
         /// The group that was changed.
         group: Name,
     },
@@ -78,7 +78,7 @@ pub enum Effect {
 
 /// A profile that can't be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unopened {
+pub struct UnopenedProfile {
     /// The reason, in sentences.
     pub why: String,
     /// The profile; `None` for the demo directory.
@@ -86,19 +86,19 @@ pub struct Unopened {
 }
 
 /// A message to the state.
-pub enum Msg {
+pub enum AppMessage {
     /// A key, a paste, or a new size.
     Terminal(Event),
     /// A report of the worker.
-    Report(Report),
+    Report(WorkerReport),
     /// A profile was opened.
-    Opened(Box<Opened>),
+    Opened(Box<OpenedProfile>),
     /// A profile could not be opened; with the start of its form, where the profile is not the demo directory.
-    OpenFailed(Unopened),
+    OpenFailed(UnopenedProfile),
     /// A profile could not be saved: the field and the reason.
     ProfileRefused(String, String),
     /// A mapping was saved, or not, with the reason.
-    Mapped(Result<(Arc<Mapping>, String), NotSaved>),
+    Mapped(Result<(Arc<RoleMapping>, String), NotSaved>),
     /// The list of names for the members of a team, or the reason why it could not be read.
     ListRead(Id, Result<String, NoList>),
     /// The terminal has taken the last frame that was drawn.

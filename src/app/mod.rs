@@ -1,7 +1,7 @@
 //! All state of the console, and the one pure function that changes it.
 //!
 //! [`App::update`] takes what happened and gives back what shall be done about it. No clock, no environment, no files,
-//! no network: time comes in with each message, everything else goes out as an [`Effect`]. What is drawn and which keys
+//! no network: time comes in with each message, everything else goes out as an [`AppEffect`]. What is drawn and which keys
 //! do what follow from this state and the [`action`] table alone.
 
 use std::{borrow::Cow, collections::VecDeque, sync::Arc};
@@ -13,17 +13,17 @@ use tui_input::{Input, backend::crossterm::EventHandler};
 
 pub use crate::directory::compare;
 use crate::directory::{
-    Directory, Id, Kind, Target,
-    aside::Topic,
+    Directory, Id, RecordKind, ResourceRef,
+    aside::SideQueryKind,
     change::ChangeId,
-    guard::Guards,
-    holds::Holds,
-    plan::{Capabilities, Ids, Planner},
+    guard::GuardSettings,
+    holds::RecordContents,
+    plan::{IdGenerator, Planner, ProviderCapabilities},
     record::Team,
-    stage::Staged,
-    work::{Job, Link, Proof},
+    stage::StagedChange,
+    work::{LinkState, RefreshProof, WorkerJob},
 };
-use crate::scim::{failure::Failure, filter::Filter, text::clean_line, wait::Wait};
+use crate::scim::{failure::Failure, filter::ScimFilter, text::clean_line, wait::RequestWait};
 
 pub mod action;
 pub mod arrange;
@@ -71,10 +71,10 @@ mod undertaking;
 pub mod walk;
 pub mod whom;
 
-pub use geometry::Size;
-pub use message::{Effect, Msg, NoList, NotSaved, Opened, ProfileView, Unopened};
-pub use overlay::{Overlay, Preview, Requests};
-pub use telling::{Message, MessageSubject};
+pub use geometry::TerminalSize;
+pub use message::{AppEffect, AppMessage, NoList, NotSaved, OpenedProfile, ProfileView, UnopenedProfile};
+pub use overlay::{Overlay, PlanPreview, ShownRequests};
+pub use telling::{MessageSubject, StatusMessage};
 
 /// Characters of one pasted line at most.
 const PASTED: usize = 65_536;
@@ -106,11 +106,11 @@ impl Tab {
     pub const ALL: [Tab; 4] = [Tab::Users, Tab::Teams, Tab::Roles, Tab::Activity];
 
     /// The kind of record that it lists.
-    pub fn kind(self) -> Option<Kind> {
+    pub fn kind(self) -> Option<RecordKind> {
         match self {
-            Tab::Users => Some(Kind::User),
-            Tab::Teams => Some(Kind::Team),
-            Tab::Roles => Some(Kind::Role),
+            Tab::Users => Some(RecordKind::User),
+            Tab::Teams => Some(RecordKind::Team),
+            Tab::Roles => Some(RecordKind::Role),
             Tab::Activity => None,
         }
     }
@@ -118,11 +118,11 @@ impl Tab {
 
 /// What is known about the lists being whole and recent.
 #[derive(Debug, Clone, Default)]
-pub struct Sync {
+pub struct SyncStatus {
     /// A refresh is under way.
     pub busy: bool,
     /// Records so far and the server's total, per list.
-    pub progress: Vec<(Kind, u64, Option<u64>)>,
+    pub progress: Vec<(RecordKind, u64, Option<u64>)>,
     /// When the records shown were read from the server.
     pub seen: Option<Timestamp>,
     /// They come from disk, not from this session.
@@ -130,11 +130,11 @@ pub struct Sync {
     /// More of them will come.
     pub partial: bool,
     /// What each list brought.
-    pub proofs: Vec<Proof>,
+    pub proofs: Vec<RefreshProof>,
     /// Lists that failed.
-    pub failed: Vec<(Kind, Failure)>,
+    pub failed: Vec<(RecordKind, Failure)>,
     /// Only the users that the server finds by this are read.
-    pub narrow: Option<Filter>,
+    pub narrow: Option<ScimFilter>,
 }
 
 /// All state.
@@ -146,9 +146,9 @@ pub struct App {
     /// The tab shown.
     pub tab: Tab,
     /// Users, teams, roles.
-    pub panes: [pane::Pane; 3],
+    pub panes: [pane::ListPane; 3],
     /// The journal as known, oldest first.
-    pub entries: entries::Entries,
+    pub entries: entries::JournalEntries,
     /// Changes of earlier sessions that were never sent.
     pub left_over: FxHashSet<ChangeId>,
     /// Changes of earlier sessions that were in flight: the worker looks up what became of them.
@@ -166,7 +166,7 @@ pub struct App {
     /// What could not be read in this session, oldest first.
     pub read_failures: Vec<changes_list::ReadFailure>,
     /// What waits to be sent together, as the store has it.
-    pub stage: Vec<Staged>,
+    pub stage: Vec<StagedChange>,
     /// Edits go to the stage in place of the server.
     pub staging: bool,
     /// Nothing more is sent until the person says so.
@@ -176,33 +176,33 @@ pub struct App {
     /// What lies over the pane.
     pub overlays: Vec<Overlay>,
     /// The message line.
-    pub message: Option<Message>,
+    pub message: Option<StatusMessage>,
     /// A request that waits before it is tried again.
-    pub waiting: Option<Wait>,
+    pub waiting: Option<RequestWait>,
     /// The last contact.
-    pub link: Option<Link>,
+    pub link: Option<LinkState>,
     /// The lists.
-    pub sync: Sync,
+    pub sync: SyncStatus,
     /// Of the terminal.
-    pub size: Size,
+    pub size: TerminalSize,
     /// When the message that is handled came in.
     pub now: Timestamp,
     /// Keys.
-    pub keymap: keymap::Keymap,
+    pub keymap: keymap::KeyBindings,
     /// Profiles of the config, for `:profile`.
     pub profiles: Vec<String>,
     /// Where profiles are kept, for the first screen.
     pub config_path: String,
     /// The profile that was to be opened last and can't be.
-    pub unopened: Option<Unopened>,
+    pub unopened: Option<UnopenedProfile>,
     /// What is to be said once the profile is open again.
     said_before_opening: Option<String>,
     /// A profile is asked for and saved.
     saving: bool,
     /// Guards of the profile.
-    pub guards: Guards,
+    pub guards: GuardSettings,
     planner: Option<Arc<dyn Planner>>,
-    failures: journal::Failures,
+    failures: journal::OpenFailures,
     /// The person was told that going back once more drops what was entered; any other key takes that back.
     dropping: bool,
     /// The filter's text was there before: the first character typed takes its place.
@@ -214,18 +214,18 @@ pub struct App {
     /// Filters that found somebody, by list, the latest last.
     filters: [Vec<String>; 3],
     /// Records that were asked for one by one since the last refresh.
-    read_alone: FxHashSet<Target>,
+    read_alone: FxHashSet<ResourceRef>,
     /// So many users in a row were read alone and told no roles all the same.
     silent_reads: usize,
     /// Whose key is in use was asked in this session.
     owner_asked: bool,
     /// What was asked without the person's doing: a failure is no message.
-    asked_unbidden: FxHashSet<Topic>,
+    asked_unbidden: FxHashSet<SideQueryKind>,
     /// The refresh under way has found something that was shown as something else.
     renewed: bool,
-    ids: Ids,
+    ids: IdGenerator,
     /// What takes more than one step.
-    undertaking: Option<Box<undertaking::Undertaking>>,
+    undertaking: Option<Box<undertaking::SteppedTask>>,
     /// What the message line says of it.
     telling: Option<String>,
     /// Plans under way that were made of marked rows.
@@ -233,18 +233,24 @@ pub struct App {
     /// The marked rows of the plan that is being handed over.
     marked_now: Option<telling::MarkedRows>,
     /// Since when what is on top is on the screen.
-    sight: sight::Sight,
+    sight: sight::FrameSight,
 }
 
 impl App {
     /// An empty console. `salt` tells two consoles apart that plan in the same millisecond.
-    pub fn new(keymap: keymap::Keymap, profiles: Vec<String>, size: Size, now: Timestamp, salt: u16) -> Self {
+    pub fn new(
+        keymap: keymap::KeyBindings,
+        profiles: Vec<String>,
+        size: TerminalSize,
+        now: Timestamp,
+        salt: u16,
+    ) -> Self {
         Self {
             profile: None,
             directory: Directory::default(),
             tab: Tab::Users,
-            panes: Kind::ALL.map(pane::Pane::new),
-            entries: entries::Entries::default(),
+            panes: RecordKind::ALL.map(pane::ListPane::new),
+            entries: entries::JournalEntries::default(),
             left_over: FxHashSet::default(),
             looked_up: FxHashSet::default(),
             elsewhere: FxHashSet::default(),
@@ -261,7 +267,7 @@ impl App {
             message: None,
             waiting: None,
             link: None,
-            sync: Sync::default(),
+            sync: SyncStatus::default(),
             size,
             now,
             keymap,
@@ -270,9 +276,9 @@ impl App {
             unopened: None,
             said_before_opening: None,
             saving: false,
-            guards: Guards::default(),
+            guards: GuardSettings::default(),
             planner: None,
-            failures: journal::Failures::default(),
+            failures: journal::OpenFailures::default(),
             dropping: false,
             stale_filter: false,
             roster_queue: VecDeque::new(),
@@ -283,35 +289,35 @@ impl App {
             owner_asked: false,
             asked_unbidden: FxHashSet::default(),
             renewed: false,
-            ids: Ids::new(salt),
+            ids: IdGenerator::new(salt),
             undertaking: None,
             telling: None,
             marked_plans: FxHashMap::default(),
             marked_now: None,
-            sight: sight::Sight::default(),
+            sight: sight::FrameSight::default(),
         }
     }
 
     /// Takes what happened; gives back what shall be done.
-    pub fn update(&mut self, msg: Msg, now: Timestamp) -> Vec<Effect> {
+    pub fn update(&mut self, msg: AppMessage, now: Timestamp) -> Vec<AppEffect> {
         self.now = now;
         let mut effects = Vec::new();
         match msg {
-            Msg::Terminal(event) => self.on_terminal(&event, &mut effects),
-            Msg::Report(report) => {
+            AppMessage::Terminal(event) => self.on_terminal(&event, &mut effects),
+            AppMessage::Report(report) => {
                 self.on_report(report, &mut effects);
                 self.renew_message();
             }
-            Msg::Opened(opened) => self.on_opened(*opened, &mut effects),
-            Msg::OpenFailed(unopened) => self.on_open_failed(unopened),
-            Msg::ProfileRefused(field, why) => self.on_profile_refused(&field, why),
-            Msg::Mapped(result) => self.on_mapped(result, &mut effects),
-            Msg::ListRead(team, result) => self.on_list_read(&team, result, &mut effects),
-            Msg::Shown => {
+            AppMessage::Opened(opened) => self.on_opened(*opened, &mut effects),
+            AppMessage::OpenFailed(unopened) => self.on_open_failed(unopened),
+            AppMessage::ProfileRefused(field, why) => self.on_profile_refused(&field, why),
+            AppMessage::Mapped(result) => self.on_mapped(result, &mut effects),
+            AppMessage::ListRead(team, result) => self.on_list_read(&team, result, &mut effects),
+            AppMessage::Shown => {
                 self.sight.shown(now);
                 return effects;
             }
-            Msg::Terminate => effects.push(Effect::Quit),
+            AppMessage::Terminate => effects.push(AppEffect::Quit),
         }
         self.follow_top();
         self.read_visible(&mut effects);
@@ -319,12 +325,12 @@ impl App {
     }
 
     /// What the provider can do; nothing without a profile.
-    pub fn capabilities(&self) -> Option<&Capabilities> {
+    pub fn capabilities(&self) -> Option<&ProviderCapabilities> {
         self.planner.as_deref().map(Planner::capabilities)
     }
 
     /// What the provider's records hold, and how it calls its groups.
-    pub fn holds(&self) -> Holds {
+    pub fn holds(&self) -> RecordContents {
         self.panes[0].holds
     }
 
@@ -334,11 +340,11 @@ impl App {
     }
 
     /// The list shown, on the three list tabs.
-    pub fn pane(&self) -> Option<&pane::Pane> {
+    pub fn pane(&self) -> Option<&pane::ListPane> {
         self.tab.kind().map(|kind| &self.panes[kind as usize])
     }
 
-    fn pane_mut(&mut self) -> Option<&mut pane::Pane> {
+    fn pane_mut(&mut self) -> Option<&mut pane::ListPane> {
         self.tab.kind().map(|kind| &mut self.panes[kind as usize])
     }
 
@@ -352,7 +358,7 @@ impl App {
         self.stale_filter
     }
 
-    fn on_open_failed(&mut self, unopened: Unopened) {
+    fn on_open_failed(&mut self, unopened: UnopenedProfile) {
         self.saving = false;
         // The first screen has it in full.
         if self.profile.is_some() || unopened.draft.is_none() {
@@ -370,9 +376,9 @@ impl App {
         }
     }
 
-    fn on_opened(&mut self, opened: Opened, effects: &mut Vec<Effect>) {
+    fn on_opened(&mut self, opened: OpenedProfile, effects: &mut Vec<AppEffect>) {
         let old = std::mem::take(&mut self.directory).into_records();
-        effects.push(Effect::Discard(Box::new(old)));
+        effects.push(AppEffect::Discard(Box::new(old)));
         let keep = (self.keymap.clone(), self.profiles.clone(), self.size, self.now, self.ids);
         let config_path = std::mem::take(&mut self.config_path);
         let arranged = self.arranged();
@@ -404,62 +410,62 @@ impl App {
     }
 
     /// Asks for what the lists left out of the rows on screen: the roles of users, the members of teams.
-    fn read_visible(&mut self, effects: &mut Vec<Effect>) {
+    fn read_visible(&mut self, effects: &mut Vec<AppEffect>) {
         // What a part of a list shows at the top may be elsewhere in the whole of it.
-        if self.sync.partial || matches!(self.link, Some(Link::Down(_))) {
+        if self.sync.partial || matches!(self.link, Some(LinkState::Down(_))) {
             return;
         }
         let Some(pane) = self.pane() else { return };
         let kind = pane.kind;
         let visible = pane.rows.iter().skip(pane.top).take(self.size.list_rows()).copied();
         let lacking = visible.filter_map(|row| self.lacking(kind, row));
-        let targets: Vec<Target> = lacking.filter(|target| !self.read_alone.contains(target)).collect();
+        let targets: Vec<ResourceRef> = lacking.filter(|target| !self.read_alone.contains(target)).collect();
         if !targets.is_empty() {
             self.read_alone.extend(targets.iter().cloned());
-            effects.push(Effect::Work(Job::ReadEach(targets)));
+            effects.push(AppEffect::Work(WorkerJob::ReadEach(targets)));
         }
-        if kind == Kind::Team {
+        if kind == RecordKind::Team {
             self.ask_rosters(effects);
         }
     }
 
     /// Asks who is admin of the teams on screen, where the records of their members do not tell.
-    fn ask_rosters(&mut self, effects: &mut Vec<Effect>) {
+    fn ask_rosters(&mut self, effects: &mut Vec<AppEffect>) {
         let Some(planner) = self.planner.clone() else { return };
-        let pane = &self.panes[Kind::Team as usize];
+        let pane = &self.panes[RecordKind::Team as usize];
         let visible = pane.rows.iter().skip(pane.top).take(self.size.list_rows());
         let silent = visible.filter_map(|row| self.directory.team_at(*row)).filter(|team| {
             let told = team.size().is_some_and(|size| size <= FEW_MEMBERS) && self.directory.roster(&team.id).is_none();
             told && self.directory.admins_of(team).silent > 0
         });
-        let topics: Vec<Topic> = silent.map(|team| Topic::Roster(team.id.clone())).collect();
+        let topics: Vec<SideQueryKind> = silent.map(|team| SideQueryKind::Roster(team.id.clone())).collect();
         for topic in topics {
             if self.asked_unbidden.insert(topic.clone())
                 && let Ok(inquiry) = planner.inquiry(topic, &self.directory)
             {
-                effects.push(Effect::Work(Job::Ask(inquiry)));
+                effects.push(AppEffect::Work(WorkerJob::Ask(inquiry)));
             }
         }
     }
 
     /// The record of a row, where reading it alone may tell more than its list.
-    fn lacking(&self, kind: Kind, row: u32) -> Option<Target> {
+    fn lacking(&self, kind: RecordKind, row: u32) -> Option<ResourceRef> {
         match kind {
-            Kind::User => {
+            RecordKind::User => {
                 let sparse =
                     self.capabilities().is_some_and(|can| can.sparse_lists) && self.silent_reads < SILENT_READS;
                 let user = self
                     .directory
                     .user_at(row)
                     .filter(|user| sparse && !user.is_invited() && self.directory.lacks_roles(user))?;
-                Some(Target::user(&user.id))
+                Some(ResourceRef::user(&user.id))
             }
-            Kind::Team => {
+            RecordKind::Team => {
                 let silent = |team: &&Team| team.members.is_none() && team.problem.is_none();
                 let team = self.directory.team_at(row).filter(silent)?;
-                Some(Target::team(&team.id)).filter(|target| !target.is_provisional())
+                Some(ResourceRef::team(&team.id)).filter(|target| !target.is_provisional())
             }
-            Kind::Role => None,
+            RecordKind::Role => None,
         }
     }
 }

@@ -7,21 +7,21 @@ use super::{
     role_editor, secret, stage, whom,
 };
 use crate::directory::{
-    Id, Kind, Name, Target,
-    aside::Topic,
+    Id, Name, RecordKind, ResourceRef,
+    aside::SideQueryKind,
     change::ChangeId,
     plan::{Plan, Risk},
-    stage::Staged,
+    stage::StagedChange,
 };
 use crate::scim::failure::Failure;
 
 /// The plan before it is sent.
 #[derive(Debug)]
-pub struct Preview {
+pub struct PlanPreview {
     /// What would be sent.
     pub plan: Plan,
     /// The lines of the stage that it was drawn up from; none where it comes from elsewhere.
-    pub staged: Vec<Staged>,
+    pub staged: Vec<StagedChange>,
     /// What is typed where a text is asked for.
     pub typed: Input,
     /// How carefully to look at it: [`Plan::risk`] goes through all steps, and is asked several times a frame.
@@ -29,7 +29,7 @@ pub struct Preview {
     /// Letters go to the text that is asked for.
     pub typing: bool,
     /// The exact requests instead of words.
-    pub requests: Option<Requests>,
+    pub requests: Option<ShownRequests>,
     /// Who was meant, too, and needs nothing.
     pub needless: Vec<Name>,
     /// Line with the cursor.
@@ -38,7 +38,7 @@ pub struct Preview {
     pub top: usize,
 }
 
-impl Preview {
+impl PlanPreview {
     /// A plan to be looked at.
     pub fn new(plan: Plan) -> Self {
         let mut preview = Self {
@@ -82,7 +82,7 @@ impl Preview {
 
 /// Which exact requests are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Requests {
+pub enum ShownRequests {
     /// Those of all lines.
     All,
     /// Those of one line.
@@ -95,7 +95,7 @@ pub enum Overlay {
     /// Details of a record.
     Details {
         /// Which.
-        target: Target,
+        target: ResourceRef,
         /// Lines scrolled away.
         scroll: usize,
         /// Which of the links has the cursor.
@@ -115,11 +115,11 @@ pub enum Overlay {
     /// A check list.
     Check(check::CheckList),
     /// Which other one?
-    Pick(pick::Pick),
+    Pick(pick::PickBox),
     /// What differs, with ticks.
-    Difference(difference::Difference),
+    Difference(difference::DifferenceBox),
     /// Names of a list that are nobody's.
-    Doubts(doubts::Doubts),
+    Doubts(doubts::NameChoiceBox),
     /// The permissions of a role.
     RoleEditor(role_editor::RoleEditor),
     /// Who holds a role.
@@ -137,9 +137,9 @@ pub enum Overlay {
         scroll: usize,
     },
     /// A form.
-    Form(form::Form),
+    Form(form::FormState),
     /// The plan before it is sent.
-    Preview(Box<Preview>),
+    Preview(Box<PlanPreview>),
     /// A plan that was sent.
     Plan(plan_view::PlanView),
     /// One change with everything that happened to it.
@@ -152,7 +152,7 @@ pub enum Overlay {
     /// The resource as the server gave it.
     Raw {
         /// Which.
-        target: Target,
+        target: ResourceRef,
         /// `None` while it is being fetched.
         text: Option<Result<String, Failure>>,
         /// Lines scrolled away.
@@ -164,13 +164,13 @@ pub enum Overlay {
         scroll: usize,
     },
     /// Actions by name.
-    Palette(palette::Palette),
+    Palette(palette::CommandPalette),
     /// What to copy.
     Copy(copy::CopyMenu),
     /// What is told beside the lists.
-    Aside(aside::Aside),
+    Aside(aside::SideQueryBox),
     /// A secret that the server shows once.
-    Secret(secret::Shown),
+    Secret(secret::SecretVisibility),
     /// What waits on the stage.
     Stage(stage::StageView),
     /// By which column?
@@ -178,7 +178,7 @@ pub enum Overlay {
     /// Which columns?
     Columns(arrange::ColumnMenu),
     /// The row under the cursor, or the marked ones?
-    Whom(whom::Whom),
+    Whom(whom::SubjectChoice),
     /// Quit although something is not confirmed?
     Quit,
 }
@@ -201,18 +201,21 @@ impl Overlay {
             Overlay::Stage(_) => &[S::Stage, S::Global],
             Overlay::Quit => &[S::Quit, S::Global],
             Overlay::Details { target, .. } => match target.kind {
-                Kind::User => &[S::Details, S::Users, S::Record, S::Work, S::Global],
-                Kind::Team => &[S::Details, S::Teams, S::Record, S::Work, S::Global],
-                Kind::Role => &[S::Details, S::Roles, S::Record, S::Work, S::Global],
+                RecordKind::User => &[S::Details, S::Users, S::Record, S::Work, S::Global],
+                RecordKind::Team => &[S::Details, S::Teams, S::Record, S::Work, S::Global],
+                RecordKind::Role => &[S::Details, S::Roles, S::Record, S::Work, S::Global],
             },
             Overlay::Permissions { .. } => &[S::Users, S::Work, S::Global],
             Overlay::Plan(_) => &[S::Plan, S::Activity, S::Sending, S::Work, S::Global],
             Overlay::Story { .. } => &[S::Activity, S::Sending, S::Work, S::Global],
             Overlay::Aside(aside) => match aside.topic {
-                Topic::Roster(_) => &[S::Invitations, S::Work, S::Global],
-                Topic::Me | Topic::Person(_) => &[S::Account, S::Work, S::Global],
-                Topic::Resource(_) => &[S::Attributes, S::Work, S::Global],
-                Topic::Organisations | Topic::Settings | Topic::Schemas | Topic::Types => &[S::Work, S::Global],
+                SideQueryKind::Roster(_) => &[S::Invitations, S::Work, S::Global],
+                SideQueryKind::Me | SideQueryKind::Person(_) => &[S::Account, S::Work, S::Global],
+                SideQueryKind::Resource(_) => &[S::Attributes, S::Work, S::Global],
+                SideQueryKind::Organisations
+                | SideQueryKind::Settings
+                | SideQueryKind::Schemas
+                | SideQueryKind::Types => &[S::Work, S::Global],
             },
             Overlay::Raw { .. } => &[S::Record, S::Work, S::Global],
             Overlay::Compare { .. } => &[S::Work, S::Global],

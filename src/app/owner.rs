@@ -1,17 +1,19 @@
 //! Whose key is in use: asked once, guarded as "yourself", and compared with what the config says.
 
-use super::{App, Effect};
-use crate::directory::{aside::Topic, owner::KeyOwner, work::Job};
+use super::{App, AppEffect};
+use crate::directory::{aside::SideQueryKind, owner::KeyOwner, work::WorkerJob};
 
 impl App {
     /// Asks once in a session, after the lists: plans name their owner, and guards count on them.
-    pub(super) fn ask_owner(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn ask_owner(&mut self, effects: &mut Vec<AppEffect>) {
         if !std::mem::replace(&mut self.owner_asked, true) {
-            effects.push(Effect::Work(Job::AskOwner));
-            effects.push(Effect::Work(Job::AskHosting));
-            let asked =
-                self.planner.as_ref().and_then(|planner| planner.inquiry(Topic::Organisations, &self.directory).ok());
-            effects.extend(asked.map(|inquiry| Effect::Work(Job::Ask(inquiry))));
+            effects.push(AppEffect::Work(WorkerJob::AskOwner));
+            effects.push(AppEffect::Work(WorkerJob::AskHosting));
+            let asked = self
+                .planner
+                .as_ref()
+                .and_then(|planner| planner.inquiry(SideQueryKind::Organisations, &self.directory).ok());
+            effects.extend(asked.map(|inquiry| AppEffect::Work(WorkerJob::Ask(inquiry))));
         }
     }
 
@@ -25,11 +27,11 @@ impl App {
     }
 
     /// The key opens another organisation: the profile is opened anew, with that one's store.
-    pub(super) fn on_other_organisation(&mut self, words: String, effects: &mut Vec<Effect>) {
+    pub(super) fn on_other_organisation(&mut self, words: String, effects: &mut Vec<AppEffect>) {
         self.fail(words.clone());
         self.guards.contradiction = Some(words.clone());
         if let Some(profile) = &self.profile {
-            effects.push(Effect::Open(Some(profile.name.clone())));
+            effects.push(AppEffect::Open(Some(profile.name.clone())));
             self.said_before_opening = Some(words);
         }
     }

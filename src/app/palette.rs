@@ -13,8 +13,8 @@ use super::{
 use crate::directory::{
     Name,
     field::RecordField,
-    search::{Scratch, Words},
-    sort::Order,
+    search::{MatcherMemory, Words},
+    sort::SortOrder,
 };
 
 /// The name of the embedded directory's profile: opened by an entry of its own, for no config knows it.
@@ -25,7 +25,7 @@ const PARALLEL: [usize; 6] = [1, 2, 4, 8, 16, 32];
 
 /// What a line of the palette does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Entry {
+pub enum PaletteEntry {
     /// An action.
     Do(Action),
     /// Open this profile.
@@ -37,7 +37,7 @@ pub enum Entry {
     /// Send so many changes at a time.
     Parallel(usize),
     /// Sort the list by these.
-    Sort(Vec<Order>),
+    Sort(Vec<SortOrder>),
     /// Show these columns of the list.
     Columns(Vec<RecordField>),
     /// Sort Activity so.
@@ -50,9 +50,9 @@ pub enum Entry {
 
 /// One line.
 #[derive(Debug, Clone)]
-pub struct Line {
+pub struct PaletteLine {
     /// What it does.
-    pub entry: Entry,
+    pub entry: PaletteEntry,
     /// Its name.
     pub name: String,
     /// A sentence about it.
@@ -65,7 +65,7 @@ pub struct Line {
 
 /// State of the palette, or of another list of things to do one of.
 #[derive(Debug, Default)]
-pub struct Palette {
+pub struct CommandPalette {
     /// What is chosen.
     pub title: String,
     /// A sentence under the lines.
@@ -73,7 +73,7 @@ pub struct Palette {
     /// What is typed.
     pub input: Input,
     /// All lines.
-    pub lines: Vec<Line>,
+    pub lines: Vec<PaletteLine>,
     /// So many of them are there whatever is typed; none where all are.
     pub(super) fixed: Option<usize>,
     /// Indexes into `lines`, best match first.
@@ -82,22 +82,22 @@ pub struct Palette {
     pub cursor: usize,
 }
 
-impl Palette {
+impl CommandPalette {
     /// A list of these lines.
-    pub fn of(title: String, lines: Vec<Line>) -> Self {
+    pub fn of(title: String, lines: Vec<PaletteLine>) -> Self {
         let mut palette = Self { title, lines, ..Self::default() };
         palette.filter();
         palette
     }
 
     /// The line under the cursor.
-    pub fn selected(&self) -> Option<&Line> {
+    pub fn selected(&self) -> Option<&PaletteLine> {
         self.lines.get(*self.shown.get(self.cursor)?)
     }
 
     pub(super) fn filter(&mut self) {
         let words = Words::typed(self.input.value());
-        let mut scratch = Scratch::default();
+        let mut scratch = MatcherMemory::default();
         let mut scored: Vec<(bool, u32, usize)> = self
             .lines
             .iter()
@@ -117,7 +117,7 @@ impl Palette {
 
 impl App {
     /// The palette for where we are.
-    pub(super) fn palette(&self, typed: &str) -> Palette {
+    pub(super) fn palette(&self, typed: &str) -> CommandPalette {
         let scopes = self.scopes();
         let beneath = self.scopes_beneath();
         let back = self.keymap.label(Action::Back).unwrap_or_default();
@@ -134,11 +134,11 @@ impl App {
             Action::PageDown,
             Action::Profile,
         ];
-        let mut lines: Vec<Line> = ACTIONS
+        let mut lines: Vec<PaletteLine> = ACTIONS
             .iter()
             .filter(|spec| !skipped.contains(&spec.action) && (own(spec.scope) || reachable(spec.scope)))
-            .map(|spec| Line {
-                entry: Entry::Do(spec.action),
+            .map(|spec| PaletteLine {
+                entry: PaletteEntry::Do(spec.action),
                 name: spec.name.into(),
                 help: self.word(spec.help).into(),
                 key: self.keymap.label(spec.action).unwrap_or_default(),
@@ -152,7 +152,7 @@ impl App {
             })
             .collect();
         lines.sort_by_key(|line| line.refused.is_some());
-        let profile = |entry, name: String, help: &str| Line {
+        let profile = |entry, name: String, help: &str| PaletteLine {
             entry,
             name,
             help: help.into(),
@@ -160,17 +160,17 @@ impl App {
             refused: None,
         };
         lines.extend(
-            self.profiles
-                .iter()
-                .map(|name| profile(Entry::Profile(name.clone()), format!("profile {name}"), "Open this profile")),
+            self.profiles.iter().map(|name| {
+                profile(PaletteEntry::Profile(name.clone()), format!("profile {name}"), "Open this profile")
+            }),
         );
         lines.extend(PARALLEL.map(|number| {
             let name = format!("parallel {number}");
-            profile(Entry::Parallel(number), name, "Send at most so many changes at a time, in this session")
+            profile(PaletteEntry::Parallel(number), name, "Send at most so many changes at a time, in this session")
         }));
         lines.extend(self.sort_lines());
-        lines.push(profile(Entry::Demo, format!("profile {DEMO}"), "Open the embedded demo directory"));
-        let mut palette = Palette::of("Command".into(), lines);
+        lines.push(profile(PaletteEntry::Demo, format!("profile {DEMO}"), "Open the embedded demo directory"));
+        let mut palette = CommandPalette::of("Command".into(), lines);
         palette.fixed = Some(palette.lines.len());
         palette.input = Input::new(typed.to_owned());
         palette.filter();

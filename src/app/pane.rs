@@ -7,27 +7,27 @@ use rustc_hash::FxHashSet;
 use tui_input::Input;
 
 use crate::directory::{
-    Directory, Id, Kind, Target,
-    change::Seat,
+    Directory, Id, RecordKind, ResourceRef,
+    change::SeatKind,
     field::{FieldSort, RecordField},
-    holds::Holds,
-    listing::Listing,
-    query::{BadQuery, Query},
+    holds::RecordContents,
+    listing::ListOrder,
+    query::{BadQuery, FilterQuery},
     record::User,
-    sort::Order,
+    sort::SortOrder,
 };
 
 mod marks;
 mod view;
 
-pub use marks::Marks;
-pub use view::View;
+pub use marks::RowMarks;
+pub use view::AccountView;
 
 /// State of one list pane.
 #[derive(Debug)]
-pub struct Pane {
+pub struct ListPane {
     /// Which records.
-    pub kind: Kind,
+    pub kind: RecordKind,
     /// What is typed after `/`.
     pub filter: Input,
     /// Keys go to the filter.
@@ -35,9 +35,9 @@ pub struct Pane {
     /// Why the filter can't be understood; the list then stays as the last good one made it.
     pub bad: Option<BadQuery>,
     /// What the rows are sorted by.
-    pub order: Order,
+    pub order: SortOrder,
     /// What rows are sorted by that are alike in that.
-    pub then_by: Vec<Order>,
+    pub then_by: Vec<SortOrder>,
     /// Rows shown, in order: indexes into the directory.
     pub rows: Vec<u32>,
     /// So many rows, the last ones, are no records and never marked: predefined roles, and people who are invited.
@@ -47,13 +47,13 @@ pub struct Pane {
     /// First row on screen.
     pub top: usize,
     /// Marked records in the order of marking.
-    pub marks: Marks,
+    pub marks: RowMarks,
     /// What the provider's records hold.
-    pub holds: Holds,
+    pub holds: RecordContents,
     /// The server tells the access to registries, which older ones do not have.
     has_registry_access: bool,
     /// Which accounts; matters only to users, and only where there are service accounts.
-    pub view: View,
+    pub view: AccountView,
     /// Somebody has a name beside the user name.
     has_names: bool,
     /// Columns in the place of the view's.
@@ -61,14 +61,14 @@ pub struct Pane {
     cursor_id: Option<Id>,
     /// The person has put the cursor where it is.
     moved: bool,
-    listing: Box<Listing>,
+    listing: Box<ListOrder>,
     /// Where the cursor goes when the list is whole.
-    then: Then,
+    then: CursorAfter,
 }
 
 /// Where the cursor goes when the list is whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Then {
+enum CursorAfter {
     /// It stays on its record.
     Stay,
     /// To the best match.
@@ -78,15 +78,15 @@ enum Then {
 /// The work of one step, as so many rows that a filter asks: one or two milliseconds for the slowest filter.
 pub const STEP: usize = 8_192;
 
-impl Pane {
+impl ListPane {
     /// An empty list.
-    pub fn new(kind: Kind) -> Self {
+    pub fn new(kind: RecordKind) -> Self {
         Self {
             kind,
             filter: Input::default(),
             filtering: false,
             bad: None,
-            order: Order::by_name(kind),
+            order: SortOrder::by_name(kind),
             then_by: Vec::new(),
             has_names: true,
             chosen: None,
@@ -94,14 +94,14 @@ impl Pane {
             beside: 0,
             cursor: 0,
             top: 0,
-            marks: Marks::default(),
-            holds: Holds::default(),
+            marks: RowMarks::default(),
+            holds: RecordContents::default(),
             has_registry_access: false,
-            view: View::default(),
+            view: AccountView::default(),
             cursor_id: None,
             moved: false,
-            listing: Box::new(Listing::with_similar()),
-            then: Then::Stay,
+            listing: Box::new(ListOrder::with_similar()),
+            then: CursorAfter::Stay,
         }
     }
 
@@ -133,15 +133,15 @@ impl Pane {
 
     /// Sorts and filters anew, keeping the cursor on its record.
     fn rebuild(&mut self, directory: &Directory) {
-        self.has_registry_access = directory.census().seats(Seat::Registry).known > 0;
+        self.has_registry_access = directory.census().seats(SeatKind::Registry).known > 0;
         if !self.has_views(directory) {
-            self.view = View::People;
+            self.view = AccountView::People;
         }
-        self.has_names = self.kind != Kind::User
-            || (0..directory.len(Kind::User) as u32)
+        self.has_names = self.kind != RecordKind::User
+            || (0..directory.len(RecordKind::User) as u32)
                 .any(|row| directory.user_at(row).is_some_and(|user| !user.display_name.is_empty()));
         self.listing.sort(directory, self.kind, &self.orders(), self.accounts(directory));
-        self.then = Then::Stay;
+        self.then = CursorAfter::Stay;
         // The rows of before may be others' by now.
         self.rows.clear();
         self.beside = 0;
@@ -151,16 +151,16 @@ impl Pane {
 
     /// The filter's text changed: filters, from the last result where that is enough, and goes to the best match.
     pub fn refilter(&mut self, directory: &Directory, now: Timestamp) {
-        match Query::parse_in(self.filter.value(), self.kind, self.holds) {
+        match FilterQuery::parse_in(self.filter.value(), self.kind, self.holds) {
             Err(bad) => self.bad = Some(bad),
-            Ok(query) if query.asks_teams() && !directory.is_read(Kind::Team) => {
+            Ok(query) if query.asks_teams() && !directory.is_read(RecordKind::Team) => {
                 let why = "the teams were not read yet, so the answer would be wrong; R reads them".into();
                 self.bad = Some(BadQuery { term: self.filter.value().to_owned(), why });
             }
             Ok(query) => {
                 self.bad = None;
                 self.listing.filter(query, directory, self.kind, now);
-                self.then = Then::Top;
+                self.then = CursorAfter::Top;
                 self.advance(directory, STEP);
             }
         }
@@ -203,15 +203,15 @@ impl Pane {
         self.beside = 0;
         let query = self.listing.query();
         let found: Vec<u32> = match self.kind {
-            Kind::Role => {
+            RecordKind::Role => {
                 let is = |row: &u32| directory.role_at(*row).is_some_and(|role| query.finds(role.name.as_str()));
                 directory.predefined_rows().filter(is).collect()
             }
-            Kind::User if self.view != View::Services => {
+            RecordKind::User if self.view != AccountView::Services => {
                 let is = |row: &u32| directory.user_at(*row).is_some_and(|user| query.finds(&invitation_text(user)));
                 directory.invited_rows().filter(is).collect()
             }
-            Kind::User | Kind::Team => return,
+            RecordKind::User | RecordKind::Team => return,
         };
         if self.listing.is_substitute() && !found.is_empty() {
             // These contain the words.
@@ -243,8 +243,8 @@ impl Pane {
 
     fn place_cursor(&mut self, directory: &Directory) {
         match self.then {
-            Then::Top => (self.cursor, self.top) = (0, 0),
-            Then::Stay => {
+            CursorAfter::Top => (self.cursor, self.top) = (0, 0),
+            CursorAfter::Stay => {
                 let kept = self.cursor_id.as_ref().and_then(|id| self.place(id, directory));
                 self.cursor = kept.unwrap_or(self.cursor).min(self.rows.len().saturating_sub(1));
             }
@@ -284,13 +284,13 @@ impl Pane {
     }
 
     /// Everything that the rows are sorted by, the first thing first.
-    pub fn orders(&self) -> Vec<Order> {
+    pub fn orders(&self) -> Vec<SortOrder> {
         std::iter::once(self.order).chain(self.then_by.iter().copied()).collect()
     }
 
     /// True if the rows are in the order that a list has at first.
     pub fn is_in_name_order(&self) -> bool {
-        self.order == Order::by_name(self.kind)
+        self.order == SortOrder::by_name(self.kind)
     }
 
     /// The fields by which the rows can be sorted: shown columns first.
@@ -302,8 +302,8 @@ impl Pane {
     }
 
     /// Sorts by these, the first one first; by none, as at first.
-    pub fn sort_by(&mut self, orders: &[Order], directory: &Directory) {
-        self.order = orders.first().copied().unwrap_or_else(|| Order::by_name(self.kind));
+    pub fn sort_by(&mut self, orders: &[SortOrder], directory: &Directory) {
+        self.order = orders.first().copied().unwrap_or_else(|| SortOrder::by_name(self.kind));
         self.then_by = orders.iter().skip(1).copied().filter(|order| order.by != self.order.by).collect();
         self.rebuild(directory);
     }
@@ -391,7 +391,7 @@ impl Pane {
 
     /// Where the list shows a record: its row is looked for, since comparing ids means to visit every record.
     fn place(&self, id: &Id, directory: &Directory) -> Option<usize> {
-        let wanted = directory.row_of(&Target { kind: self.kind, id: id.clone() })?;
+        let wanted = directory.row_of(&ResourceRef { kind: self.kind, id: id.clone() })?;
         self.rows.iter().position(|row| *row == wanted)
     }
 }
@@ -403,10 +403,10 @@ fn invitation_text(user: &User) -> String {
     own.into_iter().chain(teams).collect::<Vec<_>>().join("\n")
 }
 
-fn exists(directory: &Directory, kind: Kind, id: &Id) -> bool {
+fn exists(directory: &Directory, kind: RecordKind, id: &Id) -> bool {
     match kind {
-        Kind::User => directory.user(id).is_some(),
-        Kind::Team => directory.team(id).is_some(),
-        Kind::Role => directory.role(id).is_some(),
+        RecordKind::User => directory.user(id).is_some(),
+        RecordKind::Team => directory.team(id).is_some(),
+        RecordKind::Role => directory.role(id).is_some(),
     }
 }

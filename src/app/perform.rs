@@ -1,20 +1,20 @@
 //! What each action does.
 
 use super::{
-    App, Effect, Overlay, Tab,
+    App, AppEffect, Overlay, Tab,
     action::Action,
     check::{self, CheckList, RowKept},
-    form::{Form, Purpose},
+    form::{FormPurpose, FormState},
     palette,
-    pick::Pick,
+    pick::PickBox,
     whom,
 };
-use crate::directory::{Id, Kind, work::Job};
+use crate::directory::{Id, RecordKind, work::WorkerJob};
 use tui_input::Input;
 
 impl App {
     /// Does it, or says why not.
-    pub fn perform(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    pub fn perform(&mut self, action: Action, effects: &mut Vec<AppEffect>) {
         // Enter leaves the filter and keeps what it found, also where that is nothing.
         if action == Action::Open
             && self.overlays.is_empty()
@@ -36,7 +36,7 @@ impl App {
     }
 
     /// Does it with whom it is about by now.
-    pub(super) fn act(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    pub(super) fn act(&mut self, action: Action, effects: &mut Vec<AppEffect>) {
         if let Err(why) = self.availability(action) {
             self.say(why);
             return;
@@ -97,7 +97,7 @@ impl App {
             | Action::ClearStage => self.on_stage_key(action, effects),
             Action::TakeNear | Action::SkipName | Action::SkipAll | Action::GoOn => self.answer(action),
             Action::ServerFilter => {
-                let form = Form::server_filter(self.sync.narrow.as_ref());
+                let form = FormState::server_filter(self.sync.narrow.as_ref());
                 self.overlays.push(Overlay::Form(form));
             }
             Action::FindAction => self.find_action(),
@@ -113,7 +113,7 @@ impl App {
             Action::CopySecret | Action::CloseSecret => self.on_secret_key(action, effects),
             Action::Send => self.send_preview(effects),
             Action::OpenLine => self.open_line(),
-            Action::ReallyQuit => effects.push(Effect::Quit),
+            Action::ReallyQuit => effects.push(AppEffect::Quit),
             Action::Submit => self.submit(effects),
             Action::Pause => self.pause(!self.paused, effects),
             Action::Resume => self.pause(false, effects),
@@ -146,9 +146,9 @@ impl App {
             Action::Refresh => self.refresh(effects),
             Action::LoadRoles => self.load_roles(effects),
             Action::ReadInvitations => self.read_invitations(effects),
-            Action::Redraw => effects.push(Effect::Redraw),
-            Action::Suspend => effects.push(Effect::Suspend),
-            Action::OpenDemo => effects.push(Effect::Open(None)),
+            Action::Redraw => effects.push(AppEffect::Redraw),
+            Action::Suspend => effects.push(AppEffect::Suspend),
+            Action::OpenDemo => effects.push(AppEffect::Open(None)),
         }
     }
 
@@ -194,7 +194,7 @@ impl App {
                 // Refused lines too, so that their reasons can be read.
                 preview.cursor = to(preview.cursor, preview.lines(), boxed);
             }
-            Some(Overlay::Check(CheckList { rows, .. }) | Overlay::Pick(Pick { rows, .. })) => {
+            Some(Overlay::Check(CheckList { rows, .. }) | Overlay::Pick(PickBox { rows, .. })) => {
                 rows.go(to(rows.cursor, rows.shown.len(), boxed), &self.directory);
             }
             Some(Overlay::Stage(view)) => view.cursor = to(view.cursor, view.rows.len(), boxed),
@@ -227,7 +227,7 @@ impl App {
         }
     }
 
-    fn open(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    fn open(&mut self, action: Action, effects: &mut Vec<AppEffect>) {
         let subject = self.subject();
         match (action, subject) {
             (Action::Help, _) => self.overlays.push(Overlay::Help { scroll: 0 }),
@@ -242,11 +242,11 @@ impl App {
             (Action::Open, Some(target)) => self.open_details(target, effects),
             (Action::Copy, _) => self.open_copy(),
             (Action::Raw, Some(target)) => {
-                effects.push(Effect::Work(Job::Raw(target.clone())));
+                effects.push(AppEffect::Work(WorkerJob::Raw(target.clone())));
                 self.overlays.push(Overlay::Raw { target, text: None, scroll: 0 });
             }
             (Action::Permissions, Some(target)) => {
-                effects.push(Effect::Work(Job::Reread(target.clone())));
+                effects.push(AppEffect::Work(WorkerJob::Reread(target.clone())));
                 self.overlays.push(Overlay::Permissions { user: target.id, typed: Input::default(), scroll: 0 });
             }
             (Action::Story, _) => self.open_story(),
@@ -319,25 +319,25 @@ impl App {
         }
     }
 
-    fn choose(&mut self, effects: &mut Vec<Effect>) {
+    fn choose(&mut self, effects: &mut Vec<AppEffect>) {
         match self.overlays.pop() {
             Some(Overlay::Role(picker)) => self.choose_role(picker, effects),
             Some(Overlay::Palette(palette)) => {
                 let Some(line) = palette.selected().cloned() else { return };
                 match (line.entry, line.refused) {
                     (_, Some(why)) => self.say(format!("{}: {why}", line.name)),
-                    (palette::Entry::Do(action), None) => self.perform(action, effects),
-                    (palette::Entry::Profile(name), None) => effects.push(Effect::Open(Some(name))),
-                    (palette::Entry::Compare(sides), None) => {
+                    (palette::PaletteEntry::Do(action), None) => self.perform(action, effects),
+                    (palette::PaletteEntry::Profile(name), None) => effects.push(AppEffect::Open(Some(name))),
+                    (palette::PaletteEntry::Compare(sides), None) => {
                         self.overlays.push(Overlay::Compare { sides, scroll: 0 });
                     }
-                    (palette::Entry::MapGroup(group, role), None) => self.map_group(group, role, effects),
-                    (palette::Entry::Parallel(number), None) => self.set_parallel(number, effects),
-                    (palette::Entry::Sort(orders), None) => self.sort_list(&orders),
-                    (palette::Entry::Columns(columns), None) => self.take_columns(Some(columns)),
-                    (palette::Entry::SortActivity(order), None) => self.sort_activity(order),
-                    (palette::Entry::Filter(text), None) => self.take_filter(text),
-                    (palette::Entry::Demo, None) => effects.push(Effect::Open(None)),
+                    (palette::PaletteEntry::MapGroup(group, role), None) => self.map_group(group, role, effects),
+                    (palette::PaletteEntry::Parallel(number), None) => self.set_parallel(number, effects),
+                    (palette::PaletteEntry::Sort(orders), None) => self.sort_list(&orders),
+                    (palette::PaletteEntry::Columns(columns), None) => self.take_columns(Some(columns)),
+                    (palette::PaletteEntry::SortActivity(order), None) => self.sort_activity(order),
+                    (palette::PaletteEntry::Filter(text), None) => self.take_filter(text),
+                    (palette::PaletteEntry::Demo, None) => effects.push(AppEffect::Open(None)),
                 }
             }
             Some(Overlay::Pick(pick)) => {
@@ -358,21 +358,21 @@ impl App {
         self.switch(Tab::ALL[next % Tab::ALL.len()]);
     }
 
-    fn refresh(&mut self, effects: &mut Vec<Effect>) {
-        effects.push(Effect::Work(Job::Wake));
-        effects.push(Effect::Work(Job::Refresh));
+    fn refresh(&mut self, effects: &mut Vec<AppEffect>) {
+        effects.push(AppEffect::Work(WorkerJob::Wake));
+        effects.push(AppEffect::Work(WorkerJob::Refresh));
         if let Some(Overlay::Raw { target, text, .. }) = self.overlays.last_mut() {
             *text = None;
-            effects.push(Effect::Work(Job::Raw(target.clone())));
+            effects.push(AppEffect::Work(WorkerJob::Raw(target.clone())));
         }
         self.ask_again(effects);
         self.read_alone.clear();
     }
 
-    fn quit(&mut self, effects: &mut Vec<Effect>) {
+    fn quit(&mut self, effects: &mut Vec<AppEffect>) {
         let open = self.directory.pending().len();
         if open == 0 || matches!(self.overlays.last(), Some(Overlay::Quit)) {
-            effects.push(Effect::Quit);
+            effects.push(AppEffect::Quit);
         } else {
             self.overlays.push(Overlay::Quit);
         }
@@ -389,16 +389,17 @@ impl App {
         }
     }
 
-    pub(super) fn check_of(&self, action: Action) -> Option<check::Of> {
+    pub(super) fn check_of(&self, action: Action) -> Option<check::CheckSubject> {
         match action {
-            Action::Teams => Some(check::Of::TeamsOf(self.subjects())),
-            _ => {
-                self.subject().filter(|target| target.kind == Kind::Team).map(|_| check::Of::MembersOf(self.subjects()))
-            }
+            Action::Teams => Some(check::CheckSubject::TeamsOf(self.subjects())),
+            _ => self
+                .subject()
+                .filter(|target| target.kind == RecordKind::Team)
+                .map(|_| check::CheckSubject::MembersOf(self.subjects())),
         }
     }
 
-    pub(super) fn forget_purpose(&mut self, purpose: &Purpose) {
+    pub(super) fn forget_purpose(&mut self, purpose: &FormPurpose) {
         if let Some(Overlay::Form(form)) = self.overlays.last()
             && form.purpose == *purpose
         {

@@ -2,24 +2,24 @@
 
 use tui_input::Input;
 
-use super::{finding::Finding, text_field};
-use crate::directory::{Directory, Id, Kind};
+use super::{finding::FilteredRows, text_field};
+use crate::directory::{Directory, Id, RecordKind};
 
 /// State of the box.
 #[derive(Debug)]
-pub struct Pick {
+pub struct PickBox {
     /// The records that are to become like the picked one.
     pub subjects: Vec<Id>,
     /// The typed text.
     pub input: Input,
     /// The matching rows.
-    pub rows: Finding,
+    pub rows: FilteredRows,
 }
 
-impl Pick {
+impl PickBox {
     /// All records of the kind, without the subject if there is only one.
-    pub fn new(kind: Kind, subjects: Vec<Id>, directory: &Directory) -> Self {
-        let rows = Finding::new(kind, others(kind, &subjects, directory), directory);
+    pub fn new(kind: RecordKind, subjects: Vec<Id>, directory: &Directory) -> Self {
+        let rows = FilteredRows::new(kind, others(kind, &subjects, directory), directory);
         Self { subjects, input: Input::default(), rows }
     }
 
@@ -42,7 +42,7 @@ impl Pick {
 }
 
 /// All records of the kind, without the subject if there is only one.
-fn others(kind: Kind, subjects: &[Id], directory: &Directory) -> Vec<u32> {
+fn others(kind: RecordKind, subjects: &[Id], directory: &Directory) -> Vec<u32> {
     let itself = |row: &u32| matches!(subjects, [one] if directory.id_at(kind, *row) == Some(one));
     directory.rows_by_name(kind).iter().copied().filter(|row| !itself(row)).collect()
 }

@@ -6,9 +6,9 @@ use tui_input::Input;
 use super::text_field;
 use crate::directory::{
     Directory, Id, Name,
-    change::{Change, Seat},
-    plan::{Capabilities, RoleChoice},
-    search::{Scratch, Words},
+    change::{Change, SeatKind},
+    plan::{ProviderCapabilities, RoleChoice},
+    search::{MatcherMemory, Words},
 };
 
 mod places;
@@ -19,7 +19,7 @@ use places::{Places, has};
 
 /// Where a role is held.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum RolePlace {
     /// The organisation.
     Organisation,
     /// A team that every subject is in.
@@ -27,7 +27,7 @@ pub enum Place {
     /// Any other team: choosing joins it.
     Other(Id),
     /// A product; the role is the seat for it.
-    Seat(Seat),
+    Seat(SeatKind),
     /// The Models seat and the access to registries, which newer servers take away one by one.
     SeatAndRegistries,
     /// A registry.
@@ -38,7 +38,7 @@ pub enum Place {
 
 /// Which places are shown; `Tab` goes round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shown {
+pub enum ShownPlaces {
     /// All of them.
     All,
     /// The organisation only.
@@ -53,27 +53,33 @@ pub enum Shown {
     Seats,
 }
 
-impl Shown {
-    const ROUND: [Shown; 6] =
-        [Shown::All, Shown::Organisation, Shown::Own, Shown::Other, Shown::Registries, Shown::Seats];
+impl ShownPlaces {
+    const ROUND: [ShownPlaces; 6] = [
+        ShownPlaces::All,
+        ShownPlaces::Organisation,
+        ShownPlaces::Own,
+        ShownPlaces::Other,
+        ShownPlaces::Registries,
+        ShownPlaces::Seats,
+    ];
 
-    fn shows(self, place: &Place) -> bool {
+    fn shows(self, place: &RolePlace) -> bool {
         match self {
-            Shown::All => true,
-            Shown::Organisation => *place == Place::Organisation,
-            Shown::Own => matches!(place, Place::Own(_)),
-            Shown::Other => matches!(place, Place::Other(_)),
-            Shown::Registries => matches!(place, Place::Registry(_) | Place::NoRegistry(_)),
-            Shown::Seats => matches!(place, Place::Seat(_) | Place::SeatAndRegistries),
+            ShownPlaces::All => true,
+            ShownPlaces::Organisation => *place == RolePlace::Organisation,
+            ShownPlaces::Own => matches!(place, RolePlace::Own(_)),
+            ShownPlaces::Other => matches!(place, RolePlace::Other(_)),
+            ShownPlaces::Registries => matches!(place, RolePlace::Registry(_) | RolePlace::NoRegistry(_)),
+            ShownPlaces::Seats => matches!(place, RolePlace::Seat(_) | RolePlace::SeatAndRegistries),
         }
     }
 }
 
 /// One line of the picker.
 #[derive(Debug, Clone)]
-pub struct Choice {
+pub struct PickerChoice {
     /// Where.
-    pub place: Place,
+    pub place: RolePlace,
     /// The place's name as shown.
     pub place_name: Name,
     /// Which role or seat.
@@ -97,23 +103,23 @@ pub struct RolePicker {
     /// What is typed.
     pub input: Input,
     /// Everything that could be picked, and behind it what is offered for the name that is typed.
-    pub choices: Vec<Choice>,
+    pub choices: Vec<PickerChoice>,
     /// Indexes into `choices`, best match first.
     pub shown: Vec<usize>,
     /// Index into `shown`.
     pub cursor: usize,
     /// Which places.
-    pub scope: Shown,
+    pub scope: ShownPlaces,
     /// How many of the choices don't depend on what is typed.
     known: usize,
 }
 
 impl RolePicker {
     /// Collects what can be picked for these users.
-    pub fn new(users: Vec<Id>, directory: &Directory, can: &Capabilities) -> Self {
+    pub fn new(users: Vec<Id>, directory: &Directory, can: &ProviderCapabilities) -> Self {
         let choices = Places { users: &users, directory, can }.all();
         let known = choices.len();
-        let (input, shown, scope) = (Input::default(), Vec::new(), Shown::All);
+        let (input, shown, scope) = (Input::default(), Vec::new(), ShownPlaces::All);
         let mut picker = Self { users, input, choices, shown, cursor: 0, scope, known };
         picker.filter();
         picker
@@ -127,7 +133,7 @@ impl RolePicker {
     fn filter(&mut self) {
         self.choices.truncate(self.known);
         let words = Words::typed(self.input.value());
-        let mut scratch = Scratch::default();
+        let mut scratch = MatcherMemory::default();
         let places = self.choices.iter().enumerate().filter(|(_, choice)| self.scope.shows(&choice.place));
         let mut scored: Vec<(u32, usize)> = places
             .filter_map(|(at, choice)| Some((u32::MAX - words.closeness(&choice.text, &mut scratch)?, at)))
@@ -140,14 +146,15 @@ impl RolePicker {
 
     /// A registry in which nobody is known to have a role is known to nobody here: it is offered as typed, among
     /// registries always, elsewhere where nothing else matches.
-    fn offer_registry(&mut self, directory: &Directory, can: &Capabilities) {
+    fn offer_registry(&mut self, directory: &Directory, can: &ProviderCapabilities) {
         let asked = match self.scope {
-            Shown::Registries => true,
-            Shown::All => self.shown.is_empty(),
+            ShownPlaces::Registries => true,
+            ShownPlaces::All => self.shown.is_empty(),
             _ => false,
         };
         let Some((registry, role)) = typed_registry(self.input.value(), can).filter(|_| asked) else { return };
-        let known = |choice: &Choice| matches!(&choice.place, Place::Registry(name) if name.is(registry.raw()));
+        let known =
+            |choice: &PickerChoice| matches!(&choice.place, RolePlace::Registry(name) if name.is(registry.raw()));
         if self.choices.iter().any(known) {
             return;
         }
@@ -163,20 +170,20 @@ impl RolePicker {
     }
 
     /// Goes to the next scope that has any place.
-    pub fn next_scope(&mut self, directory: &Directory, can: &Capabilities) {
-        let at = Shown::ROUND.iter().position(|scope| *scope == self.scope).unwrap_or(0);
-        let round = Shown::ROUND.iter().cycle().skip(at + 1).take(Shown::ROUND.len());
-        let has_any = |scope: &&Shown| {
+    pub fn next_scope(&mut self, directory: &Directory, can: &ProviderCapabilities) {
+        let at = ShownPlaces::ROUND.iter().position(|scope| *scope == self.scope).unwrap_or(0);
+        let round = ShownPlaces::ROUND.iter().cycle().skip(at + 1).take(ShownPlaces::ROUND.len());
+        let has_any = |scope: &&ShownPlaces| {
             self.choices.iter().any(|choice| scope.shows(&choice.place))
-                || **scope == Shown::Registries && !can.registry_roles.is_empty()
+                || **scope == ShownPlaces::Registries && !can.registry_roles.is_empty()
         };
-        self.scope = round.copied().find(|scope| has_any(&scope)).unwrap_or(Shown::All);
+        self.scope = round.copied().find(|scope| has_any(&scope)).unwrap_or(ShownPlaces::All);
         self.filter();
         self.offer_registry(directory, can);
     }
 
     /// The line under the cursor.
-    pub fn selected(&self) -> Option<&Choice> {
+    pub fn selected(&self) -> Option<&PickerChoice> {
         self.choices.get(*self.shown.get(self.cursor)?)
     }
 
@@ -186,7 +193,7 @@ impl RolePicker {
     }
 
     /// A key for the text field. True if the text changed.
-    pub fn edit(&mut self, event: &crossterm::event::Event, directory: &Directory, can: &Capabilities) -> bool {
+    pub fn edit(&mut self, event: &crossterm::event::Event, directory: &Directory, can: &ProviderCapabilities) -> bool {
         let changed = text_field(&mut self.input, event);
         if changed {
             self.filter();
@@ -198,7 +205,7 @@ impl RolePicker {
     /// What choosing the line under the cursor means; users of whom it is so already are left out.
     pub fn changes(&self, directory: &Directory) -> Vec<Change> {
         let Some(choice) = self.selected() else { return Vec::new() };
-        let one = |user: &Id, place: Place| {
+        let one = |user: &Id, place: RolePlace| {
             let change = choice.in_place(&place, user.clone());
             (!has(directory, user, &place, &choice.role)).then_some(change)
         };
@@ -216,30 +223,32 @@ impl RolePicker {
     }
 }
 
-impl Choice {
+impl PickerChoice {
     /// The places that are meant: the access to registries first, so that the plan of the seat knows that it ends.
-    fn places(&self) -> Vec<Place> {
+    fn places(&self) -> Vec<RolePlace> {
         match &self.place {
-            Place::SeatAndRegistries => vec![Place::Seat(Seat::Registry), Place::Seat(Seat::Models)],
+            RolePlace::SeatAndRegistries => {
+                vec![RolePlace::Seat(SeatKind::Registry), RolePlace::Seat(SeatKind::Models)]
+            }
             place => vec![place.clone()],
         }
     }
 
-    fn in_place(&self, place: &Place, user: Id) -> Change {
+    fn in_place(&self, place: &RolePlace, user: Id) -> Change {
         let role = self.role.clone();
         match place.clone() {
-            Place::Organisation => Change::SetOrgRole { user, role },
-            Place::Own(team) | Place::Other(team) => Change::SetTeamRole { user, team, role },
-            Place::Seat(seat) => Change::SetSeat { user, seat, to: role },
-            Place::SeatAndRegistries => Change::SetSeat { user, seat: Seat::Models, to: role },
-            Place::Registry(registry) => Change::SetRegistryRole { user, registry, role },
-            Place::NoRegistry(registry) => Change::RemoveRegistryRole { user, registry },
+            RolePlace::Organisation => Change::SetOrgRole { user, role },
+            RolePlace::Own(team) | RolePlace::Other(team) => Change::SetTeamRole { user, team, role },
+            RolePlace::Seat(seat) => Change::SetSeat { user, seat, to: role },
+            RolePlace::SeatAndRegistries => Change::SetSeat { user, seat: SeatKind::Models, to: role },
+            RolePlace::Registry(registry) => Change::SetRegistryRole { user, registry, role },
+            RolePlace::NoRegistry(registry) => Change::RemoveRegistryRole { user, registry },
         }
     }
 }
 
 /// `[registry] NAME [ROLE]` as typed: the name, and what the role begins with.
-fn typed_registry(typed: &str, can: &Capabilities) -> Option<(Name, String)> {
+fn typed_registry(typed: &str, can: &ProviderCapabilities) -> Option<(Name, String)> {
     let mut words: Vec<&str> = typed.split_whitespace().collect();
     if words.first().is_some_and(|word| word.eq_ignore_ascii_case("registry")) {
         words.remove(0);

@@ -1,19 +1,19 @@
 //! A box for a sent plan: its progress, the reasons of failures, and its lines.
 
-use super::{App, Overlay, entries::Course};
+use super::{App, Overlay, entries::PlanCourse};
 use crate::directory::{
     change::ChangeId,
-    plan::{Entry, State},
+    plan::{ChangeState, JournalEntry},
 };
 
 /// The lines that the box shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Show {
+pub enum LineVisibility {
     /// All lines, after the reasons of failures.
     #[default]
     All,
     /// The lines in a state.
-    State(State),
+    State(ChangeState),
     /// The lines that failed for a reason.
     Reason(String),
 }
@@ -24,31 +24,31 @@ pub struct PlanView {
     /// The plan's first change.
     pub plan: ChangeId,
     /// The lines that are shown.
-    pub show: Show,
+    pub show: LineVisibility,
     /// The row with the cursor.
     pub cursor: usize,
 }
 
 /// A row of the box.
 #[derive(Debug)]
-pub enum Row<'a> {
+pub enum PlanRow<'a> {
     /// A reason, and the number of changes that failed for it.
     Reason(&'a str, usize),
     /// A change of the plan.
-    Change(&'a Entry),
+    Change(&'a JournalEntry),
 }
 
 impl PlanView {
     /// A box with all lines of a plan.
     pub fn new(plan: ChangeId) -> Self {
-        Self { plan, show: Show::All, cursor: 0 }
+        Self { plan, show: LineVisibility::All, cursor: 0 }
     }
 
-    fn len(&self, course: &Course) -> usize {
+    fn len(&self, course: &PlanCourse) -> usize {
         match &self.show {
-            Show::All => course.reasons().len() + course.steps(),
-            Show::State(state) => course.of(*state).len(),
-            Show::Reason(why) => course.because(why).map_or(0, std::collections::BTreeSet::len),
+            LineVisibility::All => course.reasons().len() + course.steps(),
+            LineVisibility::State(state) => course.of(*state).len(),
+            LineVisibility::Reason(why) => course.because(why).map_or(0, std::collections::BTreeSet::len),
         }
     }
 }
@@ -60,31 +60,33 @@ impl App {
     }
 
     /// The row at a position.
-    pub fn plan_row(&self, view: &PlanView, at: usize) -> Option<Row<'_>> {
+    pub fn plan_row(&self, view: &PlanView, at: usize) -> Option<PlanRow<'_>> {
         let course = self.entries.course(view.plan)?;
         let id = match &view.show {
-            Show::All => {
+            LineVisibility::All => {
                 let reasons = course.reasons();
                 if let Some((why, count)) = reasons.get(at) {
-                    return Some(Row::Reason(why, *count));
+                    return Some(PlanRow::Reason(why, *count));
                 }
                 course.all().nth(at - reasons.len())
             }
-            Show::State(state) => course.of(*state).iter().nth(at),
-            Show::Reason(why) => course.because(why)?.iter().nth(at),
+            LineVisibility::State(state) => course.of(*state).iter().nth(at),
+            LineVisibility::Reason(why) => course.because(why)?.iter().nth(at),
         };
-        self.entries.get(id?).map(Row::Change)
+        self.entries.get(id?).map(PlanRow::Change)
     }
 
     /// The entries that are tried again from the box: the failures for the reason under the cursor or the one shown,
     /// the lines in the state that is shown, else the whole plan.
-    pub(super) fn plan_selection(&self, view: &PlanView) -> Vec<&Entry> {
+    pub(super) fn plan_selection(&self, view: &PlanView) -> Vec<&JournalEntry> {
         let Some(course) = self.entries.course(view.plan) else { return Vec::new() };
         let because = |why: &str| course.because(why).into_iter().flatten().filter_map(|id| self.entries.get(id));
         match (&view.show, self.plan_row(view, view.cursor)) {
-            (_, Some(Row::Reason(why, _))) => because(why).collect(),
-            (Show::Reason(why), _) => because(why).collect(),
-            (Show::State(state), _) => course.of(*state).iter().filter_map(|id| self.entries.get(id)).collect(),
+            (_, Some(PlanRow::Reason(why, _))) => because(why).collect(),
+            (LineVisibility::Reason(why), _) => because(why).collect(),
+            (LineVisibility::State(state), _) => {
+                course.of(*state).iter().filter_map(|id| self.entries.get(id)).collect()
+            }
             _ => self.entries.of_plan(view.plan).collect(),
         }
     }
@@ -96,8 +98,8 @@ impl App {
             Some(_) => return,
             None => None,
         };
-        if let Some(Row::Reason(why, _)) = row {
-            let show = Show::Reason(why.to_owned());
+        if let Some(PlanRow::Reason(why, _)) = row {
+            let show = LineVisibility::Reason(why.to_owned());
             self.show_lines(show);
         } else if let Some(id) = self.selected_entry().map(|entry| entry.id) {
             self.overlays.push(Overlay::Story { id, scroll: 0 });
@@ -111,15 +113,15 @@ impl App {
         let Some(Overlay::Plan(view)) = self.overlays.last() else { return };
         let Some(course) = self.entries.course(view.plan) else { return };
         let from = match view.show {
-            Show::State(state) => state as usize + 1,
-            Show::All => 0,
-            Show::Reason(_) => State::ALL.len(),
+            LineVisibility::State(state) => state as usize + 1,
+            LineVisibility::All => 0,
+            LineVisibility::Reason(_) => ChangeState::ALL.len(),
         };
-        let next = State::ALL.into_iter().skip(from).find(|state| !course.of(*state).is_empty());
-        self.show_lines(next.map_or(Show::All, Show::State));
+        let next = ChangeState::ALL.into_iter().skip(from).find(|state| !course.of(*state).is_empty());
+        self.show_lines(next.map_or(LineVisibility::All, LineVisibility::State));
     }
 
-    fn show_lines(&mut self, show: Show) {
+    fn show_lines(&mut self, show: LineVisibility) {
         if let Some(Overlay::Plan(view)) = self.overlays.last_mut() {
             (view.show, view.cursor) = (show, 0);
         }

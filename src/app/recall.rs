@@ -4,10 +4,10 @@ use tui_input::Input;
 
 use super::{
     App, Overlay,
-    palette::{Entry, Line, Palette},
+    palette::{CommandPalette, PaletteEntry, PaletteLine},
 };
 use crate::{
-    directory::{Kind, query},
+    directory::{RecordKind, query},
     scim::text::number,
 };
 
@@ -39,7 +39,7 @@ impl App {
         }
         let line = |text: &String| choice(text.clone(), text.clone(), String::new());
         let lines = filters.iter().rev().map(line).collect();
-        self.overlays.push(Overlay::Palette(Palette::of("Earlier filters".into(), lines)));
+        self.overlays.push(Overlay::Palette(CommandPalette::of("Earlier filters".into(), lines)));
     }
 
     /// Completes what stands before the cursor of the filter: at once where there is one way, else by a choice.
@@ -68,13 +68,13 @@ impl App {
                 let word = self.word(pane.kind.plural());
                 let line = |(done, count): &(String, Option<usize>)| {
                     let help = count.map_or_else(String::new, |count| match (pane.kind, count) {
-                        (Kind::User, 1) => "1 user".to_owned(),
+                        (RecordKind::User, 1) => "1 user".to_owned(),
                         (_, count) => format!("{} {word}", number(count as u64)),
                     });
                     choice(whole(done), done.clone(), help)
                 };
                 let lines = all.iter().map(line).collect();
-                self.overlays.push(Overlay::Palette(Palette::of("Complete".into(), lines)));
+                self.overlays.push(Overlay::Palette(CommandPalette::of("Complete".into(), lines)));
             }
         }
     }
@@ -94,6 +94,6 @@ impl App {
     }
 }
 
-fn choice(text: String, name: String, help: String) -> Line {
-    Line { entry: Entry::Filter(text), name, help, key: String::new(), refused: None }
+fn choice(text: String, name: String, help: String) -> PaletteLine {
+    PaletteLine { entry: PaletteEntry::Filter(text), name, help, key: String::new(), refused: None }
 }

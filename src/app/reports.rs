@@ -2,34 +2,34 @@
 
 use std::sync::Arc;
 
-use super::{App, Effect, Overlay, aside};
+use super::{App, AppEffect, Overlay, aside};
 use crate::directory::{
-    Fresh, Id, Kind, Target,
-    aside::Topic,
+    Id, Observation, RecordKind, ResourceRef,
+    aside::SideQueryKind,
     change::ChangeId,
-    plan::{Entry, Planner, State},
+    plan::{ChangeState, JournalEntry, Planner},
     record::Record,
-    work::{Job, Link, Moved, Report},
+    work::{ChangeUpdate, LinkState, WorkerJob, WorkerReport},
 };
 use crate::scim::{
     failure::Failure,
-    wait::{Wait, WaitCause},
+    wait::{RequestWait, WaitCause},
 };
 use jiff::Timestamp;
 
 impl App {
-    pub(super) fn on_report(&mut self, report: Report, effects: &mut Vec<Effect>) {
+    pub(super) fn on_report(&mut self, report: WorkerReport, effects: &mut Vec<AppEffect>) {
         self.panes.iter_mut().for_each(|pane| pane.settle_marks(&self.directory));
         self.waiting.take_if(|wait| wait.until <= self.now);
         match report {
-            Report::Records { records, seen, partial, stored } => {
+            WorkerReport::Records { records, seen, partial, stored } => {
                 // Disk never takes the place of what this session has read already.
                 if stored && self.sync.seen.is_some() && !self.sync.stored {
-                    effects.push(Effect::Discard(records));
+                    effects.push(AppEffect::Discard(records));
                     return;
                 }
                 let old = self.directory.replace(*records, !partial && !stored);
-                effects.push(Effect::Discard(Box::new(old)));
+                effects.push(AppEffect::Discard(Box::new(old)));
                 self.sync.stored = stored;
                 if seen.is_some() {
                     self.sync.seen = seen;
@@ -38,31 +38,31 @@ impl App {
                 self.begin_draft_anew();
                 self.sync.partial = partial;
                 if partial {
-                    self.panes.iter_mut().for_each(super::pane::Pane::loosen);
+                    self.panes.iter_mut().for_each(super::pane::ListPane::loosen);
                 }
             }
-            Report::Renewed(fresh) => self.on_renewed(fresh),
-            Report::Remapped(records) => {
+            WorkerReport::Renewed(fresh) => self.on_renewed(fresh),
+            WorkerReport::Remapped(records) => {
                 let old = self.directory.replace(*records, false);
-                effects.push(Effect::Discard(Box::new(old)));
+                effects.push(AppEffect::Discard(Box::new(old)));
                 self.rows_changed();
                 self.begin_draft_anew();
             }
-            Report::RefreshBegan => {
+            WorkerReport::RefreshBegan => {
                 self.directory.refresh_begins();
                 self.sync.busy = true;
                 self.sync.progress.clear();
             }
-            Report::Progress { kind, seen, said } => {
+            WorkerReport::Progress { kind, seen, said } => {
                 self.sync.progress.retain(|(other, _, _)| *other != kind);
                 self.sync.progress.push((kind, seen, said));
             }
-            Report::RefreshEnded { at, proofs, failed } => {
+            WorkerReport::RefreshEnded { at, proofs, failed } => {
                 self.refresh_ended(at, proofs, failed);
                 self.ask_owner(effects);
                 self.widen_if_refused(effects);
             }
-            Report::Learnt(fresh) => {
+            WorkerReport::Learnt(fresh) => {
                 self.judge_single_reads(&fresh);
                 let topics = aside::topics(&fresh);
                 if self.directory.learn(fresh) {
@@ -71,17 +71,17 @@ impl App {
                 self.renew_difference();
                 self.rosters_told(&topics, effects);
                 self.answered(&topics);
-                if topics.contains(&Topic::Organisations) {
+                if topics.contains(&SideQueryKind::Organisations) {
                     self.directory.organisation_in_words().into_iter().for_each(|words| self.say(words));
                 }
                 self.keep_aside_cursors();
             }
-            Report::RolesLearnt(learnt) => {
+            WorkerReport::RolesLearnt(learnt) => {
                 self.directory.learn_roles(learnt);
                 self.rows_changed();
             }
-            Report::Owner(owner) => owner.into_iter().for_each(|owner| self.on_owner(owner)),
-            Report::ReadEachFailed(targets, failure) => {
+            WorkerReport::Owner(owner) => owner.into_iter().for_each(|owner| self.on_owner(owner)),
+            WorkerReport::ReadEachFailed(targets, failure) => {
                 self.waiting = None;
                 // Asked for again at the next key press would hammer a server that refuses.
                 self.read_alone.extend(targets);
@@ -89,18 +89,18 @@ impl App {
                 self.note_read_failure(words.clone());
                 self.fail(words);
             }
-            Report::LookUpEnded(_, missed) => self.on_look_up_ended(&missed, effects),
-            Report::Elsewhere(ids) => {
+            WorkerReport::LookUpEnded(_, missed) => self.on_look_up_ended(&missed, effects),
+            WorkerReport::Elsewhere(ids) => {
                 // Another process has taken it up.
                 self.left_over.retain(|id| !ids.contains(id));
                 self.elsewhere = ids;
             }
-            Report::Journal(entries) => self.on_journal(entries),
-            Report::Staged(lines) => self.on_staged(lines),
-            Report::Moved(moved) => self.on_moved(moved, effects),
-            Report::Waiting(wait) => self.on_waiting(wait),
-            Report::Link(link) => self.on_link(link),
-            Report::Raw(of, result) => {
+            WorkerReport::Journal(entries) => self.on_journal(entries),
+            WorkerReport::Staged(lines) => self.on_staged(lines),
+            WorkerReport::Moved(moved) => self.on_moved(moved, effects),
+            WorkerReport::Waiting(wait) => self.on_waiting(wait),
+            WorkerReport::Link(link) => self.on_link(link),
+            WorkerReport::Raw(of, result) => {
                 let raw = self.overlays.iter_mut().rev().find_map(|overlay| match overlay {
                     Overlay::Raw { target, text, .. } if *target == of => Some(text),
                     _ => None,
@@ -109,46 +109,46 @@ impl App {
                     *text = Some(result);
                 }
             }
-            Report::Planner(planner) => self.on_planner(planner),
-            Report::AskFailed(topic, failure) => self.on_ask_failed(&topic, &failure, effects),
-            Report::Secret(id, secret) => self.on_secret(id, secret),
-            Report::NoJournal(why) => {
+            WorkerReport::Planner(planner) => self.on_planner(planner),
+            WorkerReport::AskFailed(topic, failure) => self.on_ask_failed(&topic, &failure, effects),
+            WorkerReport::Secret(id, secret) => self.on_secret(id, secret),
+            WorkerReport::NoJournal(why) => {
                 self.guards.no_journal = Some(why);
                 self.guards.closed().into_iter().for_each(|refusal| self.fail(refusal.text));
             }
-            Report::Hosting(why) => self.on_hosting(why),
-            Report::OtherOrganisation(words) => self.on_other_organisation(words, effects),
-            Report::Notice(words) => self.fail(words),
+            WorkerReport::Hosting(why) => self.on_hosting(why),
+            WorkerReport::OtherOrganisation(words) => self.on_other_organisation(words, effects),
+            WorkerReport::Notice(words) => self.fail(words),
             // Only a command asks for these.
-            Report::ListsUnread(_) | Report::ListsNeeded => {}
-            Report::Identified(_) | Report::Vacant(_) | Report::AdminsRead => {}
-            Report::Idle(_) => {}
+            WorkerReport::ListsUnread(_) | WorkerReport::ListsNeeded => {}
+            WorkerReport::Identified(_) | WorkerReport::Vacant(_) | WorkerReport::AdminsRead => {}
+            WorkerReport::Idle(_) => {}
         }
     }
 
     /// A server whose single reads tell no more than its lists is not asked again and again.
-    fn judge_single_reads(&mut self, fresh: &[Fresh]) {
+    fn judge_single_reads(&mut self, fresh: &[Observation]) {
         for one in fresh {
-            let Fresh::Record(Record::User(user)) = one else { continue };
+            let Observation::Record(Record::User(user)) = one else { continue };
             if user.org_role.is_told() || user.team_roles.is_some() {
                 self.silent_reads = 0;
-            } else if self.read_alone.contains(&Target::user(&user.id)) {
+            } else if self.read_alone.contains(&ResourceRef::user(&user.id)) {
                 self.silent_reads += 1;
             }
         }
     }
 
     /// A request that is held back has no more to say than the one that was put off.
-    fn on_waiting(&mut self, wait: Wait) {
+    fn on_waiting(&mut self, wait: RequestWait) {
         if wait.cause != WaitCause::Held || self.waiting.is_none() {
             self.waiting = Some(wait);
         }
     }
 
-    fn on_renewed(&mut self, fresh: Vec<Fresh>) {
+    fn on_renewed(&mut self, fresh: Vec<Observation>) {
         self.renewed = true;
         // A list may say less of them than was filled in.
-        for target in fresh.iter().filter_map(Fresh::target) {
+        for target in fresh.iter().filter_map(Observation::target) {
             self.read_alone.remove(&target);
         }
         if self.directory.renew(fresh) {
@@ -160,8 +160,8 @@ impl App {
     fn refresh_ended(
         &mut self,
         at: Timestamp,
-        proofs: Vec<crate::directory::work::Proof>,
-        failed: Vec<(Kind, Failure)>,
+        proofs: Vec<crate::directory::work::RefreshProof>,
+        failed: Vec<(RecordKind, Failure)>,
     ) {
         if std::mem::take(&mut self.renewed) {
             // Other values are found by other filters, and sorted elsewhere.
@@ -181,7 +181,7 @@ impl App {
         }
         self.sync.proofs = proofs;
         if let Some((kind, failure)) = failed.first()
-            && !matches!(self.link, Some(Link::Down(_)))
+            && !matches!(self.link, Some(LinkState::Down(_)))
         {
             self.fail(format!("{} could not be read: {}", self.word(kind.plural()), failure.sentences()));
         }
@@ -193,23 +193,24 @@ impl App {
     }
 
     /// A filter that the server refuses is given up: what is shown is not what it would have found.
-    fn widen_if_refused(&mut self, effects: &mut Vec<Effect>) {
-        let refused = |(kind, failure): &(Kind, Failure)| *kind == Kind::User && failure.status.is_some();
+    fn widen_if_refused(&mut self, effects: &mut Vec<AppEffect>) {
+        let refused = |(kind, failure): &(RecordKind, Failure)| *kind == RecordKind::User && failure.status.is_some();
         if let Some(filter) = self.sync.narrow.take_if(|_| self.sync.failed.iter().any(refused)) {
             let why = self.sync.failed.iter().find(|failed| refused(failed)).map(|(_, failure)| failure.text.clone());
             self.fail(format!(
                 "The server does not take the filter {filter}: {} All users are read.",
                 why.unwrap_or_default()
             ));
-            effects.push(Effect::Work(Job::Narrow(None)));
+            effects.push(AppEffect::Work(WorkerJob::Narrow(None)));
         }
     }
 
-    fn on_journal(&mut self, entries: Vec<Entry>) {
+    fn on_journal(&mut self, entries: Vec<JournalEntry>) {
         let left = || entries.iter().filter(|entry| !self.elsewhere.contains(&entry.id));
-        let waiting: Vec<_> = left().filter(|entry| entry.state == State::Planned).map(|entry| entry.id).collect();
+        let waiting: Vec<_> =
+            left().filter(|entry| entry.state == ChangeState::Planned).map(|entry| entry.id).collect();
         // The worker looks these up and reports; until then they are shown as pending. Nobody would report of others.
-        let open = left().filter(|entry| matches!(entry.state, State::Sent | State::Unknown));
+        let open = left().filter(|entry| matches!(entry.state, ChangeState::Sent | ChangeState::Unknown));
         let open: Vec<_> = open.map(|entry| (entry.id, entry.step.change.clone())).collect();
         self.looked_up.extend(open.iter().map(|(id, _)| *id));
         self.directory.begin_all(open);
@@ -227,10 +228,10 @@ impl App {
         }
     }
 
-    fn on_moved(&mut self, moved: Moved, effects: &mut Vec<Effect>) {
+    fn on_moved(&mut self, moved: ChangeUpdate, effects: &mut Vec<AppEffect>) {
         let unsent = moved.is_unsent();
         self.entries.amend(moved.id, moved.at, |entry| entry.follow(&moved));
-        let Moved { id, state, fresh, created, alarm, .. } = moved;
+        let ChangeUpdate { id, state, fresh, created, alarm, .. } = moved;
         self.waiting = None;
         let provisional =
             self.entries.get(&id).and_then(|entry| entry.step.change.created()).map(|record| record.target());
@@ -240,7 +241,7 @@ impl App {
         let unsent = unsent || self.waits_again(id, state);
         let topics = aside::topics(&fresh);
         let reshaped = match state {
-            State::Planned | State::Sent if !unsent => self.directory.learn(fresh),
+            ChangeState::Planned | ChangeState::Sent if !unsent => self.directory.learn(fresh),
             _ if unsent => self.directory.take_off(id) | self.directory.learn(fresh),
             _ => self.directory.settle(id, fresh),
         };
@@ -268,8 +269,8 @@ impl App {
     }
 
     /// True for a change that an earlier session had in flight, and that was not done: it waits for the person.
-    fn waits_again(&mut self, id: ChangeId, state: State) -> bool {
-        if state == State::Sent || !self.looked_up.remove(&id) || state != State::Planned {
+    fn waits_again(&mut self, id: ChangeId, state: ChangeState) -> bool {
+        if state == ChangeState::Sent || !self.looked_up.remove(&id) || state != ChangeState::Planned {
             return false;
         }
         self.left_over.insert(id);
@@ -300,7 +301,7 @@ impl App {
     }
 
     /// What was created got its real id: the cursor and the open details go along.
-    fn follow(&mut self, provisional: &Target, created: &Id, was_on: bool) {
+    fn follow(&mut self, provisional: &ResourceRef, created: &Id, was_on: bool) {
         for overlay in &mut self.overlays {
             if let Overlay::Details { target, .. } = overlay
                 && target == provisional
@@ -314,30 +315,30 @@ impl App {
         }
     }
 
-    fn on_ask_failed(&mut self, topic: &Topic, failure: &Failure, effects: &mut Vec<Effect>) {
-        if self.rosters_asked > 0 && matches!(topic, Topic::Roster(_)) {
+    fn on_ask_failed(&mut self, topic: &SideQueryKind, failure: &Failure, effects: &mut Vec<AppEffect>) {
+        if self.rosters_asked > 0 && matches!(topic, SideQueryKind::Roster(_)) {
             self.note_read_failure(format!("The invitations of a team could not be read: {}", failure.text));
             return self.rosters_told(std::slice::from_ref(topic), effects);
         }
         // That they are not told is no failure: most servers have one organisation.
-        if *topic == Topic::Organisations {
+        if *topic == SideQueryKind::Organisations {
             return;
         }
         if self.asked_unbidden.contains(topic) {
             self.note_read_failure(format!("Asked for a list: {}", failure.text));
             return;
         }
-        if matches!(topic, Topic::Schemas | Topic::Types) {
+        if matches!(topic, SideQueryKind::Schemas | SideQueryKind::Types) {
             // Nothing depends on them but types, and the box says that those are not known.
             return self.say(format!("The schemas could not be read: {}", failure.text));
         }
         let what = match topic {
-            Topic::Me => "Your own account",
-            Topic::Person(_) => "The account",
-            Topic::Roster(_) => "The invitations",
-            Topic::Organisations => "The organisations",
-            Topic::Settings => "The settings",
-            Topic::Resource(_) | Topic::Schemas | Topic::Types => "The attributes",
+            SideQueryKind::Me => "Your own account",
+            SideQueryKind::Person(_) => "The account",
+            SideQueryKind::Roster(_) => "The invitations",
+            SideQueryKind::Organisations => "The organisations",
+            SideQueryKind::Settings => "The settings",
+            SideQueryKind::Resource(_) | SideQueryKind::Schemas | SideQueryKind::Types => "The attributes",
         };
         let why = format!("{what} could not be read: {}", failure.sentences());
         self.note_read_failure(why.clone());
@@ -352,8 +353,8 @@ impl App {
         self.planner = Some(planner);
     }
 
-    fn on_link(&mut self, link: Link) {
-        if link == Link::Up && matches!(self.link, Some(Link::Down(_))) {
+    fn on_link(&mut self, link: LinkState) {
+        if link == LinkState::Up && matches!(self.link, Some(LinkState::Down(_))) {
             self.say("The server answers again.");
         }
         self.waiting = None;

@@ -10,20 +10,20 @@ use rustc_hash::FxHashSet;
 use tui_input::Input;
 
 use super::{
-    check::{NothingToggled, Now, RowKept, typed},
+    check::{MembershipState, NothingToggled, RowKept, typed},
     text_field,
 };
 use crate::directory::{
     Directory, Id,
     change::{Change, RoleDraft},
-    permissions::{self, BASES, Held, Permissions},
+    permissions::{self, BASES, Permissions, RoleHolders},
     record::Role,
     search::Words,
 };
 
 /// Whose permissions.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Of {
+pub enum EditedRole {
     /// Of a role that is there.
     Role(Id),
     /// Of a role to be created under this provisional id.
@@ -32,7 +32,7 @@ pub enum Of {
 
 /// How a permission stands to the role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stands {
+pub enum PermissionStanding {
     /// Added by the role.
     Added,
     /// Not held.
@@ -45,32 +45,32 @@ pub enum Stands {
     New,
 }
 
-impl Stands {
+impl PermissionStanding {
     /// As a row of a check list.
-    pub fn now(self) -> Now {
-        if self == Stands::Added { Now::On } else { Now::Off }
+    pub fn now(self) -> MembershipState {
+        if self == PermissionStanding::Added { MembershipState::On } else { MembershipState::Off }
     }
 
     /// What the role adds comes first.
     fn rank(self) -> usize {
         match self {
-            Stands::Added => 0,
-            Stands::Left => 1,
-            Stands::Free | Stands::New => 2,
-            Stands::Inherited => 3,
+            PermissionStanding::Added => 0,
+            PermissionStanding::Left => 1,
+            PermissionStanding::Free | PermissionStanding::New => 2,
+            PermissionStanding::Inherited => 3,
         }
     }
 }
 
 /// The permissions that decide how others stand.
-struct Standing {
+struct InheritedPermissions {
     inherited: Permissions,
     added: Vec<String>,
     left: Permissions,
     seen: Permissions,
 }
 
-impl Standing {
+impl InheritedPermissions {
     fn of(editor: &RoleEditor, directory: &Directory) -> Self {
         let left = editor.bases(directory).1.and_then(|was| directory.inherited(editor.role(directory), &was));
         Self {
@@ -85,28 +85,28 @@ impl Standing {
         self.seen.iter().chain(&self.added).map(|name| &**name)
     }
 
-    fn of_name(&self, name: &str) -> Stands {
+    fn of_name(&self, name: &str) -> PermissionStanding {
         if self.inherited.contains(name) {
-            Stands::Inherited
+            PermissionStanding::Inherited
         } else if self.added.iter().any(|added| added == name) {
-            Stands::Added
+            PermissionStanding::Added
         } else if self.left.contains(name) {
-            Stands::Left
+            PermissionStanding::Left
         } else if self.seen.contains(name) {
-            Stands::Free
+            PermissionStanding::Free
         } else {
-            Stands::New
+            PermissionStanding::New
         }
     }
 }
 
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct EditorRow {
     /// `object:operation`.
     pub name: String,
     /// How it stands.
-    pub stands: Stands,
+    pub stands: PermissionStanding,
     /// What shall be different.
     pub wish: Option<bool>,
 }
@@ -115,13 +115,13 @@ pub struct Row {
 #[derive(Debug)]
 pub struct RoleEditor {
     /// Whose permissions.
-    pub of: Of,
+    pub of: EditedRole,
     /// What is typed.
     pub input: Input,
     /// Index into the rows shown.
     pub cursor: usize,
     /// Who holds the role, counted when it was opened; `None` for a new one.
-    pub held: Option<Held>,
+    pub held: Option<RoleHolders>,
     wishes: IndexMap<String, bool>,
     /// Permissions that were set one by one: "all shown" leaves them so.
     by_hand: FxHashSet<String>,
@@ -133,10 +133,10 @@ pub struct RoleEditor {
 
 impl RoleEditor {
     /// Nothing is wished for yet.
-    pub fn new(of: Of, directory: &Directory) -> Self {
+    pub fn new(of: EditedRole, directory: &Directory) -> Self {
         let held = match &of {
-            Of::Role(id) => directory.role(id).map(|role| directory.held(&role.name)),
-            Of::New(..) => None,
+            EditedRole::Role(id) => directory.role(id).map(|role| directory.held(&role.name)),
+            EditedRole::New(..) => None,
         };
         Self {
             of,
@@ -152,24 +152,24 @@ impl RoleEditor {
 
     fn role<'a>(&self, directory: &'a Directory) -> Option<&'a Role> {
         match &self.of {
-            Of::Role(id) => directory.role(id),
-            Of::New(..) => None,
+            EditedRole::Role(id) => directory.role(id),
+            EditedRole::New(..) => None,
         }
     }
 
     /// The role as it is; `None` if it is gone.
     fn before(&self, directory: &Directory) -> Option<RoleDraft> {
         match &self.of {
-            Of::Role(_) => self.role(directory).map(RoleDraft::of),
-            Of::New(_, draft) => Some(draft.clone()),
+            EditedRole::Role(_) => self.role(directory).map(RoleDraft::of),
+            EditedRole::New(_, draft) => Some(draft.clone()),
         }
     }
 
     /// What it is called.
     pub fn name<'a>(&'a self, directory: &'a Directory) -> &'a str {
         match &self.of {
-            Of::Role(_) => self.role(directory).map_or("?", |role| role.name.as_str()),
-            Of::New(_, draft) => &draft.name,
+            EditedRole::Role(_) => self.role(directory).map_or("?", |role| role.name.as_str()),
+            EditedRole::New(_, draft) => &draft.name,
         }
     }
 
@@ -188,28 +188,28 @@ impl RoleEditor {
     }
 
     /// The rows that match what is typed, those that can be checked first.
-    pub fn rows(&self, directory: &Directory) -> Vec<Row> {
+    pub fn rows(&self, directory: &Directory) -> Vec<EditorRow> {
         self.found(directory).0
     }
 
     /// The rows that match what is typed, those that can be checked first; and whether they are only similar to it.
-    pub fn found(&self, directory: &Directory) -> (Vec<Row>, bool) {
-        let standing = Standing::of(self, directory);
+    pub fn found(&self, directory: &Directory) -> (Vec<EditorRow>, bool) {
+        let standing = InheritedPermissions::of(self, directory);
         let text = self.input.value().trim();
         let wished = self.wishes.keys().map(String::as_str);
         let all: BTreeSet<&str> = standing.names().chain(wished).collect();
         let words = Words::typed(text);
         let (scores, is_similar) = words.score_lines(all.iter().copied());
         let new = (permissions::is_permission(text) && !all.contains(text)).then_some((text, Some(0)));
-        let mut rows: Vec<(bool, u32, usize, Row)> = Vec::new();
+        let mut rows: Vec<(bool, u32, usize, EditorRow)> = Vec::new();
         for (name, score) in all.into_iter().zip(scores).chain(new) {
             let Some(score) = score else { continue };
             let stands = standing.of_name(name);
             // Without a filter what the role adds comes first; with one the best match.
             let order = if words.is_empty() { stands.rank() } else { 0 };
-            let wish = self.wishes.get(name).copied().filter(|_| stands != Stands::Inherited);
-            let row = Row { name: name.to_owned(), stands, wish };
-            rows.push((stands == Stands::Inherited, u32::MAX - score, order, row));
+            let wish = self.wishes.get(name).copied().filter(|_| stands != PermissionStanding::Inherited);
+            let row = EditorRow { name: name.to_owned(), stands, wish };
+            rows.push((stands == PermissionStanding::Inherited, u32::MAX - score, order, row));
         }
         rows.sort_by_key(|(inherited, score, order, _)| (*inherited, *score, *order));
         (rows.into_iter().map(|(.., row)| row).collect(), is_similar)
@@ -244,17 +244,17 @@ impl RoleEditor {
     /// # Errors
     /// The row is not in, or comes from elsewhere.
     pub fn take_out(&mut self, directory: &Directory) -> Result<(), RowKept> {
-        self.press(directory, RowKept::NotIn, Now::taken_out)
+        self.press(directory, RowKept::NotIn, MembershipState::taken_out)
     }
 
     fn press(
         &mut self,
         directory: &Directory,
         kept: impl FnOnce(String) -> RowKept,
-        next: impl FnOnce(Now, Option<bool>) -> Option<Option<bool>>,
+        next: impl FnOnce(MembershipState, Option<bool>) -> Option<Option<bool>>,
     ) -> Result<(), RowKept> {
         let Some(row) = self.rows(directory).into_iter().nth(self.cursor) else { return Ok(()) };
-        if row.stands == Stands::Inherited {
+        if row.stands == PermissionStanding::Inherited {
             let base = self.bases(directory).0;
             let why = format!("{} comes with {base}: it can't be taken out of this role alone.", row.name);
             return Err(RowKept::Fixed(why.into()));
@@ -275,7 +275,9 @@ impl RoleEditor {
     /// It changes nothing.
     pub fn toggle_all(&mut self, directory: &Directory) -> Result<(), NothingToggled> {
         let (rows, is_similar) = self.found(directory);
-        let free = rows.into_iter().filter(|row| !matches!(row.stands, Stands::Added | Stands::Inherited));
+        let free = rows
+            .into_iter()
+            .filter(|row| !matches!(row.stands, PermissionStanding::Added | PermissionStanding::Inherited));
         let free = NothingToggled::unless(is_similar, free.collect(), |row| self.by_hand.contains(&row.name))?;
         if free.iter().all(|row| row.wish == Some(true)) {
             self.wishes.retain(|name, _| !free.iter().any(|row| row.name == *name));
@@ -309,7 +311,7 @@ impl RoleEditor {
     pub fn change(&self, directory: &Directory) -> Option<Change> {
         let before = self.before(directory)?;
         let inherits = self.bases(directory).0;
-        let rebased = self.base.is_some() || matches!(self.of, Of::New(..));
+        let rebased = self.base.is_some() || matches!(self.of, EditedRole::New(..));
         let mut added: Vec<String> =
             before.added.iter().filter(|name| self.wishes.get(*name) != Some(&false)).cloned().collect();
         let wished = self.wishes.iter().filter(|(name, wish)| **wish && !before.added.contains(name));
@@ -319,8 +321,8 @@ impl RoleEditor {
         }
         let to = RoleDraft { inherits, added, ..before.clone() };
         match &self.of {
-            Of::New(key, _) => Some(Change::CreateRole { key: key.clone(), role: to }),
-            Of::Role(id) => (to != before).then(|| Change::EditRole { role: id.clone(), to }),
+            EditedRole::New(key, _) => Some(Change::CreateRole { key: key.clone(), role: to }),
+            EditedRole::Role(id) => (to != before).then(|| Change::EditRole { role: id.clone(), to }),
         }
     }
 }

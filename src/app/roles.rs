@@ -3,23 +3,23 @@
 use std::sync::Arc;
 
 use super::{
-    App, Effect, NotSaved, Overlay, Tab,
+    App, AppEffect, NotSaved, Overlay, Tab,
     action::Action,
     compare::Side,
-    palette::{self, Palette},
-    role_editor::{Of, RoleEditor},
+    palette::{self, CommandPalette},
+    role_editor::{EditedRole, RoleEditor},
 };
-use crate::directory::{Id, Kind, Name, Target, record::User, role_source::Mapping, work::Job};
+use crate::directory::{Id, Name, RecordKind, ResourceRef, record::User, role_source::RoleMapping, work::WorkerJob};
 
 impl App {
-    pub(super) fn open_role(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    pub(super) fn open_role(&mut self, action: Action, effects: &mut Vec<AppEffect>) {
         let Some(target) = self.subject() else { return };
         if action == Action::RolePermissions && !target.is_provisional() {
-            effects.push(Effect::Work(Job::Reread(target.clone())));
+            effects.push(AppEffect::Work(WorkerJob::Reread(target.clone())));
         }
         let id = target.id;
         let overlay = match action {
-            Action::RolePermissions => Overlay::RoleEditor(RoleEditor::new(Of::Role(id), &self.directory)),
+            Action::RolePermissions => Overlay::RoleEditor(RoleEditor::new(EditedRole::Role(id), &self.directory)),
             Action::Holders => Overlay::Holders { role: id, cursor: 0 },
             _ => match self.marked().as_slice() {
                 [one, other] => Overlay::Compare { sides: [one.clone(), other.clone()].map(Side::Role), scroll: 0 },
@@ -32,13 +32,13 @@ impl App {
     }
 
     /// Reads the roles of all users for whom the list had none.
-    pub(super) fn load_roles(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn load_roles(&mut self, effects: &mut Vec<AppEffect>) {
         let users = self.directory.records().users().values();
-        let targets: Vec<Target> =
-            users.filter(|user| self.directory.lacks_roles(user)).map(|user| Target::user(&user.id)).collect();
+        let targets: Vec<ResourceRef> =
+            users.filter(|user| self.directory.lacks_roles(user)).map(|user| ResourceRef::user(&user.id)).collect();
         self.say(format!("Reading the roles of {} users, one request each…", targets.len()));
         self.read_alone.extend(targets.iter().cloned());
-        effects.push(Effect::Work(Job::ReadEach(targets)));
+        effects.push(AppEffect::Work(WorkerJob::ReadEach(targets)));
     }
 
     /// The marked rows, where no box covers them.
@@ -48,10 +48,10 @@ impl App {
     }
 
     /// The roles with which this one can be compared.
-    fn other_roles(&self, role: &Id) -> Palette {
+    fn other_roles(&self, role: &Id) -> CommandPalette {
         let own = Side::Role(role.clone());
         let others = Side::all(&self.directory).into_iter().filter(|side| *side != own);
-        let lines = others.map(|side| palette::Line {
+        let lines = others.map(|side| palette::PaletteLine {
             name: side.name(&self.directory).to_owned(),
             help: match &side {
                 Side::Base(_) => "predefined".into(),
@@ -62,14 +62,14 @@ impl App {
             },
             key: String::new(),
             refused: None,
-            entry: palette::Entry::Compare([own.clone(), side]),
+            entry: palette::PaletteEntry::Compare([own.clone(), side]),
         });
-        Palette::of(format!("Compare {} with", own.name(&self.directory)), lines.collect())
+        CommandPalette::of(format!("Compare {} with", own.name(&self.directory)), lines.collect())
     }
 
     /// True for a role that is no record on the server.
-    pub(super) fn is_derived(&self, target: &Target) -> bool {
-        target.kind == Kind::Role && self.directory.records().role_source().is_derived()
+    pub(super) fn is_derived(&self, target: &ResourceRef) -> bool {
+        target.kind == RecordKind::Role && self.directory.records().role_source().is_derived()
     }
 
     /// Opens the choice of the role that a group gives: one of the roles, or none.
@@ -78,7 +78,7 @@ impl App {
         let can = self.capabilities().map(|can| (can.mapping.clone(), can.mapping_note));
         let (Some(group), Some((Some(mapping), note))) = (group, can) else { return };
         let now = mapping.of(&group);
-        let line = |role: Option<&Name>| palette::Line {
+        let line = |role: Option<&Name>| palette::PaletteLine {
             name: role.map_or_else(|| "none".to_owned(), ToString::to_string),
             help: match (role == now, role) {
                 (true, _) => "as it is now".into(),
@@ -87,16 +87,16 @@ impl App {
             },
             key: String::new(),
             refused: None,
-            entry: palette::Entry::MapGroup(group.clone(), role.cloned()),
+            entry: palette::PaletteEntry::MapGroup(group.clone(), role.cloned()),
         };
         let lines = mapping.order.iter().map(Some).chain([None]).map(line).collect();
         let title = format!("Role that {group} gives");
         let cursor = mapping.order.iter().position(|role| Some(role) == now).unwrap_or(mapping.order.len());
-        self.overlays.push(Overlay::Palette(Palette { note, cursor, ..Palette::of(title, lines) }));
+        self.overlays.push(Overlay::Palette(CommandPalette { note, cursor, ..CommandPalette::of(title, lines) }));
     }
 
     /// Saves the role that a group gives; the new role is valid only once it is saved.
-    pub(super) fn map_group(&mut self, group: Name, role: Option<Name>, effects: &mut Vec<Effect>) {
+    pub(super) fn map_group(&mut self, group: Name, role: Option<Name>, effects: &mut Vec<AppEffect>) {
         let Some(mapping) = self.capabilities().and_then(|can| can.mapping.clone()) else { return };
         if mapping.of(&group) == role.as_ref() {
             return self.say(format!("{group} gives that already."));
@@ -106,14 +106,18 @@ impl App {
             Some(role) => drop(mapping.groups.insert(group.clone(), role)),
             None => drop(mapping.groups.shift_remove(&group)),
         }
-        effects.push(Effect::MapGroup { mapping: Arc::new(mapping), group });
+        effects.push(AppEffect::MapGroup { mapping: Arc::new(mapping), group });
     }
 
-    pub(super) fn on_mapped(&mut self, result: Result<(Arc<Mapping>, String), NotSaved>, effects: &mut Vec<Effect>) {
+    pub(super) fn on_mapped(
+        &mut self,
+        result: Result<(Arc<RoleMapping>, String), NotSaved>,
+        effects: &mut Vec<AppEffect>,
+    ) {
         match result {
             Ok((mapping, words)) => {
-                let coverage = Kind::ALL.map(|kind| self.directory.coverage(kind).clone());
-                effects.push(Effect::Work(Job::Remap(mapping, coverage)));
+                let coverage = RecordKind::ALL.map(|kind| self.directory.coverage(kind).clone());
+                effects.push(AppEffect::Work(WorkerJob::Remap(mapping, coverage)));
                 self.say(words);
             }
             Err(why) => self.fail(why.to_string()),

@@ -2,12 +2,12 @@
 
 use secrecy::SecretString;
 
-use super::{App, Effect, Overlay, action::Action};
+use super::{App, AppEffect, Overlay, action::Action};
 use crate::directory::change::ChangeId;
 
 /// State of the box. Its `Debug` output omits the secret.
 #[derive(Debug)]
-pub struct Shown {
+pub struct SecretVisibility {
     /// The subject and kind of the secret.
     pub words: String,
     /// The secret itself, which is kept nowhere else.
@@ -27,16 +27,16 @@ impl App {
         };
         // A key that was pressed for the box underneath does not count here.
         self.dropping = false;
-        self.overlays.push(Overlay::Secret(Shown { words, secret, copied: false }));
+        self.overlays.push(Overlay::Secret(SecretVisibility { words, secret, copied: false }));
     }
 
     /// Copies the secret, or closes its box: without a copy, that takes a second press and a screen large enough to
     /// have shown the secret.
-    pub(super) fn on_secret_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    pub(super) fn on_secret_key(&mut self, action: Action, effects: &mut Vec<AppEffect>) {
         let Some(Overlay::Secret(shown)) = self.overlays.last_mut() else { return };
         if action == Action::CopySecret {
             shown.copied = true;
-            effects.push(Effect::Copy(shown.secret.clone()));
+            effects.push(AppEffect::Copy(shown.secret.clone()));
             self.say("The secret was sent to the terminal's clipboard.");
         } else if shown.copied || (self.dropping && !self.size.too_small()) {
             self.overlays.pop();

@@ -3,13 +3,13 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{App, Effect, availability::Unavailable};
+use super::{App, AppEffect, availability::UnavailableReason};
 use crate::{
     directory::{
-        Kind,
+        RecordKind,
         change::{Change, ChangeId},
-        plan::{self, Entry, NOT_CREATED, Part, State, already},
-        work::Job,
+        plan::{self, ChangeState, JournalEntry, NOT_CREATED, PlanPart, already},
+        work::WorkerJob,
     },
     scim::text::number,
 };
@@ -20,9 +20,10 @@ const UNREAD: &str = "What waits is compared with the directory first, which is 
 impl App {
     /// The number of changes of this session that wait to be sent.
     pub fn waiting_count(&self) -> usize {
-        let waiting = |plan| self.entries.course(plan).map_or(0, |course| course.progress.counts.of(State::Planned));
+        let waiting =
+            |plan| self.entries.course(plan).map_or(0, |course| course.progress.counts.of(ChangeState::Planned));
         let elsewhere = self.elsewhere.iter().filter_map(|id| self.entries.get(id));
-        let elsewhere = elsewhere.filter(|entry| entry.state == State::Planned).count();
+        let elsewhere = elsewhere.filter(|entry| entry.state == ChangeState::Planned).count();
         self.entries.running().map(waiting).sum::<usize>().saturating_sub(self.left_over.len() + elsewhere)
     }
 
@@ -50,11 +51,11 @@ impl App {
         if self.left_over.is_empty() {
             return Vec::new();
         }
-        let waiting = self.entries.course(plan).map(|course| course.of(State::Planned));
+        let waiting = self.entries.course(plan).map(|course| course.of(ChangeState::Planned));
         waiting.into_iter().flatten().filter(|id| self.left_over.contains(id)).copied().collect()
     }
 
-    pub(super) fn pause(&mut self, pause: bool, effects: &mut Vec<Effect>) {
+    pub(super) fn pause(&mut self, pause: bool, effects: &mut Vec<AppEffect>) {
         self.paused = pause;
         let waiting = number(self.waiting_count() as u64);
         if pause {
@@ -62,19 +63,19 @@ impl App {
         } else {
             self.say("Sending goes on.");
         }
-        effects.push(Effect::Work(Job::Pause(pause)));
+        effects.push(AppEffect::Work(WorkerJob::Pause(pause)));
     }
 
     /// Sets the most changes that are sent at a time.
-    pub(super) fn set_parallel(&mut self, parallel: usize, effects: &mut Vec<Effect>) {
+    pub(super) fn set_parallel(&mut self, parallel: usize, effects: &mut Vec<AppEffect>) {
         self.say(format!("At most {parallel} at a time."));
-        effects.push(Effect::Work(Job::Parallel(parallel)));
+        effects.push(AppEffect::Work(WorkerJob::Parallel(parallel)));
     }
 
     /// The plan that `cancel` is about: the selected one in Activity, else the newest with a waiting change.
     pub(super) fn cancelled_plan(&self) -> Option<ChangeId> {
         let waits = |plan: &ChangeId| {
-            self.entries.course(*plan).is_some_and(|course| course.progress.counts.of(State::Planned) > 0)
+            self.entries.course(*plan).is_some_and(|course| course.progress.counts.of(ChangeState::Planned) > 0)
         };
         if self.tab == super::Tab::Activity {
             return self.selected_plan().filter(waits);
@@ -83,30 +84,30 @@ impl App {
     }
 
     /// Drops the plan's changes that were not sent yet.
-    pub(super) fn cancel(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn cancel(&mut self, effects: &mut Vec<AppEffect>) {
         let Some(plan) = self.cancelled_plan() else { return };
-        let waiting = self.entries.course(plan).map(|course| course.of(State::Planned).iter().copied().collect());
+        let waiting = self.entries.course(plan).map(|course| course.of(ChangeState::Planned).iter().copied().collect());
         self.drop_all(waiting.unwrap_or_default(), effects);
     }
 
-    fn drop_all(&mut self, ids: Vec<ChangeId>, effects: &mut Vec<Effect>) {
+    fn drop_all(&mut self, ids: Vec<ChangeId>, effects: &mut Vec<AppEffect>) {
         let (count, s) = (number(ids.len() as u64), if ids.len() == 1 { "" } else { "s" });
         self.say(format!("{count} change{s} that waited: dropped, not sent."));
         self.left_over.retain(|id| ids.binary_search(id).is_err());
-        effects.push(Effect::Work(Job::Drop(ids)));
+        effects.push(AppEffect::Work(WorkerJob::Drop(ids)));
     }
 
     /// Sends the changes that an earlier session left of the selected plan; else its failed changes again; else the
     /// changes left of another plan; else its dropped changes. Contacts the server at once in any case.
-    pub(super) fn retry_selected(&mut self, effects: &mut Vec<Effect>) {
-        effects.push(Effect::Work(Job::Wake));
+    pub(super) fn retry_selected(&mut self, effects: &mut Vec<AppEffect>) {
+        effects.push(AppEffect::Work(WorkerJob::Wake));
         if let Some(plan) = self.selected_plan().filter(|plan| self.is_left_over(*plan)) {
             self.resume(plan, effects);
             return;
         }
         let selected = self.selected_entries();
         // Dropped changes stay dropped, unless there are no others.
-        let dropped = selected.iter().all(|entry| entry.state == State::Dropped);
+        let dropped = selected.iter().all(|entry| entry.state == ChangeState::Dropped);
         let again = selected.iter().filter(|entry| dropped || entry.may_be_sent_again());
         let again: Vec<(ChangeId, Change)> = again.map(|entry| (entry.id, entry.step.change.clone())).collect();
         let oldest = self.left_over.iter().min().and_then(|id| self.entries.get(id)).map(|entry| entry.plan);
@@ -117,7 +118,7 @@ impl App {
         }
     }
 
-    fn try_again(&mut self, again: Vec<(ChangeId, Change)>, effects: &mut Vec<Effect>) {
+    fn try_again(&mut self, again: Vec<(ChangeId, Change)>, effects: &mut Vec<AppEffect>) {
         let all = again.len();
         let (so, again): (Vec<_>, Vec<_>) = again.into_iter().partition(|(_, change)| already(change, &self.directory));
         for (id, _) in &so {
@@ -137,23 +138,23 @@ impl App {
 
     /// Sends the next part of the changes that an earlier session left of a plan, without those that have no effect any
     /// more.
-    fn resume(&mut self, plan: ChangeId, effects: &mut Vec<Effect>) {
+    fn resume(&mut self, plan: ChangeId, effects: &mut Vec<AppEffect>) {
         let Some(planner) = self.planner.clone() else { return };
         let ids = self.left_over_of(plan);
-        let left: Vec<Entry> = ids.iter().filter_map(|id| self.entries.get(id).cloned()).collect();
+        let left: Vec<JournalEntry> = ids.iter().filter_map(|id| self.entries.get(id).cloned()).collect();
         if let Err(why) = self.can_resume(&left) {
             self.say(why);
             return;
         }
         let title = left.first().map(|entry| entry.title.clone()).unwrap_or_default();
-        let Part { next, lost } = plan::next_part(self.entries.of_plan(plan), left.iter(), &self.directory);
+        let PlanPart { next, lost } = plan::next_part(self.entries.of_plan(plan), left.iter(), &self.directory);
         if next.is_empty() && lost.is_empty() {
             return self.say("What this is about is not created yet.");
         }
         let later = left.len() - next.len() - lost.len();
         let mut again = plan::again(&*planner, &self.guards, next, &self.directory, self.now);
         again.extend(lost.into_iter().map(|entry| entry.dropped(NOT_CREATED, self.now)));
-        let sent = again.iter().filter(|entry| entry.state == State::Planned);
+        let sent = again.iter().filter(|entry| entry.state == ChangeState::Planned);
         let begun: Vec<_> = sent.map(|entry| (entry.id, entry.step.change.clone())).collect();
         let (count, all) = (begun.len(), again.len());
         self.directory.begin_all(begun);
@@ -171,18 +172,19 @@ impl App {
             later => format!(" {} more follow when these are done: R again.", number(later as u64)),
         };
         self.say(format!("Sent now, from an earlier session: {} of {title}{so}.{rest}", number(count as u64)));
-        effects.push(Effect::Work(Job::Resume(again)));
+        effects.push(AppEffect::Work(WorkerJob::Resume(again)));
     }
 
     /// Whether the changes left by an earlier session can be compared with the present directory.
-    fn can_resume(&self, left: &[Entry]) -> Result<(), Unavailable> {
-        self.guards.closed().map_or(Ok(()), |refusal| Err(Unavailable::from(&refusal)))?;
-        let about = |kind: Kind| {
+    fn can_resume(&self, left: &[JournalEntry]) -> Result<(), UnavailableReason> {
+        self.guards.closed().map_or(Ok(()), |refusal| Err(UnavailableReason::from(&refusal)))?;
+        let about = |kind: RecordKind| {
             left.iter().any(|entry| entry.step.change.touches().iter().any(|(target, _)| target.kind == kind))
         };
-        let unread = |kind: &Kind| !self.directory.is_read(*kind) || self.sync.failed.iter().any(|(of, _)| of == kind);
+        let unread =
+            |kind: &RecordKind| !self.directory.is_read(*kind) || self.sync.failed.iter().any(|(of, _)| of == kind);
         let fresh = self.sync.seen.is_some() && !self.sync.stored;
-        if !fresh || Kind::ALL.iter().any(|kind| unread(kind) && about(*kind)) {
+        if !fresh || RecordKind::ALL.iter().any(|kind| unread(kind) && about(*kind)) {
             let key = self.keymap.label(super::action::Action::Refresh).unwrap_or_default();
             return Err(format!("{UNREAD} {key} on another tab reads it.").into());
         }
@@ -190,10 +192,11 @@ impl App {
     }
 
     /// Drops a change that was not sent; dismisses a failure.
-    pub(super) fn drop_selected(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn drop_selected(&mut self, effects: &mut Vec<AppEffect>) {
         let selected = self.selected_entry().map_or_else(|| self.selected_entries(), |entry| vec![entry]);
-        let selected: Vec<(ChangeId, State)> = selected.into_iter().map(|entry| (entry.id, entry.state)).collect();
-        let waiting = selected.iter().filter(|(_, state)| *state == State::Planned).map(|(id, _)| *id);
+        let selected: Vec<(ChangeId, ChangeState)> =
+            selected.into_iter().map(|entry| (entry.id, entry.state)).collect();
+        let waiting = selected.iter().filter(|(_, state)| *state == ChangeState::Planned).map(|(id, _)| *id);
         let waiting: Vec<ChangeId> = waiting.collect();
         if !waiting.is_empty() {
             self.drop_all(waiting, effects);

@@ -11,17 +11,17 @@ use super::{App, Overlay};
 const MOMENT: SignedDuration = SignedDuration::from_millis(300);
 
 /// The identity of the top box: its depth, its kind, and the number of steps of a plan.
-type Top = (usize, Option<Discriminant<Overlay>>, usize);
+type TopView = (usize, Option<Discriminant<Overlay>>, usize);
 
 /// The time since which the top box is on the screen.
 #[derive(Debug, Default)]
-pub(super) struct Sight {
-    top: Option<Top>,
+pub(super) struct FrameSight {
+    top: Option<TopView>,
     drawn: bool,
     since: Option<Timestamp>,
 }
 
-impl Sight {
+impl FrameSight {
     /// The terminal has taken the last frame.
     pub(super) fn shown(&mut self, now: Timestamp) {
         if self.drawn && self.since.is_none() {
@@ -36,7 +36,7 @@ impl App {
         self.sight.drawn = true;
     }
 
-    /// True while a box was drawn, and the terminal has not confirmed the frame yet: [`super::Msg::Shown`] does.
+    /// True while a box was drawn, and the terminal has not confirmed the frame yet: [`super::AppMessage::Shown`] does.
     pub fn awaits_frame(&self) -> bool {
         self.sight.drawn && self.sight.since.is_none() && !self.overlays.is_empty()
     }
@@ -49,7 +49,7 @@ impl App {
         };
         let top = Some((self.overlays.len(), self.overlays.last().map(discriminant), steps));
         if self.sight.top != top {
-            self.sight = Sight { top, ..Sight::default() };
+            self.sight = FrameSight { top, ..FrameSight::default() };
         }
     }
 

@@ -1,22 +1,22 @@
 //! The stage: changes are collected, reviewed together, and sent as one plan.
 
-use super::{App, Effect, Overlay, Preview, action::Action};
+use super::{App, AppEffect, Overlay, PlanPreview, action::Action};
 use crate::{
     directory::{
-        Directory, Id, Kind,
+        Directory, Id, RecordKind,
         change::Change,
         plan::{self, Plan},
         refusal::{Refusal, RefusalCode},
-        stage::{self, StageId, Staged},
+        stage::{self, StageId, StagedChange},
         words,
-        work::Job,
+        work::WorkerJob,
     },
     scim::text::{clean, fold, number},
 };
 
 /// The order in which the lines are grouped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Grouping {
+pub enum StageGrouping {
     /// By the person that a line is about.
     Person,
     /// By the team that a line is about.
@@ -25,51 +25,51 @@ pub enum Grouping {
     Kind,
 }
 
-impl Grouping {
+impl StageGrouping {
     /// The next grouping in the cycle.
     fn next(self) -> Self {
         match self {
-            Grouping::Person => Grouping::Team,
-            Grouping::Team => Grouping::Kind,
-            Grouping::Kind => Grouping::Person,
+            StageGrouping::Person => StageGrouping::Team,
+            StageGrouping::Team => StageGrouping::Kind,
+            StageGrouping::Kind => StageGrouping::Person,
         }
     }
 
     /// "by person".
     pub fn label(self) -> &'static str {
         match self {
-            Grouping::Person => "by person",
-            Grouping::Team => "by team",
-            Grouping::Kind => "by kind",
+            StageGrouping::Person => "by person",
+            StageGrouping::Team => "by team",
+            StageGrouping::Kind => "by kind",
         }
     }
 
-    fn of(self, line: &Staged, directory: &Directory) -> String {
+    fn of(self, line: &StagedChange, directory: &Directory) -> String {
         let team = |id: &Id| directory.team(id).map_or_else(|| clean(id).into_owned(), |team| team.name.to_string());
         match self {
-            Grouping::Person if line.change.person().is_some() => line.words.subject.clone(),
-            Grouping::Person => String::new(),
-            Grouping::Team => match &line.change {
+            StageGrouping::Person if line.change.person().is_some() => line.words.subject.clone(),
+            StageGrouping::Person => String::new(),
+            StageGrouping::Team => match &line.change {
                 Change::CreateTeam { name, .. } => clean(name).into_owned(),
                 change => change.team().map(team).unwrap_or_default(),
             },
-            Grouping::Kind => words::phrase(line.change.verb()).to_owned(),
+            StageGrouping::Kind => words::phrase(line.change.verb()).to_owned(),
         }
     }
 
     /// The heading of lines about no person, or about no team.
     fn rest(self) -> &'static str {
         match self {
-            Grouping::Person => "nobody in particular",
-            Grouping::Team => "no team",
-            Grouping::Kind => "",
+            StageGrouping::Person => "nobody in particular",
+            StageGrouping::Team => "no team",
+            StageGrouping::Kind => "",
         }
     }
 }
 
 /// A row of the box.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Row {
+pub enum StageRow {
     /// A heading, and the number of lines under it.
     Group(String, usize),
     /// Index into [`App::stage`].
@@ -80,9 +80,9 @@ pub enum Row {
 #[derive(Debug)]
 pub struct StageView {
     /// The grouping of the lines.
-    pub grouping: Grouping,
+    pub grouping: StageGrouping,
     /// Headings and lines.
-    pub rows: Vec<Row>,
+    pub rows: Vec<StageRow>,
     /// Index into `rows`.
     pub cursor: usize,
     /// The person was told that pressing the same key again drops all lines.
@@ -90,7 +90,7 @@ pub struct StageView {
 }
 
 impl StageView {
-    fn new(grouping: Grouping, lines: &[Staged], directory: &Directory) -> Self {
+    fn new(grouping: StageGrouping, lines: &[StagedChange], directory: &Directory) -> Self {
         let mut view = Self { grouping, rows: Vec::new(), cursor: 0, clearing: false };
         view.group(lines, directory);
         // The cursor begins on the first line, not on the first heading.
@@ -98,8 +98,8 @@ impl StageView {
         view
     }
 
-    fn group(&mut self, lines: &[Staged], directory: &Directory) {
-        let name = |(at, line): (usize, &Staged)| {
+    fn group(&mut self, lines: &[StagedChange], directory: &Directory) {
+        let name = |(at, line): (usize, &StagedChange)| {
             let name = self.grouping.of(line, directory);
             (name.is_empty(), fold(&name), name, at)
         };
@@ -109,8 +109,8 @@ impl StageView {
         for group in named.chunk_by(|one, other| one.1 == other.1) {
             let (rest, _, name, _) = &group[0];
             let name = if *rest { self.grouping.rest().to_owned() } else { name.clone() };
-            self.rows.push(Row::Group(name, group.len()));
-            self.rows.extend(group.iter().map(|(.., at)| Row::Line(*at)));
+            self.rows.push(StageRow::Group(name, group.len()));
+            self.rows.extend(group.iter().map(|(.., at)| StageRow::Line(*at)));
         }
         self.cursor = self.cursor.min(self.rows.len().saturating_sub(1));
     }
@@ -118,9 +118,9 @@ impl StageView {
     /// The indexes of the lines under the cursor: a single line, or all lines of a heading.
     fn selected(&self) -> Vec<usize> {
         match self.rows.get(self.cursor) {
-            Some(Row::Line(at)) => vec![*at],
-            Some(Row::Group(_, lines)) => {
-                let line = |row: &Row| if let Row::Line(at) = row { Some(*at) } else { None };
+            Some(StageRow::Line(at)) => vec![*at],
+            Some(StageRow::Group(_, lines)) => {
+                let line = |row: &StageRow| if let StageRow::Line(at) = row { Some(*at) } else { None };
                 self.rows.iter().skip(self.cursor + 1).take(*lines).filter_map(line).collect()
             }
             None => Vec::new(),
@@ -134,7 +134,7 @@ fn changes(count: usize) -> String {
 }
 
 impl App {
-    pub(super) fn on_stage_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    pub(super) fn on_stage_key(&mut self, action: Action, effects: &mut Vec<AppEffect>) {
         if let Some(Overlay::Stage(view)) = self.overlays.last_mut()
             && action != Action::ClearStage
         {
@@ -165,15 +165,15 @@ impl App {
         });
     }
 
-    pub(super) fn show_stage(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn show_stage(&mut self, effects: &mut Vec<AppEffect>) {
         // Another console may have changed the stage.
-        effects.push(Effect::Work(Job::Stage(Vec::new())));
-        let view = StageView::new(Grouping::Person, &self.stage, &self.directory);
+        effects.push(AppEffect::Work(WorkerJob::Stage(Vec::new())));
+        let view = StageView::new(StageGrouping::Person, &self.stage, &self.directory);
         self.overlays.push(Overlay::Stage(view));
     }
 
     /// Puts the previewed plan on the stage instead of sending it.
-    fn stage_preview(&mut self, effects: &mut Vec<Effect>) {
+    fn stage_preview(&mut self, effects: &mut Vec<AppEffect>) {
         match self.overlays.pop() {
             Some(Overlay::Preview(preview)) => self.put_on_stage(preview.plan, effects),
             other => self.overlays.extend(other),
@@ -181,7 +181,7 @@ impl App {
     }
 
     /// Puts the possible changes on the stage, and reports the others.
-    pub(super) fn put_on_stage(&mut self, plan: Plan, effects: &mut Vec<Effect>) {
+    pub(super) fn put_on_stage(&mut self, plan: Plan, effects: &mut Vec<AppEffect>) {
         let at = self.now;
         let (unnamed, steps): (Vec<_>, Vec<_>) =
             plan.steps.into_iter().partition(|step| stage::unnamed(&step.change).is_some());
@@ -190,8 +190,9 @@ impl App {
             let created = unnamed.first().map(|step| &step.words.subject)?;
             Some(format!("{created}: what is being created has no id yet; stage this once it is confirmed."))
         });
-        let line = |step: plan::Step| Staged { id: StageId::default(), at, change: step.change, words: step.words };
-        let lines: Vec<Staged> = steps.into_iter().map(line).collect();
+        let line =
+            |step: plan::Step| StagedChange { id: StageId::default(), at, change: step.change, words: step.words };
+        let lines: Vec<StagedChange> = steps.into_iter().map(line).collect();
         let put = match lines.as_slice() {
             [] => String::new(),
             [one] => format!("On the stage: {}: {}", one.words.subject, one.words.text("→")),
@@ -204,21 +205,21 @@ impl App {
         if !lines.is_empty() {
             self.overlays
                 .retain(|overlay| matches!(overlay, Overlay::Details { .. } | Overlay::Aside(_) | Overlay::Secret(_)));
-            effects.push(Effect::Work(Job::Stage(lines)));
+            effects.push(AppEffect::Work(WorkerJob::Stage(lines)));
         }
     }
 
-    fn drop_staged(&mut self, effects: &mut Vec<Effect>) {
+    fn drop_staged(&mut self, effects: &mut Vec<AppEffect>) {
         let Some(Overlay::Stage(view)) = self.overlays.last() else { return };
         let ids: Vec<StageId> =
             view.selected().iter().filter_map(|at| self.stage.get(*at)).map(|line| line.id).collect();
         if !ids.is_empty() {
             self.say(format!("{} dropped.", changes(ids.len())));
-            effects.push(Effect::Work(Job::Unstage(ids)));
+            effects.push(AppEffect::Work(WorkerJob::Unstage(ids)));
         }
     }
 
-    fn clear_stage(&mut self, effects: &mut Vec<Effect>) {
+    fn clear_stage(&mut self, effects: &mut Vec<AppEffect>) {
         let Some(Overlay::Stage(view)) = self.overlays.last_mut() else { return };
         if self.stage.is_empty() {
             return;
@@ -226,7 +227,7 @@ impl App {
         let (count, key) = (changes(self.stage.len()), self.keymap.label(Action::ClearStage).unwrap_or_default());
         if std::mem::replace(&mut view.clearing, true) {
             view.clearing = false;
-            effects.push(Effect::Work(Job::Unstage(self.stage.iter().map(|line| line.id).collect())));
+            effects.push(AppEffect::Work(WorkerJob::Unstage(self.stage.iter().map(|line| line.id).collect())));
             self.say(format!("{count} dropped."));
         } else {
             self.say(format!("{key} again drops {count}."));
@@ -234,7 +235,7 @@ impl App {
     }
 
     /// Plans the stage's lines against the present directory.
-    fn look_at_stage(&mut self, effects: &mut Vec<Effect>) {
+    fn look_at_stage(&mut self, effects: &mut Vec<AppEffect>) {
         if self.stage.is_empty() {
             return self.say("The stage is empty.");
         }
@@ -248,29 +249,29 @@ impl App {
             match why {
                 Some(why) => refused.push((line.words, why)),
                 // The provisional id of a record from an earlier session may belong to another record in this session.
-                None => lines.push(Staged { change: line.change.renewed(self.next_id().provisional()), ..line }),
+                None => lines.push(StagedChange { change: line.change.renewed(self.next_id().provisional()), ..line }),
             }
         }
         let changes = lines.iter().map(|line| line.change.clone()).collect();
         self.draft(changes, effects, move |app, mut plan, _| {
             plan.refused.extend(refused);
             plan.title = words::title(&plan, &app.directory, app.holds());
-            let preview = Preview { staged: lines, ..Preview::new(plan) };
+            let preview = PlanPreview { staged: lines, ..PlanPreview::new(plan) };
             app.overlays.push(Overlay::Preview(Box::new(preview)));
         });
     }
 
     /// The reason why a line of the stage can't be sent any more.
-    pub fn gone(&self, kind: Kind) -> String {
+    pub fn gone(&self, kind: RecordKind) -> String {
         let one = match kind {
-            Kind::User => "user".into(),
-            Kind::Team => self.word("team"),
-            Kind::Role => "role".into(),
+            RecordKind::User => "user".into(),
+            RecordKind::Team => self.word("team"),
+            RecordKind::Role => "role".into(),
         };
         format!("The {one} is not in the directory any more.")
     }
 
-    pub(super) fn on_staged(&mut self, lines: Vec<Staged>) {
+    pub(super) fn on_staged(&mut self, lines: Vec<StagedChange>) {
         let first = self.stage.is_empty() && !self.staging && self.overlays.is_empty() && self.message.is_none();
         self.stage = lines;
         if first && !self.stage.is_empty() {

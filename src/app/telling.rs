@@ -4,21 +4,21 @@ use rustc_hash::FxHashSet;
 
 use super::{App, action::Action, journal::LONG};
 use crate::directory::{
-    Id, Kind, Name,
+    Id, Name, RecordKind,
     change::ChangeId,
-    plan::{Entry, Plan, State, Undo},
+    plan::{ChangeState, JournalEntry, Plan, Undo},
 };
 use crate::scim::text::number;
 
 /// Something for the message line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Message {
+pub struct StatusMessage {
     /// One line.
     pub text: String,
     /// Something went wrong: it stays until Esc.
     pub error: bool,
     /// The state of the changes that it is about, for its sign.
-    pub state: Option<State>,
+    pub state: Option<ChangeState>,
     /// What it is about, where it is told only while that is so.
     pub about: Option<MessageSubject>,
 }
@@ -37,7 +37,7 @@ pub enum MessageSubject {
 /// The rows of a list that a plan was made of, as they were marked.
 #[derive(Debug)]
 pub(super) struct MarkedRows {
-    kind: Kind,
+    kind: RecordKind,
     /// Marked, too, and in need of nothing.
     needless: Vec<Id>,
 }
@@ -45,40 +45,40 @@ pub(super) struct MarkedRows {
 impl App {
     /// A line for the message line.
     pub fn say(&mut self, text: impl Into<String>) {
-        self.message = Some(Message { text: text.into(), ..Message::default() });
+        self.message = Some(StatusMessage { text: text.into(), ..StatusMessage::default() });
     }
 
     /// A line about something that went wrong.
     pub fn fail(&mut self, text: impl Into<String>) {
-        self.message = Some(Message { text: text.into(), error: true, ..Message::default() });
+        self.message = Some(StatusMessage { text: text.into(), error: true, ..StatusMessage::default() });
     }
 
     /// That changes of earlier sessions wait.
     pub(super) fn fail_left_over(&mut self, text: String) {
         let about = Some(MessageSubject::LeftOver);
-        self.message = Some(Message { text, error: true, about, ..Message::default() });
+        self.message = Some(StatusMessage { text, error: true, about, ..StatusMessage::default() });
     }
 
     /// That a change failed.
-    pub(super) fn fail_change(&mut self, id: ChangeId, state: State, text: String) {
+    pub(super) fn fail_change(&mut self, id: ChangeId, state: ChangeState, text: String) {
         let about = Some(MessageSubject::Failure(id));
-        self.message = Some(Message { text, error: true, state: Some(state), about });
+        self.message = Some(StatusMessage { text, error: true, state: Some(state), about });
     }
 
-    fn say_plan(&mut self, plan: ChangeId, state: State, text: String) {
+    fn say_plan(&mut self, plan: ChangeId, state: ChangeState, text: String) {
         let about = Some(MessageSubject::Plan(plan));
-        self.message = Some(Message { text, error: false, state: Some(state), about });
+        self.message = Some(StatusMessage { text, error: false, state: Some(state), about });
     }
 
     /// That a plan is on its way.
-    pub(super) fn say_sending(&mut self, entries: &[Entry]) {
+    pub(super) fn say_sending(&mut self, entries: &[JournalEntry]) {
         match entries {
             [] => {}
             [one] => {
                 let words = &one.step.words;
-                self.say_plan(one.plan, State::Sent, format!("{}: {}; sending", words.subject, words.text("→")));
+                self.say_plan(one.plan, ChangeState::Sent, format!("{}: {}; sending", words.subject, words.text("→")));
             }
-            [first, ..] => self.say_plan(first.plan, State::Sent, format!("{}: sending", first.title)),
+            [first, ..] => self.say_plan(first.plan, ChangeState::Sent, format!("{}: sending", first.title)),
         }
     }
 
@@ -91,34 +91,34 @@ impl App {
         let (plan, state, words) = (entry.plan, entry.state, &entry.step.words);
         let line = format!("{}: {}", words.subject, words.text("→"));
         match state {
-            State::Confirmed => {
+            ChangeState::Confirmed => {
                 let text = format!("{line}.{}", self.way_back(plan));
                 self.say_plan(plan, state, text);
             }
-            State::Already => self.say_plan(plan, state, format!("{line}: so already, nothing was sent.")),
-            State::Unseen => {
+            ChangeState::Already => self.say_plan(plan, state, format!("{line}: so already, nothing was sent.")),
+            ChangeState::Unseen => {
                 let text = format!("{line}. {}", entry.why);
                 self.say_plan(plan, state, text);
             }
-            State::Planned
-            | State::Sent
-            | State::Partly
-            | State::Refused
-            | State::Conflict
-            | State::Unknown
-            | State::Dropped => {}
+            ChangeState::Planned
+            | ChangeState::Sent
+            | ChangeState::Partly
+            | ChangeState::Refused
+            | ChangeState::Conflict
+            | ChangeState::Unknown
+            | ChangeState::Dropped => {}
         }
     }
 
     /// True where nothing stands in the message line but how far this plan is.
     fn may_tell(&self, plan: ChangeId) -> bool {
-        let about = |message: &Message| message.about == Some(MessageSubject::Plan(plan)) && !message.error;
+        let about = |message: &StatusMessage| message.about == Some(MessageSubject::Plan(plan)) && !message.error;
         self.message.as_ref().is_none_or(about)
     }
 
     /// ` u undoes`, where the key does so with this plan.
     fn way_back(&self, plan: ChangeId) -> String {
-        let back = |entry: &Entry| matches!(entry.step.undo, Undo::By(_));
+        let back = |entry: &JournalEntry| matches!(entry.step.undo, Undo::By(_));
         let by = self.entries.of_plan(plan).any(back) && self.undo_candidate().is_ok_and(|newest| newest == plan);
         let key = self.keymap.label(Action::Undo).filter(|_| by);
         key.map_or_else(String::new, |key| format!(" {key} undoes"))
@@ -138,11 +138,11 @@ impl App {
         if all < 2 {
             return;
         }
-        let part = |state: State| {
+        let part = |state: ChangeState| {
             let count = counts.of(state);
             (count > 0).then(|| format!("{} {}", number(count as u64), state.label()))
         };
-        let well = [State::Confirmed, State::Unseen, State::Already];
+        let well = [ChangeState::Confirmed, ChangeState::Unseen, ChangeState::Already];
         let parts: Vec<String> = well.into_iter().filter_map(part).collect();
         if done < all {
             let told = if parts.is_empty() { "0 confirmed".to_owned() } else { parts.join(", ") };
@@ -155,7 +155,11 @@ impl App {
                 None => format!("{}.", parts.join(", ")),
             };
             let back = self.way_back(plan);
-            let state = whole.unwrap_or(if counts.of(State::Unseen) > 0 { State::Unseen } else { State::Confirmed });
+            let state = whole.unwrap_or(if counts.of(ChangeState::Unseen) > 0 {
+                ChangeState::Unseen
+            } else {
+                ChangeState::Confirmed
+            });
             self.say_plan(plan, state, format!("{title}: {said}{back}"));
         }
     }
@@ -176,7 +180,7 @@ impl App {
     }
 
     /// What a failure is told by in plans of few changes.
-    pub(super) fn tell_failure(&mut self, id: ChangeId, state: State) {
+    pub(super) fn tell_failure(&mut self, id: ChangeId, state: ChangeState) {
         if !state.is_failure() {
             return;
         }
@@ -184,7 +188,8 @@ impl App {
         let next = entry.failure.as_ref().map(|failure| failure.next.clone()).unwrap_or_default();
         let (subject, label) = (&entry.step.words.subject, state.label());
         // `refused` says it of the subject, the other words stand alone.
-        let lead = if state == State::Refused { format!("{subject} {label}:") } else { format!("{subject}: {label}.") };
+        let lead =
+            if state == ChangeState::Refused { format!("{subject} {label}:") } else { format!("{subject}: {label}.") };
         let text = format!("{lead} {} {next}", entry.why).trim_end().to_owned();
         self.fail_change(id, state, text);
     }
@@ -198,7 +203,7 @@ impl App {
         }
         let names: FxHashSet<&Name> = needless.iter().collect();
         let named = |id: &&Id| self.directory.user(id).is_some_and(|user| names.contains(&user.user_name));
-        let needless = if names.is_empty() || pane.kind != Kind::User {
+        let needless = if names.is_empty() || pane.kind != RecordKind::User {
             Vec::new()
         } else {
             pane.marks.iter().filter(named).cloned().collect()

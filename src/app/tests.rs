@@ -5,16 +5,16 @@ use std::{collections::BTreeMap, sync::Arc};
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use jiff::Timestamp;
 
-use super::{action::Action, keymap::Keymap, *};
+use super::{action::Action, keymap::KeyBindings, *};
 use crate::{
     dialect::{self, Hosting, Provider},
     directory::{
-        Coverage, Fresh, Id, Name,
+        Id, ListCoverage, Name, Observation,
         change::Change,
-        plan::{Entry, Risk, SideEffect, State},
-        record::{Depth, Grant, Member, Record, Team, User},
+        plan::{ChangeState, JournalEntry, Risk, SideEffect},
+        record::{Member, ReadDepth, Record, RoleGrant, Team, User},
         records::Records,
-        work::{Moved, Report},
+        work::{ChangeUpdate, WorkerReport},
     },
 };
 
@@ -39,39 +39,44 @@ fn user(name: &str, role: &str) -> User {
         active: Some(true),
         org_role: role.into(),
         team_roles: Some(vec![]),
-        depth: Depth::Full,
+        depth: ReadDepth::Full,
         ..User::default()
     }
 }
 
 struct Console {
     app: App,
-    effects: Vec<Effect>,
+    effects: Vec<AppEffect>,
 }
 
 impl Console {
     fn new(hosting: Hosting) -> Self {
-        let keymap = Keymap::new(&BTreeMap::new()).unwrap();
-        let app = App::new(keymap, vec![], Size { width: 80, height: 24 }, now(), 1);
+        let keymap = KeyBindings::new(&BTreeMap::new()).unwrap();
+        let app = App::new(keymap, vec![], TerminalSize { width: 80, height: 24 }, now(), 1);
         let mut console = Self { app, effects: vec![] };
-        let planner: Arc<dyn Planner> = dialect::of(Provider::Wandb, hosting, dialect::Server::default());
-        let guards = Guards { me: Some("boss".into()), ..Guards::default() };
-        console.tell(Msg::Opened(Box::new(Opened { profile: ProfileView::default(), planner, guards })));
+        let planner: Arc<dyn Planner> = dialect::of(Provider::Wandb, hosting, dialect::KnownServer::default());
+        let guards = GuardSettings { me: Some("boss".into()), ..GuardSettings::default() };
+        console.tell(AppMessage::Opened(Box::new(OpenedProfile { profile: ProfileView::default(), planner, guards })));
         console.records();
         console
     }
 
     fn records(&mut self) {
         let mut eva = user("eva", "member");
-        eva.team_roles = Some(vec![Grant { scope: "vision".into(), role: "member".into() }]);
+        eva.team_roles = Some(vec![RoleGrant { scope: "vision".into(), role: "member".into() }]);
         let users = vec![user("boss", "admin"), eva, user("ivan", "member"), user("noor", "admin")];
         let member = Member { id: "id-eva".into(), display: Name::default() };
         let team = Team { id: "t".into(), name: "vision".into(), members: Some(vec![member]), ..Team::default() };
         let records = Box::new(Records::build(users, vec![team], vec![]));
-        self.tell(Msg::Report(Report::Records { records, seen: Some(now()), partial: false, stored: false }));
+        self.tell(AppMessage::Report(WorkerReport::Records {
+            records,
+            seen: Some(now()),
+            partial: false,
+            stored: false,
+        }));
     }
 
-    fn tell(&mut self, msg: Msg) {
+    fn tell(&mut self, msg: AppMessage) {
         let effects = self.app.update(msg, now());
         self.effects.extend(effects);
     }
@@ -87,7 +92,7 @@ impl Console {
         let event = self.app.keymap.event(action).unwrap();
         self.wait();
         self.see();
-        self.tell(Msg::Terminal(Event::Key(event)));
+        self.tell(AppMessage::Terminal(Event::Key(event)));
         self
     }
 
@@ -102,12 +107,12 @@ impl Console {
     /// The last frame has been on the screen for a while.
     fn see(&mut self) {
         self.app.drawn();
-        self.app.update(Msg::Shown, now() - jiff::SignedDuration::from_secs(1));
+        self.app.update(AppMessage::Shown, now() - jiff::SignedDuration::from_secs(1));
     }
 
     fn type_text(&mut self, text: &str) -> &mut Self {
         for c in text.chars() {
-            self.tell(Msg::Terminal(Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE))));
+            self.tell(AppMessage::Terminal(Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE))));
         }
         self
     }
@@ -116,29 +121,29 @@ impl Console {
         self.press(Action::Filter).type_text(name).press(Action::Open)
     }
 
-    fn submitted(&mut self) -> Vec<Entry> {
+    fn submitted(&mut self) -> Vec<JournalEntry> {
         self.wait();
         self.effects
             .drain(..)
             .filter_map(|effect| match effect {
-                Effect::Work(Job::Submit(entries)) => Some(entries),
+                AppEffect::Work(WorkerJob::Submit(entries)) => Some(entries),
                 _ => None,
             })
             .flatten()
             .collect()
     }
 
-    fn moved(&mut self, id: ChangeId, state: State, fresh: Vec<Fresh>) {
+    fn moved(&mut self, id: ChangeId, state: ChangeState, fresh: Vec<Observation>) {
         self.created(id, state, fresh, None);
     }
 
-    fn created(&mut self, id: ChangeId, state: State, fresh: Vec<Fresh>, created: Option<Id>) {
-        self.tell(Msg::Report(Report::Moved(Self::outcome(id, state, fresh, created))));
+    fn created(&mut self, id: ChangeId, state: ChangeState, fresh: Vec<Observation>, created: Option<Id>) {
+        self.tell(AppMessage::Report(WorkerReport::Moved(Self::outcome(id, state, fresh, created))));
     }
 
-    fn outcome(id: ChangeId, state: State, fresh: Vec<Fresh>, created: Option<Id>) -> Moved {
-        let why = if state == State::Refused { "no seat" } else { "" }.to_owned();
-        Moved {
+    fn outcome(id: ChangeId, state: ChangeState, fresh: Vec<Observation>, created: Option<Id>) -> ChangeUpdate {
+        let why = if state == ChangeState::Refused { "no seat" } else { "" }.to_owned();
+        ChangeUpdate {
             id,
             state,
             why,
@@ -171,7 +176,7 @@ fn a_plain_role_is_sent_at_once_and_rolled_back_alone_when_refused() {
     let role =
         |console: &Console| console.app.directory.user(&"id-eva".into()).unwrap().role_in(&"vision".into()).cloned();
     assert_eq!(role(&console), Some("viewer".into()));
-    console.moved(sent[0].id, State::Refused, vec![]);
+    console.moved(sent[0].id, ChangeState::Refused, vec![]);
     assert_eq!(role(&console), Some("member".into()));
     assert!(console.app.message.as_ref().unwrap().text.contains("eva refused: no seat"));
     assert_eq!(console.app.counts(), (1, 0));
@@ -229,7 +234,7 @@ fn a_bad_filter_keeps_the_list_and_says_what_would_be_right() {
     let mut console = Console::new(Hosting::Dedicated);
     console.press(Action::Filter).type_text("role:adm");
     assert_eq!(console.app.pane().unwrap().rows.len(), 2);
-    console.tell(Msg::Terminal(Event::Paste(" colour:red".into())));
+    console.tell(AppMessage::Terminal(Event::Paste(" colour:red".into())));
     let pane = console.app.pane().unwrap();
     assert!(pane.bad.as_ref().unwrap().to_string().contains("no field `colour`"));
     assert_eq!(pane.rows.len(), 2);
@@ -239,13 +244,13 @@ fn a_bad_filter_keeps_the_list_and_says_what_would_be_right() {
 #[test]
 fn what_is_left_out_of_a_paste_is_named() {
     let mut console = Console::new(Hosting::Dedicated);
-    console.press(Action::Filter).tell(Msg::Terminal(Event::Paste("iv\u{200b}an\r\n\u{1b}[2J".into())));
+    console.press(Action::Filter).tell(AppMessage::Terminal(Event::Paste("iv\u{200b}an\r\n\u{1b}[2J".into())));
     assert_eq!(console.app.pane().unwrap().filter.value(), "ivan [2J");
     let said = &console.app.message.as_ref().unwrap().text;
     let named = "has U+200B (zero width space) after `iv` and has U+001B (control character) after `ivan `";
     assert_eq!(*said, format!("What was pasted {named}: left out."));
     let mut console = Console::new(Hosting::Dedicated);
-    console.press(Action::Filter).tell(Msg::Terminal(Event::Paste("\tivan\n".into())));
+    console.press(Action::Filter).tell(AppMessage::Terminal(Event::Paste("\tivan\n".into())));
     assert!(console.app.message.is_none(), "blanks are seen");
 }
 
@@ -258,7 +263,7 @@ fn undo_plans_the_inverse_last_first_and_then_the_plan_before() {
     assert!(console.app.message.as_ref().unwrap().text.contains("Part of this is open"));
     let mut eva = console.app.directory.user(&"id-eva".into()).unwrap().clone();
     eva.org_role = "member".into();
-    console.moved(first.id, State::Confirmed, vec![Fresh::Record(Record::User(eva))]);
+    console.moved(first.id, ChangeState::Confirmed, vec![Observation::Record(Record::User(eva))]);
     console.press(Action::Undo).press(Action::Send);
     let undo = console.submitted().remove(0);
     assert_eq!(undo.undoes, Some(first.plan));
@@ -266,7 +271,7 @@ fn undo_plans_the_inverse_last_first_and_then_the_plan_before() {
         undo.step.change,
         Change::SetTeamRole { user: "id-eva".into(), team: "t".into(), role: "member".into() }
     );
-    console.moved(undo.id, State::Confirmed, vec![]);
+    console.moved(undo.id, ChangeState::Confirmed, vec![]);
     console.press(Action::Undo);
     assert!(console.app.message.as_ref().unwrap().text.contains("nothing to undo"));
 }
@@ -294,7 +299,7 @@ fn a_server_that_empties_a_team_is_told_on() {
         members: Some(vec![add("id-eva"), add("id-ivan"), add("id-noor")]),
         ..Team::default()
     };
-    console.tell(Msg::Report(Report::Learnt(vec![Fresh::Record(Record::Team(full.clone()))])));
+    console.tell(AppMessage::Report(WorkerReport::Learnt(vec![Observation::Record(Record::Team(full.clone()))])));
     console.press(Action::GoTeams).press(Action::Members).type_text("ivan").press(Action::TakeOut).press(Action::Look);
     if console.risk().is_some() {
         console.press(Action::Send);
@@ -306,8 +311,9 @@ fn a_server_that_empties_a_team_is_told_on() {
         harm: true,
         back: vec![Change::AddMember { team: "t".into(), user: "id-eva".into() }],
     };
-    let moved = Console::outcome(sent.id, State::Confirmed, vec![Fresh::Record(Record::Team(emptied))], None);
-    console.tell(Msg::Report(Report::Moved(Moved { effects: vec![lost], ..moved })));
+    let moved =
+        Console::outcome(sent.id, ChangeState::Confirmed, vec![Observation::Record(Record::Team(emptied))], None);
+    console.tell(AppMessage::Report(WorkerReport::Moved(ChangeUpdate { effects: vec![lost], ..moved })));
     let text = &console.app.message.as_ref().unwrap().text;
     assert!(text.contains("are not in vision any more. u puts it back."), "{text}");
 }
@@ -317,12 +323,12 @@ fn quitting_asks_only_while_something_is_in_flight() {
     let mut console = Console::new(Hosting::Dedicated);
     console.find("eva").press(Action::SetRole).type_text("visvie").press(Action::Choose).press(Action::Quit);
     assert!(matches!(console.app.overlays.last(), Some(Overlay::Quit)));
-    assert!(!console.effects.iter().any(|effect| matches!(effect, Effect::Quit)));
+    assert!(!console.effects.iter().any(|effect| matches!(effect, AppEffect::Quit)));
     console.press(Action::Quit);
-    assert!(console.effects.iter().any(|effect| matches!(effect, Effect::Quit)));
+    assert!(console.effects.iter().any(|effect| matches!(effect, AppEffect::Quit)));
     let mut calm = Console::new(Hosting::Dedicated);
     calm.press(Action::Quit);
-    assert!(calm.effects.iter().any(|effect| matches!(effect, Effect::Quit)));
+    assert!(calm.effects.iter().any(|effect| matches!(effect, AppEffect::Quit)));
 }
 
 #[test]
@@ -331,12 +337,14 @@ fn what_an_earlier_session_left_is_offered_and_sent_on_r() {
     first.find("eva").press(Action::SetRole).type_text("visvie").press(Action::Choose);
     let left = first.submitted();
     let mut next = Console::new(Hosting::Dedicated);
-    next.tell(Msg::Report(Report::Journal(left.clone())));
+    next.tell(AppMessage::Report(WorkerReport::Journal(left.clone())));
     assert!(next.app.message.as_ref().unwrap().text.contains("not sent"));
     assert_eq!(next.app.directory.pending().len(), 0);
     next.press(Action::GoActivity).press(Action::Retry);
     assert!(
-        next.effects.iter().any(|effect| matches!(effect, Effect::Work(Job::Resume(sent)) if sent[0].id == left[0].id))
+        next.effects
+            .iter()
+            .any(|effect| matches!(effect, AppEffect::Work(WorkerJob::Resume(sent)) if sent[0].id == left[0].id))
     );
     assert_eq!(next.app.directory.pending().len(), 1);
 }
@@ -345,11 +353,18 @@ fn what_an_earlier_session_left_is_offered_and_sent_on_r() {
 #[test]
 fn the_counts_of_the_journal_are_those_of_its_entries() {
     use crate::directory::plan::Undo;
-    let states = [State::Planned, State::Sent, State::Confirmed, State::Refused, State::Unknown, State::Dropped];
+    let states = [
+        ChangeState::Planned,
+        ChangeState::Sent,
+        ChangeState::Confirmed,
+        ChangeState::Refused,
+        ChangeState::Unknown,
+        ChangeState::Dropped,
+    ];
     let mut console = Console::new(Hosting::Dedicated);
     console.find("eva").press(Action::ToggleActive).press(Action::Send);
     let template = console.submitted().remove(0);
-    let mut entries = entries::Entries::default();
+    let mut entries = entries::JournalEntries::default();
     let mut dice = 7_u64;
     let mut roll = |sides: u64| {
         dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -365,16 +380,18 @@ fn the_counts_of_the_journal_are_those_of_its_entries() {
             let undo = if id % 3 == 0 { Undo::Never("so".into()) } else { Undo::By(Vec::new()) };
             let step = crate::directory::plan::Step { undo, ..template.step.clone() };
             let plan = if undoes.is_some() { ChangeId(id) } else { ChangeId(id / 10 * 10) };
-            entries.extend([Entry { id: ChangeId(id), plan, undoes, state, step, ..template.clone() }]);
+            entries.extend([JournalEntry { id: ChangeId(id), plan, undoes, state, step, ..template.clone() }]);
         }
-        let all: Vec<&Entry> = entries.values().collect();
+        let all: Vec<&JournalEntry> = entries.values().collect();
         assert!(all.is_sorted_by_key(|entry| entry.id));
         assert_eq!(entries.failed(), all.iter().filter(|entry| entry.state.is_failure()).count(), "{round}");
         let undone = |plan: ChangeId| {
-            let holds = |entry: &&&Entry| !matches!(entry.state, State::Refused | State::Dropped | State::Conflict);
+            let holds = |entry: &&&JournalEntry| {
+                !matches!(entry.state, ChangeState::Refused | ChangeState::Dropped | ChangeState::Conflict)
+            };
             all.iter().filter(holds).filter(|entry| entry.undoes == Some(plan)).map(|entry| entry.id).max()
         };
-        let journal: Vec<Entry> = entries.values().cloned().collect();
+        let journal: Vec<JournalEntry> = entries.values().cloned().collect();
         assert_eq!(entries.newest_standing(), crate::directory::plan::newest(&journal), "{round}");
         for entry in &all {
             assert_eq!(entries.undone_by(entry.plan).map(|undo| undo.id), undone(entry.plan));
@@ -410,11 +427,11 @@ fn what_was_not_read_is_not_taken_for_nothing() {
     let mut console = Console::new(Hosting::Dedicated);
     let users = vec![user("boss", "admin"), user("eva", "member")];
     let records = Box::new(Records::build(users, vec![], vec![]).covering([
-        Coverage::Complete,
-        Coverage::NotRead(None),
-        Coverage::Complete,
+        ListCoverage::Complete,
+        ListCoverage::NotRead(None),
+        ListCoverage::Complete,
     ]));
-    console.tell(Msg::Report(Report::Records { records, seen: None, partial: true, stored: false }));
+    console.tell(AppMessage::Report(WorkerReport::Records { records, seen: None, partial: true, stored: false }));
     console.press(Action::Filter).type_text("team:none");
     let pane = console.app.pane().unwrap();
     assert!(pane.bad.as_ref().unwrap().why.starts_with("the teams were not read yet"));
@@ -439,8 +456,8 @@ fn a_filter_that_cannot_be_read_marks_nothing() {
 fn a_team_that_loses_its_last_admin_is_named_first() {
     let mut console = Console::new(Hosting::Dedicated);
     let mut eva = user("eva", "member");
-    eva.team_roles = Some(vec![Grant { scope: "vision".into(), role: "admin".into() }]);
-    console.tell(Msg::Report(Report::Learnt(vec![Fresh::Record(Record::User(eva))])));
+    eva.team_roles = Some(vec![RoleGrant { scope: "vision".into(), role: "admin".into() }]);
+    console.tell(AppMessage::Report(WorkerReport::Learnt(vec![Observation::Record(Record::User(eva))])));
     console.find("eva").press(Action::SetRole).type_text("visvie").press(Action::Choose);
     let Some(Overlay::Preview(preview)) = console.app.overlays.last() else { panic!("no preview") };
     assert!(preview.plan.steps[0].consequences.contains(&"vision has no known admin after this.".to_owned()));
@@ -452,14 +469,14 @@ fn a_failure_is_counted_until_it_succeeds_or_is_put_aside() {
     for again in [true, false] {
         console.find("eva").press(Action::SetRole).type_text("visvie").press(Action::Choose);
         let failed = console.submitted().remove(0);
-        console.moved(failed.id, State::Refused, vec![]);
+        console.moved(failed.id, ChangeState::Refused, vec![]);
         assert_eq!(console.app.counts().0, 1);
         // The cursor stays on the plan that it was on, which is another one the second time.
         console.press(Action::Back).press(Action::Back).press(Action::GoActivity).press(Action::Top);
         if again {
             console.press(Action::Retry).press(Action::Send);
             let retried = console.submitted().remove(0);
-            console.moved(retried.id, State::Confirmed, vec![]);
+            console.moved(retried.id, ChangeState::Confirmed, vec![]);
         } else {
             console.press(Action::DropChange);
         }
@@ -480,8 +497,9 @@ fn a_cursor_that_nobody_moved_is_on_the_first_row_of_whatever_comes() {
         let pane = console.app.pane().unwrap();
         pane.selected(&console.app.directory).unwrap().to_string()
     };
-    let came =
-        |names, partial| Msg::Report(Report::Records { records: users(names), seen: None, partial, stored: false });
+    let came = |names, partial| {
+        AppMessage::Report(WorkerReport::Records { records: users(names), seen: None, partial, stored: false })
+    };
     console.tell(came(&["m", "n"], true));
     console.tell(came(&["a", "m", "n"], false));
     assert_eq!(under(&console), "a", "a part of a list pins nobody");
@@ -502,11 +520,12 @@ fn an_open_check_list_follows_its_records_when_others_come() {
     };
     let mut directory = Directory::default();
     directory.replace(teams(&["m", "n"]), true);
-    let mut list = check::CheckList::new(check::Of::TeamsOf(vec![]), &directory);
+    let mut list = check::CheckList::new(check::CheckSubject::TeamsOf(vec![]), &directory);
     list.rows.go(1, &directory);
     directory.replace(teams(&["a", "m", "n"]), true);
     list.renew(&directory);
-    let shown: Vec<&str> = list.rows.shown.iter().map(|row| &**directory.id_at(Kind::Team, *row).unwrap()).collect();
+    let shown: Vec<&str> =
+        list.rows.shown.iter().map(|row| &**directory.id_at(RecordKind::Team, *row).unwrap()).collect();
     assert_eq!(shown, ["a", "m", "n"]);
     assert_eq!(list.selected(&directory).as_deref(), Some("n"), "the cursor stays on its record");
 }
@@ -515,7 +534,7 @@ fn an_open_check_list_follows_its_records_when_others_come() {
 fn copied(console: &mut Console) -> Vec<String> {
     use secrecy::ExposeSecret;
     let texts = console.effects.drain(..).filter_map(|effect| match effect {
-        Effect::Copy(text) => Some(text.expose_secret().to_owned()),
+        AppEffect::Copy(text) => Some(text.expose_secret().to_owned()),
         _ => None,
     });
     texts.collect()

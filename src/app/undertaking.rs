@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{App, Effect};
+use super::{App, AppEffect};
 use crate::{
     directory::{
         change::{Change, ChangeId, SendPhase},
-        plan::{Drafting, Entering, Entry, Plan},
+        plan::{JournalEntry, Plan, PlanDrafting, PlanEntering},
         stage::StageId,
-        work::Job,
+        work::WorkerJob,
     },
     scim::text::number,
 };
@@ -18,15 +18,23 @@ use crate::{
 const STEP: usize = 128;
 
 /// What is done with a plan once it is drawn up.
-type Then = Box<dyn FnOnce(&mut App, Plan, &mut Vec<Effect>) + Send>;
+type Then = Box<dyn FnOnce(&mut App, Plan, &mut Vec<AppEffect>) + Send>;
 
 /// What is under way.
-pub(super) enum Undertaking {
-    Draft { drafting: Box<Drafting>, then: Then },
-    Send { entering: Entering, laid: Vec<Entry>, parts: BTreeMap<SendPhase, Vec<ChangeId>>, taken: Vec<StageId> },
+pub(super) enum SteppedTask {
+    Draft {
+        drafting: Box<PlanDrafting>,
+        then: Then,
+    },
+    Send {
+        entering: PlanEntering,
+        laid: Vec<JournalEntry>,
+        parts: BTreeMap<SendPhase, Vec<ChangeId>>,
+        taken: Vec<StageId>,
+    },
 }
 
-impl Undertaking {
+impl SteppedTask {
     /// Changes that are not planned, or not laid over the directory, yet.
     fn left(&self) -> usize {
         match self {
@@ -50,25 +58,25 @@ impl App {
     pub(super) fn draft(
         &mut self,
         changes: Vec<Change>,
-        effects: &mut Vec<Effect>,
-        then: impl FnOnce(&mut App, Plan, &mut Vec<Effect>) + Send + 'static,
+        effects: &mut Vec<AppEffect>,
+        then: impl FnOnce(&mut App, Plan, &mut Vec<AppEffect>) + Send + 'static,
     ) {
         if self.planner.is_some() {
             let Some(planner) = self.planner.clone() else { return };
             let can = planner.capabilities();
-            let drafting = Box::new(Drafting::new(can, &self.guards, changes, &self.directory));
-            self.undertake(Undertaking::Draft { drafting, then: Box::new(then) }, effects);
+            let drafting = Box::new(PlanDrafting::new(can, &self.guards, changes, &self.directory));
+            self.undertake(SteppedTask::Draft { drafting, then: Box::new(then) }, effects);
         }
     }
 
     /// Lays a plan over the directory and hands it to the worker, with the lines of the stage that it comes from.
-    pub(super) fn lay(&mut self, entering: Entering, taken: Vec<StageId>, effects: &mut Vec<Effect>) {
+    pub(super) fn lay(&mut self, entering: PlanEntering, taken: Vec<StageId>, effects: &mut Vec<AppEffect>) {
         let laid = Vec::with_capacity(entering.left());
         self.entries.expect(entering.left());
-        self.undertake(Undertaking::Send { entering, laid, parts: BTreeMap::new(), taken }, effects);
+        self.undertake(SteppedTask::Send { entering, laid, parts: BTreeMap::new(), taken }, effects);
     }
 
-    fn undertake(&mut self, mut undertaking: Undertaking, effects: &mut Vec<Effect>) {
+    fn undertake(&mut self, mut undertaking: SteppedTask, effects: &mut Vec<AppEffect>) {
         if undertaking.left() > STEP {
             self.undertaking = Some(Box::new(undertaking));
         } else {
@@ -78,7 +86,7 @@ impl App {
     }
 
     /// One step; what is done once for all of it has a step of its own.
-    pub(super) fn go_on(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn go_on(&mut self, effects: &mut Vec<AppEffect>) {
         let Some(mut undertaking) = self.undertaking.take() else { return };
         if undertaking.left() > 0 {
             self.advance(&mut undertaking);
@@ -88,14 +96,14 @@ impl App {
         }
     }
 
-    fn advance(&mut self, undertaking: &mut Undertaking) {
+    fn advance(&mut self, undertaking: &mut SteppedTask) {
         match undertaking {
-            Undertaking::Draft { drafting, .. } => {
+            SteppedTask::Draft { drafting, .. } => {
                 if let Some(planner) = self.planner.as_deref() {
                     drafting.step(planner, &self.directory, STEP);
                 }
             }
-            Undertaking::Send { entering, laid, parts, .. } => {
+            SteppedTask::Send { entering, laid, parts, .. } => {
                 let from = laid.len();
                 laid.extend(std::iter::from_fn(|| entering.next(&mut self.ids)).take(STEP));
                 let step = &laid[from..];
@@ -113,18 +121,18 @@ impl App {
         }
     }
 
-    fn finish(&mut self, undertaking: Undertaking, effects: &mut Vec<Effect>) {
+    fn finish(&mut self, undertaking: SteppedTask, effects: &mut Vec<AppEffect>) {
         self.stop_telling();
         match undertaking {
-            Undertaking::Draft { drafting, then } => {
+            SteppedTask::Draft { drafting, then } => {
                 let plan = drafting.into_plan(&self.directory);
                 then(self, plan, effects);
             }
-            Undertaking::Send { laid, parts, taken, .. } => {
+            SteppedTask::Send { laid, parts, taken, .. } => {
                 // Changes of one record go in the order of the plan: where that is another one, it is kept.
                 let mut ids = parts.values().flatten();
                 if parts.len() > 1 && laid.iter().all(|entry| ids.next() == Some(&entry.id)) {
-                    effects.push(Effect::Work(Job::Parts(parts.into_values().collect())));
+                    effects.push(AppEffect::Work(WorkerJob::Parts(parts.into_values().collect())));
                 }
                 self.hand_over(laid, taken, effects);
             }
@@ -133,7 +141,7 @@ impl App {
 
     /// True if this can be given up: nothing of it is anywhere yet.
     pub(super) fn is_drafting(&self) -> bool {
-        matches!(self.undertaking.as_deref(), Some(Undertaking::Draft { .. }))
+        matches!(self.undertaking.as_deref(), Some(SteppedTask::Draft { .. }))
     }
 
     /// Gives up a plan that is being drawn up. False where there is none.
@@ -149,12 +157,12 @@ impl App {
 
     /// True while a plan that the person has sent is laid over the directory: the worker has it when that is done.
     pub fn is_sending(&self) -> bool {
-        matches!(self.undertaking.as_deref(), Some(Undertaking::Send { .. }))
+        matches!(self.undertaking.as_deref(), Some(SteppedTask::Send { .. }))
     }
 
     /// All records are others: what was planned with those of before is planned anew.
     pub(super) fn begin_draft_anew(&mut self) {
-        if let (Some(Undertaking::Draft { drafting, .. }), Some(planner)) =
+        if let (Some(SteppedTask::Draft { drafting, .. }), Some(planner)) =
             (self.undertaking.as_deref_mut(), self.planner.as_deref())
         {
             drafting.begin_anew(planner.capabilities(), &self.guards, &self.directory);
@@ -163,7 +171,7 @@ impl App {
 
     /// Says how far it is: it takes long enough to be seen. What went wrong stands over it.
     pub(super) fn tell_undertaking(&mut self) {
-        let Some(words) = self.undertaking.as_deref().map(Undertaking::words) else { return };
+        let Some(words) = self.undertaking.as_deref().map(SteppedTask::words) else { return };
         if !self.message.as_ref().is_some_and(|message| message.error) {
             self.say(words.clone());
             self.telling = Some(words);

@@ -1,11 +1,11 @@
 //! Details that are walked: from a user to their teams and roles, from a team to its members, from a role to its holders, and
 //! from one record to the next. Esc goes back the same way, since each step is a box of its own.
 
-use super::{App, Effect, Overlay, action::Action};
+use super::{App, AppEffect, Overlay, action::Action};
 use crate::directory::{
-    Id, Kind, Name, Target,
-    record::{Grant, Member, Team, User},
-    work::Job,
+    Id, Name, RecordKind, ResourceRef,
+    record::{Member, RoleGrant, Team, User},
+    work::WorkerJob,
 };
 
 /// Links of one box at most: more are not listed either.
@@ -18,7 +18,7 @@ const FEW_MEMBERS: usize = 5_000;
 #[derive(Debug, Clone)]
 pub struct TeamPlace {
     /// The team's name and the role; an empty role is none, or not known.
-    pub grant: Grant,
+    pub grant: RoleGrant,
     /// The team, where the list of teams has it.
     pub team: Option<Id>,
 }
@@ -56,7 +56,7 @@ impl App {
         let listed = directory.teams_of(&user.id);
         let more = listed.iter().filter_map(|id| directory.team(id));
         let more = more.filter(|team| grants.iter().all(|grant| grant.scope != team.name)).map(|team| TeamPlace {
-            grant: Grant { scope: team.name.clone(), role: hidden.into() },
+            grant: RoleGrant { scope: team.name.clone(), role: hidden.into() },
             team: Some(team.id.clone()),
         });
         told.chain(more).collect()
@@ -79,7 +79,7 @@ impl App {
     }
 
     fn role_named(&self, name: &Name) -> Option<Id> {
-        let roles = (0..self.directory.len(Kind::Role) as u32).filter_map(|row| self.directory.role_at(row));
+        let roles = (0..self.directory.len(RecordKind::Role) as u32).filter_map(|row| self.directory.role_at(row));
         let custom = roles.into_iter().find(|role| role.name == *name).map(|role| role.id.clone());
         custom.or_else(|| self.directory.predefined_named(name).map(|role| role.id.clone()))
     }
@@ -99,21 +99,23 @@ impl App {
     }
 
     /// What the details of a record lead to, in the order of their lines.
-    pub fn links(&self, target: &Target) -> Vec<Target> {
+    pub fn links(&self, target: &ResourceRef) -> Vec<ResourceRef> {
         let directory = &self.directory;
-        let mut links: Vec<Target> = match target.kind {
-            Kind::User => directory.user(&target.id).map_or_else(Vec::new, |user| {
-                let teams = self.places_of(user).into_iter().filter_map(|place| place.team).map(|id| Target::team(&id));
-                let roles = self.roles_held(user).into_iter().filter_map(|held| held.role).map(|id| Target::role(&id));
+        let mut links: Vec<ResourceRef> = match target.kind {
+            RecordKind::User => directory.user(&target.id).map_or_else(Vec::new, |user| {
+                let teams =
+                    self.places_of(user).into_iter().filter_map(|place| place.team).map(|id| ResourceRef::team(&id));
+                let roles =
+                    self.roles_held(user).into_iter().filter_map(|held| held.role).map(|id| ResourceRef::role(&id));
                 teams.take(MOST_LINKS).chain(roles).collect()
             }),
-            Kind::Team => directory.team(&target.id).map_or_else(Vec::new, |team| {
+            RecordKind::Team => directory.team(&target.id).map_or_else(Vec::new, |team| {
                 let members = self.members_in_order(team).all.into_iter().take(MOST_LINKS);
                 members.filter_map(|member| self.member_target(member)).collect()
             }),
-            Kind::Role => directory.role(&target.id).map_or_else(Vec::new, |role| {
+            RecordKind::Role => directory.role(&target.id).map_or_else(Vec::new, |role| {
                 let holders = directory.holders(&role.name);
-                holders.into_iter().take(MOST_LINKS).map(|(user, _)| Target::user(&user.id)).collect()
+                holders.into_iter().take(MOST_LINKS).map(|(user, _)| ResourceRef::user(&user.id)).collect()
             }),
         };
         links.truncate(2 * MOST_LINKS);
@@ -121,33 +123,33 @@ impl App {
     }
 
     /// The person or the group that a member is, where the lists have it.
-    pub fn member_target(&self, member: &Member) -> Option<Target> {
+    pub fn member_target(&self, member: &Member) -> Option<ResourceRef> {
         if self.directory.user(&member.id).is_some() {
-            return Some(Target::user(&member.id));
+            return Some(ResourceRef::user(&member.id));
         }
-        self.directory.team(&member.id).map(|team| Target::team(&team.id))
+        self.directory.team(&member.id).map(|team| ResourceRef::team(&team.id))
     }
 
     /// Opens the details of a record over what is there.
-    pub(super) fn open_details(&mut self, target: Target, effects: &mut Vec<Effect>) {
+    pub(super) fn open_details(&mut self, target: ResourceRef, effects: &mut Vec<AppEffect>) {
         self.read_for_details(&target, effects);
         // In the details of a role what it allows comes first.
-        let cursor = (target.kind != Kind::Role && !self.links(&target).is_empty()).then_some(0);
+        let cursor = (target.kind != RecordKind::Role && !self.links(&target).is_empty()).then_some(0);
         self.overlays.push(Overlay::Details { target, scroll: 0, cursor });
     }
 
-    fn read_for_details(&self, target: &Target, effects: &mut Vec<Effect>) {
+    fn read_for_details(&self, target: &ResourceRef, effects: &mut Vec<AppEffect>) {
         let read = !target.is_provisional()
             && !target.is_predefined()
             && !target.is_invited()
             && !target.id.starts_with("unreadable:");
         if read && !self.is_derived(target) {
-            effects.push(Effect::Work(Job::Reread(target.clone())));
+            effects.push(AppEffect::Work(WorkerJob::Reread(target.clone())));
         }
     }
 
     /// Opens what the line under the cursor is about.
-    pub(super) fn follow_link(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn follow_link(&mut self, effects: &mut Vec<AppEffect>) {
         let Some(Overlay::Details { target, cursor, .. }) = self.overlays.last() else { return };
         let link = cursor.and_then(|at| self.links(target).into_iter().nth(at));
         match link {
@@ -208,7 +210,7 @@ impl App {
     }
 
     /// The details of the next or the previous record: of the list, or of the box beneath that led to this one.
-    pub(super) fn step_record(&mut self, forward: bool, effects: &mut Vec<Effect>) {
+    pub(super) fn step_record(&mut self, forward: bool, effects: &mut Vec<AppEffect>) {
         let next = match self.siblings() {
             Some((at, links)) => {
                 let kind = links.get(at).map(|link| link.kind);
@@ -235,7 +237,7 @@ impl App {
     }
 
     /// The cursor of the list goes to the next row.
-    fn step_row(&mut self, forward: bool) -> Option<Target> {
+    fn step_row(&mut self, forward: bool) -> Option<ResourceRef> {
         let rows = self.size.list_rows();
         let kind = self.tab.kind()?;
         let pane = &mut self.panes[kind as usize];
@@ -244,11 +246,11 @@ impl App {
             return None;
         }
         pane.go(to, rows, &self.directory);
-        pane.selected(&self.directory).map(|id| Target { kind, id: id.clone() })
+        pane.selected(&self.directory).map(|id| ResourceRef { kind, id: id.clone() })
     }
 
     /// Where the box on top stands among the links of the details beneath it.
-    fn siblings(&self) -> Option<(usize, Vec<Target>)> {
+    fn siblings(&self) -> Option<(usize, Vec<ResourceRef>)> {
         let below = self.overlays.get(self.overlays.len().checked_sub(2)?)?;
         let Overlay::Details { target, cursor: Some(cursor), .. } = below else { return None };
         Some((*cursor, self.links(target)))
@@ -259,7 +261,7 @@ impl App {
         match self.siblings() {
             Some((at, links)) => {
                 let kind = links.get(at)?.kind;
-                let same = |links: &[Target]| links.iter().filter(|link| link.kind == kind).count();
+                let same = |links: &[ResourceRef]| links.iter().filter(|link| link.kind == kind).count();
                 Some((same(links.get(..=at)?), same(&links)))
             }
             None => {
@@ -273,7 +275,7 @@ impl App {
     }
 
     /// The records whose details lie over one another, the first one first.
-    pub fn path(&self) -> Vec<&Target> {
+    pub fn path(&self) -> Vec<&ResourceRef> {
         let details = self.overlays.iter().filter_map(|overlay| match overlay {
             Overlay::Details { target, .. } => Some(target),
             _ => None,

@@ -1,9 +1,9 @@
 //! The question whether an action is for the row under the cursor or for the marked rows. The console asks where rows
 //! are marked and the row under the cursor is not: the marks may be far away, or hidden by the filter.
 
-use super::{App, Effect, action::Action};
+use super::{App, AppEffect, action::Action};
 use crate::{
-    directory::{Id, Kind, Name},
+    directory::{Id, Name, RecordKind},
     scim::text::number,
 };
 
@@ -12,7 +12,7 @@ pub const CHOICES: usize = 2;
 
 /// State of the box.
 #[derive(Debug)]
-pub struct Whom {
+pub struct SubjectChoice {
     /// The action to perform.
     pub action: Action,
     /// The name of the row under the cursor.
@@ -27,7 +27,7 @@ pub struct Whom {
     pub cursor: usize,
 }
 
-impl Whom {
+impl SubjectChoice {
     /// The choices, in order.
     pub fn choices(&self) -> [String; CHOICES] {
         let rows = if self.marked == 1 { "row" } else { "rows" };
@@ -48,7 +48,7 @@ impl Whom {
 
 impl App {
     /// The question, where the action needs it.
-    pub(super) fn asks_whom(&self, action: Action) -> Option<Whom> {
+    pub(super) fn asks_whom(&self, action: Action) -> Option<SubjectChoice> {
         use Action as A;
         if !matches!(action, A::SetRole | A::Teams | A::Members | A::ToggleActive | A::Delete | A::MakeLike) {
             return None;
@@ -60,19 +60,19 @@ impl App {
         let hidden = pane.hidden_marks(&self.directory);
         // All marked rows are visible: they are the likelier choice.
         let cursor = usize::from(hidden == 0);
-        Some(Whom { action, here: name, first, marked: pane.marks.len(), hidden, cursor })
+        Some(SubjectChoice { action, here: name, first, marked: pane.marks.len(), hidden, cursor })
     }
 
-    fn name_of(&self, kind: Kind, id: &Id) -> Option<Name> {
+    fn name_of(&self, kind: RecordKind, id: &Id) -> Option<Name> {
         match kind {
-            Kind::User => self.directory.user(id).map(|user| user.user_name.clone()),
-            Kind::Team => self.directory.team(id).map(|team| team.name.clone()),
-            Kind::Role => self.directory.role(id).map(|role| role.name.clone()),
+            RecordKind::User => self.directory.user(id).map(|user| user.user_name.clone()),
+            RecordKind::Team => self.directory.team(id).map(|team| team.name.clone()),
+            RecordKind::Role => self.directory.role(id).map(|role| role.name.clone()),
         }
     }
 
     /// Performs the action on the row alone, or on the marked rows.
-    pub(super) fn whom_chosen(&mut self, whom: &Whom, effects: &mut Vec<Effect>) {
+    pub(super) fn whom_chosen(&mut self, whom: &SubjectChoice, effects: &mut Vec<AppEffect>) {
         let marks = if whom.cursor == 0 { self.pane_mut().map(|pane| std::mem::take(&mut pane.marks)) } else { None };
         self.act(whom.action, effects);
         if let (Some(marks), Some(pane)) = (marks, self.pane_mut()) {

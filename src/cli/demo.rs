@@ -4,7 +4,7 @@ use std::{net::SocketAddr, str::FromStr, time::Duration};
 
 use clap::Args;
 
-use crate::demo::{EmailShape, FailRule, FaultSpec, Hosting, Options, Provider, RolePut, ServerVersion};
+use crate::demo::{DemoHosting, DemoOptions, DemoProvider, EmailShape, FailRule, FaultSpec, RolePut, ServerVersion};
 
 /// The organisation that the demo directory shows, wherever it is opened from.
 pub const DEMO_SEED: u64 = 1;
@@ -22,10 +22,10 @@ pub struct DemoArgs {
     /// Whose API it speaks: wandb, scim, grafana or datasaur. What Grafana and Datasaur leave undocumented (paging, PATCH,
     /// versions, errors, what DELETE does) is as the RFCs have it.
     #[arg(long, value_name = "P", default_value = "wandb")]
-    pub provider: Provider,
+    pub provider: DemoProvider,
     /// W&B's hosting: multi-tenant, dedicated or self-managed.
     #[arg(long, value_name = "H", default_value = "dedicated")]
-    pub hosting: Hosting,
+    pub hosting: DemoHosting,
     /// How many users it has.
     #[arg(long, value_name = "N", default_value_t = 250, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub users: u32,
@@ -61,7 +61,7 @@ pub struct DemoArgs {
     pub ignore_paging: bool,
     /// Wait before every answer, such as 300ms or 3s.
     #[arg(long, value_name = "TIME", default_value = "0s")]
-    pub latency: Latency,
+    pub latency: LatencyArg,
     /// Answer a share of requests with this status, such as 429=0.1; can be given several times.
     #[arg(long, value_name = "STATUS=RATE")]
     pub fail: Vec<FailRule>,
@@ -74,7 +74,7 @@ pub struct DemoArgs {
 
 impl DemoArgs {
     /// As the demo directory takes them; `env` looks up the variable of `--key-env`.
-    pub fn options(&self, env: impl Fn(&str) -> Option<String>) -> Result<Options, KeyUnset> {
+    pub fn options(&self, env: impl Fn(&str) -> Option<String>) -> Result<DemoOptions, KeyUnset> {
         let key = match &self.key_env {
             None => None,
             Some(name) => match env(name).filter(|key| !key.is_empty()) {
@@ -82,8 +82,8 @@ impl DemoArgs {
                 key => key,
             },
         };
-        let default = Options::default();
-        Ok(Options {
+        let default = DemoOptions::default();
+        Ok(DemoOptions {
             key,
             listen: self.listen.unwrap_or(default.listen),
             provider: self.provider,
@@ -128,9 +128,9 @@ pub enum BadLatency {
 
 /// A duration with its unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Latency(pub Duration);
+pub struct LatencyArg(pub Duration);
 
-impl FromStr for Latency {
+impl FromStr for LatencyArg {
     type Err = BadLatency;
 
     fn from_str(text: &str) -> Result<Self, BadLatency> {
@@ -152,9 +152,9 @@ mod tests {
 
     #[test]
     fn times_have_units() {
-        assert_eq!("300ms".parse(), Ok(Latency(Duration::from_millis(300))));
-        assert_eq!("3s".parse(), Ok(Latency(Duration::from_secs(3))));
-        assert!("soon".parse::<Latency>().unwrap_err().to_string().contains("300ms"));
-        assert!("-1s".parse::<Latency>().is_err());
+        assert_eq!("300ms".parse(), Ok(LatencyArg(Duration::from_millis(300))));
+        assert_eq!("3s".parse(), Ok(LatencyArg(Duration::from_secs(3))));
+        assert!("soon".parse::<LatencyArg>().unwrap_err().to_string().contains("300ms"));
+        assert!("-1s".parse::<LatencyArg>().is_err());
     }
 }

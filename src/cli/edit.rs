@@ -6,7 +6,7 @@ use super::further::{Beginnings, BucketArgs, Further};
 
 /// How a plan is sent.
 #[derive(Debug, Clone, Default, Args)]
-pub struct Sending {
+pub struct SendOptions {
     /// Show the plan and send nothing.
     #[arg(short = 'n', long)]
     pub dry_run: bool,
@@ -33,7 +33,7 @@ pub struct Sending {
 
 /// A product with seats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Seat {
+pub enum SeatProduct {
     /// W&B Models.
     Models,
     /// W&B Weave.
@@ -56,7 +56,7 @@ const USERS: &str = "User names, emails or ids; - reads them from standard input
 
 /// Single changes.
 #[derive(Debug, Subcommand)]
-pub enum Edit {
+pub enum EditCommand {
     /// Give users a role: in the organisation, in a team (--team) or in a registry (--registry).
     SetRole {
         /// The users, then the role; - reads users from standard input, one a line.
@@ -70,7 +70,7 @@ pub enum Edit {
         registry: Option<String>,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
-        send: Sending,
+        send: SendOptions,
     },
     /// Add users to a team.
     Add {
@@ -84,7 +84,7 @@ pub enum Edit {
         role: Option<String>,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
-        send: Sending,
+        send: SendOptions,
     },
     /// Remove users from a team.
     Remove {
@@ -95,7 +95,7 @@ pub enum Edit {
         users: Vec<String>,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
-        send: Sending,
+        send: SendOptions,
     },
     /// Deactivate users.
     Deactivate {
@@ -104,7 +104,7 @@ pub enum Edit {
         users: Vec<String>,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
-        send: Sending,
+        send: SendOptions,
     },
     /// Activate users again.
     Activate {
@@ -113,7 +113,7 @@ pub enum Edit {
         users: Vec<String>,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
-        send: Sending,
+        send: SendOptions,
     },
     /// Give users another seat, or another access to registries.
     SetSeat {
@@ -122,7 +122,7 @@ pub enum Edit {
         names: Vec<String>,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
-        send: Sending,
+        send: SendOptions,
     },
     /// Change a user's shown name.
     SetName {
@@ -132,7 +132,7 @@ pub enum Edit {
         name: String,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
-        send: Sending,
+        send: SendOptions,
     },
     /// Change a user's primary email.
     SetEmail {
@@ -142,14 +142,14 @@ pub enum Edit {
         email: String,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
-        send: Sending,
+        send: SendOptions,
     },
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap prints what is documented there")]
     Further(Further),
     /// Create a user, a team, a custom role, a service account or an API key.
     #[command(subcommand)]
-    Create(Create),
+    Create(CreateCommand),
     /// Delete users, teams or custom roles.
     Delete {
         /// What they are.
@@ -159,7 +159,7 @@ pub enum Edit {
         names: Vec<String>,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
-        send: Sending,
+        send: SendOptions,
     },
     /// Take a plan back.
     Undo {
@@ -168,7 +168,7 @@ pub enum Edit {
         plan: Option<i64>,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
-        send: Sending,
+        send: SendOptions,
     },
     /// Try again what failed of a plan.
     Retry {
@@ -177,7 +177,7 @@ pub enum Edit {
         plan: Option<i64>,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
-        send: Sending,
+        send: SendOptions,
     },
     /// Send what an earlier run left unsent, after it was interrupted.
     Resume {
@@ -186,13 +186,13 @@ pub enum Edit {
         drop: bool,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
-        send: Sending,
+        send: SendOptions,
     },
 }
 
 /// What is created.
 #[derive(Debug, Subcommand)]
-pub enum Create {
+pub enum CreateCommand {
     /// A user.
     User {
         /// The user name.
@@ -217,7 +217,7 @@ pub enum Create {
         begin: Box<Beginnings>,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
-        send: Sending,
+        send: SendOptions,
     },
     /// A service account of a team, or of the organisation.
     Service {
@@ -231,7 +231,7 @@ pub enum Create {
         organisation: bool,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
-        send: Sending,
+        send: SendOptions,
     },
     /// An API key for the owner of the key in use; it is printed once.
     Key {
@@ -239,7 +239,7 @@ pub enum Create {
         description: String,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
-        send: Sending,
+        send: SendOptions,
     },
     /// A team.
     Team {
@@ -253,7 +253,7 @@ pub enum Create {
         bucket: Box<BucketArgs>,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
-        send: Sending,
+        send: SendOptions,
     },
     /// A custom role.
     Role {
@@ -270,34 +270,34 @@ pub enum Create {
         description: Option<String>,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
-        send: Sending,
+        send: SendOptions,
     },
 }
 
-impl Edit {
+impl EditCommand {
     /// How it is sent.
-    pub fn sending(&self) -> &Sending {
+    pub fn sending(&self) -> &SendOptions {
         match self {
-            Edit::SetRole { send, .. }
-            | Edit::Add { send, .. }
-            | Edit::Remove { send, .. }
-            | Edit::Deactivate { send, .. }
-            | Edit::Activate { send, .. }
-            | Edit::SetSeat { send, .. }
-            | Edit::SetName { send, .. }
-            | Edit::SetEmail { send, .. }
-            | Edit::Delete { send, .. }
-            | Edit::Undo { send, .. }
-            | Edit::Retry { send, .. }
-            | Edit::Resume { send, .. }
-            | Edit::Create(
-                Create::User { send, .. }
-                | Create::Team { send, .. }
-                | Create::Role { send, .. }
-                | Create::Service { send, .. }
-                | Create::Key { send, .. },
+            EditCommand::SetRole { send, .. }
+            | EditCommand::Add { send, .. }
+            | EditCommand::Remove { send, .. }
+            | EditCommand::Deactivate { send, .. }
+            | EditCommand::Activate { send, .. }
+            | EditCommand::SetSeat { send, .. }
+            | EditCommand::SetName { send, .. }
+            | EditCommand::SetEmail { send, .. }
+            | EditCommand::Delete { send, .. }
+            | EditCommand::Undo { send, .. }
+            | EditCommand::Retry { send, .. }
+            | EditCommand::Resume { send, .. }
+            | EditCommand::Create(
+                CreateCommand::User { send, .. }
+                | CreateCommand::Team { send, .. }
+                | CreateCommand::Role { send, .. }
+                | CreateCommand::Service { send, .. }
+                | CreateCommand::Key { send, .. },
             ) => send,
-            Edit::Further(further) => further.sending(),
+            EditCommand::Further(further) => further.sending(),
         }
     }
 }

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::Sending;
-use crate::desired::{Columns, Format, Part, Wish};
+use super::SendOptions;
+use crate::desired::{ColumnOptions, CurrentPart, DesiredChange, FileFormat};
 
 /// Data to remove because the file lacks it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Prune {
+pub enum PruneScope {
     /// Memberships, registry roles and permissions of the users, teams and roles that the file speaks of.
     Listed,
     /// People whom the file does not name: they are deactivated.
@@ -28,7 +28,7 @@ pub struct FileArgs {
     /// Also remove what the file does not have: listed (what --prune alone means), users, teams, roles.
     #[arg(long, value_name = "WHAT", num_args = 0..=1, default_missing_value = "listed", require_equals = true,
           value_delimiter = ',')]
-    pub prune: Vec<Prune>,
+    pub prune: Vec<PruneScope>,
     /// Create teams that are named as somebody's and do not exist.
     #[arg(long)]
     pub create_teams: bool,
@@ -51,18 +51,18 @@ fn mapping(text: &str) -> Result<(String, String), &'static str> {
 
 impl FileArgs {
     /// Options for the columns of a CSV.
-    pub fn columns(&self) -> Columns {
-        Columns { map: self.map.clone(), ignore: self.ignore_columns.clone() }
+    pub fn columns(&self) -> ColumnOptions {
+        ColumnOptions { map: self.map.clone(), ignore: self.ignore_columns.clone() }
     }
 
     /// Options for the comparison, apart from the file.
-    pub fn wish(&self) -> Wish {
+    pub fn wish(&self) -> DesiredChange {
         let has = |what| self.prune.contains(&what);
-        Wish {
-            prune: has(Prune::Listed),
-            prune_users: has(Prune::Users),
-            prune_teams: has(Prune::Teams),
-            prune_roles: has(Prune::Roles),
+        DesiredChange {
+            prune: has(PruneScope::Listed),
+            prune_users: has(PruneScope::Users),
+            prune_teams: has(PruneScope::Teams),
+            prune_roles: has(PruneScope::Roles),
             create_teams: self.create_teams,
         }
     }
@@ -96,7 +96,7 @@ pub struct ApplyArgs {
     pub file: FileArgs,
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap prints what is documented here")]
-    pub send: Sending,
+    pub send: SendOptions,
     /// Compare with what there is although the server gave only a part of a list; without it nothing is sent (status 6).
     #[arg(long)]
     pub allow_incomplete: bool,
@@ -104,7 +104,7 @@ pub struct ApplyArgs {
 
 /// A part of a directory to export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Exported {
+pub enum ExportedKind {
     /// Users with their teams.
     Users,
     /// Teams with their members.
@@ -118,7 +118,7 @@ pub enum Exported {
 pub struct ExportArgs {
     /// What is written; everything, where nothing is said.
     #[arg(value_name = "WHAT")]
-    pub parts: Vec<Exported>,
+    pub parts: Vec<ExportedKind>,
     /// Write CSV.
     #[arg(long, group = "format")]
     pub csv: bool,
@@ -141,25 +141,25 @@ pub struct ExportArgs {
 
 impl ExportArgs {
     /// The format chosen by a flag, by the file's name, or YAML.
-    pub fn format(&self) -> Format {
-        let by_name = || self.out.as_ref().and_then(|path| Format::of_name(&path.to_string_lossy()));
+    pub fn format(&self) -> FileFormat {
+        let by_name = || self.out.as_ref().and_then(|path| FileFormat::of_name(&path.to_string_lossy()));
         match (self.csv, self.json, self.yaml) {
-            (true, ..) => Format::Csv,
-            (_, true, _) => Format::Json,
-            (.., true) => Format::Yaml,
-            _ => by_name().unwrap_or(Format::Yaml),
+            (true, ..) => FileFormat::Csv,
+            (_, true, _) => FileFormat::Json,
+            (.., true) => FileFormat::Yaml,
+            _ => by_name().unwrap_or(FileFormat::Yaml),
         }
     }
 
     /// The parts to export.
-    pub fn parts(&self) -> Vec<Part> {
-        let part = |field: &Exported| match field {
-            Exported::Users => Part::Users,
-            Exported::Teams => Part::Teams,
-            Exported::Roles => Part::Roles,
+    pub fn parts(&self) -> Vec<CurrentPart> {
+        let part = |field: &ExportedKind| match field {
+            ExportedKind::Users => CurrentPart::Users,
+            ExportedKind::Teams => CurrentPart::Teams,
+            ExportedKind::Roles => CurrentPart::Roles,
         };
         match self.parts.as_slice() {
-            [] => vec![Part::Users, Part::Teams, Part::Roles],
+            [] => vec![CurrentPart::Users, CurrentPart::Teams, CurrentPart::Roles],
             some => some.iter().map(part).collect(),
         }
     }

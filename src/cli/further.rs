@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::edit::Sending;
+use super::edit::SendOptions;
 
 /// What a new user begins with.
 #[derive(Debug, Clone, Default, Args)]
@@ -89,7 +89,7 @@ pub enum Further {
         remove: Vec<String>,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
-        send: Sending,
+        send: SendOptions,
     },
     /// Take users' roles in registries away.
     UnsetRole {
@@ -104,7 +104,7 @@ pub enum Further {
         all_registries: bool,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
-        send: Sending,
+        send: SendOptions,
     },
     /// Invite people to a team; they get a message.
     Invite {
@@ -118,7 +118,7 @@ pub enum Further {
         admin: bool,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
-        send: Sending,
+        send: SendOptions,
     },
     /// Take pending invitations to a team back.
     Withdraw {
@@ -129,7 +129,7 @@ pub enum Further {
         to: Vec<String>,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
-        send: Sending,
+        send: SendOptions,
     },
     /// Delete API keys: whatever uses them is locked out.
     DeleteKey {
@@ -140,7 +140,7 @@ pub enum Further {
         keys: Vec<String>,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
-        send: Sending,
+        send: SendOptions,
     },
     /// Set an attribute of a user that has no command of its own, such as title or name.givenName.
     SetAttribute {
@@ -159,7 +159,7 @@ pub enum Further {
         team: bool,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
-        send: Sending,
+        send: SendOptions,
     },
     /// Give users what another one has: role, seats, teams with roles, registries.
     MakeLike {
@@ -173,13 +173,13 @@ pub enum Further {
         exact: bool,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
-        send: Sending,
+        send: SendOptions,
     },
 }
 
 impl Further {
     /// How it is sent.
-    pub fn sending(&self) -> &Sending {
+    pub fn sending(&self) -> &SendOptions {
         match self {
             Further::EditRole { send, .. }
             | Further::UnsetRole { send, .. }

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 /// How a list is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Output {
+pub enum OutputArgs {
     /// For people: columns, cut to the width of the terminal.
     #[default]
     Table,
@@ -18,7 +18,7 @@ pub enum Output {
     Csv,
 }
 
-impl Output {
+impl OutputArgs {
     /// JSON where it is wished for, else text for people.
     pub(super) fn json_if(wished: bool) -> Self {
         if wished { Self::Json } else { Self::Table }
@@ -65,12 +65,12 @@ pub struct ListArgs {
 
 impl ListArgs {
     /// How it is printed.
-    pub fn output(&self) -> Output {
+    pub fn output(&self) -> OutputArgs {
         match (self.json, self.ndjson, self.csv) {
-            (true, ..) => Output::Json,
-            (_, true, _) => Output::Ndjson,
-            (.., true) => Output::Csv,
-            _ => Output::Table,
+            (true, ..) => OutputArgs::Json,
+            (_, true, _) => OutputArgs::Ndjson,
+            (.., true) => OutputArgs::Csv,
+            _ => OutputArgs::Table,
         }
     }
 }
@@ -108,10 +108,10 @@ mod tests {
 
     #[test]
     fn arguments_that_can_t_be_used_still_say_how_to_print() {
-        let of = |line: &str| Output::of_arguments(line.split(' ').map(OsStr::new));
-        assert_eq!(of("scimitar users --jsno"), Output::Table);
-        assert_eq!(of("scimitar users --json --bogus"), Output::Json);
-        assert_eq!(of("scimitar users --bogus --ndjson"), Output::Ndjson);
-        assert_eq!(of("scimitar add vision -- --json"), Output::Table);
+        let of = |line: &str| OutputArgs::of_arguments(line.split(' ').map(OsStr::new));
+        assert_eq!(of("scimitar users --jsno"), OutputArgs::Table);
+        assert_eq!(of("scimitar users --json --bogus"), OutputArgs::Json);
+        assert_eq!(of("scimitar users --bogus --ndjson"), OutputArgs::Ndjson);
+        assert_eq!(of("scimitar add vision -- --json"), OutputArgs::Table);
     }
 }

@@ -13,11 +13,11 @@ mod list;
 mod man;
 
 pub use completions::completions;
-pub use demo::{BadLatency, DEMO_SEED, DemoArgs, KeyUnset, Latency};
-pub use edit::{Create, Edit, Seat, Sending, What};
-pub use file::{ApplyArgs, ExportArgs, Exported, FileArgs, PlanArgs, Prune};
+pub use demo::{BadLatency, DEMO_SEED, DemoArgs, KeyUnset, LatencyArg};
+pub use edit::{CreateCommand, EditCommand, SeatProduct, SendOptions, What};
+pub use file::{ApplyArgs, ExportArgs, ExportedKind, FileArgs, PlanArgs, PruneScope};
 pub use further::{ApiKeysArgs, AttributesArgs, Beginnings, BucketArgs, CompareArgs, Further, InvitationsArgs};
-pub use list::{ActivityArgs, ListArgs, MembersArgs, Output};
+pub use list::{ActivityArgs, ListArgs, MembersArgs, OutputArgs};
 pub use man::{NoSuchPage, man_page, man_pages};
 
 /// Where the config file is looked for: as the `directories` crate places it on each platform.
@@ -101,7 +101,7 @@ pub enum Command {
     Compare(CompareArgs),
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap prints what is documented there")]
-    Edit(Edit),
+    Edit(EditCommand),
     /// Show what has to change so that the directory is as a file says.
     Plan(PlanArgs),
     /// Make the directory as a file says, or send a saved plan.
@@ -138,20 +138,20 @@ impl Cli {
     }
 
     /// How the command prints results and errors.
-    pub fn output(&self) -> Output {
+    pub fn output(&self) -> OutputArgs {
         match &self.command {
             Some(Command::Users(list) | Command::Teams(list) | Command::Roles(list)) => list.output(),
             Some(Command::Members(members)) => members.list.output(),
-            Some(Command::Invitations(args)) => Output::json_if(args.json),
-            Some(Command::ApiKeys(args)) => Output::json_if(args.json),
-            Some(Command::Attributes(args)) => Output::json_if(args.json),
-            Some(Command::Compare(args)) => Output::json_if(args.json),
-            Some(Command::Edit(edit)) => Output::json_if(edit.sending().json),
-            Some(Command::Plan(plan)) => Output::json_if(plan.json),
-            Some(Command::Apply(apply)) => Output::json_if(apply.send.json),
-            Some(Command::Export(export)) => Output::json_if(export.json),
-            Some(Command::Activity(activity)) => Output::json_if(activity.json),
-            Some(Command::Doctor(doctor)) => Output::json_if(doctor.json),
+            Some(Command::Invitations(args)) => OutputArgs::json_if(args.json),
+            Some(Command::ApiKeys(args)) => OutputArgs::json_if(args.json),
+            Some(Command::Attributes(args)) => OutputArgs::json_if(args.json),
+            Some(Command::Compare(args)) => OutputArgs::json_if(args.json),
+            Some(Command::Edit(edit)) => OutputArgs::json_if(edit.sending().json),
+            Some(Command::Plan(plan)) => OutputArgs::json_if(plan.json),
+            Some(Command::Apply(apply)) => OutputArgs::json_if(apply.send.json),
+            Some(Command::Export(export)) => OutputArgs::json_if(export.json),
+            Some(Command::Activity(activity)) => OutputArgs::json_if(activity.json),
+            Some(Command::Doctor(doctor)) => OutputArgs::json_if(doctor.json),
             Some(
                 Command::Demo(_)
                 | Command::Man(_)
@@ -159,7 +159,7 @@ impl Cli {
                 | Command::ProfileNames
                 | Command::Keys,
             )
-            | None => Output::Table,
+            | None => OutputArgs::Table,
         }
     }
 }

@@ -7,10 +7,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use reqwest::Response;
 
-use super::fault::Way;
-use super::flow::{Flow, Look};
-use crate::scim::failure::{Class, Failure};
-use crate::scim::wait::{Wait, WaitCause};
+use super::fault::ConnectionStep;
+use super::flow::{BodyFlow, Look};
+use crate::scim::failure::{Failure, FailureClass};
+use crate::scim::wait::{RequestWait, WaitCause};
 
 /// The largest page of a list that is taken in, unpacked, in bytes: some servers give all at once.
 pub(super) const MOST_OF_A_LIST: usize = 256 * 1024 * 1024;
@@ -21,7 +21,7 @@ const BLOCK: usize = 16 * 1024 * 1024;
 
 /// An answer; in 2xx unless it was asked for by [`super::Client::probe`].
 #[derive(Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct HttpAnswer {
     /// HTTP status.
     pub status: u16,
     /// The record's version (`ETag`), as it came.
@@ -42,7 +42,7 @@ pub struct Answer {
     pub attempts: u32,
 }
 
-impl fmt::Debug for Answer {
+impl fmt::Debug for HttpAnswer {
     /// Without the body: it may hold a key that was just made.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Answer({}, {} bytes, {:?}, try {})", self.status, self.bytes, self.elapsed, self.attempts)
@@ -50,11 +50,11 @@ impl fmt::Debug for Answer {
 }
 
 /// Told of a wait before it begins.
-pub type Notice<'a> = &'a (dyn Fn(Wait) + Send + Sync);
+pub type WaitObserver<'a> = &'a (dyn Fn(RequestWait) + Send + Sync);
 
 /// A part of a body that is still coming; it may begin again, and what came may turn out to be of no use.
 #[derive(Debug, Clone, Copy)]
-pub enum Part<'a> {
+pub enum BodyPart<'a> {
     /// The first part of a body, or of the next try's.
     First,
     /// More of it.
@@ -62,27 +62,27 @@ pub enum Part<'a> {
 }
 
 /// Told of a body while it comes.
-pub type Heed<'a> = &'a (dyn Fn(Part<'_>) + Send + Sync);
+pub type BodyObserver<'a> = &'a (dyn Fn(BodyPart<'_>) + Send + Sync);
 
 /// The body as far as it came, at most `most` bytes, and why it ended early.
 pub(super) async fn collect(
     mut response: Response,
-    way: &Way<'_>,
+    way: &ConnectionStep<'_>,
     most: usize,
-    notice: Notice<'_>,
-    heed: Heed<'_>,
+    notice: WaitObserver<'_>,
+    heed: BodyObserver<'_>,
 ) -> (Vec<u8>, Option<Failure>) {
     let status = response.status().as_u16();
     let ahead = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
-    let mut body = Blocks::with_capacity(ahead);
-    let mut flow = Flow::new(way.timeout);
-    heed(Part::First);
+    let mut body = BodyBlocks::with_capacity(ahead);
+    let mut flow = BodyFlow::new(way.timeout);
+    heed(BodyPart::First);
     loop {
         let came = tokio::time::timeout_at(flow.next_look(), response.chunk()).await;
         let look = if matches!(came, Ok(Ok(None))) { Look::Good } else { flow.look() };
         match look {
             Look::Good => {}
-            Look::Slow(left) => notice(Wait::new(WaitCause::Slow, left, None, Timestamp::now())),
+            Look::Slow(left) => notice(RequestWait::new(WaitCause::Slow, left, None, Timestamp::now())),
             Look::Stuck { brought } => {
                 let failure = way.trickles(body.len(), brought, status);
                 return (body.join(), Some(failure));
@@ -94,11 +94,11 @@ pub(super) async fn collect(
             Ok(None) => return (body.join(), None),
             Ok(Some(chunk)) if body.len() + chunk.len() > most => {
                 let text = format!("The answer is larger than {} MiB", most / 1024 / 1024);
-                let failure = Failure::local(Class::Protocol, text, "Check the profile's url");
+                let failure = Failure::local(FailureClass::Protocol, text, "Check the profile's url");
                 return (body.join(), Some(Failure { status: Some(status), arrived: way.underway(), ..failure }));
             }
             Ok(Some(chunk)) => {
-                heed(Part::More(&chunk));
+                heed(BodyPart::More(&chunk));
                 flow.came(chunk.len());
                 body.push(&chunk);
             }
@@ -111,12 +111,12 @@ pub(super) async fn collect(
 }
 
 /// A body that grows without being moved: a `Vec` of hundreds of MiB is held twice each time it grows.
-struct Blocks {
+struct BodyBlocks {
     full: Vec<Vec<u8>>,
     last: Vec<u8>,
 }
 
-impl Blocks {
+impl BodyBlocks {
     fn with_capacity(ahead: usize) -> Self {
         Self { full: Vec::new(), last: Vec::with_capacity(ahead.min(BLOCK)) }
     }
@@ -158,7 +158,7 @@ mod tests {
     #[case::one_chunk_larger_than_a_block(0, BLOCK + 1)]
     fn what_came_in_pieces_is_given_whole(#[case] ahead: usize, #[case] chunk: usize) {
         let sent: Vec<u8> = if chunk == 0 { Vec::new() } else { (0..=250).cycle().take(2 * BLOCK + 7).collect() };
-        let mut body = Blocks::with_capacity(ahead);
+        let mut body = BodyBlocks::with_capacity(ahead);
         sent.chunks(chunk.max(1)).for_each(|piece| body.push(piece));
         assert_eq!(body.len(), sent.len());
         assert!(body.join() == sent);

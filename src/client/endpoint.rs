@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
 use super::tls::{self, Wish};
-use crate::scim::failure::{Class, Failure};
+use crate::scim::failure::{Failure, FailureClass};
 
 /// The longest wait for a connection; for answers the limit is [`Endpoint::timeout`].
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
@@ -23,9 +23,9 @@ pub struct Endpoint {
     /// The base URL of every request, with the path prefix; a trailing slash does not matter.
     pub base: Url,
     /// How requests are authorised.
-    pub auth: Auth,
+    pub auth: AuthScheme,
     /// The GraphQL endpoint beside the SCIM root, on the same origin.
-    pub graph: Option<Graph>,
+    pub graph: Option<GraphqlEndpoint>,
     /// The provider's own HTTP API, on the same origin, with the same authorisation.
     pub api: Option<Url>,
     /// A PEM file of certificates to trust beside the system's.
@@ -52,7 +52,7 @@ pub struct ClientCert {
 
 /// The GraphQL endpoint; authorised with the same key as `Basic base64(USER:KEY)`.
 #[derive(Debug, Clone)]
-pub struct Graph {
+pub struct GraphqlEndpoint {
     /// The URL of the endpoint.
     pub url: Url,
     /// The user name before the key.
@@ -61,7 +61,7 @@ pub struct Graph {
 
 /// The authorisation of requests.
 #[derive(Debug, Clone)]
-pub enum Auth {
+pub enum AuthScheme {
     /// `Bearer KEY` (RFC 6750).
     Bearer(SecretString),
     /// `Basic base64(USER:KEY)` (RFC 7617); the user may be empty.
@@ -129,8 +129,8 @@ impl Endpoint {
     /// The `Authorization` header of GraphQL requests; `None` without GraphQL.
     pub(super) fn graph_authorization(&self) -> Result<Option<HeaderValue>, Failure> {
         match (&self.graph, &self.auth) {
-            (Some(graph), Auth::Bearer(key) | Auth::Basic { key, .. }) => {
-                header(&Auth::Basic { user: graph.user.to_owned(), key: key.clone() })
+            (Some(graph), AuthScheme::Bearer(key) | AuthScheme::Basic { key, .. }) => {
+                header(&AuthScheme::Basic { user: graph.user.to_owned(), key: key.clone() })
             }
             _ => Ok(None),
         }
@@ -164,11 +164,11 @@ impl Endpoint {
     }
 }
 
-fn header(auth: &Auth) -> Result<Option<HeaderValue>, Failure> {
+fn header(auth: &AuthScheme) -> Result<Option<HeaderValue>, Failure> {
     let text = match auth {
-        Auth::None => return Ok(None),
-        Auth::Bearer(key) => SecretString::from(format!("Bearer {}", key.expose_secret())),
-        Auth::Basic { user, key } => {
+        AuthScheme::None => return Ok(None),
+        AuthScheme::Bearer(key) => SecretString::from(format!("Bearer {}", key.expose_secret())),
+        AuthScheme::Basic { user, key } => {
             let pair = SecretString::from(format!("{user}:{}", key.expose_secret()));
             SecretString::from(format!("Basic {}", BASE64_STANDARD.encode(pair.expose_secret())))
         }
@@ -180,5 +180,5 @@ fn header(auth: &Auth) -> Result<Option<HeaderValue>, Failure> {
 }
 
 pub(super) fn local(text: impl Into<String>, next: &str) -> Failure {
-    Failure::local(Class::Local, text, next)
+    Failure::local(FailureClass::Local, text, next)
 }

@@ -10,10 +10,10 @@ use url::Url;
 
 use super::status::clean;
 use super::tls::Wish;
-use crate::scim::failure::{Arrived, Class, Failure};
+use crate::scim::failure::{Failure, FailureClass, RequestArrival};
 
 /// The facts of a request that the sentences name.
-pub(super) struct Way<'a> {
+pub(super) struct ConnectionStep<'a> {
     pub base: &'a Url,
     pub timeout: Duration,
     /// True for requests that change nothing.
@@ -22,7 +22,7 @@ pub(super) struct Way<'a> {
     pub wish: &'a Wish,
 }
 
-impl Way<'_> {
+impl ConnectionStep<'_> {
     /// `host:port`.
     fn place(&self) -> String {
         let host = self.host();
@@ -34,8 +34,8 @@ impl Way<'_> {
     }
 
     /// Whether the server may have acted on a request that was sent.
-    pub(super) fn underway(&self) -> Arrived {
-        if self.read { Arrived::No } else { Arrived::Unknown }
+    pub(super) fn underway(&self) -> RequestArrival {
+        if self.read { RequestArrival::No } else { RequestArrival::Unknown }
     }
 
     /// The failure for an error before the answer's head was there.
@@ -54,12 +54,12 @@ impl Way<'_> {
             // The server's refusal may have been lost with the connection.
             wants_one(self.host())
         } else if error.is_builder() {
-            Failure::local(Class::Local, format!("The request can't be made: {}", innermost(error)), "")
+            Failure::local(FailureClass::Local, format!("The request can't be made: {}", innermost(error)), "")
         } else {
             let text = format!("The connection to {} broke before an answer came", self.host());
-            Failure::local(Class::Offline, text, self.look())
+            Failure::local(FailureClass::Offline, text, self.look())
         };
-        if failure.class != Class::Local {
+        if failure.class != FailureClass::Local {
             failure.arrived = self.underway();
         }
         failure
@@ -70,7 +70,7 @@ impl Way<'_> {
         let mut failure = if error.is_timeout() {
             self.silent()
         } else {
-            Failure::local(Class::Offline, format!("The answer broke off after {got} bytes"), self.look())
+            Failure::local(FailureClass::Offline, format!("The answer broke off after {got} bytes"), self.look())
         };
         failure.status = Some(status);
         failure.bytes = got as u64;
@@ -93,7 +93,7 @@ impl Way<'_> {
 
     fn silent(&self) -> Failure {
         let text = format!("{} did not answer within {}", self.host(), seconds(self.timeout));
-        Failure::local(Class::Timeout, text, self.look())
+        Failure::local(FailureClass::Timeout, text, self.look())
     }
 
     fn look(&self) -> &'static str {
@@ -102,10 +102,14 @@ impl Way<'_> {
 
     fn no_connection(&self, error: &reqwest::Error) -> Failure {
         let (host, place) = (self.host(), self.place());
-        let offline = |text: String, next: &str| Failure::local(Class::Offline, text, next);
+        let offline = |text: String, next: &str| Failure::local(FailureClass::Offline, text, next);
         if error.is_timeout() {
             let text = format!("{place} did not accept a connection in time");
-            return Failure::local(Class::Timeout, text, "Check the network, VPN and proxy, and the profile's url");
+            return Failure::local(
+                FailureClass::Timeout,
+                text,
+                "Check the network, VPN and proxy, and the profile's url",
+            );
         }
         if error.is_dns() {
             return offline(
@@ -158,13 +162,13 @@ fn tls(error: &(dyn Error + 'static), host: &str, place: &str) -> Option<Failure
     } else {
         return None;
     };
-    Some(Failure::local(Class::Tls, text, next))
+    Some(Failure::local(FailureClass::Tls, text, next))
 }
 
 /// The failure for a server that requires a client certificate, or another one.
 fn wants_one(host: &str) -> Failure {
     let next = "Set client_cert and client_key in the profile; if they are set, another authority must have signed it";
-    Failure::local(Class::Tls, format!("{host} wants a certificate of its clients"), next)
+    Failure::local(FailureClass::Tls, format!("{host} wants a certificate of its clients"), next)
 }
 
 /// The texts of all causes, in lower case.
@@ -205,7 +209,7 @@ mod tests {
 
     #[derive(Debug, thiserror::Error)]
     #[error("outer https://x.example/?key=canary")]
-    struct Outer(#[source] io::Error);
+    struct OuterCause(#[source] io::Error);
 
     #[rstest]
     #[case("invalid peer certificate: UnknownIssuer", "The certificate of h is from an unknown authority")]
@@ -224,15 +228,15 @@ mod tests {
     #[case("received corrupt message of type InvalidContentType", "h:1 does not speak TLS")]
     #[case("received fatal alert: HandshakeFailure", "No secure connection to h:1: received fatal alert")]
     fn certificates_are_explained(#[case] said: &str, #[case] text: &str) {
-        let failure = tls(&Outer(io::Error::other(said.to_owned())), "h", "h:1").unwrap();
+        let failure = tls(&OuterCause(io::Error::other(said.to_owned())), "h", "h:1").unwrap();
         assert!(failure.text.starts_with(text), "{failure}");
-        assert_eq!((failure.class, failure.arrived), (Class::Tls, Arrived::No));
+        assert_eq!((failure.class, failure.arrived), (FailureClass::Tls, RequestArrival::No));
         assert!(!format!("{failure:?}").contains("canary"));
     }
 
     #[test]
     fn other_faults_are_not_taken_for_tls() {
-        let refused = Outer(io::Error::from(io::ErrorKind::ConnectionRefused));
+        let refused = OuterCause(io::Error::from(io::ErrorKind::ConnectionRefused));
         assert!(tls(&refused, "h", "h:1").is_none());
         assert_eq!(io_kind(&refused), Some(io::ErrorKind::ConnectionRefused));
     }

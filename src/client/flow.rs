@@ -15,7 +15,7 @@ pub(super) fn patience(timeout: Duration) -> Duration {
 }
 
 /// The bytes of a body that came in the current period, which is as long as the longest allowed silence.
-pub(super) struct Flow {
+pub(super) struct BodyFlow {
     timeout: Duration,
     begun: Instant,
     came: usize,
@@ -36,7 +36,7 @@ pub(super) enum Look {
     },
 }
 
-impl Flow {
+impl BodyFlow {
     pub(super) fn new(timeout: Duration) -> Self {
         Self { timeout, begun: Instant::now(), came: 0, said: false }
     }
@@ -78,7 +78,7 @@ mod tests {
 
     /// The number of reports of slowness, and the second at which the body was given up, at `bytes` bytes per second.
     async fn watch(bytes: usize, seconds: u64) -> (usize, Option<u64>) {
-        let (mut flow, mut said) = (Flow::new(30 * SECOND), 0);
+        let (mut flow, mut said) = (BodyFlow::new(30 * SECOND), 0);
         for second in 1..=seconds {
             tokio::time::advance(SECOND).await;
             flow.came(bytes);
@@ -107,7 +107,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_is_slow_for_a_while_is_not_given_up() {
-        let mut flow = Flow::new(30 * SECOND);
+        let mut flow = BodyFlow::new(30 * SECOND);
         flow.came(1);
         tokio::time::advance(20 * SECOND).await;
         assert_eq!(flow.look(), Look::Slow(10 * SECOND));

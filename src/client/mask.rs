@@ -8,7 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use memchr::memmem;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::endpoint::{Auth, Endpoint};
+use super::endpoint::{AuthScheme, Endpoint};
 use super::redact::MASK;
 
 /// A shorter key is no secret, and its letters stand in names.
@@ -16,31 +16,31 @@ const SHORTEST: usize = 8;
 
 /// All that must not be kept of what one client has sent.
 #[derive(Clone, Default)]
-pub(super) struct Mask {
-    secrets: Vec<Secret>,
+pub(super) struct KeyMask {
+    secrets: Vec<MaskedText>,
 }
 
 /// A text in which some characters can be written in several ways.
 #[derive(Clone)]
-struct Secret {
-    before: Vec<Spellings>,
+struct MaskedText {
+    before: Vec<CharacterSpellings>,
     /// The longest part that is written in one way.
     anchor: Vec<u8>,
-    after: Vec<Spellings>,
+    after: Vec<CharacterSpellings>,
 }
 
 /// The ways to write one character, the longest first.
-type Spellings = Vec<Vec<u8>>;
+type CharacterSpellings = Vec<Vec<u8>>;
 
-impl Mask {
+impl KeyMask {
     /// What requests to this endpoint hold.
     pub(super) fn of(endpoint: &Endpoint) -> Self {
         let mut mask = Self::default();
         let users = endpoint.graph.as_ref().map(|graph| graph.user);
         match &endpoint.auth {
-            Auth::None => {}
-            Auth::Bearer(key) => mask.add(key, users),
-            Auth::Basic { user, key } => mask.add(key, users.into_iter().chain([user.as_str()])),
+            AuthScheme::None => {}
+            AuthScheme::Bearer(key) => mask.add(key, users),
+            AuthScheme::Basic { user, key } => mask.add(key, users.into_iter().chain([user.as_str()])),
         }
         mask
     }
@@ -53,9 +53,9 @@ impl Mask {
         self.secrets.extend(users.into_iter().map(|user| {
             let pair = SecretString::from(format!("{user}:{key}"));
             let sent = BASE64_STANDARD.encode(pair.expose_secret());
-            Secret::new(sent.trim_end_matches('=').as_bytes(), encoded)
+            MaskedText::new(sent.trim_end_matches('=').as_bytes(), encoded)
         }));
-        self.secrets.push(Secret::new(key.as_bytes(), spellings));
+        self.secrets.push(MaskedText::new(key.as_bytes(), spellings));
     }
 
     /// Covers the secrets of another client, too: a server may repeat a key that was replaced.
@@ -85,8 +85,8 @@ impl Mask {
     }
 }
 
-impl Secret {
-    fn new(text: &[u8], spell: fn(u8) -> Spellings) -> Self {
+impl MaskedText {
+    fn new(text: &[u8], spell: fn(u8) -> CharacterSpellings) -> Self {
         let mut runs = text.split_inclusive(|byte| !byte.is_ascii_alphanumeric());
         let (mut longest, mut at) = (0..0, 0);
         for run in runs.by_ref() {
@@ -133,7 +133,7 @@ impl Secret {
 }
 
 /// How JSON (RFC 8259 §7), URLs (RFC 3986 §2.1) and web pages write a character.
-fn spellings(byte: u8) -> Spellings {
+fn spellings(byte: u8) -> CharacterSpellings {
     let c = char::from(byte);
     if byte.is_ascii_alphanumeric() {
         return vec![vec![byte]];
@@ -164,7 +164,7 @@ fn spellings(byte: u8) -> Spellings {
 }
 
 /// The same of a character of Base64, which has another alphabet for URLs (RFC 4648 §5).
-fn encoded(byte: u8) -> Spellings {
+fn encoded(byte: u8) -> CharacterSpellings {
     let mut all = spellings(byte);
     all.extend(match byte {
         b'+' => spellings(b'-'),
@@ -183,7 +183,7 @@ mod tests {
     const KEY: &str = "a/key+with\"all=signs&7";
 
     fn covered(text: &str) -> String {
-        let mut mask = Mask::default();
+        let mut mask = KeyMask::default();
         mask.add(&KEY.into(), ["ann"]);
         mask.covered(text.to_owned())
     }
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn base64_is_found_in_both_alphabets_and_escaped() {
-        let mut mask = Mask::default();
+        let mut mask = KeyMask::default();
         mask.add(&"~~~~????>>>>".into(), [""]);
         // ":~~~~????>>>>"
         for sent in ["On5+fn4/Pz8/Pj4+Pg", "On5-fn4_Pz8_Pj4-Pg", "On5%2Bfn4%2fPz8%2FPj4%2BPg", r"On5+fn4\/Pz8\/Pj4+Pg"]
@@ -218,14 +218,14 @@ mod tests {
 
     #[test]
     fn short_keys_are_letters_of_names() {
-        let mut mask = Mask::default();
+        let mut mask = KeyMask::default();
         mask.add(&"key".into(), [""]);
         assert_eq!(mask.covered("monkey".into()), "monkey");
     }
 
     #[test]
     fn a_key_without_letters_is_found_as_it_is() {
-        let mut mask = Mask::default();
+        let mut mask = KeyMask::default();
         mask.add(&"-._~-._~-._~".into(), []);
         assert_eq!(mask.covered("x-._~-._~-._~y".into()), "x***y");
     }

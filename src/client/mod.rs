@@ -16,8 +16,8 @@ mod status;
 mod tls;
 mod transport;
 
-pub use answer::{Answer, Heed, Notice, Part};
-pub use endpoint::{Auth, ClientCert, Endpoint, Graph};
+pub use answer::{BodyObserver, BodyPart, HttpAnswer, WaitObserver};
+pub use endpoint::{AuthScheme, ClientCert, Endpoint, GraphqlEndpoint};
 pub use transport::Client;
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::scim::{
     graph,
-    request::{Door, Request},
+    request::{ApiKind, Request},
 };
 
 /// The text that replaces a secret.
@@ -15,7 +15,7 @@ pub const MASK: &str = "***";
 
 /// A request fit for the journal and the screen: without credentials, and with the secrets in its body masked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shown {
+pub struct RedactedText {
     /// The HTTP method.
     pub method: String,
     /// The path and query after the base URL; for GraphQL the operation's name.
@@ -28,7 +28,7 @@ pub struct Shown {
     pub body: Option<Value>,
 }
 
-impl fmt::Display for Shown {
+impl fmt::Display for RedactedText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.method, self.target)?;
         if let Some(version) = &self.if_match {
@@ -39,20 +39,20 @@ impl fmt::Display for Shown {
 }
 
 /// The request without secrets.
-pub fn shown(request: &Request) -> Shown {
+pub fn shown(request: &Request) -> RedactedText {
     let mut body = request.body.clone();
     if let Some(body) = &mut body {
         mask(body);
     }
     let (method, target) = match request.door {
-        Door::Scim | Door::Api => (request.method.as_str(), request.target()),
-        Door::Graph => ("GraphQL", body.as_ref().map(graph::name).unwrap_or_default().to_owned()),
+        ApiKind::Scim | ApiKind::Api => (request.method.as_str(), request.target()),
+        ApiKind::Graph => ("GraphQL", body.as_ref().map(graph::name).unwrap_or_default().to_owned()),
     };
     // The document is the same for every call of an operation; only the variables tell calls apart.
-    if request.door == Door::Graph {
+    if request.door == ApiKind::Graph {
         body = body.and_then(|mut body| body.get_mut("variables").map(Value::take));
     }
-    Shown { method: method.to_owned(), target, if_match: request.if_match.clone(), body }
+    RedactedText { method: method.to_owned(), target, if_match: request.if_match.clone(), body }
 }
 
 /// Masks, at any depth, values with a secret's name: as a key, or as the `path` of a PATCH operation (RFC 7644 §3.5.2).

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
-use crate::scim::failure::{Arrived, Class, Failure};
+use crate::scim::failure::{Failure, FailureClass, RequestArrival};
 use crate::scim::request::Request;
 
 /// Tries in all.
@@ -20,37 +20,37 @@ const FIRST_WAIT: Duration = Duration::from_millis(500);
 
 /// A try that failed.
 #[derive(Debug)]
-pub(super) struct Setback {
+pub(super) struct FailedTry {
     /// Why.
     pub failure: Failure,
     /// The wait that the server asked for.
-    pub asked: Option<Asked>,
+    pub asked: Option<RetryQuestion>,
 }
 
 /// A wait that an answer asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Asked {
+pub struct RetryQuestion {
     /// How long.
     pub wait: Duration,
     /// The header that says so.
     pub by: &'static str,
 }
 
-impl Asked {
+impl RetryQuestion {
     /// True where it is longer than a request waits.
     pub(super) fn is_distant(self) -> bool {
         self.wait > MOST_WAIT
     }
 }
 
-impl From<Failure> for Setback {
+impl From<Failure> for FailedTry {
     fn from(failure: Failure) -> Self {
         Self { failure, asked: None }
     }
 }
 
 /// The wait before the next try; `None` where there must be none. `attempt` counts from 1; `random` is any number.
-pub(super) fn wait_before_next(request: &Request, setback: &Setback, attempt: u32, random: u32) -> Option<Duration> {
+pub(super) fn wait_before_next(request: &Request, setback: &FailedTry, attempt: u32, random: u32) -> Option<Duration> {
     let again = if request.is_read() { read_again(&setback.failure) } else { write_again(request, setback) };
     let may = attempt < MOST_TRIES && again;
     match setback.asked {
@@ -62,22 +62,23 @@ pub(super) fn wait_before_next(request: &Request, setback: &Setback, attempt: u3
 
 fn read_again(failure: &Failure) -> bool {
     match failure.status {
-        Some(200..=299) => failure.class == Class::Offline,
+        Some(200..=299) => failure.class == FailureClass::Offline,
         Some(status) => matches!(status, 429 | 500 | 502 | 503 | 504),
-        None => matches!(failure.class, Class::Offline | Class::Timeout),
+        None => matches!(failure.class, FailureClass::Offline | FailureClass::Timeout),
     }
 }
 
 /// A write goes out again only if it certainly did nothing, or a second one does no more than the first: no connection came
 /// about, or the server put it off. A 503 may come from a proxy when the server behind it has done the change already, so
 /// what is not repeatable waits: whoever sent it looks at the record first.
-fn write_again(request: &Request, setback: &Setback) -> bool {
+fn write_again(request: &Request, setback: &FailedTry) -> bool {
     match setback.failure.status {
         Some(429) => true,
         Some(503) => setback.asked.is_some() && request.is_repeatable(),
         Some(_) => false,
         None => {
-            setback.failure.arrived == Arrived::No && matches!(setback.failure.class, Class::Offline | Class::Timeout)
+            setback.failure.arrived == RequestArrival::No
+                && matches!(setback.failure.class, FailureClass::Offline | FailureClass::Timeout)
         }
     }
 }
@@ -90,7 +91,7 @@ fn backoff(attempt: u32, random: u32) -> Duration {
 
 /// The wait that an answer asks for: `Retry-After` in seconds or as a date (RFC 9110 §10.2.3), `X-Retry-After`, or the
 /// seconds of `RateLimit-Reset`. A date is compared with the server's own `Date`, so that clocks may differ.
-pub(super) fn asked_wait(headers: &HeaderMap, now: Timestamp) -> Option<Asked> {
+pub(super) fn asked_wait(headers: &HeaderMap, now: Timestamp) -> Option<RetryQuestion> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let now = text(DATE.as_str()).and_then(date).unwrap_or(now);
     let told = |name: &str| {
@@ -99,7 +100,7 @@ pub(super) fn asked_wait(headers: &HeaderMap, now: Timestamp) -> Option<Asked> {
     };
     // When the whole quota is back says no more than that: one request may pass long before.
     let reset = || text("ratelimit-reset").and_then(seconds).map(|wait| wait.min(MOST_WAIT));
-    let asked = |wait: Option<Duration>, by: &'static str| wait.map(|wait| Asked { wait, by });
+    let asked = |wait: Option<Duration>, by: &'static str| wait.map(|wait| RetryQuestion { wait, by });
     asked(told(RETRY_AFTER.as_str()), "Retry-After")
         .or_else(|| asked(told("x-retry-after"), "X-Retry-After"))
         .or_else(|| asked(reset(), "RateLimit-Reset"))
@@ -165,38 +166,38 @@ mod tests {
         Request::new(Method::Get, ["Users"])
     }
 
-    fn setback(class: Class, status: Option<u16>, arrived: Arrived, asked: bool) -> Setback {
+    fn setback(class: FailureClass, status: Option<u16>, arrived: RequestArrival, asked: bool) -> FailedTry {
         let failure = Failure { status, arrived, ..Failure::local(class, "", "") };
-        Setback { failure, asked: asked.then_some(Asked { wait: Duration::from_secs(5), by: "Retry-After" }) }
+        FailedTry { failure, asked: asked.then_some(RetryQuestion { wait: Duration::from_secs(5), by: "Retry-After" }) }
     }
 
     #[test]
     fn who_asks_for_longer_than_is_waited_is_left_alone() {
         let after = |seconds: u64| {
-            let asked = Asked { wait: Duration::from_secs(seconds), by: "Retry-After" };
-            let setback = setback(Class::RateLimited, Some(429), Arrived::Yes, false);
-            wait_before_next(&read(), &Setback { asked: Some(asked), ..setback }, 1, 0)
+            let asked = RetryQuestion { wait: Duration::from_secs(seconds), by: "Retry-After" };
+            let setback = setback(FailureClass::RateLimited, Some(429), RequestArrival::Yes, false);
+            wait_before_next(&read(), &FailedTry { asked: Some(asked), ..setback }, 1, 0)
         };
         assert_eq!(after(60), Some(MOST_WAIT));
         assert_eq!(after(61), None);
     }
 
     #[rstest]
-    #[case::refused(setback(Class::Offline, None, Arrived::No, false), true, true)]
-    #[case::slow_connection(setback(Class::Timeout, None, Arrived::No, false), true, true)]
-    #[case::broke(setback(Class::Offline, None, Arrived::Unknown, false), true, false)]
-    #[case::slow(setback(Class::Timeout, None, Arrived::Unknown, false), true, false)]
-    #[case::cut_body(setback(Class::Offline, Some(200), Arrived::Unknown, false), true, false)]
-    #[case::too_long(setback(Class::Protocol, Some(200), Arrived::Unknown, false), false, false)]
-    #[case::certificate(setback(Class::Tls, None, Arrived::No, false), false, false)]
-    #[case::busy(setback(Class::RateLimited, Some(429), Arrived::Yes, false), true, true)]
-    #[case::put_off(setback(Class::RateLimited, Some(503), Arrived::Yes, true), true, true)]
-    #[case::down(setback(Class::Server, Some(503), Arrived::Unknown, false), true, false)]
-    #[case::broken(setback(Class::Server, Some(500), Arrived::Unknown, true), true, false)]
-    #[case::gateway(setback(Class::Server, Some(504), Arrived::Unknown, true), true, false)]
-    #[case::forbidden(setback(Class::Forbidden, Some(403), Arrived::Yes, true), false, false)]
-    #[case::ours(setback(Class::Local, None, Arrived::No, false), false, false)]
-    fn only_what_is_safe_is_repeated(#[case] setback: Setback, #[case] read: bool, #[case] write: bool) {
+    #[case::refused(setback(FailureClass::Offline, None, RequestArrival::No, false), true, true)]
+    #[case::slow_connection(setback(FailureClass::Timeout, None, RequestArrival::No, false), true, true)]
+    #[case::broke(setback(FailureClass::Offline, None, RequestArrival::Unknown, false), true, false)]
+    #[case::slow(setback(FailureClass::Timeout, None, RequestArrival::Unknown, false), true, false)]
+    #[case::cut_body(setback(FailureClass::Offline, Some(200), RequestArrival::Unknown, false), true, false)]
+    #[case::too_long(setback(FailureClass::Protocol, Some(200), RequestArrival::Unknown, false), false, false)]
+    #[case::certificate(setback(FailureClass::Tls, None, RequestArrival::No, false), false, false)]
+    #[case::busy(setback(FailureClass::RateLimited, Some(429), RequestArrival::Yes, false), true, true)]
+    #[case::put_off(setback(FailureClass::RateLimited, Some(503), RequestArrival::Yes, true), true, true)]
+    #[case::down(setback(FailureClass::Server, Some(503), RequestArrival::Unknown, false), true, false)]
+    #[case::broken(setback(FailureClass::Server, Some(500), RequestArrival::Unknown, true), true, false)]
+    #[case::gateway(setback(FailureClass::Server, Some(504), RequestArrival::Unknown, true), true, false)]
+    #[case::forbidden(setback(FailureClass::Forbidden, Some(403), RequestArrival::Yes, true), false, false)]
+    #[case::ours(setback(FailureClass::Local, None, RequestArrival::No, false), false, false)]
+    fn only_what_is_safe_is_repeated(#[case] setback: FailedTry, #[case] read: bool, #[case] write: bool) {
         let is_sent = |request: &Request| wait_before_next(request, &setback, 1, 0).is_some();
         let creation = Request::new(Method::Post, ["Users"]);
         let put_off = setback.failure.status == Some(503);

@@ -7,7 +7,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
 use crate::scim::{
     error,
-    failure::{Arrived, Class, Failure},
+    failure::{Failure, FailureClass, RequestArrival},
     request::Request,
     text::clean_line,
 };
@@ -20,7 +20,7 @@ pub(super) fn refused(status: u16, headers: &HeaderMap, body: &[u8], request: &R
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let mut failure = error::failure(status, &error::parse(body, kind), what(request));
     if status == 503 && put_off {
-        failure.class = Class::RateLimited;
+        failure.class = FailureClass::RateLimited;
     }
     failure.arrived = arrived(status, failure.class, request);
     failure.bytes = body.len() as u64;
@@ -35,8 +35,8 @@ pub(super) fn left_alone(failure: Failure, wait: Duration, by: Option<&str>) -> 
     Failure {
         text: format!("{}. It wants to be left alone until {until}{by}", failure.text.trim_end_matches('.')),
         next: "Try again then.".into(),
-        class: Class::RateLimited,
-        arrived: if failure.arrived == Arrived::Unknown { Arrived::Unknown } else { Arrived::No },
+        class: FailureClass::RateLimited,
+        arrived: if failure.arrived == RequestArrival::Unknown { RequestArrival::Unknown } else { RequestArrival::No },
         ..failure
     }
 }
@@ -59,10 +59,10 @@ fn what(request: &Request) -> &'static str {
 }
 
 /// A server error to a write does not say whether the write was made before it.
-fn arrived(status: u16, class: Class, request: &Request) -> Arrived {
-    let put_off = class == Class::RateLimited && (status == 429 || request.is_repeatable());
+fn arrived(status: u16, class: FailureClass, request: &Request) -> RequestArrival {
+    let put_off = class == FailureClass::RateLimited && (status == 429 || request.is_repeatable());
     let in_doubt = matches!(status, 408 | 500 | 502..=504) && !put_off;
-    if !request.is_read() && in_doubt { Arrived::Unknown } else { Arrived::Yes }
+    if !request.is_read() && in_doubt { RequestArrival::Unknown } else { RequestArrival::Yes }
 }
 
 /// One line without control and direction signs, of bounded length.
@@ -87,7 +87,7 @@ mod tests {
         let body = br#"{"detail":"no\u001b[31m\nseat\u202e left","scimType":"tooMany","status":"400"}"#;
         let failure = refused(400, &HeaderMap::new(), body, &Request::new(Method::Post, ["Users"]), false);
         assert!(failure.text.ends_with("(400). It says: “no[31m seat left”"), "{}", failure.text);
-        assert_eq!((failure.scim_type.as_deref(), failure.arrived), (Some("tooMany"), Arrived::Yes));
+        assert_eq!((failure.scim_type.as_deref(), failure.arrived), (Some("tooMany"), RequestArrival::Yes));
         assert!(clean(&"x".repeat(10_000)).chars().count() <= MOST_WORDS + 1);
     }
 
@@ -98,7 +98,10 @@ mod tests {
         assert_eq!(clock(now, Duration::from_secs(300), &TimeZone::UTC), "2026-12-01 00:03:20");
         let refused = refused(503, &HeaderMap::new(), b"", &write(), true);
         let alone = left_alone(refused, Duration::from_secs(300), Some("Retry-After"));
-        assert_eq!((alone.class, alone.arrived, alone.status), (Class::RateLimited, Arrived::No, Some(503)));
+        assert_eq!(
+            (alone.class, alone.arrived, alone.status),
+            (FailureClass::RateLimited, RequestArrival::No, Some(503))
+        );
         assert!(
             alone.text.contains(". It wants to be left alone until ") && alone.text.ends_with(" (Retry-After: 300 s)")
         );
@@ -107,17 +110,17 @@ mod tests {
     #[test]
     fn a_failed_server_leaves_a_write_in_doubt() {
         let write = write();
-        assert_eq!(refused(504, &HeaderMap::new(), b"<html>", &write, false).arrived, Arrived::Unknown);
-        assert_eq!(refused(503, &HeaderMap::new(), b"", &write, true).arrived, Arrived::Yes);
+        assert_eq!(refused(504, &HeaderMap::new(), b"<html>", &write, false).arrived, RequestArrival::Unknown);
+        assert_eq!(refused(503, &HeaderMap::new(), b"", &write, true).arrived, RequestArrival::Yes);
         let deletion = refused(503, &HeaderMap::new(), b"", &Request::new(Method::Delete, ["Users", "1"]), true);
-        assert_eq!(deletion.arrived, Arrived::Unknown);
+        assert_eq!(deletion.arrived, RequestArrival::Unknown);
         let creation = refused(503, &HeaderMap::new(), b"", &Request::new(Method::Post, ["Users"]), true);
-        assert_eq!(creation.arrived, Arrived::Unknown);
-        assert_eq!(left_alone(creation, Duration::from_secs(300), None).arrived, Arrived::Unknown);
-        assert_eq!(refused(501, &HeaderMap::new(), b"", &write, false).arrived, Arrived::Yes);
+        assert_eq!(creation.arrived, RequestArrival::Unknown);
+        assert_eq!(left_alone(creation, Duration::from_secs(300), None).arrived, RequestArrival::Unknown);
+        assert_eq!(refused(501, &HeaderMap::new(), b"", &write, false).arrived, RequestArrival::Yes);
         assert_eq!(
             refused(500, &HeaderMap::new(), b"", &Request::new(Method::Get, ["Users"]), false).arrived,
-            Arrived::Yes
+            RequestArrival::Yes
         );
     }
 }

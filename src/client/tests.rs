@@ -16,16 +16,16 @@ use wiremock::matchers::{any, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::*;
-use crate::scim::failure::{Arrived, Class, Failure};
+use crate::scim::failure::{Failure, FailureClass, RequestArrival};
 use crate::scim::request::{Method, Request};
-use crate::scim::wait::{Wait, WaitCause};
+use crate::scim::wait::{RequestWait, WaitCause};
 
 const CANARY: &str = "canary-5f3a9c";
 
 fn endpoint(base: &str) -> Endpoint {
     Endpoint {
         base: base.parse().unwrap(),
-        auth: Auth::Bearer(CANARY.into()),
+        auth: AuthScheme::Bearer(CANARY.into()),
         graph: None,
         api: None,
         ca_file: None,
@@ -54,7 +54,7 @@ fn creation() -> Request {
 }
 
 /// Sends without cancelling; the second value holds each notice.
-async fn send(endpoint: Endpoint, request: &Request) -> (Result<Answer, Failure>, Vec<Wait>) {
+async fn send(endpoint: Endpoint, request: &Request) -> (Result<HttpAnswer, Failure>, Vec<RequestWait>) {
     let notices = Mutex::new(Vec::new());
     let client = Client::new(endpoint).unwrap();
     let result = client.send(request, &CancellationToken::new(), &|notice| notices.lock().unwrap().push(notice)).await;
@@ -84,12 +84,12 @@ async fn count(server: &MockServer) -> usize {
 }
 
 #[rstest]
-#[case(Auth::Bearer("k".into()), Some("Bearer k"))]
-#[case(Auth::Basic { user: "ann".into(), key: "k".into() }, Some("Basic YW5uOms="))]
-#[case(Auth::Basic { user: String::new(), key: "k".into() }, Some("Basic Oms="))]
-#[case(Auth::None, None)]
+#[case(AuthScheme::Bearer("k".into()), Some("Bearer k"))]
+#[case(AuthScheme::Basic { user: "ann".into(), key: "k".into() }, Some("Basic YW5uOms="))]
+#[case(AuthScheme::Basic { user: String::new(), key: "k".into() }, Some("Basic Oms="))]
+#[case(AuthScheme::None, None)]
 #[tokio::test]
-async fn the_key_is_sent_in_its_form(#[case] auth: Auth, #[case] expected: Option<&str>) {
+async fn the_key_is_sent_in_its_form(#[case] auth: AuthScheme, #[case] expected: Option<&str>) {
     let server = answering(&[(200, &[("etag", "W/\"2\""), ("content-type", "application/scim+json")])]).await;
     let request = write().body(json!({"active": false})).if_match(Some("W/\"1\""));
     let (answer, _) = send(Endpoint { auth, ..endpoint(&format!("{}/scim/", server.uri())) }, &request).await;
@@ -150,9 +150,9 @@ async fn tries_end_and_the_last_answer_is_told() {
     let server = answering(&[(429, &[("retry-after", "0")])]).await;
     let (result, notices) = send(endpoint(&server.uri()), &write()).await;
     let failure = result.unwrap_err();
-    assert_eq!((failure.class, failure.arrived), (Class::RateLimited, Arrived::Yes));
+    assert_eq!((failure.class, failure.arrived), (FailureClass::RateLimited, RequestArrival::Yes));
     assert_eq!((count(&server).await, notices.len()), (4, 3));
-    let Wait { cause, length, status, .. } = &notices[0];
+    let RequestWait { cause, length, status, .. } = &notices[0];
     assert_eq!((length, status), (&Duration::ZERO, &Some(429)));
     assert_eq!(*cause, WaitCause::Asked { by: "Retry-After", attempt: 2 });
 }
@@ -169,10 +169,13 @@ async fn a_distant_retry_after_is_an_error_that_says_until_when(#[case] request:
     let (cancel, heard) = (CancellationToken::new(), Mutex::new(Vec::new()));
     let notice = |notice| heard.lock().unwrap().push(notice);
     let failure = client.send(&request, &cancel, &notice).await.unwrap_err();
-    assert_eq!((failure.class, failure.arrived, failure.status), (Class::RateLimited, Arrived::No, Some(status)));
+    assert_eq!(
+        (failure.class, failure.arrived, failure.status),
+        (FailureClass::RateLimited, RequestArrival::No, Some(status))
+    );
     assert!(failure.text.contains("wants to be left alone until") && failure.text.contains("Retry-After: 300 s"));
     let next = client.send(&read(), &cancel, &notice).await.unwrap_err();
-    assert_eq!((next.class, next.arrived, next.status), (Class::RateLimited, Arrived::No, None));
+    assert_eq!((next.class, next.arrived, next.status), (FailureClass::RateLimited, RequestArrival::No, None));
     assert!(next.text.contains("wants to be left alone until"), "{next}");
     assert_eq!((count(&server).await, heard.into_inner().unwrap().len()), (1, 0));
 }
@@ -206,7 +209,7 @@ async fn a_redirect_elsewhere_gets_neither_request_nor_key() {
     for (request, status) in [(read(), 302), (read(), 308), (write(), 307)] {
         let server = answering(&[(status, &[("location", &there)])]).await;
         let failure = send(endpoint(&server.uri()), &request).await.0.unwrap_err();
-        assert_eq!(failure.class, Class::Protocol);
+        assert_eq!(failure.class, FailureClass::Protocol);
         assert!(failure.text.contains(&format!("{}/take (", elsewhere.uri())), "{failure}");
         assert!(!failure.text.contains("secret"), "{failure}");
     }
@@ -244,7 +247,7 @@ fn a_key_is_not_sent_in_the_open(#[case] base: &str, #[case] refused: Option<&st
     assert_eq!(error.is_some(), refused.is_some(), "{error:?}");
     if let (Some(failure), Some(why)) = (error, refused) {
         assert!(failure.text.contains(why), "{failure}");
-        assert_eq!((failure.class, failure.arrived), (Class::Local, Arrived::No));
+        assert_eq!((failure.class, failure.arrived), (FailureClass::Local, RequestArrival::No));
         assert!(!format!("{failure:?} {:?}", endpoint(base)).contains(CANARY));
     }
 }
@@ -254,7 +257,7 @@ fn a_wish_for_plain_http_and_bad_certificate_files_are_heard() {
     let open = Endpoint { allow_http: true, ca_file: Some("no/such.pem".into()), ..endpoint("http://example.com") };
     let failure = Client::new(open).unwrap_err();
     assert!(failure.text.starts_with("no/such.pem can't be read"), "{failure}");
-    let key = Endpoint { auth: Auth::Bearer("two\nlines".into()), ..endpoint("http://127.0.0.1") };
+    let key = Endpoint { auth: AuthScheme::Bearer("two\nlines".into()), ..endpoint("http://127.0.0.1") };
     assert!(Client::new(key).unwrap_err().text.contains("characters that can't be sent"));
 }
 
@@ -266,12 +269,12 @@ fn a_wish_for_plain_http_and_bad_certificate_files_are_heard() {
 async fn ids_that_would_name_something_else_are_not_sent(#[case] id: &str) {
     let server = answering(&[(204, &[])]).await;
     let failure = send(endpoint(&server.uri()), &Request::new(Method::Delete, ["Users", id])).await.0.unwrap_err();
-    assert_eq!((failure.class, count(&server).await), (Class::Local, 0));
+    assert_eq!((failure.class, count(&server).await), (FailureClass::Local, 0));
 }
 
 #[test]
 fn nothing_prints_the_key() {
-    let all = [Auth::Bearer(CANARY.into()), Auth::Basic { user: "ann".into(), key: CANARY.into() }];
+    let all = [AuthScheme::Bearer(CANARY.into()), AuthScheme::Basic { user: "ann".into(), key: CANARY.into() }];
     for auth in all {
         let endpoint = Endpoint { auth, ..endpoint("http://127.0.0.1/scim") };
         let header: HeaderValue = endpoint.authorization().unwrap().unwrap();
@@ -291,7 +294,7 @@ async fn a_key_that_is_sent_back_is_masked_before_anybody_reads_it() {
     let answer = |status| ResponseTemplate::new(status).insert_header("etag", CANARY).set_body_string(said.clone());
     Mock::given(method("GET")).respond_with(answer(200)).mount(&server).await;
     Mock::given(method("PATCH")).respond_with(answer(403)).mount(&server).await;
-    let auth = Auth::Basic { user: String::new(), key: CANARY.into() };
+    let auth = AuthScheme::Basic { user: String::new(), key: CANARY.into() };
     let endpoint = Endpoint { auth, ..endpoint(&server.uri()) };
     let answer = send(endpoint.clone(), &read()).await.0.unwrap();
     assert_eq!(answer.etag.as_deref(), Some("***"));

@@ -13,20 +13,20 @@ use reqwest::{Response, StatusCode};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::answer::{Answer, Heed, MOST_ELSE, MOST_OF_A_LIST, Notice, Part, collect};
-use super::endpoint::{Auth, Endpoint};
-use super::fault::Way;
+use super::answer::{BodyObserver, BodyPart, HttpAnswer, MOST_ELSE, MOST_OF_A_LIST, WaitObserver, collect};
+use super::endpoint::{AuthScheme, Endpoint};
+use super::fault::ConnectionStep;
 use super::flow::patience;
-use super::mask::Mask;
+use super::mask::KeyMask;
 use super::pace::Pace;
-use super::retry::{Asked, MOST_TRIES, MOST_WAIT, Setback, asked_wait, wait_before_next};
+use super::retry::{FailedTry, MOST_TRIES, MOST_WAIT, RetryQuestion, asked_wait, wait_before_next};
 use super::status;
 use super::tls::Wish;
 use crate::scim::error;
-use crate::scim::failure::{Arrived, Class, Failure};
+use crate::scim::failure::{Failure, FailureClass, RequestArrival};
 use crate::scim::graph;
-use crate::scim::request::{Door, Method, Request};
-use crate::scim::wait::{Wait, WaitCause};
+use crate::scim::request::{ApiKind, Method, Request};
+use crate::scim::wait::{RequestWait, WaitCause};
 
 /// Redirects followed for one read.
 const MOST_REDIRECTS: usize = 5;
@@ -48,7 +48,7 @@ struct Inner {
     authorization: Option<HeaderValue>,
     graph_authorization: Option<HeaderValue>,
     pace: Pace,
-    mask: Mask,
+    mask: KeyMask,
 }
 
 impl fmt::Debug for Client {
@@ -59,17 +59,17 @@ impl fmt::Debug for Client {
 
 impl Client {
     /// A client for `endpoint`. Refuses plain HTTP beyond this machine, addresses with a key in them and certificate
-    /// files that hold none ([`Class::Local`]). Reads the system's certificates: not for the event loop.
+    /// files that hold none ([`FailureClass::Local`]). Reads the system's certificates: not for the event loop.
     pub fn new(endpoint: Endpoint) -> Result<Self, Failure> {
         let http = endpoint.connector()?;
-        Self::over(http, endpoint, Pace::default(), &Mask::default())
+        Self::over(http, endpoint, Pace::default(), &KeyMask::default())
     }
 
     /// The same connections with another key.
     ///
     /// # Errors
     /// If the key holds characters that no header may hold.
-    pub fn with_auth(&self, auth: Auth) -> Result<Self, Failure> {
+    pub fn with_auth(&self, auth: AuthScheme) -> Result<Self, Failure> {
         let endpoint = Endpoint { auth, ..self.inner.endpoint.clone() };
         let http = (self.inner.http.clone(), Arc::clone(&self.inner.wish));
         Self::over(http, endpoint, self.inner.pace.clone(), &self.inner.mask)
@@ -79,10 +79,10 @@ impl Client {
         (http, wish): (reqwest::Client, Arc<Wish>),
         endpoint: Endpoint,
         pace: Pace,
-        known: &Mask,
+        known: &KeyMask,
     ) -> Result<Self, Failure> {
         let (authorization, graph_authorization) = (endpoint.authorization()?, endpoint.graph_authorization()?);
-        let mask = Mask::of(&endpoint).and(known);
+        let mask = KeyMask::of(&endpoint).and(known);
         Ok(Self { inner: Arc::new(Inner { http, wish, endpoint, authorization, graph_authorization, pace, mask }) })
     }
 
@@ -99,8 +99,8 @@ impl Client {
         &self,
         request: &Request,
         cancel: &CancellationToken,
-        notice: Notice<'_>,
-    ) -> Result<Answer, Failure> {
+        notice: WaitObserver<'_>,
+    ) -> Result<HttpAnswer, Failure> {
         self.send_heeded(request, cancel, notice, &|_| ()).await
     }
 
@@ -109,19 +109,19 @@ impl Client {
         &self,
         request: &Request,
         cancel: &CancellationToken,
-        notice: Notice<'_>,
-        heed: Heed<'_>,
-    ) -> Result<Answer, Failure> {
+        notice: WaitObserver<'_>,
+        heed: BodyObserver<'_>,
+    ) -> Result<HttpAnswer, Failure> {
         let parts = self.inner.parts(request)?;
         let way = self.inner.way(request);
-        let stopped = |arrived| Failure { arrived, ..Failure::local(Class::Cancelled, "Cancelled", "") };
+        let stopped = |arrived| Failure { arrived, ..Failure::local(FailureClass::Cancelled, "Cancelled", "") };
         let mut attempt = 1;
         loop {
             self.inner.hold(notice)?;
-            unless(cancel, self.inner.pace.wait()).await.ok_or_else(|| stopped(Arrived::No))?;
+            unless(cancel, self.inner.pace.wait()).await.ok_or_else(|| stopped(RequestArrival::No))?;
             let tried = unless(cancel, self.inner.once(request, &parts, notice, heed)).await;
             let setback = match tried.ok_or_else(|| stopped(way.underway()))? {
-                Ok(answer) => return Ok(Answer { attempts: attempt, ..answer }),
+                Ok(answer) => return Ok(HttpAnswer { attempts: attempt, ..answer }),
                 Err(setback) => setback,
             };
             let random = getrandom::u32().unwrap_or(u32::MAX / 2);
@@ -143,8 +143,8 @@ impl Client {
                 Some(asked) => WaitCause::Asked { by: asked.by, attempt },
                 None => WaitCause::Failed { why, attempt },
             };
-            notice(Wait::new(cause, wait, status, Timestamp::now()));
-            unless(cancel, tokio::time::sleep(wait)).await.ok_or_else(|| stopped(Arrived::No))?;
+            notice(RequestWait::new(cause, wait, status, Timestamp::now()));
+            unless(cancel, tokio::time::sleep(wait)).await.ok_or_else(|| stopped(RequestArrival::No))?;
         }
     }
 
@@ -157,10 +157,11 @@ impl Client {
         &self,
         request: &Request,
         cancel: &CancellationToken,
-        notice: Notice<'_>,
-    ) -> Result<Answer, Failure> {
+        notice: WaitObserver<'_>,
+    ) -> Result<HttpAnswer, Failure> {
         let parts = self.inner.parts(request)?;
-        let cancelled = || Failure { arrived: Arrived::Unknown, ..Failure::local(Class::Cancelled, "Cancelled", "") };
+        let cancelled =
+            || Failure { arrived: RequestArrival::Unknown, ..Failure::local(FailureClass::Cancelled, "Cancelled", "") };
         let mut attempt = 1;
         loop {
             self.inner.hold(notice)?;
@@ -173,7 +174,7 @@ impl Client {
             match (put_off, broken) {
                 (Some(asked), _) => self.inner.pace.hold(asked.wait),
                 (None, Some(failure)) => return Err(failure),
-                (None, None) => return Ok(Answer { attempts: attempt, ..answer }),
+                (None, None) => return Ok(HttpAnswer { attempts: attempt, ..answer }),
             }
             attempt += 1;
         }
@@ -182,14 +183,14 @@ impl Client {
 
 /// An answer of any status.
 struct Heard {
-    answer: Answer,
+    answer: HttpAnswer,
     headers: HeaderMap,
     /// Why its body ended early.
     broken: Option<Failure>,
 }
 
 /// The wait that a refusal asks for.
-fn asked_of(status: u16, headers: &HeaderMap) -> Option<Asked> {
+fn asked_of(status: u16, headers: &HeaderMap) -> Option<RetryQuestion> {
     matches!(status, 429 | 503).then(|| asked_wait(headers, Timestamp::now())).flatten()
 }
 
@@ -199,7 +200,7 @@ async fn unless<T>(cancel: &CancellationToken, work: impl Future<Output = T>) ->
 }
 
 /// What every try of a request sends.
-struct Parts {
+struct RequestParts {
     url: Url,
     headers: HeaderMap,
     body: Option<Vec<u8>>,
@@ -210,44 +211,44 @@ impl Inner {
     ///
     /// # Errors
     /// If it is longer than a request waits.
-    fn hold(&self, notice: Notice<'_>) -> Result<(), Failure> {
+    fn hold(&self, notice: WaitObserver<'_>) -> Result<(), Failure> {
         let wait = self.pace.left();
         if wait > MOST_WAIT {
-            let failure = Failure::local(Class::RateLimited, "The server asks for fewer requests", "");
+            let failure = Failure::local(FailureClass::RateLimited, "The server asks for fewer requests", "");
             return Err(status::left_alone(failure, wait, None));
         }
         if !wait.is_zero() {
-            notice(Wait::new(WaitCause::Held, wait, None, Timestamp::now()));
+            notice(RequestWait::new(WaitCause::Held, wait, None, Timestamp::now()));
         }
         Ok(())
     }
 
-    fn way(&self, request: &Request) -> Way<'_> {
+    fn way(&self, request: &Request) -> ConnectionStep<'_> {
         let Endpoint { base, timeout, .. } = &self.endpoint;
-        Way { base, timeout: *timeout, read: request.is_read(), wish: &self.wish }
+        ConnectionStep { base, timeout: *timeout, read: request.is_read(), wish: &self.wish }
     }
 
-    fn parts(&self, request: &Request) -> Result<Parts, Failure> {
+    fn parts(&self, request: &Request) -> Result<RequestParts, Failure> {
         let wrong =
-            |text: &str| Failure::local(Class::Local, text, "Refresh; if it stays so, tell who runs the server");
+            |text: &str| Failure::local(FailureClass::Local, text, "Refresh; if it stays so, tell who runs the server");
         // Those would name another record than the one meant: a URL's `..` goes up, an empty segment is the whole list.
         if request.path.iter().any(|segment| matches!(segment.as_str(), "" | "." | "..")) {
             return Err(wrong("The record's id is empty or made of dots: it has no address"));
         }
         let (url, authorization, spoken) = match (request.door, &self.endpoint.graph) {
-            (Door::Scim, _) => {
+            (ApiKind::Scim, _) => {
                 let url = Url::parse(&format!("{}{}", self.endpoint.prefix(), request.target()))
                     .map_err(|_| wrong("The record's id can't be put into an address"))?;
                 (url, &self.authorization, [ACCEPTED, SENT])
             }
-            (Door::Api, _) => {
+            (ApiKind::Api, _) => {
                 let api = self.endpoint.api.as_ref().ok_or_else(|| wrong("This server has no API beside SCIM"))?;
                 let url = Url::parse(&format!("{}{}", api.as_str().trim_end_matches('/'), request.target()))
                     .map_err(|_| wrong("This can't be put into an address"))?;
                 (url, &self.authorization, [JSON, JSON])
             }
-            (Door::Graph, Some(graph)) => (graph.url.clone(), &self.graph_authorization, [JSON, JSON]),
-            (Door::Graph, None) => return Err(wrong("This server has no GraphQL address")),
+            (ApiKind::Graph, Some(graph)) => (graph.url.clone(), &self.graph_authorization, [JSON, JSON]),
+            (ApiKind::Graph, None) => return Err(wrong("This server has no GraphQL address")),
         };
         let [accepted, sent] = spoken;
         let mut headers = HeaderMap::new();
@@ -269,33 +270,33 @@ impl Inner {
         if body.is_some() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(sent));
         }
-        Ok(Parts { url, headers, body })
+        Ok(RequestParts { url, headers, body })
     }
 
     /// One try.
     async fn once(
         &self,
         request: &Request,
-        parts: &Parts,
-        notice: Notice<'_>,
-        heed: Heed<'_>,
-    ) -> Result<Answer, Setback> {
+        parts: &RequestParts,
+        notice: WaitObserver<'_>,
+        heed: BodyObserver<'_>,
+    ) -> Result<HttpAnswer, FailedTry> {
         let Heard { answer, headers, broken } = Box::pin(self.hear(request, parts, notice, heed)).await?;
         let status = answer.status;
         if !(200..=299).contains(&status) {
             let asked = asked_of(status, &headers);
             let failure = status::refused(status, &headers, &answer.body, request, asked.is_some());
-            return Err(Setback { failure, asked });
+            return Err(FailedTry { failure, asked });
         }
         if let Some(failure) = broken {
             return Err(failure.into());
         }
-        if request.door == Door::Graph
+        if request.door == ApiKind::Graph
             && let Some(failure) = graph::refusal(status, &answer.body, request.is_read())
         {
             return Err(failure.into());
         }
-        if request.door == Door::Scim
+        if request.door == ApiKind::Scim
             && let Some(failure) = error::in_success(&answer.body)
         {
             return Err(Failure { bytes: answer.bytes as u64, ..failure }.into());
@@ -307,9 +308,9 @@ impl Inner {
     async fn hear(
         &self,
         request: &Request,
-        parts: &Parts,
-        notice: Notice<'_>,
-        heed: Heed<'_>,
+        parts: &RequestParts,
+        notice: WaitObserver<'_>,
+        heed: BodyObserver<'_>,
     ) -> Result<Heard, Failure> {
         let started = Instant::now();
         let way = self.way(request);
@@ -320,12 +321,12 @@ impl Inner {
         let is_list = request.is_read() && request.path.len() == 1;
         let most = if is_list { MOST_OF_A_LIST } else { MOST_ELSE };
         // A refusal is none of what was asked for.
-        let heed = if response.status().is_success() { heed } else { &|_: Part<'_>| () };
+        let heed = if response.status().is_success() { heed } else { &|_: BodyPart<'_>| () };
         let (mut body, broken) = collect(response, &way, most, notice, heed).await;
         let bytes = body.len();
         let masked = self.mask.cover(&mut body);
         let text = |name| text(&headers, name).map(|text| self.mask.covered(text));
-        let answer = Answer {
+        let answer = HttpAnswer {
             status,
             etag: text(&ETAG),
             location: text(&LOCATION),
@@ -340,20 +341,25 @@ impl Inner {
     }
 
     /// The head's result; a person is told while it is waited for.
-    async fn saying_if_slow<T>(&self, head: impl Future<Output = T>, notice: Notice<'_>) -> T {
+    async fn saying_if_slow<T>(&self, head: impl Future<Output = T>, notice: WaitObserver<'_>) -> T {
         let (mut head, patience) = (pin!(head), patience(self.endpoint.timeout));
         match tokio::time::timeout(patience, &mut head).await {
             Ok(head) => head,
             Err(_) => {
                 let left = self.endpoint.timeout.saturating_sub(patience);
-                notice(Wait::new(WaitCause::Slow, left, None, Timestamp::now()));
+                notice(RequestWait::new(WaitCause::Slow, left, None, Timestamp::now()));
                 head.await
             }
         }
     }
 
     /// The head of the answer, after redirects within the origin.
-    async fn head(&self, request: &Request, parts: &Parts, way: &Way<'_>) -> Result<Response, Failure> {
+    async fn head(
+        &self,
+        request: &Request,
+        parts: &RequestParts,
+        way: &ConnectionStep<'_>,
+    ) -> Result<Response, Failure> {
         let mut url = parts.url.clone();
         for _ in 0..=MOST_REDIRECTS {
             let mut sending = self.http.request(verb(request.method), url.clone()).headers(parts.headers.clone());
@@ -370,9 +376,9 @@ impl Inner {
             url = target;
         }
         Err(Failure {
-            arrived: Arrived::Yes,
+            arrived: RequestArrival::Yes,
             ..Failure::local(
-                Class::Protocol,
+                FailureClass::Protocol,
                 format!("{} sends on in circles", self.endpoint.origin()),
                 "Check the profile's url and path",
             )
@@ -414,7 +420,7 @@ fn sent_on(status: u16, place: &str, endpoint: &Endpoint) -> Failure {
     let next = format!("Check the profile's url ({}); the key was not sent there", endpoint.prefix());
     Failure {
         status: Some(status),
-        arrived: Arrived::Yes,
-        ..Failure::local(Class::Protocol, format!("The server sends on to {place} ({status})"), next)
+        arrived: RequestArrival::Yes,
+        ..Failure::local(FailureClass::Protocol, format!("The server sends on to {place} ({status})"), next)
     }
 }

@@ -3,23 +3,23 @@
 use serde::Serialize;
 
 use super::{
-    desk::Desk,
-    end::{ErrorCode, Stop, heard},
+    desk::HeadlessSession,
+    end::{CommandError, ErrorCode, heard},
     further::{desk, key, put_forward},
     invitations, names,
     table::Table,
 };
 use crate::{
-    cli::{ApiKeysArgs, Sending},
+    cli::{ApiKeysArgs, SendOptions},
     directory::{
-        Id, Kind,
-        aside::{ApiKey, Topic},
+        Id, RecordKind,
+        aside::{ApiKey, SideQueryKind},
         change::Change,
     },
     output::out,
     runtime::Opener,
     scim::{
-        failure::{Class, Failure},
+        failure::{Failure, FailureClass},
         text::clean,
     },
 };
@@ -38,9 +38,9 @@ struct KeyRow {
     email: String,
 }
 
-pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &ApiKeysArgs) -> Result<(), Stop> {
-    let mut desk = Desk::open(opener, profile, None).await?;
-    desk.read(&[Kind::User]).await?;
+pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &ApiKeysArgs) -> Result<(), CommandError> {
+    let mut desk = HeadlessSession::open(opener, profile, None).await?;
+    desk.read(&[RecordKind::User]).await?;
     invitations::told(&desk)?;
     let topics = topics(&mut desk, &args.users).await?;
     let asked = topics.len();
@@ -78,7 +78,7 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &ApiKeysA
     desk.close().await;
     match (failed.first(), hidden) {
         (None, 0) => Ok(()),
-        (Some((_, failure)), _) => Err(Stop::new(
+        (Some((_, failure)), _) => Err(CommandError::new(
             ErrorCode::Incomplete,
             format!(
                 "the keys of {} of {asked} people were not told: {}",
@@ -87,46 +87,50 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &ApiKeysA
             ),
         )
         .printed()),
-        (None, hidden) => {
-            Err(Stop::new(ErrorCode::Incomplete, format!("the keys of {hidden} of {asked} people are not shown"))
-                .printed())
-        }
+        (None, hidden) => Err(CommandError::new(
+            ErrorCode::Incomplete,
+            format!("the keys of {hidden} of {asked} people are not shown"),
+        )
+        .printed()),
     }
 }
 
 /// What to ask about: these people, or everybody.
-async fn topics(desk: &mut Desk, users: &[String]) -> Result<Vec<Topic>, Stop> {
+async fn topics(desk: &mut HeadlessSession, users: &[String]) -> Result<Vec<SideQueryKind>, CommandError> {
     if users.is_empty() {
         let users = desk.directory.records().users().values();
         let people = users.filter(|user| !user.account.is_service() && user.problem.is_none());
-        return Ok(people.map(|user| Topic::Person(user.id.clone())).collect());
+        return Ok(people.map(|user| SideQueryKind::Person(user.id.clone())).collect());
     }
     let (own, others): (Vec<&String>, Vec<&String>) = users.iter().partition(|name| name.as_str() == ME);
     let others: Vec<String> = others.into_iter().cloned().collect();
     let others = if others.is_empty() { Vec::new() } else { names::users(desk, &others).await? };
-    let own = own.first().map(|_| Topic::Me);
-    Ok(own.into_iter().chain(others.into_iter().map(Topic::Person)).collect())
+    let own = own.first().map(|_| SideQueryKind::Me);
+    Ok(own.into_iter().chain(others.into_iter().map(SideQueryKind::Person)).collect())
 }
 
 fn is_refusal(failure: &Failure) -> bool {
-    matches!(failure.class, Class::Forbidden | Class::Unauthorized | Class::Refused)
+    matches!(failure.class, FailureClass::Forbidden | FailureClass::Unauthorized | FailureClass::Refused)
 }
 
 /// Why nobody's keys are told.
-fn refused(failure: &Failure) -> Stop {
+fn refused(failure: &Failure) -> CommandError {
     let words = format!("API keys of other people are not told: {}", failure.text.trim_end_matches('.'));
-    Stop::new(ErrorCode::ServerForbidden, words).hint(
+    CommandError::new(ErrorCode::ServerForbidden, words).hint(
         "W&B answers this to admins of the instance only (Dedicated Cloud, Self-Managed); `scimitar api-keys me` lists \
          your own, and the W&B app has the organisation's",
     )
 }
 
 /// The change that makes a key for whoever asks.
-pub(super) async fn create(desk: &mut Desk, description: &str) -> Result<Change, Stop> {
+pub(super) async fn create(desk: &mut HeadlessSession, description: &str) -> Result<Change, CommandError> {
     invitations::told(desk)?;
-    desk.ask(vec![Topic::Me]).await?;
-    let Some(owner) = desk.directory.person(&Topic::Me).map(|me| me.id.clone()) else {
-        return Err(Stop::new(ErrorCode::Incomplete, "nothing was sent: the server does not say whose key is in use"));
+    desk.ask(vec![SideQueryKind::Me]).await?;
+    let Some(owner) = desk.directory.person(&SideQueryKind::Me).map(|me| me.id.clone()) else {
+        return Err(CommandError::new(
+            ErrorCode::Incomplete,
+            "nothing was sent: the server does not say whose key is in use",
+        ));
     };
     Ok(Change::CreateKey { key: key(desk), owner, description: description.to_owned() })
 }
@@ -136,25 +140,27 @@ pub(super) async fn delete(
     profile: Option<&str>,
     user: &str,
     keys: &[String],
-    send: &Sending,
-) -> Result<(), Stop> {
+    send: &SendOptions,
+) -> Result<(), CommandError> {
     let mut desk = desk(opener, profile, send).await?;
     invitations::told(&desk)?;
-    let topic = topics(&mut desk, &[user.to_owned()]).await?.pop().unwrap_or(Topic::Me);
-    let failed = desk.ask_slowly(vec![Topic::Me, topic.clone()], "API keys", |_| false).await?;
+    let topic = topics(&mut desk, &[user.to_owned()]).await?.pop().unwrap_or(SideQueryKind::Me);
+    let failed = desk.ask_slowly(vec![SideQueryKind::Me, topic.clone()], "API keys", |_| false).await?;
     // One's own keys are told to everybody.
-    let own =
-        desk.directory.person(&Topic::Me).filter(|me| topic == Topic::Me || Topic::Person(me.id.clone()) == topic);
+    let own = desk
+        .directory
+        .person(&SideQueryKind::Me)
+        .filter(|me| topic == SideQueryKind::Me || SideQueryKind::Person(me.id.clone()) == topic);
     let person = own.or(desk.directory.person(&topic));
     let Some((owner, told)) = person.and_then(|person| Some((person.id.clone(), person.keys.clone()?))) else {
         let failure = failed.iter().find(|(of, _)| *of == topic);
         return Err(failure.map_or_else(
-            || Stop::new(ErrorCode::Incomplete, "nothing was sent: the keys of this person are not told"),
+            || CommandError::new(ErrorCode::Incomplete, "nothing was sent: the keys of this person are not told"),
             |(_, failure)| refused(failure),
         ));
     };
     let owner = match &topic {
-        Topic::Person(id) => id.clone(),
+        SideQueryKind::Person(id) => id.clone(),
         _ => owner,
     };
     let changes = keys.iter().map(|wanted| meant(wanted, &told, &owner)).collect::<Result<Vec<_>, _>>()?;
@@ -162,15 +168,15 @@ pub(super) async fn delete(
 }
 
 /// By id, by whole name, or by a beginning that only one key has.
-fn meant(wanted: &str, told: &[ApiKey], owner: &Id) -> Result<Change, Stop> {
+fn meant(wanted: &str, told: &[ApiKey], owner: &Id) -> Result<Change, CommandError> {
     let exact: Vec<&ApiKey> = told.iter().filter(|key| *key.id == *wanted || key.name.raw() == wanted).collect();
     let begins = || told.iter().filter(|key| !wanted.is_empty() && key.name.raw().starts_with(wanted)).collect();
     let found = if exact.is_empty() { begins() } else { exact };
     match found.as_slice() {
         [key] => Ok(Change::DeleteKey { owner: owner.clone(), key: key.id.clone(), name: key.name.raw().to_owned() }),
-        [] => Err(Stop::new(ErrorCode::NameUnknown, format!("they have no key {}", clean(wanted)))
+        [] => Err(CommandError::new(ErrorCode::NameUnknown, format!("they have no key {}", clean(wanted)))
             .hint("`scimitar api-keys` lists them")),
-        several => Err(Stop::new(
+        several => Err(CommandError::new(
             ErrorCode::NameAmbiguous,
             format!("{} of their keys begin with {}: write the id", several.len(), clean(wanted)),
         )),

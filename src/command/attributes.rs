@@ -4,18 +4,18 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    desk::{Desk, USERS_AND_TEAMS},
-    end::{ErrorCode, Stop, heard},
+    desk::{HeadlessSession, USERS_AND_TEAMS},
+    end::{CommandError, ErrorCode, heard},
     further::{desk, put_forward},
     names,
     table::Table,
 };
 use crate::{
-    cli::{AttributesArgs, Sending},
+    cli::{AttributesArgs, SendOptions},
     directory::{
-        Target,
-        aside::Topic,
-        attributes::{self, Slot},
+        ResourceRef,
+        aside::SideQueryKind,
+        attributes::{self, AttributeSlot},
         change::Change,
     },
     output::out,
@@ -46,25 +46,25 @@ struct AttributeRow {
     fixed: Option<&'static str>,
 }
 
-async fn target(desk: &mut Desk, of: &str, team: bool) -> Result<Target, Stop> {
+async fn target(desk: &mut HeadlessSession, of: &str, team: bool) -> Result<ResourceRef, CommandError> {
     if team {
-        return Ok(Target::team(&names::team(desk, of).await?));
+        return Ok(ResourceRef::team(&names::team(desk, of).await?));
     }
     let user = names::users(desk, &[of.to_owned()]).await?.pop();
-    user.map(|user| Target::user(&user)).ok_or_else(|| Stop::usage("a name is missing"))
+    user.map(|user| ResourceRef::user(&user)).ok_or_else(|| CommandError::usage("a name is missing"))
 }
 
 /// Reads the record with its schemas.
-async fn read(desk: &mut Desk, target: &Target) -> Result<(), Stop> {
-    desk.ask(vec![Topic::Resource(target.clone()), Topic::Schemas, Topic::Types]).await?;
+async fn read(desk: &mut HeadlessSession, target: &ResourceRef) -> Result<(), CommandError> {
+    desk.ask(vec![SideQueryKind::Resource(target.clone()), SideQueryKind::Schemas, SideQueryKind::Types]).await?;
     if desk.directory.resource(target).is_none() {
-        return Err(Stop::new(ErrorCode::Incomplete, "the server did not show the record"));
+        return Err(CommandError::new(ErrorCode::Incomplete, "the server did not show the record"));
     }
     Ok(())
 }
 
-pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &AttributesArgs) -> Result<(), Stop> {
-    let mut desk = Desk::open(opener, profile, None).await?;
+pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &AttributesArgs) -> Result<(), CommandError> {
+    let mut desk = HeadlessSession::open(opener, profile, None).await?;
     desk.read(&USERS_AND_TEAMS).await?;
     let target = target(&mut desk, &args.of, args.team).await?;
     read(&mut desk, &target).await?;
@@ -95,8 +95,8 @@ pub(super) async fn set(
     opener: &Opener,
     profile: Option<&str>,
     wanted: &Wanted<'_>,
-    send: &Sending,
-) -> Result<(), Stop> {
+    send: &SendOptions,
+) -> Result<(), CommandError> {
     let mut desk = desk(opener, profile, send).await?;
     let target = target(&mut desk, wanted.of, wanted.team).await?;
     read(&mut desk, &target).await?;
@@ -114,29 +114,33 @@ pub(super) async fn set(
 }
 
 /// The place of the attribute: one that the record or a schema has.
-fn slot(desk: &Desk, target: &Target, path: &str) -> Result<Slot, Stop> {
+fn slot(desk: &HeadlessSession, target: &ResourceRef, path: &str) -> Result<AttributeSlot, CommandError> {
     let sections = attributes::of(&desk.directory, target).unwrap_or_default();
     let rows = || sections.iter().flat_map(|section| &section.rows);
     if let Some(row) = rows().find(|row| row.path.eq_ignore_ascii_case(path)) {
-        return row.slot(target).map_err(|why| Stop::new(ErrorCode::Refused, format!("{}: {why}", clean(path))));
+        return row
+            .slot(target)
+            .map_err(|why| CommandError::new(ErrorCode::Refused, format!("{}: {why}", clean(path))));
     }
     // A record that lacks the attribute, on a server that tells no schemas.
     let typed = desk.directory.schemas().is_some_and(|schemas| !schemas.is_empty());
     if !typed && !path.trim().is_empty() {
         let (kind, canonical) = Default::default();
         let (target, path) = (target.clone(), path.to_owned());
-        return Ok(Slot { target, path, kind, typed: false, canonical, required: false, before: None });
+        return Ok(AttributeSlot { target, path, kind, typed: false, canonical, required: false, before: None });
     }
     let near = nearest_first(path, rows().map(|row| row.path.as_str()));
     let near = near.into_iter().take(8).collect::<Vec<_>>().join(", ");
     let why = format!("no attribute is called {}", clean(path));
-    Err(Stop::new(ErrorCode::NameUnknown, why).hint(format!("nearest first: {near}")))
+    Err(CommandError::new(ErrorCode::NameUnknown, why).hint(format!("nearest first: {near}")))
 }
 
 /// The value in the attribute's own type; JSON where that is no single value.
-fn value(slot: &Slot, text: &str) -> Result<Value, Stop> {
+fn value(slot: &AttributeSlot, text: &str) -> Result<Value, CommandError> {
     slot.kind.read(text).or_else(|why| {
         let json = serde_json::from_str::<Value>(text).ok().filter(|value| slot.kind.takes(value));
-        json.ok_or_else(|| Stop::new(ErrorCode::ValueUnknown, format!("{} can't be this: {why}", clean(&slot.path))))
+        json.ok_or_else(|| {
+            CommandError::new(ErrorCode::ValueUnknown, format!("{} can't be this: {why}", clean(&slot.path)))
+        })
     })
 }

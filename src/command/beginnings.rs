@@ -4,16 +4,16 @@
 use std::path::Path;
 
 use super::{
-    desk::Desk,
-    end::{ErrorCode, Stop},
+    desk::HeadlessSession,
+    end::{CommandError, ErrorCode},
     file, further,
 };
 use crate::{
     cli::Beginnings,
-    desired::{Desired, Membership, Person, Place},
+    desired::{DesiredPerson, DesiredState, FilePlace, Membership},
     directory::{
-        change::{Change, NewUser, Verb},
-        plan::{Capabilities, Planner},
+        change::{Change, ChangeVerb, NewUser},
+        plan::{Planner, ProviderCapabilities},
     },
     scim::text::clean,
 };
@@ -29,16 +29,20 @@ pub(super) struct Newcomer<'a> {
 }
 
 /// The changes that create the user and give what they begin with.
-pub(super) async fn changes(desk: &mut Desk, new: &Newcomer<'_>, begin: &Beginnings) -> Result<Vec<Change>, Stop> {
+pub(super) async fn changes(
+    desk: &mut HeadlessSession,
+    new: &Newcomer<'_>,
+    begin: &Beginnings,
+) -> Result<Vec<Change>, CommandError> {
     if begin.is_empty() || desk.directory.users_named(new.user).next().is_some() {
         // Somebody of that name: the plan refuses it, and alters nobody.
         return Ok(vec![plain(desk, new)?]);
     }
     let mut person = match &begin.template {
         Some(path) => template(path)?,
-        None => Person::default(),
+        None => DesiredPerson::default(),
     };
-    let place = Place { line: 0, words: "the new user".into() };
+    let place = FilePlace { line: 0, words: "the new user".into() };
     person.place = place.clone();
     person.user = new.user.to_owned();
     person.email = Some(new.email.to_owned());
@@ -58,14 +62,14 @@ pub(super) async fn changes(desk: &mut Desk, new: &Newcomer<'_>, begin: &Beginni
     if !begin.registries.is_empty() {
         person.registries.get_or_insert_default().extend(begin.registries.iter().map(membership));
     }
-    let desired = Desired { people: vec![person], ..Desired::default() };
+    let desired = DesiredState { people: vec![person], ..DesiredState::default() };
     let mut changes = file::differences(desk, &desired).await?;
     names(&desk.planner, new, &mut changes)?;
     Ok(changes)
 }
 
 /// The creation alone.
-fn plain(desk: &mut Desk, new: &Newcomer<'_>) -> Result<Change, Stop> {
+fn plain(desk: &mut HeadlessSession, new: &Newcomer<'_>) -> Result<Change, CommandError> {
     let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
     let user = NewUser {
         user_name: new.user.to_owned(),
@@ -81,7 +85,11 @@ fn plain(desk: &mut Desk, new: &Newcomer<'_>) -> Result<Change, Stop> {
 }
 
 /// Puts first and last name into the creation.
-fn names(planner: &std::sync::Arc<dyn Planner>, new: &Newcomer<'_>, changes: &mut [Change]) -> Result<(), Stop> {
+fn names(
+    planner: &std::sync::Arc<dyn Planner>,
+    new: &Newcomer<'_>,
+    changes: &mut [Change],
+) -> Result<(), CommandError> {
     let parts = [("givenName", new.first_name), ("familyName", new.last_name)];
     let parts: serde_json::Map<_, _> =
         parts.into_iter().filter_map(|(key, name)| Some((key.to_owned(), name?.into()))).collect();
@@ -98,14 +106,15 @@ fn names(planner: &std::sync::Arc<dyn Planner>, new: &Newcomer<'_>, changes: &mu
 }
 
 /// First and last names are attributes like others.
-fn may_have_names(can: &Capabilities) -> Result<(), Stop> {
-    can.can(Verb::SetAttribute).map_err(|why| Stop::refused(why.clone()))
+fn may_have_names(can: &ProviderCapabilities) -> Result<(), CommandError> {
+    can.can(ChangeVerb::SetAttribute).map_err(|why| CommandError::refused(why.clone()))
 }
 
 /// The one user of a template; a name in it is the new user's to give.
-fn template(path: &Path) -> Result<Person, Stop> {
+fn template(path: &Path) -> Result<DesiredPerson, CommandError> {
     let desired = file::desired_of(path)?;
-    let wrong = |why: &str| Stop::new(ErrorCode::FileInvalid, format!("{}: {why}", clean(&path.to_string_lossy())));
+    let wrong =
+        |why: &str| CommandError::new(ErrorCode::FileInvalid, format!("{}: {why}", clean(&path.to_string_lossy())));
     if !desired.teams.is_empty() || !desired.roles.is_empty() {
         return Err(wrong("a template has one user, no teams and no roles"));
     }

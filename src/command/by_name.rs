@@ -5,22 +5,22 @@
 use rustc_hash::FxHashSet;
 
 use super::{
-    desk::{Desk, News},
-    edit::{self, Given, Named},
-    end::Stop,
+    desk::{HeadlessSession, ReportMeaning},
+    edit::{self, GivenNames, Named},
+    end::CommandError,
     send::{self, Proposal},
 };
 use crate::{
-    cli::{Create, Edit},
+    cli::{CreateCommand, EditCommand},
     directory::{
-        Fresh, Id, Kind,
+        Id, Observation, RecordKind,
         change::Change,
         find::NameLevel,
         plan::{self, Plan},
         record::{Member, Record, User},
         refusal::Refusal,
-        words::Line,
-        work::{Job, Link, Report},
+        words::PlanLine,
+        work::{LinkState, WorkerJob, WorkerReport},
     },
 };
 
@@ -32,37 +32,41 @@ const MOST_TEAMS: usize = 6;
 const MOST_NAMES: usize = 8;
 
 /// True for commands that touch few records. Who deletes wants to put back what hangs on the record, and the lists tell that.
-pub(super) fn serves(edit: &Edit) -> bool {
+pub(super) fn serves(edit: &EditCommand) -> bool {
     match edit {
-        Edit::SetRole { .. }
-        | Edit::Add { .. }
-        | Edit::Remove { .. }
-        | Edit::Deactivate { .. }
-        | Edit::Activate { .. }
-        | Edit::SetSeat { .. }
-        | Edit::SetName { .. }
-        | Edit::SetEmail { .. }
-        | Edit::Create(Create::Team { .. }) => true,
+        EditCommand::SetRole { .. }
+        | EditCommand::Add { .. }
+        | EditCommand::Remove { .. }
+        | EditCommand::Deactivate { .. }
+        | EditCommand::Activate { .. }
+        | EditCommand::SetSeat { .. }
+        | EditCommand::SetName { .. }
+        | EditCommand::SetEmail { .. }
+        | EditCommand::Create(CreateCommand::Team { .. }) => true,
         // Teams and registries that a new user begins with are looked for in the lists.
-        Edit::Create(Create::User { begin, .. }) => begin.is_empty(),
-        Edit::Create(Create::Role { .. } | Create::Service { .. } | Create::Key { .. })
-        | Edit::Delete { .. }
-        | Edit::Further(_)
-        | Edit::Undo { .. }
-        | Edit::Retry { .. }
-        | Edit::Resume { .. } => false,
+        EditCommand::Create(CreateCommand::User { begin, .. }) => begin.is_empty(),
+        EditCommand::Create(CreateCommand::Role { .. } | CreateCommand::Service { .. } | CreateCommand::Key { .. })
+        | EditCommand::Delete { .. }
+        | EditCommand::Further(_)
+        | EditCommand::Undo { .. }
+        | EditCommand::Retry { .. }
+        | EditCommand::Resume { .. } => false,
     }
 }
 
 /// What the command wants to change; `None` where only the lists decide.
-pub(super) async fn proposal(desk: &mut Desk, edit: &Edit, given: &Given) -> Result<Option<Proposal>, Stop> {
+pub(super) async fn proposal(
+    desk: &mut HeadlessSession,
+    edit: &EditCommand,
+    given: &GivenNames,
+) -> Result<Option<Proposal>, CommandError> {
     let Some(named) = named(desk, edit, given).await? else { return Ok(None) };
     if !has_free_name(desk, edit).await? {
         return Ok(None);
     }
     // What is wrong with the values is said with all that is known.
     let changes = match edit {
-        Edit::Create(create) => edit::created(desk, create, &named.users).await,
+        EditCommand::Create(create) => edit::created(desk, create, &named.users).await,
         _ => edit::changes(desk, edit, &named, given),
     };
     let Ok(changes) = changes else { return Ok(None) };
@@ -80,15 +84,19 @@ pub(super) async fn proposal(desk: &mut Desk, edit: &Edit, given: &Given) -> Res
 }
 
 /// Who and what is meant by the names given.
-async fn named(desk: &mut Desk, edit: &Edit, given: &Given) -> Result<Option<Named>, Stop> {
+async fn named(
+    desk: &mut HeadlessSession,
+    edit: &EditCommand,
+    given: &GivenNames,
+) -> Result<Option<Named>, CommandError> {
     let team = match edit {
-        Edit::SetRole { team, .. } => team.as_ref(),
-        Edit::Add { team, .. } | Edit::Remove { team, .. } => Some(team),
+        EditCommand::SetRole { team, .. } => team.as_ref(),
+        EditCommand::Add { team, .. } | EditCommand::Remove { team, .. } => Some(team),
         _ => None,
     };
     let team = team.map(std::slice::from_ref).unwrap_or_default();
-    let Some(teams) = desk.identify(Kind::Team, team).await? else { return Ok(None) };
-    let Some(users) = desk.identify(Kind::User, &given.users).await? else { return Ok(None) };
+    let Some(teams) = desk.identify(RecordKind::Team, team).await? else { return Ok(None) };
+    let Some(users) = desk.identify(RecordKind::User, &given.users).await? else { return Ok(None) };
     if !are_plain_members(&teams, &users) {
         return Ok(None);
     }
@@ -114,10 +122,10 @@ fn are_plain_members(teams: &[Record], users: &[Record]) -> bool {
 }
 
 /// True unless the name of a new record may be another's.
-async fn has_free_name(desk: &mut Desk, edit: &Edit) -> Result<bool, Stop> {
+async fn has_free_name(desk: &mut HeadlessSession, edit: &EditCommand) -> Result<bool, CommandError> {
     let (kind, names) = match edit {
-        Edit::Create(Create::User { name, email, .. }) => (
-            Kind::User,
+        EditCommand::Create(CreateCommand::User { name, email, .. }) => (
+            RecordKind::User,
             vec![
                 (NameLevel::Name, name),
                 (NameLevel::Email, name),
@@ -125,7 +133,7 @@ async fn has_free_name(desk: &mut Desk, edit: &Edit) -> Result<bool, Stop> {
                 (NameLevel::Email, email),
             ],
         ),
-        Edit::Create(Create::Team { name, .. }) => (Kind::Team, vec![(NameLevel::Name, name)]),
+        EditCommand::Create(CreateCommand::Team { name, .. }) => (RecordKind::Team, vec![(NameLevel::Name, name)]),
         _ => return Ok(true),
     };
     let mut names: Vec<(NameLevel, String)> = names.into_iter().map(|(level, name)| (level, name.clone())).collect();
@@ -137,7 +145,7 @@ async fn has_free_name(desk: &mut Desk, edit: &Edit) -> Result<bool, Stop> {
 }
 
 /// True where the records that were read don't tell what the lists may.
-fn is_beyond_records(desk: &Desk, change: &Change) -> bool {
+fn is_beyond_records(desk: &HeadlessSession, change: &Change) -> bool {
     let directory = &desk.directory;
     let nature = change.nature();
     let team = change.team().and_then(|team| directory.team(team));
@@ -156,7 +164,7 @@ fn is_beyond_records(desk: &Desk, change: &Change) -> bool {
 }
 
 /// Reads the teams in which people may lose something, by what their own records say; false where these don't tell.
-async fn know_teams(desk: &mut Desk, changes: &[Change]) -> Result<bool, Stop> {
+async fn know_teams(desk: &mut HeadlessSession, changes: &[Change]) -> Result<bool, CommandError> {
     let cascading = desk.can().cascading_role.clone();
     let is_everywhere = |change: &&Change| change.lowers_in_teams(cascading.as_ref());
     let people: Vec<Id> = changes.iter().filter(is_everywhere).filter_map(Change::person).cloned().collect();
@@ -172,7 +180,7 @@ async fn know_teams(desk: &mut Desk, changes: &[Change]) -> Result<bool, Stop> {
         if scopes.len() > MOST_TEAMS {
             return Ok(false);
         }
-        let Some(teams) = desk.identify(Kind::Team, &scopes).await? else { return Ok(false) };
+        let Some(teams) = desk.identify(RecordKind::Team, &scopes).await? else { return Ok(false) };
         let is_in = |team: &Id| desk.directory.team(team).is_some_and(|team| team.has(&id));
         if !teams.iter().all(|team| is_in(team.id())) {
             return Ok(false);
@@ -183,13 +191,13 @@ async fn know_teams(desk: &mut Desk, changes: &[Change]) -> Result<bool, Stop> {
 }
 
 /// True where guards decide as they would with all lists: people are read alone who may show that an admin stays.
-async fn is_decided(desk: &mut Desk, changes: &[Change]) -> Result<bool, Stop> {
+async fn is_decided(desk: &mut HeadlessSession, changes: &[Change]) -> Result<bool, CommandError> {
     let people: FxHashSet<Id> = changes.iter().flat_map(Change::concerned).cloned().collect();
     let people: Vec<Id> = people.into_iter().collect();
     if !people.is_empty() {
         let named = desk.guards.names_to_find(&desk.directory);
         // A name that is nobody's guards nobody, and that is said.
-        if named.len() > MOST_NAMES || desk.identify(Kind::User, &named).await?.is_none() {
+        if named.len() > MOST_NAMES || desk.identify(RecordKind::User, &named).await?.is_none() {
             return Ok(false);
         }
     }
@@ -209,7 +217,7 @@ async fn is_decided(desk: &mut Desk, changes: &[Change]) -> Result<bool, Stop> {
             && let Some(name) = owner.take()
         {
             // Who can't be found so decides nothing.
-            let _ = desk.identify(Kind::User, &[name]).await?;
+            let _ = desk.identify(RecordKind::User, &[name]).await?;
             continue;
         }
         if std::mem::replace(&mut is_disk_asked, true) {
@@ -227,71 +235,71 @@ async fn is_decided(desk: &mut Desk, changes: &[Change]) -> Result<bool, Stop> {
 /// The plan as guards see it now.
 struct Draft {
     plan: Plan,
-    refused: Vec<(Line, Refusal)>,
+    refused: Vec<(PlanLine, Refusal)>,
 }
 
-fn draft(desk: &mut Desk, changes: &[Change]) -> Draft {
+fn draft(desk: &mut HeadlessSession, changes: &[Change]) -> Draft {
     let stages = send::stages(changes.to_vec(), &desk.directory);
     let mut plan = send::whole(desk, &stages, None).plan;
     let refused = std::mem::take(&mut plan.refused);
     Draft { plan, refused }
 }
 
-impl Desk {
+impl HeadlessSession {
     /// The record that each name means, put into the directory; `None` where only the lists decide about one of them.
-    pub async fn identify(&mut self, kind: Kind, names: &[String]) -> Result<Option<Vec<Record>>, Stop> {
+    pub async fn identify(&mut self, kind: RecordKind, names: &[String]) -> Result<Option<Vec<Record>>, CommandError> {
         if names.is_empty() {
             return Ok(Some(Vec::new()));
         }
-        self.give(Job::Identify(kind, names.to_vec()));
+        self.give(WorkerJob::Identify(kind, names.to_vec()));
         loop {
             match self.next().await? {
-                News::Identified(records) => {
+                ReportMeaning::Identified(records) => {
                     let records: Option<Vec<Record>> = records.into_iter().collect();
-                    let fresh = records.iter().flatten().cloned().map(Fresh::Record).collect();
+                    let fresh = records.iter().flatten().cloned().map(Observation::Record).collect();
                     self.directory.learn(fresh);
                     return Ok(records);
                 }
-                News::Link(Link::Down(failure)) => return Err(failure.into()),
+                ReportMeaning::Link(LinkState::Down(failure)) => return Err(failure.into()),
                 _ => {}
             }
         }
     }
 
     /// True where these names are known to be nobody's.
-    pub async fn is_vacant(&mut self, kind: Kind, names: Vec<(NameLevel, String)>) -> Result<bool, Stop> {
-        self.give(Job::CheckVacant(kind, names));
+    pub async fn is_vacant(&mut self, kind: RecordKind, names: Vec<(NameLevel, String)>) -> Result<bool, CommandError> {
+        self.give(WorkerJob::CheckVacant(kind, names));
         loop {
             match self.next().await? {
-                News::Vacant(is_vacant) => return Ok(is_vacant),
-                News::Link(Link::Down(failure)) => return Err(failure.into()),
+                ReportMeaning::Vacant(is_vacant) => return Ok(is_vacant),
+                ReportMeaning::Link(LinkState::Down(failure)) => return Err(failure.into()),
                 _ => {}
             }
         }
     }
 
     /// Reads people alone who are admins by what the disk knows.
-    pub async fn read_admins(&mut self, team: Option<Id>, beside: Vec<Id>) -> Result<(), Stop> {
-        self.give(Job::ReadAdmins(team, beside));
-        while !matches!(self.next().await?, News::AdminsRead) {}
+    pub async fn read_admins(&mut self, team: Option<Id>, beside: Vec<Id>) -> Result<(), CommandError> {
+        self.give(WorkerJob::ReadAdmins(team, beside));
+        while !matches!(self.next().await?, ReportMeaning::AdminsRead) {}
         Ok(())
     }
 
     /// Takes what a session without lists reports.
-    pub(super) fn take_by_name(&mut self, report: Report) -> News {
+    pub(super) fn take_by_name(&mut self, report: WorkerReport) -> ReportMeaning {
         match report {
-            Report::ListsUnread(records) => {
+            WorkerReport::ListsUnread(records) => {
                 self.directory.replace(*records, true);
-                News::ListsUnread
+                ReportMeaning::ListsUnread
             }
-            Report::ListsNeeded => {
-                self.give(Job::Refresh);
-                News::Other
+            WorkerReport::ListsNeeded => {
+                self.give(WorkerJob::Refresh);
+                ReportMeaning::Other
             }
-            Report::Identified(records) => News::Identified(records),
-            Report::Vacant(is_vacant) => News::Vacant(is_vacant),
-            Report::AdminsRead => News::AdminsRead,
-            _ => News::Other,
+            WorkerReport::Identified(records) => ReportMeaning::Identified(records),
+            WorkerReport::Vacant(is_vacant) => ReportMeaning::Vacant(is_vacant),
+            WorkerReport::AdminsRead => ReportMeaning::AdminsRead,
+            _ => ReportMeaning::Other,
         }
     }
 }

@@ -3,20 +3,20 @@
 use serde::Serialize;
 
 use super::{
-    desk::{Desk, USERS_AND_TEAMS},
-    end::{ErrorCode, Stop, heard, note},
+    desk::{HeadlessSession, USERS_AND_TEAMS},
+    end::{CommandError, ErrorCode, heard, note},
     further::desk,
     names,
     send::{Proposal, propose},
     table::Table,
 };
 use crate::{
-    cli::{CompareArgs, Sending},
+    cli::{CompareArgs, SendOptions},
     directory::{
-        Id, Kind, Name,
-        alike::{Alike, Wish},
+        Id, Name, RecordKind,
+        alike::{LikenessFinder, LikenessWish},
         compare::{Side, rows},
-        permissions::{BASES, Stance},
+        permissions::{BASES, PermissionStance},
     },
     output::out,
     runtime::Opener,
@@ -43,13 +43,13 @@ struct StanceRow<'a> {
     differs: bool,
 }
 
-async fn alike(desk: &mut Desk, model: &str, others: &[String]) -> Result<(Id, Vec<Id>), Stop> {
+async fn alike(desk: &mut HeadlessSession, model: &str, others: &[String]) -> Result<(Id, Vec<Id>), CommandError> {
     let model = names::users(desk, &[model.to_owned()]).await?.pop();
-    let model = model.ok_or_else(|| Stop::usage("a name is missing"))?;
+    let model = model.ok_or_else(|| CommandError::usage("a name is missing"))?;
     let others = names::users(desk, others).await?;
     desk.fill(others.iter().cloned().chain([model.clone()])).await?;
-    let Desk { directory, planner, .. } = &*desk;
-    let alike = Alike { directory, can: planner.capabilities() };
+    let HeadlessSession { directory, planner, .. } = &*desk;
+    let alike = LikenessFinder { directory, can: planner.capabilities() };
     let people: Vec<&Id> = others.iter().chain([&model]).collect();
     alike.unknown(&people).iter().for_each(|words| note(format_args!("scimitar: {words}")));
     Ok((model, others))
@@ -61,13 +61,14 @@ pub(super) async fn make_like(
     model: &str,
     users: &[String],
     exact: bool,
-    send: &Sending,
-) -> Result<(), Stop> {
+    send: &SendOptions,
+) -> Result<(), CommandError> {
     let given = names::given(users)?;
     let mut desk = desk(opener, profile, send).await?;
     let (model, users) = alike(&mut desk, model, &given).await?;
-    let wishes = Alike { directory: &desk.directory, can: desk.can() }.users(&model, &users);
-    let (more, wanted): (Vec<Wish>, Vec<Wish>) = wishes.into_iter().partition(|wish| wish.removes && !exact);
+    let wishes = LikenessFinder { directory: &desk.directory, can: desk.can() }.users(&model, &users);
+    let (more, wanted): (Vec<LikenessWish>, Vec<LikenessWish>) =
+        wishes.into_iter().partition(|wish| wish.removes && !exact);
     let mut notes = Vec::new();
     if !more.is_empty() {
         notes.push(format!(
@@ -80,15 +81,15 @@ pub(super) async fn make_like(
     Box::pin(propose(desk, Proposal { changes, notes, ..Proposal::default() }, send)).await
 }
 
-pub(super) async fn run(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Result<(), Stop> {
+pub(super) async fn run(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Result<(), CommandError> {
     if args.users { users(opener, profile, args).await } else { roles(opener, profile, args).await }
 }
 
-async fn users(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Result<(), Stop> {
-    let mut desk = Desk::open(opener, profile, None).await?;
+async fn users(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Result<(), CommandError> {
+    let mut desk = HeadlessSession::open(opener, profile, None).await?;
     desk.read(&USERS_AND_TEAMS).await?;
     let (model, others) = alike(&mut desk, &args.other, std::slice::from_ref(&args.one)).await?;
-    let wishes = Alike { directory: &desk.directory, can: desk.can() }.users(&model, &others);
+    let wishes = LikenessFinder { directory: &desk.directory, can: desk.can() }.users(&model, &others);
     let rows = wishes.iter().map(|wish| WishRow {
         user: &wish.line.subject,
         what: &wish.line.what,
@@ -119,11 +120,11 @@ async fn users(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Re
     Ok(())
 }
 
-async fn roles(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Result<(), Stop> {
-    let mut desk = Desk::open(opener, profile, None).await?;
-    desk.read(&[Kind::Role]).await?;
+async fn roles(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Result<(), CommandError> {
+    let mut desk = HeadlessSession::open(opener, profile, None).await?;
+    desk.read(&[RecordKind::Role]).await?;
     if let Some(why) = &desk.can().no_roles {
-        return Err(Stop::new(ErrorCode::NoRoles, why.clone()));
+        return Err(CommandError::new(ErrorCode::NoRoles, why.clone()));
     }
     let sides = [side(&mut desk, &args.one).await?, side(&mut desk, &args.other).await?];
     let names = [&args.one, &args.other].map(|name| Name::from(name.as_str()).as_str().to_owned());
@@ -152,23 +153,23 @@ async fn roles(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Re
 }
 
 /// A custom role, or a predefined one as far as custom roles show what it allows.
-async fn side(desk: &mut Desk, name: &str) -> Result<Side, Stop> {
+async fn side(desk: &mut HeadlessSession, name: &str) -> Result<Side, CommandError> {
     let base = BASES.into_iter().find(|base| base.eq_ignore_ascii_case(name));
     if let Some(base) = base.filter(|base| desk.directory.base_permissions(base).is_some()) {
         return Ok(Side::Base(base));
     }
     if base.is_some() {
         let why = format!("what {} allows is not known: no custom role builds on it", clean(name));
-        return Err(Stop::new(ErrorCode::Incomplete, why));
+        return Err(CommandError::new(ErrorCode::Incomplete, why));
     }
     let id = names::roles(desk, &[name.to_owned()]).await?.pop();
-    id.map(Side::Role).ok_or_else(|| Stop::usage("a name is missing"))
+    id.map(Side::Role).ok_or_else(|| CommandError::usage("a name is missing"))
 }
 
-fn word(stance: Stance) -> &'static str {
+fn word(stance: PermissionStance) -> &'static str {
     match stance {
-        Stance::Absent => "no",
-        Stance::Inherited => "inherited",
-        Stance::Added => "added",
+        PermissionStance::Absent => "no",
+        PermissionStance::Inherited => "inherited",
+        PermissionStance::Added => "added",
     }
 }

@@ -2,10 +2,10 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{desk::Desk, end::Stop};
+use super::{desk::HeadlessSession, end::CommandError};
 use crate::directory::{
-    Fresh, Id, MaybeTold,
-    aside::Topic,
+    Id, MaybeTold, Observation,
+    aside::SideQueryKind,
     change::Change,
     plan,
     record::{Record, User},
@@ -17,10 +17,10 @@ const MOST_TEAMS: usize = 20;
 /// So many people at most are read one by one to see whether their records tell a role that no list tells.
 const MOST_PEOPLE: usize = 40;
 
-impl Desk {
+impl HeadlessSession {
     /// Reads what guards need to know about these changes: the owner of the key, the roles of the people concerned, the
     /// members of their teams, and who is admin there. What the server does not tell stays unknown, and the guards say so.
-    pub async fn decide(&mut self, changes: &[Change]) -> Result<(), Stop> {
+    pub async fn decide(&mut self, changes: &[Change]) -> Result<(), CommandError> {
         let people: FxHashSet<Id> = changes.iter().flat_map(Change::concerned).cloned().collect();
         if people.is_empty() {
             return Ok(());
@@ -31,12 +31,12 @@ impl Desk {
         self.fill_unlisted(changes).await?;
         self.fill_others(changes, &people).await?;
         let silent = teams.iter().filter(|team| self.is_undecided(team, &people)).take(MOST_TEAMS);
-        self.ask(silent.map(|team| Topic::Roster(team.clone())).collect()).await
+        self.ask(silent.map(|team| SideQueryKind::Roster(team.clone())).collect()).await
     }
 
     /// Reads those who may lose an organisation role, on a server whose list shows no role at all. Where one of their records
     /// shows a role, the list has left out everybody's.
-    async fn fill_unlisted(&mut self, changes: &[Change]) -> Result<(), Stop> {
+    async fn fill_unlisted(&mut self, changes: &[Change]) -> Result<(), CommandError> {
         if self.can().holds().org_roles || self.directory.records().role_source().is_derived() {
             return Ok(());
         }
@@ -49,13 +49,13 @@ impl Desk {
         }
         let others = self.directory.records().users().values().filter(|user| !lowered.contains(&user.id));
         let untold = others.map(|user| User { org_role: MaybeTold::NOT_TOLD, ..user.clone() });
-        let untold = untold.map(|user| Fresh::Record(Record::User(user))).collect();
+        let untold = untold.map(|user| Observation::Record(Record::User(user))).collect();
         self.directory.learn(untold);
         Ok(())
     }
 
     /// Reads the others whose role the list left out, where they are few and decide whether an admin is left.
-    async fn fill_others(&mut self, changes: &[Change], people: &FxHashSet<Id>) -> Result<(), Stop> {
+    async fn fill_others(&mut self, changes: &[Change], people: &FxHashSet<Id>) -> Result<(), CommandError> {
         let users = self.directory.records().users().keys().filter(|id| !people.contains(*id));
         let silent = |id: &&Id| {
             let user = self.directory.user(id);
@@ -80,13 +80,13 @@ impl Desk {
     ///
     /// # Errors
     /// The server could not be asked.
-    pub async fn still_open(&mut self, changes: Vec<Change>) -> Result<Vec<Change>, Stop> {
+    pub async fn still_open(&mut self, changes: Vec<Change>) -> Result<Vec<Change>, CommandError> {
         self.look_again(&changes).await?;
         Ok(changes.into_iter().filter(|change| !plan::already(change, &self.directory)).collect())
     }
 
     /// Reads the teams alone of which the lists show that these changes are so already.
-    pub async fn look_again(&mut self, changes: &[Change]) -> Result<(), Stop> {
+    pub async fn look_again(&mut self, changes: &[Change]) -> Result<(), CommandError> {
         let so = changes.iter().filter(|change| plan::already(change, &self.directory));
         let teams: FxHashSet<Id> = so.filter_map(Change::team).cloned().collect();
         self.read_teams(teams.into_iter().take(MOST_TEAMS)).await

@@ -8,31 +8,31 @@ use secrecy::SecretString;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::{
-    end::{ErrorCode, Stop, note},
-    progress::{Meter, WaitNotices},
+    end::{CommandError, ErrorCode, note},
+    progress::{ProgressMeter, WaitNotices},
 };
 use crate::{
     app::ProfileView,
     config::ConfigError,
     directory::{
-        Coverage, Directory, Fresh, Id, Kind, Target,
-        aside::{Inquiry, Topic},
+        Directory, Id, ListCoverage, Observation, RecordKind, ResourceRef,
+        aside::{SideQuery, SideQueryKind},
         change::ChangeId,
-        guard::Guards,
-        plan::{Capabilities, Entry, Ids, Planner, State},
-        record::{Depth, Record, User},
-        work::{Job, Link, MissedName, Moved, Report},
+        guard::GuardSettings,
+        plan::{ChangeState, IdGenerator, JournalEntry, Planner, ProviderCapabilities},
+        record::{ReadDepth, Record, User},
+        work::{ChangeUpdate, LinkState, MissedName, WorkerJob, WorkerReport},
     },
     output::note_if_slow,
-    runtime::{Opener, Session},
+    runtime::{Opener, ProfileSession},
     scim::{
-        failure::{Class, Failure},
+        failure::{Failure, FailureClass},
         text::clean,
     },
 };
 
 /// The lists that a command needs; the others may fail.
-pub(super) const USERS_AND_TEAMS: [Kind; 2] = [Kind::User, Kind::Team];
+pub(super) const USERS_AND_TEAMS: [RecordKind; 2] = [RecordKind::User, RecordKind::Team];
 
 /// So many records are read one by one before it is judged whether single reads tell more than lists.
 const TRIED: usize = 3;
@@ -41,14 +41,14 @@ const TRIED: usize = 3;
 const FEW_TEAMS: usize = 40;
 
 /// An open profile.
-pub(super) struct Desk {
+pub(super) struct HeadlessSession {
     pub directory: Directory,
     pub planner: Arc<dyn Planner>,
-    pub guards: Guards,
+    pub guards: GuardSettings,
     pub profile: ProfileView,
-    pub ids: Ids,
+    pub ids: IdGenerator,
     /// What the journal had at the start, oldest first.
-    pub journal: Vec<Entry>,
+    pub journal: Vec<JournalEntry>,
     /// What of it is open in other consoles, or commands, that run now.
     pub elsewhere: FxHashSet<ChangeId>,
     /// The journal was read.
@@ -64,18 +64,18 @@ pub(super) struct Desk {
     /// Changes whose outcome was asked for in vain.
     pub unread: FxHashSet<ChangeId>,
     /// Gone once it was stopped.
-    session: Option<Session>,
-    reports: UnboundedReceiver<(u64, Report)>,
+    session: Option<ProfileSession>,
+    reports: UnboundedReceiver<(u64, WorkerReport)>,
     waits: WaitNotices,
     noticed: FxHashSet<String>,
 }
 
 /// What a report means to whoever waits.
-pub(super) enum News {
+pub(super) enum ReportMeaning {
     /// Everything was read; lists of which nothing came, and why.
-    Read(Vec<(Kind, Failure)>),
+    Read(Vec<(RecordKind, Failure)>),
     /// These were read one by one.
-    Learnt(Vec<Target>, Vec<Topic>),
+    Learnt(Vec<ResourceRef>, Vec<SideQueryKind>),
     /// These could not be.
     NotLearnt(Failure),
     /// Whose key is in use was told, or is not told.
@@ -83,11 +83,11 @@ pub(super) enum News {
     /// Whether the server contradicts the profile is known, as far as the server tells.
     Hosting,
     /// What was asked about this could not be told, and why.
-    NotTold(Topic, Failure),
+    NotTold(SideQueryKind, Failure),
     /// A change moved on; the directory knows it.
-    Moved(Box<Moved>),
+    Moved(Box<ChangeUpdate>),
     /// The server answers, or does not.
-    Link(Link),
+    Link(LinkState),
     /// Names were looked up; these were not found.
     LookUpEnded(Vec<MissedName>),
     /// No list is read until it is asked for.
@@ -101,23 +101,32 @@ pub(super) enum News {
     /// A request waits before it goes out; it was said.
     Waiting,
     /// A list grows.
-    Reading(Kind, u64, Option<u64>),
+    Reading(RecordKind, u64, Option<u64>),
     /// Nothing that anybody waits for.
     Other,
 }
 
-impl Desk {
+impl HeadlessSession {
     /// Opens a profile, with another number of changes at a time where one is given.
-    pub async fn open(opener: &Opener, name: Option<&str>, parallel: Option<u16>) -> Result<Self, Stop> {
+    pub async fn open(opener: &Opener, name: Option<&str>, parallel: Option<u16>) -> Result<Self, CommandError> {
         Self::start(opener, name, parallel, false).await
     }
 
     /// The same without reading any list, where the server can be asked for names.
-    pub async fn open_by_name(opener: &Opener, name: Option<&str>, parallel: Option<u16>) -> Result<Self, Stop> {
+    pub async fn open_by_name(
+        opener: &Opener,
+        name: Option<&str>,
+        parallel: Option<u16>,
+    ) -> Result<Self, CommandError> {
         Self::start(opener, name, parallel, true).await
     }
 
-    async fn start(opener: &Opener, name: Option<&str>, parallel: Option<u16>, by_name: bool) -> Result<Self, Stop> {
+    async fn start(
+        opener: &Opener,
+        name: Option<&str>,
+        parallel: Option<u16>,
+        by_name: bool,
+    ) -> Result<Self, CommandError> {
         let Some(mut profile) = opener.at_start(name)? else {
             let hint = "start scimitar once to make one, or set WANDB_API_KEY";
             return Err(ConfigError::about(&opener.places.config_file, "there is no profile", hint)
@@ -139,7 +148,7 @@ impl Desk {
             planner: opened.planner,
             guards: opened.guards,
             profile: opened.profile,
-            ids: Ids::new(getrandom::u32().unwrap_or_default() as u16),
+            ids: IdGenerator::new(getrandom::u32().unwrap_or_default() as u16),
             journal: Vec::new(),
             elsewhere: FxHashSet::default(),
             journal_read: false,
@@ -156,39 +165,39 @@ impl Desk {
     }
 
     /// What the provider can do.
-    pub fn can(&self) -> &Capabilities {
+    pub fn can(&self) -> &ProviderCapabilities {
         self.planner.capabilities()
     }
 
     /// Reads everything; an error where nothing came of one of the lists named.
-    pub async fn read(&mut self, needed: &[Kind]) -> Result<(), Stop> {
+    pub async fn read(&mut self, needed: &[RecordKind]) -> Result<(), CommandError> {
         self.begin(needed).await.map(drop)
     }
 
     /// Reads the lists that were left unread.
-    pub async fn read_after_all(&mut self, needed: &[Kind]) -> Result<(), Stop> {
-        self.give(Job::Refresh);
+    pub async fn read_after_all(&mut self, needed: &[RecordKind]) -> Result<(), CommandError> {
+        self.give(WorkerJob::Refresh);
         self.read(needed).await
     }
 
     /// True where the profile was opened without lists, and false once they were read.
-    pub async fn begin(&mut self, needed: &[Kind]) -> Result<bool, Stop> {
-        let mut meter = Meter::new();
+    pub async fn begin(&mut self, needed: &[RecordKind]) -> Result<bool, CommandError> {
+        let mut meter = ProgressMeter::new();
         loop {
             match self.next().await? {
-                News::Reading(kind, seen, said) => meter.reading(kind, seen, said),
-                News::ListsUnread => return Ok(true),
-                News::Read(missing) => {
+                ReportMeaning::Reading(kind, seen, said) => meter.reading(kind, seen, said),
+                ReportMeaning::ListsUnread => return Ok(true),
+                ReportMeaning::Read(missing) => {
                     meter.clear();
                     // What the disk has of such a list is of another time.
                     for (kind, failure) in &missing {
                         let why = failure.text.trim_end_matches('.').to_owned();
-                        self.directory.cover(*kind, Coverage::NotRead(Some(why)));
+                        self.directory.cover(*kind, ListCoverage::NotRead(Some(why)));
                     }
                     let lacking = missing.iter().find(|(kind, _)| needed.contains(kind));
                     return lacking.map_or(Ok(false), |(_, failure)| Err(failure.clone().into()));
                 }
-                News::Link(Link::Down(failure)) => {
+                ReportMeaning::Link(LinkState::Down(failure)) => {
                     meter.clear();
                     return Err(failure.into());
                 }
@@ -198,13 +207,13 @@ impl Desk {
     }
 
     /// Looks names up on the server: who is found is in the directory then. Gives those that were not found.
-    pub async fn look_up(&mut self, kind: Kind, names: Vec<String>) -> Result<Vec<MissedName>, Stop> {
+    pub async fn look_up(&mut self, kind: RecordKind, names: Vec<String>) -> Result<Vec<MissedName>, CommandError> {
         if names.is_empty() {
             return Ok(Vec::new());
         }
-        self.give(Job::LookUp(kind, names));
+        self.give(WorkerJob::LookUp(kind, names));
         loop {
-            if let News::LookUpEnded(missed) = self.next().await? {
+            if let ReportMeaning::LookUpEnded(missed) = self.next().await? {
                 return Ok(missed);
             }
         }
@@ -212,63 +221,63 @@ impl Desk {
 
     /// Reads these users one by one where the list left their roles out; all of them only where the first few show that
     /// single reads tell more.
-    pub async fn fill(&mut self, users: impl Iterator<Item = Id>) -> Result<(), Stop> {
+    pub async fn fill(&mut self, users: impl Iterator<Item = Id>) -> Result<(), CommandError> {
         if !self.can().sparse_lists {
             return Ok(());
         }
         let lacks = |id: &Id| self.directory.user(id).is_some_and(lacks_roles);
         let mut rest: Vec<Id> = users.filter(|id| lacks(id)).collect();
         let later = rest.split_off(rest.len().min(TRIED));
-        self.read_each(rest.iter().map(Target::user).collect()).await?;
+        self.read_each(rest.iter().map(ResourceRef::user).collect()).await?;
         let told =
             |id: &Id| self.directory.user(id).is_some_and(|user| user.org_role.is_told() || user.team_roles.is_some());
         if later.is_empty() || !rest.iter().any(told) {
             return Ok(());
         }
-        self.read_each(later.iter().map(Target::user).collect()).await
+        self.read_each(later.iter().map(ResourceRef::user).collect()).await
     }
 
     /// Reads these users one by one, whatever the list told of them.
-    pub async fn read_users(&mut self, users: impl Iterator<Item = Id>) -> Result<(), Stop> {
+    pub async fn read_users(&mut self, users: impl Iterator<Item = Id>) -> Result<(), CommandError> {
         let known = |id: &Id| self.directory.user(id).is_some_and(|user| user.problem.is_none());
-        self.read_each(users.filter(known).map(|id| Target::user(&id)).collect()).await
+        self.read_each(users.filter(known).map(|id| ResourceRef::user(&id)).collect()).await
     }
 
     /// Reads everybody whose roles the list left out.
-    pub async fn fill_all(&mut self) -> Result<(), Stop> {
+    pub async fn fill_all(&mut self) -> Result<(), CommandError> {
         let all: Vec<Id> = self.directory.records().users().keys().cloned().collect();
         self.fill(all.into_iter()).await
     }
 
     /// Reads these teams one by one where the list left their members out; all of them only where the first few show that
     /// single reads tell more.
-    pub async fn fill_teams(&mut self, teams: impl Iterator<Item = Id>) -> Result<(), Stop> {
+    pub async fn fill_teams(&mut self, teams: impl Iterator<Item = Id>) -> Result<(), CommandError> {
         let silent =
             |id: &Id| self.directory.team(id).is_some_and(|team| team.members.is_none() && team.problem.is_none());
         let mut rest: Vec<Id> = teams.filter(silent).collect();
         let later = rest.split_off(rest.len().min(TRIED));
-        self.read_each(rest.iter().map(Target::team).collect()).await?;
+        self.read_each(rest.iter().map(ResourceRef::team).collect()).await?;
         let told = |id: &Id| self.directory.team(id).is_some_and(|team| team.members.is_some());
         if later.is_empty() || !rest.iter().any(told) {
             return Ok(());
         }
-        self.read_each(later.iter().map(Target::team).collect()).await
+        self.read_each(later.iter().map(ResourceRef::team).collect()).await
     }
 
     /// Reads these teams one by one, whatever the list told of them.
-    pub async fn read_teams(&mut self, teams: impl Iterator<Item = Id>) -> Result<(), Stop> {
+    pub async fn read_teams(&mut self, teams: impl Iterator<Item = Id>) -> Result<(), CommandError> {
         let known = |id: &Id| self.directory.team(id).is_some_and(|team| team.problem.is_none());
-        self.read_each(teams.filter(known).map(|id| Target::team(&id)).collect()).await
+        self.read_each(teams.filter(known).map(|id| ResourceRef::team(&id)).collect()).await
     }
 
     /// The same for every team.
-    pub async fn fill_all_teams(&mut self) -> Result<(), Stop> {
+    pub async fn fill_all_teams(&mut self) -> Result<(), CommandError> {
         let all: Vec<Id> = self.directory.records().teams().keys().cloned().collect();
         self.fill_teams(all.into_iter()).await
     }
 
     /// The same where few teams are silent.
-    pub async fn fill_few_teams(&mut self) -> Result<(), Stop> {
+    pub async fn fill_few_teams(&mut self) -> Result<(), CommandError> {
         let teams = self.directory.records().teams().values();
         if teams.filter(|team| team.members.is_none()).count() > FEW_TEAMS {
             return Ok(());
@@ -277,16 +286,18 @@ impl Desk {
     }
 
     /// Single reads, some at a time.
-    async fn read_each(&mut self, targets: Vec<Target>) -> Result<(), Stop> {
-        let mut open: FxHashSet<Target> = targets.into_iter().collect();
+    async fn read_each(&mut self, targets: Vec<ResourceRef>) -> Result<(), CommandError> {
+        let mut open: FxHashSet<ResourceRef> = targets.into_iter().collect();
         if open.is_empty() {
             return Ok(());
         }
-        self.give(Job::ReadEach(open.iter().cloned().collect()));
+        self.give(WorkerJob::ReadEach(open.iter().cloned().collect()));
         while !open.is_empty() {
             match self.next().await? {
-                News::Learnt(targets, _) => open.retain(|target| !targets.contains(target)),
-                News::NotLearnt(failure) | News::Link(Link::Down(failure)) => return Err(failure.into()),
+                ReportMeaning::Learnt(targets, _) => open.retain(|target| !targets.contains(target)),
+                ReportMeaning::NotLearnt(failure) | ReportMeaning::Link(LinkState::Down(failure)) => {
+                    return Err(failure.into());
+                }
                 _ => {}
             }
         }
@@ -294,19 +305,19 @@ impl Desk {
     }
 
     /// Asks whose key is in use, and about these topics; what the server does not tell stays unknown.
-    pub async fn ask(&mut self, topics: Vec<Topic>) -> Result<(), Stop> {
+    pub async fn ask(&mut self, topics: Vec<SideQueryKind>) -> Result<(), CommandError> {
         let inquiries = topics.into_iter().filter_map(|topic| self.planner.inquiry(topic, &self.directory).ok());
-        let inquiries: Vec<Inquiry> = inquiries.collect();
-        let mut open: FxHashSet<Topic> = inquiries.iter().map(|inquiry| inquiry.topic.clone()).collect();
-        self.give(Job::AskOwner);
-        inquiries.into_iter().for_each(|inquiry| self.give(Job::Ask(inquiry)));
+        let inquiries: Vec<SideQuery> = inquiries.collect();
+        let mut open: FxHashSet<SideQueryKind> = inquiries.iter().map(|inquiry| inquiry.topic.clone()).collect();
+        self.give(WorkerJob::AskOwner);
+        inquiries.into_iter().for_each(|inquiry| self.give(WorkerJob::Ask(inquiry)));
         let mut owner_open = true;
         while owner_open || !open.is_empty() {
             match self.next().await? {
-                News::Owner => owner_open = false,
-                News::Learnt(_, topics) => open.retain(|topic| !topics.contains(topic)),
-                News::NotTold(topic, _) => drop(open.remove(&topic)),
-                News::Link(Link::Down(failure)) => return Err(failure.into()),
+                ReportMeaning::Owner => owner_open = false,
+                ReportMeaning::Learnt(_, topics) => open.retain(|topic| !topics.contains(topic)),
+                ReportMeaning::NotTold(topic, _) => drop(open.remove(&topic)),
+                ReportMeaning::Link(LinkState::Down(failure)) => return Err(failure.into()),
                 _ => {}
             }
         }
@@ -317,20 +328,20 @@ impl Desk {
     /// told; ends early where `enough` says so of one.
     pub async fn ask_slowly(
         &mut self,
-        topics: Vec<Topic>,
+        topics: Vec<SideQueryKind>,
         what: &str,
         enough: impl Fn(&Failure) -> bool,
-    ) -> Result<Vec<(Topic, Failure)>, Stop> {
-        let mut meter = Meter::new();
+    ) -> Result<Vec<(SideQueryKind, Failure)>, CommandError> {
+        let mut meter = ProgressMeter::new();
         let (all, mut failed) = (topics.len(), Vec::new());
         for (at, topic) in topics.into_iter().enumerate() {
             let Ok(inquiry) = self.planner.inquiry(topic.clone(), &self.directory) else { continue };
             meter.asking(what, at, all);
-            self.give(Job::Ask(inquiry));
+            self.give(WorkerJob::Ask(inquiry));
             loop {
                 match self.next().await? {
-                    News::Learnt(_, topics) if topics.contains(&topic) => break,
-                    News::NotTold(of, failure) if of == topic => {
+                    ReportMeaning::Learnt(_, topics) if topics.contains(&topic) => break,
+                    ReportMeaning::NotTold(of, failure) if of == topic => {
                         let last = enough(&failure);
                         failed.push((of, failure));
                         if last {
@@ -339,7 +350,7 @@ impl Desk {
                         }
                         break;
                     }
-                    News::Link(Link::Down(failure)) => {
+                    ReportMeaning::Link(LinkState::Down(failure)) => {
                         meter.clear();
                         return Err(failure.into());
                     }
@@ -352,106 +363,106 @@ impl Desk {
     }
 
     /// Asks how the server is hosted: where it contradicts the profile, the guards let nothing through.
-    pub async fn ask_hosting(&mut self) -> Result<(), Stop> {
-        self.give(Job::AskHosting);
+    pub async fn ask_hosting(&mut self) -> Result<(), CommandError> {
+        self.give(WorkerJob::AskHosting);
         loop {
             match self.next().await? {
-                News::Hosting => return Ok(()),
-                News::Link(Link::Down(failure)) => return Err(failure.into()),
+                ReportMeaning::Hosting => return Ok(()),
+                ReportMeaning::Link(LinkState::Down(failure)) => return Err(failure.into()),
                 _ => {}
             }
         }
     }
 
     /// Of which of these lists only a part is known: "users: 9,999 of 12,000: …".
-    pub fn incomplete(&self, kinds: &[Kind]) -> Vec<String> {
+    pub fn incomplete(&self, kinds: &[RecordKind]) -> Vec<String> {
         let coverage = kinds.iter().map(|kind| (kind, self.directory.coverage(*kind)));
         let lacking = coverage.filter(|(_, coverage)| !coverage.is_complete());
-        let name = |kind: &Kind| self.can().holds().say(kind.plural());
+        let name = |kind: &RecordKind| self.can().holds().say(kind.plural());
         lacking.map(|(kind, coverage)| clean(&format!("{}: {coverage}", name(kind))).into_owned()).collect()
     }
 
     /// Refuses to go on where only a part of one of these lists is known, unless that is allowed: then it is said.
-    pub fn must_be_complete(&self, kinds: &[Kind], allowed: bool, what: &str) -> Result<(), Stop> {
+    pub fn must_be_complete(&self, kinds: &[RecordKind], allowed: bool, what: &str) -> Result<(), CommandError> {
         accept(&self.incomplete(kinds), allowed, what)
     }
 
     /// A job for the worker.
-    pub fn give(&self, job: Job) {
+    pub fn give(&self, job: WorkerJob) {
         if let Some(session) = &self.session {
             session.give(job);
         }
     }
 
     /// The next report, put into the directory.
-    pub async fn next(&mut self) -> Result<News, Stop> {
+    pub async fn next(&mut self) -> Result<ReportMeaning, CommandError> {
         let Some((_, report)) = self.reports.recv().await else {
-            let failure = Failure::local(Class::Local, "The worker has ended.", "Please report this.");
+            let failure = Failure::local(FailureClass::Local, "The worker has ended.", "Please report this.");
             return Err(failure.into());
         };
         Ok(match report {
-            Report::Records { partial: true, .. } => News::Other,
+            WorkerReport::Records { partial: true, .. } => ReportMeaning::Other,
             // What the disk knows is only where a refresh begins: it may tell no more than how the server differs.
-            Report::Records { records, stored, .. } => {
+            WorkerReport::Records { records, stored, .. } => {
                 let old = self.directory.replace(*records, !stored);
                 tokio::task::spawn_blocking(move || drop(old));
-                News::Other
+                ReportMeaning::Other
             }
-            Report::Renewed(fresh) => {
+            WorkerReport::Renewed(fresh) => {
                 self.directory.renew(fresh);
-                News::Other
+                ReportMeaning::Other
             }
-            Report::Planner(planner) => {
+            WorkerReport::Planner(planner) => {
                 self.planner = planner;
-                News::Other
+                ReportMeaning::Other
             }
-            Report::RefreshBegan => {
+            WorkerReport::RefreshBegan => {
                 self.directory.refresh_begins();
-                News::Other
+                ReportMeaning::Other
             }
-            Report::RefreshEnded { failed, proofs, .. } => {
+            WorkerReport::RefreshEnded { failed, proofs, .. } => {
                 self.directory.refresh_ends(&proofs);
-                let came = |kind: Kind| proofs.iter().any(|proof| proof.kind == kind);
-                News::Read(failed.into_iter().filter(|(kind, _)| !came(*kind)).collect())
+                let came = |kind: RecordKind| proofs.iter().any(|proof| proof.kind == kind);
+                ReportMeaning::Read(failed.into_iter().filter(|(kind, _)| !came(*kind)).collect())
             }
-            Report::Progress { kind, seen, said } => News::Reading(kind, seen, said),
-            Report::Learnt(fresh) => {
-                let targets = fresh.iter().filter_map(Fresh::target).collect();
-                let topics = fresh.iter().filter_map(Fresh::topic).cloned().collect();
+            WorkerReport::Progress { kind, seen, said } => ReportMeaning::Reading(kind, seen, said),
+            WorkerReport::Learnt(fresh) => {
+                let targets = fresh.iter().filter_map(Observation::target).collect();
+                let topics = fresh.iter().filter_map(Observation::topic).cloned().collect();
                 self.directory.learn(fresh);
-                News::Learnt(targets, topics)
+                ReportMeaning::Learnt(targets, topics)
             }
-            Report::LookUpEnded(_, missed) => News::LookUpEnded(missed),
-            report @ (Report::ListsUnread(_)
-            | Report::ListsNeeded
-            | Report::Identified(_)
-            | Report::Vacant(_)
-            | Report::AdminsRead) => self.take_by_name(report),
-            Report::RolesLearnt(learnt) => {
+            WorkerReport::LookUpEnded(_, missed) => ReportMeaning::LookUpEnded(missed),
+            report @ (WorkerReport::ListsUnread(_)
+            | WorkerReport::ListsNeeded
+            | WorkerReport::Identified(_)
+            | WorkerReport::Vacant(_)
+            | WorkerReport::AdminsRead) => self.take_by_name(report),
+            WorkerReport::RolesLearnt(learnt) => {
                 self.directory.learn_roles(learnt);
-                News::Other
+                ReportMeaning::Other
             }
-            Report::Owner(owner) => {
+            WorkerReport::Owner(owner) => {
                 owner.into_iter().for_each(|owner| self.directory.set_owner(owner));
-                News::Owner
+                ReportMeaning::Owner
             }
-            Report::Hosting(why) => {
+            WorkerReport::Hosting(why) => {
                 self.hear_hosting(why);
-                News::Hosting
+                ReportMeaning::Hosting
             }
-            Report::Secret(id, secret) => {
+            WorkerReport::Secret(id, secret) => {
                 self.secrets.push((id, secret));
-                News::Other
+                ReportMeaning::Other
             }
-            Report::OtherOrganisation(words) => {
-                let stop = Stop::new(ErrorCode::OtherOrganisation, words.trim_end_matches('.'));
+            WorkerReport::OtherOrganisation(words) => {
+                let stop = CommandError::new(ErrorCode::OtherOrganisation, words.trim_end_matches('.'));
                 return Err(stop.hint("give the command again: it reads the other organisation"));
             }
-            Report::AskFailed(topic, failure) => News::NotTold(topic, failure),
-            Report::ReadEachFailed(_, failure) => News::NotLearnt(failure),
-            Report::Moved(mut moved) => {
+            WorkerReport::AskFailed(topic, failure) => ReportMeaning::NotTold(topic, failure),
+            WorkerReport::ReadEachFailed(_, failure) => ReportMeaning::NotLearnt(failure),
+            WorkerReport::Moved(mut moved) => {
                 let fresh = std::mem::take(&mut moved.fresh);
-                if moved.state == State::Unknown {
+                if moved.state == ChangeState::Unknown {
                     self.unread.insert(moved.id);
                 }
                 let known = self.journal.binary_search_by_key(&moved.id, |entry| entry.id);
@@ -463,33 +474,33 @@ impl Desk {
                     _ if moved.is_unsent() => self.directory.take_off(moved.id) | self.directory.learn(fresh),
                     _ => self.directory.settle(moved.id, fresh),
                 };
-                News::Moved(Box::new(moved))
+                ReportMeaning::Moved(Box::new(moved))
             }
-            Report::Elsewhere(ids) => {
+            WorkerReport::Elsewhere(ids) => {
                 self.elsewhere = ids;
-                News::Other
+                ReportMeaning::Other
             }
-            Report::Journal(entries) => {
+            WorkerReport::Journal(entries) => {
                 self.hear_journal(entries);
-                News::Other
+                ReportMeaning::Other
             }
-            Report::Link(link) => News::Link(link),
-            Report::Waiting(wait) => {
+            WorkerReport::Link(link) => ReportMeaning::Link(link),
+            WorkerReport::Waiting(wait) => {
                 self.waits.say(&wait)?;
-                News::Waiting
+                ReportMeaning::Waiting
             }
-            Report::NoJournal(why) => {
+            WorkerReport::NoJournal(why) => {
                 self.hear_no_journal(why);
-                News::Other
+                ReportMeaning::Other
             }
             // A disk that refuses is said once, not for each change.
-            Report::Notice(words) => {
+            WorkerReport::Notice(words) => {
                 if self.noticed.insert(words.clone()) {
                     note(format_args!("scimitar: {words}"));
                 }
-                News::Other
+                ReportMeaning::Other
             }
-            _ => News::Other,
+            _ => ReportMeaning::Other,
         })
     }
 
@@ -500,7 +511,7 @@ impl Desk {
         }
     }
 
-    fn hear_journal(&mut self, entries: Vec<Entry>) {
+    fn hear_journal(&mut self, entries: Vec<JournalEntry>) {
         self.journal_read = true;
         self.were_open.extend(entries.iter().filter(|entry| entry.state.is_open()).map(|entry| entry.id));
         entries.last().into_iter().for_each(|newest| self.ids.after(newest.id));
@@ -520,15 +531,15 @@ impl Desk {
     }
 
     /// Sends nothing more, lets answers under way arrive, and tells what they were.
-    pub async fn stop(&mut self) -> Vec<Moved> {
+    pub async fn stop(&mut self) -> Vec<ChangeUpdate> {
         if let Some(session) = self.session.take() {
             session.end().await;
         }
         let mut last = Vec::new();
         while let Ok((_, report)) = self.reports.try_recv() {
             match report {
-                Report::Moved(moved) => last.push(moved),
-                Report::Secret(id, secret) => self.secrets.push((id, secret)),
+                WorkerReport::Moved(moved) => last.push(moved),
+                WorkerReport::Secret(id, secret) => self.secrets.push((id, secret)),
                 _ => {}
             }
         }
@@ -544,11 +555,11 @@ impl Desk {
 /// True where the list left roles out.
 fn lacks_roles(user: &User) -> bool {
     let unknown = !user.org_role.is_told() || user.team_roles.is_none();
-    unknown && user.depth == Depth::Summary && user.problem.is_none()
+    unknown && user.depth == ReadDepth::Summary && user.problem.is_none()
 }
 
 /// Refuses what rests on knowledge that lacks something, unless that is allowed: then it is said.
-pub(super) fn accept(lacking: &[String], allowed: bool, what: &str) -> Result<(), Stop> {
+pub(super) fn accept(lacking: &[String], allowed: bool, what: &str) -> Result<(), CommandError> {
     if allowed {
         lacking.iter().for_each(|words| note(format_args!("scimitar: {words}")));
     }
@@ -556,5 +567,5 @@ pub(super) fn accept(lacking: &[String], allowed: bool, what: &str) -> Result<()
         return Ok(());
     }
     let words = format!("{what}: {}", lacking.join("; "));
-    Err(Stop::new(ErrorCode::Incomplete, words).hint("--allow-incomplete goes on with what there is"))
+    Err(CommandError::new(ErrorCode::Incomplete, words).hint("--allow-incomplete goes on with what there is"))
 }

@@ -1,7 +1,7 @@
 //! How a command ends: its exit status, the code of its error, and where the reason is printed.
 //!
 //! Statuses and codes are a promise to scripts; `docs/src/codes.md` lists them. Every command gives `Ok` for status 0
-//! and a [`Stop`] for any other, so that no status is without its reason on standard error.
+//! and a [`CommandError`] for any other, so that no status is without its reason on standard error.
 
 use std::{fmt::Display, io, process::ExitCode};
 
@@ -9,12 +9,12 @@ use serde::Serialize;
 
 pub(super) use crate::output::note;
 use crate::{
-    cli::Output,
+    cli::OutputArgs,
     config::ConfigError,
     directory::refusal::{Refusal, codes},
     output::{err, line, out},
     runtime::OpenError,
-    scim::failure::{Class, Failure},
+    scim::failure::{Failure, FailureClass},
     store::StoreError,
 };
 
@@ -23,7 +23,7 @@ const DETAILS: usize = 100;
 
 /// Exit statuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum End {
+pub enum CommandExit {
     /// Done, or nothing to do.
     Done = 0,
     /// Some of it was not done.
@@ -52,7 +52,7 @@ codes! {
         /// The doctor found something that will not work.
         Problems = "problems-found",
         /// Standard output could not be written.
-        Output = "output",
+        OutputArgs = "output",
         /// The program or this machine failed.
         Failed = "failed",
         /// The arguments can't be used.
@@ -132,36 +132,38 @@ codes! {
 
 impl ErrorCode {
     /// The exit status that goes with it.
-    pub fn end(self) -> End {
+    pub fn end(self) -> CommandExit {
         use ErrorCode as E;
         match self {
-            E::Partly | E::TakeBack | E::SideEffects | E::Problems | E::Output | E::Failed => End::Partly,
-            E::Usage | E::Config | E::NoProfile | E::KeyUnreadable | E::Store => End::Usage,
-            E::NameUnknown | E::NameAmbiguous | E::ValueUnknown | E::FilterInvalid | E::PlanUnknown => End::Usage,
-            E::NoRoles | E::FileUnreadable | E::FileInvalid | E::FileExists | E::FileUnwritable => End::Usage,
-            E::ServerUnauthorized | E::ServerForbidden | E::ServerUnreachable | E::ServerTimeout => End::Server,
-            E::ServerTls | E::ServerRateLimited | E::ServerProtocol | E::ServerRefused => End::Server,
-            E::ServerFailed | E::NotExamined | E::Interrupted => End::Server,
-            E::NotConfirmed | E::NoJournal | E::Refused | E::OtherServer | E::OtherOrganisation => End::NotSent,
-            E::NothingToUndo | E::UndoneAlready | E::NothingFailed => End::NotSent,
-            E::Differs => End::Differs,
-            E::Incomplete => End::Incomplete,
+            E::Partly | E::TakeBack | E::SideEffects | E::Problems | E::OutputArgs | E::Failed => CommandExit::Partly,
+            E::Usage | E::Config | E::NoProfile | E::KeyUnreadable | E::Store => CommandExit::Usage,
+            E::NameUnknown | E::NameAmbiguous | E::ValueUnknown | E::FilterInvalid | E::PlanUnknown => {
+                CommandExit::Usage
+            }
+            E::NoRoles | E::FileUnreadable | E::FileInvalid | E::FileExists | E::FileUnwritable => CommandExit::Usage,
+            E::ServerUnauthorized | E::ServerForbidden | E::ServerUnreachable | E::ServerTimeout => CommandExit::Server,
+            E::ServerTls | E::ServerRateLimited | E::ServerProtocol | E::ServerRefused => CommandExit::Server,
+            E::ServerFailed | E::NotExamined | E::Interrupted => CommandExit::Server,
+            E::NotConfirmed | E::NoJournal | E::Refused | E::OtherServer | E::OtherOrganisation => CommandExit::NotSent,
+            E::NothingToUndo | E::UndoneAlready | E::NothingFailed => CommandExit::NotSent,
+            E::Differs => CommandExit::Differs,
+            E::Incomplete => CommandExit::Incomplete,
         }
     }
 
     /// The code of a failed request.
-    pub(super) fn of(class: Class) -> Self {
+    pub(super) fn of(class: FailureClass) -> Self {
         match class {
-            Class::Unauthorized => Self::ServerUnauthorized,
-            Class::Forbidden => Self::ServerForbidden,
-            Class::Offline | Class::Local => Self::ServerUnreachable,
-            Class::Timeout => Self::ServerTimeout,
-            Class::Tls => Self::ServerTls,
-            Class::RateLimited => Self::ServerRateLimited,
-            Class::Protocol => Self::ServerProtocol,
-            Class::NotFound | Class::Conflict | Class::Refused => Self::ServerRefused,
-            Class::Server => Self::ServerFailed,
-            Class::Cancelled => Self::Interrupted,
+            FailureClass::Unauthorized => Self::ServerUnauthorized,
+            FailureClass::Forbidden => Self::ServerForbidden,
+            FailureClass::Offline | FailureClass::Local => Self::ServerUnreachable,
+            FailureClass::Timeout => Self::ServerTimeout,
+            FailureClass::Tls => Self::ServerTls,
+            FailureClass::RateLimited => Self::ServerRateLimited,
+            FailureClass::Protocol => Self::ServerProtocol,
+            FailureClass::NotFound | FailureClass::Conflict | FailureClass::Refused => Self::ServerRefused,
+            FailureClass::Server => Self::ServerFailed,
+            FailureClass::Cancelled => Self::Interrupted,
         }
     }
 }
@@ -169,7 +171,7 @@ impl ErrorCode {
 /// A file that an option names, or the log's, can't be written.
 #[derive(Debug, thiserror::Error)]
 #[error("{option}: {why}")]
-pub struct Unwritable {
+pub struct UnwritableFile {
     /// The option.
     pub option: &'static str,
     /// Which file, and why.
@@ -178,7 +180,7 @@ pub struct Unwritable {
 
 /// One of several things that are wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Detail {
+pub(super) struct ErrorDetail {
     /// An [`ErrorCode`] or a [`crate::directory::refusal::RefusalCode`].
     pub code: &'static str,
     /// The name that was given, or the place in a file; empty where the error itself is about it.
@@ -191,7 +193,7 @@ pub(super) struct Detail {
 
 /// What standard output has of the command already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Printed {
+enum PrintedOutput {
     #[default]
     Nothing,
     /// The result, or a document that holds the error.
@@ -202,19 +204,19 @@ enum Printed {
 
 /// Why a command ends with another status than 0; as JSON the value of `error`.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Stop {
+pub(super) struct CommandError {
     code: ErrorCode,
     message: String,
     /// What to do about it.
     hint: Option<String>,
-    details: Vec<Detail>,
+    details: Vec<ErrorDetail>,
     #[serde(skip)]
-    printed: Printed,
+    printed: PrintedOutput,
 }
 
-impl Stop {
+impl CommandError {
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, details: Vec::new(), printed: Printed::Nothing }
+        Self { code, message: message.into(), hint: None, details: Vec::new(), printed: PrintedOutput::Nothing }
     }
 
     /// The arguments can't be used.
@@ -225,7 +227,8 @@ impl Stop {
     /// A change is refused before there is a plan.
     pub fn refused(refusal: Refusal) -> Self {
         let code = refusal.code.as_str();
-        let detail = Detail { code, subject: String::new(), message: refusal.text.clone(), candidates: Vec::new() };
+        let detail =
+            ErrorDetail { code, subject: String::new(), message: refusal.text.clone(), candidates: Vec::new() };
         Self::new(ErrorCode::Refused, refusal.text).details(vec![detail])
     }
 
@@ -263,7 +266,7 @@ impl Stop {
     }
 
     /// Names each of several things that are wrong.
-    pub fn details(mut self, details: Vec<Detail>) -> Self {
+    pub fn details(mut self, details: Vec<ErrorDetail>) -> Self {
         self.details = details;
         self
     }
@@ -287,33 +290,33 @@ impl Stop {
 
     /// Standard output has the result already: the list, or a document with this error in it.
     pub fn printed(mut self) -> Self {
-        if self.printed == Printed::Nothing {
-            self.printed = Printed::Result;
+        if self.printed == PrintedOutput::Nothing {
+            self.printed = PrintedOutput::Result;
         }
         self
     }
 }
 
-impl From<ConfigError> for Stop {
+impl From<ConfigError> for CommandError {
     fn from(error: ConfigError) -> Self {
         Self::from(&error)
     }
 }
 
-impl From<&ConfigError> for Stop {
+impl From<&ConfigError> for CommandError {
     fn from(error: &ConfigError) -> Self {
         let code = if error.no_profile { ErrorCode::NoProfile } else { ErrorCode::Config };
         Self::new(code, error.message()).hint(&error.hint)
     }
 }
 
-impl From<&Unwritable> for Stop {
-    fn from(error: &Unwritable) -> Self {
+impl From<&UnwritableFile> for CommandError {
+    fn from(error: &UnwritableFile) -> Self {
         Self::new(ErrorCode::FileUnwritable, error.to_string())
     }
 }
 
-impl From<OpenError> for Stop {
+impl From<OpenError> for CommandError {
     fn from(error: OpenError) -> Self {
         match error {
             OpenError::Config(error) => Self::from(&*error),
@@ -326,43 +329,43 @@ impl From<OpenError> for Stop {
     }
 }
 
-impl From<StoreError> for Stop {
+impl From<StoreError> for CommandError {
     fn from(error: StoreError) -> Self {
         Self::new(ErrorCode::Store, error.to_string())
     }
 }
 
-impl From<Failure> for Stop {
+impl From<Failure> for CommandError {
     fn from(failure: Failure) -> Self {
         Self::new(ErrorCode::of(failure.class), failure.problem()).hint(failure.advice())
     }
 }
 
 /// A failure to write standard output. Where nobody reads it any more the command ends well: the reader has enough.
-impl From<io::Error> for Stop {
+impl From<io::Error> for CommandError {
     fn from(error: io::Error) -> Self {
         let closed = error.kind() == io::ErrorKind::BrokenPipe;
-        let printed = if closed { Printed::Closed } else { Printed::Nothing };
-        Self { printed, ..Self::new(ErrorCode::Output, error.to_string()) }
+        let printed = if closed { PrintedOutput::Closed } else { PrintedOutput::Nothing };
+        Self { printed, ..Self::new(ErrorCode::OutputArgs, error.to_string()) }
     }
 }
 
 /// A document that is nothing but an error.
 #[derive(Serialize)]
-struct Document<'a> {
-    error: &'a Stop,
+struct ErrorDocument<'a> {
+    error: &'a CommandError,
 }
 
 /// Prints why it ended, and gives the exit status.
 ///
 /// The reason is a line on standard error, whatever the output; in JSON it is also a document on standard output,
 /// unless the command has printed its own.
-pub(super) fn code(done: Result<(), Stop>, output: Output) -> ExitCode {
-    let Err(stop) = done else { return ExitCode::from(End::Done as u8) };
-    if stop.printed == Printed::Closed {
-        return ExitCode::from(End::Done as u8);
+pub(super) fn code(done: Result<(), CommandError>, output: OutputArgs) -> ExitCode {
+    let Err(stop) = done else { return ExitCode::from(CommandExit::Done as u8) };
+    if stop.printed == PrintedOutput::Closed {
+        return ExitCode::from(CommandExit::Done as u8);
     }
-    if stop.printed == Printed::Nothing {
+    if stop.printed == PrintedOutput::Nothing {
         // Where standard output fails the status and standard error tell the rest.
         let _ = document(&stop, output);
     }
@@ -371,12 +374,12 @@ pub(super) fn code(done: Result<(), Stop>, output: Output) -> ExitCode {
 }
 
 /// Says in clap's own words what is wrong with the arguments; help that was asked for is no error.
-pub(super) fn arguments(mut error: clap::Error, output: Output) -> ExitCode {
+pub(super) fn arguments(mut error: clap::Error, output: OutputArgs) -> ExitCode {
     quote_lines(&mut error);
     // Where it can't be written the status tells the rest.
     if error.use_stderr() {
         let _ = error.render().to_string().lines().try_for_each(|line| writeln!(err(), "{line}"));
-        let _ = document(&Stop::arguments(&error), output);
+        let _ = document(&CommandError::arguments(&error), output);
     } else {
         let _ = error.print();
     }
@@ -398,15 +401,15 @@ fn quote_lines(error: &mut clap::Error) {
     }
 }
 
-fn document(stop: &Stop, output: Output) -> io::Result<()> {
+fn document(stop: &CommandError, output: OutputArgs) -> io::Result<()> {
     let mut out = out();
     match output {
-        Output::Json => out.json_pretty(&Document { error: stop })?,
-        Output::Ndjson => {
-            out.json(&Document { error: stop })?;
+        OutputArgs::Json => out.json_pretty(&ErrorDocument { error: stop })?,
+        OutputArgs::Ndjson => {
+            out.json(&ErrorDocument { error: stop })?;
             writeln!(out)?;
         }
-        Output::Table | Output::Csv => {}
+        OutputArgs::Table | OutputArgs::Csv => {}
     }
     out.flush()
 }
@@ -430,7 +433,7 @@ mod tests {
             let text = code.as_str();
             assert!(text.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{text}");
             assert!(seen.insert(text), "{text} stands for two");
-            assert_ne!(code.end(), End::Done, "{text}");
+            assert_ne!(code.end(), CommandExit::Done, "{text}");
         }
         for code in crate::directory::refusal::RefusalCode::ALL {
             assert!(seen.insert(code.as_str()), "{} is an error of a command, too", code.as_str());
@@ -439,26 +442,27 @@ mod tests {
 
     #[test]
     fn an_error_is_a_line_with_its_hint_and_then_its_details() {
-        let detail = |message: &str| Detail {
+        let detail = |message: &str| ErrorDetail {
             code: "name-unknown",
             subject: "x".into(),
             message: message.into(),
             candidates: Vec::new(),
         };
-        let stop =
-            Stop::new(ErrorCode::NameUnknown, "2 names").hint("look again").details(vec![detail("a"), detail("b")]);
+        let stop = CommandError::new(ErrorCode::NameUnknown, "2 names")
+            .hint("look again")
+            .details(vec![detail("a"), detail("b")]);
         assert_eq!(stop.lines(), ["scimitar: 2 names; look again", "  a", "  b"]);
-        let one = Stop::new(ErrorCode::NameUnknown, "No name.").details(vec![detail("No name.")]);
+        let one = CommandError::new(ErrorCode::NameUnknown, "No name.").details(vec![detail("No name.")]);
         assert_eq!(one.lines(), ["scimitar: No name."]);
-        let many = Stop::usage("many").details(vec![detail("d"); DETAILS + 2]);
+        let many = CommandError::usage("many").details(vec![detail("d"); DETAILS + 2]);
         assert!(many.lines().ends_with(&["  d".to_owned(), "  and 2 more".to_owned()]));
     }
 
     #[test]
     fn whoever_has_read_enough_is_no_error() {
-        let closed = Stop::from(io::Error::from(io::ErrorKind::BrokenPipe));
-        assert_eq!(closed.printed().printed, Printed::Closed);
-        let full = Stop::from(io::Error::other("no room"));
-        assert_eq!((full.code, full.printed), (ErrorCode::Output, Printed::Nothing));
+        let closed = CommandError::from(io::Error::from(io::ErrorKind::BrokenPipe));
+        assert_eq!(closed.printed().printed, PrintedOutput::Closed);
+        let full = CommandError::from(io::Error::other("no room"));
+        assert_eq!((full.code, full.printed), (ErrorCode::OutputArgs, PrintedOutput::Nothing));
     }
 }

@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    desk::{Desk, USERS_AND_TEAMS},
-    end::{Detail, ErrorCode, Stop, heard, note},
+    desk::{HeadlessSession, USERS_AND_TEAMS},
+    end::{CommandError, ErrorCode, ErrorDetail, heard, note},
     names, print,
     send::{self, Proposal, Whole, now, propose},
     table, told,
@@ -17,12 +17,12 @@ use crate::{
     cli::{ApplyArgs, ExportArgs, FileArgs, PlanArgs},
     config::replace_file,
     desired::{
-        self, Desired, Difference, Format, Part, Problem, ProblemKind, Wish,
+        self, CurrentPart, DesiredChange, DesiredDifference, DesiredState, FileFormat, FileProblem, ProblemKind,
         saved::{Head, SavedPlan},
     },
     directory::{
-        Kind, Target,
-        find::{Finder, Missing},
+        RecordKind, ResourceRef,
+        find::{MissingName, NameFinder},
     },
     output::out,
     runtime::Opener,
@@ -35,12 +35,12 @@ const LARGEST: u64 = 256 << 20;
 /// Said of a file that is compared with a part of a list.
 const NOT_PLANNED: &str = "nothing is planned on a part of a list";
 
-pub(super) async fn plan(opener: &Opener, profile: Option<&str>, args: &PlanArgs) -> Result<(), Stop> {
-    let input = Input::read(&args.file)?;
+pub(super) async fn plan(opener: &Opener, profile: Option<&str>, args: &PlanArgs) -> Result<(), CommandError> {
+    let input = FileInput::read(&args.file)?;
     if let Some(out) = args.out.as_deref().filter(|out| out.exists()) {
         return Err(exists(out));
     }
-    let mut desk = Desk::open(opener, profile, None).await?;
+    let mut desk = HeadlessSession::open(opener, profile, None).await?;
     let proposal = input.proposal(&mut desk, &args.file, args.allow_incomplete, opener, profile).await?;
     desk.decide(&proposal.changes).await?;
     let stages = send::stages(proposal.changes, &desk.directory);
@@ -73,35 +73,38 @@ pub(super) async fn plan(opener: &Opener, profile: Option<&str>, args: &PlanArgs
         note(format_args!("Saved: `scimitar apply {}` sends it.", path.display()));
     }
     desk.close().await;
-    differs.map_err(Stop::printed)
+    differs.map_err(CommandError::printed)
 }
 
 /// Why `plan --check` can't say that the directory is as the file says.
-fn not_known(why: &str) -> Stop {
+fn not_known(why: &str) -> CommandError {
     let words = format!("whether the directory is as the file says is not known: {why}");
-    Stop::new(ErrorCode::Incomplete, words).hint("--allow-incomplete goes on with what there is")
+    CommandError::new(ErrorCode::Incomplete, words).hint("--allow-incomplete goes on with what there is")
 }
 
 /// Why `plan --check` does not end well.
-fn differs(whole: &Whole) -> Stop {
+fn differs(whole: &Whole) -> CommandError {
     let refused = match whole.plan.refused.len() {
         0 => String::new(),
         count => format!(", {count} refused"),
     };
-    Stop::new(ErrorCode::Differs, format!("the directory is not as the file says: {}{refused}", print::size(whole)))
+    CommandError::new(
+        ErrorCode::Differs,
+        format!("the directory is not as the file says: {}{refused}", print::size(whole)),
+    )
 }
 
-fn exists(out: &Path) -> Stop {
-    Stop::new(ErrorCode::FileExists, format!("{} is there already", out.display()))
+fn exists(out: &Path) -> CommandError {
+    CommandError::new(ErrorCode::FileExists, format!("{} is there already", out.display()))
 }
 
-pub(super) async fn apply(opener: &Opener, profile: Option<&str>, args: &ApplyArgs) -> Result<(), Stop> {
-    let input = Input::read(&args.file)?;
+pub(super) async fn apply(opener: &Opener, profile: Option<&str>, args: &ApplyArgs) -> Result<(), CommandError> {
+    let input = FileInput::read(&args.file)?;
     if args.file.file.as_os_str() == "-" && !args.send.yes && !args.send.dry_run {
         let why = "the file comes on standard input, so nobody can be asked";
-        return Err(Stop::new(ErrorCode::NotConfirmed, why).hint("add --yes"));
+        return Err(CommandError::new(ErrorCode::NotConfirmed, why).hint("add --yes"));
     }
-    let mut desk = Desk::open(opener, profile, args.send.parallel).await?;
+    let mut desk = HeadlessSession::open(opener, profile, args.send.parallel).await?;
     let proposal = input.proposal(&mut desk, &args.file, args.allow_incomplete, opener, profile).await?;
     if let (true, false, Some(why)) = (proposal.changes.is_empty(), args.allow_incomplete, proposal.not_told.first()) {
         proposal.notes.iter().for_each(note);
@@ -110,25 +113,25 @@ pub(super) async fn apply(opener: &Opener, profile: Option<&str>, args: &ApplyAr
     propose(desk, proposal, &args.send).await
 }
 
-pub(super) async fn export(opener: &Opener, profile: Option<&str>, args: &ExportArgs) -> Result<(), Stop> {
+pub(super) async fn export(opener: &Opener, profile: Option<&str>, args: &ExportArgs) -> Result<(), CommandError> {
     if let Some(out) = args.out.as_deref().filter(|out| out.exists() && !args.force) {
         return Err(exists(out).hint("--force writes over it"));
     }
     let mut parts = args.parts();
-    let mut desk = Desk::open(opener, profile, None).await?;
+    let mut desk = HeadlessSession::open(opener, profile, None).await?;
     let mut rests_on = USERS_AND_TEAMS.to_vec();
-    let roles = parts.contains(&Part::Roles) && desk.can().no_roles.is_none();
-    rests_on.extend(roles.then_some(Kind::Role));
+    let roles = parts.contains(&CurrentPart::Roles) && desk.can().no_roles.is_none();
+    rests_on.extend(roles.then_some(RecordKind::Role));
     desk.read(&USERS_AND_TEAMS).await?;
     desk.must_be_complete(&rests_on, args.allow_incomplete, "nothing is exported")?;
     // A list that could not be read is no empty one.
-    parts.retain(|part| *part != Part::Roles || desk.directory.is_read(Kind::Role));
-    if parts.contains(&Part::Users) || parts.contains(&Part::Teams) {
+    parts.retain(|part| *part != CurrentPart::Roles || desk.directory.is_read(RecordKind::Role));
+    if parts.contains(&CurrentPart::Users) || parts.contains(&CurrentPart::Teams) {
         desk.fill_all().await?;
         desk.fill_all_teams().await?;
     }
     let unreadable = desk.directory.records().users().values().filter(|user| user.problem.is_some()).count();
-    if unreadable > 0 && parts.contains(&Part::Users) {
+    if unreadable > 0 && parts.contains(&CurrentPart::Users) {
         note(format_args!("scimitar: {unreadable} users could not be read and are left out"));
     }
     let desired = desired::current(&desk.directory, desk.can(), &parts);
@@ -140,10 +143,10 @@ pub(super) async fn export(opener: &Opener, profile: Option<&str>, args: &Export
         Some(path) => {
             write_new(path, &text, args.force)?;
             if args.json {
-                out().json_pretty(&told::Written::of(path, &desired))?;
+                out().json_pretty(&told::WrittenFile::of(path, &desired))?;
             }
         }
-        None if args.format() == Format::Csv => table::csv_text(&text, &mut out().buffered())?,
+        None if args.format() == FileFormat::Csv => table::csv_text(&text, &mut out().buffered())?,
         None => out().document(text.as_bytes())?,
     }
     desk.close().await;
@@ -151,24 +154,24 @@ pub(super) async fn export(opener: &Opener, profile: Option<&str>, args: &Export
 }
 
 /// What a file holds.
-enum Input {
-    Desired(Desired),
+enum FileInput {
+    Desired(DesiredState),
     Plan(Box<SavedPlan>),
 }
 
-impl Input {
+impl FileInput {
     /// Reads it; everything that is wrong with it is said at once.
-    fn read(args: &FileArgs) -> Result<Self, Stop> {
+    fn read(args: &FileArgs) -> Result<Self, CommandError> {
         let (text, name) = text_of(&args.file)?;
         if SavedPlan::is_one(&text) {
             if !args.prune.is_empty() || args.create_teams || !args.columns().is_empty() {
-                return Err(Stop::usage("a saved plan is sent as it is: options of the file made it"));
+                return Err(CommandError::usage("a saved plan is sent as it is: options of the file made it"));
             }
             let plan = SavedPlan::read(&text)
-                .map_err(|why| Stop::new(ErrorCode::FileInvalid, format!("{}: {why}", clean(&name))))?;
+                .map_err(|why| CommandError::new(ErrorCode::FileInvalid, format!("{}: {why}", clean(&name))))?;
             return Ok(Self::Plan(Box::new(plan)));
         }
-        let format = Format::of_name(&name).unwrap_or_else(|| Format::of_text(&text));
+        let format = FileFormat::of_name(&name).unwrap_or_else(|| FileFormat::of_text(&text));
         let desired = desired::read(&text, format, &args.columns());
         desired.map(Self::Desired).map_err(|problems| wrong(&name, &problems))
     }
@@ -176,12 +179,12 @@ impl Input {
     /// Reads what it speaks of, and compares.
     async fn proposal(
         self,
-        desk: &mut Desk,
+        desk: &mut HeadlessSession,
         args: &FileArgs,
         allow_incomplete: bool,
         opener: &Opener,
         profile: Option<&str>,
-    ) -> Result<Proposal, Stop> {
+    ) -> Result<Proposal, CommandError> {
         let mut needed = USERS_AND_TEAMS.to_vec();
         match self {
             Self::Plan(plan) => {
@@ -189,27 +192,27 @@ impl Input {
                 if plan.server != here {
                     let why =
                         format!("this plan was made for {}; this profile's server is {here}", clean(&plan.server));
-                    return Err(Stop::new(ErrorCode::OtherServer, why));
+                    return Err(CommandError::new(ErrorCode::OtherServer, why));
                 }
-                needed.extend(desk.can().no_roles.is_none().then_some(Kind::Role));
+                needed.extend(desk.can().no_roles.is_none().then_some(RecordKind::Role));
                 desk.read(&needed).await?;
                 desk.must_be_complete(&needed, allow_incomplete, NOT_PLANNED)?;
                 let touched = plan.changes.iter().flat_map(|saved| saved.change.touches());
-                let touched: Vec<Target> = touched.map(|(target, _)| target).collect();
-                for kind in Kind::ALL {
+                let touched: Vec<ResourceRef> = touched.map(|(target, _)| target).collect();
+                for kind in RecordKind::ALL {
                     let of_kind = touched.iter().filter(|target| target.kind == kind && !target.is_provisional());
                     let ids: Vec<String> = of_kind.map(|target| target.id.to_string()).collect();
                     names::look_up(desk, kind, &ids).await?;
                 }
-                let users = touched.into_iter().filter(|target| target.kind == Kind::User);
+                let users = touched.into_iter().filter(|target| target.kind == RecordKind::User);
                 desk.fill(users.map(|target| target.id)).await?;
-                let Desk { directory, ids, .. } = desk;
+                let HeadlessSession { directory, ids, .. } = desk;
                 let (changes, refused) = plan.renew(directory, &mut || ids.next(now()));
                 Ok(Proposal { changes, refused, title: Some(plan.title.clone()), ..Proposal::default() })
             }
             Self::Desired(desired) => {
                 let roles = !desired.roles.is_empty() || args.wish().prune_roles;
-                needed.extend((roles && desk.can().no_roles.is_none()).then_some(Kind::Role));
+                needed.extend((roles && desk.can().no_roles.is_none()).then_some(RecordKind::Role));
                 desk.read(&needed).await?;
                 desk.must_be_complete(&needed, allow_incomplete, NOT_PLANNED)?;
                 look_up(desk, &desired).await?;
@@ -217,7 +220,7 @@ impl Input {
                 let meant = desired::meant(&desired, &desk.directory);
                 desk.fill(meant.into_iter()).await?;
                 let found = compare(&desired, desk, args.wish());
-                let Difference { changes, left, notes, not_told } =
+                let DesiredDifference { changes, left, notes, not_told } =
                     found.map_err(|problems| wrong(&args.file.to_string_lossy(), &problems))?;
                 let mut all = notes;
                 all.extend(said(left));
@@ -228,40 +231,45 @@ impl Input {
 }
 
 /// What a file says, alone.
-pub(super) fn desired_of(path: &Path) -> Result<Desired, Stop> {
+pub(super) fn desired_of(path: &Path) -> Result<DesiredState, CommandError> {
     let (text, name) = text_of(path)?;
-    let format = Format::of_name(&name).unwrap_or_else(|| Format::of_text(&text));
-    desired::read(&text, format, &desired::Columns::default()).map_err(|problems| wrong(&name, &problems))
+    let format = FileFormat::of_name(&name).unwrap_or_else(|| FileFormat::of_text(&text));
+    desired::read(&text, format, &desired::ColumnOptions::default()).map_err(|problems| wrong(&name, &problems))
 }
 
 /// What has to change so that the directory is as is said here; lists are read already.
 pub(super) async fn differences(
-    desk: &mut Desk,
-    desired: &Desired,
-) -> Result<Vec<crate::directory::change::Change>, Stop> {
+    desk: &mut HeadlessSession,
+    desired: &DesiredState,
+) -> Result<Vec<crate::directory::change::Change>, CommandError> {
     look_up(desk, desired).await?;
-    let found = compare(desired, desk, Wish::default());
-    let Difference { changes, notes, not_told, .. } = found.map_err(|problems| wrong("the command", &problems))?;
+    let found = compare(desired, desk, DesiredChange::default());
+    let DesiredDifference { changes, notes, not_told, .. } =
+        found.map_err(|problems| wrong("the command", &problems))?;
     notes.iter().chain(&not_told).for_each(note);
     Ok(changes)
 }
 
-fn compare(desired: &Desired, desk: &mut Desk, wish: Wish) -> Result<Difference, Vec<Problem>> {
+fn compare(
+    desired: &DesiredState,
+    desk: &mut HeadlessSession,
+    wish: DesiredChange,
+) -> Result<DesiredDifference, Vec<FileProblem>> {
     let planner = std::sync::Arc::clone(&desk.planner);
-    let Desk { directory, ids, .. } = desk;
+    let HeadlessSession { directory, ids, .. } = desk;
     desired::difference(desired, directory, planner.capabilities(), wish, &mut || ids.next(now()))
 }
 
 /// Looks up what a file names and the lists lack, where they may lack it.
-async fn look_up(desk: &mut Desk, desired: &Desired) -> Result<(), Stop> {
-    let finder = Finder::new(&desk.directory);
-    let unknown = |name: &&str| matches!(finder.account(name), Err(Missing::Unknown(_)));
+async fn look_up(desk: &mut HeadlessSession, desired: &DesiredState) -> Result<(), CommandError> {
+    let finder = NameFinder::new(&desk.directory);
+    let unknown = |name: &&str| matches!(finder.account(name), Err(MissingName::Unknown(_)));
     let emails = desired.people.iter().filter(|person| unknown(&person.user.as_str()));
     let emails = emails.filter_map(|person| person.email.as_deref());
     let users: Vec<String> = desired.users().chain(emails).filter(unknown).map(str::to_owned).collect();
-    let teams = desired.groups().filter(|name| matches!(finder.team(name), Err(Missing::Unknown(_))));
+    let teams = desired.groups().filter(|name| matches!(finder.team(name), Err(MissingName::Unknown(_))));
     let teams: Vec<String> = teams.map(str::to_owned).collect();
-    for (kind, names) in [(Kind::User, users), (Kind::Team, teams)] {
+    for (kind, names) in [(RecordKind::User, users), (RecordKind::Team, teams)] {
         let unasked = names::look_up(desk, kind, &names).await?.unasked;
         if let Some(why) = unasked.values().next() {
             let (count, why) = (unasked.len(), why.sentences());
@@ -272,7 +280,7 @@ async fn look_up(desk: &mut Desk, desired: &Desired) -> Result<(), Stop> {
 }
 
 /// What pruning would remove.
-fn said(left: desired::Left) -> Option<String> {
+fn said(left: desired::LeftoverRecord) -> Option<String> {
     let parts =
         [(left.memberships, "membership"), (left.registries, "registry role"), (left.permissions, "permission")];
     let count = |(number, word): (usize, &str)| match number {
@@ -284,8 +292,8 @@ fn said(left: desired::Left) -> Option<String> {
     (!parts.is_empty()).then(|| format!("Not in the file, and staying: {}. --prune removes them.", parts.join(", ")))
 }
 
-fn wrong(name: &str, problems: &[Problem]) -> Stop {
-    let detail = |problem: &Problem| Detail {
+fn wrong(name: &str, problems: &[FileProblem]) -> CommandError {
+    let detail = |problem: &FileProblem| ErrorDetail {
         code: match problem.kind {
             ProblemKind::Invalid => ErrorCode::FileInvalid.as_str(),
             ProblemKind::NameUnknown => ErrorCode::NameUnknown.as_str(),
@@ -298,18 +306,18 @@ fn wrong(name: &str, problems: &[Problem]) -> Stop {
         candidates: problem.candidates.clone(),
     };
     let details = problems.iter().map(detail).collect();
-    Stop::new(ErrorCode::FileInvalid, format!("{}: nothing was sent", clean(name))).details(details)
+    CommandError::new(ErrorCode::FileInvalid, format!("{}: nothing was sent", clean(name))).details(details)
 }
 
-fn text_of(path: &Path) -> Result<(String, String), Stop> {
+fn text_of(path: &Path) -> Result<(String, String), CommandError> {
     let name = path.to_string_lossy().into_owned();
     let told = |error: &dyn std::fmt::Display| {
-        Stop::new(ErrorCode::FileUnreadable, format!("{} can't be read: {error}", clean(&name)))
+        CommandError::new(ErrorCode::FileUnreadable, format!("{} can't be read: {error}", clean(&name)))
     };
     let mut bytes = Vec::new();
     if name == "-" {
         if io::stdin().is_terminal() {
-            return Err(Stop::usage("- reads the file from standard input, and that is this terminal"));
+            return Err(CommandError::usage("- reads the file from standard input, and that is this terminal"));
         }
         io::stdin().take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| told(&error))?;
     } else {
@@ -324,9 +332,9 @@ fn text_of(path: &Path) -> Result<(String, String), Stop> {
 }
 
 /// Names and addresses of people are in it: for its owner alone, whatever the mode of a file that it takes the place of.
-fn write_new(path: &Path, text: &str, over: bool) -> Result<(), Stop> {
+fn write_new(path: &Path, text: &str, over: bool) -> Result<(), CommandError> {
     let told = |error: io::Error| {
-        Stop::new(ErrorCode::FileUnwritable, format!("{} can't be written: {error}", path.display()))
+        CommandError::new(ErrorCode::FileUnwritable, format!("{} can't be written: {error}", path.display()))
     };
     // A link stays a link: the file behind it is replaced. What is no file, such as a pipe, is written to.
     let old = path.canonicalize().ok().filter(|_| over);
@@ -343,6 +351,6 @@ fn write_new(path: &Path, text: &str, over: bool) -> Result<(), Stop> {
     if file.metadata().is_ok_and(|found| found.is_file()) { file.sync_all().map_err(told) } else { Ok(()) }
 }
 
-fn server(opener: &Opener, profile: Option<&str>) -> Result<String, Stop> {
+fn server(opener: &Opener, profile: Option<&str>) -> Result<String, CommandError> {
     Ok(opener.at_start(profile)?.map(|profile| profile.base_text().to_owned()).unwrap_or_default())
 }

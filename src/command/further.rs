@@ -4,16 +4,16 @@ use jiff::Timestamp;
 
 use super::{
     api_keys, attributes, compared,
-    desk::{Desk, USERS_AND_TEAMS},
-    end::{ErrorCode, Stop},
+    desk::{HeadlessSession, USERS_AND_TEAMS},
+    end::{CommandError, ErrorCode},
     invitations, names,
     send::{Proposal, propose},
 };
 use crate::{
-    cli::{BucketArgs, Further, Sending},
+    cli::{BucketArgs, Further, SendOptions},
     directory::{
-        Id, Kind, Name,
-        change::{Bucket, Change, NewService, RoleDraft},
+        Id, Name, RecordKind,
+        change::{Change, NewService, RoleDraft, StorageBucket},
         permissions,
         record::Permission,
     },
@@ -21,7 +21,7 @@ use crate::{
     scim::text::{clean, nearest_first},
 };
 
-pub(super) async fn run(opener: &Opener, profile: Option<&str>, further: &Further) -> Result<(), Stop> {
+pub(super) async fn run(opener: &Opener, profile: Option<&str>, further: &Further) -> Result<(), CommandError> {
     match further {
         Further::EditRole { role, name, description, inherits, add, remove, send } => {
             let edits = RoleEdits { name, description, inherits, add, remove };
@@ -44,18 +44,22 @@ pub(super) async fn run(opener: &Opener, profile: Option<&str>, further: &Furthe
 }
 
 /// A desk that has read users and teams.
-pub(super) async fn desk(opener: &Opener, profile: Option<&str>, send: &Sending) -> Result<Desk, Stop> {
-    let mut desk = Desk::open(opener, profile, send.parallel).await?;
+pub(super) async fn desk(
+    opener: &Opener,
+    profile: Option<&str>,
+    send: &SendOptions,
+) -> Result<HeadlessSession, CommandError> {
+    let mut desk = HeadlessSession::open(opener, profile, send.parallel).await?;
     desk.read(&USERS_AND_TEAMS).await?;
     Ok(desk)
 }
 
 /// Sends what is not so already. On the heap, for it holds the desk and a plan.
 pub(super) fn put_forward(
-    mut desk: Desk,
+    mut desk: HeadlessSession,
     changes: Vec<Change>,
-    send: &Sending,
-) -> impl Future<Output = Result<(), Stop>> {
+    send: &SendOptions,
+) -> impl Future<Output = Result<(), CommandError>> {
     Box::pin(async move {
         let wanted = changes.len();
         let open = desk.still_open(changes).await?;
@@ -67,7 +71,7 @@ pub(super) fn put_forward(
 }
 
 /// The next provisional id.
-pub(super) fn key(desk: &mut Desk) -> Id {
+pub(super) fn key(desk: &mut HeadlessSession) -> Id {
     desk.ids.next(Timestamp::now()).provisional()
 }
 
@@ -84,17 +88,19 @@ async fn edit_role(
     profile: Option<&str>,
     role: &str,
     edits: &RoleEdits<'_>,
-    send: &Sending,
-) -> Result<(), Stop> {
+    send: &SendOptions,
+) -> Result<(), CommandError> {
     let RoleEdits { name, description, inherits, add, remove } = edits;
     if [name, description, inherits].iter().all(|edit| edit.is_none()) && add.is_empty() && remove.is_empty() {
-        return Err(Stop::usage("nothing is to be changed: name --name, --description, --inherits, --add or --remove"));
+        return Err(CommandError::usage(
+            "nothing is to be changed: name --name, --description, --inherits, --add or --remove",
+        ));
     }
-    let mut desk = Desk::open(opener, profile, send.parallel).await?;
-    desk.read(&[Kind::User, Kind::Role]).await?;
+    let mut desk = HeadlessSession::open(opener, profile, send.parallel).await?;
+    desk.read(&[RecordKind::User, RecordKind::Role]).await?;
     let id = names::roles(&mut desk, &[role.to_owned()]).await?.pop();
     let Some((id, now)) = id.and_then(|id| Some((id.clone(), desk.directory.role(&id)?.clone()))) else {
-        return Err(Stop::new(ErrorCode::NameUnknown, format!("no role is called {}", clean(role))));
+        return Err(CommandError::new(ErrorCode::NameUnknown, format!("no role is called {}", clean(role))));
     };
     let before = RoleDraft::of(&now);
     let mut to = before.clone();
@@ -126,20 +132,21 @@ async fn edit_role(
 }
 
 /// The predefined role that a custom one can build on.
-pub(super) fn based_on(text: &str) -> Result<String, Stop> {
+pub(super) fn based_on(text: &str) -> Result<String, CommandError> {
     let base = permissions::BASES.into_iter().find(|base| base.eq_ignore_ascii_case(text));
     base.map(str::to_owned).ok_or_else(|| {
         let why = format!("no predefined role is called {}", clean(text));
-        Stop::new(ErrorCode::ValueUnknown, why).hint(format!("one of {}", permissions::BASES.join(", ")))
+        CommandError::new(ErrorCode::ValueUnknown, why).hint(format!("one of {}", permissions::BASES.join(", ")))
     })
 }
 
 /// Why a word is no permission.
-pub(super) fn no_permission(text: &str) -> Stop {
-    Stop::new(ErrorCode::ValueUnknown, format!("{} is no permission", clean(text))).hint("write object:operation")
+pub(super) fn no_permission(text: &str) -> CommandError {
+    CommandError::new(ErrorCode::ValueUnknown, format!("{} is no permission", clean(text)))
+        .hint("write object:operation")
 }
 
-fn not_added(permission: &str, to: &RoleDraft, all: &[Permission]) -> Stop {
+fn not_added(permission: &str, to: &RoleDraft, all: &[Permission]) -> CommandError {
     let inherited = all.iter().any(|one| one.inherited && one.name.raw() == permission);
     let why = if inherited {
         format!("{} comes with {}: it can't be removed alone", clean(permission), clean(&to.inherits))
@@ -147,7 +154,7 @@ fn not_added(permission: &str, to: &RoleDraft, all: &[Permission]) -> Stop {
         format!("the role does not add {}", clean(permission))
     };
     let near = nearest_first(permission, to.added.iter().map(String::as_str)).into_iter().take(8).collect::<Vec<_>>();
-    Stop::new(ErrorCode::ValueUnknown, why).hint(format!("it adds {}", near.join(", ")))
+    CommandError::new(ErrorCode::ValueUnknown, why).hint(format!("it adds {}", near.join(", ")))
 }
 
 async fn unset_role(
@@ -155,8 +162,8 @@ async fn unset_role(
     profile: Option<&str>,
     users: &[String],
     registry: Option<&str>,
-    send: &Sending,
-) -> Result<(), Stop> {
+    send: &SendOptions,
+) -> Result<(), CommandError> {
     let given = names::given(users)?;
     let mut desk = desk(opener, profile, send).await?;
     let users = names::users(&mut desk, &given).await?;
@@ -167,9 +174,9 @@ async fn unset_role(
 }
 
 /// The place of a new team's files, where one is named.
-pub(super) fn bucket(args: &BucketArgs) -> Option<Bucket> {
+pub(super) fn bucket(args: &BucketArgs) -> Option<StorageBucket> {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    Some(Bucket {
+    Some(StorageBucket {
         name: args.bucket.clone()?,
         provider: text(&args.provider).to_ascii_uppercase(),
         path: text(&args.bucket_path),
@@ -181,7 +188,12 @@ pub(super) fn bucket(args: &BucketArgs) -> Option<Bucket> {
 }
 
 /// A service account for a team, or for the organisation.
-pub(super) async fn service(desk: &mut Desk, name: &str, team: &str, organisation: bool) -> Result<Change, Stop> {
+pub(super) async fn service(
+    desk: &mut HeadlessSession,
+    name: &str,
+    team: &str,
+    organisation: bool,
+) -> Result<Change, CommandError> {
     let team = names::team(desk, team).await?;
     let service = NewService { name: name.to_owned(), organisation, team };
     Ok(Change::CreateService { key: key(desk), service })

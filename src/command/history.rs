@@ -4,23 +4,23 @@ use jiff::tz::TimeZone;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    desk::{Desk, USERS_AND_TEAMS},
-    end::{ErrorCode, Stop, note},
+    desk::{HeadlessSession, USERS_AND_TEAMS},
+    end::{CommandError, ErrorCode, note},
     json::ChangeRow,
-    run::{self, Ran, waits},
+    run::{self, RunOutcome, waits},
     send::{Proposal, asked, can_ask, propose},
     table::Table,
     told,
 };
 use crate::{
-    cli::{ActivityArgs, Sending},
+    cli::{ActivityArgs, SendOptions},
     config::ConfigError,
     directory::{
         Id,
         change::{Change, ChangeId},
-        plan::{self, Entry, HARMED, Inverse, NOT_CREATED, State},
+        plan::{self, ChangeState, HARMED, InversePlan, JournalEntry, NOT_CREATED},
         refusal::Refusal,
-        work::Job,
+        work::WorkerJob,
     },
     output::out,
     runtime::Opener,
@@ -34,7 +34,7 @@ const RECENT: usize = 1_000;
 /// Waiting changes listed before they are sent.
 const LISTED: usize = 20;
 
-pub(super) fn activity(opener: &Opener, profile: Option<&str>, args: &ActivityArgs) -> Result<(), Stop> {
+pub(super) fn activity(opener: &Opener, profile: Option<&str>, args: &ActivityArgs) -> Result<(), CommandError> {
     let store = store(opener, profile)?;
     let journal = match args.plan {
         Some(plan) => store.journal_plan(ChangeId(plan))?,
@@ -43,8 +43,8 @@ pub(super) fn activity(opener: &Opener, profile: Option<&str>, args: &ActivityAr
     if let Some(notice) = journal.notice() {
         note(format_args!("scimitar: {notice}"));
     }
-    let shown: Vec<&Entry> =
-        journal.entries.iter().filter(|entry| !args.failed || entry.state != State::Confirmed).collect();
+    let shown: Vec<&JournalEntry> =
+        journal.entries.iter().filter(|entry| !args.failed || entry.state != ChangeState::Confirmed).collect();
     let shown = &shown[shown.len().saturating_sub(if args.plan.is_some() { usize::MAX } else { args.last })..];
     let mut out = out().buffered();
     if args.json {
@@ -54,7 +54,7 @@ pub(super) fn activity(opener: &Opener, profile: Option<&str>, args: &ActivityAr
         return Ok(());
     }
     let zone = TimeZone::system();
-    let row = |entry: &&Entry| {
+    let row = |entry: &&JournalEntry| {
         let words = &entry.step.words;
         vec![
             entry.at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string(),
@@ -82,16 +82,16 @@ pub(super) async fn undo(
     opener: &Opener,
     profile: Option<&str>,
     plan: Option<i64>,
-    send: &Sending,
-) -> Result<(), Stop> {
+    send: &SendOptions,
+) -> Result<(), CommandError> {
     needs_journal(send)?;
     let journal = entries(opener, profile, plan)?;
     let Some(id) = plan.map(ChangeId).or_else(|| plan::newest(&journal)) else {
-        return Err(Stop::new(ErrorCode::NothingToUndo, "there is nothing to undo"));
+        return Err(CommandError::new(ErrorCode::NothingToUndo, "there is nothing to undo"));
     };
     let title = title(&journal, id)?;
     if plan::is_undone(&journal, id) {
-        return Err(Stop::new(ErrorCode::UndoneAlready, "this was undone already"));
+        return Err(CommandError::new(ErrorCode::UndoneAlready, "this was undone already"));
     }
     let inverse = inverse(&journal, id).map_err(|why| cant_be_undone(&journal, id, &title, why, plan.is_some()))?;
     let notes = inverse.never.iter().map(|(line, why)| format!("Stays: {}: {}", line.subject, why.text)).collect();
@@ -104,14 +104,14 @@ pub(super) async fn undo(
     propose(desk, Proposal { title, undoes: Some(id), notes, ..Proposal::of_undo(undo) }, send).await
 }
 
-fn inverse(journal: &[Entry], plan: ChangeId) -> Result<Inverse, Refusal> {
+fn inverse(journal: &[JournalEntry], plan: ChangeId) -> Result<InversePlan, Refusal> {
     plan::inverse(of(journal, plan), journal.iter().filter(|entry| entry.undoes == Some(plan)))
 }
 
 /// The reason, with the plan that is meant; and where the person named none, the next older one that could be taken back.
-fn cant_be_undone(journal: &[Entry], id: ChangeId, title: &str, why: Refusal, named: bool) -> Stop {
+fn cant_be_undone(journal: &[JournalEntry], id: ChangeId, title: &str, why: Refusal, named: bool) -> CommandError {
     let text = format!("plan {} ({}): {}", id.0, clean(title), why.text);
-    let stop = Stop::refused(Refusal::new(why.code, text));
+    let stop = CommandError::refused(Refusal::new(why.code, text));
     let mut older: Vec<ChangeId> =
         journal.iter().filter(|entry| entry.undoes.is_none() && entry.plan < id).map(|entry| entry.plan).collect();
     older.dedup();
@@ -129,15 +129,15 @@ pub(super) async fn retry(
     opener: &Opener,
     profile: Option<&str>,
     plan: Option<i64>,
-    send: &Sending,
-) -> Result<(), Stop> {
+    send: &SendOptions,
+) -> Result<(), CommandError> {
     let journal = entries(opener, profile, plan)?;
-    let failed = |entry: &&Entry| entry.may_be_sent_again() || entry.why == HARMED;
+    let failed = |entry: &&JournalEntry| entry.may_be_sent_again() || entry.why == HARMED;
     let Some(id) = plan.map(ChangeId).or_else(|| journal.iter().rev().find(failed).map(|entry| entry.plan)) else {
-        return Err(Stop::new(ErrorCode::NothingFailed, "nothing failed"));
+        return Err(CommandError::new(ErrorCode::NothingFailed, "nothing failed"));
     };
     let title = title(&journal, id)?;
-    let again = |entry: &&Entry| failed(entry) || entry.why == NOT_CREATED;
+    let again = |entry: &&JournalEntry| failed(entry) || entry.why == NOT_CREATED;
     let changes: Vec<Change> = of(&journal, id).filter(again).map(|entry| entry.step.change.clone()).collect();
     let mut desk = read(opener, profile, send, &changes).await?;
     let keys: FxHashMap<Id, Id> =
@@ -147,33 +147,44 @@ pub(super) async fn retry(
     propose(desk, Proposal { changes, title: Some(title), ..Proposal::default() }, send).await
 }
 
-pub(super) async fn resume(opener: &Opener, profile: Option<&str>, drop: bool, send: &Sending) -> Result<(), Stop> {
+pub(super) async fn resume(
+    opener: &Opener,
+    profile: Option<&str>,
+    drop: bool,
+    send: &SendOptions,
+) -> Result<(), CommandError> {
     needs_journal(send)?;
-    let mut desk = Desk::open(opener, profile, send.parallel).await?;
+    let mut desk = HeadlessSession::open(opener, profile, send.parallel).await?;
     desk.read(&USERS_AND_TEAMS).await?;
     // Nothing waits in a journal that could not be read only as far as anybody knows.
     if !desk.journal_read || desk.no_journal.is_some() {
         let why = desk.no_journal.take().unwrap_or_else(|| "the journal could not be read".into());
         desk.close().await;
-        return Err(Stop::new(ErrorCode::Store, why));
+        return Err(CommandError::new(ErrorCode::Store, why));
     }
     // What was settled while the lists were read has an outcome that nobody was told yet.
     let open = desk.journal.iter().filter(|entry| desk.were_open.contains(&entry.id));
-    let (elsewhere, left): (Vec<&Entry>, Vec<&Entry>) = open.partition(|entry| desk.elsewhere.contains(&entry.id));
+    let (elsewhere, left): (Vec<&JournalEntry>, Vec<&JournalEntry>) =
+        open.partition(|entry| desk.elsewhere.contains(&entry.id));
     if !elsewhere.is_empty() {
         note(format_args!("{} wait in another console or command that runs: they are its own.", elsewhere.len()));
     }
     let plans: FxHashSet<ChangeId> = left.into_iter().map(|entry| entry.plan).collect();
     // The whole of each plan is accounted for: nobody was told what became of the rest of it.
-    let own = |entry: &&Entry| plans.contains(&entry.plan) && !desk.elsewhere.contains(&entry.id);
-    let ran = Ran::of(desk.journal.iter().filter(own).cloned());
+    let own = |entry: &&JournalEntry| plans.contains(&entry.plan) && !desk.elsewhere.contains(&entry.id);
+    let ran = RunOutcome::of(desk.journal.iter().filter(own).cloned());
     let done = take_up(&mut desk, ran, drop, send).await;
     desk.close().await;
     done
 }
 
 /// Looks up what was in flight, shows what waits, asks, and sends or drops it.
-async fn take_up(desk: &mut Desk, mut ran: Ran, drop: bool, send: &Sending) -> Result<(), Stop> {
+async fn take_up(
+    desk: &mut HeadlessSession,
+    mut ran: RunOutcome,
+    drop: bool,
+    send: &SendOptions,
+) -> Result<(), CommandError> {
     if ran.entries.is_empty() {
         note("Nothing waits.");
         let failed = newest_failure(&desk.journal);
@@ -187,10 +198,10 @@ async fn take_up(desk: &mut Desk, mut ran: Ran, drop: bool, send: &Sending) -> R
         desk.ask_hosting().await?;
         // Planned anew it would be refused, and dropped: it waits until the profile is corrected.
         if let Some(refusal) = desk.guards.closed().filter(|_| desk.guards.contradiction.is_some()) {
-            return Err(Stop::refused(refusal));
+            return Err(CommandError::refused(refusal));
         }
     }
-    let left: Vec<Entry> = ran.entries.values().filter(|entry| waits(entry)).cloned().collect();
+    let left: Vec<JournalEntry> = ran.entries.values().filter(|entry| waits(entry)).cloned().collect();
     let plans: FxHashSet<ChangeId> = ran.entries.values().map(|entry| entry.plan).collect();
     let title = match (plans.len(), ran.entries.values().next()) {
         (1, Some(entry)) => entry.title.clone(),
@@ -206,13 +217,14 @@ async fn take_up(desk: &mut Desk, mut ran: Ran, drop: bool, send: &Sending) -> R
             return Ok(told::waiting(&left, &title, &desk.profile.name, send.json, None)?);
         }
         if !can_ask() || !asked("yes", &desk.profile.name)? {
-            let stop = Stop::new(ErrorCode::NotConfirmed, "these wait").hint("--yes sends them, --drop drops them");
+            let stop =
+                CommandError::new(ErrorCode::NotConfirmed, "these wait").hint("--yes sends them, --drop drops them");
             told::waiting(&left, &title, &desk.profile.name, send.json, Some(&stop))?;
             return Err(if send.json { stop.printed() } else { stop });
         }
     }
     if drop {
-        desk.give(Job::Drop(left.iter().map(|entry| entry.id).collect()));
+        desk.give(WorkerJob::Drop(left.iter().map(|entry| entry.id).collect()));
         return told::dropped(run::dropped(desk, left).await?, &title, send.json);
     }
     let changes: Vec<Change> = left.iter().map(|entry| entry.step.change.clone()).collect();
@@ -225,19 +237,19 @@ async fn take_up(desk: &mut Desk, mut ran: Ran, drop: bool, send: &Sending) -> R
 }
 
 /// Nothing waits, and something of the newest plan was not done: a killed run has told nobody.
-fn newest_failure(journal: &[Entry]) -> Option<Stop> {
+fn newest_failure(journal: &[JournalEntry]) -> Option<CommandError> {
     let newest = journal.iter().map(|entry| entry.plan).max()?;
     let (all, failed) =
         (of(journal, newest).count(), of(journal, newest).filter(|entry| entry.state.is_failure()).count());
     let why = format!("{failed} of {all} changes of the newest plan were not done");
     let tries = format!("`scimitar retry {}` tries them again; ", newest.0);
-    let tries = if of(journal, newest).any(Entry::may_be_sent_again) { tries } else { String::new() };
+    let tries = if of(journal, newest).any(JournalEntry::may_be_sent_again) { tries } else { String::new() };
     let hint = format!("{tries}`scimitar activity {} --json` has each request and what came back", newest.0);
-    (failed > 0).then(|| Stop::new(ErrorCode::Partly, why).hint(hint))
+    (failed > 0).then(|| CommandError::new(ErrorCode::Partly, why).hint(hint))
 }
 
 /// The first of what waits.
-fn list(left: &[Entry]) {
+fn list(left: &[JournalEntry]) {
     for entry in left.iter().take(LISTED) {
         note(format_args!("  {}  {}", entry.step.words.subject, entry.step.words.text("→")));
     }
@@ -248,16 +260,23 @@ fn list(left: &[Entry]) {
 }
 
 /// These commands begin with what the journal knows.
-fn needs_journal(send: &Sending) -> Result<(), Stop> {
+fn needs_journal(send: &SendOptions) -> Result<(), CommandError> {
     if send.no_journal {
-        return Err(Stop::usage("undo, retry and resume go by the journal: --no-journal is for other commands"));
+        return Err(CommandError::usage(
+            "undo, retry and resume go by the journal: --no-journal is for other commands",
+        ));
     }
     Ok(())
 }
 
 /// Opens, and reads what the changes are about.
-async fn read(opener: &Opener, profile: Option<&str>, send: &Sending, changes: &[Change]) -> Result<Desk, Stop> {
-    let mut desk = Desk::open(opener, profile, send.parallel).await?;
+async fn read(
+    opener: &Opener,
+    profile: Option<&str>,
+    send: &SendOptions,
+    changes: &[Change],
+) -> Result<HeadlessSession, CommandError> {
+    let mut desk = HeadlessSession::open(opener, profile, send.parallel).await?;
     let touched: Vec<_> = changes.iter().flat_map(Change::touches).map(|(target, _)| target).collect();
     // A list that none of them is about is no reason to do nothing.
     let needed = USERS_AND_TEAMS.into_iter().filter(|kind| touched.iter().any(|target| target.kind == *kind));
@@ -267,12 +286,12 @@ async fn read(opener: &Opener, profile: Option<&str>, send: &Sending, changes: &
     Ok(desk)
 }
 
-fn store(opener: &Opener, profile: Option<&str>) -> Result<Store, Stop> {
+fn store(opener: &Opener, profile: Option<&str>) -> Result<Store, CommandError> {
     let none = || ConfigError::about(&opener.places.config_file, "there is no profile", "").no_profile();
     Ok(opener.store(&opener.at_start(profile)?.ok_or_else(none)?)?)
 }
 
-fn entries(opener: &Opener, profile: Option<&str>, plan: Option<i64>) -> Result<Vec<Entry>, Stop> {
+fn entries(opener: &Opener, profile: Option<&str>, plan: Option<i64>) -> Result<Vec<JournalEntry>, CommandError> {
     let store = store(opener, profile)?;
     let mut entries = store.journal_recent(RECENT)?.entries;
     if let Some(plan) = plan {
@@ -283,12 +302,12 @@ fn entries(opener: &Opener, profile: Option<&str>, plan: Option<i64>) -> Result<
     Ok(entries)
 }
 
-fn of(journal: &[Entry], plan: ChangeId) -> impl DoubleEndedIterator<Item = &Entry> {
+fn of(journal: &[JournalEntry], plan: ChangeId) -> impl DoubleEndedIterator<Item = &JournalEntry> {
     journal.iter().filter(move |entry| entry.plan == plan)
 }
 
-fn title(journal: &[Entry], plan: ChangeId) -> Result<String, Stop> {
+fn title(journal: &[JournalEntry], plan: ChangeId) -> Result<String, CommandError> {
     let first = of(journal, plan).next();
-    let unknown = || Stop::new(ErrorCode::PlanUnknown, format!("the journal has no plan {}", plan.0));
+    let unknown = || CommandError::new(ErrorCode::PlanUnknown, format!("the journal has no plan {}", plan.0));
     first.map(|entry| entry.title.clone()).ok_or_else(unknown)
 }

@@ -3,17 +3,17 @@
 use serde::Serialize;
 
 use super::{
-    desk::Desk,
-    end::{Detail, ErrorCode, Stop, heard, note},
+    desk::HeadlessSession,
+    end::{CommandError, ErrorCode, ErrorDetail, heard, note},
     further::{desk, key, put_forward},
     names,
     table::Table,
 };
 use crate::{
-    cli::{InvitationsArgs, Sending},
+    cli::{InvitationsArgs, SendOptions},
     directory::{
-        Id, Kind,
-        aside::{Participant, Topic},
+        Id, RecordKind,
+        aside::{SideQueryKind, TeamParticipant},
         change::Change,
         refusal::Refusal,
     },
@@ -32,9 +32,9 @@ struct InvitationRow<'a> {
     admin: bool,
 }
 
-pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &InvitationsArgs) -> Result<(), Stop> {
-    let mut desk = Desk::open(opener, profile, None).await?;
-    desk.read(&[Kind::Team]).await?;
+pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &InvitationsArgs) -> Result<(), CommandError> {
+    let mut desk = HeadlessSession::open(opener, profile, None).await?;
+    desk.read(&[RecordKind::Team]).await?;
     told(&desk)?;
     let teams = if args.teams.is_empty() {
         desk.directory.records().teams().keys().cloned().collect()
@@ -42,7 +42,7 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &Invitati
         names::teams(&mut desk, &args.teams).await?
     };
     let silent = ask(&mut desk, &teams).await?;
-    let mut found: Vec<(&Id, &Participant)> = Vec::new();
+    let mut found: Vec<(&Id, &TeamParticipant)> = Vec::new();
     for team in &teams {
         let roster = desk.directory.roster(team).unwrap_or_default();
         found.extend(roster.iter().filter(|one| one.pending).map(|one| (team, one)));
@@ -73,22 +73,22 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &Invitati
         [] => Ok(()),
         teams => {
             let words = format!("the invitations of {} teams were not told", teams.len());
-            Err(Stop::new(ErrorCode::Incomplete, words).printed())
+            Err(CommandError::new(ErrorCode::Incomplete, words).printed())
         }
     }
 }
 
 /// Why invitations are not told here, where they are not.
-pub(super) fn told(desk: &Desk) -> Result<(), Stop> {
+pub(super) fn told(desk: &HeadlessSession) -> Result<(), CommandError> {
     match &desk.can().tells_nothing {
-        Some(why) => Err(Stop::refused(Refusal::unsupported(why.clone()))),
+        Some(why) => Err(CommandError::refused(Refusal::unsupported(why.clone()))),
         None => Ok(()),
     }
 }
 
 /// Asks about each team, one after another; the ones that were not told.
-pub(super) async fn ask(desk: &mut Desk, teams: &[Id]) -> Result<Vec<Id>, Stop> {
-    let topics = teams.iter().cloned().map(Topic::Roster).collect();
+pub(super) async fn ask(desk: &mut HeadlessSession, teams: &[Id]) -> Result<Vec<Id>, CommandError> {
+    let topics = teams.iter().cloned().map(SideQueryKind::Roster).collect();
     desk.ask_slowly(topics, "invitations of teams", |_| false).await?;
     Ok(teams.iter().filter(|team| desk.directory.roster(team).is_none()).cloned().collect())
 }
@@ -99,8 +99,8 @@ pub(super) async fn invite(
     team: &str,
     to: &[String],
     admin: bool,
-    send: &Sending,
-) -> Result<(), Stop> {
+    send: &SendOptions,
+) -> Result<(), CommandError> {
     let to = names::given(to)?;
     let mut desk = desk(opener, profile, send).await?;
     told(&desk)?;
@@ -116,19 +116,22 @@ pub(super) async fn withdraw(
     profile: Option<&str>,
     team: &str,
     to: &[String],
-    send: &Sending,
-) -> Result<(), Stop> {
+    send: &SendOptions,
+) -> Result<(), CommandError> {
     let to = names::given(to)?;
     let mut desk = desk(opener, profile, send).await?;
     told(&desk)?;
     let team = names::team(&mut desk, team).await?;
     if !ask(&mut desk, std::slice::from_ref(&team)).await?.is_empty() {
-        return Err(Stop::new(ErrorCode::Incomplete, "nothing was sent: the invitations of the team were not told"));
+        return Err(CommandError::new(
+            ErrorCode::Incomplete,
+            "nothing was sent: the invitations of the team were not told",
+        ));
     }
     let roster = desk.directory.roster(&team).unwrap_or_default();
     let (mut changes, mut wrong) = (Vec::new(), Vec::new());
     for whom in &to {
-        let meant: Vec<&Participant> =
+        let meant: Vec<&TeamParticipant> =
             roster.iter().filter(|one| one.pending && (one.is(whom) || *one.id == **whom)).collect();
         match meant.as_slice() {
             [] => wrong.push(nobody(&desk, &team, whom)),
@@ -141,18 +144,18 @@ pub(super) async fn withdraw(
     }
     match wrong.first() {
         None => put_forward(desk, changes, send).await,
-        Some(first) => Err(Stop::new(ErrorCode::NameUnknown, first.message.clone()).details(wrong)),
+        Some(first) => Err(CommandError::new(ErrorCode::NameUnknown, first.message.clone()).details(wrong)),
     }
 }
 
-fn nobody(desk: &Desk, team: &Id, whom: &str) -> Detail {
+fn nobody(desk: &HeadlessSession, team: &Id, whom: &str) -> ErrorDetail {
     let name = desk.directory.team(team).map_or("", |team| team.name.as_str());
     let member = desk.directory.roster(team).into_iter().flatten().any(|one| !one.pending && one.is(whom));
     let why = if member { "is a member already" } else { "has no pending invitation" };
     if member {
         note(format_args!("scimitar: `scimitar remove` takes members out."));
     }
-    Detail {
+    ErrorDetail {
         code: ErrorCode::NameUnknown.as_str(),
         subject: clean(whom).into_owned(),
         message: format!("{} {why} in {name}", clean(whom)),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::directory::plan::{Entry, SideEffect};
+use crate::directory::plan::{JournalEntry, SideEffect};
 
 /// A change and its outcome.
 #[derive(Debug, Serialize)]
@@ -48,7 +48,7 @@ pub(super) struct RequestRow<'a> {
 }
 
 impl<'a> ChangeRow<'a> {
-    pub fn of(entry: &'a Entry, requests: bool) -> Self {
+    pub fn of(entry: &'a JournalEntry, requests: bool) -> Self {
         let words = &entry.step.words;
         let exchanges = entry.exchanges.iter().filter(|_| requests);
         Self {

@@ -6,41 +6,41 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
-    desk::{Desk, USERS_AND_TEAMS, accept},
-    end::{ErrorCode, Stop, note},
+    desk::{HeadlessSession, USERS_AND_TEAMS, accept},
+    end::{CommandError, ErrorCode, note},
     names,
     records::{MemberRow, RecordRow, RecordRows},
     table::Table,
 };
 use crate::{
-    cli::{ListArgs, MembersArgs, Output},
+    cli::{ListArgs, MembersArgs, OutputArgs},
     directory::{
-        Directory, Id, Kind, Name,
+        Directory, Id, Name, RecordKind,
         field::{FieldReader, RecordField, RecordRef},
-        holds::Holds,
-        query::Query,
+        holds::RecordContents,
+        query::FilterQuery,
     },
     output,
     runtime::Opener,
     scim::text::clean,
 };
 
-type Done = Result<(), Stop>;
+type Done = Result<(), CommandError>;
 
 pub(super) async fn users(opener: &Opener, profile: Option<&str>, args: &ListArgs) -> Done {
     // A list of teams that can't be read is no reason to show nobody: the end says that it lacks.
-    let desk = read(opener, profile, args, &[Kind::User]).await?;
-    let open = print_records(&desk, Kind::User, args)?;
+    let desk = read(opener, profile, args, &[RecordKind::User]).await?;
+    let open = print_records(&desk, RecordKind::User, args)?;
     ended(desk, &USERS_AND_TEAMS, open, args).await
 }
 
 pub(super) async fn teams(opener: &Opener, profile: Option<&str>, args: &ListArgs) -> Done {
     let mut desk = read(opener, profile, args, &USERS_AND_TEAMS).await?;
     desk.fill_few_teams().await?;
-    let open = print_records(&desk, Kind::Team, args)?;
+    let open = print_records(&desk, RecordKind::Team, args)?;
     let silent = desk.directory.records().teams().values().filter(|team| team.members.is_none()).count();
     if silent > 0 {
-        let (all, word) = (desk.directory.len(Kind::Team), desk.can().holds().say(Kind::Team.plural()));
+        let (all, word) = (desk.directory.len(RecordKind::Team), desk.can().holds().say(RecordKind::Team.plural()));
         note(format_args!("scimitar: members are known for {} of {all} {word}{}", all - silent, rest(args)));
     }
     ended(desk, &USERS_AND_TEAMS, open, args).await
@@ -52,27 +52,27 @@ fn rest(args: &ListArgs) -> &'static str {
 }
 
 pub(super) async fn roles(opener: &Opener, profile: Option<&str>, args: &ListArgs) -> Done {
-    let desk = read(opener, profile, args, &[Kind::User, Kind::Role]).await?;
+    let desk = read(opener, profile, args, &[RecordKind::User, RecordKind::Role]).await?;
     if let Some(why) = &desk.can().no_roles {
-        return Err(Stop::new(ErrorCode::NoRoles, why.clone()));
+        return Err(CommandError::new(ErrorCode::NoRoles, why.clone()));
     }
-    let open = print_records(&desk, Kind::Role, args)?;
+    let open = print_records(&desk, RecordKind::Role, args)?;
     let known = desk.directory.records().users().values().filter(|user| desk.directory.knows_roles(user)).count();
-    let all = desk.directory.len(Kind::User);
+    let all = desk.directory.len(RecordKind::User);
     if known < all {
         note(format_args!("scimitar: holders are counted among the {known} of {all} users whose roles are known"));
     }
-    ended(desk, &[Kind::User, Kind::Role], open, args).await
+    ended(desk, &[RecordKind::User, RecordKind::Role], open, args).await
 }
 
 /// The records of a kind that the filter finds, with the fields that the table names. Gives what is open of the answer.
-fn print_records(desk: &Desk, kind: Kind, args: &ListArgs) -> Result<Option<String>, Stop> {
+fn print_records(desk: &HeadlessSession, kind: RecordKind, args: &ListArgs) -> Result<Option<String>, CommandError> {
     let directory = &desk.directory;
-    let Found { rows, open } = found(desk, kind, directory.rows_by_name(kind), args)?;
+    let FoundRows { rows, open } = found(desk, kind, directory.rows_by_name(kind), args)?;
     let record = |row: &u32| match kind {
-        Kind::User => directory.user_at(*row).map(RecordRef::User),
-        Kind::Team => directory.team_at(*row).map(RecordRef::Team),
-        Kind::Role => directory.role_at(*row).map(RecordRef::Role),
+        RecordKind::User => directory.user_at(*row).map(RecordRef::User),
+        RecordKind::Team => directory.team_at(*row).map(RecordRef::Team),
+        RecordKind::Role => directory.role_at(*row).map(RecordRef::Role),
     };
     let columns = columns(args.columns.as_deref(), kind, desk.can().holds())?;
     let shown = RecordRows::new(reader(desk), kind, columns);
@@ -83,31 +83,41 @@ fn print_records(desk: &Desk, kind: Kind, args: &ListArgs) -> Result<Option<Stri
 }
 
 /// The columns that are asked for by name.
-fn columns(named: Option<&str>, kind: Kind, holds: Holds) -> Result<Option<Vec<RecordField>>, Stop> {
+fn columns(
+    named: Option<&str>,
+    kind: RecordKind,
+    holds: RecordContents,
+) -> Result<Option<Vec<RecordField>>, CommandError> {
     let Some(named) = named else { return Ok(None) };
     let known = || RecordField::of(kind).filter(|field| (field.spec().held)(holds) && !field.word().is_empty());
-    let column = |word: &str| -> Result<RecordField, Stop> {
+    let column = |word: &str| -> Result<RecordField, CommandError> {
         let is = |field: &RecordField| [Some(field.word()), field.spec().csv].contains(&Some(word));
         known().find(is).ok_or_else(|| {
             let all: Vec<&str> = known().map(RecordField::word).collect();
-            Stop::usage(format!("--columns: there is no column `{}`; there are {}", clean(word), all.join(", ")))
+            CommandError::usage(format!(
+                "--columns: there is no column `{}`; there are {}",
+                clean(word),
+                all.join(", ")
+            ))
         })
     };
     let words = named.split(',').map(str::trim).filter(|word| !word.is_empty());
     let columns: Vec<RecordField> = words.map(column).collect::<Result<_, _>>()?;
     if columns.is_empty() {
-        return Err(Stop::usage("--columns names no column"));
+        return Err(CommandError::usage("--columns names no column"));
     }
     Ok(Some(columns))
 }
 
-fn reader(desk: &Desk) -> FieldReader<'_> {
+fn reader(desk: &HeadlessSession) -> FieldReader<'_> {
     FieldReader { directory: &desk.directory, holds: desk.can().holds() }
 }
 
 pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &MembersArgs) -> Done {
     if args.list.columns.is_some() {
-        return Err(Stop::usage("--columns is for users, teams and roles: a list of members has its own columns"));
+        return Err(CommandError::usage(
+            "--columns is for users, teams and roles: a list of members has its own columns",
+        ));
     }
     let mut desk =
         read(opener, profile, &ListArgs { full: false, filter: None, ..copy(&args.list) }, &USERS_AND_TEAMS).await?;
@@ -121,12 +131,15 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
     let directory = &desk.directory;
     let Some(team) = directory.team(&team) else { return Ok(()) };
     let Some(members) = &team.members else {
-        return Err(Stop::new(ErrorCode::Incomplete, format!("the server does not tell who is in {}", team.name)));
+        return Err(CommandError::new(
+            ErrorCode::Incomplete,
+            format!("the server does not tell who is in {}", team.name),
+        ));
     };
     let inside = |id: &Id| directory.records().teams_of(id).any(|other| *other == team.id);
-    let is_inside = |row: &u32| directory.id_at(Kind::User, *row).is_some_and(&inside);
-    let users: Vec<u32> = directory.rows_by_name(Kind::User).iter().copied().filter(is_inside).collect();
-    let Found { rows: users, open } = found(&desk, Kind::User, &users, &args.list)?;
+    let is_inside = |row: &u32| directory.id_at(RecordKind::User, *row).is_some_and(&inside);
+    let users: Vec<u32> = directory.rows_by_name(RecordKind::User).iter().copied().filter(is_inside).collect();
+    let FoundRows { rows: users, open } = found(&desk, RecordKind::User, &users, &args.list)?;
     let users = users.iter().filter_map(|row| directory.user_at(*row));
     let (reader, empty) = (reader(&desk), Name::default());
     let known = users.map(|user| MemberRow::of(user, team, reader));
@@ -136,23 +149,28 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
     let table = Table { heads: MemberRow::heads(), names: vec![0, 1, 2], rows: Vec::new() };
     print(&args.list, rows, table, MemberRow::cells)?;
     // Only this team matters: it was read, however many others were not.
-    ended(desk, &[Kind::User], open, &args.list).await
+    ended(desk, &[RecordKind::User], open, &args.list).await
 }
 
 /// Ends a list that is printed; with status 6 where the server gave only a part of what it rests on.
-async fn ended(desk: Desk, kinds: &[Kind], open: Option<String>, args: &ListArgs) -> Done {
+async fn ended(desk: HeadlessSession, kinds: &[RecordKind], open: Option<String>, args: &ListArgs) -> Done {
     let lacking: Vec<String> = desk.incomplete(kinds).into_iter().chain(open).collect();
     let done = accept(&lacking, args.allow_incomplete, "the list is incomplete");
     desk.close().await;
-    done.map_err(Stop::printed)
+    done.map_err(CommandError::printed)
 }
 
 fn copy(args: &ListArgs) -> ListArgs {
     ListArgs { filter: args.filter.clone(), columns: args.columns.clone(), ..*args }
 }
 
-async fn read(opener: &Opener, profile: Option<&str>, args: &ListArgs, needed: &[Kind]) -> Result<Desk, Stop> {
-    let mut desk = Desk::open(opener, profile, None).await?;
+async fn read(
+    opener: &Opener,
+    profile: Option<&str>,
+    args: &ListArgs,
+    needed: &[RecordKind],
+) -> Result<HeadlessSession, CommandError> {
+    let mut desk = HeadlessSession::open(opener, profile, None).await?;
     desk.read(needed).await?;
     if args.full {
         desk.fill_all().await?;
@@ -162,7 +180,7 @@ async fn read(opener: &Opener, profile: Option<&str>, args: &ListArgs, needed: &
 }
 
 /// What a filter finds.
-struct Found {
+struct FoundRows {
     /// Best first where the filter has words to rank by, else in the order given.
     rows: Vec<u32>,
     /// How many more may be meant, in words.
@@ -170,11 +188,11 @@ struct Found {
 }
 
 /// What the filter finds among these rows.
-fn found(desk: &Desk, kind: Kind, among: &[u32], args: &ListArgs) -> Result<Found, Stop> {
+fn found(desk: &HeadlessSession, kind: RecordKind, among: &[u32], args: &ListArgs) -> Result<FoundRows, CommandError> {
     let (directory, now): (&Directory, _) = (&desk.directory, Timestamp::now());
-    let Some(filter) = args.filter.as_deref() else { return Ok(Found { rows: among.to_vec(), open: None }) };
-    let invalid = |why: String| Stop::new(ErrorCode::FilterInvalid, why);
-    let query = Query::parse_in(filter, kind, desk.can().holds()).map_err(|bad| invalid(bad.to_string()))?;
+    let Some(filter) = args.filter.as_deref() else { return Ok(FoundRows { rows: among.to_vec(), open: None }) };
+    let invalid = |why: String| CommandError::new(ErrorCode::FilterInvalid, why);
+    let query = FilterQuery::parse_in(filter, kind, desk.can().holds()).map_err(|bad| invalid(bad.to_string()))?;
     if query.is_unfinished() {
         let term = clean(filter);
         return Err(invalid(format!("filter: `{term}`: an unfinished term matches everything; finish or drop it")));
@@ -188,7 +206,7 @@ fn found(desk: &Desk, kind: Kind, among: &[u32], args: &ListArgs) -> Result<Foun
             rest(args)
         )
     });
-    Ok(Found { rows: query.run(directory, kind, among, now), open })
+    Ok(FoundRows { rows: query.run(directory, kind, among, now), open })
 }
 
 /// Prints the rows one by one: nothing is collected but for a table.
@@ -200,9 +218,9 @@ fn print<T: Serialize>(
 ) -> io::Result<()> {
     let (output, mut out) = (args.output(), output::out().buffered());
     match output {
-        Output::Table | Output::Csv => {
-            table.rows = rows.map(|row| cells(&row, output == Output::Table)).collect();
-            if output == Output::Csv {
+        OutputArgs::Table | OutputArgs::Csv => {
+            table.rows = rows.map(|row| cells(&row, output == OutputArgs::Table)).collect();
+            if output == OutputArgs::Csv {
                 table.csv(&mut out)?;
             } else {
                 // Ids are for programs; on a screen they cost the room of what people read.
@@ -219,13 +237,13 @@ fn print<T: Serialize>(
                 }
             }
         }
-        Output::Ndjson => {
+        OutputArgs::Ndjson => {
             for row in rows {
                 out.json(&row)?;
                 writeln!(out)?;
             }
         }
-        Output::Json => {
+        OutputArgs::Json => {
             write!(out, "[")?;
             for (at, row) in rows.enumerate() {
                 writeln!(out, "{}", if at == 0 { "" } else { "," })?;

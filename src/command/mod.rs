@@ -32,11 +32,11 @@ mod told;
 use std::process::ExitCode;
 
 use color_eyre::Report;
-use end::Stop;
-pub use end::{End, ErrorCode, Unwritable};
+use end::CommandError;
+pub use end::{CommandExit, ErrorCode, UnwritableFile};
 
 use crate::{
-    cli::{Cli, Command, KeyUnset, Output},
+    cli::{Cli, Command, KeyUnset, OutputArgs},
     config::ConfigError,
     runtime::Opener,
 };
@@ -64,15 +64,15 @@ pub async fn run(opener: Opener, cli: &Cli, command: &Command) -> ExitCode {
 }
 
 /// Ends a program that failed before or beside a command, with the reason where the command would print it.
-pub fn failed(error: &Report, output: Output) -> ExitCode {
-    let config = error.downcast_ref::<ConfigError>().map(Stop::from);
+pub fn failed(error: &Report, output: OutputArgs) -> ExitCode {
+    let config = error.downcast_ref::<ConfigError>().map(CommandError::from);
     let stop = config
-        .or_else(|| error.downcast_ref::<KeyUnset>().map(|unset| Stop::usage(unset.to_string())))
-        .or_else(|| error.downcast_ref::<Unwritable>().map(Stop::from));
-    end::code(Err(stop.unwrap_or_else(|| Stop::failed(format_args!("{error:#}")))), output)
+        .or_else(|| error.downcast_ref::<KeyUnset>().map(|unset| CommandError::usage(unset.to_string())))
+        .or_else(|| error.downcast_ref::<UnwritableFile>().map(CommandError::from));
+    end::code(Err(stop.unwrap_or_else(|| CommandError::failed(format_args!("{error:#}")))), output)
 }
 
 /// Ends a program whose arguments can't be used, after clap has said why; help that was asked for is no error.
-pub fn refused(error: clap::Error, output: Output) -> ExitCode {
+pub fn refused(error: clap::Error, output: OutputArgs) -> ExitCode {
     end::arguments(error, output)
 }

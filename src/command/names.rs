@@ -5,13 +5,13 @@ use std::io::{self, IsTerminal, Read};
 use rustc_hash::FxHashMap;
 
 use super::{
-    desk::Desk,
-    end::{Detail, ErrorCode, Stop},
+    desk::HeadlessSession,
+    end::{CommandError, ErrorCode, ErrorDetail},
 };
 use crate::{
     directory::{
-        Id, Kind,
-        find::{Finder, Missing},
+        Id, RecordKind,
+        find::{MissingName, NameFinder},
     },
     scim::{
         failure::Failure,
@@ -20,12 +20,12 @@ use crate::{
 };
 
 /// The provider's word for a team.
-pub(super) fn team_word(desk: &Desk) -> &'static str {
+pub(super) fn team_word(desk: &HeadlessSession) -> &'static str {
     desk.can().holds().team_word
 }
 
 /// The given names; `-` stands for names on standard input, a name per line.
-pub(super) fn given(names: &[String]) -> Result<Vec<String>, Stop> {
+pub(super) fn given(names: &[String]) -> Result<Vec<String>, CommandError> {
     let mut all = Vec::new();
     for name in names {
         if name != "-" {
@@ -33,39 +33,40 @@ pub(super) fn given(names: &[String]) -> Result<Vec<String>, Stop> {
             continue;
         }
         if io::stdin().is_terminal() {
-            return Err(Stop::usage("- reads names from standard input, and that is this terminal"));
+            return Err(CommandError::usage("- reads names from standard input, and that is this terminal"));
         }
         let mut bytes = Vec::new();
-        let unreadable =
-            |error: io::Error| Stop::new(ErrorCode::FileUnreadable, format!("standard input can't be read: {error}"));
+        let unreadable = |error: io::Error| {
+            CommandError::new(ErrorCode::FileUnreadable, format!("standard input can't be read: {error}"))
+        };
         io::stdin().read_to_end(&mut bytes).map_err(unreadable)?;
         all.extend(lines(bytes)?);
     }
-    if all.is_empty() { Err(Stop::usage("no names came on standard input")) } else { Ok(all) }
+    if all.is_empty() { Err(CommandError::usage("no names came on standard input")) } else { Ok(all) }
 }
 
 /// The lines that are not blank, unchanged: blanks and invisible characters may belong to a name.
-fn lines(bytes: Vec<u8>) -> Result<Vec<String>, Stop> {
+fn lines(bytes: Vec<u8>) -> Result<Vec<String>, CommandError> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let why = format!("standard input is not UTF-8 from byte {at} on: save the list as UTF-8");
-        Stop::new(ErrorCode::FileUnreadable, why)
+        CommandError::new(ErrorCode::FileUnreadable, why)
     })?;
     let lines = without_bom(&text).split(['\n', '\r']).filter(|line| !line.trim().is_empty());
     Ok(lines.map(str::to_owned).collect())
 }
 
 /// The users with these names, without duplicates; or all errors in the names.
-pub(super) async fn users(desk: &mut Desk, names: &[String]) -> Result<Vec<Id>, Stop> {
-    let unasked = look_up(desk, Kind::User, names).await?;
-    let finder = Finder::new(&desk.directory);
+pub(super) async fn users(desk: &mut HeadlessSession, names: &[String]) -> Result<Vec<Id>, CommandError> {
+    let unasked = look_up(desk, RecordKind::User, names).await?;
+    let finder = NameFinder::new(&desk.directory);
     let found = |name: &str| finder.user(name).map(|user| user.id.clone());
     unasked.once(names, found, "user")
 }
 
 /// The users with these names. A member of this team who is no known user, such as another group, is found by the exact
 /// id.
-pub(super) async fn members(desk: &mut Desk, team: &Id, names: &[String]) -> Result<Vec<Id>, Stop> {
+pub(super) async fn members(desk: &mut HeadlessSession, team: &Id, names: &[String]) -> Result<Vec<Id>, CommandError> {
     let directory = &desk.directory;
     let is_other = |name: &&String| {
         let id = Id::from(name.as_str());
@@ -80,25 +81,25 @@ pub(super) async fn members(desk: &mut Desk, team: &Id, names: &[String]) -> Res
 }
 
 /// The teams with these names.
-pub(super) async fn teams(desk: &mut Desk, names: &[String]) -> Result<Vec<Id>, Stop> {
-    let unasked = look_up(desk, Kind::Team, names).await?;
-    let finder = Finder::new(&desk.directory);
+pub(super) async fn teams(desk: &mut HeadlessSession, names: &[String]) -> Result<Vec<Id>, CommandError> {
+    let unasked = look_up(desk, RecordKind::Team, names).await?;
+    let finder = NameFinder::new(&desk.directory);
     let found = |name: &str| finder.team(name).map(|team| team.id.clone());
     unasked.once(names, found, team_word(desk))
 }
 
 /// The custom roles with these names.
-pub(super) async fn roles(desk: &mut Desk, names: &[String]) -> Result<Vec<Id>, Stop> {
-    let unasked = look_up(desk, Kind::Role, names).await?;
-    let finder = Finder::new(&desk.directory);
+pub(super) async fn roles(desk: &mut HeadlessSession, names: &[String]) -> Result<Vec<Id>, CommandError> {
+    let unasked = look_up(desk, RecordKind::Role, names).await?;
+    let finder = NameFinder::new(&desk.directory);
     let found = |name: &str| finder.role(name).map(|role| role.id.clone());
     unasked.once(names, found, "role")
 }
 
 /// The team with this name.
-pub(super) async fn team(desk: &mut Desk, name: &str) -> Result<Id, Stop> {
+pub(super) async fn team(desk: &mut HeadlessSession, name: &str) -> Result<Id, CommandError> {
     let mut found = teams(desk, &[name.to_owned()]).await?;
-    found.pop().ok_or_else(|| Stop::usage(format!("no {} is called so", team_word(desk))))
+    found.pop().ok_or_else(|| CommandError::usage(format!("no {} is called so", team_word(desk))))
 }
 
 /// The result of looking names up.
@@ -112,22 +113,26 @@ pub(super) struct LookUp {
 
 /// Looks up names whose records may be missing from the list, and email addresses if the list shows none. A known id
 /// needs no query; any other name may also belong to somebody missing from the list.
-pub(super) async fn look_up(desk: &mut Desk, kind: Kind, names: &[String]) -> Result<LookUp, Stop> {
+pub(super) async fn look_up(
+    desk: &mut HeadlessSession,
+    kind: RecordKind,
+    names: &[String],
+) -> Result<LookUp, CommandError> {
     let directory = &desk.directory;
     let addresses = || names.iter().filter(|name| name.contains('@')).cloned().collect::<Vec<_>>();
     let lacks_addresses = || directory.records().users().values().all(|user| user.email.is_empty());
     let asked = match (kind, directory.is_complete(kind)) {
         (_, false) => names.to_vec(),
-        (Kind::User, true) if names.iter().any(|name| name.contains('@')) && lacks_addresses() => addresses(),
+        (RecordKind::User, true) if names.iter().any(|name| name.contains('@')) && lacks_addresses() => addresses(),
         (_, true) => Vec::new(),
     };
     if asked.is_empty() {
         return Ok(LookUp::default());
     }
     let is_known = |id: &Id| match kind {
-        Kind::User => directory.user(id).is_some(),
-        Kind::Team => directory.team(id).is_some(),
-        Kind::Role => directory.role(id).is_some(),
+        RecordKind::User => directory.user(id).is_some(),
+        RecordKind::Team => directory.team(id).is_some(),
+        RecordKind::Role => directory.role(id).is_some(),
     };
     let open = asked.iter().filter(|name| !name.trim().is_empty() && !is_known(&name.as_str().into()));
     let open: indexmap::IndexSet<&String> = open.collect();
@@ -138,16 +143,21 @@ pub(super) async fn look_up(desk: &mut Desk, kind: Kind, names: &[String]) -> Re
 }
 
 /// Looks up members of a team who are missing from the list of users.
-pub(super) async fn look_up_members(desk: &mut Desk, team: &Id) -> Result<(), Stop> {
+pub(super) async fn look_up_members(desk: &mut HeadlessSession, team: &Id) -> Result<(), CommandError> {
     let members = desk.directory.team(team).and_then(|team| team.members.as_deref()).unwrap_or_default();
     let members: Vec<String> = members.iter().map(|member| member.id.to_string()).collect();
-    look_up(desk, Kind::User, &members).await.map(drop)
+    look_up(desk, RecordKind::User, &members).await.map(drop)
 }
 
 impl LookUp {
     /// The ids of the records that the names mean, without duplicates; or all errors in the names.
-    fn once(&self, names: &[String], found: impl Fn(&str) -> Result<Id, Missing>, word: &str) -> Result<Vec<Id>, Stop> {
-        let (mut ids, mut wrong): (indexmap::IndexSet<Id>, Vec<(ErrorCode, Detail)>) = Default::default();
+    fn once(
+        &self,
+        names: &[String],
+        found: impl Fn(&str) -> Result<Id, MissingName>,
+        word: &str,
+    ) -> Result<Vec<Id>, CommandError> {
+        let (mut ids, mut wrong): (indexmap::IndexSet<Id>, Vec<(ErrorCode, ErrorDetail)>) = Default::default();
         for name in names {
             match found(name) {
                 Ok(id) => drop(ids.insert(id)),
@@ -156,24 +166,24 @@ impl LookUp {
         }
         let Some((first, _)) = wrong.first() else { return Ok(ids.into_iter().collect()) };
         let code = *first;
-        let details: Vec<Detail> = wrong.into_iter().map(|(_, detail)| detail).collect();
+        let details: Vec<ErrorDetail> = wrong.into_iter().map(|(_, detail)| detail).collect();
         let message = match details.as_slice() {
             [only] => only.message.clone(),
             several => format!("{} names do not say which {word} is meant", several.len()),
         };
-        Err(Stop::new(code, message).details(details))
+        Err(CommandError::new(code, message).details(details))
     }
 
-    fn detail(&self, missing: &Missing, word: &str, name: &str) -> (ErrorCode, Detail) {
+    fn detail(&self, missing: &MissingName, word: &str, name: &str) -> (ErrorCode, ErrorDetail) {
         let (code, records) = match missing {
-            Missing::Unknown(near) => (ErrorCode::NameUnknown, near),
-            Missing::Several(all) => (ErrorCode::NameAmbiguous, all),
+            MissingName::Unknown(near) => (ErrorCode::NameUnknown, near),
+            MissingName::Several(all) => (ErrorCode::NameAmbiguous, all),
         };
         let candidates = records.iter().map(|one| match missing {
-            Missing::Unknown(_) => one.name.to_string(),
-            Missing::Several(_) => clean(&one.id).into_owned(),
+            MissingName::Unknown(_) => one.name.to_string(),
+            MissingName::Several(_) => clean(&one.id).into_owned(),
         });
-        let detail = Detail {
+        let detail = ErrorDetail {
             code: code.as_str(),
             subject: clean(name).into_owned(),
             message: self.sentence(missing, word, name),
@@ -183,16 +193,16 @@ impl LookUp {
     }
 
     /// The reason why a name identifies no record, with the state of the look-up on the server.
-    fn sentence(&self, missing: &Missing, word: &str, name: &str) -> String {
+    fn sentence(&self, missing: &MissingName, word: &str, name: &str) -> String {
         let sentence = missing.sentence(word, name);
         match (missing, self.unasked.get(name)) {
-            (Missing::Several(_), _) => format!("{sentence}; write the id of the {word} that is meant"),
-            (Missing::Unknown(_), Some(failure)) => {
+            (MissingName::Several(_), _) => format!("{sentence}; write the id of the {word} that is meant"),
+            (MissingName::Unknown(_), Some(failure)) => {
                 let why = failure.text.trim_end_matches('.');
                 format!("{sentence}; the list of {word}s is not complete, and looking the name up failed: {why}")
             }
-            (Missing::Unknown(_), None) if self.partial => format!("{sentence}; the server was asked for it"),
-            (Missing::Unknown(_), None) => sentence,
+            (MissingName::Unknown(_), None) if self.partial => format!("{sentence}; the server was asked for it"),
+            (MissingName::Unknown(_), None) => sentence,
         }
     }
 }

@@ -9,9 +9,9 @@ use crate::{
     directory::{
         plan::Undo,
         refusal::Refusal,
-        words::{Line, Sign},
+        words::{LineSign, PlanLine},
     },
-    output::Output,
+    output::OutputWriter,
 };
 
 /// Plans of at most this many steps show the side effects of every step; longer plans show each side effect once.
@@ -22,7 +22,7 @@ const TOLD: usize = 50;
 
 /// Prints a plan: notes on the whole, the changes with their effects, irreversible changes, and refused changes with
 /// reasons.
-pub(super) fn plan(out: &mut Output<'_>, whole: &Whole) -> io::Result<()> {
+pub(super) fn plan(out: &mut OutputWriter<'_>, whole: &Whole) -> io::Result<()> {
     let plan = &whole.plan;
     plan.notes.iter().try_for_each(|note| writeln!(out, "  {note}"))?;
     for step in &plan.steps {
@@ -59,15 +59,15 @@ pub(super) fn plan(out: &mut Output<'_>, whole: &Whole) -> io::Result<()> {
 }
 
 /// Prints refused changes with reasons.
-pub(super) fn refused(out: &mut Output<'_>, lines: &[(Line, Refusal)]) -> io::Result<()> {
+pub(super) fn refused(out: &mut OutputWriter<'_>, lines: &[(PlanLine, Refusal)]) -> io::Result<()> {
     lines.iter().try_for_each(|(line, why)| writeln!(out, "  ! {}: {}: {why}", line.subject, line.text("→")))
 }
 
-fn line(out: &mut Output<'_>, line: &Line) -> io::Result<()> {
+fn line(out: &mut OutputWriter<'_>, line: &PlanLine) -> io::Result<()> {
     let sign = match line.sign {
-        Sign::Add => '+',
-        Sign::Remove => '-',
-        Sign::Alter => '~',
+        LineSign::Add => '+',
+        LineSign::Remove => '-',
+        LineSign::Alter => '~',
     };
     writeln!(out, "  {sign} {}  {}", line.subject, line.text("→"))
 }

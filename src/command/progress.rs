@@ -8,9 +8,9 @@ use std::{
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{
-    directory::{Kind, progress::Progress},
+    directory::{RecordKind, progress::PlanProgress},
     output::err,
-    scim::{text::number, wait::Wait},
+    scim::{text::number, wait::RequestWait},
 };
 
 /// Written no more often.
@@ -31,7 +31,7 @@ pub(super) struct WaitNotices {
 
 impl WaitNotices {
     /// Says it at once, over a progress line.
-    pub fn say(&mut self, wait: &Wait) -> io::Result<()> {
+    pub fn say(&mut self, wait: &RequestWait) -> io::Result<()> {
         if !self.is_new(wait, Timestamp::now()) {
             return Ok(());
         }
@@ -41,7 +41,7 @@ impl WaitNotices {
         writeln!(err, "{}", wait.sentence(&clock))
     }
 
-    fn is_new(&mut self, wait: &Wait, now: Timestamp) -> bool {
+    fn is_new(&mut self, wait: &RequestWait, now: Timestamp) -> bool {
         let known = self.quiet_until.is_some_and(|until| wait.until <= until);
         let new = wait.is_long() && !known;
         if new {
@@ -53,19 +53,19 @@ impl WaitNotices {
 }
 
 /// The line.
-pub(super) struct Meter {
+pub(super) struct ProgressMeter {
     shown: bool,
     terminal: bool,
     last: Option<Instant>,
 }
 
-impl Meter {
+impl ProgressMeter {
     pub fn new() -> Self {
         Self { shown: false, terminal: err().moves(), last: None }
     }
 
     /// Writes it anew, unless it was just written.
-    pub fn show(&mut self, progress: &Progress, waiting: &str, now: Timestamp) {
+    pub fn show(&mut self, progress: &PlanProgress, waiting: &str, now: Timestamp) {
         if !self.is_due() {
             return;
         }
@@ -80,7 +80,7 @@ impl Meter {
     }
 
     /// How far a list was read.
-    pub fn reading(&mut self, kind: Kind, seen: u64, said: Option<u64>) {
+    pub fn reading(&mut self, kind: RecordKind, seen: u64, said: Option<u64>) {
         if !self.is_due() {
             return;
         }
@@ -126,7 +126,7 @@ mod tests {
         let at = |seconds: i64| start + jiff::SignedDuration::from_secs(seconds);
         let wait = |from: i64, length: u64| {
             let cause = WaitCause::Asked { by: "Retry-After", attempt: 2 };
-            Wait::new(cause, Duration::from_secs(length), Some(429), at(from))
+            RequestWait::new(cause, Duration::from_secs(length), Some(429), at(from))
         };
         let mut notices = WaitNotices::default();
         let mut said = |from: i64, length: u64| notices.is_new(&wait(from, length), at(from));

@@ -4,7 +4,7 @@
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::directory::{
-    Kind, Name,
+    Name, RecordKind,
     field::{FieldReader, FieldValue, GrantRef, JsonRecord, RecordField, RecordRef, UserField},
     query::account_word,
     record::{Member, Team, User},
@@ -24,7 +24,7 @@ pub(super) struct RecordRows<'a> {
 
 impl<'a> RecordRows<'a> {
     /// With the usual columns of the kind, or with these.
-    pub fn new(reader: FieldReader<'a>, kind: Kind, columns: Option<Vec<RecordField>>) -> Self {
+    pub fn new(reader: FieldReader<'a>, kind: RecordKind, columns: Option<Vec<RecordField>>) -> Self {
         Self { reader, columns: columns.unwrap_or_else(|| RecordField::in_csv(kind).collect()) }
     }
 

@@ -8,22 +8,22 @@ use secrecy::SecretString;
 use tokio::time::Instant;
 
 use super::{
-    desk::{Desk, News},
-    end::{Stop, note},
-    progress::Meter,
+    desk::{HeadlessSession, ReportMeaning},
+    end::{CommandError, note},
+    progress::ProgressMeter,
     send::now,
 };
 use crate::{
     directory::{
         change::{Change, ChangeId},
-        plan::{self, Entry, NOT_CREATED, Part, Plan, State, Step, UNCLAIMED, UNWRITTEN},
-        progress::Progress,
+        plan::{self, ChangeState, JournalEntry, NOT_CREATED, Plan, PlanPart, Step, UNCLAIMED, UNWRITTEN},
+        progress::PlanProgress,
         refusal::Refusal,
-        words::Line,
-        work::{Job, Link, Moved},
+        words::PlanLine,
+        work::{ChangeUpdate, LinkState, WorkerJob},
     },
-    scim::failure::{Class, Failure},
-    terminal::{Signal, Signals, stop_process},
+    scim::failure::{Failure, FailureClass},
+    terminal::{SignalRequest, Signals, stop_process},
 };
 
 /// How long a server may be away before the rest is left in the journal.
@@ -31,15 +31,15 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What became of a plan.
 #[derive(Default)]
-pub(super) struct Ran {
+pub(super) struct RunOutcome {
     /// Its changes, in order.
-    pub entries: IndexMap<ChangeId, Entry>,
+    pub entries: IndexMap<ChangeId, JournalEntry>,
     /// The number under which all of them are in the journal.
     pub plan: Option<ChangeId>,
     /// Something was given to the worker to be sent.
     pub sent: bool,
     /// What the guards or the provider refused, and is not in the journal.
-    pub refused: Vec<(Line, Refusal)>,
+    pub refused: Vec<(PlanLine, Refusal)>,
     /// Why it stopped before its end.
     pub stopped: Option<String>,
     /// Nothing of it is in the journal, as the person wants.
@@ -48,15 +48,15 @@ pub(super) struct Ran {
     pub secrets: Vec<(ChangeId, SecretString)>,
 }
 
-impl Ran {
+impl RunOutcome {
     /// Changes of an earlier run.
-    pub fn of(entries: impl Iterator<Item = Entry>) -> Self {
-        let entries: IndexMap<ChangeId, Entry> = entries.map(|entry| (entry.id, entry)).collect();
+    pub fn of(entries: impl Iterator<Item = JournalEntry>) -> Self {
+        let entries: IndexMap<ChangeId, JournalEntry> = entries.map(|entry| (entry.id, entry)).collect();
         Self { plan: entries.values().next().map(|entry| entry.plan), entries, ..Self::default() }
     }
 
     /// Puts in what moved.
-    fn moved(&mut self, moved: &Moved, progress: &mut Progress) {
+    fn moved(&mut self, moved: &ChangeUpdate, progress: &mut PlanProgress) {
         let Some(entry) = self.entries.get_mut(&moved.id) else { return };
         progress.moved(entry.state, moved.state, moved.at);
         entry.follow(moved);
@@ -64,17 +64,17 @@ impl Ran {
 
     /// True where all of it stayed here, since it could not be written down.
     pub fn is_unwritten(&self) -> bool {
-        let unwritten = |entry: &Entry| entry.state == State::Dropped && entry.why == UNWRITTEN;
+        let unwritten = |entry: &JournalEntry| entry.state == ChangeState::Dropped && entry.why == UNWRITTEN;
         !self.entries.is_empty() && self.entries.values().all(unwritten)
     }
 
     /// Changes that took effect and should be taken back at once.
-    pub fn alarms(&self) -> impl Iterator<Item = &Entry> {
+    pub fn alarms(&self) -> impl Iterator<Item = &JournalEntry> {
         self.entries.values().filter(|entry| entry.alarm)
     }
 
     /// Changes that altered something else, too.
-    pub fn with_effects(&self) -> impl Iterator<Item = &Entry> {
+    pub fn with_effects(&self) -> impl Iterator<Item = &JournalEntry> {
         self.entries.values().filter(|entry| !entry.effects.is_empty())
     }
 
@@ -91,11 +91,11 @@ impl Ran {
 
 /// Writes a whole plan down, sends its first part, and then part by part what waits for the outcome of that.
 pub(super) async fn whole(
-    desk: &mut Desk,
+    desk: &mut HeadlessSession,
     mut plan: Plan,
-    later: Vec<(Change, Line)>,
-    ran: &mut Ran,
-) -> Result<(), Stop> {
+    later: Vec<(Change, PlanLine)>,
+    ran: &mut RunOutcome,
+) -> Result<(), CommandError> {
     let actor = desk.profile.actor.clone();
     plan.steps.extend(later.into_iter().map(|(change, words)| Step::later(change, words)));
     let entries = plan.into_entries(None, &mut desk.ids, now(), &actor);
@@ -103,11 +103,12 @@ pub(super) async fn whole(
     let next = plan::next_part(entries.iter(), entries.iter(), &desk.directory).next;
     let next: FxHashSet<ChangeId> = next.into_iter().map(|entry| entry.id).collect();
     ran.entries.extend(entries.iter().map(|entry| (entry.id, entry.clone())));
-    let (first, later): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|entry| next.contains(&entry.id));
+    let (first, later): (Vec<JournalEntry>, Vec<JournalEntry>) =
+        entries.into_iter().partition(|entry| next.contains(&entry.id));
     if !first.is_empty() {
         desk.directory.begin_all(first.iter().map(|entry| (entry.id, entry.step.change.clone())));
         ran.sent = true;
-        desk.give(Job::SubmitFirst(first, later));
+        desk.give(WorkerJob::SubmitFirst(first, later));
         watch(desk, ran, next, |state| !is_under_way(state)).await?;
     }
     parts(desk, ran, 0).await
@@ -115,7 +116,7 @@ pub(super) async fn whole(
 
 /// Sends what waits, part by part, each planned anew: the directory may have moved on since. Stops where a change has done
 /// harm, but for those of an earlier run (`known`): whoever takes the plan up has been told of them.
-pub(super) async fn parts(desk: &mut Desk, ran: &mut Ran, known: usize) -> Result<(), Stop> {
+pub(super) async fn parts(desk: &mut HeadlessSession, ran: &mut RunOutcome, known: usize) -> Result<(), CommandError> {
     let mut plans: Vec<ChangeId> = ran.entries.values().filter(|entry| waits(entry)).map(|entry| entry.plan).collect();
     plans.dedup();
     for plan in plans {
@@ -124,11 +125,11 @@ pub(super) async fn parts(desk: &mut Desk, ran: &mut Ran, known: usize) -> Resul
                 ran.stopped = Some("Stopped: a change altered what nobody asked for.".into());
                 break;
             }
-            let own = |entry: &&Entry| entry.plan == plan;
+            let own = |entry: &&JournalEntry| entry.plan == plan;
             let elsewhere = desk.journal.iter().filter(|entry| desk.elsewhere.contains(&entry.id));
             let all = ran.entries.values().chain(elsewhere).filter(own);
             let waiting = ran.entries.values().filter(own).filter(|entry| waits(entry));
-            let Part { next, lost } = plan::next_part(all, waiting, &desk.directory);
+            let PlanPart { next, lost } = plan::next_part(all, waiting, &desk.directory);
             if next.is_empty() && lost.is_empty() {
                 break;
             }
@@ -140,7 +141,7 @@ pub(super) async fn parts(desk: &mut Desk, ran: &mut Ran, known: usize) -> Resul
             desk.directory.begin_all(begun);
             ran.entries.extend(entries.iter().map(|entry| (entry.id, entry.clone())));
             let open = entries.iter().map(|entry| entry.id).collect();
-            desk.give(Job::Resume(entries));
+            desk.give(WorkerJob::Resume(entries));
             watch(desk, ran, open, |state| !is_under_way(state)).await?;
         }
     }
@@ -149,29 +150,29 @@ pub(super) async fn parts(desk: &mut Desk, ran: &mut Ran, known: usize) -> Resul
 
 /// Waits until the worker has looked up what became of changes that were in flight when their session ended: what can't be
 /// read stays open.
-pub(super) async fn looked_up(desk: &mut Desk, ran: &mut Ran) -> Result<(), Stop> {
-    let in_flight = |entry: &&Entry| matches!(entry.state, State::Sent | State::Unknown);
-    let asked = |entry: &&Entry| !desk.unread.contains(&entry.id);
+pub(super) async fn looked_up(desk: &mut HeadlessSession, ran: &mut RunOutcome) -> Result<(), CommandError> {
+    let in_flight = |entry: &&JournalEntry| matches!(entry.state, ChangeState::Sent | ChangeState::Unknown);
+    let asked = |entry: &&JournalEntry| !desk.unread.contains(&entry.id);
     let open = ran.entries.values().filter(in_flight).filter(asked).map(|entry| entry.id).collect();
-    watch(desk, ran, open, |state| state != State::Sent).await
+    watch(desk, ran, open, |state| state != ChangeState::Sent).await
 }
 
 /// Until all of these have come to an end, somebody interrupts, or the server stays away.
 async fn watch(
-    desk: &mut Desk,
-    ran: &mut Ran,
+    desk: &mut HeadlessSession,
+    ran: &mut RunOutcome,
     mut open: FxHashSet<ChangeId>,
-    is_end: fn(State) -> bool,
-) -> Result<(), Stop> {
-    let mut signals = Signals::listen().map_err(Stop::failed)?;
-    let mut meter = Meter::new();
-    let mut progress = Progress::new(ran.entries.values().map(|entry| entry.state).collect());
+    is_end: fn(ChangeState) -> bool,
+) -> Result<(), CommandError> {
+    let mut signals = Signals::listen().map_err(CommandError::failed)?;
+    let mut meter = ProgressMeter::new();
+    let mut progress = PlanProgress::new(ran.entries.values().map(|entry| entry.state).collect());
     let (mut away, mut waiting) = (None::<(Instant, Failure)>, String::new());
     while !open.is_empty() {
         let until = away.as_ref().map_or_else(Instant::now, |(until, _)| *until);
         tokio::select! {
             news = desk.next() => match news? {
-                News::Moved(moved) => {
+                ReportMeaning::Moved(moved) => {
                     waiting.clear();
                     if is_end(moved.state) {
                         open.remove(&moved.id);
@@ -183,10 +184,10 @@ async fn watch(
                     }
                     ran.moved(&moved, &mut progress);
                 }
-                News::Waiting => "waits for the server".clone_into(&mut waiting),
-                News::Link(Link::Up) => away = None,
-                News::Link(Link::Down(failure)) => {
-                    let hopeless = matches!(failure.class, Class::Unauthorized | Class::Tls | Class::RateLimited);
+                ReportMeaning::Waiting => "waits for the server".clone_into(&mut waiting),
+                ReportMeaning::Link(LinkState::Up) => away = None,
+                ReportMeaning::Link(LinkState::Down(failure)) => {
+                    let hopeless = matches!(failure.class, FailureClass::Unauthorized | FailureClass::Tls | FailureClass::RateLimited);
                     let until = Instant::now() + if hopeless { Duration::ZERO } else { PATIENCE };
                     waiting.clone_from(&failure.text);
                     away.get_or_insert((until, failure));
@@ -194,12 +195,12 @@ async fn watch(
                 _ => {}
             },
             signal = signals.next() => match signal {
-                Signal::End => {
+                SignalRequest::End => {
                     ran.stopped = Some("Interrupted.".into());
                     break;
                 }
-                Signal::Stop => stop_process(),
-                Signal::Continue => {}
+                SignalRequest::Stop => stop_process(),
+                SignalRequest::Continue => {}
             },
             () = tokio::time::sleep_until(until), if away.is_some() => {
                 ran.stopped = away.take().map(|(_, failure)| failure.sentences());
@@ -219,18 +220,21 @@ async fn watch(
 }
 
 /// True where more is to come in this run: an outcome that can't be read stays open, for the next one to look at.
-fn is_under_way(state: State) -> bool {
-    state.is_open() && state != State::Unknown
+fn is_under_way(state: ChangeState) -> bool {
+    state.is_open() && state != ChangeState::Unknown
 }
 
 /// True for what is still to be sent.
-pub(super) fn waits(entry: &Entry) -> bool {
-    entry.state == State::Planned
+pub(super) fn waits(entry: &JournalEntry) -> bool {
+    entry.state == ChangeState::Planned
 }
 
 /// Waits until the worker has dropped these; as they are then.
-pub(super) async fn dropped(desk: &mut Desk, entries: Vec<Entry>) -> Result<Ran, Stop> {
-    let mut ran = Ran::of(entries.into_iter());
+pub(super) async fn dropped(
+    desk: &mut HeadlessSession,
+    entries: Vec<JournalEntry>,
+) -> Result<RunOutcome, CommandError> {
+    let mut ran = RunOutcome::of(entries.into_iter());
     let open = ran.entries.keys().copied().collect();
     watch(desk, &mut ran, open, |state| !state.is_open()).await?;
     Ok(ran)

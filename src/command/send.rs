@@ -12,20 +12,20 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    desk::Desk,
-    end::{ErrorCode, Stop, heard, note},
+    desk::HeadlessSession,
+    end::{CommandError, ErrorCode, heard, note},
     print,
-    run::{self, Ran},
+    run::{self, RunOutcome},
     told,
 };
 use crate::{
-    cli::Sending,
+    cli::SendOptions,
     directory::{
         Directory,
         change::{Change, ChangeId, SendPhase},
         plan::{self, Plan, Risk, UndoDraft},
         refusal::Refusal,
-        words::{self, Line},
+        words::{self, PlanLine},
     },
     output::{err, out},
     scim::text::clean,
@@ -43,7 +43,7 @@ pub(super) struct Proposal {
     /// The plan that is taken back.
     pub undoes: Option<ChangeId>,
     /// What can't be sent whatever the guards say.
-    pub refused: Vec<(Line, Refusal)>,
+    pub refused: Vec<(PlanLine, Refusal)>,
     /// What guards need to know was read already.
     pub is_decided: bool,
     /// Worth a look before it is sent.
@@ -63,13 +63,17 @@ impl Proposal {
 }
 
 /// Shows, asks, sends and tells.
-pub(super) async fn propose(mut desk: Desk, proposal: Proposal, send: &Sending) -> Result<(), Stop> {
+pub(super) async fn propose(
+    mut desk: HeadlessSession,
+    proposal: Proposal,
+    send: &SendOptions,
+) -> Result<(), CommandError> {
     let done = carried_out(&mut desk, proposal, send).await;
     desk.close().await;
     done
 }
 
-async fn carried_out(desk: &mut Desk, proposal: Proposal, send: &Sending) -> Result<(), Stop> {
+async fn carried_out(desk: &mut HeadlessSession, proposal: Proposal, send: &SendOptions) -> Result<(), CommandError> {
     let Proposal { changes, title, undoes, refused, notes, not_told, mut undo, is_decided } = proposal;
     desk.ask_hosting().await?;
     if !is_decided {
@@ -90,7 +94,7 @@ async fn carried_out(desk: &mut Desk, proposal: Proposal, send: &Sending) -> Res
         return Ok(heard(show(desk, &whole, send.json, None))?);
     }
     let allowed = match &desk.no_journal {
-        Some(why) => Err(Stop::no_journal(why).hint(WITHOUT)),
+        Some(why) => Err(CommandError::no_journal(why).hint(WITHOUT)),
         None => may_send(desk, &whole, send),
     };
     if let Err(stop) = allowed {
@@ -103,7 +107,7 @@ async fn carried_out(desk: &mut Desk, proposal: Proposal, send: &Sending) -> Res
     let Whole { mut plan, later } = whole;
     let title = plan.title.clone();
     let refused = std::mem::take(&mut plan.refused);
-    let mut ran = Ran { refused, unjournaled: desk.unjournaled, ..Ran::default() };
+    let mut ran = RunOutcome { refused, unjournaled: desk.unjournaled, ..RunOutcome::default() };
     run::whole(desk, plan, later, &mut ran).await?;
     ran.secrets = std::mem::take(&mut desk.secrets);
     told::effects(&ran, desk);
@@ -112,10 +116,10 @@ async fn carried_out(desk: &mut Desk, proposal: Proposal, send: &Sending) -> Res
 }
 
 /// The plan on standard output; in JSON with the error that it ends with.
-pub(super) fn show(desk: &Desk, whole: &Whole, json: bool, error: Option<&Stop>) -> io::Result<()> {
+pub(super) fn show(desk: &HeadlessSession, whole: &Whole, json: bool, error: Option<&CommandError>) -> io::Result<()> {
     let mut out = out();
     if json {
-        return out.json_pretty(&told::Planned::of(whole, &desk.profile.name, error));
+        return out.json_pretty(&told::PlanOutput::of(whole, &desk.profile.name, error));
     }
     writeln!(out, "{} ({})", whole.plan.title, print::size(whole))?;
     print::plan(&mut out, whole)
@@ -124,7 +128,7 @@ pub(super) fn show(desk: &Desk, whole: &Whole, json: bool, error: Option<&Stop>)
 /// A plan, and what can only be planned once the server has created what it is about.
 pub(super) struct Whole {
     pub plan: Plan,
-    pub later: Vec<(Change, Line)>,
+    pub later: Vec<(Change, PlanLine)>,
 }
 
 impl Whole {
@@ -135,7 +139,7 @@ impl Whole {
 }
 
 /// All of it as one plan, later stages as if the earlier ones had happened.
-pub(super) fn whole(desk: &mut Desk, stages: &[Vec<Change>], undoes: Option<ChangeId>) -> Whole {
+pub(super) fn whole(desk: &mut HeadlessSession, stages: &[Vec<Change>], undoes: Option<ChangeId>) -> Whole {
     let mut all = Plan { undoes, ..Plan::default() };
     let (mut later, mut laid) = (Vec::new(), Vec::new());
     let holds = desk.can().holds();
@@ -183,7 +187,7 @@ fn told_unasked(plan: &Plan) {
 }
 
 /// Yes, or why not: refused lines, a person who did not confirm, nobody to ask.
-fn may_send(desk: &Desk, whole: &Whole, send: &Sending) -> Result<(), Stop> {
+fn may_send(desk: &HeadlessSession, whole: &Whole, send: &SendOptions) -> Result<(), CommandError> {
     let plan = &whole.plan;
     if !plan.refused.is_empty() && (plan.steps.is_empty() || !send.partial) {
         // Whether anybody reads it decides nothing.
@@ -192,7 +196,7 @@ fn may_send(desk: &Desk, whole: &Whole, send: &Sending) -> Result<(), Stop> {
     }
     let risk = plan.risk();
     let shown = plan.undoes.is_some() || desk.profile.confirm_always || !plan.refused.is_empty();
-    let unconfirmed = |why: String| Stop::new(ErrorCode::NotConfirmed, format!("nothing was sent: {why}"));
+    let unconfirmed = |why: String| CommandError::new(ErrorCode::NotConfirmed, format!("nothing was sent: {why}"));
     match (&risk, send.confirm.as_deref()) {
         (Risk::Plain, _) if !shown => {
             told_unasked(plan);
@@ -228,12 +232,12 @@ fn may_send(desk: &Desk, whole: &Whole, send: &Sending) -> Result<(), Stop> {
 }
 
 /// Lines of it are refused, which were named before.
-fn cant_be_sent(plan: &Plan) -> Stop {
+fn cant_be_sent(plan: &Plan) -> CommandError {
     let (all, bad) = (plan.steps.len() + plan.refused.len(), plan.refused.len());
     match (all, plan.steps.is_empty()) {
-        (1, _) => Stop::new(ErrorCode::Refused, "this can't be sent"),
-        (_, true) => Stop::new(ErrorCode::Refused, "none of this can be sent"),
-        _ => Stop::new(ErrorCode::Refused, format!("nothing was sent: {bad} of {all} changes can't be"))
+        (1, _) => CommandError::new(ErrorCode::Refused, "this can't be sent"),
+        (_, true) => CommandError::new(ErrorCode::Refused, "none of this can be sent"),
+        _ => CommandError::new(ErrorCode::Refused, format!("nothing was sent: {bad} of {all} changes can't be"))
             .hint("--partial sends the rest"),
     }
 }

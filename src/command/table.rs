@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use super::end::note;
 use crate::{
     desired::cell,
-    output::Output,
+    output::OutputWriter,
     scim::{
         shorten::{cut, elide},
         text::clean,
@@ -31,7 +31,7 @@ pub(super) struct Table {
 
 impl Table {
     /// The same, and says on standard error how many columns had no room.
-    pub fn print_all(&self, out: &mut Output<'_>) -> io::Result<()> {
+    pub fn print_all(&self, out: &mut OutputWriter<'_>) -> io::Result<()> {
         let hidden = self.print(out)?;
         if hidden > 0 {
             note(format_args!("scimitar: {hidden} of the columns found no room here; --json has all"));
@@ -41,7 +41,7 @@ impl Table {
 
     /// Columns as wide as what stands in them; the widest give way where the terminal is narrower, and the last ones go where
     /// that is not enough. Whole to a pipe. Gives back how many columns went.
-    pub fn print(&self, out: &mut Output<'_>) -> io::Result<usize> {
+    pub fn print(&self, out: &mut OutputWriter<'_>) -> io::Result<usize> {
         let shown: Vec<Vec<String>> =
             self.rows.iter().map(|row| row.iter().map(|cell| clean(cell).into_owned()).collect()).collect();
         let mut widths: Vec<usize> = self.heads.iter().map(|head| head.width()).collect();
@@ -62,7 +62,7 @@ impl Table {
         Ok(all - widths.len())
     }
 
-    fn line(&self, out: &mut Output<'_>, row: &[String], widths: &[usize]) -> io::Result<()> {
+    fn line(&self, out: &mut OutputWriter<'_>, row: &[String], widths: &[usize]) -> io::Result<()> {
         let mut text = String::new();
         for (at, (cell, width)) in row.iter().zip(widths).enumerate() {
             let cell = if self.names.contains(&at) { elide(cell, *width, "…") } else { cut(cell, *width, "…") };
@@ -73,14 +73,14 @@ impl Table {
     }
 
     /// With the heads as the first row.
-    pub fn csv(&self, out: &mut Output<'_>) -> io::Result<()> {
+    pub fn csv(&self, out: &mut OutputWriter<'_>) -> io::Result<()> {
         out.csv_row(&self.heads)?;
         self.rows.iter().try_for_each(|row| out.csv_row(row.iter().map(|text| cell::neutralise(text))))
     }
 }
 
 /// A text that is CSV: as it is into a pipe, cell by cell on a terminal.
-pub(super) fn csv_text(text: &str, out: &mut Output<'_>) -> io::Result<()> {
+pub(super) fn csv_text(text: &str, out: &mut OutputWriter<'_>) -> io::Result<()> {
     if out.is_terminal() {
         let mut rows = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
         for row in rows.records() {
@@ -125,8 +125,8 @@ mod tests {
         let rows = vec![vec!["eva\nroot\u{1b}[2J".to_owned(), "=1+1".to_owned()]];
         let table = Table { heads: vec!["user", "name"], rows, names: vec![0, 1] };
         let (mut text, mut csv) = (Vec::new(), Vec::new());
-        table.print(&mut Output::to(&mut text, false)).unwrap();
-        table.csv(&mut Output::to(&mut csv, false)).unwrap();
+        table.print(&mut OutputWriter::to(&mut text, false)).unwrap();
+        table.csv(&mut OutputWriter::to(&mut csv, false)).unwrap();
         assert_eq!(String::from_utf8(text).unwrap(), "USER         NAME\neva root[2J  =1+1\n");
         assert_eq!(String::from_utf8(csv).unwrap(), "user,name\n\"eva\nroot\u{1b}[2J\",'=1+1\n");
     }

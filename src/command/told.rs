@@ -7,22 +7,22 @@ use secrecy::ExposeSecret;
 use serde::Serialize;
 
 use super::{
-    desk::Desk,
-    end::{ErrorCode, Stop, heard, note},
+    desk::HeadlessSession,
+    end::{CommandError, ErrorCode, heard, note},
     json::ChangeRow,
     print,
-    run::Ran,
+    run::RunOutcome,
     send::{WITHOUT, Whole},
 };
 use crate::{
-    desired::Desired,
+    desired::DesiredState,
     directory::{
         change::Change,
-        plan::{ALREADY, Entry, HARMED, Risk, State, Step, Undo},
+        plan::{ALREADY, ChangeState, HARMED, JournalEntry, Risk, Step, Undo},
         refusal::{Refusal, RefusalCode},
-        words::{self, Line},
+        words::{self, PlanLine},
     },
-    output::{Output, err, out},
+    output::{OutputWriter, err, out},
     scim::text::number,
 };
 
@@ -31,7 +31,7 @@ const NAMED: usize = 8;
 
 /// A plan as scripts get it, nothing sent.
 #[derive(Serialize)]
-pub(super) struct Planned<'a> {
+pub(super) struct PlanOutput<'a> {
     profile: &'a str,
     title: &'a str,
     /// About the whole plan.
@@ -47,7 +47,7 @@ pub(super) struct Planned<'a> {
     refused: Vec<RefusedRow<'a>>,
     /// Why the command ends with another status than 0.
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'a Stop>,
+    error: Option<&'a CommandError>,
 }
 
 #[derive(Serialize)]
@@ -77,8 +77,8 @@ struct RefusedRow<'a> {
     why: &'a str,
 }
 
-impl<'a> Planned<'a> {
-    pub fn of(whole: &'a Whole, profile: &'a str, error: Option<&'a Stop>) -> Self {
+impl<'a> PlanOutput<'a> {
+    pub fn of(whole: &'a Whole, profile: &'a str, error: Option<&'a CommandError>) -> Self {
         let plan = &whole.plan;
         Self {
             profile,
@@ -118,11 +118,17 @@ impl<'a> PlannedRow<'a> {
 }
 
 /// What waits in the journal, on standard output where that is JSON, with the error that the command ends with.
-pub(super) fn waiting(left: &[Entry], title: &str, profile: &str, json: bool, error: Option<&Stop>) -> io::Result<()> {
+pub(super) fn waiting(
+    left: &[JournalEntry],
+    title: &str,
+    profile: &str,
+    json: bool,
+    error: Option<&CommandError>,
+) -> io::Result<()> {
     if !json {
         return Ok(());
     }
-    let planned = Planned {
+    let planned = PlanOutput {
         profile,
         title,
         sent: false,
@@ -138,7 +144,7 @@ pub(super) fn waiting(left: &[Entry], title: &str, profile: &str, json: bool, er
     heard(out().json_pretty(&planned))
 }
 
-fn refused(lines: &[(Line, Refusal)]) -> Vec<RefusedRow<'_>> {
+fn refused(lines: &[(PlanLine, Refusal)]) -> Vec<RefusedRow<'_>> {
     lines
         .iter()
         .map(|(line, refusal)| RefusedRow {
@@ -152,7 +158,7 @@ fn refused(lines: &[(Line, Refusal)]) -> Vec<RefusedRow<'_>> {
 
 /// What became of a plan, as scripts get it.
 #[derive(Serialize)]
-struct Outcome<'a> {
+struct OutcomeOutput<'a> {
     plan: Option<i64>,
     title: &'a str,
     /// False where there was nothing to send.
@@ -179,7 +185,7 @@ struct Outcome<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     secrets: Vec<SecretRow<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'a Stop>,
+    error: Option<&'a CommandError>,
 }
 
 /// A secret, and the change that made it.
@@ -189,19 +195,19 @@ struct SecretRow<'a> {
     secret: &'a str,
 }
 
-impl<'a> Outcome<'a> {
-    fn of(ran: &'a Ran, title: &'a str, sent: bool, error: Option<&'a Stop>) -> Self {
+impl<'a> OutcomeOutput<'a> {
+    fn of(ran: &'a RunOutcome, title: &'a str, sent: bool, error: Option<&'a CommandError>) -> Self {
         Self {
             plan: ran.plan.map(|plan| plan.0),
             title,
             sent,
-            confirmed: count(ran, State::Confirmed),
-            not_shown: count(ran, State::Unseen),
+            confirmed: count(ran, ChangeState::Confirmed),
+            not_shown: count(ran, ChangeState::Unseen),
             so_already: so_already(ran),
-            in_part: count(ran, State::Partly),
+            in_part: count(ran, ChangeState::Partly),
             failed: ran.entries.values().filter(|entry| entry.state.may_be_sent_again()).count(),
-            waiting: count(ran, State::Planned),
-            dropped: ran.entries.values().filter(|entry| entry.state == State::Dropped && !is_so(entry)).count(),
+            waiting: count(ran, ChangeState::Planned),
+            dropped: ran.entries.values().filter(|entry| entry.state == ChangeState::Dropped && !is_so(entry)).count(),
             journal: !ran.unjournaled,
             stopped: ran.stopped.as_deref(),
             changes: ran.entries.values().map(|entry| ChangeRow::of(entry, false)).collect(),
@@ -217,29 +223,29 @@ impl<'a> Outcome<'a> {
 }
 
 /// What was so before it was to be sent, or was done by somebody else.
-fn so_already(ran: &Ran) -> usize {
+fn so_already(ran: &RunOutcome) -> usize {
     ran.entries.values().filter(|entry| is_so(entry)).count()
 }
 
-fn is_so(entry: &Entry) -> bool {
-    entry.state == State::Already || (entry.why == ALREADY && entry.state == State::Dropped)
+fn is_so(entry: &JournalEntry) -> bool {
+    entry.state == ChangeState::Already || (entry.why == ALREADY && entry.state == ChangeState::Dropped)
 }
 
-fn count(ran: &Ran, state: State) -> usize {
+fn count(ran: &RunOutcome, state: ChangeState) -> usize {
     ran.entries.values().filter(|entry| entry.state == state).count()
 }
 
 /// An export that went to a file, as scripts get it.
 #[derive(Serialize)]
-pub(super) struct Written {
+pub(super) struct WrittenFile {
     file: String,
     users: usize,
     teams: usize,
     roles: usize,
 }
 
-impl Written {
-    pub fn of(file: &Path, desired: &Desired) -> Self {
+impl WrittenFile {
+    pub fn of(file: &Path, desired: &DesiredState) -> Self {
         Self {
             file: file.to_string_lossy().into_owned(),
             users: desired.people.len(),
@@ -250,26 +256,26 @@ impl Written {
 }
 
 /// Nothing was to be sent: an outcome without changes where it is JSON, else nothing.
-pub(super) fn nothing(title: &str, json: bool) -> Result<(), Stop> {
+pub(super) fn nothing(title: &str, json: bool) -> Result<(), CommandError> {
     if json {
-        out().json_pretty(&Outcome::of(&Ran::default(), title, false, None))?;
+        out().json_pretty(&OutcomeOutput::of(&RunOutcome::default(), title, false, None))?;
     }
     Ok(())
 }
 
 /// What waited was dropped.
-pub(super) fn dropped(ran: Ran, title: &str, json: bool) -> Result<(), Stop> {
+pub(super) fn dropped(ran: RunOutcome, title: &str, json: bool) -> Result<(), CommandError> {
     let mut out = out();
     heard(if json {
-        out.json_pretty(&Outcome::of(&ran, title, false, None))
+        out.json_pretty(&OutcomeOutput::of(&ran, title, false, None))
     } else {
-        writeln!(out, "Dropped: {}.", count(&ran, State::Dropped))
+        writeln!(out, "Dropped: {}.", count(&ran, ChangeState::Dropped))
     })?;
     Ok(())
 }
 
 /// What should be taken back at once, with the command lines that do it; to standard error, before anything else.
-pub(super) fn alarms(ran: &Ran, desk: &Desk) {
+pub(super) fn alarms(ran: &RunOutcome, desk: &HeadlessSession) {
     for entry in ran.alarms() {
         let words = &entry.step.words;
         note(format_args!("ATTENTION: {}: {}: it took effect. {}", words.subject, words.text("→"), entry.why));
@@ -291,7 +297,7 @@ pub(super) fn alarms(ran: &Ran, desk: &Desk) {
 
 /// What changes altered beside what was asked for, with the command lines that put it back; to standard error, before
 /// anything else.
-pub(super) fn effects(ran: &Ran, desk: &Desk) {
+pub(super) fn effects(ran: &RunOutcome, desk: &HeadlessSession) {
     for entry in ran.with_effects() {
         let words = &entry.step.words;
         let lead = if entry.did_harm() { "ATTENTION: nobody asked for this" } else { "Also" };
@@ -299,7 +305,7 @@ pub(super) fn effects(ran: &Ran, desk: &Desk) {
         note(format_args!("{lead}: {}: {}: {}", words.subject, words.text("→"), told.join(" ")));
     }
     let harmed = ran.entries.values().filter(|entry| entry.did_harm());
-    let back: Vec<&Change> = harmed.flat_map(Entry::puts_back).collect();
+    let back: Vec<&Change> = harmed.flat_map(JournalEntry::puts_back).collect();
     if !back.is_empty() {
         match words::command_line(&back, &desk.directory, Some(&desk.profile.name)) {
             Some(lines) => note(format_args!("This puts it back:\n{lines}")),
@@ -310,12 +316,17 @@ pub(super) fn effects(ran: &Ran, desk: &Desk) {
 }
 
 /// To standard output, details of failures to standard error; and an error where not all was done.
-pub(super) fn all(ran: &Ran, title: &str, json: bool) -> Result<(), Stop> {
+pub(super) fn all(ran: &RunOutcome, title: &str, json: bool) -> Result<(), CommandError> {
     let verdict = verdict(ran);
     let mut out = out();
     if json {
-        heard(out.json_pretty(&Outcome::of(ran, title, ran.sent && !ran.is_unwritten(), verdict.as_ref().err())))?;
-        return verdict.map_err(Stop::printed);
+        heard(out.json_pretty(&OutcomeOutput::of(
+            ran,
+            title,
+            ran.sent && !ran.is_unwritten(),
+            verdict.as_ref().err(),
+        )))?;
+        return verdict.map_err(CommandError::printed);
     }
     heard(summary(&mut out, ran, title))?;
     for (_, secret) in &ran.secrets {
@@ -329,11 +340,11 @@ pub(super) fn all(ran: &Ran, title: &str, json: bool) -> Result<(), Stop> {
 }
 
 /// All of it, or how much of it was not done.
-fn verdict(ran: &Ran) -> Result<(), Stop> {
+fn verdict(ran: &RunOutcome) -> Result<(), CommandError> {
     if ran.is_unwritten() {
-        return Err(Stop::no_journal("the store refused it").hint(WITHOUT));
+        return Err(CommandError::no_journal("the store refused it").hint(WITHOUT));
     }
-    let is_done = |entry: &&Entry| entry.is_done() || is_so(entry);
+    let is_done = |entry: &&JournalEntry| entry.is_done() || is_so(entry);
     let (all, done) = (ran.entries.len(), ran.entries.values().filter(is_done).count());
     let alarms = ran.alarms().count();
     if done == all && ran.refused.is_empty() && alarms == 0 && !ran.did_harm() {
@@ -343,23 +354,23 @@ fn verdict(ran: &Ran) -> Result<(), Stop> {
     let [done, wanted] = [done, wanted].map(|count| number(count as u64));
     let stopped = ran.stopped.as_deref().map(|why| format!("{why} ")).unwrap_or_default();
     Err(match alarms {
-        0 if ran.did_harm() => Stop::new(
+        0 if ran.did_harm() => CommandError::new(
             ErrorCode::SideEffects,
             format!("{stopped}{done} of {wanted} changes were done, and more was altered than was asked for"),
         )
-        .hint(if !ran.unjournaled && ran.entries.values().flat_map(Entry::puts_back).next().is_some() {
+        .hint(if !ran.unjournaled && ran.entries.values().flat_map(JournalEntry::puts_back).next().is_some() {
             "`scimitar undo` puts it back"
         } else {
             "nothing here puts it back"
         }),
-        0 => Stop::new(ErrorCode::Partly, format!("{stopped}{done} of {wanted} changes were done")),
-        _ => Stop::new(ErrorCode::TakeBack, format!("{stopped}{done} of {wanted} changes were done"))
+        0 => CommandError::new(ErrorCode::Partly, format!("{stopped}{done} of {wanted} changes were done")),
+        _ => CommandError::new(ErrorCode::TakeBack, format!("{stopped}{done} of {wanted} changes were done"))
             .hint(format!("to be taken back at once: {alarms}")),
     })
 }
 
 /// `1 of 12 confirmed`.
-fn summary(out: &mut Output<'_>, ran: &Ran, title: &str) -> io::Result<()> {
+fn summary(out: &mut OutputWriter<'_>, ran: &RunOutcome, title: &str) -> io::Result<()> {
     match ran.entries.values().collect::<Vec<_>>().as_slice() {
         [one] if one.state.is_done() || one.took_effect() => {
             let words = &one.step.words;
@@ -368,25 +379,26 @@ fn summary(out: &mut Output<'_>, ran: &Ran, title: &str) -> io::Result<()> {
         }
         all => {
             let parts = [
-                (count(ran, State::Unseen), "sent, not shown"),
+                (count(ran, ChangeState::Unseen), "sent, not shown"),
                 (so_already(ran), "so already"),
-                (count(ran, State::Partly), "in part"),
+                (count(ran, ChangeState::Partly), "in part"),
             ];
             let told = parts.into_iter().filter(|(count, _)| *count > 0);
             let told: Vec<String> = told.map(|(count, words)| format!(", {} {words}", number(count as u64))).collect();
             let so = told.concat();
-            let confirmed = count(ran, State::Confirmed);
+            let confirmed = count(ran, ChangeState::Confirmed);
             writeln!(out, "{title}: {} of {} confirmed{so}", number(confirmed as u64), number(all.len() as u64))
         }
     }
 }
 
 /// What was not done and why, and what can be done about it; to standard error.
-fn shortfall(ran: &Ran) {
-    let failed = |entry: &&Entry| entry.state.is_failure() || (entry.state == State::Unseen && !entry.is_done());
-    let failed: Vec<&Entry> = ran.entries.values().filter(failed).collect();
-    let dropped = |entry: &&Entry| entry.state == State::Dropped && entry.why != ALREADY;
-    let dropped: Vec<&Entry> = ran.entries.values().filter(dropped).collect();
+fn shortfall(ran: &RunOutcome) {
+    let failed =
+        |entry: &&JournalEntry| entry.state.is_failure() || (entry.state == ChangeState::Unseen && !entry.is_done());
+    let failed: Vec<&JournalEntry> = ran.entries.values().filter(failed).collect();
+    let dropped = |entry: &&JournalEntry| entry.state == ChangeState::Dropped && entry.why != ALREADY;
+    let dropped: Vec<&JournalEntry> = ran.entries.values().filter(dropped).collect();
     let mut err = err();
     // Whether anybody reads it decides nothing.
     let _ = print::refused(&mut err, &ran.refused);
@@ -404,7 +416,7 @@ fn shortfall(ran: &Ran) {
     if let (Some(plan), true) = (ran.plan, dropped.iter().any(|entry| entry.why == HARMED)) {
         note(format_args!("`scimitar retry {}` sends the rest of the plan.", plan.0));
     }
-    let waiting = count(ran, State::Planned);
+    let waiting = count(ran, ChangeState::Planned);
     if waiting > 0 && ran.unjournaled {
         note(format_args!("{} were not sent, and are not in the journal.", number(waiting as u64)));
     } else if waiting > 0 {
@@ -416,7 +428,7 @@ fn shortfall(ran: &Ran) {
 }
 
 /// `14 × 503: the server …: eva-tanaka, ivan-rossi and 12 more`.
-fn by_reason(out: &mut Output<'_>, failed: &[&Entry]) -> io::Result<()> {
+fn by_reason(out: &mut OutputWriter<'_>, failed: &[&JournalEntry]) -> io::Result<()> {
     let mut reasons: IndexMap<String, Vec<&str>> = IndexMap::new();
     for entry in failed {
         let reason = match &entry.failure {

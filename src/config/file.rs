@@ -25,7 +25,7 @@ const READ_LIMIT: Duration = Duration::from_secs(10);
 
 /// The colours of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Theme {
+pub enum ThemeChoice {
     /// According to the terminal's answer.
     #[default]
     Auto,
@@ -39,7 +39,7 @@ pub enum Theme {
 
 /// The character set with which the console draws.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Glyphs {
+pub enum GlyphChoice {
     /// By the locale.
     #[default]
     Auto,
@@ -51,7 +51,7 @@ pub enum Glyphs {
 
 /// The speed of the connection to the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Link {
+pub enum LinkChoice {
     /// Slow over SSH, otherwise fast.
     #[default]
     Auto,
@@ -63,13 +63,13 @@ pub enum Link {
 
 /// The `[ui]` table.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Ui {
+pub struct UiTable {
     /// Colours.
-    pub theme: Theme,
+    pub theme: ThemeChoice,
     /// Signs.
-    pub glyphs: Glyphs,
+    pub glyphs: GlyphChoice,
     /// The connection to the terminal.
-    pub link: Link,
+    pub link: LinkChoice,
 }
 
 /// A checked configuration file.
@@ -80,7 +80,7 @@ pub struct ConfigFile {
     /// The profile to use if none is named; always one of `profiles`.
     pub default_profile: Option<String>,
     /// The `[ui]` table.
-    pub ui: Ui,
+    pub ui: UiTable,
     /// The `[keys]` table, action name to keys; not checked here.
     pub keys: BTreeMap<String, Vec<String>>,
     /// The profiles, from all tables `[profile.NAME]`.
@@ -107,7 +107,7 @@ impl ConfigFile {
         let mut profiles = BTreeMap::new();
         for (name, entry) in raw.profile {
             let name = name.into_inner();
-            let reader = check::Reader { text, path, name: &name };
+            let reader = check::ProfileReader { text, path, name: &name };
             let profile = reader.profile(entry)?;
             profiles.insert(name, profile);
         }
@@ -162,11 +162,16 @@ fn default_of(
     Err(ConfigError::new(why, hint).key("default_profile").at(text, Some(name.span())))
 }
 
-fn ui(text: &str, raw: &RawUi) -> Result<Ui, ConfigError> {
-    let themes = [("auto", Theme::Auto), ("dark", Theme::Dark), ("light", Theme::Light), ("mono", Theme::Mono)];
-    let signs = [("auto", Glyphs::Auto), ("unicode", Glyphs::Unicode), ("ascii", Glyphs::Ascii)];
-    let links = [("auto", Link::Auto), ("fast", Link::Fast), ("slow", Link::Slow)];
-    Ok(Ui {
+fn ui(text: &str, raw: &RawUi) -> Result<UiTable, ConfigError> {
+    let themes = [
+        ("auto", ThemeChoice::Auto),
+        ("dark", ThemeChoice::Dark),
+        ("light", ThemeChoice::Light),
+        ("mono", ThemeChoice::Mono),
+    ];
+    let signs = [("auto", GlyphChoice::Auto), ("unicode", GlyphChoice::Unicode), ("ascii", GlyphChoice::Ascii)];
+    let links = [("auto", LinkChoice::Auto), ("fast", LinkChoice::Fast), ("slow", LinkChoice::Slow)];
+    Ok(UiTable {
         theme: choose(text, "ui.theme", "theme", raw.theme.as_ref(), &themes)?.unwrap_or_default(),
         glyphs: choose(text, "ui.glyphs", "glyphs", raw.glyphs.as_ref(), &signs)?.unwrap_or_default(),
         link: choose(text, "ui.link", "link", raw.link.as_ref(), &links)?.unwrap_or_default(),

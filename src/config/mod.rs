@@ -15,10 +15,10 @@ pub mod secret;
 pub mod wandb;
 
 pub use error::ConfigError;
-pub use file::{ConfigFile, DATASAUR_ROLES, Glyphs, Link, Theme, Ui};
+pub use file::{ConfigFile, DATASAUR_ROLES, GlyphChoice, LinkChoice, ThemeChoice, UiTable};
 pub use loose::is_open_to_others;
-pub use places::Places;
-pub use profile::{AuthForm, Confirm, Hosting, Profile, Provider, resolve};
+pub use places::StandardPaths;
+pub use profile::{AuthForm, ConfirmPolicy, Profile, ProfileHosting, ProfileProvider, resolve};
 
-pub use save::{Drafted, NewProfile, draft_edited, draft_new, replace_file, save_mapping};
+pub use save::{DraftedConfig, NewProfile, draft_edited, draft_new, replace_file, save_mapping};
 pub use secret::{KeyError, KeySource};

@@ -9,7 +9,7 @@ use super::wandb;
 
 /// A `netrc` entry.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct NetrcEntry {
     /// The login name; W&B's tools write `user` here.
     pub login: Option<String>,
     /// The password: the key.
@@ -27,16 +27,16 @@ pub fn names(base: &Url) -> Vec<String> {
 }
 
 /// The entry of the first of `names` that has one (ignoring case), else the `default` entry.
-pub fn find(text: &str, names: &[String]) -> Option<Entry> {
+pub fn find(text: &str, names: &[String]) -> Option<NetrcEntry> {
     let own = names.iter().find_map(|name| entry(text, name).filter(|found| !found.is_default));
     own.or_else(|| entry(text, "").filter(|found| found.is_default))
 }
 
 /// The entry for `host`, or the `default` entry if there is none.
-fn entry(text: &str, host: &str) -> Option<Entry> {
-    let mut tokens = Tokens { rest: text };
+fn entry(text: &str, host: &str) -> Option<NetrcEntry> {
+    let mut tokens = NetrcTokens { rest: text };
     let mut fallback = None;
-    let mut open: Option<(bool, Entry)> = None;
+    let mut open: Option<(bool, NetrcEntry)> = None;
     while let Some(token) = tokens.next() {
         match token.as_str() {
             start @ ("machine" | "default") => {
@@ -45,7 +45,7 @@ fn entry(text: &str, host: &str) -> Option<Entry> {
                 }
                 let is_default = start == "default";
                 let named = if is_default { false } else { tokens.next()?.eq_ignore_ascii_case(host) };
-                open = Some((named || is_default, Entry { login: None, password: None, is_default }));
+                open = Some((named || is_default, NetrcEntry { login: None, password: None, is_default }));
             }
             "login" => set(&mut open, |entry| &mut entry.login, tokens.next()),
             "password" => set(&mut open, |entry| &mut entry.password, tokens.next().map(SecretString::from)),
@@ -58,14 +58,14 @@ fn entry(text: &str, host: &str) -> Option<Entry> {
 }
 
 /// Sets a field of the entry being read, if the entry matters.
-fn set<T>(open: &mut Option<(bool, Entry)>, field: fn(&mut Entry) -> &mut Option<T>, value: Option<T>) {
+fn set<T>(open: &mut Option<(bool, NetrcEntry)>, field: fn(&mut NetrcEntry) -> &mut Option<T>, value: Option<T>) {
     if let Some((true, entry)) = open {
         *field(entry) = value;
     }
 }
 
 /// Ends an entry: returns the wanted machine's entry, and keeps a `default` entry for later.
-fn close(open: Option<(bool, Entry)>, fallback: &mut Option<Entry>) -> Option<Entry> {
+fn close(open: Option<(bool, NetrcEntry)>, fallback: &mut Option<NetrcEntry>) -> Option<NetrcEntry> {
     match open {
         Some((true, entry)) if entry.is_default => {
             fallback.get_or_insert(entry);
@@ -77,11 +77,11 @@ fn close(open: Option<(bool, Entry)>, fallback: &mut Option<Entry>) -> Option<En
 }
 
 /// White-space separated words; `"…"` may hold spaces and `\"`; `#` at the start of a word comments out the line.
-struct Tokens<'a> {
+struct NetrcTokens<'a> {
     rest: &'a str,
 }
 
-impl Tokens<'_> {
+impl NetrcTokens<'_> {
     /// A macro ends at the first empty line.
     fn skip_macro(&mut self) {
         let end = ["\n\n", "\r\n\r\n"].iter().filter_map(|gap| self.rest.find(gap)).min().unwrap_or(self.rest.len());
@@ -106,7 +106,7 @@ impl Tokens<'_> {
     }
 }
 
-impl Iterator for Tokens<'_> {
+impl Iterator for NetrcTokens<'_> {
     type Item = String;
 
     fn next(&mut self) -> Option<String> {

@@ -16,7 +16,7 @@ pub const STATE_VARIABLE: &str = "SCIMITAR_STATE";
 
 /// The paths in use; no file or directory is created until requested.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Places {
+pub struct StandardPaths {
     /// `config.toml`; need not exist.
     pub config_file: PathBuf,
     /// Snapshots and journals.
@@ -32,7 +32,7 @@ pub struct Places {
     pub wandb_settings: Option<PathBuf>,
 }
 
-impl Places {
+impl StandardPaths {
     /// The platform's places, unless `SCIMITAR_CONFIG` or `SCIMITAR_STATE` override them.
     pub fn find(env: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let set = |name: &str| env(name).filter(|value| !value.is_empty()).map(PathBuf::from);
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn variables_come_before_the_platforms_places() {
-        let places = Places::find(&|name| match name {
+        let places = StandardPaths::find(&|name| match name {
             CONFIG_VARIABLE => Some("/c/my.toml".into()),
             STATE_VARIABLE => Some("/s".into()),
             "NETRC" => Some("/n".into()),
@@ -129,7 +129,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let room = tempfile::tempdir().unwrap();
         let state = room.path().join("deep/state").to_string_lossy().into_owned();
-        let places = Places::find(&|name| (name == STATE_VARIABLE).then(|| state.clone())).unwrap();
+        let places = StandardPaths::find(&|name| (name == STATE_VARIABLE).then(|| state.clone())).unwrap();
         let made = places.make_log().unwrap();
         assert_eq!(fs::metadata(made).unwrap().permissions().mode() & 0o777, 0o700);
         fs::set_permissions(made, fs::Permissions::from_mode(0o777)).unwrap();

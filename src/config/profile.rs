@@ -11,9 +11,9 @@ use super::file::ConfigFile;
 use super::netrc;
 use super::places::regular_text;
 use super::secret::{KeyError, KeySource};
-use super::wandb::{self, DEFAULT_URL, Login, WANDB_KEY};
-use crate::directory::role_source::Mapping;
-use crate::scim::habits::Habits;
+use super::wandb::{self, DEFAULT_URL, WANDB_KEY, WandbLogin};
+use crate::directory::role_source::RoleMapping;
+use crate::scim::habits::ServerQuirks;
 use crate::scim::text;
 
 /// Datasaur's shared service.
@@ -24,7 +24,7 @@ pub(super) const MAX_USERS: u64 = 1_000_000;
 
 /// The server's vendor, which decides the dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Provider {
+pub enum ProfileProvider {
     /// Weights & Biases.
     Wandb,
     /// Grafana Enterprise and Cloud.
@@ -35,9 +35,9 @@ pub enum Provider {
     Scim,
 }
 
-impl Provider {
+impl ProfileProvider {
     /// All providers.
-    pub const ALL: [Provider; 4] = [Self::Wandb, Self::Grafana, Self::Datasaur, Self::Scim];
+    pub const ALL: [ProfileProvider; 4] = [Self::Wandb, Self::Grafana, Self::Datasaur, Self::Scim];
 
     /// The name in `config.toml`.
     pub fn as_str(self) -> &'static str {
@@ -52,7 +52,7 @@ impl Provider {
 
 /// The way a W&B server is hosted, which decides the abilities of its SCIM.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Hosting {
+pub enum ProfileHosting {
     /// W&B's shared cloud.
     MultiTenant,
     /// A single customer's cloud, run by W&B.
@@ -61,7 +61,7 @@ pub enum Hosting {
     SelfManaged,
 }
 
-impl Hosting {
+impl ProfileHosting {
     /// The name in `config.toml`.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -96,7 +96,7 @@ pub enum AuthForm {
 
 /// When a change needs a confirmation before sending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Confirm {
+pub enum ConfirmPolicy {
     /// Only risky or irreversible changes.
     #[default]
     Risky,
@@ -110,9 +110,9 @@ pub struct Profile {
     /// The profile's name in `config.toml`, or the host's name if there is no such profile.
     pub name: String,
     /// The server's vendor.
-    pub provider: Provider,
+    pub provider: ProfileProvider,
     /// The hosting; W&B only, and `None` if neither the profile nor the host's name tells.
-    pub hosting: Option<Hosting>,
+    pub hosting: Option<ProfileHosting>,
     /// Base of every request, path prefix included; its text form has no trailing slash ([`Profile::base_text`]).
     pub base: Url,
     /// The form in which the key is sent.
@@ -126,7 +126,7 @@ pub struct Profile {
     /// True if nothing may be changed.
     pub read_only: bool,
     /// When to ask for a confirmation.
-    pub confirm: Confirm,
+    pub confirm: ConfirmPolicy,
     /// True if plain HTTP to another machine is wanted, key included.
     pub allow_http: bool,
     /// Path of a PEM file with certificates to trust beside the system's.
@@ -146,9 +146,9 @@ pub struct Profile {
     /// Maximum duration until an answer.
     pub timeout: Duration,
     /// Mapping from group to role, if roles follow from groups.
-    pub mapping: Option<Mapping>,
+    pub mapping: Option<RoleMapping>,
     /// The server's known deviations from the RFCs.
-    pub habits: Habits,
+    pub habits: ServerQuirks,
     /// Number of full Models seats of the organisation; W&B only, and no server tells the number.
     pub full_seats: Option<u64>,
     /// A longer list of users is not read whole.
@@ -164,7 +164,7 @@ impl Profile {
     /// The base URLs at which the same service is reached. The profile's store is named after the first URL, which is
     /// the same for all of them; earlier builds named the store after the URL in the profile.
     pub fn addresses(&self) -> Vec<Url> {
-        if self.provider == Provider::Wandb { wandb::addresses(&self.base) } else { vec![self.base.clone()] }
+        if self.provider == ProfileProvider::Wandb { wandb::addresses(&self.base) } else { vec![self.base.clone()] }
     }
 
     /// Reads the profile's key. May block for ten seconds: call outside the event loop.
@@ -176,18 +176,18 @@ impl Profile {
     }
 
     /// A profile with every switch at its default.
-    pub fn new(name: impl Into<String>, provider: Provider, base: Url, key: KeySource) -> Self {
+    pub fn new(name: impl Into<String>, provider: ProfileProvider, base: Url, key: KeySource) -> Self {
         Self {
             name: name.into(),
             provider,
-            hosting: base.host_str().filter(|_| provider == Provider::Wandb).and_then(Hosting::of),
+            hosting: base.host_str().filter(|_| provider == ProfileProvider::Wandb).and_then(ProfileHosting::of),
             base,
             auth: AuthForm::Bearer,
             key,
             key_variables: Vec::new(),
             me: None,
             read_only: false,
-            confirm: Confirm::default(),
+            confirm: ConfirmPolicy::default(),
             allow_http: false,
             ca_file: None,
             client_cert: None,
@@ -198,7 +198,7 @@ impl Profile {
             parallel: 4,
             timeout: Duration::from_secs(30),
             mapping: None,
-            habits: Habits::default(),
+            habits: ServerQuirks::default(),
             full_seats: None,
             max_users: MAX_USERS,
         }
@@ -246,7 +246,7 @@ pub(super) fn datasaur_base(url: &str, workspace: &str) -> Result<Url, ConfigErr
 pub fn resolve(
     config: Option<&ConfigFile>,
     requested: Option<&str>,
-    login: &Login<'_>,
+    login: &WandbLogin<'_>,
 ) -> Result<Option<Profile>, ConfigError> {
     if let Some(name) = requested {
         if let Some(profile) = config.and_then(|file| file.profiles.get(name)) {
@@ -287,7 +287,7 @@ fn unknown(config: Option<&ConfigFile>, name: &str) -> ConfigError {
 ///
 /// The profile is named after the host. Multi-tenant Cloud has the same name under all its addresses, so that its
 /// journal is found again.
-fn from_surroundings(login: &Login<'_>) -> Result<Option<Profile>, ConfigError> {
+fn from_surroundings(login: &WandbLogin<'_>) -> Result<Option<Profile>, ConfigError> {
     let server = login.server();
     let base = match &server {
         Some((url, place)) => wandb::base(url, None).map_err(|error| error.key(place.clone()))?,
@@ -304,7 +304,7 @@ fn from_surroundings(login: &Login<'_>) -> Result<Option<Profile>, ConfigError> 
     let key = KeySource::FirstOf(vec![KeySource::Wandb, KeySource::Netrc]);
     let named_after = wandb::addresses(&base).swap_remove(0);
     let name = named_after.host_str().unwrap_or_default().to_owned();
-    Ok(Some(Profile::new(name, Provider::Wandb, base, key)))
+    Ok(Some(Profile::new(name, ProfileProvider::Wandb, base, key)))
 }
 
 #[cfg(test)]

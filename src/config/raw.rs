@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::scim::habits::Habits;
+use crate::scim::habits::ServerQuirks;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -60,7 +60,7 @@ pub(super) struct RawProfile {
     pub workspace: Option<Spanned<String>>,
     pub mapping: Option<Spanned<RawMapping>>,
     #[serde(default)]
-    pub server: Habits,
+    pub server: ServerQuirks,
     pub full_seats: Option<Spanned<i64>>,
     pub max_users: Option<Spanned<i64>>,
 }

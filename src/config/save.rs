@@ -11,16 +11,16 @@ use super::error::ConfigError;
 use super::file::{self, ConfigFile};
 use super::loose::refuse_loose;
 use super::places::make_private;
-use super::profile::{AuthForm, Hosting, Provider};
+use super::profile::{AuthForm, ProfileHosting, ProfileProvider};
 use super::secret::KeySource;
 
 /// The data of the first-run form about a profile.
 #[derive(Debug, Clone)]
 pub struct NewProfile {
     /// The server's vendor.
-    pub provider: Provider,
+    pub provider: ProfileProvider,
     /// The hosting; W&B only.
-    pub hosting: Option<Hosting>,
+    pub hosting: Option<ProfileHosting>,
     /// The server's address; W&B's shared cloud needs none.
     pub url: Option<String>,
     /// The number of the stack in Grafana Cloud; Grafana only.
@@ -39,14 +39,14 @@ pub struct NewProfile {
 
 /// The text of a config file with an unsaved profile, checked as a whole.
 #[derive(Debug)]
-pub struct Drafted {
+pub struct DraftedConfig {
     path: PathBuf,
     text: String,
     /// The parsed text.
     pub config: ConfigFile,
 }
 
-impl Drafted {
+impl DraftedConfig {
     fn new(path: &Path, text: String) -> Result<Self, ConfigError> {
         Ok(Self { path: path.to_path_buf(), config: ConfigFile::parse(&text, path)?, text })
     }
@@ -58,7 +58,7 @@ impl Drafted {
 }
 
 /// The file with `[profile.NAME]` appended. An existing name is refused.
-pub fn draft_new(path: &Path, name: &str, fields: &NewProfile) -> Result<Drafted, ConfigError> {
+pub fn draft_new(path: &Path, name: &str, fields: &NewProfile) -> Result<DraftedConfig, ConfigError> {
     let fail = |why: String, hint: &str| ConfigError::about(path, why, hint).key("name");
     if name.is_empty() || !name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_')) {
         let why = format!("\"{name}\" can't be a profile's name");
@@ -73,12 +73,12 @@ pub fn draft_new(path: &Path, name: &str, fields: &NewProfile) -> Result<Drafted
         text if text.ends_with('\n') => "\n",
         _ => "\n\n",
     };
-    Drafted::new(path, format!("{old}{gap}[profile.{name}]\n{}", lines(fields)?))
+    DraftedConfig::new(path, format!("{old}{gap}[profile.{name}]\n{}", lines(fields)?))
 }
 
 /// The file with these keys of `[profile.NAME]` set to the fields' values, or removed if a field has none; the rest,
 /// including comments and order, stays.
-pub fn draft_edited(path: &Path, name: &str, fields: &NewProfile, keys: &[&str]) -> Result<Drafted, ConfigError> {
+pub fn draft_edited(path: &Path, name: &str, fields: &NewProfile, keys: &[&str]) -> Result<DraftedConfig, ConfigError> {
     let fail = |why: String, hint: &str| ConfigError::about(path, why, hint);
     let old = file::read(path)?.unwrap_or_default();
     let mut document: DocumentMut = old.parse().map_err(|error| fail(format!("{error}"), "correct this line"))?;
@@ -100,11 +100,11 @@ pub fn draft_edited(path: &Path, name: &str, fields: &NewProfile, keys: &[&str])
             (None, _) => drop(profile.remove(key)),
         }
     }
-    Drafted::new(path, document.to_string())
+    DraftedConfig::new(path, document.to_string())
 }
 
 /// Sets or removes a group's role in `[profile.NAME.mapping.groups]`; comments and order stay. Checked and replaced
-/// like [`Drafted::save`].
+/// like [`DraftedConfig::save`].
 ///
 /// # Errors
 /// Fails if the profile is not in the file, or if the file can't be read or written.
@@ -251,8 +251,8 @@ mod tests {
 
     fn acme() -> NewProfile {
         NewProfile {
-            provider: Provider::Wandb,
-            hosting: Some(Hosting::Dedicated),
+            provider: ProfileProvider::Wandb,
+            hosting: Some(ProfileHosting::Dedicated),
             url: Some("https://acme.wandb.io".into()),
             auth: AuthForm::BasicUser("ann \"a\"".into()),
             key: KeySource::Command(vec!["pass".into(), "show".into(), "it's".into()]),
@@ -327,7 +327,7 @@ mod tests {
         let room = tempfile::tempdir().unwrap();
         let path = room.path().join("config.toml");
         let lab = NewProfile {
-            provider: Provider::Datasaur,
+            provider: ProfileProvider::Datasaur,
             hosting: None,
             url: None,
             workspace: Some("7".into()),

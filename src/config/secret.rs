@@ -14,8 +14,8 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::netrc;
-use super::places::Places;
-use super::wandb::{self, DEFAULT_URL, Login, WANDB_KEY};
+use super::places::StandardPaths;
+use super::wandb::{self, DEFAULT_URL, WANDB_KEY, WandbLogin};
 
 /// The service under which keys are kept in the system's keyring.
 #[cfg(feature = "keyring")]
@@ -70,8 +70,8 @@ pub enum KeyError {
 }
 
 /// The environment from which keys are read, apart from files; a parameter so that tests need not alter the process.
-struct Surroundings<'a> {
-    login: Login<'a>,
+struct SecretEnvironment<'a> {
+    login: WandbLogin<'a>,
     command_limit: Duration,
     /// Variables that hold keys, which a key command must not see.
     withheld: &'a [String],
@@ -82,9 +82,10 @@ impl KeySource {
     /// seconds: call outside the event loop.
     pub fn read(&self, base: &Url, withheld: &[String]) -> Result<SecretString, KeyError> {
         let env = |name: &str| std::env::var(name).ok();
-        let (netrc, settings) = Places::find(&env).map_or((None, None), |places| (places.netrc, places.wandb_settings));
-        let login = Login { env: &env, netrc, settings };
-        self.read_in(base, &Surroundings { login, command_limit: COMMAND_LIMIT, withheld })
+        let (netrc, settings) =
+            StandardPaths::find(&env).map_or((None, None), |places| (places.netrc, places.wandb_settings));
+        let login = WandbLogin { env: &env, netrc, settings };
+        self.read_in(base, &SecretEnvironment { login, command_limit: COMMAND_LIMIT, withheld })
     }
 
     /// The environment variables that the source reads.
@@ -97,7 +98,7 @@ impl KeySource {
         }
     }
 
-    fn read_in(&self, base: &Url, around: &Surroundings<'_>) -> Result<SecretString, KeyError> {
+    fn read_in(&self, base: &Url, around: &SecretEnvironment<'_>) -> Result<SecretString, KeyError> {
         let host = base.host_str().unwrap_or_default();
         match self {
             Self::Env(name) => from_env(name, host, around.login.env),
@@ -149,7 +150,7 @@ fn from_env(name: &str, host: &str, env: &dyn Fn(&str) -> Option<String>) -> Res
     env(name).as_deref().and_then(first_line).ok_or_else(|| missing(host, format!("{name} is not set")))
 }
 
-fn from_wandb(host: &str, login: &Login<'_>) -> Result<SecretString, KeyError> {
+fn from_wandb(host: &str, login: &WandbLogin<'_>) -> Result<SecretString, KeyError> {
     let key = from_env(WANDB_KEY, host, login.env)?;
     let (server, place) = login.server().unwrap_or_else(|| (DEFAULT_URL.to_owned(), "W&B's default server".to_owned()));
     // An unusable address, such as a web site's, belongs to no service.
@@ -161,7 +162,7 @@ fn from_wandb(host: &str, login: &Login<'_>) -> Result<SecretString, KeyError> {
     }
 }
 
-fn first_of(sources: &[KeySource], base: &Url, around: &Surroundings<'_>) -> Result<SecretString, KeyError> {
+fn first_of(sources: &[KeySource], base: &Url, around: &SecretEnvironment<'_>) -> Result<SecretString, KeyError> {
     let host = base.host_str().unwrap_or_default();
     let mut looked = Vec::new();
     for source in sources {
@@ -243,7 +244,7 @@ fn read_private(path: &Path, host: &str) -> Result<String, KeyError> {
     Ok(text)
 }
 
-fn from_command(words: &[String], host: &str, around: &Surroundings<'_>) -> Result<SecretString, KeyError> {
+fn from_command(words: &[String], host: &str, around: &SecretEnvironment<'_>) -> Result<SecretString, KeyError> {
     let Some((program, arguments)) = words.split_first() else {
         return Err(missing(host, "the key command is empty"));
     };

@@ -33,7 +33,7 @@ pub const WANDB_URL: &str = "WANDB_BASE_URL";
 pub(super) const WANDB_CONFIG_DIR: &str = "WANDB_CONFIG_DIR";
 
 /// Settings of W&B's own tools on this machine: variables, and the files written by `wandb login`.
-pub struct Login<'a> {
+pub struct WandbLogin<'a> {
     /// A lookup of environment variables.
     pub env: &'a dyn Fn(&str) -> Option<String>,
     /// The `netrc` file with keys; need not exist.
@@ -42,7 +42,7 @@ pub struct Login<'a> {
     pub settings: Option<PathBuf>,
 }
 
-impl Login<'_> {
+impl WandbLogin<'_> {
     /// A variable whose value is not blank.
     pub(super) fn variable(&self, name: &str) -> Option<String> {
         (self.env)(name).filter(|value| !value.trim().is_empty())
@@ -198,7 +198,7 @@ mod tests {
         let path = room.path().join("settings");
         std::fs::write(&path, text).unwrap();
         let named = |env: &dyn Fn(&str) -> Option<String>| {
-            Login { env, netrc: None, settings: Some(path.clone()) }.server().map(|(url, _)| url)
+            WandbLogin { env, netrc: None, settings: Some(path.clone()) }.server().map(|(url, _)| url)
         };
         assert_eq!(named(&|_| None).as_deref(), expected);
         let variable = |name: &str| (name == WANDB_URL).then(|| "https://v.example".to_owned());

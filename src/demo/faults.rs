@@ -22,7 +22,7 @@ pub(super) struct Kind {
 
 /// A fault that a request meets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Fault {
+pub(super) struct RequestFault {
     pub kind: FaultKind,
     /// A random number for choices within the kind.
     pub roll: u64,
@@ -30,7 +30,7 @@ pub(super) struct Fault {
     pub wait: Duration,
 }
 
-impl Fault {
+impl RequestFault {
     /// Chooses an element by the roll.
     pub(super) fn one<T: Copy>(&self, of: &[T]) -> T {
         *Dice(self.roll).one(of)
@@ -45,7 +45,7 @@ pub(super) enum Fate {
     /// The request fails with this status and takes no effect.
     Fails(u16),
     /// The request meets a fault.
-    Meets(Fault),
+    Meets(RequestFault),
 }
 
 struct Plan {
@@ -64,9 +64,9 @@ struct Plan {
 }
 
 /// The faults of a server; they can change while the server runs.
-pub(super) struct Faults(Mutex<Plan>);
+pub(super) struct ServerFaults(Mutex<Plan>);
 
-impl Faults {
+impl ServerFaults {
     pub(super) fn new(seed: u64, latency: Duration, rules: Vec<FailRule>, spec: Option<FaultSpec>) -> Self {
         Self(Mutex::new(Plan {
             latency,
@@ -143,7 +143,7 @@ impl Plan {
         }
         if let Some((kind, _)) = self.next.take_if(|(kind, write)| *write == request.writes && fits(*kind, request)) {
             let wait = Duration::from_millis(50);
-            return Fate::Meets(Fault { kind, roll: dice(self.seed).next(), wait });
+            return Fate::Meets(RequestFault { kind, roll: dice(self.seed).next(), wait });
         }
         let mut rules = dice(self.seed);
         let own = if request.writes { self.write_rules.as_slice() } else { &[] };
@@ -159,7 +159,7 @@ impl Plan {
         if fitting.is_empty() {
             return Fate::Spared;
         }
-        Fate::Meets(Fault { kind: *dice.one(&fitting), roll: dice.next(), wait: spec.wait })
+        Fate::Meets(RequestFault { kind: *dice.one(&fitting), roll: dice.next(), wait: spec.wait })
     }
 }
 
@@ -180,7 +180,7 @@ mod tests {
     const WRITE: Kind = Kind { writes: true, lists: false, conditional: false };
 
     fn fates(seed: u64) -> Vec<Fate> {
-        let faults = Faults::new(seed, Duration::ZERO, vec![FailRule { status: 429, rate: 0.1 }], None);
+        let faults = ServerFaults::new(seed, Duration::ZERO, vec![FailRule { status: 429, rate: 0.1 }], None);
         (0..1_000).map(|_| faults.decide(READ)).collect()
     }
 
@@ -196,7 +196,7 @@ mod tests {
     fn every_kind_is_met_where_it_fits_and_counted() {
         let spec = FaultSpec { seed: 3, rate: 0.5, kinds: FaultKind::ALL.to_vec(), ..FaultSpec::default() };
         let met = |request: Kind| {
-            let faults = Faults::new(1, Duration::ZERO, Vec::new(), Some(spec.clone()));
+            let faults = ServerFaults::new(1, Duration::ZERO, Vec::new(), Some(spec.clone()));
             let fates: Vec<Fate> = (0..2_000).map(|_| faults.decide(request)).collect();
             let count = fates.iter().filter(|fate| matches!(fate, Fate::Meets(_))).count();
             assert!((900..1_100).contains(&count), "{count}");
@@ -211,13 +211,13 @@ mod tests {
 
     #[test]
     fn only_writes_meet_the_faults_of_the_next_writes() {
-        let faults = Faults::new(1, Duration::ZERO, Vec::new(), None);
+        let faults = ServerFaults::new(1, Duration::ZERO, Vec::new(), None);
         faults.fail_next(503, 2);
         faults.meet_next(FaultKind::CutAfter, true);
         assert_eq!(faults.decide(READ), Fate::Spared);
         let writes: Vec<Fate> = (0..4).map(|_| faults.decide(WRITE)).collect();
         assert_eq!(writes[..2], [Fate::Fails(503), Fate::Fails(503)]);
-        assert!(matches!(writes[2], Fate::Meets(Fault { kind: FaultKind::CutAfter, .. })));
+        assert!(matches!(writes[2], Fate::Meets(RequestFault { kind: FaultKind::CutAfter, .. })));
         assert_eq!(writes[3], Fate::Spared);
     }
 }

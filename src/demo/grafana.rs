@@ -10,9 +10,9 @@ use std::sync::{PoisonError, RwLock};
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::records::{Number, OrganisationRole, User};
-use super::reply::{Answer, Protocol, Refusal, Reply};
-use super::request::Ask;
+use super::records::{OrganisationRole, RecordNumber, User};
+use super::reply::{Answer, AnswerProtocol, Refusal, RequestReply};
+use super::request::AuthorisedRequest;
 use super::rfc;
 use super::state::State;
 
@@ -23,19 +23,19 @@ const VERSION: &str = "v0alpha1";
 const NAMESPACE: &str = "default";
 
 /// Answers a request; the path is split into segments.
-pub(super) fn route(ask: &Ask, state: &RwLock<State>, method: &Method, path: &[&str]) -> Answer {
+pub(super) fn route(ask: &AuthorisedRequest, state: &RwLock<State>, method: &Method, path: &[&str]) -> Answer {
     match *path {
         ["apis", GROUP, VERSION, "namespaces", NAMESPACE, "config", name] => configuration(method, name),
         ["apis", GROUP, VERSION, "namespaces", NAMESPACE, ref inner @ ..] => {
             rfc::route(ask, state, method, inner).unwrap_or_else(|| Err(no_resource()))
         }
         ["apis", GROUP, VERSION, "namespaces", ..] => {
-            Err(Refusal::new(403, "invalid namespace").written(Protocol::Kubernetes))
+            Err(Refusal::new(403, "invalid namespace").written(AnswerProtocol::Kubernetes))
         }
         ["apis", ..] => Err(no_resource()),
         ["api", "org", "users"] if method == Method::GET => members(state),
         ["api", "org", "users", id] if method == Method::PATCH => role_change(state, id),
-        _ => Err(Refusal::new(404, "Not found").written(Protocol::Grafana)),
+        _ => Err(Refusal::new(404, "Not found").written(AnswerProtocol::Grafana)),
     }
 }
 
@@ -52,17 +52,19 @@ pub(super) fn check_external_id(given: Option<&str>) -> Result<(), Refusal> {
 }
 
 fn no_resource() -> Refusal {
-    Refusal::new(404, "the server could not find the requested resource").written(Protocol::Kubernetes)
+    Refusal::new(404, "the server could not find the requested resource").written(AnswerProtocol::Kubernetes)
 }
 
 fn configuration(method: &Method, name: &str) -> Answer {
     if name != "default" {
         let words = format!("scimconfigs.{GROUP} {name:?} not found");
-        return Err(Refusal::new(404, words).written(Protocol::Kubernetes));
+        return Err(Refusal::new(404, words).written(AnswerProtocol::Kubernetes));
     }
     if method != Method::GET {
         // The demo would ignore another configuration.
-        return Err(Refusal::method("the demo server's configuration can't be changed").written(Protocol::Kubernetes));
+        return Err(
+            Refusal::method("the demo server's configuration can't be changed").written(AnswerProtocol::Kubernetes)
+        );
     }
     let document = json!({
         "apiVersion": format!("{GROUP}/{VERSION}"),
@@ -71,17 +73,17 @@ fn configuration(method: &Method, name: &str) -> Answer {
         "spec": {"enableUserSync": true, "enableGroupSync": true, "rejectNonProvisionedUsers": false},
         "status": {"source": "file"},
     });
-    Reply::json(StatusCode::OK, &document)
+    RequestReply::json(StatusCode::OK, &document)
 }
 
 /// `GET /api/org/users`: all users with their role in the organisation.
 fn members(state: &RwLock<State>) -> Answer {
     let state = state.read().unwrap_or_else(PoisonError::into_inner);
     let everybody = state.order().iter().filter_map(|&number| Some(member(number, state.user(number)?)));
-    Reply::json(StatusCode::OK, &everybody.collect::<Vec<Value>>())
+    RequestReply::json(StatusCode::OK, &everybody.collect::<Vec<Value>>())
 }
 
-fn member(number: Number, user: &User) -> Value {
+fn member(number: RecordNumber, user: &User) -> Value {
     json!({
         "orgId": 1,
         "userId": u64::from(number) + 1,
@@ -96,7 +98,7 @@ fn member(number: Number, user: &User) -> Value {
 }
 
 /// The role set by Role Sync at the last sign-in; Grafana's default for users who never signed in.
-fn role(number: Number, user: &User) -> &'static str {
+fn role(number: RecordNumber, user: &User) -> &'static str {
     match user.organisation_role {
         OrganisationRole::Admin => "Admin",
         OrganisationRole::Member if user.last_active.is_some() && number % 3 == 1 => "Editor",
@@ -107,9 +109,9 @@ fn role(number: Number, user: &User) -> &'static str {
 /// All users here are managed from outside, so that no role can be set.
 fn role_change(state: &RwLock<State>, id: &str) -> Answer {
     let state = state.read().unwrap_or_else(PoisonError::into_inner);
-    let known = id.parse().ok().and_then(|id: Number| state.user(id.checked_sub(1)?));
+    let known = id.parse().ok().and_then(|id: RecordNumber| state.user(id.checked_sub(1)?));
     Err(match known {
-        Some(_) => Refusal::new(403, "Cannot update external User").written(Protocol::Grafana),
-        None => Refusal::new(404, "user not found").written(Protocol::Grafana),
+        Some(_) => Refusal::new(403, "Cannot update external User").written(AnswerProtocol::Grafana),
+        None => Refusal::new(404, "user not found").written(AnswerProtocol::Grafana),
     })
 }

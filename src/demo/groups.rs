@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::ids::{GlobalId, Kind};
 use super::json::{GroupView, List, location};
-use super::records::{Account, Number, Team, TeamRole};
-use super::reply::{Answer, Refusal, Reply};
-use super::request::{Ask, equality, operations, require_schema, selected, slice, text};
+use super::records::{Account, RecordNumber, Team, TeamRole};
+use super::reply::{Answer, Refusal, RequestReply};
+use super::request::{AuthorisedRequest, equality, operations, require_schema, selected, slice, text};
 use super::state::State;
 use super::user_patch::single;
 use super::users::find_member;
@@ -16,25 +16,25 @@ const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 const BUCKET_DETAILS: [&str; 5] = ["path", "kmsKeyId", "awsExternalId", "azureTenantId", "azureClientId"];
 const PROVIDERS: [&str; 5] = ["COREWEAVE", "AWS", "AZURE", "GCP", "MINIO"];
 
-fn find<'a>(state: &'a State, id: &str) -> Result<(Number, &'a Team), Refusal> {
+fn find<'a>(state: &'a State, id: &str) -> Result<(RecordNumber, &'a Team), Refusal> {
     GlobalId::parse(Kind::Team, id)
         .and_then(|number| Some((number, state.team(number)?)))
         .ok_or_else(|| Refusal::unknown("Group", id))
 }
 
-fn show(ask: &Ask, state: &State, number: Number, status: StatusCode) -> Answer {
+fn show(ask: &AuthorisedRequest, state: &State, number: RecordNumber, status: StatusCode) -> Answer {
     let team = state.team(number).ok_or_else(|| Refusal::new(404, "the group is gone"))?;
     let view = GroupView { state, number, team, etags: ask.options.etags };
-    Ok(Reply::json(status, &view)?.version(ask.shown(team.version)))
+    Ok(RequestReply::json(status, &view)?.version(ask.shown(team.version)))
 }
 
-pub(super) fn get(ask: &Ask, state: &State, id: &str) -> Answer {
+pub(super) fn get(ask: &AuthorisedRequest, state: &State, id: &str) -> Answer {
     let (number, _) = find(state, id)?;
     show(ask, state, number, StatusCode::OK)
 }
 
-pub(super) fn list(ask: &Ask, state: &State) -> Answer {
-    let numbers: Vec<Number> = match ask.parameter("filter") {
+pub(super) fn list(ask: &AuthorisedRequest, state: &State) -> Answer {
+    let numbers: Vec<RecordNumber> = match ask.parameter("filter") {
         None => state.living_teams().map(|(number, _)| number).collect(),
         Some(filter) => match equality(filter) {
             Some((name, value)) if name.eq_ignore_ascii_case("displayName") => {
@@ -51,10 +51,10 @@ pub(super) fn list(ask: &Ask, state: &State) -> Answer {
         .iter()
         .filter_map(|&number| Some(GroupView { state, number, team: state.team(number)?, etags }))
         .collect();
-    Reply::json(StatusCode::OK, &List::new(views, numbers.len(), page.0, limit))
+    RequestReply::json(StatusCode::OK, &List::new(views, numbers.len(), page.0, limit))
 }
 
-pub(super) fn create(ask: &Ask, state: &mut State) -> Answer {
+pub(super) fn create(ask: &AuthorisedRequest, state: &mut State) -> Answer {
     let body = ask.json()?;
     // W&B's reference does not list `schemas` among what a new group needs.
     if body.get("schemas").is_some() {
@@ -94,7 +94,7 @@ fn check_bucket(bucket: Option<&Value>) -> Result<(), Refusal> {
 
 /// The users that a `members` array names by id or email; absent and null are empty. A team's service account may be
 /// named where it already is, so that a list that was read can be sent back.
-fn members(state: &State, team: Option<Number>, value: &Value) -> Result<Vec<Number>, Refusal> {
+fn members(state: &State, team: Option<RecordNumber>, value: &Value) -> Result<Vec<RecordNumber>, Refusal> {
     let list = match value {
         Value::Null => return Ok(Vec::new()),
         Value::Array(list) => list,
@@ -108,30 +108,30 @@ fn members(state: &State, team: Option<Number>, value: &Value) -> Result<Vec<Num
     list.iter().map(member).collect()
 }
 
-fn person(state: &State, number: Number) -> Result<Number, Refusal> {
+fn person(state: &State, number: RecordNumber) -> Result<RecordNumber, Refusal> {
     if is_team_service(state, number) {
         return Err(Refusal::value("a team's service account cannot be added or removed through Groups"));
     }
     Ok(number)
 }
 
-fn is_team_service(state: &State, number: Number) -> bool {
+fn is_team_service(state: &State, number: RecordNumber) -> bool {
     state.user(number).is_some_and(|user| user.account == Account::TeamService)
 }
 
-fn team_services(state: &State, team: Number) -> Vec<Number> {
+fn team_services(state: &State, team: RecordNumber) -> Vec<RecordNumber> {
     let members = state.team(team).map(|team| team.members.as_slice()).unwrap_or_default();
     members.iter().copied().filter(|&member| is_team_service(state, member)).collect()
 }
 
 /// Makes these the members; the team's own service accounts stay whatever the list says.
-fn set_members(ask: &Ask, state: &mut State, team: Number, mut members: Vec<Number>) {
+fn set_members(ask: &AuthorisedRequest, state: &mut State, team: RecordNumber, mut members: Vec<RecordNumber>) {
     members.extend(team_services(state, team));
     state.set_members(team, &members, ask.now);
 }
 
 /// `PATCH`: one operation on the members. `remove` at `members` empties the team, whatever `value` says.
-pub(super) fn patch(ask: &Ask, state: &mut State, id: &str) -> Answer {
+pub(super) fn patch(ask: &AuthorisedRequest, state: &mut State, id: &str) -> Answer {
     let (number, team) = find(state, id)?;
     ask.check_version(team.version)?;
     let operation = single(operations(&ask.json()?)?)?;
@@ -164,7 +164,7 @@ fn required(value: Option<&Value>) -> Result<&Value, Refusal> {
 }
 
 /// `PUT`: the full member list. A changed name is not documented to rename, and does not.
-pub(super) fn put(ask: &Ask, state: &mut State, id: &str) -> Answer {
+pub(super) fn put(ask: &AuthorisedRequest, state: &mut State, id: &str) -> Answer {
     let (number, team) = find(state, id)?;
     ask.check_version(team.version)?;
     let body = ask.json()?;

@@ -3,9 +3,9 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::clock::Moment;
+use super::clock::UnixSeconds;
 use super::ids::{GlobalId, Kind};
-use super::records::{CustomRole, Number, Team};
+use super::records::{CustomRole, RecordNumber, Team};
 use super::reply::etag;
 use super::state::State;
 use super::words::inherited_permissions;
@@ -35,9 +35,9 @@ impl<T> List<T> {
 }
 
 /// `Users/VXNl…`: W&B's locations are relative.
-struct Location(Kind, Number);
+struct RelativeLocation(Kind, RecordNumber);
 
-impl Serialize for Location {
+impl Serialize for RelativeLocation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let place = match self.0 {
             Kind::User => "Users/",
@@ -48,22 +48,22 @@ impl Serialize for Location {
     }
 }
 
-/// The relative location of a resource, for the `Location` header.
-pub(super) fn location(kind: Kind, number: Number) -> String {
-    let text = serde_json::to_value(Location(kind, number)).ok();
+/// The relative location of a resource, for the `RelativeLocation` header.
+pub(super) fn location(kind: Kind, number: RecordNumber) -> String {
+    let text = serde_json::to_value(RelativeLocation(kind, number)).ok();
     text.and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// The `meta` of a resource; without a version if the server has none.
-pub(super) struct Meta {
+pub(super) struct ResourceMeta {
     pub kind: Kind,
-    pub number: Number,
-    pub created: Moment,
-    pub modified: Option<Moment>,
+    pub number: RecordNumber,
+    pub created: UnixSeconds,
+    pub modified: Option<UnixSeconds>,
     pub version: Option<u32>,
 }
 
-impl Serialize for Meta {
+impl Serialize for ResourceMeta {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry(
@@ -78,7 +78,7 @@ impl Serialize for Meta {
         if let Some(modified) = self.modified {
             map.serialize_entry("lastModified", &modified)?;
         }
-        map.serialize_entry("location", &Location(self.kind, self.number))?;
+        map.serialize_entry("location", &RelativeLocation(self.kind, self.number))?;
         if let Some(version) = self.version {
             map.serialize_entry("version", &etag(version))?;
         }
@@ -89,7 +89,7 @@ impl Serialize for Meta {
 /// A team as JSON, its members with capitalised keys.
 pub(super) struct GroupView<'a> {
     pub state: &'a State,
-    pub number: Number,
+    pub number: RecordNumber,
     pub team: &'a Team,
     pub etags: bool,
 }
@@ -128,7 +128,7 @@ impl Serialize for GroupView<'_> {
         map.serialize_entry("members", &Members(self))?;
         map.serialize_entry(
             "meta",
-            &Meta {
+            &ResourceMeta {
                 kind: Kind::Team,
                 number: self.number,
                 created: self.team.created,
@@ -143,7 +143,7 @@ impl Serialize for GroupView<'_> {
 
 /// A custom role as JSON.
 pub(super) struct RoleView<'a> {
-    pub number: Number,
+    pub number: RecordNumber,
     pub role: &'a CustomRole,
     pub etags: bool,
 }
@@ -166,7 +166,7 @@ impl Serialize for RoleView<'_> {
         map.serialize_entry("inheritedFrom", if role.inherits_member { "member" } else { "viewer" })?;
         map.serialize_entry(
             "meta",
-            &Meta {
+            &ResourceMeta {
                 kind: Kind::Role,
                 number: self.number,
                 created: role.created,

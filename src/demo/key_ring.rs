@@ -1,11 +1,11 @@
 //! The API keys on the server: their owners, their listing, and which of them open the server. Secrets never leave this
 //! module.
 
-use super::records::Number;
+use super::records::RecordNumber;
 
 /// A key as its owner sees it.
 pub(super) struct ApiKey {
-    pub owner: Number,
+    pub owner: RecordNumber,
     /// The beginning of the secret, as shown in lists.
     pub name: Box<str>,
     pub description: Box<str>,
@@ -25,7 +25,7 @@ fn public_name(secret: &str) -> Box<str> {
 
 impl KeyRing {
     /// Adds a key that opens the server.
-    pub(super) fn insert(&mut self, owner: Number, secret: &str, description: &str) -> Number {
+    pub(super) fn insert(&mut self, owner: RecordNumber, secret: &str, description: &str) -> RecordNumber {
         self.push(ApiKey {
             owner,
             name: public_name(secret),
@@ -35,21 +35,21 @@ impl KeyRing {
     }
 
     /// Adds a key that is only listed.
-    pub(super) fn insert_unknown(&mut self, owner: Number, name: &str, description: &str) -> Number {
+    pub(super) fn insert_unknown(&mut self, owner: RecordNumber, name: &str, description: &str) -> RecordNumber {
         self.push(ApiKey { owner, name: name.into(), description: description.into(), secret: None })
     }
 
-    fn push(&mut self, key: ApiKey) -> Number {
+    fn push(&mut self, key: ApiKey) -> RecordNumber {
         self.0.push(Some(key));
-        self.0.len() as Number - 1
+        self.0.len() as RecordNumber - 1
     }
 
-    pub(super) fn get(&self, number: Number) -> Option<&ApiKey> {
+    pub(super) fn get(&self, number: RecordNumber) -> Option<&ApiKey> {
         self.0.get(number as usize)?.as_ref()
     }
 
     /// A user's keys in the order of creation.
-    pub(super) fn of(&self, owner: Number) -> impl Iterator<Item = (Number, &ApiKey)> {
+    pub(super) fn of(&self, owner: RecordNumber) -> impl Iterator<Item = (RecordNumber, &ApiKey)> {
         (0..)
             .zip(&self.0)
             .filter_map(|(number, key)| Some((number, key.as_ref()?)))
@@ -57,17 +57,17 @@ impl KeyRing {
     }
 
     /// The owner of the key.
-    pub(super) fn owner(&self, secret: &str) -> Option<Number> {
+    pub(super) fn owner(&self, secret: &str) -> Option<RecordNumber> {
         self.0.iter().flatten().find(|key| key.secret.as_deref() == Some(secret)).map(|key| key.owner)
     }
 
     /// Removes a key, which opens nothing from then on.
-    pub(super) fn remove(&mut self, number: Number) -> Option<ApiKey> {
+    pub(super) fn remove(&mut self, number: RecordNumber) -> Option<ApiKey> {
         self.0.get_mut(number as usize)?.take()
     }
 
     /// Removes all keys of a user.
-    pub(super) fn remove_all(&mut self, owner: Number) {
+    pub(super) fn remove_all(&mut self, owner: RecordNumber) {
         for key in &mut self.0 {
             if key.as_ref().is_some_and(|key| key.owner == owner) {
                 *key = None;

@@ -36,7 +36,7 @@ pub struct TakenWrite {
 
 /// The last requests, in the order of arrival.
 #[derive(Default)]
-pub(super) struct Log {
+pub(super) struct RequestLog {
     requests: Mutex<Entries>,
     taken: Mutex<VecDeque<TakenWrite>>,
 }
@@ -47,7 +47,7 @@ struct Entries {
     dropped: usize,
 }
 
-impl Log {
+impl RequestLog {
     fn with<T>(&self, act: impl FnOnce(&mut Entries) -> T) -> T {
         act(&mut self.requests.lock().unwrap_or_else(PoisonError::into_inner))
     }

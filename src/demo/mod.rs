@@ -51,6 +51,6 @@ mod tests;
 
 pub use fault_kind::{FaultKind, FaultSpec};
 pub use log::{LoggedRequest, TakenWrite};
-pub use options::{EmailShape, FailRule, Hosting, OptionError, Options, Provider, RolePut};
-pub use running::{Running, start};
+pub use options::{DemoHosting, DemoOptions, DemoProvider, EmailShape, FailRule, OptionError, RolePut};
+pub use running::{RunningDemo, start};
 pub use version::ServerVersion;

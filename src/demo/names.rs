@@ -2,14 +2,14 @@
 //! persons are invented.
 
 /// Given and family names of a script, each as (ASCII for the user name, native for the display name).
-pub(super) struct Culture {
+pub(super) struct NameCulture {
     pub given: &'static [(&'static str, &'static str)],
     pub family: &'static [(&'static str, &'static str)],
     pub family_first: bool,
     pub separator: &'static str,
 }
 
-impl Culture {
+impl NameCulture {
     /// The name as its owner would write it.
     pub(super) fn display(&self, given: &str, family: &str) -> String {
         let (first, second) = if self.family_first { (family, given) } else { (given, family) };
@@ -19,7 +19,7 @@ impl Culture {
 
 macro_rules! culture {
     ($order:literal, $separator:literal, [$(($ga:literal, $gn:literal)),+ $(,)?], [$(($fa:literal, $fnative:literal)),+ $(,)?]) => {
-        Culture {
+        NameCulture {
             given: &[$(($ga, $gn)),+],
             family: &[$(($fa, $fnative)),+],
             family_first: $order,
@@ -29,7 +29,7 @@ macro_rules! culture {
 }
 
 /// Names by script; the first four are Latin and the most frequent.
-pub(super) const CULTURES: &[Culture] = &[
+pub(super) const CULTURES: &[NameCulture] = &[
     culture!(
         false,
         " ",

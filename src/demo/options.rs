@@ -46,7 +46,7 @@ macro_rules! words {
 
 /// Whose SCIM the server speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Provider {
+pub enum DemoProvider {
     /// Weights & Biases: Users, Groups (teams) and Roles, with its documented departures from the RFCs.
     #[default]
     Wandb,
@@ -57,22 +57,22 @@ pub enum Provider {
     /// Datasaur: users and groups of one workspace.
     Datasaur,
 }
-words!(Provider, "provider", Provider::Wandb => "wandb", Provider::Scim => "scim", Provider::Grafana => "grafana",
-    Provider::Datasaur => "datasaur");
+words!(DemoProvider, "provider", DemoProvider::Wandb => "wandb", DemoProvider::Scim => "scim", DemoProvider::Grafana => "grafana",
+    DemoProvider::Datasaur => "datasaur");
 
 /// How W&B is hosted; it decides what deactivation means and which user fields may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Hosting {
+pub enum DemoHosting {
     /// The shared service: `active: false` removes the user from the organisation.
     MultiTenant,
     /// A single-tenant cloud.
     #[default]
     Dedicated,
-    /// The customer's own machines; like [`Hosting::Dedicated`] save for the roles of service accounts.
+    /// The customer's own machines; like [`DemoHosting::Dedicated`] save for the roles of service accounts.
     SelfManaged,
 }
-words!(Hosting, "hosting", Hosting::MultiTenant => "multi-tenant", Hosting::Dedicated => "dedicated",
-    Hosting::SelfManaged => "self-managed");
+words!(DemoHosting, "hosting", DemoHosting::MultiTenant => "multi-tenant", DemoHosting::Dedicated => "dedicated",
+    DemoHosting::SelfManaged => "self-managed");
 
 /// How W&B answers a user's `emails`, which changed with server 0.80.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -129,13 +129,13 @@ impl FromStr for FailRule {
 
 /// Everything about a demo server that can be chosen before it starts.
 #[derive(Clone)]
-pub struct Options {
+pub struct DemoOptions {
     /// Address to listen on; port 0 takes any free one.
     pub listen: SocketAddr,
     /// Whose SCIM to speak.
-    pub provider: Provider,
+    pub provider: DemoProvider,
     /// W&B only: the kind of hosting.
-    pub hosting: Hosting,
+    pub hosting: DemoHosting,
     /// Number of seeded users, service accounts included; at least the four administrators and Eva Tanaka exist.
     pub users: usize,
     /// Decides the seeded organisation and which requests fail.
@@ -173,12 +173,12 @@ pub struct Options {
     pub now: Option<Timestamp>,
 }
 
-impl Default for Options {
+impl Default for DemoOptions {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            provider: Provider::default(),
-            hosting: Hosting::default(),
+            provider: DemoProvider::default(),
+            hosting: DemoHosting::default(),
             users: 250,
             seed: 7,
             emails: EmailShape::default(),
@@ -200,7 +200,7 @@ impl Default for Options {
     }
 }
 
-impl fmt::Debug for Options {
+impl fmt::Debug for DemoOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Options")
             .field("listen", &self.listen)
@@ -253,15 +253,17 @@ mod tests {
 
     #[test]
     fn words_are_read_back_and_others_are_listed() {
-        for hosting in [Hosting::MultiTenant, Hosting::Dedicated, Hosting::SelfManaged] {
+        for hosting in [DemoHosting::MultiTenant, DemoHosting::Dedicated, DemoHosting::SelfManaged] {
             assert_eq!(hosting.to_string().parse(), Ok(hosting));
         }
-        assert!("saas".parse::<Hosting>().unwrap_err().to_string().contains("multi-tenant, dedicated, self-managed"));
+        assert!(
+            "saas".parse::<DemoHosting>().unwrap_err().to_string().contains("multi-tenant, dedicated, self-managed")
+        );
     }
 
     #[test]
     fn the_key_is_not_in_debug() {
-        let options = Options { key: Some("very-private".to_owned()), ..Options::default() };
+        let options = DemoOptions { key: Some("very-private".to_owned()), ..DemoOptions::default() };
         assert!(!format!("{options:?}").contains("very-private"));
     }
 }

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::clock::Moment;
-use super::rfc::more::More;
+use super::clock::UnixSeconds;
+use super::rfc::more::ExtraAttributes;
 
 /// Number of a user, team or role: its place in the state's list, never used twice.
-pub(super) type Number = u32;
+pub(super) type RecordNumber = u32;
 
 /// Role in the organisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(super) enum TeamRole {
     Admin,
     Member,
     Viewer,
-    Custom(Number),
+    Custom(RecordNumber),
 }
 
 /// Role in one registry.
@@ -61,10 +61,10 @@ pub(super) struct User {
     pub family: Cow<'static, str>,
     pub external_id: Option<Box<str>>,
     /// What only plain SCIM shows.
-    pub more: Option<Box<More>>,
-    pub created: Moment,
-    pub modified: Option<Moment>,
-    pub last_active: Option<Moment>,
+    pub more: Option<Box<ExtraAttributes>>,
+    pub created: UnixSeconds,
+    pub modified: Option<UnixSeconds>,
+    pub last_active: Option<UnixSeconds>,
     pub days_active: u16,
     pub active: bool,
     pub organisation_role: OrganisationRole,
@@ -74,7 +74,7 @@ pub(super) struct User {
     pub registry_access: bool,
     pub account: Account,
     /// Teams and the role in each, in the order of joining.
-    pub teams: Vec<(Number, TeamRole)>,
+    pub teams: Vec<(RecordNumber, TeamRole)>,
     /// Places in [`super::names::REGISTRIES`] and the role in each.
     pub registries: Vec<(u8, RegistryRole)>,
     pub version: u32,
@@ -82,7 +82,7 @@ pub(super) struct User {
 
 impl User {
     /// A person who was just created, without teams, with full seats.
-    pub(super) fn person(user_name: &str, display_name: &str, email: &str, now: Moment) -> Self {
+    pub(super) fn person(user_name: &str, display_name: &str, email: &str, now: UnixSeconds) -> Self {
         Self {
             user_name: user_name.into(),
             display_name: display_name.into(),
@@ -108,7 +108,7 @@ impl User {
     }
 
     /// Marks a change: a new version and time.
-    pub(super) fn touch(&mut self, now: Moment) {
+    pub(super) fn touch(&mut self, now: UnixSeconds) {
         self.version += 1;
         self.modified = Some(now);
     }
@@ -118,14 +118,14 @@ impl User {
 #[derive(Debug)]
 pub(super) struct Team {
     pub name: Box<str>,
-    pub members: Vec<Number>,
-    pub created: Moment,
-    pub modified: Moment,
+    pub members: Vec<RecordNumber>,
+    pub created: UnixSeconds,
+    pub modified: UnixSeconds,
     pub version: u32,
 }
 
 impl Team {
-    pub(super) fn touch(&mut self, now: Moment) {
+    pub(super) fn touch(&mut self, now: UnixSeconds) {
         self.version += 1;
         self.modified = now;
     }
@@ -140,7 +140,7 @@ pub(super) struct CustomRole {
     pub inherits_member: bool,
     /// Own permissions, none of them inherited, in the order they were given.
     pub permissions: Vec<Box<str>>,
-    pub created: Moment,
-    pub modified: Option<Moment>,
+    pub created: UnixSeconds,
+    pub modified: Option<UnixSeconds>,
     pub version: u32,
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 /// The format of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Protocol {
+pub(super) enum AnswerProtocol {
     Scim,
     GraphQl,
     /// Grafana's HTTP API: `{"message":…}`.
@@ -19,7 +19,7 @@ pub(super) enum Protocol {
     Kubernetes,
 }
 
-impl Protocol {
+impl AnswerProtocol {
     /// The media type of every body; for SCIM, RFC 7644 section 8.1.
     fn media_type(self) -> HeaderValue {
         HeaderValue::from_static(match self {
@@ -30,18 +30,18 @@ impl Protocol {
 }
 
 /// The result of a handler.
-pub(super) type Answer = Result<Reply, Refusal>;
+pub(super) type Answer = Result<RequestReply, Refusal>;
 
 /// The answer to a request that was carried out.
 #[derive(Debug)]
-pub(super) struct Reply {
+pub(super) struct RequestReply {
     pub status: StatusCode,
     pub body: Vec<u8>,
     pub location: Option<String>,
     pub version: Option<u32>,
 }
 
-impl Reply {
+impl RequestReply {
     /// An answer with a body.
     pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Answer {
         let body = serde_json::to_vec(body).map_err(|error| Refusal::new(500, error.to_string()))?;
@@ -64,7 +64,7 @@ impl Reply {
         self
     }
 
-    pub(super) fn into_response(self, protocol: Protocol) -> Response<Body> {
+    pub(super) fn into_response(self, protocol: AnswerProtocol) -> Response<Body> {
         let empty = self.body.is_empty();
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() = self.status;
@@ -94,7 +94,7 @@ pub(super) struct Refusal {
     pub scim_type: Option<&'static str>,
     pub detail: String,
     /// The format, if it differs from that of the other answers.
-    pub speaker: Option<Protocol>,
+    pub speaker: Option<AnswerProtocol>,
 }
 
 /// The detail, as GraphQL's errors show it.
@@ -146,25 +146,25 @@ impl Refusal {
     }
 
     /// Sets the format, whatever the request was.
-    pub(super) fn written(self, speaker: Protocol) -> Self {
+    pub(super) fn written(self, speaker: AnswerProtocol) -> Self {
         Self { speaker: Some(speaker), ..self }
     }
 
-    fn body(&self, protocol: Protocol) -> Value {
+    fn body(&self, protocol: AnswerProtocol) -> Value {
         match protocol {
-            Protocol::GraphQl => return json!({ "errors": [{ "message": self.detail }] }),
-            Protocol::Grafana if self.status == 403 => {
+            AnswerProtocol::GraphQl => return json!({ "errors": [{ "message": self.detail }] }),
+            AnswerProtocol::Grafana if self.status == 403 => {
                 return json!({"accessErrorId": "ACE0000000001", "message": self.detail, "title": "Access denied"});
             }
-            Protocol::Grafana => return json!({ "message": self.detail }),
-            Protocol::Kubernetes => {
+            AnswerProtocol::Grafana => return json!({ "message": self.detail }),
+            AnswerProtocol::Kubernetes => {
                 let reason = StatusCode::from_u16(self.status).ok().and_then(|status| status.canonical_reason());
                 return json!({
                     "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": self.detail,
                     "reason": reason.unwrap_or_default().replace(' ', ""), "code": self.status,
                 });
             }
-            Protocol::Scim => {}
+            AnswerProtocol::Scim => {}
         }
         let mut body = json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
@@ -177,7 +177,7 @@ impl Refusal {
         body
     }
 
-    pub(super) fn into_response(self, protocol: Protocol) -> Response<Body> {
+    pub(super) fn into_response(self, protocol: AnswerProtocol) -> Response<Body> {
         let protocol = self.speaker.unwrap_or(protocol);
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = self.body(protocol);

@@ -2,23 +2,23 @@
 
 use serde_json::Value;
 
-use super::clock::Moment;
-use super::options::Options;
+use super::clock::UnixSeconds;
+use super::options::DemoOptions;
 use super::reply::{Refusal, etag};
 
 /// An authorised request.
-pub(super) struct Ask<'a> {
-    pub options: &'a Options,
+pub(super) struct AuthorisedRequest<'a> {
+    pub options: &'a DemoOptions,
     /// Address of the server's SCIM root, without a trailing slash.
     pub base: &'a str,
-    pub now: Moment,
+    pub now: UnixSeconds,
     pub query: Vec<(String, String)>,
     pub if_match: Option<&'a str>,
     pub if_none_match: Option<&'a str>,
     pub body: &'a [u8],
 }
 
-impl Ask<'_> {
+impl AuthorisedRequest<'_> {
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
@@ -91,14 +91,14 @@ pub(super) fn selected(path: &str, attribute: &str, sub: &str) -> Option<String>
 
 /// An element of a PATCH request's `Operations`.
 #[derive(Debug, Clone)]
-pub(super) struct Operation {
+pub(super) struct PatchElement {
     pub op: String,
     pub path: Option<String>,
     pub value: Option<Value>,
 }
 
 /// The operations of a PATCH body, at least one, RFC 7644 section 3.5.2.
-pub(super) fn operations(body: &Value) -> Result<Vec<Operation>, Refusal> {
+pub(super) fn operations(body: &Value) -> Result<Vec<PatchElement>, Refusal> {
     const SCHEMA: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
     require_schema(body, SCHEMA)?;
     let list = body.get("Operations").and_then(Value::as_array).filter(|list| !list.is_empty());
@@ -106,14 +106,14 @@ pub(super) fn operations(body: &Value) -> Result<Vec<Operation>, Refusal> {
     list.iter().map(operation).collect()
 }
 
-fn operation(value: &Value) -> Result<Operation, Refusal> {
+fn operation(value: &Value) -> Result<PatchElement, Refusal> {
     let op = value.get("op").and_then(Value::as_str).ok_or_else(|| Refusal::syntax("an operation lacks op"))?;
     let path = match value.get("path") {
         None | Some(Value::Null) => None,
         Some(Value::String(path)) => Some(path.clone()),
         Some(other) => return Err(Refusal::path(format!("path must be a string, not {other}"))),
     };
-    Ok(Operation { op: op.to_owned(), path, value: value.get("value").cloned() })
+    Ok(PatchElement { op: op.to_owned(), path, value: value.get("value").cloned() })
 }
 
 /// Refuses a body whose `schemas` lacks this schema.

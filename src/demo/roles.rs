@@ -7,9 +7,9 @@ use super::ids::{GlobalId, Kind};
 use super::json::{List, RoleView, location};
 use super::names::{FURTHER_PERMISSIONS, MEMBER_PERMISSIONS, VIEWER_PERMISSIONS};
 use super::options::RolePut;
-use super::records::{CustomRole, Number, TeamRole};
-use super::reply::{Answer, Refusal, Reply};
-use super::request::{Ask, operations, require_schema, slice, text};
+use super::records::{CustomRole, RecordNumber, TeamRole};
+use super::reply::{Answer, Refusal, RequestReply};
+use super::request::{AuthorisedRequest, operations, require_schema, slice, text};
 use super::state::State;
 use super::user_patch::single;
 use super::words::inherited_permissions;
@@ -17,24 +17,24 @@ use super::words::inherited_permissions;
 const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Role";
 const PREDEFINED: [&str; 3] = ["admin", "member", "viewer"];
 
-fn find<'a>(state: &'a State, id: &str) -> Result<(Number, &'a CustomRole), Refusal> {
+fn find<'a>(state: &'a State, id: &str) -> Result<(RecordNumber, &'a CustomRole), Refusal> {
     GlobalId::parse(Kind::Role, id)
         .and_then(|number| Some((number, state.role(number)?)))
         .ok_or_else(|| Refusal::unknown("Role", id))
 }
 
-fn show(ask: &Ask, state: &State, number: Number, status: StatusCode) -> Answer {
+fn show(ask: &AuthorisedRequest, state: &State, number: RecordNumber, status: StatusCode) -> Answer {
     let role = state.role(number).ok_or_else(|| Refusal::new(404, "the role is gone"))?;
     let view = RoleView { number, role, etags: ask.options.etags };
-    Ok(Reply::json(status, &view)?.version(ask.shown(role.version)))
+    Ok(RequestReply::json(status, &view)?.version(ask.shown(role.version)))
 }
 
-pub(super) fn get(ask: &Ask, state: &State, id: &str) -> Answer {
+pub(super) fn get(ask: &AuthorisedRequest, state: &State, id: &str) -> Answer {
     let (number, _) = find(state, id)?;
     show(ask, state, number, StatusCode::OK)
 }
 
-pub(super) fn list(ask: &Ask, state: &State) -> Answer {
+pub(super) fn list(ask: &AuthorisedRequest, state: &State) -> Answer {
     if let Some(filter) = ask.parameter("filter") {
         return Err(Refusal::filter(format!("filter {filter:?} is not supported: roles have none")));
     }
@@ -42,21 +42,26 @@ pub(super) fn list(ask: &Ask, state: &State) -> Answer {
     let page = if ask.options.ignore_paging { (1, limit) } else { ask.page(limit, limit)? };
     let roles: Vec<_> = state.living_roles().collect();
     let views = slice(&roles, page).iter().map(|&(number, role)| RoleView { number, role, etags }).collect();
-    Reply::json(StatusCode::OK, &List::new(views, roles.len(), page.0, limit))
+    RequestReply::json(StatusCode::OK, &List::new(views, roles.len(), page.0, limit))
 }
 
-pub(super) fn create(ask: &Ask, state: &mut State) -> Answer {
+pub(super) fn create(ask: &AuthorisedRequest, state: &mut State) -> Answer {
     let body = ask.json()?;
     let mut role = definition(ask, state, &body, None)?;
     role.permissions = permissions(&body, "permissions")?.unwrap_or_default();
     drop_inherited(&mut role);
     state.roles.push(Some(role));
-    let number = state.roles.len() as Number - 1;
+    let number = state.roles.len() as RecordNumber - 1;
     Ok(show(ask, state, number, StatusCode::CREATED)?.at(location(Kind::Role, number)))
 }
 
 /// Name, description and inherited role of a body; `own` is the role that may keep its name.
-fn definition(ask: &Ask, state: &State, body: &Value, own: Option<Number>) -> Result<CustomRole, Refusal> {
+fn definition(
+    ask: &AuthorisedRequest,
+    state: &State,
+    body: &Value,
+    own: Option<RecordNumber>,
+) -> Result<CustomRole, Refusal> {
     require_schema(body, SCHEMA)?;
     let name = text(body, "name")?;
     if PREDEFINED.contains(&name.to_ascii_lowercase().as_str()) {
@@ -109,7 +114,7 @@ fn drop_inherited(role: &mut CustomRole) {
 }
 
 /// `PATCH`: one `add` or `remove` of own permissions.
-pub(super) fn patch(ask: &Ask, state: &mut State, id: &str) -> Answer {
+pub(super) fn patch(ask: &AuthorisedRequest, state: &mut State, id: &str) -> Answer {
     let (number, role) = find(state, id)?;
     ask.check_version(role.version)?;
     let operation = single(operations(&ask.json()?)?)?;
@@ -140,7 +145,7 @@ pub(super) fn patch(ask: &Ask, state: &mut State, id: &str) -> Answer {
 }
 
 /// `PUT`: name, description and inherited role, and the own permissions as [`RolePut`] says.
-pub(super) fn put(ask: &Ask, state: &mut State, id: &str) -> Answer {
+pub(super) fn put(ask: &AuthorisedRequest, state: &mut State, id: &str) -> Answer {
     let (number, role) = find(state, id)?;
     ask.check_version(role.version)?;
     let body = ask.json()?;
@@ -164,7 +169,7 @@ pub(super) fn put(ask: &Ask, state: &mut State, id: &str) -> Answer {
 }
 
 /// `DELETE`: who held the role falls back to what it inherited from.
-pub(super) fn delete(ask: &Ask, state: &mut State, id: &str) -> Answer {
+pub(super) fn delete(ask: &AuthorisedRequest, state: &mut State, id: &str) -> Answer {
     let (number, role) = find(state, id)?;
     ask.check_version(role.version)?;
     let fallback = if role.inherits_member { TeamRole::Member } else { TeamRole::Viewer };
@@ -172,5 +177,5 @@ pub(super) fn delete(ask: &Ask, state: &mut State, id: &str) -> Answer {
     if let Some(place) = state.roles.get_mut(number as usize) {
         *place = None;
     }
-    Ok(Reply::nothing())
+    Ok(RequestReply::nothing())
 }

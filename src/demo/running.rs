@@ -15,16 +15,16 @@ use super::auth::Keys;
 use super::clock::Clock;
 use super::fault_kind::{FaultKind, FaultSpec};
 use super::log::{LoggedRequest, TakenWrite};
-use super::options::{FailRule, Options};
+use super::options::{DemoOptions, FailRule};
 use super::seed;
 use super::server::Server;
-use super::wire::{Scissors, Taps};
+use super::wire::{ConnectionCutter, CuttableListener};
 
-/// How long [`Running::stop`] waits for answers that are under way.
+/// How long [`RunningDemo::stop`] waits for answers that are under way.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A demo server that is running; dropping it closes it at once.
-pub struct Running {
+pub struct RunningDemo {
     server: Arc<Server>,
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
@@ -35,7 +35,7 @@ pub struct Running {
 ///
 /// # Errors
 /// When the address cannot be bound or the system gives no random numbers for a key.
-pub async fn start(options: Options) -> io::Result<Running> {
+pub async fn start(options: DemoOptions) -> io::Result<RunningDemo> {
     let listener = TcpListener::bind(options.listen).await?;
     let address = listener.local_addr()?;
     let clock = Clock::new(options.now);
@@ -44,16 +44,16 @@ pub async fn start(options: Options) -> io::Result<Running> {
     let keys = Keys::new(options.key.as_deref(), options.provider)?;
     let server = Arc::new(Server::new(options, &format!("http://{address}"), keys, clock, state));
     let (stop, stopped) = oneshot::channel::<()>();
-    let service = server.router().into_make_service_with_connect_info::<Scissors>();
-    let serving = axum::serve(Taps(listener), service).with_graceful_shutdown(async move {
+    let service = server.router().into_make_service_with_connect_info::<ConnectionCutter>();
+    let serving = axum::serve(CuttableListener(listener), service).with_graceful_shutdown(async move {
         // An error means that the handle is gone, which stops the server too.
         let _ = stopped.await;
     });
     let task = tokio::spawn(async move { serving.await });
-    Ok(Running { server, address, stop: Some(stop), task })
+    Ok(RunningDemo { server, address, stop: Some(stop), task })
 }
 
-impl Running {
+impl RunningDemo {
     /// Address of the SCIM root, such as `http://127.0.0.1:4000/scim`.
     pub fn url(&self) -> &str {
         &self.server.base
@@ -145,13 +145,13 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for RunningDemo {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-impl fmt::Debug for Running {
+impl fmt::Debug for RunningDemo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Running")
             .field("url", &self.server.base)

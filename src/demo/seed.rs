@@ -4,15 +4,15 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
 
-use super::clock::Moment;
+use super::clock::UnixSeconds;
 use super::dice::Dice;
 use super::names::{CULTURES, CUSTOM_ROLES, EMOJI_NAME, REGISTRIES, TEAMS};
-use super::options::{Options, Provider};
-use super::records::{Account, CustomRole, Number, OrganisationRole, RegistryRole, Seat, TeamRole, User};
+use super::options::{DemoOptions, DemoProvider};
+use super::records::{Account, CustomRole, OrganisationRole, RecordNumber, RegistryRole, Seat, TeamRole, User};
 use super::rfc::more;
 use super::seed_access;
 use super::state::State;
-use super::version::Generation;
+use super::version::ServerGeneration;
 
 const DAY: u32 = 86_400;
 /// Administrators and Eva Tanaka, whom the documentation and the tests name.
@@ -23,23 +23,24 @@ const FIXED_NAMES: [&str; 3] = ["demo-admin", "eva-tanaka", "noor-haddad"];
 const SERVICE_ACCOUNTS_FROM: usize = 50;
 pub(super) const DOMAIN: &str = "example.com";
 
-struct Seeding {
+struct SeedState {
     dice: Dice,
-    now: Moment,
+    now: UnixSeconds,
     people: usize,
     taken: FxHashMap<String, u32>,
 }
 
 /// The organisation for these options, seen at `now`.
-pub(super) fn organisation(options: &Options, now: Moment) -> State {
+pub(super) fn organisation(options: &DemoOptions, now: UnixSeconds) -> State {
     let people = options.users.max(FIXED_USERS);
     let mut state = State::with_capacity(people);
     let taken = FIXED_NAMES.iter().map(|&name| (name.to_owned(), 1)).collect();
-    let mut seeding = Seeding { dice: Dice(options.seed), now, people, taken };
+    let mut seeding = SeedState { dice: Dice(options.seed), now, people, taken };
     seeding.roles(&mut state);
     seeding.teams(&mut state);
-    let services =
-        options.provider == Provider::Wandb && Generation::of(options).services && people >= SERVICE_ACCOUNTS_FROM;
+    let services = options.provider == DemoProvider::Wandb
+        && ServerGeneration::of(options).services
+        && people >= SERVICE_ACCOUNTS_FROM;
     for place in 0..people {
         let mut user = match place {
             20 if services => seeding.service("ci-bot", Account::TeamService),
@@ -47,22 +48,22 @@ pub(super) fn organisation(options: &Options, now: Moment) -> State {
             _ => seeding.person(place),
         };
         seeding.date(&mut user, place);
-        if options.provider == Provider::Grafana {
+        if options.provider == DemoProvider::Grafana {
             user.external_id = Some(format!("idp|{}", user.user_name).into());
         }
-        if options.provider == Provider::Scim {
-            user.more = more::seed(place as Number);
+        if options.provider == DemoProvider::Scim {
+            user.more = more::seed(place as RecordNumber);
         }
         let number = state.insert_user(user);
         seeding.memberships(&mut state, number);
     }
-    if options.provider == Provider::Wandb {
+    if options.provider == DemoProvider::Wandb {
         seed_access::add(&mut state, options.seed);
     }
     state
 }
 
-impl Seeding {
+impl SeedState {
     fn roles(&mut self, state: &mut State) {
         for (place, &(name, description, inherits_member, permissions)) in (0..).zip(CUSTOM_ROLES) {
             let created = self.ago(600 - 50 * place, 9);
@@ -72,7 +73,7 @@ impl Seeding {
                 inherits_member,
                 permissions: permissions.iter().map(|&name| name.into()).collect(),
                 created,
-                modified: (place % 3 != 2).then_some(Moment(created.0 + 30 * DAY)),
+                modified: (place % 3 != 2).then_some(UnixSeconds(created.0 + 30 * DAY)),
                 version: 1,
             }));
         }
@@ -160,33 +161,33 @@ impl Seeding {
         }
     }
 
-    fn ago(&mut self, days: u32, hour: u32) -> Moment {
+    fn ago(&mut self, days: u32, hour: u32) -> UnixSeconds {
         let day = self.now.0.saturating_sub(days * DAY);
-        Moment(day - (day % DAY).min(day) + (hour * 3_600 + self.dice.below(3_600) as u32).min(self.now.0 % DAY))
+        UnixSeconds(day - (day % DAY).min(day) + (hour * 3_600 + self.dice.below(3_600) as u32).min(self.now.0 % DAY))
     }
 
     /// Users arrive evenly over 900 days; who is ever active was so within the last 400, most of them lately.
     fn date(&mut self, user: &mut User, place: usize) {
         let age = 900 * DAY - (880.0 * f64::from(DAY) * place as f64 / self.people as f64) as u32;
-        user.created = Moment(self.now.0.saturating_sub(age) + self.dice.below(DAY as usize) as u32);
+        user.created = UnixSeconds(self.now.0.saturating_sub(age) + self.dice.below(DAY as usize) as u32);
         let lifetime = self.now.0 - user.created.0;
         if place != 0 && self.dice.share() < 0.08 {
-            user.modified = (lifetime > 30 * DAY).then_some(Moment(user.created.0 + 9 * DAY));
+            user.modified = (lifetime > 30 * DAY).then_some(UnixSeconds(user.created.0 + 9 * DAY));
             return;
         }
         let recent = if place < 2 { 0.02 } else { self.dice.share() };
         let idle = (recent.powi(3) * f64::from(400 * DAY)) as u32;
-        let last = Moment(self.now.0 - idle.min(lifetime.saturating_sub(1)));
+        let last = UnixSeconds(self.now.0 - idle.min(lifetime.saturating_sub(1)));
         let span = (last.0 - user.created.0) / DAY;
         user.last_active = Some(last);
         user.days_active = (f64::from(span) * (0.2 + 0.5 * self.dice.share())) as u16 + 1;
-        user.modified = Some(Moment(user.created.0 + (lifetime / 2).min(last.0 - user.created.0)));
+        user.modified = Some(UnixSeconds(user.created.0 + (lifetime / 2).min(last.0 - user.created.0)));
     }
 
-    fn memberships(&mut self, state: &mut State, number: Number) {
+    fn memberships(&mut self, state: &mut State, number: RecordNumber) {
         let Some(account) = state.user(number).map(|user| user.account) else { return };
         let teams = match account {
-            Account::OrganisationService => (0..state.teams.len() as Number).collect(),
+            Account::OrganisationService => (0..state.teams.len() as RecordNumber).collect(),
             Account::TeamService => vec![3],
             Account::Person => self.some_teams(number, state.teams.len()),
         };
@@ -206,7 +207,7 @@ impl Seeding {
     }
 
     /// Two teams a person on average; fewer in organisations above 100,000, whose group lists would not end.
-    fn some_teams(&mut self, number: Number, teams: usize) -> Vec<Number> {
+    fn some_teams(&mut self, number: RecordNumber, teams: usize) -> Vec<RecordNumber> {
         let crowd = self.people as f64;
         let share = if crowd <= 100_000.0 { 1.0 } else { (200_000.0 + (crowd - 100_000.0) / 3.0) / (2.0 * crowd) };
         if number > 5 && self.dice.share() > share {
@@ -223,7 +224,7 @@ impl Seeding {
         let mut chosen = Vec::with_capacity(count);
         while chosen.len() < count {
             // Uneven on purpose: some teams are large, some small.
-            let team = (self.dice.share().powf(1.4) * teams as f64) as Number;
+            let team = (self.dice.share().powf(1.4) * teams as f64) as RecordNumber;
             if !chosen.contains(&team) {
                 chosen.push(team);
             }
@@ -231,7 +232,7 @@ impl Seeding {
         chosen
     }
 
-    fn team_role(&mut self, state: &State, team: Number, account: Account) -> TeamRole {
+    fn team_role(&mut self, state: &State, team: RecordNumber, account: Account) -> TeamRole {
         if account != Account::Person {
             return TeamRole::Member;
         }
@@ -242,7 +243,7 @@ impl Seeding {
             0..6 => TeamRole::Admin,
             6..76 => TeamRole::Member,
             76..90 => TeamRole::Viewer,
-            _ => TeamRole::Custom(self.dice.below(state.roles.len()) as Number),
+            _ => TeamRole::Custom(self.dice.below(state.roles.len()) as RecordNumber),
         }
     }
 

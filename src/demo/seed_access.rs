@@ -2,8 +2,8 @@
 //! separate random numbers, so that the organisation is the same with and without them.
 
 use super::dice::Dice;
-use super::invitations::Invitation;
-use super::records::{Account, Number};
+use super::invitations::OpenInvitation;
+use super::records::{Account, RecordNumber};
 use super::seed::DOMAIN;
 use super::state::State;
 
@@ -13,7 +13,7 @@ const DESCRIPTIONS: [&str; 5] = ["laptop", "training cluster", "notebook", "CI",
 
 pub(super) fn add(state: &mut State, seed: u64) {
     let mut dice = Dice(seed ^ 0x6b65_7973);
-    let people: Vec<Number> = state.order().iter().copied().take(AMONG).collect();
+    let people: Vec<RecordNumber> = state.order().iter().copied().take(AMONG).collect();
     for (place, number) in people.into_iter().enumerate() {
         let is_person = state.user(number).is_some_and(|user| user.account == Account::Person);
         // The first two people, named in the documentation, always have a key.
@@ -33,7 +33,7 @@ pub(super) fn add(state: &mut State, seed: u64) {
 
 fn invite(state: &mut State, team: &str, email: &str, admin: bool) {
     if let Some(team) = state.team_named(team) {
-        state.invitations.insert(Invitation { team, email: email.into(), admin });
+        state.invitations.insert(OpenInvitation { team, email: email.into(), admin });
     }
 }
 

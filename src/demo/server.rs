@@ -10,17 +10,17 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, header};
 
 use tokio::sync::watch;
 
-use super::auth::{Access, FIRST_OWNER, Holder, Keys, offered};
+use super::auth::{FIRST_OWNER, KeyHolder, Keys, ScimAccess, offered};
 use super::clock::Clock;
 use super::fault_kind::FaultKind;
-use super::faults::{Fate, Fault, Faults, Kind};
-use super::log::{Log, LoggedRequest, TakenWrite};
-use super::options::{Options, Provider};
-use super::reply::{Answer, Protocol, Refusal, Reply};
-use super::request::Ask;
+use super::faults::{Fate, Kind, RequestFault, ServerFaults};
+use super::log::{LoggedRequest, RequestLog, TakenWrite};
+use super::options::{DemoOptions, DemoProvider};
+use super::reply::{Answer, AnswerProtocol, Refusal, RequestReply};
+use super::request::AuthorisedRequest;
 use super::state::State;
-use super::version::Generation;
-use super::wire::Scissors;
+use super::version::ServerGeneration;
+use super::wire::ConnectionCutter;
 use super::{grafana, graphql, rfc, spoil, wandb};
 
 /// The largest request body, in bytes.
@@ -28,41 +28,41 @@ const BODY_LIMIT: usize = 16 << 20;
 
 /// All parts of a server.
 pub(super) struct Server {
-    pub options: Arc<Options>,
+    pub options: Arc<DemoOptions>,
     /// Address of the SCIM root, without a trailing slash.
     pub base: String,
     pub keys: Keys,
-    pub faults: Faults,
+    pub faults: ServerFaults,
     /// While the value is true, writes wait.
     pub held: watch::Sender<bool>,
     clock: Clock,
     state: Arc<RwLock<State>>,
-    graphql: graphql::Api,
-    log: Log,
+    graphql: graphql::GraphqlApi,
+    log: RequestLog,
 }
 
 /// Path of the SCIM root, with a trailing slash.
-fn root(provider: Provider) -> &'static str {
+fn root(provider: DemoProvider) -> &'static str {
     match provider {
-        Provider::Wandb => "/scim/",
-        Provider::Scim => "/scim/v2/",
-        Provider::Grafana => grafana::ROOT,
-        Provider::Datasaur => "/api/teams/4711/scim/v2/",
+        DemoProvider::Wandb => "/scim/",
+        DemoProvider::Scim => "/scim/v2/",
+        DemoProvider::Grafana => grafana::ROOT,
+        DemoProvider::Datasaur => "/api/teams/4711/scim/v2/",
     }
 }
 
 impl Server {
-    pub(super) fn new(options: Options, origin: &str, keys: Keys, clock: Clock, mut state: State) -> Self {
+    pub(super) fn new(options: DemoOptions, origin: &str, keys: Keys, clock: Clock, mut state: State) -> Self {
         state.keys.insert(FIRST_OWNER, &keys.admin, "this demo server");
         Self {
             base: format!("{origin}{}", root(options.provider).trim_end_matches('/')),
             keys,
-            faults: Faults::new(options.seed, options.latency, options.fail.clone(), options.faults.clone()),
+            faults: ServerFaults::new(options.seed, options.latency, options.fail.clone(), options.faults.clone()),
             held: watch::Sender::new(false),
             clock,
             state: Arc::new(RwLock::new(state)),
-            graphql: graphql::Api::new(),
-            log: Log::default(),
+            graphql: graphql::GraphqlApi::new(),
+            log: RequestLog::default(),
             options: Arc::new(options),
         }
     }
@@ -90,33 +90,33 @@ impl Server {
     }
 
     /// The holder of the key in the headers.
-    fn holder(&self, headers: &HeaderMap) -> Result<Holder, Refusal> {
+    fn holder(&self, headers: &HeaderMap) -> Result<KeyHolder, Refusal> {
         let unknown = || Refusal::new(401, "the API key is missing or unknown");
         let offered = header_text(headers, &header::AUTHORIZATION).and_then(offered).ok_or_else(unknown)?;
-        if self.options.provider != Provider::Wandb && offered.key == self.keys.admin {
-            return Ok(Holder::First);
+        if self.options.provider != DemoProvider::Wandb && offered.key == self.keys.admin {
+            return Ok(KeyHolder::First);
         }
-        if offered.bearer && !Generation::of(&self.options).bearer {
+        if offered.bearer && !ServerGeneration::of(&self.options).bearer {
             return Err(Refusal::new(401, "this release takes Basic authorisation only"));
         }
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
         self.keys.holder(&state, &offered.key).ok_or_else(unknown)
     }
 
-    fn may_use_scim(&self, holder: Holder) -> Result<(), Refusal> {
+    fn may_use_scim(&self, holder: KeyHolder) -> Result<(), Refusal> {
         match holder.access(&self.state.read().unwrap_or_else(PoisonError::into_inner)) {
-            Some(Access::Granted) => Ok(()),
-            Some(Access::TeamScoped) => Err(Refusal::new(403, "a service account of one team may not use SCIM")),
-            Some(Access::NotAdmin) => Err(Refusal::new(403, "only administrators may use SCIM")),
+            Some(ScimAccess::Granted) => Ok(()),
+            Some(ScimAccess::TeamScoped) => Err(Refusal::new(403, "a service account of one team may not use SCIM")),
+            Some(ScimAccess::NotAdmin) => Err(Refusal::new(403, "only administrators may use SCIM")),
             None => Err(Refusal::new(401, "the account of this API key is gone or inactive")),
         }
     }
 
     /// The answer; `None` if the connection is to be cut.
-    fn answer(&self, parts: &Parts, asked: Asked) -> Option<Met> {
+    fn answer(&self, parts: &Parts, asked: Asked) -> Option<ServedAnswer> {
         let holder = match self.holder(&parts.headers) {
             Ok(holder) => holder,
-            Err(refusal) => return Some(Err(self.outside(refusal, Protocol::Grafana)).into()),
+            Err(refusal) => return Some(Err(self.outside(refusal, AnswerProtocol::Grafana)).into()),
         };
         let writes = asked.writes(&parts.method);
         match asked {
@@ -141,13 +141,13 @@ impl Server {
     }
 
     /// At Grafana, refusals before the handlers come from a different program than the one that speaks SCIM.
-    fn outside(&self, refusal: Refusal, speaker: Protocol) -> Refusal {
-        if self.options.provider == Provider::Grafana { refusal.written(speaker) } else { refusal }
+    fn outside(&self, refusal: Refusal, speaker: AnswerProtocol) -> Refusal {
+        if self.options.provider == DemoProvider::Grafana { refusal.written(speaker) } else { refusal }
     }
 
     /// Executes the request, or lets the request fail or vanish as the faults decide. `act` is told whether to begin a
     /// list again.
-    fn met_by_fate(&self, request: Kind, act: impl FnOnce(bool) -> Answer) -> Option<Met> {
+    fn met_by_fate(&self, request: Kind, act: impl FnOnce(bool) -> Answer) -> Option<ServedAnswer> {
         let fault = match self.faults.decide(request) {
             Fate::Spared => return Some(act(false).into()),
             Fate::Fails(status) => return Some(self.failed(status).into()),
@@ -161,18 +161,18 @@ impl Server {
             // 503 with Retry-After would imply that nothing was done.
             FaultKind::DownAfter => act(false).and_then(|_| self.failed(fault.one(&[500, 502, 504]))),
             FaultKind::Stale => self.failed(412),
-            FaultKind::Redirect | FaultKind::Html => Ok(Reply::nothing()),
+            FaultKind::Redirect | FaultKind::Html => Ok(RequestReply::nothing()),
             kind => act(kind == FaultKind::Repeated),
         };
-        Some(Met { answer, fault: Some(fault) })
+        Some(ServedAnswer { answer, fault: Some(fault) })
     }
 
     fn failed(&self, status: u16) -> Answer {
         let words = if status == 429 { "Rate limit exceeded" } else { "failed on request (demo server)" };
-        Err(self.outside(Refusal::new(status, words), Protocol::Kubernetes))
+        Err(self.outside(Refusal::new(status, words), AnswerProtocol::Kubernetes))
     }
 
-    fn session(&self, holder: Holder, headers: &HeaderMap) -> Result<graphql::Session, Refusal> {
+    fn session(&self, holder: KeyHolder, headers: &HeaderMap) -> Result<graphql::Session, Refusal> {
         let state = Arc::clone(&self.state);
         let caller = holder.account(&state.read().unwrap_or_else(PoisonError::into_inner)).map(|(number, _)| number);
         Ok(graphql::Session {
@@ -202,7 +202,7 @@ impl Server {
     /// Calls the provider's handler; with `again`, every list begins at its first record.
     fn route(&self, parts: &Parts, body: &[u8], again: bool) -> Answer {
         let query = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
-        let ask = Ask {
+        let ask = AuthorisedRequest {
             options: &self.options,
             base: &self.base,
             now: self.clock.now(),
@@ -214,7 +214,7 @@ impl Server {
         let path = parts.uri.path();
         let whole: Vec<String> = path.split('/').skip(1).map(unescape).collect();
         let whole: Vec<&str> = whole.iter().map(String::as_str).collect();
-        if self.options.provider == Provider::Grafana {
+        if self.options.provider == DemoProvider::Grafana {
             return grafana::route(&ask, &self.state, &parts.method, &whole);
         }
         let root = root(self.options.provider);
@@ -223,7 +223,7 @@ impl Server {
         }
         let segments = whole.get(root.matches('/').count() - 1..).unwrap_or_default();
         let handled = match self.options.provider {
-            Provider::Wandb => wandb::route(&ask, &self.state, &parts.method, segments),
+            DemoProvider::Wandb => wandb::route(&ask, &self.state, &parts.method, segments),
             _ => rfc::route(&ask, &self.state, &parts.method, segments),
         };
         handled.unwrap_or_else(|| Err(no_such_path(path)))
@@ -246,12 +246,12 @@ impl Asked {
 }
 
 /// An answer, and the fault that it meets on the way.
-struct Met {
+struct ServedAnswer {
     answer: Answer,
-    fault: Option<Fault>,
+    fault: Option<RequestFault>,
 }
 
-impl From<Answer> for Met {
+impl From<Answer> for ServedAnswer {
     fn from(answer: Answer) -> Self {
         Self { answer, fault: None }
     }
@@ -287,14 +287,16 @@ async fn handle(Shared(server): Shared<Arc<Server>>, request: Request) -> Respon
     let (parts, body) = request.into_parts();
     let uri = parts.uri.clone();
     let place = server.log.note(&parts.method, uri.path_and_query().map_or("/", |path| path.as_str()));
-    let scissors = parts.extensions.get::<ConnectInfo<Scissors>>().map(|info| info.0.clone());
+    let scissors = parts.extensions.get::<ConnectInfo<ConnectionCutter>>().map(|info| info.0.clone());
     let protocol = match parts.uri.path() {
-        "/graphql" if server.options.provider == Provider::Wandb => Protocol::GraphQl,
-        path if server.options.provider == Provider::Grafana && path.starts_with("/api/") => Protocol::Grafana,
-        _ => Protocol::Scim,
+        "/graphql" if server.options.provider == DemoProvider::Wandb => AnswerProtocol::GraphQl,
+        path if server.options.provider == DemoProvider::Grafana && path.starts_with("/api/") => {
+            AnswerProtocol::Grafana
+        }
+        _ => AnswerProtocol::Scim,
     };
     let answer = match to_bytes(body, BODY_LIMIT).await {
-        Ok(body) if protocol == Protocol::GraphQl => {
+        Ok(body) if protocol == AnswerProtocol::GraphQl => {
             let call = graphql::Call::read(&parts.method, &body).map(Box::new);
             if let Ok(call) = &call {
                 server.log.note_operation(place, call.name(), call.writes());
@@ -304,14 +306,14 @@ async fn handle(Shared(server): Shared<Arc<Server>>, request: Request) -> Respon
         Ok(body) => wait_and_answer(&server, parts, Asked::Scim(body)).await,
         Err(error) => Some(Err(Refusal::new(413, format!("the body cannot be read: {error}"))).into()),
     };
-    let Some(Met { answer, fault }) = answer else {
+    let Some(ServedAnswer { answer, fault }) = answer else {
         if let Some(scissors) = scissors {
             scissors.cut();
         }
         return Response::new(Body::empty());
     };
     let mut response = match answer {
-        Ok(reply) => Reply::into_response(reply, protocol),
+        Ok(reply) => RequestReply::into_response(reply, protocol),
         Err(refusal) => refusal.into_response(protocol),
     };
     for name in [header::RETRY_AFTER, HeaderName::from_static("ratelimit-reset")] {
@@ -328,7 +330,7 @@ async fn handle(Shared(server): Shared<Arc<Server>>, request: Request) -> Respon
 }
 
 /// Long lists take milliseconds to write, so the work is done outside the runtime's own threads.
-async fn wait_and_answer(server: &Arc<Server>, parts: Parts, asked: Asked) -> Option<Met> {
+async fn wait_and_answer(server: &Arc<Server>, parts: Parts, asked: Asked) -> Option<ServedAnswer> {
     let latency = server.faults.latency();
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::fault_kind::FaultKind;
-use super::faults::Fault;
+use super::faults::RequestFault;
 
 /// Length of an endless answer, in bytes.
 const HUGE: usize = 1 << 30;
@@ -30,7 +30,7 @@ const WRONG: [&str; 5] = ["[]", "null", "\"ok\"", "{\"message\":\"ok\"}", "{\"Re
 const SIGN_IN: &str = "<!doctype html><title>Sign in</title><h1>Your session has ended</h1>";
 
 /// The answer after the fault; `path` and `query` are the request's.
-pub(super) async fn spoil(response: Response<Body>, fault: Fault, path: &str, query: &str) -> Response<Body> {
+pub(super) async fn spoil(response: Response<Body>, fault: RequestFault, path: &str, query: &str) -> Response<Body> {
     let (mut parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
     let body = match fault.kind {
@@ -75,7 +75,7 @@ pub(super) async fn spoil(response: Response<Body>, fault: Fault, path: &str, qu
 }
 
 /// Adds a `Retry-After` of one second from now, by a clock that is right or an hour off.
-fn come_back_at(headers: &mut HeaderMap, fault: Fault) {
+fn come_back_at(headers: &mut HeaderMap, fault: RequestFault) {
     let off = SignedDuration::from_hours(fault.one(&[0, 1, -1]));
     put(headers, header::DATE, &date(off));
     put(headers, header::RETRY_AFTER, &date(off + SignedDuration::from_secs(1)));

@@ -3,21 +3,21 @@
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::ids::{GlobalId, Kind};
-use super::json::Meta;
+use super::json::ResourceMeta;
 use super::names::REGISTRIES;
-use super::options::{EmailShape, Hosting};
-use super::records::{Account, Number, RegistryRole, TeamRole, User};
+use super::options::{DemoHosting, EmailShape};
+use super::records::{Account, RecordNumber, RegistryRole, TeamRole, User};
 use super::state::State;
-use super::version::Generation;
+use super::version::ServerGeneration;
 use super::words::{
     account_word, organisation_role_word, registry_access_word, registry_role_word, seat_word, team_role_word,
 };
 
 /// How user resources are shown.
 #[derive(Clone, Copy)]
-pub(super) struct Style {
-    pub generation: Generation,
-    pub hosting: Hosting,
+pub(super) struct UserStyle {
+    pub generation: ServerGeneration,
+    pub hosting: DemoHosting,
     pub etags: bool,
     /// With organisation, team and registry roles.
     pub roles: bool,
@@ -28,9 +28,9 @@ pub(super) struct Style {
 /// One user as JSON.
 pub(super) struct UserView<'a> {
     pub state: &'a State,
-    pub number: Number,
+    pub number: RecordNumber,
     pub user: &'a User,
-    pub style: Style,
+    pub style: UserStyle,
 }
 
 impl Serialize for UserView<'_> {
@@ -47,7 +47,7 @@ impl Serialize for UserView<'_> {
         map.serialize_entry("lastActiveAt", &user.last_active)?;
         map.serialize_entry(
             "meta",
-            &Meta {
+            &ResourceMeta {
                 kind: Kind::User,
                 number: self.number,
                 created: user.created,
@@ -165,7 +165,7 @@ impl Serialize for RegistryRoles<'_> {
     }
 }
 
-struct Groups<'a>(&'a [(Number, TeamRole)]);
+struct Groups<'a>(&'a [(RecordNumber, TeamRole)]);
 
 #[derive(serde::Serialize)]
 struct GroupReference {

@@ -3,15 +3,15 @@
 use serde_json::Value;
 
 use super::names::REGISTRIES;
-use super::options::Hosting;
-use super::records::{Account, Number, OrganisationRole, RegistryRole, Seat, TeamRole, User};
-use super::reply::{Answer, Refusal, Reply};
-use super::request::{Ask, Operation, operations, selected};
+use super::options::DemoHosting;
+use super::records::{Account, OrganisationRole, RecordNumber, RegistryRole, Seat, TeamRole, User};
+use super::reply::{Answer, Refusal, RequestReply};
+use super::request::{AuthorisedRequest, PatchElement, operations, selected};
 use super::state::State;
 use super::users::{email, find, require_seat, show};
-use super::version::Generation;
+use super::version::ServerGeneration;
 
-pub(super) fn patch(ask: &Ask, state: &mut State, id: &str) -> Answer {
+pub(super) fn patch(ask: &AuthorisedRequest, state: &mut State, id: &str) -> Answer {
     let (number, user) = find(ask, state, id)?;
     if user.account != Account::Person {
         return Err(Refusal::mutability("service accounts cannot be changed through SCIM"));
@@ -29,7 +29,7 @@ pub(super) fn patch(ask: &Ask, state: &mut State, id: &str) -> Answer {
 }
 
 /// The only operation of a request: W&B takes one at a time.
-pub(super) fn single(mut operations: Vec<Operation>) -> Result<Operation, Refusal> {
+pub(super) fn single(mut operations: Vec<PatchElement>) -> Result<PatchElement, Refusal> {
     match (operations.pop(), operations.len()) {
         (Some(operation), 0) => Ok(operation),
         (_, more) => Err(Refusal::value(format!("one operation a request, not {}", more + 1))),
@@ -37,7 +37,7 @@ pub(super) fn single(mut operations: Vec<Operation>) -> Result<Operation, Refusa
 }
 
 /// Whether the operation is about `active`, in either form, and what it asks.
-fn deactivation(operation: &Operation) -> Result<Option<bool>, Refusal> {
+fn deactivation(operation: &PatchElement) -> Result<Option<bool>, Refusal> {
     let value = operation.value.as_ref();
     let wanted = match operation.path.as_deref() {
         None => {
@@ -56,8 +56,8 @@ fn deactivation(operation: &Operation) -> Result<Option<bool>, Refusal> {
     Ok(Some(wanted))
 }
 
-fn set_active(ask: &Ask, state: &mut State, number: Number, wanted: bool) -> Answer {
-    let removes = ask.options.hosting == Hosting::MultiTenant;
+fn set_active(ask: &AuthorisedRequest, state: &mut State, number: RecordNumber, wanted: bool) -> Answer {
+    let removes = ask.options.hosting == DemoHosting::MultiTenant;
     if removes && wanted {
         return Err(Refusal::new(400, "User reactivation operations are not supported in SaaS Cloud"));
     }
@@ -68,16 +68,21 @@ fn set_active(ask: &Ask, state: &mut State, number: Number, wanted: bool) -> Ans
         user.active = wanted;
         user.touch(ask.now);
     }
-    let reply: Reply = show(ask, state, number)?;
+    let reply: RequestReply = show(ask, state, number)?;
     if removes {
         state.remove_user(number, ask.now);
     }
     Ok(reply)
 }
 
-fn apply(ask: &Ask, state: &mut State, number: Number, operation: &Operation) -> Result<(), Refusal> {
+fn apply(
+    ask: &AuthorisedRequest,
+    state: &mut State,
+    number: RecordNumber,
+    operation: &PatchElement,
+) -> Result<(), Refusal> {
     let path = operation.path.as_deref().unwrap_or_default();
-    let generation = Generation::of(ask.options);
+    let generation = ServerGeneration::of(ask.options);
     let unknown = match path.split('[').next() {
         Some("registryRoles") => !generation.registries,
         Some("modelsSeat" | "weaveRole") => !generation.seats,
@@ -122,7 +127,7 @@ fn apply(ask: &Ask, state: &mut State, number: Number, operation: &Operation) ->
                 user.registry_access &= seat != Seat::None || user.models_seat != Seat::None;
             });
         }
-        "displayName" | "emails" if ask.options.hosting == Hosting::MultiTenant => {
+        "displayName" | "emails" if ask.options.hosting == DemoHosting::MultiTenant => {
             return Err(Refusal::mutability(format!("{path} cannot be changed in SaaS Cloud")));
         }
         "displayName" => {
@@ -145,14 +150,14 @@ fn registry_access(value: &Value) -> Result<bool, Refusal> {
     }
 }
 
-fn require_op(operation: &Operation, allowed: &[&str]) -> Result<(), Refusal> {
+fn require_op(operation: &PatchElement, allowed: &[&str]) -> Result<(), Refusal> {
     if allowed.contains(&operation.op.as_str()) {
         return Ok(());
     }
     Err(Refusal::syntax(format!("op must be {}, not {:?}", allowed.join(" or "), operation.op)))
 }
 
-fn change(state: &mut State, number: Number, with: impl FnOnce(&mut User)) {
+fn change(state: &mut State, number: RecordNumber, with: impl FnOnce(&mut User)) {
     if let Some(user) = state.user_mut(number) {
         with(user);
     }
@@ -169,7 +174,7 @@ fn set_organisation_role(user: &mut User, role: Option<OrganisationRole>) {
     }
 }
 
-fn set_email(state: &mut State, number: Number, value: &Value) -> Result<(), Refusal> {
+fn set_email(state: &mut State, number: RecordNumber, value: &Value) -> Result<(), Refusal> {
     if value.as_array().is_some_and(|list| list.len() > 1) {
         return Err(Refusal::value("a user has one email address"));
     }
@@ -182,7 +187,7 @@ fn set_email(state: &mut State, number: Number, value: &Value) -> Result<(), Ref
 }
 
 /// Gives the user roles in the named teams, all of them or none; other teams keep theirs.
-fn team_roles(state: &mut State, number: Number, value: &Value) -> Result<(), Refusal> {
+fn team_roles(state: &mut State, number: RecordNumber, value: &Value) -> Result<(), Refusal> {
     let list = value.as_array().filter(|list| !list.is_empty());
     let list = list.ok_or_else(|| Refusal::value("teamRoles must be an array of {\"teamName\":…,\"roleName\":…}"))?;
     let mut wanted = Vec::with_capacity(list.len());
@@ -233,7 +238,7 @@ pub(super) fn seat(name: &str, value: &Value) -> Result<Seat, Refusal> {
     }
 }
 
-fn registries(state: &mut State, number: Number, operation: &Operation, path: &str) -> Result<(), Refusal> {
+fn registries(state: &mut State, number: RecordNumber, operation: &PatchElement, path: &str) -> Result<(), Refusal> {
     require_op(operation, &["add", "remove", "replace"])?;
     if operation.op == "remove" {
         let registry = match selected(path, "registryRoles", "registryName") {

@@ -5,22 +5,22 @@ use serde_json::Value;
 
 use super::ids::{GlobalId, Kind};
 use super::json::{List, location};
-use super::options::{Hosting, Options};
-use super::records::{Account, Number, OrganisationRole, Seat, TeamRole, User};
-use super::reply::{Answer, Refusal, Reply};
-use super::request::{Ask, equality, require_schema, slice, text};
+use super::options::{DemoHosting, DemoOptions};
+use super::records::{Account, OrganisationRole, RecordNumber, Seat, TeamRole, User};
+use super::reply::{Answer, Refusal, RequestReply};
+use super::request::{AuthorisedRequest, equality, require_schema, slice, text};
 use super::state::State;
-use super::user_json::{Style, UserView};
+use super::user_json::{UserStyle, UserView};
 use super::user_patch::{organisation_role, registry_roles, seat};
-use super::version::Generation;
+use super::version::ServerGeneration;
 
 const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const TEAMS_EXTENSION: &str = "urn:ietf:params:scim:schemas:extension:teams:2.0:User";
 
-fn style(ask: &Ask) -> Style {
+fn style(ask: &AuthorisedRequest) -> UserStyle {
     let options = ask.options;
-    Style {
-        generation: Generation::of(options),
+    UserStyle {
+        generation: ServerGeneration::of(options),
         hosting: options.hosting,
         etags: options.etags,
         roles: true,
@@ -29,19 +29,23 @@ fn style(ask: &Ask) -> Style {
 }
 
 /// Releases before 0.81 hide their service accounts, which the app and GraphQL make.
-fn visible(ask: &Ask, user: &User) -> bool {
-    user.account == Account::Person || Generation::of(ask.options).services
+fn visible(ask: &AuthorisedRequest, user: &User) -> bool {
+    user.account == Account::Person || ServerGeneration::of(ask.options).services
 }
 
 /// The user an id names.
-pub(super) fn find<'a>(ask: &Ask, state: &'a State, id: &str) -> Result<(Number, &'a User), Refusal> {
+pub(super) fn find<'a>(
+    ask: &AuthorisedRequest,
+    state: &'a State,
+    id: &str,
+) -> Result<(RecordNumber, &'a User), Refusal> {
     GlobalId::parse(Kind::User, id)
         .and_then(|number| Some((number, state.user(number).filter(|user| visible(ask, user))?)))
         .ok_or_else(|| Refusal::unknown("User", id))
 }
 
 /// A user by id or by email address, as team members are named.
-pub(super) fn find_member(state: &State, value: &str) -> Result<Number, Refusal> {
+pub(super) fn find_member(state: &State, value: &str) -> Result<RecordNumber, Refusal> {
     let by_id = GlobalId::parse(Kind::User, value).filter(|&number| state.user(number).is_some());
     by_id
         .or_else(|| state.user_with_email(value))
@@ -49,23 +53,23 @@ pub(super) fn find_member(state: &State, value: &str) -> Result<Number, Refusal>
 }
 
 /// A 200 with one user, roles included.
-pub(super) fn show(ask: &Ask, state: &State, number: Number) -> Answer {
+pub(super) fn show(ask: &AuthorisedRequest, state: &State, number: RecordNumber) -> Answer {
     let user = state.user(number).ok_or_else(|| Refusal::unknown("User", &GlobalId(Kind::User, number).text()))?;
     let view = UserView { state, number, user, style: style(ask) };
-    Ok(Reply::json(StatusCode::OK, &view)?.version(ask.shown(user.version)))
+    Ok(RequestReply::json(StatusCode::OK, &view)?.version(ask.shown(user.version)))
 }
 
-pub(super) fn get(ask: &Ask, state: &State, id: &str) -> Answer {
+pub(super) fn get(ask: &AuthorisedRequest, state: &State, id: &str) -> Answer {
     let (number, user) = find(ask, state, id)?;
-    let style = Style { roles: !ask.options.silent_gets, ..style(ask) };
+    let style = UserStyle { roles: !ask.options.silent_gets, ..style(ask) };
     let view = UserView { state, number, user, style };
-    Ok(Reply::json(StatusCode::OK, &view)?.version(ask.shown(user.version)))
+    Ok(RequestReply::json(StatusCode::OK, &view)?.version(ask.shown(user.version)))
 }
 
-pub(super) fn list(ask: &Ask, state: &State) -> Answer {
+pub(super) fn list(ask: &AuthorisedRequest, state: &State) -> Answer {
     let found;
     let numbers = match ask.parameter("filter") {
-        None if Generation::of(ask.options).services => state.order(),
+        None if ServerGeneration::of(ask.options).services => state.order(),
         None => {
             found = seen(ask, state, state.order());
             &found
@@ -78,20 +82,20 @@ pub(super) fn list(ask: &Ask, state: &State) -> Answer {
     let limit = ask.options.page_limit;
     let page = if ask.options.ignore_paging { (1, limit) } else { ask.page(limit, limit)? };
     let roles = !ask.options.sparse_lists && !ask.options.silent_gets;
-    let style = Style { roles, ..style(ask) };
+    let style = UserStyle { roles, ..style(ask) };
     let views = slice(numbers, page)
         .iter()
         .filter_map(|&number| Some(UserView { state, number, user: state.user(number)?, style }))
         .collect();
-    Reply::json(StatusCode::OK, &List::new(views, numbers.len(), page.0, limit))
+    RequestReply::json(StatusCode::OK, &List::new(views, numbers.len(), page.0, limit))
 }
 
-fn seen(ask: &Ask, state: &State, numbers: &[Number]) -> Vec<Number> {
-    let seen = |&number: &Number| state.user(number).is_some_and(|user| visible(ask, user));
+fn seen(ask: &AuthorisedRequest, state: &State, numbers: &[RecordNumber]) -> Vec<RecordNumber> {
+    let seen = |&number: &RecordNumber| state.user(number).is_some_and(|user| visible(ask, user));
     numbers.iter().copied().filter(seen).collect()
 }
 
-fn search(state: &State, filter: &str) -> Result<Vec<Number>, Refusal> {
+fn search(state: &State, filter: &str) -> Result<Vec<RecordNumber>, Refusal> {
     let found = match equality(filter) {
         Some((name, value)) if name.eq_ignore_ascii_case("userName") => state.user_named(&value),
         Some((name, value)) if name.eq_ignore_ascii_case("emails.value") => state.user_with_email(&value),
@@ -104,7 +108,7 @@ fn search(state: &State, filter: &str) -> Result<Vec<Number>, Refusal> {
     Ok(found.into_iter().collect())
 }
 
-pub(super) fn create(ask: &Ask, state: &mut State) -> Answer {
+pub(super) fn create(ask: &AuthorisedRequest, state: &mut State) -> Answer {
     let body = ask.json()?;
     require_schema(&body, SCHEMA)?;
     let user_name = text(&body, "userName")?;
@@ -128,19 +132,19 @@ pub(super) fn create(ask: &Ask, state: &mut State) -> Answer {
     created(ask, state, number)
 }
 
-fn created(ask: &Ask, state: &State, number: Number) -> Answer {
+fn created(ask: &AuthorisedRequest, state: &State, number: RecordNumber) -> Answer {
     let Some(user) = state.user(number) else { return Err(Refusal::new(500, "the user is gone")) };
-    let multi_tenant = ask.options.hosting == Hosting::MultiTenant;
+    let multi_tenant = ask.options.hosting == DemoHosting::MultiTenant;
     let roles = multi_tenant || user.account != Account::Person;
-    let style = Style { roles, groups: multi_tenant, ..style(ask) };
+    let style = UserStyle { roles, groups: multi_tenant, ..style(ask) };
     let view = UserView { state, number, user, style };
-    let reply = Reply::json(StatusCode::CREATED, &view)?.at(location(Kind::User, number));
+    let reply = RequestReply::json(StatusCode::CREATED, &view)?.at(location(Kind::User, number));
     Ok(reply.version(ask.shown(user.version)))
 }
 
-fn account(ask: &Ask, body: &Value) -> Result<Account, Refusal> {
+fn account(ask: &AuthorisedRequest, body: &Value) -> Result<Account, Refusal> {
     // Releases before 0.81 do not know the field.
-    let Some(word) = body.get("accountType").filter(|_| Generation::of(ask.options).services) else {
+    let Some(word) = body.get("accountType").filter(|_| ServerGeneration::of(ask.options).services) else {
         return Ok(Account::Person);
     };
     match word.as_str() {
@@ -151,7 +155,12 @@ fn account(ask: &Ask, body: &Value) -> Result<Account, Refusal> {
     }
 }
 
-fn person(ask: &Ask, state: &State, body: &Value, user_name: &str) -> Result<(User, Vec<Number>), Refusal> {
+fn person(
+    ask: &AuthorisedRequest,
+    state: &State,
+    body: &Value,
+    user_name: &str,
+) -> Result<(User, Vec<RecordNumber>), Refusal> {
     let email = email(body.get("emails"))?;
     if state.user_with_email(email).is_some() {
         return Err(Refusal::taken(format!("email {email:?} is taken")));
@@ -161,7 +170,7 @@ fn person(ask: &Ask, state: &State, body: &Value, user_name: &str) -> Result<(Us
         Some(_) => text(body, "displayName")?,
     };
     let mut user = User::person(user_name, display_name, email, ask.now);
-    let generation = Generation::of(ask.options);
+    let generation = ServerGeneration::of(ask.options);
     if let Some(word) = body.get("modelsSeat").filter(|_| generation.seats) {
         user.models_seat = seat("modelsSeat", word)?;
     }
@@ -175,7 +184,7 @@ fn person(ask: &Ask, state: &State, body: &Value, user_name: &str) -> Result<(Us
         require_seat(ask.options, state)?;
     }
     // Only the shared service documents roles and teams at creation; the others pass over them.
-    if ask.options.hosting != Hosting::MultiTenant {
+    if ask.options.hosting != DemoHosting::MultiTenant {
         return Ok((user, Vec::new()));
     }
     if let Some(word) = body.get("organizationRole") {
@@ -186,12 +195,12 @@ fn person(ask: &Ask, state: &State, body: &Value, user_name: &str) -> Result<(Us
 }
 
 fn service_account(
-    ask: &Ask,
+    ask: &AuthorisedRequest,
     state: &State,
     body: &Value,
     user_name: &str,
     account: Account,
-) -> Result<(User, Vec<Number>), Refusal> {
+) -> Result<(User, Vec<RecordNumber>), Refusal> {
     if let Some(name) = ["modelsSeat", "weaveRole"].into_iter().find(|name| body.get(name).is_some()) {
         return Err(Refusal::value(format!("{name} cannot be set for a service account")));
     }
@@ -211,11 +220,11 @@ fn service_account(
     Ok((user, teams))
 }
 
-fn named_team(state: &State, name: &str) -> Result<Number, Refusal> {
+fn named_team(state: &State, name: &str) -> Result<RecordNumber, Refusal> {
     state.team_named(name).ok_or_else(|| Refusal::value(format!("team {name:?} does not exist")))
 }
 
-fn named_teams(state: &State, list: Option<&Value>) -> Result<Vec<Number>, Refusal> {
+fn named_teams(state: &State, list: Option<&Value>) -> Result<Vec<RecordNumber>, Refusal> {
     let Some(list) = list else { return Ok(Vec::new()) };
     let names = list.as_array().ok_or_else(|| Refusal::value("teams must be an array of team names"))?;
     let name =
@@ -224,7 +233,7 @@ fn named_teams(state: &State, list: Option<&Value>) -> Result<Vec<Number>, Refus
 }
 
 /// Refuses when all full Models seats are taken; the reference gives the words and no status.
-pub(super) fn require_seat(options: &Options, state: &State) -> Result<(), Refusal> {
+pub(super) fn require_seat(options: &DemoOptions, state: &State) -> Result<(), Refusal> {
     match options.seats {
         Some(seats) if state.full_seats() >= seats => Err(Refusal::new(400, "Seat limit reached")),
         _ => Ok(()),
@@ -251,9 +260,9 @@ pub(super) fn require_address(address: &str) -> Result<(), Refusal> {
     if sound { Ok(()) } else { Err(Refusal::value(format!("{address:?} is not an email address"))) }
 }
 
-pub(super) fn delete(ask: &Ask, state: &mut State, id: &str) -> Answer {
+pub(super) fn delete(ask: &AuthorisedRequest, state: &mut State, id: &str) -> Answer {
     let (number, user) = find(ask, state, id)?;
     ask.check_version(user.version)?;
     state.remove_user(number, ask.now);
-    Ok(Reply::nothing())
+    Ok(RequestReply::nothing())
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::options::{EmailShape, Hosting, OptionError, Options, Provider};
+use super::options::{DemoHosting, DemoOptions, DemoProvider, EmailShape, OptionError};
 
 /// A release of W&B's server, such as 0.80.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,7 +48,7 @@ impl FromStr for ServerVersion {
 
 /// What the server's release knows. The shared service is always the newest.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Generation {
+pub(super) struct ServerGeneration {
     pub emails: EmailShape,
     /// Service accounts are seen and made through SCIM.
     pub services: bool,
@@ -63,9 +63,9 @@ pub(super) struct Generation {
     pub key_limits: bool,
 }
 
-impl Generation {
-    pub(super) fn of(options: &Options) -> Self {
-        let knows = |since| options.hosting == Hosting::MultiTenant || options.server_version >= since;
+impl ServerGeneration {
+    pub(super) fn of(options: &DemoOptions) -> Self {
+        let knows = |since| options.hosting == DemoHosting::MultiTenant || options.server_version >= since;
         let emails = if knows(EMAIL_ARRAY) { options.emails } else { EmailShape::Old };
         Self {
             emails,
@@ -79,10 +79,10 @@ impl Generation {
     }
 }
 
-impl Options {
+impl DemoOptions {
     /// The release refuses keys as `Authorization: Bearer`.
     pub fn takes_basic_only(&self) -> bool {
-        self.provider == Provider::Wandb && !Generation::of(self).bearer
+        self.provider == DemoProvider::Wandb && !ServerGeneration::of(self).bearer
     }
 }
 
@@ -102,8 +102,8 @@ mod tests {
 
     #[test]
     fn the_shared_service_is_always_the_newest() {
-        let old = Options { server_version: ServerVersion(0, 74, 0), ..Options::default() };
-        assert!(!Generation::of(&old).registries);
-        assert!(Generation::of(&Options { hosting: Hosting::MultiTenant, ..old }).services);
+        let old = DemoOptions { server_version: ServerVersion(0, 74, 0), ..DemoOptions::default() };
+        assert!(!ServerGeneration::of(&old).registries);
+        assert!(ServerGeneration::of(&DemoOptions { hosting: DemoHosting::MultiTenant, ..old }).services);
     }
 }

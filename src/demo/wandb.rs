@@ -5,12 +5,17 @@ use std::sync::{PoisonError, RwLock};
 use axum::http::Method;
 
 use super::reply::{Answer, Refusal};
-use super::request::Ask;
+use super::request::AuthorisedRequest;
 use super::state::State;
 use super::{groups, roles, user_patch, users};
 
 /// Answers a request below the SCIM root; none when nothing is at the path.
-pub(super) fn route(ask: &Ask, state: &RwLock<State>, method: &Method, segments: &[&str]) -> Option<Answer> {
+pub(super) fn route(
+    ask: &AuthorisedRequest,
+    state: &RwLock<State>,
+    method: &Method,
+    segments: &[&str],
+) -> Option<Answer> {
     if !matches!(segments, ["Users" | "Groups" | "Roles"] | ["Users" | "Groups" | "Roles", _]) {
         return None;
     }
@@ -20,7 +25,7 @@ pub(super) fn route(ask: &Ask, state: &RwLock<State>, method: &Method, segments:
     Some(write(ask, &mut state.write().unwrap_or_else(PoisonError::into_inner), method, segments))
 }
 
-fn read(ask: &Ask, state: &State, segments: &[&str]) -> Option<Answer> {
+fn read(ask: &AuthorisedRequest, state: &State, segments: &[&str]) -> Option<Answer> {
     Some(match *segments {
         ["Users"] => users::list(ask, state),
         ["Users", id] => users::get(ask, state, id),
@@ -32,7 +37,7 @@ fn read(ask: &Ask, state: &State, segments: &[&str]) -> Option<Answer> {
     })
 }
 
-fn write(ask: &Ask, state: &mut State, method: &Method, segments: &[&str]) -> Answer {
+fn write(ask: &AuthorisedRequest, state: &mut State, method: &Method, segments: &[&str]) -> Answer {
     match (method.as_str(), segments) {
         ("POST", ["Users"]) => users::create(ask, state),
         ("DELETE", ["Users", id]) => users::delete(ask, state, id),

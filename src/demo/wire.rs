@@ -14,9 +14,9 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// Closes a connection in place of its next answer.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Scissors(Arc<AtomicBool>);
+pub(super) struct ConnectionCutter(Arc<AtomicBool>);
 
-impl Scissors {
+impl ConnectionCutter {
     pub(super) fn cut(&self) {
         self.0.store(true, Ordering::Release);
     }
@@ -27,23 +27,23 @@ impl Scissors {
 }
 
 /// A listener whose connections can be cut.
-pub(super) struct Taps(pub TcpListener);
+pub(super) struct CuttableListener(pub TcpListener);
 
 /// A connection that can be cut.
-pub(super) struct Tap {
+pub(super) struct CuttableStream {
     stream: TcpStream,
-    scissors: Scissors,
+    scissors: ConnectionCutter,
 }
 
-impl Listener for Taps {
-    type Io = Tap;
+impl Listener for CuttableListener {
+    type Io = CuttableStream;
     type Addr = SocketAddr;
 
-    async fn accept(&mut self) -> (Tap, SocketAddr) {
+    async fn accept(&mut self) -> (CuttableStream, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
         // Without this option small answers wait for the client's acknowledgement; a failure only costs time.
         let _ = stream.set_nodelay(true);
-        (Tap { stream, scissors: Scissors::default() }, address)
+        (CuttableStream { stream, scissors: ConnectionCutter::default() }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -51,19 +51,19 @@ impl Listener for Taps {
     }
 }
 
-impl Connected<IncomingStream<'_, Taps>> for Scissors {
-    fn connect_info(stream: IncomingStream<'_, Taps>) -> Self {
+impl Connected<IncomingStream<'_, CuttableListener>> for ConnectionCutter {
+    fn connect_info(stream: IncomingStream<'_, CuttableListener>) -> Self {
         stream.io().scissors.clone()
     }
 }
 
-impl AsyncRead for Tap {
+impl AsyncRead for CuttableStream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }
 
-impl AsyncWrite for Tap {
+impl AsyncWrite for CuttableStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         if self.scissors.is_cut() {
             return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::whom::Whom;
 use crate::{
     directory::{
-        Directory, Id, Kind,
+        Directory, Id, RecordKind,
         record::{Team, User},
     },
     scim::text::fold,
@@ -14,16 +14,16 @@ use crate::{
 /// How often each name is there, without regard to case and to blanks at the ends.
 type Counts = FxHashMap<String, u32>;
 
-pub(super) struct Calls<'a> {
+pub(super) struct NameCalls<'a> {
     whom: Whom<'a>,
     users: Counts,
     teams: Counts,
 }
 
-impl<'a> Calls<'a> {
+impl<'a> NameCalls<'a> {
     pub fn new(directory: &'a Directory) -> Self {
-        let users = (0..directory.len(Kind::User) as u32).filter_map(|row| directory.user_at(row));
-        let teams = (0..directory.len(Kind::Team) as u32).filter_map(|row| directory.team_at(row));
+        let users = (0..directory.len(RecordKind::User) as u32).filter_map(|row| directory.user_at(row));
+        let teams = (0..directory.len(RecordKind::Team) as u32).filter_map(|row| directory.team_at(row));
         Self {
             whom: Whom::new(directory),
             users: counts(users.map(|user| user.user_name.raw())),

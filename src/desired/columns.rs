@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::{Place, Problem, hidden::Hidden, keys::Column};
+use super::{FilePlace, FileProblem, hidden::HiddenCharacters, keys::CsvColumn};
 use crate::scim::text::{clean, fold, nearest_first};
 
 /// Stands for all unknown columns in `--ignore-columns`.
@@ -16,14 +16,14 @@ const NEAR: usize = 2;
 
 /// Options for the columns of a CSV.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Columns {
+pub struct ColumnOptions {
     /// Pairs of a header and the name of the column to read it as.
     pub map: Vec<(String, String)>,
     /// Headers to ignore; an entry may hold several, separated by commas. `all` means all unknown headers.
     pub ignore: Vec<String>,
 }
 
-impl Columns {
+impl ColumnOptions {
     /// True if no option is set.
     pub fn is_empty(&self) -> bool {
         self.map.is_empty() && self.ignore.is_empty()
@@ -32,9 +32,9 @@ impl Columns {
 
 /// The meaning of a file's headers.
 #[derive(Debug, Default)]
-pub(super) struct Head {
+pub(super) struct HeaderMeaning {
     /// The column of each header; `None` if the header is empty, ignored or unknown.
-    pub columns: Vec<Option<Column>>,
+    pub columns: Vec<Option<CsvColumn>>,
     /// The column is the opposite of `active`: "yes" means inactive.
     pub active_is_opposite: bool,
     /// True if the file lists only some of a user's teams.
@@ -48,11 +48,16 @@ const OPPOSITE: char = '!';
 const IN_PART: char = '+';
 
 /// Finds the columns of the headers.
-pub(super) fn resolve(headers: &[&str], said: &Columns, place: &Place, problems: &mut Vec<Problem>) -> Head {
+pub(super) fn resolve(
+    headers: &[&str],
+    said: &ColumnOptions,
+    place: &FilePlace,
+    problems: &mut Vec<FileProblem>,
+) -> HeaderMeaning {
     let words = Words::new(said, headers, problems);
     let mut unknown: Vec<&str> = Vec::new();
-    let mut columns: Vec<Option<Column>> = Vec::with_capacity(headers.len());
-    let (mut foreign, mut head) = (false, Head::default());
+    let mut columns: Vec<Option<CsvColumn>> = Vec::with_capacity(headers.len());
+    let (mut foreign, mut head) = (false, HeaderMeaning::default());
     for header in headers {
         let found = words.of(header);
         foreign |= matches!(found, Found::Ignored | Found::Mapped(..) | Found::Unknown);
@@ -80,14 +85,19 @@ pub(super) fn resolve(headers: &[&str], said: &Columns, place: &Place, problems:
         problems.extend(doubtful_role(headers, &columns, &words, place));
     }
     words.unused(place, problems);
-    Head { columns, ..head }
+    HeaderMeaning { columns, ..head }
 }
 
 /// Lists of a group's members use `role` for the role in that group, but here `role` is the role in the organisation.
-fn doubtful_role(headers: &[&str], columns: &[Option<Column>], words: &Words<'_>, place: &Place) -> Option<Problem> {
+fn doubtful_role(
+    headers: &[&str],
+    columns: &[Option<CsvColumn>],
+    words: &Words<'_>,
+    place: &FilePlace,
+) -> Option<FileProblem> {
     let at = |column| columns.iter().position(|one| *one == Some(column));
-    let (role, team) = (headers[at(Column::Role)?], headers[at(Column::Team)?]);
-    if matches!(words.of(role), Found::Mapped(..)) || Column::own(team).is_some() || fold(role.trim()) != "role" {
+    let (role, team) = (headers[at(CsvColumn::Role)?], headers[at(CsvColumn::Team)?]);
+    if matches!(words.of(role), Found::Mapped(..)) || CsvColumn::own(team).is_some() || fold(role.trim()) != "role" {
         return None;
     }
     let why = "in a list of another system this may be the role in the team: --map role=team_role, --map role=role (in the \
@@ -96,11 +106,11 @@ fn doubtful_role(headers: &[&str], columns: &[Option<Column>], words: &Words<'_>
 }
 
 fn unknown_columns(headers: &[&str]) -> String {
-    let known = Column::names();
+    let known = CsvColumn::names();
     let told: Vec<String> = headers
         .iter()
         .map(|header| {
-            let hidden = Hidden::in_name(header).map(|hidden| format!("has {hidden}"));
+            let hidden = HiddenCharacters::in_name(header).map(|hidden| format!("has {hidden}"));
             let near = nearest_first(header, known.iter().copied()).first().copied().unwrap_or_default();
             let near = || (strsim::levenshtein(&fold(header), near) <= NEAR).then(|| format!("near: {near}"));
             match hidden.or_else(near) {
@@ -125,37 +135,37 @@ fn unknown_columns(headers: &[&str]) -> String {
 
 enum Found {
     Empty,
-    Own(Column, Option<char>),
-    Mapped(Column, Option<char>),
+    Own(CsvColumn, Option<char>),
+    Mapped(CsvColumn, Option<char>),
     Ignored,
     Unknown,
 }
 
 /// The options for headers, each with a flag that tells whether a header matched.
 struct Words<'a> {
-    map: Vec<(&'a str, Signed, Cell<bool>)>,
+    map: Vec<(&'a str, SignedColumn, Cell<bool>)>,
     ignore: Vec<(&'a str, Cell<bool>)>,
     all: bool,
 }
 
 impl<'a> Words<'a> {
-    fn new(said: &'a Columns, headers: &[&str], problems: &mut Vec<Problem>) -> Self {
+    fn new(said: &'a ColumnOptions, headers: &[&str], problems: &mut Vec<FileProblem>) -> Self {
         let mut map = Vec::new();
         for (header, name) in &said.map {
             match signed(name) {
-                Some((Column::Active, None)) if OPPOSITES.contains(&fold(header.trim()).as_str()) => {
+                Some((CsvColumn::Active, None)) if OPPOSITES.contains(&fold(header.trim()).as_str()) => {
                     let why = format!(
                         "{0} says the opposite of active: --map '{0}=!active' reads it the other way round, \
                          --ignore-columns leaves it out",
                         clean(header)
                     );
-                    problems.push(Place::default().problem("--map", why));
+                    problems.push(FilePlace::default().problem("--map", why));
                 }
                 Some(column) => map.push((header.as_str(), column, Cell::new(false))),
                 None => {
-                    let known = Column::names();
+                    let known = CsvColumn::names();
                     let why = format!("no column is called {}; known: {}", clean(name), known.join(", "));
-                    problems.push(Place::default().problem("--map", why));
+                    problems.push(FilePlace::default().problem("--map", why));
                 }
             }
         }
@@ -180,7 +190,7 @@ impl<'a> Words<'a> {
             used.set(true);
             return Found::Ignored;
         }
-        let own = |header: &str| Column::named(header).map(|column| (column, None)).or_else(|| signed(header));
+        let own = |header: &str| CsvColumn::named(header).map(|column| (column, None)).or_else(|| signed(header));
         match own(header).or_else(|| own(before_bracket(header))) {
             Some((column, sign)) => Found::Own(column, sign),
             None if self.all => Found::Ignored,
@@ -188,7 +198,7 @@ impl<'a> Words<'a> {
         }
     }
 
-    fn unused(&self, place: &Place, problems: &mut Vec<Problem>) {
+    fn unused(&self, place: &FilePlace, problems: &mut Vec<FileProblem>) {
         let map = self.map.iter().map(|(word, _, used)| ("--map", *word, used));
         let ignore = self.ignore.iter().map(|(word, used)| ("--ignore-columns", *word, used));
         for (option, word, _) in map.chain(ignore).filter(|(.., used)| !used.get()) {
@@ -198,14 +208,14 @@ impl<'a> Words<'a> {
 }
 
 /// A column, and the prefix of its name.
-type Signed = (Column, Option<char>);
+type SignedColumn = (CsvColumn, Option<char>);
 
 /// A column by its own name, with the prefix if there is a valid one.
-fn signed(name: &str) -> Option<Signed> {
+fn signed(name: &str) -> Option<SignedColumn> {
     let fits =
-        |sign, of| Some((Column::own(name.trim().strip_prefix(sign)?).filter(|column| *column == of)?, Some(sign)));
-    let plain = Column::own(name).map(|column| (column, None));
-    plain.or_else(|| fits(OPPOSITE, Column::Active)).or_else(|| fits(IN_PART, Column::Team))
+        |sign, of| Some((CsvColumn::own(name.trim().strip_prefix(sign)?).filter(|column| *column == of)?, Some(sign)));
+    let plain = CsvColumn::own(name).map(|column| (column, None));
+    plain.or_else(|| fits(OPPOSITE, CsvColumn::Active)).or_else(|| fits(IN_PART, CsvColumn::Team))
 }
 
 /// True if the word names the header: compared as shown, ignoring case and surrounding blanks, with or without the text

@@ -3,21 +3,21 @@
 use indexmap::IndexMap;
 
 use super::{
-    Columns, Desired, Membership, Person, Place, Problem, RoleWish, TeamWish, boolean, cell,
-    columns::{Head, resolve},
-    keys::{COLUMNS, Column},
+    ColumnOptions, DesiredPerson, DesiredState, FilePlace, FileProblem, Membership, RoleWish, TeamWish, boolean, cell,
+    columns::{HeaderMeaning, resolve},
+    keys::{COLUMNS, CsvColumn},
     table::{Row, Table},
     yes_or_no,
 };
 use crate::{
-    directory::Kind,
+    directory::RecordKind,
     scim::text::{clean, fold},
 };
 
 /// Reads the rows; errors are added to `problems`.
-pub(super) fn read(text: &str, said: &Columns, problems: &mut Vec<Problem>) -> Desired {
+pub(super) fn read(text: &str, said: &ColumnOptions, problems: &mut Vec<FileProblem>) -> DesiredState {
     let mut rows = Rows::default();
-    let mut columns: Option<Head> = None;
+    let mut columns: Option<HeaderMeaning> = None;
     for row in Table::new(text) {
         let row = match row {
             Ok(row) => row,
@@ -34,7 +34,7 @@ pub(super) fn read(text: &str, said: &Columns, problems: &mut Vec<Problem>) -> D
         }
     }
     if columns.is_none() && problems.is_empty() {
-        problems.push(Place::default().problem("", "the file is empty: its first row names the columns"));
+        problems.push(FilePlace::default().problem("", "the file is empty: its first row names the columns"));
     }
     rows.finish()
 }
@@ -45,21 +45,21 @@ fn is_version(row: &Row<'_>) -> bool {
     fold(first.trim()).starts_with("version:") && rest.iter().all(|cell| cell.trim().is_empty())
 }
 
-fn head(row: &Row<'_>, said: &Columns, problems: &mut Vec<Problem>) -> Head {
+fn head(row: &Row<'_>, said: &ColumnOptions, problems: &mut Vec<FileProblem>) -> HeaderMeaning {
     let place = row.place();
     let headers: Vec<&str> = row.cells.iter().map(|cell| cell::restore(cell).trim()).collect();
     let before = problems.len();
     let head = resolve(&headers, said, &place, problems);
     let has = |column| head.columns.contains(&Some(column));
-    let subjects = [Column::User, Column::Email, Column::Team, Column::CustomRole];
+    let subjects = [CsvColumn::User, CsvColumn::Email, CsvColumn::Team, CsvColumn::CustomRole];
     if problems.len() == before && !subjects.into_iter().any(has) {
         problems.push(place.problem("", "the first row names the columns, and needs user, email, team or custom_role"));
     }
     for (part, whole) in [
-        (Column::TeamRole, Column::Team),
-        (Column::RegistryRole, Column::Registry),
-        (Column::Permission, Column::CustomRole),
-        (Column::Inherits, Column::CustomRole),
+        (CsvColumn::TeamRole, CsvColumn::Team),
+        (CsvColumn::RegistryRole, CsvColumn::Registry),
+        (CsvColumn::Permission, CsvColumn::CustomRole),
+        (CsvColumn::Inherits, CsvColumn::CustomRole),
     ] {
         if has(part) && !has(whole) {
             problems.push(place.problem(part.name(), format!("this column needs a column {}", whole.name())));
@@ -70,10 +70,10 @@ fn head(row: &Row<'_>, said: &Columns, problems: &mut Vec<Problem>) -> Head {
 
 /// The cells of a row: a text for each known column, as written.
 #[derive(Default)]
-struct Cells<'r>([Option<&'r str>; COLUMNS.len()]);
+struct RowCells<'r>([Option<&'r str>; COLUMNS.len()]);
 
-impl<'r> Cells<'r> {
-    fn of(row: &'r Row<'_>, columns: &[Option<Column>]) -> Self {
+impl<'r> RowCells<'r> {
+    fn of(row: &'r Row<'_>, columns: &[Option<CsvColumn>]) -> Self {
         let mut cells = Self::default();
         for (column, cell) in columns.iter().zip(&row.cells) {
             let cell = cell::restore(cell);
@@ -84,12 +84,12 @@ impl<'r> Cells<'r> {
         cells
     }
 
-    fn get(&self, column: Column) -> Option<&'r str> {
+    fn get(&self, column: CsvColumn) -> Option<&'r str> {
         self.0[column as usize]
     }
 
     /// A column with a value that does not belong to this kind of row.
-    fn stray(&self, is_own: impl Fn(Column) -> bool) -> Option<Column> {
+    fn stray(&self, is_own: impl Fn(CsvColumn) -> bool) -> Option<CsvColumn> {
         COLUMNS.into_iter().find(|column| self.get(*column).is_some() && !is_own(*column))
     }
 }
@@ -97,13 +97,13 @@ impl<'r> Cells<'r> {
 /// The merged rows of each user, team and role.
 #[derive(Default)]
 struct Rows {
-    people: IndexMap<String, Person>,
+    people: IndexMap<String, DesiredPerson>,
     teams: IndexMap<String, TeamWish>,
     roles: IndexMap<String, RoleWish>,
 }
 
 impl Rows {
-    fn row(&mut self, row: &Row<'_>, head: &Head, problems: &mut Vec<Problem>) {
+    fn row(&mut self, row: &Row<'_>, head: &HeaderMeaning, problems: &mut Vec<FileProblem>) {
         let (place, columns) = (row.place(), &head.columns);
         let surplus = row.cells.iter().skip(columns.len());
         if surplus.into_iter().any(|cell| !cell.trim().is_empty()) {
@@ -112,21 +112,21 @@ impl Rows {
             problems.push(place.problem("", why));
             return;
         }
-        let cells = Cells::of(row, columns);
+        let cells = RowCells::of(row, columns);
         if cells.stray(|_| false).is_some() {
             self.take(&place, &cells, head, problems);
         }
     }
 
-    fn take(&mut self, place: &Place, cells: &Cells<'_>, head: &Head, problems: &mut Vec<Problem>) {
-        let user = cells.get(Column::User).or(cells.get(Column::Email));
-        match (user, cells.get(Column::Team), cells.get(Column::CustomRole)) {
+    fn take(&mut self, place: &FilePlace, cells: &RowCells<'_>, head: &HeaderMeaning, problems: &mut Vec<FileProblem>) {
+        let user = cells.get(CsvColumn::User).or(cells.get(CsvColumn::Email));
+        match (user, cells.get(CsvColumn::Team), cells.get(CsvColumn::CustomRole)) {
             (Some(_), _, Some(_)) => {
                 problems.push(place.problem("custom_role", "a row is about a user or about a custom role, not both"));
             }
             (Some(user), ..) => self.person(place, user, cells, head, problems),
             (None, Some(team), None) => {
-                if let Some(column) = cells.stray(|column| column == Column::Team) {
+                if let Some(column) = cells.stray(|column| column == CsvColumn::Team) {
                     problems.push(place.problem(column.name(), "there is no user in this row"));
                 }
                 let wish = || TeamWish { place: place.clone(), team: team.to_owned(), ..TeamWish::default() };
@@ -139,23 +139,30 @@ impl Rows {
         }
     }
 
-    fn person(&mut self, place: &Place, user: &str, cells: &Cells<'_>, head: &Head, problems: &mut Vec<Problem>) {
+    fn person(
+        &mut self,
+        place: &FilePlace,
+        user: &str,
+        cells: &RowCells<'_>,
+        head: &HeaderMeaning,
+        problems: &mut Vec<FileProblem>,
+    ) {
         let person = self.people.entry(user.to_owned()).or_insert_with(|| {
             let listed = |column| head.columns.contains(&Some(column)).then(Vec::new);
-            Person {
+            DesiredPerson {
                 place: place.clone(),
                 user: user.to_owned(),
-                is_address: cells.get(Column::User).is_none(),
-                teams: listed(Column::Team),
+                is_address: cells.get(CsvColumn::User).is_none(),
+                teams: listed(CsvColumn::Team),
                 teams_in_part: head.teams_in_part,
-                registries: listed(Column::Registry),
-                ..Person::default()
+                registries: listed(CsvColumn::Registry),
+                ..DesiredPerson::default()
             }
         });
         values(person, place, cells, head, problems);
         for (of, role, list) in [
-            (Column::Team, Column::TeamRole, &mut person.teams),
-            (Column::Registry, Column::RegistryRole, &mut person.registries),
+            (CsvColumn::Team, CsvColumn::TeamRole, &mut person.teams),
+            (CsvColumn::Registry, CsvColumn::RegistryRole, &mut person.registries),
         ] {
             match (cells.get(of), cells.get(role)) {
                 (Some(name), role) => {
@@ -168,31 +175,33 @@ impl Rows {
                 (None, None) => {}
             }
         }
-        if let Some(column) = cells.stray(|column| column.field().kind() == Kind::User) {
+        if let Some(column) = cells.stray(|column| column.field().kind() == RecordKind::User) {
             problems.push(place.problem(column.name(), "this says nothing of a user"));
         }
     }
 
-    fn role(&mut self, place: &Place, name: &str, cells: &Cells<'_>, problems: &mut Vec<Problem>) {
+    fn role(&mut self, place: &FilePlace, name: &str, cells: &RowCells<'_>, problems: &mut Vec<FileProblem>) {
         let wish = || RoleWish { place: place.clone(), role: name.to_owned(), ..RoleWish::default() };
         // Role names are case-sensitive.
         let role = self.roles.entry(name.to_owned()).or_insert_with(wish);
-        for (column, field) in [(Column::Inherits, &mut role.inherits), (Column::Description, &mut role.description)] {
+        for (column, field) in
+            [(CsvColumn::Inherits, &mut role.inherits), (CsvColumn::Description, &mut role.description)]
+        {
             agree(field, cells.get(column), column, place, "an earlier row", problems);
         }
-        if let Some(permission) = cells.get(Column::Permission).map(str::trim) {
+        if let Some(permission) = cells.get(CsvColumn::Permission).map(str::trim) {
             let all = role.permissions.get_or_insert_default();
             if !all.iter().any(|known| known == permission) {
                 all.push(permission.to_owned());
             }
         }
-        if let Some(column) = cells.stray(|column| column.field().kind() == Kind::Role) {
+        if let Some(column) = cells.stray(|column| column.field().kind() == RecordKind::Role) {
             problems.push(place.problem(column.name(), "this says nothing of a custom role"));
         }
     }
 
-    fn finish(self) -> Desired {
-        Desired {
+    fn finish(self) -> DesiredState {
+        DesiredState {
             people: self.people.into_values().collect(),
             teams: self.teams.into_values().collect(),
             roles: self.roles.into_values().collect(),
@@ -202,17 +211,23 @@ impl Rows {
 }
 
 /// The user's own values in a row, apart from memberships.
-fn values(person: &mut Person, place: &Place, cells: &Cells<'_>, head: &Head, problems: &mut Vec<Problem>) {
+fn values(
+    person: &mut DesiredPerson,
+    place: &FilePlace,
+    cells: &RowCells<'_>,
+    head: &HeaderMeaning,
+    problems: &mut Vec<FileProblem>,
+) {
     let earlier = format!("{} or below it", person.place.words);
     // An email address alone identifies the user, and sets no new address.
     let mut meant = None;
-    for column in Person::TEXTS {
-        let is_name = column == Column::Email && cells.get(Column::User).is_none();
+    for column in DesiredPerson::TEXTS {
+        let is_name = column == CsvColumn::Email && cells.get(CsvColumn::User).is_none();
         let field = if is_name { Some(&mut meant) } else { person.text_mut(column) };
         let Some(field) = field else { continue };
         agree(field, cells.get(column), column, place, &earlier, problems);
     }
-    let Some(text) = cells.get(Column::Active) else { return };
+    let Some(text) = cells.get(CsvColumn::Active) else { return };
     let said = if head.active_is_opposite { yes_or_no(text).map(|yes| !yes) } else { boolean(text) };
     match (said, person.active) {
         (None, _) => {
@@ -230,10 +245,10 @@ fn values(person: &mut Person, place: &Place, cells: &Cells<'_>, head: &Head, pr
 pub(super) fn agree(
     field: &mut Option<String>,
     value: Option<&str>,
-    column: Column,
-    place: &Place,
+    column: CsvColumn,
+    place: &FilePlace,
     earlier: &str,
-    problems: &mut Vec<Problem>,
+    problems: &mut Vec<FileProblem>,
 ) {
     let Some(value) = value else { return };
     match field {
@@ -248,7 +263,7 @@ pub(super) fn agree(
 
 /// Adds a membership. Duplicates count once, and two different roles in the same place are a problem. Two spellings may
 /// mean two places.
-pub(super) fn join(list: &mut Vec<Membership>, one: Membership, field: &str, problems: &mut Vec<Problem>) {
+pub(super) fn join(list: &mut Vec<Membership>, one: Membership, field: &str, problems: &mut Vec<FileProblem>) {
     match list.iter_mut().find(|other| other.of == one.of) {
         None => list.push(one),
         Some(known) => match (&known.role, &one.role) {

@@ -1,13 +1,13 @@
 //! The same CSV, written: only columns that say something.
 
 use super::{
-    Desired, Membership, Person, cell,
-    keys::{COLUMNS, Column},
+    DesiredPerson, DesiredState, Membership, cell,
+    keys::{COLUMNS, CsvColumn},
 };
 
-type Row<'a> = Vec<(Column, &'a str)>;
+type Row<'a> = Vec<(CsvColumn, &'a str)>;
 
-pub(super) fn write(desired: &Desired) -> String {
+pub(super) fn write(desired: &DesiredState) -> String {
     let mut rows: Vec<Row<'_>> = desired.people.iter().flat_map(person).collect();
     let (people, teams) = (&desired.people, &desired.teams);
     // A column of teams says all teams of everybody in the file.
@@ -15,24 +15,24 @@ pub(super) fn write(desired: &Desired) -> String {
     let whole =
         people.iter().all(|one| one.teams.is_some()) && !(alone && teams.iter().any(|one| one.members.is_none()));
     for team in teams.iter().filter(|_| whole || alone) {
-        rows.push(vec![(Column::Team, team.team.as_str())]);
+        rows.push(vec![(CsvColumn::Team, team.team.as_str())]);
     }
     for team in teams.iter().filter(|_| whole) {
         for member in team.members.iter().chain(&team.others).flatten() {
-            let mut row = vec![(Column::User, member.of.as_str()), (Column::Team, team.team.as_str())];
-            row.extend(member.role.as_deref().map(|role| (Column::TeamRole, role)));
+            let mut row = vec![(CsvColumn::User, member.of.as_str()), (CsvColumn::Team, team.team.as_str())];
+            row.extend(member.role.as_deref().map(|role| (CsvColumn::TeamRole, role)));
             rows.push(row);
         }
     }
     for role in &desired.roles {
-        let said = [(Column::Inherits, &role.inherits), (Column::Description, &role.description)];
-        let mut head = vec![(Column::CustomRole, role.role.as_str())];
+        let said = [(CsvColumn::Inherits, &role.inherits), (CsvColumn::Description, &role.description)];
+        let mut head = vec![(CsvColumn::CustomRole, role.role.as_str())];
         head.extend(said.into_iter().filter_map(|(column, text)| text.as_deref().map(|text| (column, text))));
         match role.permissions.as_deref() {
             None | Some([]) => rows.push(head),
             Some(all) => rows.extend(all.iter().map(|permission| {
                 let mut row = head.clone();
-                row.push((Column::Permission, permission));
+                row.push((CsvColumn::Permission, permission));
                 row
             })),
         }
@@ -40,14 +40,16 @@ pub(super) fn write(desired: &Desired) -> String {
     table(&rows)
 }
 
-fn person(person: &Person) -> Vec<Row<'_>> {
+fn person(person: &DesiredPerson) -> Vec<Row<'_>> {
     let active = person.active.map(|active| if active { "yes" } else { "no" });
-    let mut head = vec![(Column::User, person.user.as_str())];
-    head.extend(Person::TEXTS.into_iter().filter_map(|column| Some((column, person.text(column)?))));
-    head.extend(active.map(|active| (Column::Active, active)));
+    let mut head = vec![(CsvColumn::User, person.user.as_str())];
+    head.extend(DesiredPerson::TEXTS.into_iter().filter_map(|column| Some((column, person.text(column)?))));
+    head.extend(active.map(|active| (CsvColumn::Active, active)));
     let mut rows = Vec::new();
-    let lists =
-        [(Column::Team, Column::TeamRole, &person.teams), (Column::Registry, Column::RegistryRole, &person.registries)];
+    let lists = [
+        (CsvColumn::Team, CsvColumn::TeamRole, &person.teams),
+        (CsvColumn::Registry, CsvColumn::RegistryRole, &person.registries),
+    ];
     for (of, role, list) in lists {
         for Membership { of: name, role: value, .. } in list.iter().flatten() {
             let mut row = head.clone();
@@ -63,13 +65,14 @@ fn person(person: &Person) -> Vec<Row<'_>> {
 }
 
 fn table(rows: &[Row<'_>]) -> String {
-    let used = |column: Column| rows.iter().flatten().any(|(other, text)| *other == column && !text.is_empty());
-    let columns: Vec<Column> = COLUMNS.into_iter().filter(|column| *column == Column::User || used(*column)).collect();
+    let used = |column: CsvColumn| rows.iter().flatten().any(|(other, text)| *other == column && !text.is_empty());
+    let columns: Vec<CsvColumn> =
+        COLUMNS.into_iter().filter(|column| *column == CsvColumn::User || used(*column)).collect();
     let mut writer = csv::Writer::from_writer(Vec::new());
     // Writing to memory does not fail.
     let _ = writer.write_record(columns.iter().map(|column| column.name()));
     for row in rows {
-        let cell = |column: &Column| row.iter().find(|(other, _)| other == column).map_or("", |(_, text)| text);
+        let cell = |column: &CsvColumn| row.iter().find(|(other, _)| other == column).map_or("", |(_, text)| text);
         let cells = columns.iter().map(cell).map(cell::neutralise);
         let _ = writer.write_record(cells.map(|cell| cell.into_owned().into_bytes()));
     }

@@ -1,16 +1,16 @@
 //! The current directory in the form of a file, as written by an export. Reading that file again changes nothing.
 
-use super::{Desired, Format, Membership, Person, Place, RoleWish, TeamWish, calls::Calls};
+use super::{DesiredPerson, DesiredState, FileFormat, FilePlace, Membership, RoleWish, TeamWish, calls::NameCalls};
 use crate::directory::{
-    Directory, Kind, Name,
+    Directory, Name, RecordKind,
     field::{FieldReader, FieldValue, RecordField, RecordRef, RoleField, UserField},
-    plan::Capabilities,
-    record::{Grant, Team, User},
+    plan::ProviderCapabilities,
+    record::{RoleGrant, Team, User},
 };
 
 /// A part of a directory that an export writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum CurrentPart {
     /// Users with their memberships.
     Users,
     /// Teams with their members.
@@ -24,26 +24,26 @@ pub enum Part {
 ///
 /// Memberships are written with the users. If the members of some team are not known, memberships are written with the
 /// known teams instead, because a user's list of teams must be complete.
-pub fn current(directory: &Directory, can: &Capabilities, parts: &[Part]) -> Desired {
-    let can = Can::of(can, directory);
+pub fn current(directory: &Directory, can: &ProviderCapabilities, parts: &[CurrentPart]) -> DesiredState {
+    let can = SettableFields::of(can, directory);
     let has = |part| parts.contains(&part);
-    let calls = Calls::new(directory);
-    let teams = || rows(directory, Kind::Team, Directory::team_at);
-    let mut desired = Desired::default();
-    let with_users = has(Part::Users) && directory.is_complete(Kind::Team) && teams().all(is_told);
-    if has(Part::Users) {
-        let people = rows(directory, Kind::User, Directory::user_at).filter(|user| is_person(user));
+    let calls = NameCalls::new(directory);
+    let teams = || rows(directory, RecordKind::Team, Directory::team_at);
+    let mut desired = DesiredState::default();
+    let with_users = has(CurrentPart::Users) && directory.is_complete(RecordKind::Team) && teams().all(is_told);
+    if has(CurrentPart::Users) {
+        let people = rows(directory, RecordKind::User, Directory::user_at).filter(|user| is_person(user));
         desired.people = people.map(|user| can.person(user, &calls, with_users)).collect();
     }
-    if has(Part::Teams) {
+    if has(CurrentPart::Teams) {
         // An empty team is written, too.
         desired.teams = teams().map(|team| can.team(team, &calls, !with_users)).collect();
     }
-    if has(Part::Roles) && can.says(RoleField::Permissions) {
-        let roles = rows(directory, Kind::Role, Directory::role_at).filter(|role| role.problem.is_none());
+    if has(CurrentPart::Roles) && can.says(RoleField::Permissions) {
+        let roles = rows(directory, RecordKind::Role, Directory::role_at).filter(|role| role.problem.is_none());
         desired.roles = roles
             .map(|role| RoleWish {
-                place: Place::default(),
+                place: FilePlace::default(),
                 role: role.name.raw().into(),
                 inherits: said(Some(&role.inherits)),
                 description: said(Some(&role.description)),
@@ -55,11 +55,11 @@ pub fn current(directory: &Directory, can: &Capabilities, parts: &[Part]) -> Des
 }
 
 /// A sentence about memberships that an export of these parts leaves out because they are unknown.
-pub fn untold(directory: &Directory, parts: &[Part], format: Format) -> Option<String> {
-    let teams = || rows(directory, Kind::Team, Directory::team_at);
+pub fn untold(directory: &Directory, parts: &[CurrentPart], format: FileFormat) -> Option<String> {
+    let teams = || rows(directory, RecordKind::Team, Directory::team_at);
     let (count, silent) = (teams().count(), teams().filter(|team| !is_told(team)).count());
-    let known = directory.is_complete(Kind::Team) && silent == 0;
-    if known || !parts.iter().any(|part| matches!(part, Part::Users | Part::Teams)) {
+    let known = directory.is_complete(RecordKind::Team) && silent == 0;
+    if known || !parts.iter().any(|part| matches!(part, CurrentPart::Users | CurrentPart::Teams)) {
         return None;
     }
     let why = match silent {
@@ -67,7 +67,9 @@ pub fn untold(directory: &Directory, parts: &[Part], format: Format) -> Option<S
         _ => format!("The server does not tell who is in {silent} of {count} teams"),
     };
     let left = match format {
-        Format::Json | Format::Yaml if parts.contains(&Part::Teams) => "memberships of the others stand with the teams",
+        FileFormat::Json | FileFormat::Yaml if parts.contains(&CurrentPart::Teams) => {
+            "memberships of the others stand with the teams"
+        }
         _ => {
             "memberships are left out, for a user's teams are a whole; YAML and JSON with teams have those that are told"
         }
@@ -86,19 +88,19 @@ pub(super) fn is_person(user: &User) -> bool {
 }
 
 /// The fields that the provider can set, and that are therefore written.
-struct Can<'a> {
+struct SettableFields<'a> {
     fields: Vec<RecordField>,
     reader: FieldReader<'a>,
 }
 
-impl<'a> Can<'a> {
-    fn of(can: &Capabilities, directory: &'a Directory) -> Self {
+impl<'a> SettableFields<'a> {
+    fn of(can: &ProviderCapabilities, directory: &'a Directory) -> Self {
         let holds = can.holds();
         let does = |field: &RecordField| {
             let spec = field.spec();
             (spec.held)(holds) && spec.set_by.iter().any(|verb| can.can(*verb).is_ok())
         };
-        let fields = Kind::ALL.into_iter().flat_map(RecordField::of).filter(does).collect();
+        let fields = RecordKind::ALL.into_iter().flat_map(RecordField::of).filter(does).collect();
         Self { fields, reader: FieldReader { directory, holds } }
     }
 
@@ -106,21 +108,21 @@ impl<'a> Can<'a> {
         self.fields.contains(&field.into())
     }
 
-    fn person(&self, user: &'a User, calls: &Calls<'_>, with_teams: bool) -> Person {
+    fn person(&self, user: &'a User, calls: &NameCalls<'_>, with_teams: bool) -> DesiredPerson {
         let directory = self.reader.directory;
         let teams = || {
             let teams = directory.teams_of(&user.id);
             let teams = teams.iter().filter_map(|id| directory.team(id));
             sorted(teams.map(|team| self.membership(calls.team(team), user, team)))
         };
-        let mut person = Person {
+        let mut person = DesiredPerson {
             user: calls.user(user),
             active: user.active.filter(|_| self.says(UserField::Active)),
             teams: with_teams.then(teams),
             registries: self.registries(user),
-            ..Person::default()
+            ..DesiredPerson::default()
         };
-        for column in Person::TEXTS.into_iter().filter(|column| self.says(column.field())) {
+        for column in DesiredPerson::TEXTS.into_iter().filter(|column| self.says(column.field())) {
             if let (Some(text), FieldValue::Text(name)) =
                 (person.text_mut(column), self.reader.value(RecordRef::User(user), column.field()))
             {
@@ -136,7 +138,7 @@ impl<'a> Can<'a> {
         told.map(|grants| grants.iter().map(registry).collect())
     }
 
-    fn team(&self, team: &Team, calls: &Calls<'_>, with_members: bool) -> TeamWish {
+    fn team(&self, team: &Team, calls: &NameCalls<'_>, with_members: bool) -> TeamWish {
         let directory = self.reader.directory;
         let all = team.members.iter().filter(|_| is_told(team)).flatten();
         let users = || {
@@ -146,7 +148,7 @@ impl<'a> Can<'a> {
         let others = all.clone().filter(|member| directory.user(&member.id).is_none());
         let others = sorted(others.map(|member| bare(member.id.to_string())));
         TeamWish {
-            place: Place::default(),
+            place: FilePlace::default(),
             team: calls.team(team),
             members: (with_members && is_told(team)).then(users),
             others: (!others.is_empty()).then_some(others),
@@ -165,10 +167,10 @@ fn sorted(memberships: impl Iterator<Item = Membership>) -> Vec<Membership> {
 }
 
 fn bare(of: String) -> Membership {
-    Membership { place: Place::default(), of, role: None }
+    Membership { place: FilePlace::default(), of, role: None }
 }
 
-fn registry(grant: &Grant) -> Membership {
+fn registry(grant: &RoleGrant) -> Membership {
     Membership { role: said(Some(&grant.role)), ..bare(grant.scope.raw().into()) }
 }
 
@@ -179,7 +181,7 @@ fn said(name: Option<&Name>) -> Option<String> {
 
 fn rows<'a, T: 'a>(
     directory: &'a Directory,
-    kind: Kind,
+    kind: RecordKind,
     at: impl Fn(&'a Directory, u32) -> Option<&'a T> + 'a,
 ) -> impl Iterator<Item = &'a T> {
     directory.rows_by_name(kind).iter().filter_map(move |row| at(directory, *row))

@@ -3,19 +3,19 @@
 use rustc_hash::FxHashMap;
 
 use super::{
-    Desired, Place, Problem, ProblemKind, RoleWish, TeamWish,
-    joins::Joins,
+    DesiredState, FilePlace, FileProblem, ProblemKind, RoleWish, TeamWish,
+    joins::TeamJoins,
     people, prune,
     together::meant,
-    values::Values,
-    whom::{GROUP, Miss, Whom},
+    values::ValueChecker,
+    whom::{GROUP, UnresolvedName, Whom},
 };
 use crate::{
     directory::{
-        Directory, Id, Kind, Target,
-        change::{Change, ChangeId, Field, RoleDraft, SendRank, Verb},
-        find::Missing,
-        plan::Capabilities,
+        Directory, Id, RecordKind, ResourceRef,
+        change::{Change, ChangeId, ChangeVerb, ChangedField, RoleDraft, SendRank},
+        find::MissingName,
+        plan::ProviderCapabilities,
         record::{Record, Role},
     },
     scim::text::{clean, fold},
@@ -23,7 +23,7 @@ use crate::{
 
 /// Options for the comparison, apart from the file.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Wish {
+pub struct DesiredChange {
     /// Remove memberships, registry roles and permissions that the file does not list, for records for which the file
     /// lists any of that kind.
     pub prune: bool,
@@ -39,7 +39,7 @@ pub struct Wish {
 
 /// Data that exists and is missing from the file: only pruning removes it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Left {
+pub struct LeftoverRecord {
     /// Memberships of users or teams that the file describes.
     pub memberships: usize,
     /// Registry roles of users that the file describes.
@@ -50,11 +50,11 @@ pub struct Left {
 
 /// The result of comparing a directory with a file.
 #[derive(Debug, Clone, Default)]
-pub struct Difference {
+pub struct DesiredDifference {
     /// The changes in the order of sending; the order of the file does not matter.
     pub changes: Vec<Change>,
     /// Data that stays although the file lacks it.
-    pub left: Left,
+    pub left: LeftoverRecord,
     /// Remarks that need a look.
     pub notes: Vec<String>,
     /// Data that the server does not tell, so that further differences may exist.
@@ -66,21 +66,21 @@ pub struct Difference {
 /// # Errors
 /// Fails with all invalid parts of the file, in the file's order.
 pub fn difference(
-    desired: &Desired,
+    desired: &DesiredState,
     directory: &Directory,
-    can: &Capabilities,
-    wish: Wish,
+    can: &ProviderCapabilities,
+    wish: DesiredChange,
     key: &mut dyn FnMut() -> ChangeId,
-) -> Result<Difference, Vec<Problem>> {
-    let mut differ = Differ {
+) -> Result<DesiredDifference, Vec<FileProblem>> {
+    let mut differ = DifferenceFinder {
         whom: Whom::new(directory),
         stray_blanks: desired.stray_blanks,
-        values: Values::new(directory, can),
+        values: ValueChecker::new(directory, can),
         directory,
         wish,
         key,
         changes: Vec::new(),
-        left: Left::default(),
+        left: LeftoverRecord::default(),
         notes: Vec::new(),
         not_told: Vec::new(),
         new_people: FxHashMap::default(),
@@ -88,40 +88,40 @@ pub fn difference(
     };
     differ.roles(&desired.roles);
     differ.teams(&desired.teams);
-    let mut joins = Joins::default();
+    let mut joins = TeamJoins::default();
     people::differ(&mut differ, desired, &mut joins);
     joins.changes(&mut differ);
     prune::whole(&mut differ, desired);
-    let Differ { values, mut changes, left, notes, not_told, .. } = differ;
+    let DifferenceFinder { values, mut changes, left, notes, not_told, .. } = differ;
     let problems = values.finish();
     if !problems.is_empty() {
         return Err(problems);
     }
     let created: FxHashMap<Id, String> = changes.iter().filter_map(created).collect();
     changes.sort_by_cached_key(|change| order(change, directory, &created));
-    Ok(Difference { changes, left, notes, not_told })
+    Ok(DesiredDifference { changes, left, notes, not_told })
 }
 
 /// The state of a comparison.
-pub(super) struct Differ<'a, 'k> {
+pub(super) struct DifferenceFinder<'a, 'k> {
     pub whom: Whom<'a>,
-    /// See [`Desired::stray_blanks`].
+    /// See [`DesiredState::stray_blanks`].
     pub stray_blanks: bool,
-    pub values: Values<'a>,
+    pub values: ValueChecker<'a>,
     pub directory: &'a Directory,
-    pub wish: Wish,
+    pub wish: DesiredChange,
     pub key: &'k mut dyn FnMut() -> ChangeId,
     pub changes: Vec<Change>,
-    pub left: Left,
+    pub left: LeftoverRecord,
     pub notes: Vec<String>,
     pub not_told: Vec<String>,
     pub new_people: FxHashMap<String, Id>,
     pub new_teams: FxHashMap<String, Id>,
 }
 
-impl Differ<'_, '_> {
+impl DifferenceFinder<'_, '_> {
     /// The id of the team with this name, including teams that the file creates.
-    pub fn team(&mut self, place: &Place, field: &str, name: &str) -> Option<Id> {
+    pub fn team(&mut self, place: &FilePlace, field: &str, name: &str) -> Option<Id> {
         let miss = match self.whom.team(name) {
             Ok(team) => return Some(team.id.clone()),
             Err(miss) => miss,
@@ -129,12 +129,12 @@ impl Differ<'_, '_> {
         if let Some(new) = self.new_teams.get(&fold(name.trim())) {
             return Some(new.clone());
         }
-        let unknown = matches!(miss, Miss::Missing(Missing::Unknown(_)));
+        let unknown = matches!(miss, UnresolvedName::Missing(MissingName::Unknown(_)));
         if unknown && self.wish.create_teams {
             return self.create_team(place, name);
         }
         let hint = match &miss {
-            Miss::Missing(Missing::Several(_)) => "; write its id",
+            UnresolvedName::Missing(MissingName::Several(_)) => "; write its id",
             _ if unknown => "; --create-teams creates it",
             _ => "",
         };
@@ -144,7 +144,7 @@ impl Differ<'_, '_> {
     }
 
     /// The id of the member with this name: a user, including users that the file creates, or a member that is no user.
-    pub fn member(&mut self, place: &Place, field: &str, name: &str) -> Option<Id> {
+    pub fn member(&mut self, place: &FilePlace, field: &str, name: &str) -> Option<Id> {
         let miss = match self.whom.subject(name) {
             Ok(subject) => return Some(subject.id().clone()),
             Err(miss) => miss,
@@ -165,7 +165,7 @@ impl Differ<'_, '_> {
     }
 
     /// True if the provider can create the record and the record is known not to exist; otherwise reports a problem.
-    pub fn may_create(&mut self, kind: Kind, verb: Verb, place: &Place, field: &'static str) -> bool {
+    pub fn may_create(&mut self, kind: RecordKind, verb: ChangeVerb, place: &FilePlace, field: &'static str) -> bool {
         if !self.values.can(verb, place, field) {
             return false;
         }
@@ -178,8 +178,8 @@ impl Differ<'_, '_> {
         coverage.is_complete()
     }
 
-    fn create_team(&mut self, place: &Place, name: &str) -> Option<Id> {
-        if !self.may_create(Kind::Team, Verb::CreateTeam, place, "team") {
+    fn create_team(&mut self, place: &FilePlace, name: &str) -> Option<Id> {
+        if !self.may_create(RecordKind::Team, ChangeVerb::CreateTeam, place, "team") {
             return None;
         }
         let name = self.fresh(place, "team", name);
@@ -193,13 +193,13 @@ impl Differ<'_, '_> {
         for wish in teams {
             match self.whom.team(&wish.team) {
                 Ok(_) => {}
-                Err(Miss::Missing(Missing::Unknown(_))) => {
+                Err(UnresolvedName::Missing(MissingName::Unknown(_))) => {
                     if !self.new_teams.contains_key(&fold(wish.team.trim())) {
                         self.create_team(&wish.place, &wish.team);
                     }
                 }
                 Err(miss) => {
-                    let hint = if matches!(miss, Miss::Missing(_)) { "; write its id" } else { "" };
+                    let hint = if matches!(miss, UnresolvedName::Missing(_)) { "; write its id" } else { "" };
                     let why = format!("{}{hint}", miss.sentence(&self.team_word(), &wish.team));
                     self.values.problems.push(miss.problem(&wish.place, "team", why));
                 }
@@ -208,7 +208,7 @@ impl Differ<'_, '_> {
     }
 
     fn roles(&mut self, roles: &[RoleWish]) {
-        let mut seen: FxHashMap<&str, &Place> = FxHashMap::default();
+        let mut seen: FxHashMap<&str, &FilePlace> = FxHashMap::default();
         for wish in roles {
             // Role names are case-sensitive.
             let named = |name: &str| self.directory.records().roles().values().find(|role| role.name.raw() == name);
@@ -224,7 +224,7 @@ impl Differ<'_, '_> {
     }
 
     fn create_role(&mut self, wish: &RoleWish) {
-        if !self.may_create(Kind::Role, Verb::CreateRole, &wish.place, "custom_role") {
+        if !self.may_create(RecordKind::Role, ChangeVerb::CreateRole, &wish.place, "custom_role") {
             return;
         }
         let Some(inherits) = &wish.inherits else {
@@ -271,7 +271,7 @@ impl Differ<'_, '_> {
         }
         let same = to.inherits.eq_ignore_ascii_case(&now.inherits)
             && (&to.description, &to.added) == (&now.description, &now.added);
-        if !same && self.values.can(Verb::EditRole, &wish.place, "custom_role") {
+        if !same && self.values.can(ChangeVerb::EditRole, &wish.place, "custom_role") {
             self.changes.push(Change::EditRole { role: role.id.clone(), to });
         }
     }
@@ -290,18 +290,18 @@ fn created(change: &Change) -> Option<(Id, String)> {
 
 /// The order of sending: creations first, then grants, then removals; by name within each group.
 fn order(change: &Change, directory: &Directory, created: &FxHashMap<Id, String>) -> (SendRank, Vec<String>) {
-    let known = |target: &Target| match target.kind {
-        Kind::User => directory.user(&target.id).map(|user| fold(user.user_name.raw())),
-        Kind::Team => directory.team(&target.id).map(|team| fold(team.name.raw())),
-        Kind::Role => directory.role(&target.id).map(|role| role.name.raw().to_owned()),
+    let known = |target: &ResourceRef| match target.kind {
+        RecordKind::User => directory.user(&target.id).map(|user| fold(user.user_name.raw())),
+        RecordKind::Team => directory.team(&target.id).map(|team| fold(team.name.raw())),
+        RecordKind::Role => directory.role(&target.id).map(|role| role.name.raw().to_owned()),
     };
-    let name = |target: &Target| created.get(&target.id).cloned().or_else(|| known(target)).unwrap_or_default();
+    let name = |target: &ResourceRef| created.get(&target.id).cloned().or_else(|| known(target)).unwrap_or_default();
     let mut touches = change.touches();
     // A membership is sorted by its team.
-    touches.sort_by_key(|(target, _)| target.kind != Kind::Team);
+    touches.sort_by_key(|(target, _)| target.kind != RecordKind::Team);
     let value = touches.first().map(|(_, field)| match field {
-        Field::Seat(seat) => seat.label().to_owned(),
-        Field::Registry(registry) => registry.as_ref().map_or_else(String::new, |name| name.raw().to_owned()),
+        ChangedField::Seat(seat) => seat.label().to_owned(),
+        ChangedField::Registry(registry) => registry.as_ref().map_or_else(String::new, |name| name.raw().to_owned()),
         _ => String::new(),
     });
     (change.nature().rank, touches.iter().map(|(target, _)| name(target)).chain(value).collect())

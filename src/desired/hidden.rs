@@ -12,9 +12,9 @@ const JOINERS: [char; 2] = ['\u{200C}', '\u{200D}'];
 
 /// Characters of a text that are invisible or look like a space, each with its position, counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Hidden(Vec<(usize, char)>);
+pub(super) struct HiddenCharacters(Vec<(usize, char)>);
 
-impl Hidden {
+impl HiddenCharacters {
     /// The hidden characters in a name that identifies a record.
     pub fn in_name(text: &str) -> Option<Self> {
         Self::of(text, hides)
@@ -36,7 +36,7 @@ impl Hidden {
     }
 }
 
-impl fmt::Display for Hidden {
+impl fmt::Display for HiddenCharacters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, (at, c)) in self.0.iter().enumerate() {
             let comma = if index > 0 { ", " } else { "" };
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn each_is_told_by_code_and_place() {
-        let told = |text: &str| Hidden::in_name(text).map(|hidden| hidden.to_string()).unwrap_or_default();
+        let told = |text: &str| HiddenCharacters::in_name(text).map(|hidden| hidden.to_string()).unwrap_or_default();
         assert_eq!(told("\u{200B}team01"), "U+200B (zero width space) at character 1");
         assert_eq!(
             told("\u{A0}é\u{A0}"),
@@ -94,9 +94,12 @@ mod tests {
     #[test]
     fn joiners_may_shape_free_text_alone() {
         for shaped in ["می\u{200C}خواهم", "👩\u{200D}🚀 crew", "two\r\n\tlines"] {
-            assert!(Hidden::in_words(shaped).is_none() && Hidden::in_name(shaped).is_some(), "{shaped:?}");
+            assert!(
+                HiddenCharacters::in_words(shaped).is_none() && HiddenCharacters::in_name(shaped).is_some(),
+                "{shaped:?}"
+            );
         }
-        assert!(Hidden::in_words("eva\u{200D} x").is_some());
-        assert!(Hidden::in_words("eva\u{200B}").is_some());
+        assert!(HiddenCharacters::in_words("eva\u{200D} x").is_some());
+        assert!(HiddenCharacters::in_words("eva\u{200B}").is_some());
     }
 }

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    Membership, Place, TeamWish,
+    FilePlace, Membership, TeamWish,
     current::{is_person, is_told},
-    difference::Differ,
+    difference::DifferenceFinder,
     together::meant,
     whom::GROUP,
 };
 use crate::{
-    directory::{Directory, Id, Kind, Name, Target, change::Change, record::Team},
+    directory::{Directory, Id, Name, RecordKind, ResourceRef, change::Change, record::Team},
     scim::text::clean,
 };
 
@@ -21,8 +21,8 @@ const TOLD: usize = 5;
 
 /// All wanted memberships.
 #[derive(Default)]
-pub(super) struct Joins {
-    wanted: FxHashMap<(Id, Id), (Place, Option<Name>)>,
+pub(super) struct TeamJoins {
+    wanted: FxHashMap<(Id, Id), (FilePlace, Option<Name>)>,
     /// Users whose teams are listed completely.
     whole_users: Vec<Id>,
     /// Teams whose members, or whose members that are no users, are listed completely.
@@ -30,7 +30,7 @@ pub(super) struct Joins {
     whole_others: FxHashSet<Id>,
 }
 
-impl Joins {
+impl TeamJoins {
     /// Records that the file lists all teams of the user.
     pub fn whole_user(&mut self, user: &Id) {
         self.whole_users.push(user.clone());
@@ -47,7 +47,7 @@ impl Joins {
     }
 
     /// Adds a wanted membership.
-    pub fn want(&mut self, differ: &mut Differ<'_, '_>, user: Id, team: Id, one: &Membership) {
+    pub fn want(&mut self, differ: &mut DifferenceFinder<'_, '_>, user: Id, team: Id, one: &Membership) {
         let held = differ.directory.team(&team).and_then(|team| differ.directory.user(&user)?.role_in(&team.name));
         let says = |text: &str| held.filter(|held| meant(text, held.raw(), differ.stray_blanks) == held.raw());
         let role = match &one.role {
@@ -75,7 +75,7 @@ impl Joins {
     }
 
     /// Adds the changes: joins, altered roles, and, if pruning is wanted, removals.
-    pub fn changes(self, differ: &mut Differ<'_, '_>) {
+    pub fn changes(self, differ: &mut DifferenceFinder<'_, '_>) {
         self.come(differ);
         let gone = self.gone(differ);
         if differ.wish.prune {
@@ -86,7 +86,7 @@ impl Joins {
         }
     }
 
-    fn come(&self, differ: &mut Differ<'_, '_>) {
+    fn come(&self, differ: &mut DifferenceFinder<'_, '_>) {
         // Number of people per team who are added although the team's members are not told.
         let mut unsure: BTreeMap<String, usize> = BTreeMap::new();
         for ((user, team), (place, role)) in &self.wanted {
@@ -127,7 +127,7 @@ impl Joins {
     }
 
     /// Existing memberships that the file lacks although it lists all of their kind.
-    fn gone(&self, differ: &Differ<'_, '_>) -> Vec<(Id, Id)> {
+    fn gone(&self, differ: &DifferenceFinder<'_, '_>) -> Vec<(Id, Id)> {
         let directory = differ.directory;
         let mut gone: Vec<(Id, Id)> = Vec::new();
         for user in &self.whole_users {
@@ -138,7 +138,7 @@ impl Joins {
             gone.extend(users.map(|id| (id.clone(), team.clone())));
         }
         // A member missing from the list of users is certainly no user only if that list is complete.
-        for team in self.whole_others.iter().filter(|_| directory.coverage(Kind::User).is_complete()) {
+        for team in self.whole_others.iter().filter(|_| directory.coverage(RecordKind::User).is_complete()) {
             let others = members(directory, team).filter(|id| directory.user(id).is_none());
             gone.extend(others.map(|id| (id.clone(), team.clone())));
         }
@@ -149,7 +149,7 @@ impl Joins {
     }
 
     /// Notes on members that pruning leaves, because the file could not name them or the server does not tell them.
-    fn notes(&self, differ: &mut Differ<'_, '_>) {
+    fn notes(&self, differ: &mut DifferenceFinder<'_, '_>) {
         let directory = differ.directory;
         let (mut notes, mut not_told) = (Vec::new(), Vec::new());
         for id in &self.whole_teams {
@@ -158,19 +158,19 @@ impl Joins {
                 not_told.push(format!("{}: who is in it is not told; nobody is removed.", team.name));
             }
             let stays = |member: &&Id| {
-                !(self.whole_others.contains(id) && directory.coverage(Kind::User).is_complete())
+                !(self.whole_others.contains(id) && directory.coverage(RecordKind::User).is_complete())
                     && directory.user(member).is_none()
                     && !self.wanted.contains_key(&((*member).clone(), id.clone()))
             };
             let others: Vec<String> =
                 members(directory, id).filter(stays).map(|member| label(directory, team, member)).collect();
             if !others.is_empty() {
-                let is_complete = directory.coverage(Kind::User).is_complete();
+                let is_complete = directory.coverage(RecordKind::User).is_complete();
                 let list = if is_complete { &mut notes } else { &mut not_told };
                 list.push(format!("{}: {}", team.name, stay(&others, is_complete)));
             }
         }
-        let teams = (0..directory.len(Kind::Team) as u32).filter_map(|row| directory.team_at(row));
+        let teams = (0..directory.len(RecordKind::Team) as u32).filter_map(|row| directory.team_at(row));
         let untold: Vec<String> = teams.filter(|team| !is_told(team)).map(|team| team.name.to_string()).collect();
         if !self.whole_users.is_empty() && !untold.is_empty() {
             not_told.push(format!(
@@ -189,7 +189,7 @@ fn members<'a>(directory: &'a Directory, team: &Id) -> impl Iterator<Item = &'a 
 
 /// True for a member that is neither an existing user nor a user to be created.
 fn is_other(directory: &Directory, id: &Id) -> bool {
-    directory.user(id).is_none() && !Target::user(id).is_provisional()
+    directory.user(id).is_none() && !ResourceRef::user(id).is_provisional()
 }
 
 fn label(directory: &Directory, team: &Team, member: &Id) -> String {

@@ -6,17 +6,17 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{
-    Place, Problem,
-    node::{At, DEEPEST, Entry, Map, Node, Scalar, Value},
+    FilePlace, FileProblem,
+    node::{DEEPEST, Entry, FileNode, NodeMap, ScalarText, TextPosition, Value},
 };
 use crate::scim::text::clean;
 
 /// Reads the one value of a file.
-pub(super) fn parse(text: &str) -> Result<Node, Problem> {
+pub(super) fn parse(text: &str) -> Result<FileNode, FileProblem> {
     let lines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
     let text = Text { text, lines: std::iter::once(0).chain(lines).collect() };
     let whole: &RawValue =
-        serde_json::from_str(text.text).map_err(|error| Place::default().problem("", broken(&error)))?;
+        serde_json::from_str(text.text).map_err(|error| FilePlace::default().problem("", broken(&error)))?;
     text.node(whole, 0)
 }
 
@@ -27,7 +27,7 @@ struct Text<'t> {
 }
 
 impl<'t> Text<'t> {
-    fn node(&self, raw: &'t RawValue, depth: usize) -> Result<Node, Problem> {
+    fn node(&self, raw: &'t RawValue, depth: usize) -> Result<FileNode, FileProblem> {
         let at = self.at(raw);
         if depth > DEEPEST {
             return Err(at.problem(format!("more than {DEEPEST} lists and objects inside each other")));
@@ -39,28 +39,30 @@ impl<'t> Text<'t> {
                 let members: Members<'t> = serde_json::from_str(written).map_err(wrong)?;
                 let entries = members.0.into_iter().map(|(key, raw)| {
                     let value = self.node(raw, depth + 1)?;
-                    Ok(Entry { at: value.at, key: Scalar { text: key, bare: false }, value })
+                    Ok(Entry { at: value.at, key: ScalarText { text: key, bare: false }, value })
                 });
-                Value::Map(Map::of(entries.collect::<Result<_, Problem>>()?)?)
+                Value::Map(NodeMap::of(entries.collect::<Result<_, FileProblem>>()?)?)
             }
             Some(b'[') => {
                 let items: Vec<&'t RawValue> = serde_json::from_str(written).map_err(wrong)?;
                 Value::List(items.into_iter().map(|raw| self.node(raw, depth + 1)).collect::<Result<_, _>>()?)
             }
-            Some(b'"') => Value::Scalar(Scalar { text: serde_json::from_str(written).map_err(wrong)?, bare: false }),
+            Some(b'"') => {
+                Value::Scalar(ScalarText { text: serde_json::from_str(written).map_err(wrong)?, bare: false })
+            }
             Some(b'n') => Value::Nothing,
-            _ => Value::Scalar(Scalar { text: written.to_owned(), bare: true }),
+            _ => Value::Scalar(ScalarText { text: written.to_owned(), bare: true }),
         };
-        Ok(Node { at, value })
+        Ok(FileNode { at, value })
     }
 
     /// A raw value lies in the text that it was read from.
-    fn at(&self, raw: &RawValue) -> At {
+    fn at(&self, raw: &RawValue) -> TextPosition {
         let offset = raw.get().as_ptr().addr().saturating_sub(self.text.as_ptr().addr());
         let line = self.lines.partition_point(|start| *start <= offset);
         let start = line.checked_sub(1).map_or(0, |index| self.lines[index]);
         // In bytes, as the JSON reader counts: a file may be one line, and characters would be counted anew for each value.
-        At { line, column: offset - start + 1 }
+        TextPosition { line, column: offset - start + 1 }
     }
 }
 

@@ -1,10 +1,10 @@
 //! The words of a file: columns of a CSV, keys of a document. Their names are the field table's.
 
-use super::Person;
+use super::DesiredPerson;
 use crate::{
     directory::{
-        Kind,
-        change::Seat,
+        RecordKind,
+        change::SeatKind,
         field::{RecordField, RoleField, UserField},
     },
     scim::text::{fold, nearest_first},
@@ -12,7 +12,7 @@ use crate::{
 
 /// A column of a CSV.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Column {
+pub(super) enum CsvColumn {
     User,
     Email,
     Name,
@@ -33,41 +33,41 @@ pub(super) enum Column {
 }
 
 /// Every column, in the order of an export.
-pub(super) const COLUMNS: [Column; 17] = [
-    Column::User,
-    Column::Email,
-    Column::Name,
-    Column::ExternalId,
-    Column::Role,
-    Column::Active,
-    Column::ModelsSeat,
-    Column::WeaveRole,
-    Column::RegistryAccess,
-    Column::Team,
-    Column::TeamRole,
-    Column::Registry,
-    Column::RegistryRole,
-    Column::CustomRole,
-    Column::Inherits,
-    Column::Description,
-    Column::Permission,
+pub(super) const COLUMNS: [CsvColumn; 17] = [
+    CsvColumn::User,
+    CsvColumn::Email,
+    CsvColumn::Name,
+    CsvColumn::ExternalId,
+    CsvColumn::Role,
+    CsvColumn::Active,
+    CsvColumn::ModelsSeat,
+    CsvColumn::WeaveRole,
+    CsvColumn::RegistryAccess,
+    CsvColumn::Team,
+    CsvColumn::TeamRole,
+    CsvColumn::Registry,
+    CsvColumn::RegistryRole,
+    CsvColumn::CustomRole,
+    CsvColumn::Inherits,
+    CsvColumn::Description,
+    CsvColumn::Permission,
 ];
 
 /// Other words for the same, as the lists of providers and identity systems have them.
-const ALSO: [(&str, Column); 10] = [
-    ("username", Column::User),
-    ("userprincipalname", Column::User),
-    ("login", Column::User),
-    ("mail", Column::Email),
-    ("emailaddress", Column::Email),
-    ("displayname", Column::Name),
-    ("orgrole", Column::Role),
-    ("organisationrole", Column::Role),
-    ("group", Column::Team),
-    ("seat", Column::ModelsSeat),
+const ALSO: [(&str, CsvColumn); 10] = [
+    ("username", CsvColumn::User),
+    ("userprincipalname", CsvColumn::User),
+    ("login", CsvColumn::User),
+    ("mail", CsvColumn::Email),
+    ("emailaddress", CsvColumn::Email),
+    ("displayname", CsvColumn::Name),
+    ("orgrole", CsvColumn::Role),
+    ("organisationrole", CsvColumn::Role),
+    ("group", CsvColumn::Team),
+    ("seat", CsvColumn::ModelsSeat),
 ];
 
-impl Column {
+impl CsvColumn {
     /// By its own name or another word for it, without regard to case, spaces, hyphens and underscores.
     pub(super) fn named(text: &str) -> Option<Self> {
         let wanted = bare(text);
@@ -114,11 +114,11 @@ impl Column {
     }
 
     /// The column that speaks of a seat.
-    pub(super) fn of_seat(seat: Seat) -> Self {
+    pub(super) fn of_seat(seat: SeatKind) -> Self {
         match seat {
-            Seat::Models => Self::ModelsSeat,
-            Seat::Weave => Self::WeaveRole,
-            Seat::Registry => Self::RegistryAccess,
+            SeatKind::Models => Self::ModelsSeat,
+            SeatKind::Weave => Self::WeaveRole,
+            SeatKind::Registry => Self::RegistryAccess,
         }
     }
 
@@ -129,77 +129,77 @@ impl Column {
 }
 
 /// The keys of a user, team or role in a document.
-pub(super) fn keys_of(kind: Kind) -> Vec<&'static str> {
+pub(super) fn keys_of(kind: RecordKind) -> Vec<&'static str> {
     let keys: Vec<&str> = match kind {
-        Kind::Team => RecordField::of(kind).filter_map(|field| field.spec().file.key).collect(),
-        Kind::User | Kind::Role => {
-            COLUMNS.into_iter().filter(|column| column.field().kind() == kind).filter_map(Column::key).collect()
+        RecordKind::Team => RecordField::of(kind).filter_map(|field| field.spec().file.key).collect(),
+        RecordKind::User | RecordKind::Role => {
+            COLUMNS.into_iter().filter(|column| column.field().kind() == kind).filter_map(CsvColumn::key).collect()
         }
     };
     [keys, vec!["comment"]].concat()
 }
 
-impl Person {
+impl DesiredPerson {
     /// What it says of a seat.
-    pub(super) fn seat(&self, seat: Seat) -> Option<&str> {
-        self.text(Column::of_seat(seat))
+    pub(super) fn seat(&self, seat: SeatKind) -> Option<&str> {
+        self.text(CsvColumn::of_seat(seat))
     }
 
     /// The columns that say one text of a user.
-    pub(super) const TEXTS: [Column; 7] = [
-        Column::Email,
-        Column::Name,
-        Column::ExternalId,
-        Column::Role,
-        Column::ModelsSeat,
-        Column::WeaveRole,
-        Column::RegistryAccess,
+    pub(super) const TEXTS: [CsvColumn; 7] = [
+        CsvColumn::Email,
+        CsvColumn::Name,
+        CsvColumn::ExternalId,
+        CsvColumn::Role,
+        CsvColumn::ModelsSeat,
+        CsvColumn::WeaveRole,
+        CsvColumn::RegistryAccess,
     ];
 
     /// The text of one of [`Self::TEXTS`].
-    pub(super) fn text(&self, column: Column) -> Option<&str> {
+    pub(super) fn text(&self, column: CsvColumn) -> Option<&str> {
         let text = match column {
-            Column::Email => &self.email,
-            Column::Name => &self.name,
-            Column::ExternalId => &self.external_id,
-            Column::Role => &self.role,
-            Column::ModelsSeat => &self.models_seat,
-            Column::WeaveRole => &self.weave_role,
-            Column::RegistryAccess => &self.registry_access,
-            Column::User
-            | Column::Active
-            | Column::Team
-            | Column::TeamRole
-            | Column::Registry
-            | Column::RegistryRole
-            | Column::CustomRole
-            | Column::Inherits
-            | Column::Description
-            | Column::Permission => return None,
+            CsvColumn::Email => &self.email,
+            CsvColumn::Name => &self.name,
+            CsvColumn::ExternalId => &self.external_id,
+            CsvColumn::Role => &self.role,
+            CsvColumn::ModelsSeat => &self.models_seat,
+            CsvColumn::WeaveRole => &self.weave_role,
+            CsvColumn::RegistryAccess => &self.registry_access,
+            CsvColumn::User
+            | CsvColumn::Active
+            | CsvColumn::Team
+            | CsvColumn::TeamRole
+            | CsvColumn::Registry
+            | CsvColumn::RegistryRole
+            | CsvColumn::CustomRole
+            | CsvColumn::Inherits
+            | CsvColumn::Description
+            | CsvColumn::Permission => return None,
         };
         text.as_deref()
     }
 
     /// The place of the text of one of [`Self::TEXTS`].
-    pub(super) fn text_mut(&mut self, column: Column) -> Option<&mut Option<String>> {
+    pub(super) fn text_mut(&mut self, column: CsvColumn) -> Option<&mut Option<String>> {
         match column {
-            Column::Email => Some(&mut self.email),
-            Column::Name => Some(&mut self.name),
-            Column::ExternalId => Some(&mut self.external_id),
-            Column::Role => Some(&mut self.role),
-            Column::ModelsSeat => Some(&mut self.models_seat),
-            Column::WeaveRole => Some(&mut self.weave_role),
-            Column::RegistryAccess => Some(&mut self.registry_access),
-            Column::User
-            | Column::Active
-            | Column::Team
-            | Column::TeamRole
-            | Column::Registry
-            | Column::RegistryRole
-            | Column::CustomRole
-            | Column::Inherits
-            | Column::Description
-            | Column::Permission => None,
+            CsvColumn::Email => Some(&mut self.email),
+            CsvColumn::Name => Some(&mut self.name),
+            CsvColumn::ExternalId => Some(&mut self.external_id),
+            CsvColumn::Role => Some(&mut self.role),
+            CsvColumn::ModelsSeat => Some(&mut self.models_seat),
+            CsvColumn::WeaveRole => Some(&mut self.weave_role),
+            CsvColumn::RegistryAccess => Some(&mut self.registry_access),
+            CsvColumn::User
+            | CsvColumn::Active
+            | CsvColumn::Team
+            | CsvColumn::TeamRole
+            | CsvColumn::Registry
+            | CsvColumn::RegistryRole
+            | CsvColumn::CustomRole
+            | CsvColumn::Inherits
+            | CsvColumn::Description
+            | CsvColumn::Permission => None,
         }
     }
 }
@@ -222,11 +222,11 @@ mod tests {
 
     #[test]
     fn every_field_with_a_column_is_the_field_of_one_column() {
-        for field in Kind::ALL.into_iter().flat_map(RecordField::of) {
-            let columns: Vec<Column> = COLUMNS.into_iter().filter(|column| column.field() == field).collect();
+        for field in RecordKind::ALL.into_iter().flat_map(RecordField::of) {
+            let columns: Vec<CsvColumn> = COLUMNS.into_iter().filter(|column| column.field() == field).collect();
             match field.spec().file.column {
                 // Shared with the teams of users.
-                Some(name) if field == TeamField::Name.into() => assert_eq!(name, Column::Team.name()),
+                Some(name) if field == TeamField::Name.into() => assert_eq!(name, CsvColumn::Team.name()),
                 Some(name) => assert_eq!(columns.iter().map(|column| column.name()).collect::<Vec<_>>(), [name]),
                 None => assert!(columns.is_empty(), "{field:?}"),
             }
@@ -236,9 +236,9 @@ mod tests {
 
     #[test]
     fn every_text_of_a_person_has_a_place() {
-        let mut person = Person::default();
+        let mut person = DesiredPerson::default();
         for column in COLUMNS {
-            let is_text = Person::TEXTS.contains(&column);
+            let is_text = DesiredPerson::TEXTS.contains(&column);
             assert_eq!(person.text_mut(column).map(|text| *text = Some(column.name().into())).is_some(), is_text);
             assert_eq!(person.text(column), is_text.then(|| column.name()));
         }

@@ -34,10 +34,10 @@ mod tests;
 use std::fmt;
 
 pub use crate::scim::cell;
-pub use columns::Columns;
-pub use current::{Part, current, untold};
-pub use difference::{Difference, Left, Wish, difference};
-pub use input::{Undecodable, decode};
+pub use columns::ColumnOptions;
+pub use current::{CurrentPart, current, untold};
+pub use difference::{DesiredChange, DesiredDifference, LeftoverRecord, difference};
+pub use input::{UndecodableText, decode};
 
 use crate::{
     directory::{Directory, Id, refusal::RefusalCode},
@@ -46,7 +46,7 @@ use crate::{
 
 /// How the file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Format {
+pub enum FileFormat {
     /// One row for each membership.
     Csv,
     /// One document.
@@ -55,7 +55,7 @@ pub enum Format {
     Yaml,
 }
 
-impl Format {
+impl FileFormat {
     /// By the end of a file's name.
     pub fn of_name(name: &str) -> Option<Self> {
         let end = name.rsplit_once('.')?.1.to_ascii_lowercase();
@@ -75,7 +75,7 @@ impl Format {
         }
         let line = start.split(['\n', '\r']).find(|line| !line.starts_with('#')).unwrap_or_default();
         let head = line.split(&[',', ';', '\t'][..]).next().unwrap_or_default();
-        if line.contains(&[',', ';', '\t'][..]) || keys::Column::named(head).is_some() && !line.ends_with(':') {
+        if line.contains(&[',', ';', '\t'][..]) || keys::CsvColumn::named(head).is_some() && !line.ends_with(':') {
             Self::Csv
         } else {
             Self::Yaml
@@ -85,7 +85,7 @@ impl Format {
 
 /// Something in the file that can't be used.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Problem {
+pub struct FileProblem {
     /// Where: the row of a CSV, the line of a document; 0 where it is about the whole.
     pub line: usize,
     /// `row 12`, or `line 40, users[3]`; empty where it is about the whole.
@@ -116,7 +116,7 @@ pub enum ProblemKind {
     Refused(RefusalCode),
 }
 
-impl Problem {
+impl FileProblem {
     /// The same, of another kind.
     pub fn of(self, kind: ProblemKind) -> Self {
         Self { kind, ..self }
@@ -129,7 +129,7 @@ impl Problem {
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for FileProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = self.at();
         if !at.is_empty() {
@@ -141,26 +141,33 @@ impl fmt::Display for Problem {
 
 /// Where in a file something is said.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct FilePlace {
     /// The row of a CSV, the line of a document.
     pub line: usize,
     /// `row 12`, or `line 40, users[3]`.
     pub words: String,
 }
 
-impl Place {
+impl FilePlace {
     /// A problem here.
-    pub fn problem(&self, field: &str, why: impl Into<String>) -> Problem {
+    pub fn problem(&self, field: &str, why: impl Into<String>) -> FileProblem {
         let (kind, candidates) = Default::default();
-        Problem { line: self.line, place: self.words.clone(), field: field.into(), why: why.into(), kind, candidates }
+        FileProblem {
+            line: self.line,
+            place: self.words.clone(),
+            field: field.into(),
+            why: why.into(),
+            kind,
+            candidates,
+        }
     }
 }
 
 /// A file as read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Desired {
+pub struct DesiredState {
     /// Users, in the order of the file.
-    pub people: Vec<Person>,
+    pub people: Vec<DesiredPerson>,
     /// Teams that it names for themselves.
     pub teams: Vec<TeamWish>,
     /// Custom roles.
@@ -170,7 +177,7 @@ pub struct Desired {
     pub stray_blanks: bool,
 }
 
-impl Desired {
+impl DesiredState {
     /// The names of users that it speaks of, as they are written.
     pub fn users(&self) -> impl Iterator<Item = &str> {
         let members = self.teams.iter().flat_map(|team| team.members.iter().flatten());
@@ -187,9 +194,9 @@ impl Desired {
 
 /// What a file says of a user.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Person {
+pub struct DesiredPerson {
     /// Where.
-    pub place: Place,
+    pub place: FilePlace,
     /// User name, or an email or id of somebody who is there; in a CSV also a member of teams that is no user, as in
     /// [`TeamWish::others`].
     pub user: String,
@@ -223,7 +230,7 @@ pub struct Person {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Membership {
     /// Where.
-    pub place: Place,
+    pub place: FilePlace,
     /// The other side: a team, a registry, or a user.
     pub of: String,
     /// The role there; as it is, where none is said.
@@ -234,7 +241,7 @@ pub struct Membership {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TeamWish {
     /// Where.
-    pub place: Place,
+    pub place: FilePlace,
     /// Its name.
     pub team: String,
     /// All members who are users; as they are, where none are said.
@@ -247,7 +254,7 @@ pub struct TeamWish {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RoleWish {
     /// Where.
-    pub place: Place,
+    pub place: FilePlace,
     /// Its name.
     pub role: String,
     /// The predefined role that it builds on.
@@ -262,15 +269,15 @@ pub struct RoleWish {
 ///
 /// # Errors
 /// Everything that is wrong with it, in the order of the file.
-pub fn read(text: &str, format: Format, columns: &Columns) -> Result<Desired, Vec<Problem>> {
+pub fn read(text: &str, format: FileFormat, columns: &ColumnOptions) -> Result<DesiredState, Vec<FileProblem>> {
     let mut problems = Vec::new();
-    if format != Format::Csv && !columns.is_empty() {
-        problems.push(Place::default().problem("", "--map and --ignore-columns are about the columns of a CSV"));
+    if format != FileFormat::Csv && !columns.is_empty() {
+        problems.push(FilePlace::default().problem("", "--map and --ignore-columns are about the columns of a CSV"));
     }
     let desired = match format {
-        Format::Csv => csv_read::read(text, columns, &mut problems),
-        Format::Json => tree_read::json(text, &mut problems),
-        Format::Yaml => tree_read::yaml(text, &mut problems),
+        FileFormat::Csv => csv_read::read(text, columns, &mut problems),
+        FileFormat::Json => tree_read::json(text, &mut problems),
+        FileFormat::Yaml => tree_read::yaml(text, &mut problems),
     };
     problems.sort();
     problems.dedup();
@@ -278,16 +285,16 @@ pub fn read(text: &str, format: Format, columns: &Columns) -> Result<Desired, Ve
 }
 
 /// Writes a file that [`read`] takes.
-pub fn write(desired: &Desired, format: Format) -> String {
+pub fn write(desired: &DesiredState, format: FileFormat) -> String {
     match format {
-        Format::Csv => csv_write::write(desired),
-        Format::Json => tree_write::json(desired),
-        Format::Yaml => tree_write::yaml(desired),
+        FileFormat::Csv => csv_write::write(desired),
+        FileFormat::Json => tree_write::json(desired),
+        FileFormat::Yaml => tree_write::yaml(desired),
     }
 }
 
 /// The users whom a file speaks of and who are there.
-pub fn meant(desired: &Desired, directory: &Directory) -> Vec<Id> {
+pub fn meant(desired: &DesiredState, directory: &Directory) -> Vec<Id> {
     let whom = whom::Whom::new(directory);
     desired.users().filter_map(|name| Some(whom.subject(name).ok()?.id().clone())).collect()
 }

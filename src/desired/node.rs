@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Place, Problem};
+use super::{FilePlace, FileProblem};
 use crate::scim::text::clean;
 
 /// The most levels of lists and maps inside each other: a document needs five.
@@ -10,15 +10,15 @@ pub(super) const DEEPEST: usize = 32;
 
 /// A place in the text, counted from 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct At {
+pub(super) struct TextPosition {
     pub line: usize,
     pub column: usize,
 }
 
 /// A value and where it begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Node {
-    pub at: At,
+pub(super) struct FileNode {
+    pub at: TextPosition,
     pub value: Value,
 }
 
@@ -26,14 +26,14 @@ pub(super) struct Node {
 pub(super) enum Value {
     /// `null` of JSON, or nothing at all after a key of YAML.
     Nothing,
-    Scalar(Scalar),
-    List(Vec<Node>),
-    Map(Map),
+    Scalar(ScalarText),
+    List(Vec<FileNode>),
+    Map(NodeMap),
 }
 
 /// A text as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Scalar {
+pub(super) struct ScalarText {
     pub text: String,
     /// Without quotes: it may have been meant for something else than a text.
     pub bare: bool,
@@ -48,7 +48,7 @@ impl NoText {
     }
 }
 
-impl Scalar {
+impl ScalarText {
     /// The text. Numbers and dates are their digits; what means nothing, true or false to readers of YAML and JSON is a text
     /// in quotes alone.
     pub fn text(&self) -> Result<&str, NoText> {
@@ -72,22 +72,22 @@ pub(super) fn is_boolean(text: &str) -> bool {
 
 /// Keys with their values, in the order of the file, each key once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Map(Vec<Entry>);
+pub(super) struct NodeMap(Vec<Entry>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
-    pub at: At,
-    pub key: Scalar,
-    pub value: Node,
+    pub at: TextPosition,
+    pub key: ScalarText,
+    pub value: FileNode,
 }
 
-impl Map {
+impl NodeMap {
     /// Of entries as they were written.
-    pub fn of(entries: Vec<Entry>) -> Result<Self, Problem> {
-        let mut seen: FxHashMap<&str, At> = FxHashMap::default();
+    pub fn of(entries: Vec<Entry>) -> Result<Self, FileProblem> {
+        let mut seen: FxHashMap<&str, TextPosition> = FxHashMap::default();
         for Entry { at, key, .. } in &entries {
             if let Some(first) = seen.insert(&key.text, *at) {
-                let At { line, column } = first;
+                let TextPosition { line, column } = first;
                 let why = format!("the key {} stands in line {line} (column {column}) already", clean(&key.text));
                 return Err(at.problem(why));
             }
@@ -95,7 +95,7 @@ impl Map {
         Ok(Self(entries))
     }
 
-    pub fn get(&self, key: &str) -> Option<&Node> {
+    pub fn get(&self, key: &str) -> Option<&FileNode> {
         self.0.iter().find(|entry| entry.key.text == key).map(|entry| &entry.value)
     }
 
@@ -108,11 +108,11 @@ impl Map {
     }
 }
 
-impl At {
+impl TextPosition {
     /// A problem here.
-    pub fn problem(self, why: impl Into<String>) -> Problem {
+    pub fn problem(self, why: impl Into<String>) -> FileProblem {
         let Self { line, column } = self;
-        let place = Place { line, words: format!("line {line}, column {column}") };
+        let place = FilePlace { line, words: format!("line {line}, column {column}") };
         place.problem("", why)
     }
 }

@@ -3,20 +3,20 @@
 use rustc_hash::FxHashMap;
 
 use super::{
-    Desired, Membership, Person, Place, ProblemKind,
-    difference::Differ,
-    hidden::Hidden,
-    joins::Joins,
-    keys::Column,
-    together::{Who, meant, together},
-    whom::Miss,
+    DesiredPerson, DesiredState, FilePlace, Membership, ProblemKind,
+    difference::DifferenceFinder,
+    hidden::HiddenCharacters,
+    joins::TeamJoins,
+    keys::CsvColumn,
+    together::{EntrySubject, meant, together},
+    whom::UnresolvedName,
 };
 use crate::{
     directory::{
-        Id, Kind, MaybeTold, Name,
-        change::{Change, NewUser, Seat, Verb},
-        find::Missing,
-        record::{Grant, User},
+        Id, MaybeTold, Name, RecordKind,
+        change::{Change, ChangeVerb, NewUser, SeatKind},
+        find::MissingName,
+        record::{RoleGrant, User},
         refusal::RefusalCode,
     },
     scim::{
@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-pub(super) fn differ(differ: &mut Differ<'_, '_>, desired: &Desired, joins: &mut Joins) {
+pub(super) fn differ(differ: &mut DifferenceFinder<'_, '_>, desired: &DesiredState, joins: &mut TeamJoins) {
     for (who, person) in together(differ, &desired.people) {
         let id = one(differ, &who, &person);
         if id.is_none() && person.active == Some(false) {
@@ -42,7 +42,7 @@ pub(super) fn differ(differ: &mut Differ<'_, '_>, desired: &Desired, joins: &mut
             joins.whole_user(id);
         }
     }
-    let mut seen: FxHashMap<Id, &Place> = FxHashMap::default();
+    let mut seen: FxHashMap<Id, &FilePlace> = FxHashMap::default();
     for team in desired.teams.iter().filter(|team| team.members.is_some() || team.others.is_some()) {
         let Some(at) = differ.team(&team.place, "team", &team.team) else { continue };
         if let Some(earlier) = seen.insert(at.clone(), &team.place) {
@@ -60,15 +60,15 @@ pub(super) fn differ(differ: &mut Differ<'_, '_>, desired: &Desired, joins: &mut
 }
 
 /// One entry's own values; the id of whom it is about, provisional for one who is created.
-fn one(differ: &mut Differ<'_, '_>, who: &Who, person: &Person) -> Option<Id> {
+fn one(differ: &mut DifferenceFinder<'_, '_>, who: &EntrySubject, person: &DesiredPerson) -> Option<Id> {
     match who {
-        Who::Unknown(_) => None,
-        Who::New(_) => create(differ, person),
-        Who::Other(id) => {
+        EntrySubject::Unknown(_) => None,
+        EntrySubject::New(_) => create(differ, person),
+        EntrySubject::Other(id) => {
             other(differ, person);
             Some(id.clone())
         }
-        Who::User(id) => {
+        EntrySubject::User(id) => {
             let user = differ.directory.user(id)?;
             if let Some(problem) = &user.problem {
                 let why = format!("this record could not be read ({}: {})", problem.path, problem.why);
@@ -83,16 +83,16 @@ fn one(differ: &mut Differ<'_, '_>, who: &Who, person: &Person) -> Option<Id> {
 }
 
 /// Of a member that is no user only teams can be said.
-fn other(differ: &mut Differ<'_, '_>, person: &Person) {
-    let says = |column: &Column| person.text(*column).is_some();
+fn other(differ: &mut DifferenceFinder<'_, '_>, person: &DesiredPerson) {
+    let says = |column: &CsvColumn| person.text(*column).is_some();
     let registries = person.registries.as_ref().is_some_and(|list| !list.is_empty());
-    if Person::TEXTS.iter().any(says) || person.active.is_some() || registries {
+    if DesiredPerson::TEXTS.iter().any(says) || person.active.is_some() || registries {
         let why = format!("{} is a member of teams and no user: nothing else can be set", clean(&person.user));
         differ.values.problem(&person.place, "user", why);
     }
 }
 
-fn create(differ: &mut Differ<'_, '_>, person: &Person) -> Option<Id> {
+fn create(differ: &mut DifferenceFinder<'_, '_>, person: &DesiredPerson) -> Option<Id> {
     let place = &person.place;
     if person.active == Some(false) {
         differ.notes.push(format!("{}: {} is not there, and need not be.", place.words, clean(&person.user)));
@@ -111,28 +111,28 @@ fn create(differ: &mut Differ<'_, '_>, person: &Person) -> Option<Id> {
             let why = format!("this is the address of {}; is that who is meant?", other.user_name);
             Some(place.problem("email", why).of(ProblemKind::Refused(RefusalCode::Exists)))
         }
-        Err(Miss::Missing(Missing::Unknown(_))) => None,
+        Err(UnresolvedName::Missing(MissingName::Unknown(_))) => None,
         Err(miss) => Some(miss.problem(place, "email", miss.sentence("user", email))),
     };
     if let Some(taken) = taken {
         differ.values.problems.push(taken);
         return None;
     }
-    if !differ.may_create(Kind::User, Verb::CreateUser, place, "user") {
+    if !differ.may_create(RecordKind::User, ChangeVerb::CreateUser, place, "user") {
         return None;
     }
     if miss.is_near() {
         differ.notes.push(format!("{}: {sentence}; one is created.", place.words));
     }
-    let seat = |differ: &mut Differ<'_, '_>, seat, text: &Option<String>| {
+    let seat = |differ: &mut DifferenceFinder<'_, '_>, seat, text: &Option<String>| {
         text.as_ref().and_then(|text| differ.values.seat(place, seat, text))
     };
     let user = NewUser {
         user_name: differ.fresh(place, "user", &person.user),
         email: differ.fresh(place, "email", email),
         display_name: person.name.as_ref().map(|name| differ.words(place, "name", name)).unwrap_or_default(),
-        models_seat: seat(differ, Seat::Models, &person.models_seat),
-        weave_role: seat(differ, Seat::Weave, &person.weave_role),
+        models_seat: seat(differ, SeatKind::Models, &person.models_seat),
+        weave_role: seat(differ, SeatKind::Weave, &person.weave_role),
         external_id: person.external_id.as_ref().map(|id| differ.fresh(place, "external_id", id)).unwrap_or_default(),
         ..NewUser::default()
     };
@@ -143,8 +143,8 @@ fn create(differ: &mut Differ<'_, '_>, person: &Person) -> Option<Id> {
     differ.new_people.insert(fold(person.user.trim()), key.clone());
     differ.changes.push(Change::CreateUser { key: key.clone(), user });
     // No creation takes it along.
-    if let Some(to) = seat(differ, Seat::Registry, &person.registry_access) {
-        differ.changes.push(Change::SetSeat { user: key.clone(), seat: Seat::Registry, to });
+    if let Some(to) = seat(differ, SeatKind::Registry, &person.registry_access) {
+        differ.changes.push(Change::SetSeat { user: key.clone(), seat: SeatKind::Registry, to });
     }
     if let Some(role) = person.role.as_ref().and_then(|role| differ.values.org_role(place, role)) {
         differ.changes.push(Change::SetOrgRole { user: key.clone(), role });
@@ -153,34 +153,34 @@ fn create(differ: &mut Differ<'_, '_>, person: &Person) -> Option<Id> {
     Some(key)
 }
 
-fn alter(differ: &mut Differ<'_, '_>, person: &Person, user: &User) {
+fn alter(differ: &mut DifferenceFinder<'_, '_>, person: &DesiredPerson, user: &User) {
     let (place, id) = (&person.place, || user.id.clone());
     let now = user.display_name.raw();
     if let Some(to) = differ.wanted(place, "name", person.name.as_deref(), Some(now), |text| same_text(text, now))
-        && differ.values.can(Verb::SetDisplayName, place, "name")
+        && differ.values.can(ChangeVerb::SetDisplayName, place, "name")
     {
         let to = differ.words(place, "name", &to);
         differ.changes.push(Change::SetDisplayName { user: id(), to });
     }
     let same = |text: &str| user.email.is(text);
     if let Some(to) = differ.wanted(place, "email", person.email.as_deref(), Some(user.email.raw()), same)
-        && differ.values.can(Verb::SetEmail, place, "email")
+        && differ.values.can(ChangeVerb::SetEmail, place, "email")
     {
         let to = differ.fresh(place, "email", &to);
         differ.changes.push(Change::SetEmail { user: id(), to });
     }
     // Whether somebody is active need not be told: then nobody is what the file says already.
     if let Some(active) = person.active.filter(|active| user.active != Some(*active)) {
-        let verb = if active { Verb::Reactivate } else { Verb::Deactivate };
+        let verb = if active { ChangeVerb::Reactivate } else { ChangeVerb::Deactivate };
         if differ.values.can(verb, place, "active") {
             differ.changes.push(Change::SetActive { user: id(), active });
         }
     }
-    for seat in Seat::ALL {
+    for seat in SeatKind::ALL {
         let text = person.seat(seat);
         let now = user.seat(seat);
         // What is there already may be said of providers that can't change it.
-        let column = Column::of_seat(seat).name();
+        let column = CsvColumn::of_seat(seat).name();
         if let Some(text) = differ.wanted(place, column, text, now.raw(), |text| is_so(now, text))
             && let Some(to) = differ.values.seat(place, seat, &text)
         {
@@ -201,17 +201,17 @@ fn is_so(now: &MaybeTold, text: &str) -> bool {
     now.is(text) || text.is_empty() && now.is_none()
 }
 
-fn registries(differ: &mut Differ<'_, '_>, person: &Person, user: &Id, now: &[Grant]) {
+fn registries(differ: &mut DifferenceFinder<'_, '_>, person: &DesiredPerson, user: &Id, now: &[RoleGrant]) {
     let Some(wanted) = &person.registries else { return };
     let stray = differ.stray_blanks;
-    let is = |one: &Membership, grant: &Grant| meant(&one.of, grant.scope.raw(), stray) == grant.scope.raw();
+    let is = |one: &Membership, grant: &RoleGrant| meant(&one.of, grant.scope.raw(), stray) == grant.scope.raw();
     for registry in wanted {
         let held = now.iter().find(|grant| is(registry, grant));
         let says = |role: &Name| registry.role.as_deref().is_none_or(|text| role.is(text.trim()));
         if held.is_some_and(|grant| says(&grant.role)) {
             continue;
         }
-        if differ.values.can(Verb::SetRegistryRole, &registry.place, "registry")
+        if differ.values.can(ChangeVerb::SetRegistryRole, &registry.place, "registry")
             && let Some(role) = differ.values.registry_role(registry)
         {
             let name = match held {
@@ -231,11 +231,11 @@ fn registries(differ: &mut Differ<'_, '_>, person: &Person, user: &Id, now: &[Gr
     }
 }
 
-impl Differ<'_, '_> {
+impl DifferenceFinder<'_, '_> {
     /// The value that a file wants in the place of the one that is there; `None` for what is so already.
     fn wanted(
         &mut self,
-        place: &Place,
+        place: &FilePlace,
         field: &str,
         said: Option<&str>,
         now: Option<&str>,
@@ -253,21 +253,21 @@ impl Differ<'_, '_> {
     }
 
     /// A name that becomes a record's own: without blanks at its ends and without characters that nobody sees.
-    pub fn fresh(&mut self, place: &Place, field: &str, text: &str) -> String {
+    pub fn fresh(&mut self, place: &FilePlace, field: &str, text: &str) -> String {
         let text = meant(text, "", self.stray_blanks);
         if text.trim() != text {
             self.values.problem(place, field, "this begins or ends with a blank");
         }
-        if let Some(hidden) = Hidden::in_name(text) {
+        if let Some(hidden) = HiddenCharacters::in_name(text) {
             self.values.problem(place, field, format!("{} has {hidden}; write it without", clean(text)));
         }
         text.to_owned()
     }
 
     /// Free text likewise, where joiners shape letters and blanks may be meant.
-    pub fn words(&mut self, place: &Place, field: &str, text: &str) -> String {
+    pub fn words(&mut self, place: &FilePlace, field: &str, text: &str) -> String {
         let text = meant(text, "", self.stray_blanks);
-        if let Some(hidden) = Hidden::in_words(text) {
+        if let Some(hidden) = HiddenCharacters::in_words(text) {
             self.values.problem(place, field, format!("{} has {hidden}; write it without", clean(text)));
         }
         text.to_owned()

@@ -2,16 +2,16 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{Desired, Place, current::is_person, difference::Differ};
-use crate::directory::{Id, Kind, change::Change};
+use super::{DesiredState, FilePlace, current::is_person, difference::DifferenceFinder};
+use crate::directory::{Id, RecordKind, change::Change};
 
-pub(super) fn whole(differ: &mut Differ<'_, '_>, desired: &Desired) {
+pub(super) fn whole(differ: &mut DifferenceFinder<'_, '_>, desired: &DesiredState) {
     if differ.wish.prune_users && named(differ, desired.people.is_empty(), "users") {
         let people = desired.people.iter().map(|person| person.user.as_str());
         let members = desired.teams.iter().flat_map(|team| team.members.iter().chain(&team.others).flatten());
         let named = people.chain(members.map(|member| member.of.as_str()));
         let kept: FxHashSet<Id> = named.filter_map(|name| Some(differ.whom.subject(name).ok()?.id().clone())).collect();
-        let users = (0..differ.directory.len(Kind::User) as u32).filter_map(|row| differ.directory.user_at(row));
+        let users = (0..differ.directory.len(RecordKind::User) as u32).filter_map(|row| differ.directory.user_at(row));
         let gone = users.filter(|user| !kept.contains(&user.id) && !user.is_inactive() && is_person(user));
         let gone: Vec<Change> = gone.map(|user| Change::SetActive { user: user.id.clone(), active: false }).collect();
         differ.changes.extend(gone);
@@ -23,7 +23,7 @@ pub(super) fn whole(differ: &mut Differ<'_, '_>, desired: &Desired) {
         for name in own.chain(of_people.map(|team| team.of.as_str())) {
             kept.extend(differ.whom.team(name).ok().map(|team| team.id.clone()));
         }
-        let teams = (0..differ.directory.len(Kind::Team) as u32).filter_map(|row| differ.directory.team_at(row));
+        let teams = (0..differ.directory.len(RecordKind::Team) as u32).filter_map(|row| differ.directory.team_at(row));
         let gone = teams.filter(|team| !kept.contains(&team.id) && team.problem.is_none());
         let gone: Vec<Change> = gone.map(|team| Change::DeleteTeam { team: team.id.clone() }).collect();
         differ.changes.extend(gone);
@@ -37,10 +37,10 @@ pub(super) fn whole(differ: &mut Differ<'_, '_>, desired: &Desired) {
 }
 
 /// A file without any would mean all of them.
-fn named(differ: &mut Differ<'_, '_>, none: bool, kind: &str) -> bool {
+fn named(differ: &mut DifferenceFinder<'_, '_>, none: bool, kind: &str) -> bool {
     if none {
         let why = format!("the file names no {kind}, so all of them would go; nothing is pruned by an empty list");
-        differ.values.problem(&Place::default(), &format!("--prune={kind}"), why);
+        differ.values.problem(&FilePlace::default(), &format!("--prune={kind}"), why);
     }
     !none
 }

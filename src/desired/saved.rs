@@ -8,11 +8,11 @@ use rustc_hash::{FxHashMap, FxHasher};
 use serde::{Deserialize, Serialize};
 
 use crate::directory::{
-    Directory, Id, Kind, Target,
-    change::{Change, ChangeId, Field, RoleDraft},
+    Directory, Id, RecordKind, ResourceRef,
+    change::{Change, ChangeId, ChangedField, RoleDraft},
     record::User,
     refusal::{Refusal, RefusalCode},
-    words::Line,
+    words::PlanLine,
 };
 
 /// The version that is written and read.
@@ -32,7 +32,7 @@ pub struct SavedPlan {
     /// The plan's title, in words.
     pub title: String,
     /// The changes in the order of sending.
-    pub changes: Vec<Saved>,
+    pub changes: Vec<SavedChange>,
 }
 
 /// Data about a plan as a whole.
@@ -50,18 +50,18 @@ pub struct Head<'a> {
 
 /// A change of a saved plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Saved {
+pub struct SavedChange {
     /// The change in words, for reviewers of the file.
-    pub words: Line,
+    pub words: PlanLine,
     /// The change itself.
     pub change: Change,
     /// The values on which the change was planned.
-    pub was: Vec<Was>,
+    pub was: Vec<SavedValue>,
 }
 
 /// A value at the time of planning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Was {
+pub struct SavedValue {
     /// The name of the record.
     pub name: String,
     /// The name of the property.
@@ -84,11 +84,11 @@ pub enum NoPlan {
 impl SavedPlan {
     /// Saves a plan: its changes in words, in the order of sending.
     pub fn of<'a>(
-        changes: impl Iterator<Item = (&'a Change, &'a Line)>,
+        changes: impl Iterator<Item = (&'a Change, &'a PlanLine)>,
         head: Head<'_>,
         directory: &Directory,
     ) -> Self {
-        let saved = |(change, words): (&Change, &Line)| Saved {
+        let saved = |(change, words): (&Change, &PlanLine)| SavedChange {
             words: words.clone(),
             change: change.clone(),
             was: was(change, directory),
@@ -128,7 +128,7 @@ impl SavedPlan {
         &self,
         directory: &Directory,
         key: &mut dyn FnMut() -> ChangeId,
-    ) -> (Vec<Change>, Vec<(Line, Refusal)>) {
+    ) -> (Vec<Change>, Vec<(PlanLine, Refusal)>) {
         let mut fresh: FxHashMap<Id, Id> = FxHashMap::default();
         for saved in &self.changes {
             if let Some(old) = saved.change.creates() {
@@ -147,7 +147,7 @@ impl SavedPlan {
 }
 
 /// "role in vision was member when this was planned and is admin now".
-fn difference(then: &[Was], now: &[Was]) -> Option<Refusal> {
+fn difference(then: &[SavedValue], now: &[SavedValue]) -> Option<Refusal> {
     if then.len() != now.len() {
         return Some(Refusal::new(RefusalCode::UnknownRecord, "the record is not there any more"));
     }
@@ -165,28 +165,28 @@ fn difference(then: &[Was], now: &[Was]) -> Option<Refusal> {
 }
 
 /// The values on which a change is planned, for existing records.
-fn was(change: &Change, directory: &Directory) -> Vec<Was> {
+fn was(change: &Change, directory: &Directory) -> Vec<SavedValue> {
     let whole = matches!(change, Change::ReplaceMembers { .. });
     change.touches().iter().filter_map(|(target, field)| value(directory, target, field, whole)).collect()
 }
 
-fn value(directory: &Directory, target: &Target, field: &Field, members: bool) -> Option<Was> {
+fn value(directory: &Directory, target: &ResourceRef, field: &ChangedField, members: bool) -> Option<SavedValue> {
     let (name, (what, value)) = match target.kind {
-        Kind::User => {
+        RecordKind::User => {
             let user = directory.user(&target.id)?;
             (user.user_name.as_str().to_owned(), of_user(user, field, directory)?)
         }
-        Kind::Team => {
+        RecordKind::Team => {
             let team = directory.team(&target.id)?;
             // Other members change all the time, and matter only if the whole list is replaced or deleted.
-            if *field != Field::Whole && !members {
+            if *field != ChangedField::Whole && !members {
                 return None;
             }
             let mut ids: Vec<&Id> = team.members.iter().flatten().map(|member| &member.id).collect();
             ids.sort();
             (team.name.as_str().to_owned(), ("members".into(), format!("{} #{}", ids.len(), digest(&ids))))
         }
-        Kind::Role => {
+        RecordKind::Role => {
             let role = directory.role(&target.id)?;
             let draft = RoleDraft::of(role);
             let text = (&draft.name, &draft.description, &draft.inherits, &draft.added);
@@ -194,10 +194,10 @@ fn value(directory: &Directory, target: &Target, field: &Field, members: bool) -
             (role.name.as_str().to_owned(), ("definition".into(), words))
         }
     };
-    Some(Was { name, what, value })
+    Some(SavedValue { name, what, value })
 }
 
-fn of_user(user: &User, field: &Field, directory: &Directory) -> Option<(String, String)> {
+fn of_user(user: &User, field: &ChangedField, directory: &Directory) -> Option<(String, String)> {
     let said = |name: Option<&crate::directory::Name>| name.map_or_else(|| "?".to_owned(), ToString::to_string);
     let in_team = |id: &Id| {
         let team = directory.team(id)?;
@@ -205,22 +205,22 @@ fn of_user(user: &User, field: &Field, directory: &Directory) -> Option<(String,
         Some(if directory.teams_of(&user.id).contains(id) { role } else { "no member".to_owned() })
     };
     Some(match field {
-        Field::OrgRole => ("organisation role".into(), said(user.org_role.value())),
-        Field::Team(id) => {
+        ChangedField::OrgRole => ("organisation role".into(), said(user.org_role.value())),
+        ChangedField::Team(id) => {
             let team = directory.team(id)?;
             (format!("role in {}", team.name), in_team(id)?)
         }
-        Field::Status => ("status".into(), if user.is_inactive() { "inactive" } else { "active" }.into()),
-        Field::Display => ("display name".into(), user.display_name.as_str().to_owned()),
-        Field::Email => ("email".into(), user.email.as_str().to_owned()),
-        Field::Seat(seat) => (seat.label().into(), said(user.seat(*seat).value())),
-        Field::Registry(registry) => {
+        ChangedField::Status => ("status".into(), if user.is_inactive() { "inactive" } else { "active" }.into()),
+        ChangedField::Display => ("display name".into(), user.display_name.as_str().to_owned()),
+        ChangedField::Email => ("email".into(), user.email.as_str().to_owned()),
+        ChangedField::Seat(seat) => (seat.label().into(), said(user.seat(*seat).value())),
+        ChangedField::Registry(registry) => {
             let mine = |scope: &crate::directory::Name| registry.as_ref().is_none_or(|one| one == scope);
             let grants = user.registry_roles.iter().filter(|grant| mine(&grant.scope));
             let roles: Vec<String> = grants.map(|grant| format!("{} {}", grant.scope, grant.role)).collect();
             ("registry roles".into(), if roles.is_empty() { "none".into() } else { roles.join(", ") })
         }
-        Field::Whole => {
+        ChangedField::Whole => {
             let teams = directory.teams_of(&user.id);
             let mut teams: Vec<(String, Option<String>)> = teams
                 .iter()

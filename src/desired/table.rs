@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::{Place, Problem};
+use super::{FilePlace, FileProblem};
 
 /// A row of the CSV.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub(super) struct Row<'t> {
 
 impl Row<'_> {
     /// The row's place.
-    pub fn place(&self) -> Place {
+    pub fn place(&self) -> FilePlace {
         place(self.number)
     }
 
@@ -96,7 +96,7 @@ impl<'t> Table<'t> {
 }
 
 impl<'t> Iterator for Table<'t> {
-    type Item = Result<Row<'t>, Problem>;
+    type Item = Result<Row<'t>, FileProblem>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.rest.is_empty() {
@@ -121,8 +121,8 @@ impl<'t> Iterator for Table<'t> {
     }
 }
 
-fn place(number: usize) -> Place {
-    Place { line: number, words: format!("row {number}") }
+fn place(number: usize) -> FilePlace {
+    FilePlace { line: number, words: format!("row {number}") }
 }
 
 /// The separator set by a line such as `sep=;`: Excel writes and reads such lines.

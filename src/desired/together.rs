@@ -6,19 +6,19 @@ use indexmap::{IndexMap, map::Entry};
 use rustc_hash::FxBuildHasher;
 
 use super::{
-    Person,
+    DesiredPerson,
     csv_read::{self, agree},
-    difference::Differ,
-    whom::{Miss, Subject},
+    difference::DifferenceFinder,
+    whom::{Subject, UnresolvedName},
 };
 use crate::{
-    directory::{Id, find::Missing},
+    directory::{Id, find::MissingName},
     scim::text::fold,
 };
 
 /// Whom an entry is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Who {
+pub(super) enum EntrySubject {
     User(Id),
     /// A member of teams that is no user.
     Other(Id),
@@ -29,13 +29,13 @@ pub(super) enum Who {
 }
 
 /// Each with what the file says of them, in its order.
-pub(super) type Together<'d> = IndexMap<Who, Cow<'d, Person>, FxBuildHasher>;
+pub(super) type MergedPeople<'d> = IndexMap<EntrySubject, Cow<'d, DesiredPerson>, FxBuildHasher>;
 
 /// Who is meant by each entry; what can't be meant, or is said of somebody twice, is a problem.
-pub(super) fn together<'d>(differ: &mut Differ<'_, '_>, people: &'d [Person]) -> Together<'d> {
-    let mut all = Together::default();
+pub(super) fn together<'d>(differ: &mut DifferenceFinder<'_, '_>, people: &'d [DesiredPerson]) -> MergedPeople<'d> {
+    let mut all = MergedPeople::default();
     for (number, person) in people.iter().enumerate() {
-        let who = who(differ, person).unwrap_or(Who::Unknown(number));
+        let who = who(differ, person).unwrap_or(EntrySubject::Unknown(number));
         match all.entry(who) {
             Entry::Vacant(free) => {
                 free.insert(Cow::Borrowed(person));
@@ -54,26 +54,26 @@ pub(super) fn together<'d>(differ: &mut Differ<'_, '_>, people: &'d [Person]) ->
     all
 }
 
-fn who(differ: &mut Differ<'_, '_>, person: &Person) -> Option<Who> {
+fn who(differ: &mut DifferenceFinder<'_, '_>, person: &DesiredPerson) -> Option<EntrySubject> {
     let wanted = person.user.as_str();
     let found =
         if person.is_address { differ.whom.address(wanted).map(Subject::User) } else { differ.whom.subject(wanted) };
     let miss = match found {
-        Ok(Subject::User(user)) => return Some(Who::User(user.id.clone())),
-        Ok(Subject::Other(id)) => return Some(Who::Other(id)),
-        Err(Miss::Missing(Missing::Unknown(_))) => return Some(Who::New(fold(wanted.trim()))),
+        Ok(Subject::User(user)) => return Some(EntrySubject::User(user.id.clone())),
+        Ok(Subject::Other(id)) => return Some(EntrySubject::Other(id)),
+        Err(UnresolvedName::Missing(MissingName::Unknown(_))) => return Some(EntrySubject::New(fold(wanted.trim()))),
         Err(miss) => miss,
     };
-    let hint = if matches!(miss, Miss::Missing(_)) { "; write the id" } else { "" };
+    let hint = if matches!(miss, UnresolvedName::Missing(_)) { "; write the id" } else { "" };
     let why = format!("{}{hint}", miss.sentence("user", wanted));
     differ.values.problems.push(miss.problem(&person.place, "user", why));
     None
 }
 
-fn join(differ: &mut Differ<'_, '_>, known: &mut Person, more: &Person) {
+fn join(differ: &mut DifferenceFinder<'_, '_>, known: &mut DesiredPerson, more: &DesiredPerson) {
     let earlier = known.place.words.clone();
     let problems = &mut differ.values.problems;
-    for column in Person::TEXTS {
+    for column in DesiredPerson::TEXTS {
         if let Some(field) = known.text_mut(column) {
             agree(field, more.text(column), column, &more.place, &earlier, problems);
         }

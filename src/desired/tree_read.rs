@@ -3,32 +3,32 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    Desired, Membership, Person, Place, Problem, RoleWish, TeamWish, boolean, json,
+    DesiredPerson, DesiredState, FilePlace, FileProblem, Membership, RoleWish, TeamWish, boolean, json,
     keys::{keys_of, unknown},
-    node::{Map, Node, Scalar, Value},
+    node::{FileNode, NodeMap, ScalarText, Value},
     yaml,
 };
-use crate::{directory::Kind, scim::text::clean};
+use crate::{directory::RecordKind, scim::text::clean};
 
 /// The version of the format that is written and read.
 pub(super) const VERSION: u64 = 1;
 
 const TOP: [&str; 4] = ["scimitar", "users", "teams", "roles"];
 
-pub(super) fn json(text: &str, problems: &mut Vec<Problem>) -> Desired {
+pub(super) fn json(text: &str, problems: &mut Vec<FileProblem>) -> DesiredState {
     read(json::parse(text), problems)
 }
 
-pub(super) fn yaml(text: &str, problems: &mut Vec<Problem>) -> Desired {
+pub(super) fn yaml(text: &str, problems: &mut Vec<FileProblem>) -> DesiredState {
     read(yaml::parse(text), problems)
 }
 
-fn read(document: Result<Node, Problem>, problems: &mut Vec<Problem>) -> Desired {
+fn read(document: Result<FileNode, FileProblem>, problems: &mut Vec<FileProblem>) -> DesiredState {
     match document {
-        Ok(document) => Reader { keys: Kind::ALL.map(keys_of), problems }.document(&document),
+        Ok(document) => Reader { keys: RecordKind::ALL.map(keys_of), problems }.document(&document),
         Err(problem) => {
             problems.push(problem);
-            Desired::default()
+            DesiredState::default()
         }
     }
 }
@@ -36,18 +36,18 @@ fn read(document: Result<Node, Problem>, problems: &mut Vec<Problem>) -> Desired
 struct Reader<'a> {
     /// Keys of the entries of each kind.
     keys: [Vec<&'static str>; 3],
-    problems: &'a mut Vec<Problem>,
+    problems: &'a mut Vec<FileProblem>,
 }
 
 /// A user, team or role in a list.
 enum Item<'n> {
     /// A bare name without further keys.
-    Name(&'n Scalar),
-    Keys(&'n Map),
+    Name(&'n ScalarText),
+    Keys(&'n NodeMap),
 }
 
 impl<'n> Item<'n> {
-    fn get(&self, key: &str) -> Option<&'n Node> {
+    fn get(&self, key: &str) -> Option<&'n FileNode> {
         match self {
             Item::Name(_) => None,
             Item::Keys(map) => map.get(key),
@@ -56,17 +56,17 @@ impl<'n> Item<'n> {
 }
 
 impl Reader<'_> {
-    fn document(&mut self, document: &Node) -> Desired {
-        let whole = Place::default();
+    fn document(&mut self, document: &FileNode) -> DesiredState {
+        let whole = FilePlace::default();
         let Value::Map(top) = &document.value else {
             self.problems.push(whole.problem("", "a document has users, teams or roles at its top"));
-            return Desired::default();
+            return DesiredState::default();
         };
         known(&whole, top, &TOP, self.problems);
         if let Some(version) = top.get("scimitar") {
             self.version(&whole, version);
         }
-        let mut desired = Desired::default();
+        let mut desired = DesiredState::default();
         for (place, entry) in self.entries(top, "users") {
             desired.people.extend(self.person(&place, &entry));
         }
@@ -82,7 +82,7 @@ impl Reader<'_> {
         desired
     }
 
-    fn version(&mut self, whole: &Place, version: &Node) {
+    fn version(&mut self, whole: &FilePlace, version: &FileNode) {
         let said = match &version.value {
             Value::Scalar(scalar) => scalar.text.as_str(),
             _ => "another kind of value",
@@ -94,19 +94,19 @@ impl Reader<'_> {
     }
 
     /// The entries of a list; a bare name is an entry without further keys.
-    fn entries<'n>(&mut self, top: &'n Map, key: &str) -> Vec<(Place, Item<'n>)> {
+    fn entries<'n>(&mut self, top: &'n NodeMap, key: &str) -> Vec<(FilePlace, Item<'n>)> {
         let list = match top.get(key).map(|node| &node.value) {
             None | Some(Value::Nothing) => return Vec::new(),
             Some(Value::List(list)) => list,
             Some(_) => {
-                self.problems.push(Place::default().problem(key, "this is no list"));
+                self.problems.push(FilePlace::default().problem(key, "this is no list"));
                 return Vec::new();
             }
         };
         let name = key.trim_end_matches('s');
         let mut entries = Vec::with_capacity(list.len());
         for (index, entry) in list.iter().enumerate() {
-            let place = at(&Place { line: 0, words: format!("{key}[{index}]") }, entry);
+            let place = at(&FilePlace { line: 0, words: format!("{key}[{index}]") }, entry);
             match &entry.value {
                 Value::Map(map) => entries.push((place, Item::Keys(map))),
                 Value::Scalar(name) => entries.push((place, Item::Name(name))),
@@ -116,10 +116,10 @@ impl Reader<'_> {
         entries
     }
 
-    fn person(&mut self, place: &Place, entry: &Item<'_>) -> Option<Person> {
-        self.keys(place, entry, Kind::User);
-        let mut person = Person { place: place.clone(), ..Person::default() };
-        for column in Person::TEXTS {
+    fn person(&mut self, place: &FilePlace, entry: &Item<'_>) -> Option<DesiredPerson> {
+        self.keys(place, entry, RecordKind::User);
+        let mut person = DesiredPerson { place: place.clone(), ..DesiredPerson::default() };
+        for column in DesiredPerson::TEXTS {
             if let (Some(key), Some(text)) = (column.key(), person.text_mut(column)) {
                 *text = self.text(place, entry, key);
             }
@@ -137,8 +137,8 @@ impl Reader<'_> {
         Some(person)
     }
 
-    fn team(&mut self, place: &Place, entry: &Item<'_>) -> Option<TeamWish> {
-        self.keys(place, entry, Kind::Team);
+    fn team(&mut self, place: &FilePlace, entry: &Item<'_>) -> Option<TeamWish> {
+        self.keys(place, entry, RecordKind::Team);
         Some(TeamWish {
             place: place.clone(),
             team: self.called(place, entry, "team")?,
@@ -147,8 +147,8 @@ impl Reader<'_> {
         })
     }
 
-    fn role(&mut self, place: &Place, entry: &Item<'_>) -> Option<RoleWish> {
-        self.keys(place, entry, Kind::Role);
+    fn role(&mut self, place: &FilePlace, entry: &Item<'_>) -> Option<RoleWish> {
+        self.keys(place, entry, RecordKind::Role);
         Some(RoleWish {
             place: place.clone(),
             role: self.called(place, entry, "role")?,
@@ -159,10 +159,10 @@ impl Reader<'_> {
     }
 
     /// The name of the user, team or role that the entry describes.
-    fn called(&mut self, place: &Place, entry: &Item<'_>, key: &str) -> Option<String> {
+    fn called(&mut self, place: &FilePlace, entry: &Item<'_>, key: &str) -> Option<String> {
         let name = match (entry, entry.get(key)) {
             (Item::Name(name), _) => self.scalar(place, key, name)?,
-            (_, Some(Node { value: Value::Nothing, .. })) => String::new(),
+            (_, Some(FileNode { value: Value::Nothing, .. })) => String::new(),
             (_, Some(node)) => self.item(&at(place, node), key, node)?,
             (_, None) => {
                 self.problems.push(place.problem(key, "this is missing"));
@@ -177,7 +177,7 @@ impl Reader<'_> {
     }
 
     /// `[vision, nlp]`, or `{vision: admin, nlp: member}`.
-    fn memberships(&mut self, place: &Place, entry: &Item<'_>, key: &str) -> Option<Vec<Membership>> {
+    fn memberships(&mut self, place: &FilePlace, entry: &Item<'_>, key: &str) -> Option<Vec<Membership>> {
         let node = entry.get(key)?;
         let mut list = Vec::new();
         match &node.value {
@@ -211,7 +211,7 @@ impl Reader<'_> {
         Some(list)
     }
 
-    fn names(&mut self, place: &Place, entry: &Item<'_>, key: &str) -> Option<Vec<String>> {
+    fn names(&mut self, place: &FilePlace, entry: &Item<'_>, key: &str) -> Option<Vec<String>> {
         let node = entry.get(key)?;
         match &node.value {
             Value::Nothing => None,
@@ -230,7 +230,7 @@ impl Reader<'_> {
         }
     }
 
-    fn text(&mut self, place: &Place, entry: &Item<'_>, key: &str) -> Option<String> {
+    fn text(&mut self, place: &FilePlace, entry: &Item<'_>, key: &str) -> Option<String> {
         let node = entry.get(key)?;
         let place = at(place, node);
         match &node.value {
@@ -244,7 +244,7 @@ impl Reader<'_> {
     }
 
     /// A name in a list, or a role; an empty value is neither.
-    fn item(&mut self, place: &Place, field: &str, node: &Node) -> Option<String> {
+    fn item(&mut self, place: &FilePlace, field: &str, node: &FileNode) -> Option<String> {
         match &node.value {
             Value::Scalar(scalar) => self.scalar(place, field, scalar),
             _ => {
@@ -254,7 +254,7 @@ impl Reader<'_> {
         }
     }
 
-    fn scalar(&mut self, place: &Place, field: &str, scalar: &Scalar) -> Option<String> {
+    fn scalar(&mut self, place: &FilePlace, field: &str, scalar: &ScalarText) -> Option<String> {
         match scalar.text() {
             Ok(text) => Some(text.to_owned()),
             Err(why) => {
@@ -264,7 +264,7 @@ impl Reader<'_> {
         }
     }
 
-    fn boolean(&mut self, place: &Place, entry: &Item<'_>, key: &str) -> Option<bool> {
+    fn boolean(&mut self, place: &FilePlace, entry: &Item<'_>, key: &str) -> Option<bool> {
         let node = entry.get(key)?;
         let found = match &node.value {
             Value::Nothing => return None,
@@ -277,13 +277,13 @@ impl Reader<'_> {
         found
     }
 
-    fn keys(&mut self, place: &Place, entry: &Item<'_>, kind: Kind) {
+    fn keys(&mut self, place: &FilePlace, entry: &Item<'_>, kind: RecordKind) {
         if let Item::Keys(map) = entry {
             known(place, map, &self.keys[kind as usize], self.problems);
         }
     }
 
-    fn twice<'p>(&mut self, names: impl Iterator<Item = (&'p Place, &'static str, &'p str)>) {
+    fn twice<'p>(&mut self, names: impl Iterator<Item = (&'p FilePlace, &'static str, &'p str)>) {
         let mut seen = FxHashMap::default();
         for (place, field, name) in names {
             if let Some(first) = seen.insert(name, place) {
@@ -294,7 +294,7 @@ impl Reader<'_> {
 }
 
 /// Reports unknown keys.
-fn known(place: &Place, map: &Map, known: &[&str], problems: &mut Vec<Problem>) {
+fn known(place: &FilePlace, map: &NodeMap, known: &[&str], problems: &mut Vec<FileProblem>) {
     for entry in map.entries().iter().filter(|entry| !known.contains(&entry.key.text.as_str())) {
         let key = entry.key.text.as_str();
         problems.push(at(place, &entry.value).problem(&clean(key), unknown("key", key, known)));
@@ -302,9 +302,9 @@ fn known(place: &Place, map: &Map, known: &[&str], problems: &mut Vec<Problem>) 
 }
 
 /// The same place, with the line of a value of the entry.
-fn at(place: &Place, node: &Node) -> Place {
+fn at(place: &FilePlace, node: &FileNode) -> FilePlace {
     let line = node.at.line;
     let path = place.words.split_once(", ").map_or(place.words.as_str(), |(_, path)| path);
     let words = if path.is_empty() { format!("line {line}") } else { format!("line {line}, {path}") };
-    Place { line, words }
+    FilePlace { line, words }
 }

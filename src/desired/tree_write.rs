@@ -2,20 +2,20 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Desired, Membership, Person, RoleWish, TeamWish, tree_read::VERSION, yaml_write};
+use super::{DesiredPerson, DesiredState, Membership, RoleWish, TeamWish, tree_read::VERSION, yaml_write};
 use crate::scim::text::escape_json;
 
-pub(super) fn json(desired: &Desired) -> String {
+pub(super) fn json(desired: &DesiredState) -> String {
     // A tree of strings can always be written.
     let text = serde_json::to_string_pretty(&tree(desired)).unwrap_or_default();
     escape_json(&text).into_owned() + "\n"
 }
 
-pub(super) fn yaml(desired: &Desired) -> String {
+pub(super) fn yaml(desired: &DesiredState) -> String {
     yaml_write::document(&tree(desired))
 }
 
-fn tree(desired: &Desired) -> Value {
+fn tree(desired: &DesiredState) -> Value {
     let mut top = Map::new();
     top.insert("scimitar".into(), VERSION.into());
     let mut list = |key: &str, entries: Vec<Value>| {
@@ -29,10 +29,10 @@ fn tree(desired: &Desired) -> Value {
     Value::Object(top)
 }
 
-fn person(person: &Person) -> Value {
+fn person(person: &DesiredPerson) -> Value {
     let mut entry = Map::new();
     entry.insert("user".into(), person.user.clone().into());
-    for column in Person::TEXTS {
+    for column in DesiredPerson::TEXTS {
         let said = column.key().zip(person.text(column));
         entry.extend(said.map(|(key, value)| (key.to_owned(), Value::from(value))));
     }

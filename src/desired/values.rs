@@ -1,12 +1,12 @@
 //! Whether what a file says can be meant: roles, seats and permissions that exist.
 
-use super::{Membership, Place, Problem, ProblemKind, hidden::Hidden, keys::Column};
+use super::{FilePlace, FileProblem, Membership, ProblemKind, hidden::HiddenCharacters, keys::CsvColumn};
 use crate::{
     directory::{
-        Directory, Kind, Name,
-        change::{Seat, Verb},
+        Directory, Name, RecordKind,
+        change::{ChangeVerb, SeatKind},
         permissions,
-        plan::{Capabilities, RoleChoice},
+        plan::{ProviderCapabilities, RoleChoice},
         refusal::Refusal,
     },
     scim::text::{clean, nearest_first},
@@ -16,29 +16,29 @@ use crate::{
 const TOLD: usize = 1;
 
 /// Checks values; collects what is wrong.
-pub(super) struct Values<'a> {
+pub(super) struct ValueChecker<'a> {
     pub directory: &'a Directory,
-    pub can: &'a Capabilities,
+    pub can: &'a ProviderCapabilities,
     /// Custom roles that the file itself defines.
     pub new_roles: Vec<String>,
-    pub problems: Vec<Problem>,
+    pub problems: Vec<FileProblem>,
     /// What access to registries can be, once that was looked up.
     registry_levels: Option<Vec<Name>>,
     /// Of each column that the provider can't do: the reason, and how many rows say something there.
-    refused: Vec<(&'static str, Place, Refusal, usize)>,
+    refused: Vec<(&'static str, FilePlace, Refusal, usize)>,
 }
 
-impl<'a> Values<'a> {
-    pub fn new(directory: &'a Directory, can: &'a Capabilities) -> Self {
+impl<'a> ValueChecker<'a> {
+    pub fn new(directory: &'a Directory, can: &'a ProviderCapabilities) -> Self {
         Self { directory, can, new_roles: Vec::new(), problems: Vec::new(), registry_levels: None, refused: Vec::new() }
     }
 
-    pub fn problem(&mut self, place: &Place, field: &str, why: impl Into<String>) {
+    pub fn problem(&mut self, place: &FilePlace, field: &str, why: impl Into<String>) {
         self.problems.push(place.problem(field, why));
     }
 
     /// True if the provider can do it; else the column is told once.
-    pub fn can(&mut self, verb: Verb, place: &Place, field: &'static str) -> bool {
+    pub fn can(&mut self, verb: ChangeVerb, place: &FilePlace, field: &'static str) -> bool {
         let Err(why) = self.can.can(verb) else { return true };
         match self.refused.iter_mut().find(|(other, ..)| *other == field) {
             Some((.., rows)) => *rows += 1,
@@ -48,7 +48,7 @@ impl<'a> Values<'a> {
     }
 
     /// All problems, in the order of the file.
-    pub fn finish(mut self) -> Vec<Problem> {
+    pub fn finish(mut self) -> Vec<FileProblem> {
         for (field, place, why, rows) in self.refused {
             let more = match rows.saturating_sub(TOLD) {
                 0 => String::new(),
@@ -63,8 +63,8 @@ impl<'a> Values<'a> {
     }
 
     /// A role in the organisation, as the provider writes it.
-    pub fn org_role(&mut self, place: &Place, text: &str) -> Option<Name> {
-        if !self.can(Verb::SetOrgRole, place, "role") {
+    pub fn org_role(&mut self, place: &FilePlace, text: &str) -> Option<Name> {
+        if !self.can(ChangeVerb::SetOrgRole, place, "role") {
             return None;
         }
         let known: Vec<Name> = names(&self.can.org_roles);
@@ -72,8 +72,8 @@ impl<'a> Values<'a> {
     }
 
     /// A role in a team.
-    pub fn team_role(&mut self, place: &Place, field: &'static str, text: &str) -> Option<Name> {
-        if !self.can(Verb::SetTeamRole, place, field) {
+    pub fn team_role(&mut self, place: &FilePlace, field: &'static str, text: &str) -> Option<Name> {
+        if !self.can(ChangeVerb::SetTeamRole, place, field) {
             return None;
         }
         let mut known = names(&self.can.team_roles);
@@ -81,7 +81,7 @@ impl<'a> Values<'a> {
         known.extend(self.new_roles.iter().map(|name| Name::from(name.as_str())));
         let before = self.problems.len();
         let role = self.one_of(place, field, "role in a team", text, &known);
-        let coverage = self.directory.coverage(Kind::Role);
+        let coverage = self.directory.coverage(RecordKind::Role);
         // It may be one that the list lacks.
         for problem in self.problems.iter_mut().skip(before).filter(|_| !coverage.is_complete()) {
             problem.why += &format!("; not all roles are known: {coverage}");
@@ -100,28 +100,28 @@ impl<'a> Values<'a> {
     }
 
     /// A seat.
-    pub fn seat(&mut self, place: &Place, seat: Seat, text: &str) -> Option<Name> {
-        let field = Column::of_seat(seat).name();
-        if !self.can(Verb::SetSeat, place, field) {
+    pub fn seat(&mut self, place: &FilePlace, seat: SeatKind, text: &str) -> Option<Name> {
+        let field = CsvColumn::of_seat(seat).name();
+        if !self.can(ChangeVerb::SetSeat, place, field) {
             return None;
         }
         let levels = || self.directory.seat_levels(seat, self.can);
         let known = match seat {
             // Each row would look through all users for it.
-            Seat::Registry => self.registry_levels.get_or_insert_with(levels).clone(),
-            Seat::Models | Seat::Weave => levels(),
+            SeatKind::Registry => self.registry_levels.get_or_insert_with(levels).clone(),
+            SeatKind::Models | SeatKind::Weave => levels(),
         };
         self.one_of(place, field, "seat", text, &known)
     }
 
     /// A predefined role that a custom one can build on.
-    pub fn base(&mut self, place: &Place, text: &str) -> Option<String> {
+    pub fn base(&mut self, place: &FilePlace, text: &str) -> Option<String> {
         let known: Vec<Name> = permissions::BASES.iter().map(|base| Name::from(*base)).collect();
         self.one_of(place, "inherits", "predefined role", text, &known).map(|name| name.raw().to_owned())
     }
 
     /// Permissions that can be meant; which of them exist no server tells.
-    pub fn permissions(&mut self, place: &Place, list: &[String]) {
+    pub fn permissions(&mut self, place: &FilePlace, list: &[String]) {
         for name in list.iter().filter(|name| !permissions::is_permission(name)) {
             let why = format!("{} is no permission: write object:operation", clean(name));
             self.problems.push(place.problem("permission", why).of(ProblemKind::ValueUnknown));
@@ -129,9 +129,9 @@ impl<'a> Values<'a> {
     }
 
     /// The name as it is known: predefined ones without regard to case.
-    fn one_of(&mut self, place: &Place, field: &str, what: &str, text: &str, known: &[Name]) -> Option<Name> {
+    fn one_of(&mut self, place: &FilePlace, field: &str, what: &str, text: &str, known: &[Name]) -> Option<Name> {
         let exact = known.iter().find(|name| name.raw() == text);
-        let hidden = Hidden::in_name(text);
+        let hidden = HiddenCharacters::in_name(text);
         let folded = || known.iter().find(|name| hidden.is_none() && name.is(text.trim()));
         if let Some(name) = exact.or_else(folded) {
             return Some(name.clone());
@@ -146,7 +146,7 @@ impl<'a> Values<'a> {
             }
         };
         let candidates = all.iter().take(8).map(|name| (*name).to_owned()).collect();
-        self.problems.push(Problem { candidates, ..place.problem(field, why).of(ProblemKind::ValueUnknown) });
+        self.problems.push(FileProblem { candidates, ..place.problem(field, why).of(ProblemKind::ValueUnknown) });
         None
     }
 }

@@ -1,10 +1,10 @@
 //! Who and which team is meant by a name of a file, and members that are no users.
 
-use super::{Place, Problem, ProblemKind, hidden::Hidden};
+use super::{FilePlace, FileProblem, ProblemKind, hidden::HiddenCharacters};
 use crate::{
     directory::{
         Directory, Id,
-        find::{Finder, Missing},
+        find::{MissingName, NameFinder},
         record::{Team, User},
     },
     scim::text::clean,
@@ -15,38 +15,38 @@ pub(super) const GROUP: &str = "group:";
 
 /// A name that does not say who is meant.
 #[derive(Debug)]
-pub(super) enum Miss {
+pub(super) enum UnresolvedName {
     /// Nobody is called so, or several are.
-    Missing(Missing),
+    Missing(MissingName),
     /// Nobody is called so, and the name holds what nobody sees.
-    Hidden(Hidden),
+    Hidden(HiddenCharacters),
 }
 
-impl Miss {
+impl UnresolvedName {
     /// True where somebody is called nearly so.
     pub fn is_near(&self) -> bool {
-        matches!(self, Miss::Missing(Missing::Unknown(near)) if !near.is_empty())
+        matches!(self, UnresolvedName::Missing(MissingName::Unknown(near)) if !near.is_empty())
     }
 
     /// The problem of a name in a file; `why` has the sentence.
-    pub fn problem(&self, place: &Place, field: &str, why: String) -> Problem {
+    pub fn problem(&self, place: &FilePlace, field: &str, why: String) -> FileProblem {
         let (kind, candidates) = match self {
-            Miss::Missing(Missing::Unknown(near)) => {
+            UnresolvedName::Missing(MissingName::Unknown(near)) => {
                 (ProblemKind::NameUnknown, near.iter().map(|near| near.name.to_string()).collect())
             }
-            Miss::Missing(Missing::Several(all)) => {
+            UnresolvedName::Missing(MissingName::Several(all)) => {
                 (ProblemKind::NameAmbiguous, all.iter().map(|one| clean(&one.id).into_owned()).collect())
             }
-            Miss::Hidden(_) => (ProblemKind::NameUnknown, Vec::new()),
+            UnresolvedName::Hidden(_) => (ProblemKind::NameUnknown, Vec::new()),
         };
-        Problem { candidates, ..place.problem(field, why).of(kind) }
+        FileProblem { candidates, ..place.problem(field, why).of(kind) }
     }
 
     /// "no user is called eva-tanak; near: eva-tanaka".
     pub fn sentence(&self, kind: &str, wanted: &str) -> String {
         match self {
-            Miss::Missing(missing) => missing.sentence(kind, wanted),
-            Miss::Hidden(hidden) => {
+            UnresolvedName::Missing(missing) => missing.sentence(kind, wanted),
+            UnresolvedName::Hidden(hidden) => {
                 format!("no {kind} is called {} with {hidden}; write the name without it", clean(wanted).trim())
             }
         }
@@ -73,31 +73,31 @@ impl Subject<'_> {
 /// The names of a directory as a file may write them.
 pub(super) struct Whom<'a> {
     directory: &'a Directory,
-    finder: Finder<'a>,
+    finder: NameFinder<'a>,
 }
 
 impl<'a> Whom<'a> {
     pub fn new(directory: &'a Directory) -> Self {
-        Self { directory, finder: Finder::new(directory) }
+        Self { directory, finder: NameFinder::new(directory) }
     }
 
     /// A user by id, user name or email.
-    pub fn user(&self, wanted: &str) -> Result<&'a User, Miss> {
+    pub fn user(&self, wanted: &str) -> Result<&'a User, UnresolvedName> {
         seen(wanted, self.finder.account(wanted))
     }
 
     /// The user whose address this is.
-    pub fn address(&self, wanted: &str) -> Result<&'a User, Miss> {
+    pub fn address(&self, wanted: &str) -> Result<&'a User, UnresolvedName> {
         seen(wanted, self.finder.address(wanted))
     }
 
     /// A team by id or name.
-    pub fn team(&self, wanted: &str) -> Result<&'a Team, Miss> {
+    pub fn team(&self, wanted: &str) -> Result<&'a Team, UnresolvedName> {
         seen(wanted, self.finder.team(wanted))
     }
 
     /// A user, or a member that is no user: ids go before names, and users before `group:NAME`.
-    pub fn subject(&self, wanted: &str) -> Result<Subject<'a>, Miss> {
+    pub fn subject(&self, wanted: &str) -> Result<Subject<'a>, UnresolvedName> {
         let id = Id::from(wanted);
         if self.directory.user(&id).is_none() && !self.directory.teams_of(&id).is_empty() {
             return Ok(Subject::Other(id));
@@ -112,9 +112,9 @@ impl<'a> Whom<'a> {
 }
 
 /// Of a name that nobody has, whether it holds what nobody sees: then nobody is created of that name, either.
-fn seen<'a, T>(wanted: &str, found: Result<&'a T, Missing>) -> Result<&'a T, Miss> {
-    match (found, Hidden::in_name(wanted)) {
-        (Err(Missing::Unknown(_)), Some(hidden)) => Err(Miss::Hidden(hidden)),
-        (found, _) => found.map_err(Miss::Missing),
+fn seen<'a, T>(wanted: &str, found: Result<&'a T, MissingName>) -> Result<&'a T, UnresolvedName> {
+    match (found, HiddenCharacters::in_name(wanted)) {
+        (Err(MissingName::Unknown(_)), Some(hidden)) => Err(UnresolvedName::Hidden(hidden)),
+        (found, _) => found.map_err(UnresolvedName::Missing),
     }
 }

@@ -6,8 +6,8 @@ use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 use rustc_hash::FxHashMap;
 
 use super::{
-    Problem,
-    node::{At, DEEPEST, Entry, Map, Node, Scalar, Value},
+    FileProblem,
+    node::{DEEPEST, Entry, FileNode, NodeMap, ScalarText, TextPosition, Value},
 };
 use crate::scim::text::clean;
 
@@ -18,41 +18,41 @@ const ALIASED: usize = 100_000;
 const LONGEST_KEY: usize = 1 << 16;
 
 /// Reads the one document of a file.
-pub(super) fn parse(text: &str) -> Result<Node, Problem> {
+pub(super) fn parse(text: &str) -> Result<FileNode, FileProblem> {
     let options = granit_parser::options! { simple_key_max_lookahead: LONGEST_KEY };
-    let mut building = Building::default();
+    let mut building = OpenNodes::default();
     for next in Parser::new_from_str_with_options(text, options) {
         let (event, span) = next.map_err(broken)?;
         building.take(event, span)?;
     }
-    Ok(building.document.unwrap_or(Node { at: At { line: 1, column: 1 }, value: Value::Nothing }))
+    Ok(building.document.unwrap_or(FileNode { at: TextPosition { line: 1, column: 1 }, value: Value::Nothing }))
 }
 
 /// Lists and maps that are open, outermost first.
 #[derive(Default)]
-struct Building {
-    open: Vec<Open>,
-    document: Option<Node>,
+struct OpenNodes {
+    open: Vec<OpenNode>,
+    document: Option<FileNode>,
     /// Finished values by their anchor.
-    anchored: FxHashMap<usize, (Node, usize)>,
+    anchored: FxHashMap<usize, (FileNode, usize)>,
     /// Values that aliases have stood for.
     aliased: usize,
 }
 
-struct Open {
-    at: At,
+struct OpenNode {
+    at: TextPosition,
     anchor: usize,
     what: What,
 }
 
 enum What {
-    List(Vec<Node>),
+    List(Vec<FileNode>),
     /// With the key whose value comes next.
-    Map(Vec<Entry>, Option<(At, Scalar)>),
+    Map(Vec<Entry>, Option<(TextPosition, ScalarText)>),
 }
 
-impl Building {
-    fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Problem> {
+impl OpenNodes {
+    fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), FileProblem> {
         let at = at(&span);
         match event {
             Event::DocumentStart(..) if self.document.is_some() => {
@@ -61,7 +61,7 @@ impl Building {
             Event::Scalar(text, style, anchor, tag) => {
                 // The parser writes ~ where nothing stands.
                 let text = if span.is_empty() { Cow::Borrowed("") } else { text };
-                let node = Node { at, value: scalar(text, style, tag, at)? };
+                let node = FileNode { at, value: scalar(text, style, tag, at)? };
                 self.add(node, anchor)
             }
             Event::SequenceStart(_, anchor, tag) => self.begin(at, anchor, What::List(Vec::new()), tag, "seq"),
@@ -75,7 +75,7 @@ impl Building {
                 if self.aliased > ALIASED {
                     return Err(at.problem(format!("aliases stand for more than {ALIASED} values")));
                 }
-                let node = Node { at, value: node.value.clone() };
+                let node = FileNode { at, value: node.value.clone() };
                 self.add(node, 0)
             }
             _ => Ok(()),
@@ -84,33 +84,33 @@ impl Building {
 
     fn begin(
         &mut self,
-        at: At,
+        at: TextPosition,
         anchor: usize,
         what: What,
         tag: Option<Cow<'_, Tag>>,
         own: &str,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), FileProblem> {
         if let Some(tag) = tag.filter(|tag| !tag.is_yaml_core_schema_tag(own)) {
             return Err(unread(&tag, at));
         }
         if self.open.len() == DEEPEST {
             return Err(at.problem(format!("more than {DEEPEST} lists and maps inside each other")));
         }
-        self.open.push(Open { at, anchor, what });
+        self.open.push(OpenNode { at, anchor, what });
         Ok(())
     }
 
-    fn end(&mut self) -> Result<(), Problem> {
-        let Some(Open { at, anchor, what }) = self.open.pop() else { return Ok(()) };
+    fn end(&mut self) -> Result<(), FileProblem> {
+        let Some(OpenNode { at, anchor, what }) = self.open.pop() else { return Ok(()) };
         let value = match what {
             What::List(list) => Value::List(list),
-            What::Map(entries, _) => Value::Map(merged(Map::of(entries)?)?),
+            What::Map(entries, _) => Value::Map(merged(NodeMap::of(entries)?)?),
         };
-        self.add(Node { at, value }, anchor)
+        self.add(FileNode { at, value }, anchor)
     }
 
     /// Puts a finished value where it belongs.
-    fn add(&mut self, node: Node, anchor: usize) -> Result<(), Problem> {
+    fn add(&mut self, node: FileNode, anchor: usize) -> Result<(), FileProblem> {
         if anchor > 0 {
             self.anchored.insert(anchor, (node.clone(), size(&node)));
         }
@@ -119,15 +119,20 @@ impl Building {
             Some(What::List(list)) => list.push(node),
             Some(What::Map(entries, key)) => match (key.take(), node) {
                 (Some((at, key)), value) => entries.push(Entry { at, key, value }),
-                (None, Node { at, value: Value::Scalar(scalar) }) => *key = Some((at, scalar)),
-                (None, Node { at, .. }) => return Err(at.problem("a key is a text")),
+                (None, FileNode { at, value: Value::Scalar(scalar) }) => *key = Some((at, scalar)),
+                (None, FileNode { at, .. }) => return Err(at.problem("a key is a text")),
             },
         }
         Ok(())
     }
 }
 
-fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<Cow<'_, Tag>>, at: At) -> Result<Value, Problem> {
+fn scalar(
+    text: Cow<'_, str>,
+    style: ScalarStyle,
+    tag: Option<Cow<'_, Tag>>,
+    at: TextPosition,
+) -> Result<Value, FileProblem> {
     // `!` alone says that it is no number.
     let says_text =
         |tag: &Tag| tag.is_yaml_core_schema_tag("str") || tag.parts() == ("", "!") || tag.parts() == ("!", "");
@@ -136,11 +141,15 @@ fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<Cow<'_, Tag>>, at:
         Some(tag) if says_text(&tag) => false,
         Some(tag) => return Err(unread(&tag, at)),
     };
-    Ok(if bare && text.is_empty() { Value::Nothing } else { Value::Scalar(Scalar { text: text.into_owned(), bare }) })
+    Ok(if bare && text.is_empty() {
+        Value::Nothing
+    } else {
+        Value::Scalar(ScalarText { text: text.into_owned(), bare })
+    })
 }
 
 /// With what a merge key `<<` brings: keys that are not there yet, of several maps the first one's.
-fn merged(map: Map) -> Result<Map, Problem> {
+fn merged(map: NodeMap) -> Result<NodeMap, FileProblem> {
     let is_merge = |entry: &Entry| entry.key.bare && entry.key.text == "<<";
     let Some(place) = map.entries().iter().position(is_merge) else { return Ok(map) };
     let mut entries = map.into_entries();
@@ -157,10 +166,10 @@ fn merged(map: Map) -> Result<Map, Problem> {
             }
         }
     }
-    Map::of(entries)
+    NodeMap::of(entries)
 }
 
-fn size(node: &Node) -> usize {
+fn size(node: &FileNode) -> usize {
     1 + match &node.value {
         Value::Nothing | Value::Scalar(_) => 0,
         Value::List(list) => list.iter().map(size).sum(),
@@ -168,16 +177,16 @@ fn size(node: &Node) -> usize {
     }
 }
 
-fn at(span: &Span) -> At {
-    At { line: span.start.line(), column: span.start.col() + 1 }
+fn at(span: &Span) -> TextPosition {
+    TextPosition { line: span.start.line(), column: span.start.col() + 1 }
 }
 
-fn unread(tag: &Tag, at: At) -> Problem {
+fn unread(tag: &Tag, at: TextPosition) -> FileProblem {
     at.problem(format!("the tag {} is not read here", clean(&tag.original())))
 }
 
-fn broken(error: ScanError) -> Problem {
+fn broken(error: ScanError) -> FileProblem {
     let marker = error.marker();
-    let at = At { line: marker.line(), column: marker.col() + 1 };
+    let at = TextPosition { line: marker.line(), column: marker.col() + 1 };
     at.problem(format!("this is not YAML: {}", clean(&error.info())))
 }

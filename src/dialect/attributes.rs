@@ -3,11 +3,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Shown, wire};
+use super::{ChangeShown, wire};
 use crate::{
     directory::{
-        Fresh, Name, Target,
-        aside::{Inquiry, Told, Topic},
+        Name, Observation, ResourceRef,
+        aside::{SideAnswer, SideQuery, SideQueryKind},
         attributes,
     },
     scim::{
@@ -21,30 +21,30 @@ use crate::{
 };
 
 /// Asks for a record as a whole.
-pub(super) fn ask_for(target: Target) -> Inquiry {
+pub(super) fn ask_for(target: ResourceRef) -> SideQuery {
     let request = Request::new(Method::Get, wire::path(&target));
-    Inquiry { topic: Topic::Resource(target), name: Name::default(), request }
+    SideQuery { topic: SideQueryKind::Resource(target), name: Name::default(), request }
 }
 
 /// Asks what attributes records may have.
-pub(super) fn ask_for_schemas() -> Inquiry {
+pub(super) fn ask_for_schemas() -> SideQuery {
     let request = Request::new(Method::Get, [discovery::SCHEMAS]);
-    Inquiry { topic: Topic::Schemas, name: Name::default(), request }
+    SideQuery { topic: SideQueryKind::Schemas, name: Name::default(), request }
 }
 
 /// Asks which schemas each kind of record has.
-pub(super) fn ask_for_types() -> Inquiry {
+pub(super) fn ask_for_types() -> SideQuery {
     let request = Request::new(Method::Get, [discovery::RESOURCE_TYPES]);
-    Inquiry { topic: Topic::Types, name: Name::default(), request }
+    SideQuery { topic: SideQueryKind::Types, name: Name::default(), request }
 }
 
 /// Reads the answer to one of these; `None` where it is none of them, or says nothing.
-pub(super) fn told(topic: &Topic, body: &[u8]) -> Option<Told> {
+pub(super) fn told(topic: &SideQueryKind, body: &[u8]) -> Option<SideAnswer> {
     match topic {
-        Topic::Resource(_) => list::parse_one(body).ok().filter(Value::is_object).map(Told::Resource),
+        SideQueryKind::Resource(_) => list::parse_one(body).ok().filter(Value::is_object).map(SideAnswer::Resource),
         // Sign-in pages and the like are no schemas, and no reason to show nothing.
-        Topic::Schemas => Some(Told::Schemas(schema::schemas(&document(body)))),
-        Topic::Types => Some(Told::Types(schema::resource_types(&document(body)))),
+        SideQueryKind::Schemas => Some(SideAnswer::Schemas(schema::schemas(&document(body)))),
+        SideQueryKind::Types => Some(SideAnswer::Types(schema::resource_types(&document(body)))),
         _ => None,
     }
 }
@@ -60,21 +60,23 @@ fn is_same_list(one: Option<&Value>, other: Option<&Value>) -> bool {
 }
 
 /// Whether the record shows this value; only the whole one says.
-pub(super) fn shows(target: &Target, path: &str, to: Option<&Value>, fresh: &[Fresh]) -> Shown {
+pub(super) fn shows(target: &ResourceRef, path: &str, to: Option<&Value>, fresh: &[Observation]) -> ChangeShown {
     let newest = fresh.iter().rev().find_map(|one| match one {
-        Fresh::Told(Topic::Resource(of), Told::Resource(resource)) if of == target => Some(Some(resource)),
-        Fresh::Gone(gone) if gone == target => Some(None),
+        Observation::Told(SideQueryKind::Resource(of), SideAnswer::Resource(resource)) if of == target => {
+            Some(Some(resource))
+        }
+        Observation::Gone(gone) if gone == target => Some(None),
         _ => None,
     });
     match newest {
-        None => Shown::CantTell,
-        Some(None) => Shown::No("that the record is gone".into()),
+        None => ChangeShown::CantTell,
+        Some(None) => ChangeShown::No("that the record is gone".into()),
         Some(Some(resource)) => {
             let (now, name) = (schema::at(resource, path), schema::name_in(path));
             match now {
-                _ if schema::same(now, to) || is_same_list(now, to) => Shown::Yes,
-                Some(now) => Shown::No(format!("{name} {}", clean(&attributes::shown(now)))),
-                None => Shown::No(format!("no {name}")),
+                _ if schema::same(now, to) || is_same_list(now, to) => ChangeShown::Yes,
+                Some(now) => ChangeShown::No(format!("{name} {}", clean(&attributes::shown(now)))),
+                None => ChangeShown::No(format!("no {name}")),
             }
         }
     }

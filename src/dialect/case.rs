@@ -3,28 +3,28 @@
 
 use super::UNREADABLE;
 use crate::directory::{
-    Directory, Id, Kind, Name, Target,
+    Directory, Id, Name, RecordKind, ResourceRef,
     change::{Change, NewUser},
-    plan::{Confirm, Risk, Step, Undo},
-    record::{Depth, Problem, Role, Team, User},
+    plan::{ConfirmBy, Risk, Step, Undo},
+    record::{ReadDepth, RecordProblem, Role, Team, User},
     refusal::{Refusal, RefusalCode},
     words,
 };
 use crate::scim::request::Request;
 
 /// A step without its change and words.
-pub(super) struct Draft {
+pub(super) struct StepDraft {
     pub requests: Vec<Request>,
     pub completion: Option<Request>,
     pub consequences: Vec<String>,
     pub undo: Undo,
-    pub confirm: Confirm,
+    pub confirm: ConfirmBy,
     pub risk: Risk,
 }
 
-impl Draft {
+impl StepDraft {
     /// A draft that is sent at once if an undo is possible, and is shown first otherwise.
-    pub(super) fn new(requests: Vec<Request>, undo: Undo, confirm: Confirm) -> Self {
+    pub(super) fn new(requests: Vec<Request>, undo: Undo, confirm: ConfirmBy) -> Self {
         let risk = if matches!(undo, Undo::Never(_)) { Risk::Look } else { Risk::Plain };
         Self { requests, completion: None, consequences: Vec::new(), undo, confirm, risk }
     }
@@ -69,7 +69,7 @@ impl Draft {
 
 /// Whether a user is a member of a team.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Membership {
+pub(super) enum MembershipKnowledge {
     In,
     Out,
     /// The team's members were not read, and the user's record does not tell.
@@ -78,9 +78,9 @@ pub(super) enum Membership {
 
 /// The directory against which a change is planned.
 #[derive(Clone, Copy)]
-pub(super) struct Case<'a>(pub &'a Directory);
+pub(super) struct PlanContext<'a>(pub &'a Directory);
 
-impl<'a> Case<'a> {
+impl<'a> PlanContext<'a> {
     pub(super) fn user(self, id: &Id) -> Result<&'a User, Refusal> {
         let user = self.0.user(id).ok_or_else(|| unknown("user", id))?;
         usable(id, &user.user_name, user.problem.as_deref())?;
@@ -101,25 +101,25 @@ impl<'a> Case<'a> {
 
     /// The version for `If-Match`. `None` for a record with pending changes, because they give the record another
     /// version first.
-    pub(super) fn version(self, target: &Target) -> Option<&'a str> {
+    pub(super) fn version(self, target: &ResourceRef) -> Option<&'a str> {
         if self.0.is_touched(target) {
             return None;
         }
         match target.kind {
-            Kind::User => self.0.user(&target.id)?.version.as_deref(),
-            Kind::Team => self.0.team(&target.id)?.version.as_deref(),
-            Kind::Role => self.0.role(&target.id)?.version.as_deref(),
+            RecordKind::User => self.0.user(&target.id)?.version.as_deref(),
+            RecordKind::Team => self.0.team(&target.id)?.version.as_deref(),
+            RecordKind::Role => self.0.role(&target.id)?.version.as_deref(),
         }
     }
 
-    pub(super) fn membership(self, team: &Team, user: &Id) -> Membership {
+    pub(super) fn membership(self, team: &Team, user: &Id) -> MembershipKnowledge {
         let granted = self.0.user(user).is_some_and(|user| user.role_in(&team.name).is_some());
         if granted || self.0.teams_of(user).contains(&team.id) {
-            Membership::In
+            MembershipKnowledge::In
         } else if team.members.is_none() {
-            Membership::Unknown
+            MembershipKnowledge::Unknown
         } else {
-            Membership::Out
+            MembershipKnowledge::Out
         }
     }
 
@@ -191,7 +191,7 @@ pub(super) fn put_back(
     if before.raw() == to {
         return refuse(RefusalCode::NoChange, format!("{} has this {what} already.", user.user_name));
     }
-    Ok(if before.is_empty() && (what == "email" || user.depth == Depth::Summary) {
+    Ok(if before.is_empty() && (what == "email" || user.depth == ReadDepth::Summary) {
         Undo::Never(format!("No {what} is known from before, so none can be put back."))
     } else {
         Undo::By(vec![change(before.raw().to_owned())])
@@ -220,8 +220,8 @@ fn unknown(what: &str, id: &Id) -> Refusal {
     Refusal::new(RefusalCode::UnknownRecord, why)
 }
 
-fn usable(id: &Id, name: &Name, problem: Option<&Problem>) -> Result<(), Refusal> {
-    if let Some(Problem { path, why }) = problem {
+fn usable(id: &Id, name: &Name, problem: Option<&RecordProblem>) -> Result<(), Refusal> {
+    if let Some(RecordProblem { path, why }) = problem {
         return refuse(
             RefusalCode::UnreadableRecord,
             format!("This record could not be read ({path} {why}), so it is not edited."),

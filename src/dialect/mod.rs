@@ -10,18 +10,18 @@ use url::Url;
 
 use crate::{
     directory::{
-        Fresh, Id, Kind, Target,
-        aside::{Inquiry, Told},
-        change::{Change, Verb},
+        Id, Observation, RecordKind, ResourceRef,
+        aside::{SideAnswer, SideQuery},
+        change::{Change, ChangeVerb},
         find::NameLevel,
         plan::{Planner, Step},
-        record::{Depth, Problem, Record, Role, Team, User},
-        role_source::{Mapping, RoleSource},
+        record::{ReadDepth, Record, RecordProblem, Role, Team, User},
+        role_source::{RoleMapping, RoleSource},
     },
     scim::{
         failure::Failure,
-        habits::Habits,
-        pager::Paging,
+        habits::ServerQuirks,
+        pager::PagingMethod,
         request::{Method, Request},
     },
 };
@@ -40,20 +40,20 @@ mod tests;
 
 /// How a list is read to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct List {
+pub struct ListRequest {
     /// The first request, without paging parameters.
     pub request: Request,
     /// How to ask for the rest.
-    pub paging: Paging,
+    pub paging: PagingMethod,
     /// The most records that the server is documented to give at once: a list of exactly this length may be cut off.
     pub limit: Option<u64>,
     /// What a record that comes in this list may be trusted to hold.
-    pub depth: Depth,
+    pub depth: ReadDepth,
 }
 
 /// Whether a record that was read shows a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Shown {
+pub enum ChangeShown {
     /// It does.
     Yes,
     /// A part of it: in words that continue "the server shows …".
@@ -66,7 +66,7 @@ pub enum Shown {
 
 /// What the outcome of a change says about the server.
 #[derive(Debug, Clone, Copy)]
-pub enum Lesson<'a> {
+pub enum ServerLesson<'a> {
     /// The first form of the request is not known to it; this one worked.
     Took(&'a Request),
     /// The request did what was asked, and others lost by it.
@@ -77,7 +77,7 @@ pub enum Lesson<'a> {
 
 /// Where and as whom a provider's GraphQL is spoken to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Graph {
+pub struct GraphqlAccess {
     /// On the same origin as the SCIM root.
     pub url: Url,
     /// The user name before the key.
@@ -86,20 +86,20 @@ pub struct Graph {
 
 /// What an answer says was made.
 #[derive(Debug, Default)]
-pub struct Made {
+pub struct CreatedRecord {
     /// Its id.
     pub id: Option<Id>,
     /// A secret that the server shows only now.
     pub secret: Option<SecretString>,
 }
 
-/// An answer to a [`Question`] that says nothing; the sentence about it.
+/// An answer to a [`ProbeQuestion`] that says nothing; the sentence about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct SaysNothing(pub &'static str);
 
 /// What a probe asks beside SCIM, and how it reads the answer.
-pub struct Question {
+pub struct ProbeQuestion {
     /// What it is about: "API key".
     pub about: &'static str,
     /// What is sent; alters nothing.
@@ -116,10 +116,10 @@ pub trait Dialect: Planner {
     fn name(&self) -> &'static str;
 
     /// How to list a kind; `None` where the provider has no such list.
-    fn list(&self, kind: Kind) -> Option<List>;
+    fn list(&self, kind: RecordKind) -> Option<ListRequest>;
 
     /// The request that reads one record.
-    fn get(&self, target: &Target) -> Request {
+    fn get(&self, target: &ResourceRef) -> Request {
         Request::new(Method::Get, wire::path(target))
     }
 
@@ -128,7 +128,7 @@ pub trait Dialect: Planner {
     ///
     /// # Errors
     /// If it has no id; [`placeholder`] makes a record of that.
-    fn read(&self, kind: Kind, raw: &RawValue, depth: Depth, at: &str) -> Result<Record, Problem>;
+    fn read(&self, kind: RecordKind, raw: &RawValue, depth: ReadDepth, at: &str) -> Result<Record, RecordProblem>;
 
     /// The list request that finds what a create made whose answer was lost. Some servers answer an unsupported filter
     /// with everybody: [`Dialect::shows`] picks the match. `None` for changes of records that have an id already.
@@ -137,13 +137,13 @@ pub trait Dialect: Planner {
     /// The request that looks for records of this name at one level. Servers answer filters that they don't know with
     /// everybody, and compare with or without regard to case: each answer is to be compared. `None` where the provider
     /// can't be asked so.
-    fn look_up(&self, kind: Kind, level: NameLevel, text: &str) -> Option<Request> {
+    fn look_up(&self, kind: RecordKind, level: NameLevel, text: &str) -> Option<Request> {
         wire::look_up(kind, level, text)
     }
 
     /// Whether what was read shows the change. Later records of the same id are newer. After a look-up by
-    /// [`Dialect::find`] that brought nothing, pass [`Fresh::Gone`] of the provisional id.
-    fn shows(&self, change: &Change, fresh: &[Fresh], step: &Step) -> Shown {
+    /// [`Dialect::find`] that brought nothing, pass [`Observation::Gone`] of the provisional id.
+    fn shows(&self, change: &Change, fresh: &[Observation], step: &Step) -> ChangeShown {
         let _ = step;
         shows::shows(change, fresh)
     }
@@ -159,9 +159,9 @@ pub trait Dialect: Planner {
     }
 
     /// What an outcome has shown of the server.
-    fn taught(&self, change: &Change, lesson: Lesson<'_>) -> Habits {
+    fn taught(&self, change: &Change, lesson: ServerLesson<'_>) -> ServerQuirks {
         let _ = (change, lesson);
-        Habits::default()
+        ServerQuirks::default()
     }
 
     /// True if the server's discovery endpoints (RFC 7644 §4) are worth asking.
@@ -170,13 +170,13 @@ pub trait Dialect: Planner {
     }
 
     /// The same, knowing more of the server; what it knew before goes first. `None` where that changes nothing.
-    fn with_habits(&self, habits: &Habits) -> Option<Arc<dyn Dialect>> {
+    fn with_habits(&self, habits: &ServerQuirks) -> Option<Arc<dyn Dialect>> {
         let _ = habits;
         None
     }
 
     /// The same with roles by another mapping; `None` where they don't follow from groups.
-    fn with_mapping(&self, mapping: Arc<Mapping>) -> Option<Arc<dyn Dialect>> {
+    fn with_mapping(&self, mapping: Arc<RoleMapping>) -> Option<Arc<dyn Dialect>> {
         let _ = mapping;
         None
     }
@@ -199,7 +199,7 @@ pub trait Dialect: Planner {
     }
 
     /// What else a probe should ask.
-    fn questions(&self) -> Vec<Question> {
+    fn questions(&self) -> Vec<ProbeQuestion> {
         Vec::new()
     }
 
@@ -227,28 +227,28 @@ pub trait Dialect: Planner {
     }
 
     /// Where this provider speaks GraphQL, for a SCIM root; `None` where it does not.
-    fn graph(&self, base: &Url) -> Option<Graph> {
+    fn graph(&self, base: &Url) -> Option<GraphqlAccess> {
         let _ = base;
         None
     }
 
     /// Reads the answer to an inquiry; `None` where it says nothing.
-    fn told(&self, inquiry: &Inquiry, body: &[u8]) -> Option<Told> {
+    fn told(&self, inquiry: &SideQuery, body: &[u8]) -> Option<SideAnswer> {
         let _ = (inquiry, body);
         None
     }
 
     /// What the answer to a change's GraphQL request says was made.
-    fn made(&self, change: &Change, body: &[u8]) -> Made {
+    fn made(&self, change: &Change, body: &[u8]) -> CreatedRecord {
         let _ = (change, body);
-        Made::default()
+        CreatedRecord::default()
     }
 
     /// Adds what this provider's administrator should do about a failure.
     fn hint(&self, failure: &mut Failure);
 
     /// The advice where a change of this kind was accepted and did nothing, and a trial may show how this server takes it.
-    fn advice(&self, verb: Verb) -> Option<&'static str> {
+    fn advice(&self, verb: ChangeVerb) -> Option<&'static str> {
         let _ = verb;
         None
     }
@@ -256,33 +256,33 @@ pub trait Dialect: Planner {
 
 /// What is known of one server, beyond whose it is.
 #[derive(Debug, Clone, Default)]
-pub struct Server {
+pub struct KnownServer {
     /// What it does otherwise than the RFCs say.
-    pub habits: Habits,
+    pub habits: ServerQuirks,
     /// Group → role, where roles follow from groups.
-    pub mapping: Option<Arc<Mapping>>,
+    pub mapping: Option<Arc<RoleMapping>>,
     /// Full seats that the organisation has.
     pub full_seats: Option<u64>,
 }
 
 /// The dialect of a provider in its hosting. The hosting matters only to W&B.
-pub fn of(provider: Provider, hosting: Hosting, server: Server) -> Arc<dyn Dialect> {
+pub fn of(provider: Provider, hosting: Hosting, server: KnownServer) -> Arc<dyn Dialect> {
     match provider {
-        Provider::Wandb => Arc::new(wandb::Wandb::new(hosting, server.full_seats)),
-        Provider::Scim => Arc::new(rfc::Rfc::new(rfc::Manner::Plain, server)),
-        Provider::Grafana => Arc::new(rfc::Rfc::new(rfc::Manner::Grafana, server)),
-        Provider::Datasaur => Arc::new(rfc::Rfc::new(rfc::Manner::Datasaur, server)),
+        Provider::Wandb => Arc::new(wandb::WandbDialect::new(hosting, server.full_seats)),
+        Provider::Scim => Arc::new(rfc::RfcDialect::new(rfc::RfcFlavor::Plain, server)),
+        Provider::Grafana => Arc::new(rfc::RfcDialect::new(rfc::RfcFlavor::Grafana, server)),
+        Provider::Datasaur => Arc::new(rfc::RfcDialect::new(rfc::RfcFlavor::Datasaur, server)),
     }
 }
 
 /// The record that stands in a list for the `n`-th one that has no readable id: it is shown, and never edited.
-pub fn placeholder(kind: Kind, n: usize, problem: Problem) -> Record {
+pub fn placeholder(kind: RecordKind, n: usize, problem: RecordProblem) -> Record {
     let id = format!("{UNREADABLE}{n}").into();
     let problem = Some(Box::new(problem));
     match kind {
-        Kind::User => Record::User(User { id, problem, ..User::default() }),
-        Kind::Team => Record::Team(Team { id, problem, ..Team::default() }),
-        Kind::Role => Record::Role(Role { id, problem, ..Role::default() }),
+        RecordKind::User => Record::User(User { id, problem, ..User::default() }),
+        RecordKind::Team => Record::Team(Team { id, problem, ..Team::default() }),
+        RecordKind::Role => Record::Role(Role { id, problem, ..Role::default() }),
     }
 }
 

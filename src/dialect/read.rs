@@ -9,10 +9,10 @@ use serde_json::{Value, value::RawValue};
 use crate::{
     directory::{
         Id, Name,
-        record::{Depth, Member, Problem, Team, User},
+        record::{Member, ReadDepth, RecordProblem, Team, User},
     },
     scim::{
-        json::{Fields, Unreadable},
+        json::{JsonFields, UnreadablePlace},
         tree::{self, TreeError},
     },
 };
@@ -22,17 +22,17 @@ use crate::{
 /// Only what an edit rests on (names, addresses, roles, members) makes a problem: nobody should be kept from editing a
 /// record by a bad date.
 pub(super) struct Reader<'a> {
-    pub fields: Fields<'a>,
-    problem: Option<Problem>,
+    pub fields: JsonFields<'a>,
+    problem: Option<RecordProblem>,
 }
 
 /// The largest record that is read, in bytes: its texts are there several times while it is shown, stored and printed.
 const MOST_OF_A_RECORD: usize = 32 << 20;
 
 /// The document of a raw record.
-pub(super) fn document(raw: &RawValue, at: &str) -> Result<Value, Problem> {
+pub(super) fn document(raw: &RawValue, at: &str) -> Result<Value, RecordProblem> {
     let text = raw.get();
-    let problem = |why| Problem { path: at.into(), why };
+    let problem = |why| RecordProblem { path: at.into(), why };
     if text.len() > MOST_OF_A_RECORD {
         return Err(problem(format!("is larger than {} MiB", MOST_OF_A_RECORD >> 20)));
     }
@@ -43,17 +43,17 @@ pub(super) fn document(raw: &RawValue, at: &str) -> Result<Value, Problem> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(document: &'a Value, at: &str) -> Result<Self, Problem> {
-        Ok(Self { fields: Fields::of(document, at).map_err(problem)?, problem: None })
+    pub(super) fn new(document: &'a Value, at: &str) -> Result<Self, RecordProblem> {
+        Ok(Self { fields: JsonFields::of(document, at).map_err(problem)?, problem: None })
     }
 
     /// The one attribute that a record can't be without.
-    pub(super) fn id(&self) -> Result<Id, Problem> {
+    pub(super) fn id(&self) -> Result<Id, RecordProblem> {
         self.fields.required_string("id").map(|id| Arc::from(&*id)).map_err(problem)
     }
 
     /// A value, or its default and the problem kept.
-    pub(super) fn keep<T: Default>(&mut self, read: Result<T, Unreadable>) -> T {
+    pub(super) fn keep<T: Default>(&mut self, read: Result<T, UnreadablePlace>) -> T {
         read.unwrap_or_else(|error| {
             self.problem.get_or_insert_with(|| problem(error));
             T::default()
@@ -76,12 +76,12 @@ impl<'a> Reader<'a> {
         self.fields.map().is_some_and(|map| map.keys().any(|key| key.eq_ignore_ascii_case(attribute)))
     }
 
-    pub(super) fn problem(self) -> Option<Box<Problem>> {
+    pub(super) fn problem(self) -> Option<Box<RecordProblem>> {
         self.problem.map(Box::new)
     }
 
     /// The core of a user; the problem is not set yet.
-    pub(super) fn user(&mut self, depth: Depth) -> Result<User, Problem> {
+    pub(super) fn user(&mut self, depth: ReadDepth) -> Result<User, RecordProblem> {
         let active = self.fields.boolean("active");
         let (created, modified, version) = self.meta();
         Ok(User {
@@ -99,7 +99,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The core of a group; the problem is not set yet.
-    pub(super) fn team(&mut self) -> Result<Team, Problem> {
+    pub(super) fn team(&mut self) -> Result<Team, RecordProblem> {
         let (created, modified, version) = self.meta();
         Ok(Team {
             id: self.id()?,
@@ -186,7 +186,7 @@ impl<'a> Reader<'a> {
 }
 
 /// The id at the end of `$ref`, the URI of the member's resource (RFC 7643 §2.4).
-fn referred<'a>(entry: &Fields<'a>) -> Option<Cow<'a, str>> {
+fn referred<'a>(entry: &JsonFields<'a>) -> Option<Cow<'a, str>> {
     let uri = entry.string("$ref").ok().flatten()?;
     let path = uri.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
     let (_, id) = path.rsplit_once('/').filter(|(before, id)| !before.is_empty() && !id.is_empty())?;
@@ -194,8 +194,8 @@ fn referred<'a>(entry: &Fields<'a>) -> Option<Cow<'a, str>> {
     (!id.contains('%')).then(|| Cow::Owned(id.to_owned()))
 }
 
-pub(super) fn problem(Unreadable { path, why }: Unreadable) -> Problem {
-    Problem { path, why }
+pub(super) fn problem(UnreadablePlace { path, why }: UnreadablePlace) -> RecordProblem {
+    RecordProblem { path, why }
 }
 
 pub(super) fn into_name(text: Cow<'_, str>) -> Name {

@@ -3,12 +3,12 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{Shown, attributes, case::counted};
+use super::{ChangeShown, attributes, case::counted};
 use crate::directory::{
-    Fresh, Id, Kind, MaybeTold, Name, Target,
-    aside::{ApiKey, Participant, Told},
-    change::{Change, NewUser, RoleDraft, Seat},
-    record::{Account, Record, Role, Team, User},
+    Id, MaybeTold, Name, Observation, RecordKind, ResourceRef,
+    aside::{ApiKey, SideAnswer, TeamParticipant},
+    change::{Change, NewUser, RoleDraft, SeatKind},
+    record::{AccountKind, Record, Role, Team, User},
 };
 use crate::scim::caseless::{same_name, same_text};
 
@@ -20,32 +20,32 @@ pub(super) enum Seen<'a, T> {
 }
 
 /// The newest read of a user; a record that could not be read completely counts as nothing.
-pub(super) fn user<'a>(fresh: &'a [Fresh], id: &Id) -> Seen<'a, User> {
-    seen(fresh, &Target::user(id), |record| match record {
+pub(super) fn user<'a>(fresh: &'a [Observation], id: &Id) -> Seen<'a, User> {
+    seen(fresh, &ResourceRef::user(id), |record| match record {
         Record::User(user) if user.problem.is_none() => Some(user),
         _ => None,
     })
 }
 
-fn team<'a>(fresh: &'a [Fresh], id: &Id) -> Seen<'a, Team> {
-    seen(fresh, &Target::team(id), |record| match record {
+fn team<'a>(fresh: &'a [Observation], id: &Id) -> Seen<'a, Team> {
+    seen(fresh, &ResourceRef::team(id), |record| match record {
         Record::Team(team) if team.problem.is_none() => Some(team),
         _ => None,
     })
 }
 
-fn role<'a>(fresh: &'a [Fresh], id: &Id) -> Seen<'a, Role> {
-    seen(fresh, &Target::role(id), |record| match record {
+fn role<'a>(fresh: &'a [Observation], id: &Id) -> Seen<'a, Role> {
+    seen(fresh, &ResourceRef::role(id), |record| match record {
         Record::Role(role) if role.problem.is_none() => Some(role),
         _ => None,
     })
 }
 
-fn seen<'a, T>(fresh: &'a [Fresh], target: &Target, pick: fn(&'a Record) -> Option<&'a T>) -> Seen<'a, T> {
+fn seen<'a, T>(fresh: &'a [Observation], target: &ResourceRef, pick: fn(&'a Record) -> Option<&'a T>) -> Seen<'a, T> {
     for one in fresh.iter().rev() {
         match one {
-            Fresh::Gone(gone) if gone == target => return Seen::Gone,
-            Fresh::Record(record) if record.target() == *target => {
+            Observation::Gone(gone) if gone == target => return Seen::Gone,
+            Observation::Record(record) if record.target() == *target => {
                 return pick(record).map_or(Seen::Nothing, Seen::Record);
             }
             _ => {}
@@ -56,43 +56,43 @@ fn seen<'a, T>(fresh: &'a [Fresh], target: &Target, pick: fn(&'a Record) -> Opti
 
 impl<T> Seen<'_, T> {
     /// Judges the record; a missing record shows no change to it.
-    pub(super) fn judge(self, what: &str, judge: impl FnOnce(&T) -> Shown) -> Shown {
+    pub(super) fn judge(self, what: &str, judge: impl FnOnce(&T) -> ChangeShown) -> ChangeShown {
         match self {
             Seen::Record(record) => judge(record),
-            Seen::Gone => Shown::No(format!("that the {what} is gone")),
-            Seen::Nothing => Shown::CantTell,
+            Seen::Gone => ChangeShown::No(format!("that the {what} is gone")),
+            Seen::Nothing => ChangeShown::CantTell,
         }
     }
 
     /// Checks that the record is gone.
-    fn gone(self, instead: impl FnOnce(&T) -> String) -> Shown {
+    fn gone(self, instead: impl FnOnce(&T) -> String) -> ChangeShown {
         match self {
-            Seen::Gone => Shown::Yes,
-            Seen::Record(record) => Shown::No(instead(record)),
-            Seen::Nothing => Shown::CantTell,
+            Seen::Gone => ChangeShown::Yes,
+            Seen::Record(record) => ChangeShown::No(instead(record)),
+            Seen::Nothing => ChangeShown::CantTell,
         }
     }
 }
 
 /// Yes, or a description of the shown value.
-pub(super) fn yes_or(yes: bool, instead: impl FnOnce() -> String) -> Shown {
-    if yes { Shown::Yes } else { Shown::No(instead()) }
+pub(super) fn yes_or(yes: bool, instead: impl FnOnce() -> String) -> ChangeShown {
+    if yes { ChangeShown::Yes } else { ChangeShown::No(instead()) }
 }
 
 /// The evidence of the records for a change.
-pub(super) fn shows(change: &Change, fresh: &[Fresh]) -> Shown {
+pub(super) fn shows(change: &Change, fresh: &[Observation]) -> ChangeShown {
     match change {
         Change::SetOrgRole { user: id, role } => user(fresh, id).judge("user", |user| org_role(user, role)),
         // A user names its teams, but the change holds an id. Dialects with team roles know the name.
-        Change::SetTeamRole { .. } => Shown::CantTell,
+        Change::SetTeamRole { .. } => ChangeShown::CantTell,
         Change::AddMember { team: id, user } => {
             team(fresh, id).judge("team", |team| is_member(team, user, "without this member"))
         }
         Change::RemoveMember { team: id, user } => {
             team(fresh, id).judge("team", |team| match is_member(team, user, "") {
-                Shown::Yes => Shown::No(format!("that they are still in {}", team.name)),
-                Shown::No(_) | Shown::Part(_) => Shown::Yes,
-                Shown::CantTell => Shown::CantTell,
+                ChangeShown::Yes => ChangeShown::No(format!("that they are still in {}", team.name)),
+                ChangeShown::No(_) | ChangeShown::Part(_) => ChangeShown::Yes,
+                ChangeShown::CantTell => ChangeShown::CantTell,
             })
         }
         Change::SetActive { user: id, active } => user(fresh, id).judge("user", |user| is_active(user, *active)),
@@ -122,7 +122,7 @@ pub(super) fn shows(change: &Change, fresh: &[Fresh]) -> Shown {
             }
             None => created(fresh, key, |record| match record {
                 Record::User(found) if found.user_name.is(&service.name) => {
-                    Some(yes_or(found.account != Account::Person, || "a person of that name".into()))
+                    Some(yes_or(found.account != AccountKind::Person, || "a person of that name".into()))
                 }
                 _ => None,
             }),
@@ -139,17 +139,17 @@ pub(super) fn shows(change: &Change, fresh: &[Fresh]) -> Shown {
         Change::SetRegistryRole { user: id, registry, role } => {
             user(fresh, id).judge("user", |user| match registry_role(user, registry) {
                 Some(now) => yes_or(now == role, || format!("role in registry {registry}: {now}")),
-                None if user.told_registry_roles().is_none() => Shown::CantTell,
-                None => Shown::No(format!("no role in registry {registry}")),
+                None if user.told_registry_roles().is_none() => ChangeShown::CantTell,
+                None => ChangeShown::No(format!("no role in registry {registry}")),
             })
         }
         Change::RemoveRegistryRole { user: id, registry } => user(fresh, id).judge("user", |user| {
             let left =
                 user.registry_roles.iter().find(|grant| registry.as_ref().is_none_or(|name| grant.scope == *name));
             match left {
-                Some(grant) => Shown::No(format!("role in registry {}: {}", grant.scope, grant.role)),
-                None if user.told_registry_roles().is_none() => Shown::CantTell,
-                None => Shown::Yes,
+                Some(grant) => ChangeShown::No(format!("role in registry {}: {}", grant.scope, grant.role)),
+                None if user.told_registry_roles().is_none() => ChangeShown::CantTell,
+                None => ChangeShown::Yes,
             }
         }),
         Change::ReplaceMembers { team: id, stay, come, go } => {
@@ -157,39 +157,39 @@ pub(super) fn shows(change: &Change, fresh: &[Fresh]) -> Shown {
         }
         Change::Invite { to, .. } => match roster(fresh) {
             Some(roster) => yes_or(roster.iter().any(|one| one.is(to)), || "no such invitation".into()),
-            None => Shown::CantTell,
+            None => ChangeShown::CantTell,
         },
         Change::RevokeInvite { invite, .. } => match roster(fresh) {
             Some(roster) => yes_or(!roster.iter().any(|one| one.id == *invite), || "the invitation still there".into()),
-            None => Shown::CantTell,
+            None => ChangeShown::CantTell,
         },
         Change::CreateKey { key, .. } => match keys(fresh) {
             Some(keys) if !key.starts_with("new:") => {
                 yes_or(keys.iter().any(|known| known.id == *key), || "no such key".into())
             }
-            _ => Shown::CantTell,
+            _ => ChangeShown::CantTell,
         },
         Change::SetAttribute { target, path, to, .. } => attributes::shows(target, path, to.as_ref(), fresh),
         Change::DeleteKey { key, .. } => match keys(fresh) {
             Some(keys) => yes_or(!keys.iter().any(|known| known.id == *key), || "the key still there".into()),
-            None => Shown::CantTell,
+            None => ChangeShown::CantTell,
         },
     }
 }
 
-fn answer(fresh: &[Fresh]) -> Option<&Told> {
-    fresh.iter().rev().find_map(|one| if let Fresh::Told(_, told) = one { Some(told) } else { None })
+fn answer(fresh: &[Observation]) -> Option<&SideAnswer> {
+    fresh.iter().rev().find_map(|one| if let Observation::Told(_, told) = one { Some(told) } else { None })
 }
 
-fn roster(fresh: &[Fresh]) -> Option<&[Participant]> {
-    if let Some(Told::Roster(roster)) = answer(fresh) { Some(roster) } else { None }
+fn roster(fresh: &[Observation]) -> Option<&[TeamParticipant]> {
+    if let Some(SideAnswer::Roster(roster)) = answer(fresh) { Some(roster) } else { None }
 }
 
-fn keys(fresh: &[Fresh]) -> Option<&[ApiKey]> {
-    if let Some(Told::Person(person)) = answer(fresh) { person.keys.as_deref() } else { None }
+fn keys(fresh: &[Observation]) -> Option<&[ApiKey]> {
+    if let Some(SideAnswer::Person(person)) = answer(fresh) { person.keys.as_deref() } else { None }
 }
 
-fn has_seat(user: &User, seat: Seat, to: &Name) -> Shown {
+fn has_seat(user: &User, seat: SeatKind, to: &Name) -> ChangeShown {
     told(user.seat(seat), to, |now| format!("{} {now}", seat.label()))
 }
 
@@ -197,8 +197,8 @@ fn registry_role<'a>(user: &'a User, registry: &Name) -> Option<&'a Name> {
     user.registry_roles.iter().find(|grant| grant.scope == *registry).map(|grant| &grant.role)
 }
 
-fn are_members(team: &Team, in_it: [&Vec<Id>; 2], go: &[Id]) -> Shown {
-    let Some(members) = &team.members else { return Shown::CantTell };
+fn are_members(team: &Team, in_it: [&Vec<Id>; 2], go: &[Id]) -> ChangeShown {
+    let Some(members) = &team.members else { return ChangeShown::CantTell };
     let members: FxHashSet<&Id> = members.iter().map(|member| &member.id).collect();
     let missing = in_it.into_iter().flatten().filter(|id| !members.contains(id)).count();
     let left = go.iter().filter(|id| members.contains(id)).count();
@@ -214,27 +214,27 @@ fn is_named(found: &User, new: &NewUser) -> bool {
 }
 
 /// Compares the organisation role; predefined names are compared without regard to case.
-pub(super) fn org_role(user: &User, role: &Name) -> Shown {
+pub(super) fn org_role(user: &User, role: &Name) -> ChangeShown {
     told(&user.org_role, role, |now| format!("organisation role {now}"))
 }
 
 /// Compares names without regard to case for predefined names.
-fn told(now: &MaybeTold, wanted: &Name, instead: impl FnOnce(&str) -> String) -> Shown {
+fn told(now: &MaybeTold, wanted: &Name, instead: impl FnOnce(&str) -> String) -> ChangeShown {
     if !now.is_told() {
-        return Shown::CantTell;
+        return ChangeShown::CantTell;
     }
     yes_or(now.is(wanted.raw()), || instead(if now.is_none() { "none" } else { now.text() }))
 }
 
-fn is_active(user: &User, active: bool) -> Shown {
+fn is_active(user: &User, active: bool) -> ChangeShown {
     let word = if active { "the user still inactive" } else { "the user still active" };
-    user.active.map_or(Shown::CantTell, |now| yes_or(now == active, || word.into()))
+    user.active.map_or(ChangeShown::CantTell, |now| yes_or(now == active, || word.into()))
 }
 
-fn is_member(team: &Team, user: &Id, without: &str) -> Shown {
+fn is_member(team: &Team, user: &Id, without: &str) -> ChangeShown {
     match &team.members {
-        None => Shown::CantTell,
-        Some(members) if members.is_empty() => Shown::No(format!("{} without any members", team.name)),
+        None => ChangeShown::CantTell,
+        Some(members) if members.is_empty() => ChangeShown::No(format!("{} without any members", team.name)),
         Some(members) => {
             yes_or(team.has(user), || format!("{} with {}, {without}", team.name, counted(members.len(), "member")))
         }
@@ -242,27 +242,27 @@ fn is_member(team: &Team, user: &Id, without: &str) -> Shown {
 }
 
 /// `shown` is the expected value on the server; composition of accents and trimming of blanks may differ.
-fn text(what: &str, now: &Name, wanted: &str, shown: &str) -> Shown {
+fn text(what: &str, now: &Name, wanted: &str, shown: &str) -> ChangeShown {
     yes_or(same_text(shown, wanted), || if now.is_empty() { format!("no {what}") } else { format!("{what} {now}") })
 }
 
-fn is_new_user(found: &User, new: &NewUser) -> Shown {
+fn is_new_user(found: &User, new: &NewUser) -> ChangeShown {
     let other = !found.email.is_empty() && !new.email.is_empty() && !found.email.is(new.email.trim());
     yes_or(!other, || format!("a user {} with another address, {}", found.user_name, found.email))
 }
 
-fn has_members(found: &Team, members: &[Id]) -> Shown {
+fn has_members(found: &Team, members: &[Id]) -> ChangeShown {
     if found.members.is_none() && !members.is_empty() {
-        return Shown::CantTell;
+        return ChangeShown::CantTell;
     }
     let missing = members.iter().filter(|id| !found.has(id)).count();
     match missing {
-        0 => Shown::Yes,
-        _ => Shown::Part(format!("{} without {missing} of its {}", found.name, counted(members.len(), "member"))),
+        0 => ChangeShown::Yes,
+        _ => ChangeShown::Part(format!("{} without {missing} of its {}", found.name, counted(members.len(), "member"))),
     }
 }
 
-fn is_defined(role: &Role, to: &RoleDraft) -> Shown {
+fn is_defined(role: &Role, to: &RoleDraft) -> ChangeShown {
     let now = RoleDraft::of(role);
     let has = |name: &String| role.permissions.iter().any(|permission| permission.name.raw() == name);
     let missing: Vec<&String> = to.added.iter().filter(|name| !has(name)).collect();
@@ -278,30 +278,30 @@ fn is_defined(role: &Role, to: &RoleDraft) -> Shown {
     } else if let Some(name) = extra.first() {
         format!("the role with {}", Name::from(name.as_str()))
     } else {
-        return Shown::Yes;
+        return ChangeShown::Yes;
     };
-    Shown::No(instead)
+    ChangeShown::No(instead)
 }
 
 /// The newest record with the name, among all results of a look-up.
-fn created(fresh: &[Fresh], key: &Id, pick: impl Fn(&Record) -> Option<Shown>) -> Shown {
+fn created(fresh: &[Observation], key: &Id, pick: impl Fn(&Record) -> Option<ChangeShown>) -> ChangeShown {
     let mut kind = None;
     for one in fresh.iter().rev() {
         match one {
-            Fresh::Record(record) => {
+            Observation::Record(record) => {
                 kind = Some(record.kind());
                 if let Some(shown) = pick(record) {
                     return shown;
                 }
             }
-            Fresh::Gone(target) if target.id == *key => kind = Some(target.kind),
-            Fresh::Gone(_) | Fresh::Told(..) => {}
+            Observation::Gone(target) if target.id == *key => kind = Some(target.kind),
+            Observation::Gone(_) | Observation::Told(..) => {}
         }
     }
     match kind {
-        None => Shown::CantTell,
-        Some(Kind::User) => Shown::No("no user of that name".into()),
-        Some(Kind::Team) => Shown::No("no team of that name".into()),
-        Some(Kind::Role) => Shown::No("no role of that name".into()),
+        None => ChangeShown::CantTell,
+        Some(RecordKind::User) => ChangeShown::No("no user of that name".into()),
+        Some(RecordKind::Team) => ChangeShown::No("no team of that name".into()),
+        Some(RecordKind::Role) => ChangeShown::No("no role of that name".into()),
     }
 }

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{change::Verb, plan::Capabilities};
+use super::{change::ChangeVerb, plan::ProviderCapabilities};
 
 /// Knowledge about an action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Ability {
+pub enum ActionAbility {
     /// A trial had the wanted effect and no other.
     Works,
     /// The provider does not support the action, or a trial failed; the text gives the reason.
@@ -23,25 +23,25 @@ pub enum Ability {
 /// Results of trials on a server, by action. An action without an entry is untried.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Trials(BTreeMap<Verb, Ability>);
+pub struct ActionTrials(BTreeMap<ChangeVerb, ActionAbility>);
 
-impl Trials {
+impl ActionTrials {
     /// Records the result of a trial; an untried result removes the entry.
-    pub fn saw(&mut self, verb: Verb, ability: Ability) {
+    pub fn saw(&mut self, verb: ChangeVerb, ability: ActionAbility) {
         match ability {
-            Ability::Untried => drop(self.0.remove(&verb)),
+            ActionAbility::Untried => drop(self.0.remove(&verb)),
             seen => drop(self.0.insert(verb, seen)),
         }
     }
 
     /// Forgets that an action worked, after a failure. True if there was such an entry. A refusal is kept.
-    pub fn forget(&mut self, verb: Verb) -> bool {
-        self.0.get(&verb) == Some(&Ability::Works) && self.0.remove(&verb).is_some()
+    pub fn forget(&mut self, verb: ChangeVerb) -> bool {
+        self.0.get(&verb) == Some(&ActionAbility::Works) && self.0.remove(&verb).is_some()
     }
 
     /// True if a trial has shown that the action does not work.
-    pub fn refuses(&self, verb: Verb) -> bool {
-        matches!(self.0.get(&verb), Some(Ability::Refused(_)))
+    pub fn refuses(&self, verb: ChangeVerb) -> bool {
+        matches!(self.0.get(&verb), Some(ActionAbility::Refused(_)))
     }
 
     /// Adds entries of `other` for actions that have none here.
@@ -53,10 +53,10 @@ impl Trials {
     }
 
     /// Knowledge about an action at a provider, whose capabilities come first.
-    pub fn of(&self, verb: Verb, provider: &Capabilities) -> Ability {
+    pub fn of(&self, verb: ChangeVerb, provider: &ProviderCapabilities) -> ActionAbility {
         match provider.can(verb) {
-            Err(why) => Ability::Refused(why.text.clone()),
-            Ok(()) => self.0.get(&verb).cloned().unwrap_or(Ability::Untried),
+            Err(why) => ActionAbility::Refused(why.text.clone()),
+            Ok(()) => self.0.get(&verb).cloned().unwrap_or(ActionAbility::Untried),
         }
     }
 }
@@ -68,44 +68,51 @@ mod tests {
 
     #[test]
     fn only_what_was_seen_works() {
-        let mut trials = Trials::default();
-        let mut provider = Capabilities::default();
-        assert_eq!(trials.of(Verb::AddMember, &provider), Ability::Untried);
-        trials.saw(Verb::AddMember, Ability::Works);
-        assert_eq!(trials.of(Verb::AddMember, &provider), Ability::Works);
-        provider.refused.push((Verb::AddMember, Refusal::unsupported("no groups")));
-        assert_eq!(trials.of(Verb::AddMember, &provider), Ability::Refused("no groups".into()));
-        assert!(trials.forget(Verb::AddMember) && !trials.forget(Verb::AddMember));
-        trials.saw(Verb::AddMember, Ability::Refused("501".into()));
-        assert!(!trials.forget(Verb::AddMember) && trials.refuses(Verb::AddMember));
+        let mut trials = ActionTrials::default();
+        let mut provider = ProviderCapabilities::default();
+        assert_eq!(trials.of(ChangeVerb::AddMember, &provider), ActionAbility::Untried);
+        trials.saw(ChangeVerb::AddMember, ActionAbility::Works);
+        assert_eq!(trials.of(ChangeVerb::AddMember, &provider), ActionAbility::Works);
+        provider.refused.push((ChangeVerb::AddMember, Refusal::unsupported("no groups")));
+        assert_eq!(trials.of(ChangeVerb::AddMember, &provider), ActionAbility::Refused("no groups".into()));
+        assert!(trials.forget(ChangeVerb::AddMember) && !trials.forget(ChangeVerb::AddMember));
+        trials.saw(ChangeVerb::AddMember, ActionAbility::Refused("501".into()));
+        assert!(!trials.forget(ChangeVerb::AddMember) && trials.refuses(ChangeVerb::AddMember));
     }
 
     #[test]
     fn the_newer_trial_goes_first_and_a_trial_that_shows_nothing_takes_what_was_seen_away() {
-        let no = || Ability::Refused("by filter: 501".into());
-        let (mut newer, mut older) = (Trials::default(), Trials::default());
-        older.saw(Verb::AddMember, Ability::Works);
-        older.saw(Verb::RemoveMember, Ability::Works);
-        newer.saw(Verb::RemoveMember, no());
+        let no = || ActionAbility::Refused("by filter: 501".into());
+        let (mut newer, mut older) = (ActionTrials::default(), ActionTrials::default());
+        older.saw(ChangeVerb::AddMember, ActionAbility::Works);
+        older.saw(ChangeVerb::RemoveMember, ActionAbility::Works);
+        newer.saw(ChangeVerb::RemoveMember, no());
         let both = newer.or(older);
-        let provider = Capabilities::default();
-        assert_eq!(both.of(Verb::AddMember, &provider), Ability::Works);
-        assert_eq!(both.of(Verb::RemoveMember, &provider), no());
-        assert!(both.refuses(Verb::RemoveMember) && !both.refuses(Verb::AddMember) && !both.refuses(Verb::Deactivate));
+        let provider = ProviderCapabilities::default();
+        assert_eq!(both.of(ChangeVerb::AddMember, &provider), ActionAbility::Works);
+        assert_eq!(both.of(ChangeVerb::RemoveMember, &provider), no());
+        assert!(
+            both.refuses(ChangeVerb::RemoveMember)
+                && !both.refuses(ChangeVerb::AddMember)
+                && !both.refuses(ChangeVerb::Deactivate)
+        );
         let mut later = both;
-        later.saw(Verb::AddMember, Ability::Untried);
-        assert_eq!(later.of(Verb::AddMember, &provider), Ability::Untried);
-        assert!(!later.forget(Verb::RemoveMember), "a refusal was seen, and is no failure of something that worked");
-        assert!(later.refuses(Verb::RemoveMember));
+        later.saw(ChangeVerb::AddMember, ActionAbility::Untried);
+        assert_eq!(later.of(ChangeVerb::AddMember, &provider), ActionAbility::Untried);
+        assert!(
+            !later.forget(ChangeVerb::RemoveMember),
+            "a refusal was seen, and is no failure of something that worked"
+        );
+        assert!(later.refuses(ChangeVerb::RemoveMember));
     }
 
     #[test]
     fn trials_are_kept_by_the_name_of_the_action() {
-        let mut trials = Trials::default();
-        trials.saw(Verb::RemoveMember, Ability::Refused("by filter: 501".into()));
-        trials.saw(Verb::CreateUser, Ability::Works);
+        let mut trials = ActionTrials::default();
+        trials.saw(ChangeVerb::RemoveMember, ActionAbility::Refused("by filter: 501".into()));
+        trials.saw(ChangeVerb::CreateUser, ActionAbility::Works);
         let text = serde_json::to_string(&trials).unwrap();
         assert_eq!(text, r#"{"remove-member":{"refused":"by filter: 501"},"create-user":"works"}"#);
-        assert_eq!(serde_json::from_str::<Trials>(&text).unwrap(), trials);
+        assert_eq!(serde_json::from_str::<ActionTrials>(&text).unwrap(), trials);
     }
 }

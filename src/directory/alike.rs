@@ -4,20 +4,20 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    Directory, Id, Kind, Name,
-    change::{Change, Seat},
-    plan::Capabilities,
+    Directory, Id, Name, RecordKind,
+    change::{Change, SeatKind},
+    plan::ProviderCapabilities,
     record::{Member, Team, User},
-    words::{self, Line},
+    words::{self, PlanLine},
 };
 
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wish {
+pub struct LikenessWish {
     /// What would settle it.
     pub change: Change,
     /// The same in words.
-    pub line: Line,
+    pub line: PlanLine,
     /// Something would be taken away.
     pub removes: bool,
     /// Why it can't be done.
@@ -25,23 +25,23 @@ pub struct Wish {
 }
 
 /// Looks for differences.
-pub struct Alike<'a> {
+pub struct LikenessFinder<'a> {
     /// Where.
     pub directory: &'a Directory,
     /// What the provider can do.
-    pub can: &'a Capabilities,
+    pub can: &'a ProviderCapabilities,
 }
 
-impl Alike<'_> {
+impl LikenessFinder<'_> {
     /// What these users lack of another's roles, teams and seats, and what they have beside them.
-    pub fn users(&self, model: &Id, others: &[Id]) -> Vec<Wish> {
+    pub fn users(&self, model: &Id, others: &[Id]) -> Vec<LikenessWish> {
         let Some(model) = self.directory.user(model) else { return Vec::new() };
         let others = others.iter().filter(|id| **id != model.id).filter_map(|id| self.directory.user(id));
         others.flat_map(|user| self.user(model, user)).collect()
     }
 
     /// Who of these is not in the team, or in another role; and who else is in it. A role that is not named is left.
-    pub fn members(&self, team: &Id, wanted: &[(Id, Option<Name>)]) -> Vec<Wish> {
+    pub fn members(&self, team: &Id, wanted: &[(Id, Option<Name>)]) -> Vec<LikenessWish> {
         let Some(record) = self.directory.team(team) else { return Vec::new() };
         let inside: FxHashSet<&Id> = record.members.iter().flatten().map(|member| &member.id).collect();
         let meant: FxHashSet<&Id> = wanted.iter().map(|(id, _)| id).collect();
@@ -66,7 +66,7 @@ impl Alike<'_> {
     /// What about these users is not known, so that nothing can be said about it.
     pub fn unknown(&self, users: &[&Id]) -> Vec<String> {
         let mut notes = Vec::new();
-        if !self.directory.is_read(Kind::Team) {
+        if !self.directory.is_read(RecordKind::Team) {
             notes.push("The teams were not read yet: they are left out here.".into());
         }
         let roles = !self.can.org_roles.is_empty() || !self.can.team_roles.is_empty();
@@ -79,7 +79,7 @@ impl Alike<'_> {
         if roles && !names.is_empty() {
             notes.push(format!("Not told: the roles of {}.", names.join(", ")));
         }
-        if self.directory.is_read(Kind::Team) && !self.directory.tells_memberships() {
+        if self.directory.is_read(RecordKind::Team) && !self.directory.tells_memberships() {
             notes.push("Not told: the members of some teams.".into());
         }
         notes
@@ -97,14 +97,14 @@ impl Alike<'_> {
         Some(format!("Not told: the members of {names}. Nobody is taken out."))
     }
 
-    fn user(&self, model: &User, user: &User) -> Vec<Wish> {
+    fn user(&self, model: &User, user: &User) -> Vec<LikenessWish> {
         let mut changes = Vec::new();
         let id = || user.id.clone();
         if let Some(role) = model.org_role.value().filter(|role| user.org_role.value() != Some(role)) {
             changes.push(Change::SetOrgRole { user: id(), role: role.clone() });
         }
         changes.extend(self.teams(model, user));
-        let seats = Seat::ALL.into_iter().filter(|_| !self.can.seat_levels.is_empty());
+        let seats = SeatKind::ALL.into_iter().filter(|_| !self.can.seat_levels.is_empty());
         changes.extend(seats.filter_map(|seat| {
             let to = model.seat(seat).value().filter(|level| user.seat(seat).value() != Some(level))?.clone();
             Some(Change::SetSeat { user: id(), seat, to })
@@ -145,7 +145,7 @@ impl Alike<'_> {
         }
     }
 
-    fn wish(&self, change: Change) -> Wish {
+    fn wish(&self, change: Change) -> LikenessWish {
         let service = |user: &Id| self.directory.user(user).filter(|user| user.account.is_service());
         let fixed = change.person().and_then(service).zip(self.can.fixed_services);
         let refused = match (self.can.can(change.verb()), fixed) {
@@ -153,7 +153,7 @@ impl Alike<'_> {
             (_, Some((user, why))) => Some(format!("{} is a service account: {why}", user.user_name)),
             _ => None,
         };
-        Wish {
+        LikenessWish {
             line: words::line_in(&change, self.directory, self.can.holds()),
             removes: change.takes_from(self.directory),
             refused,
@@ -185,13 +185,13 @@ mod tests {
     use super::*;
     use crate::directory::{
         plan::RoleChoice,
-        record::{Account, Grant},
+        record::{AccountKind, RoleGrant},
         records::Records,
     };
 
     fn user(id: &str, role: &str, teams: &[(&str, &str)], registries: &[(&str, &str)]) -> User {
         let grants = |pairs: &[(&str, &str)]| {
-            let grant = |(scope, role): &(&str, &str)| Grant { scope: (*scope).into(), role: (*role).into() };
+            let grant = |(scope, role): &(&str, &str)| RoleGrant { scope: (*scope).into(), role: (*role).into() };
             pairs.iter().map(grant).collect::<Vec<_>>()
         };
         User {
@@ -209,7 +209,7 @@ mod tests {
         let users = vec![
             user("eva", "member", &[("nlp", "admin"), ("ops", "member"), ("vision", "viewer")], &[("models", "admin")]),
             user("noor", "admin", &[("ops", "admin"), ("audio", "member")], &[("data", "viewer")]),
-            User { account: Account::TeamService, ..user("bot", "member", &[("ops", "member")], &[]) },
+            User { account: AccountKind::TeamService, ..user("bot", "member", &[("ops", "member")], &[]) },
         ];
         let team = |name: &str, members: &[&str]| Team {
             id: name.into(),
@@ -228,20 +228,20 @@ mod tests {
         directory
     }
 
-    fn can() -> Capabilities {
+    fn can() -> ProviderCapabilities {
         let choice = |name: &str| RoleChoice { name: name.into(), note: None };
-        Capabilities {
+        ProviderCapabilities {
             org_roles: vec![choice("admin"), choice("member")],
             team_roles: vec![choice("admin"), choice("member"), choice("viewer")],
             joins_as: Some("member".into()),
             seat_levels: &["full", "viewer", "none"],
             fixed_services: Some("nobody edits those."),
-            ..Capabilities::default()
+            ..ProviderCapabilities::default()
         }
     }
 
-    fn told(wishes: &[Wish]) -> Vec<String> {
-        let told = |wish: &Wish| {
+    fn told(wishes: &[LikenessWish]) -> Vec<String> {
+        let told = |wish: &LikenessWish| {
             let sign = if wish.removes { "-" } else { "+" };
             let why = wish.refused.as_ref().map_or_else(String::new, |why| format!(" ({why})"));
             format!("{sign} {} {}{why}", wish.line.subject, wish.line.text(">"))
@@ -252,7 +252,8 @@ mod tests {
     #[test]
     fn a_user_like_another() {
         let (directory, mut can) = (directory(), can());
-        let wishes = Alike { directory: &directory, can: &can }.users(&"eva".into(), &["noor".into(), "eva".into()]);
+        let wishes =
+            LikenessFinder { directory: &directory, can: &can }.users(&"eva".into(), &["noor".into(), "eva".into()]);
         assert_eq!(
             told(&wishes),
             [
@@ -267,15 +268,15 @@ mod tests {
             ]
         );
         let why = crate::directory::refusal::Refusal::unsupported("Roles follow from groups.");
-        can.refused.push((crate::directory::change::Verb::SetOrgRole, why));
-        let wishes = Alike { directory: &directory, can: &can }.users(&"eva".into(), &["noor".into()]);
+        can.refused.push((crate::directory::change::ChangeVerb::SetOrgRole, why));
+        let wishes = LikenessFinder { directory: &directory, can: &can }.users(&"eva".into(), &["noor".into()]);
         assert_eq!(told(&wishes)[0], "- noor organisation role: admin > member (Roles follow from groups.)");
     }
 
     #[test]
     fn whoever_is_alike_has_no_difference() {
         let (directory, can) = (directory(), can());
-        let alike = Alike { directory: &directory, can: &can };
+        let alike = LikenessFinder { directory: &directory, can: &can };
         assert_eq!(alike.users(&"eva".into(), &["eva".into()]), []);
         let roster = alike.roster(&"ops".into());
         assert_eq!(alike.members(&"ops".into(), &roster), []);
@@ -284,7 +285,7 @@ mod tests {
     #[test]
     fn members_of_one_team_in_another() {
         let (directory, can) = (directory(), can());
-        let alike = Alike { directory: &directory, can: &can };
+        let alike = LikenessFinder { directory: &directory, can: &can };
         let wishes = alike.members(&"vision".into(), &alike.roster(&"ops".into()));
         assert_eq!(
             told(&wishes),
@@ -295,8 +296,9 @@ mod tests {
                 "+ bot joins vision (bot is a service account: nobody edits those.)",
             ]
         );
-        let none = Capabilities { team_roles: vec![], joins_as: None, ..can };
-        let wishes = Alike { directory: &directory, can: &none }.members(&"vision".into(), &[("noor".into(), None)]);
+        let none = ProviderCapabilities { team_roles: vec![], joins_as: None, ..can };
+        let wishes =
+            LikenessFinder { directory: &directory, can: &none }.members(&"vision".into(), &[("noor".into(), None)]);
         assert_eq!(told(&wishes), ["+ noor joins vision", "- eva leaves vision (was viewer)"]);
     }
 

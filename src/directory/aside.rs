@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Id, Name, Target, record::Account};
+use super::{Id, Name, ResourceRef, record::AccountKind};
 use crate::scim::{
     request::Request,
     schema::{ResourceType, Schema},
@@ -13,7 +13,7 @@ use crate::scim::{
 /// What can be asked about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Topic {
+pub enum SideQueryKind {
     /// The owner of the key in use.
     Me,
     /// The account of this user.
@@ -25,30 +25,37 @@ pub enum Topic {
     /// How the provider is set up.
     Settings,
     /// All attributes of this record.
-    Resource(Target),
+    Resource(ResourceRef),
     /// What attributes records may have.
     Schemas,
     /// Which schemas each kind of record has.
     Types,
 }
 
-impl Topic {
+impl SideQueryKind {
     /// The record that it is about, where the answer is that record.
-    pub fn record(&self) -> Option<&Target> {
-        if let Topic::Resource(target) = self { Some(target) } else { None }
+    pub fn record(&self) -> Option<&ResourceRef> {
+        if let SideQueryKind::Resource(target) = self { Some(target) } else { None }
     }
 
     /// True where "there is no such thing" is an answer like any other: most servers tell no schemas.
     pub fn may_be_missing(&self) -> bool {
-        matches!(self, Topic::Me | Topic::Organisations | Topic::Resource(_) | Topic::Schemas | Topic::Types)
+        matches!(
+            self,
+            SideQueryKind::Me
+                | SideQueryKind::Organisations
+                | SideQueryKind::Resource(_)
+                | SideQueryKind::Schemas
+                | SideQueryKind::Types
+        )
     }
 }
 
 /// A question with the request that asks it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Inquiry {
+pub struct SideQuery {
     /// About what.
-    pub topic: Topic,
+    pub topic: SideQueryKind,
     /// The user name of the person, to find them among others.
     pub name: Name,
     /// What is sent; alters nothing.
@@ -57,20 +64,20 @@ pub struct Inquiry {
 
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told {
-    /// To [`Topic::Me`] and [`Topic::Person`].
-    Person(Person),
-    /// To [`Topic::Roster`].
-    Roster(Vec<Participant>),
-    /// To [`Topic::Organisations`].
+pub enum SideAnswer {
+    /// To [`SideQueryKind::Me`] and [`SideQueryKind::Person`].
+    Person(AccountDetails),
+    /// To [`SideQueryKind::Roster`].
+    Roster(Vec<TeamParticipant>),
+    /// To [`SideQueryKind::Organisations`].
     Organisations(Vec<Organisation>),
-    /// To [`Topic::Settings`].
+    /// To [`SideQueryKind::Settings`].
     Settings(Vec<Setting>),
-    /// To [`Topic::Resource`].
+    /// To [`SideQueryKind::Resource`].
     Resource(Value),
-    /// To [`Topic::Schemas`].
+    /// To [`SideQueryKind::Schemas`].
     Schemas(Vec<Schema>),
-    /// To [`Topic::Types`].
+    /// To [`SideQueryKind::Types`].
     Types(Vec<ResourceType>),
     /// There is no such thing: person, team, record, endpoint.
     Nothing,
@@ -98,7 +105,7 @@ pub struct Organisation {
 
 /// An account with what only its own interface shows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Person {
+pub struct AccountDetails {
     /// The same id as in the lists, or empty.
     pub id: Id,
     /// Unique.
@@ -130,7 +137,7 @@ pub struct ApiKey {
 
 /// Somebody in a team, or invited to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Participant {
+pub struct TeamParticipant {
     /// Of the membership or invitation.
     pub id: Id,
     /// Empty for those who were invited by email and have no account.
@@ -144,10 +151,10 @@ pub struct Participant {
     /// Invited, not a member yet.
     pub pending: bool,
     /// Person or service account.
-    pub account: Account,
+    pub account: AccountKind,
 }
 
-impl Participant {
+impl TeamParticipant {
     /// True if this is who was meant by an email or a user name.
     pub fn is(&self, who: &str) -> bool {
         [&self.email, &self.user_name].iter().any(|known| !known.is_empty() && known.is(who.trim()))

@@ -5,16 +5,16 @@
 
 use serde_json::{Map, Value};
 
-use super::{Directory, Kind, Target};
+use super::{Directory, RecordKind, ResourceRef};
 use crate::scim::{
     filter, json,
-    schema::{self, Attribute, COMMON, Mutability, ResourceType, Schema, Type},
+    schema::{self, Attribute, COMMON, Mutability, ResourceType, Schema, ValueType},
     urn,
 };
 
 /// The attributes of one schema.
 #[derive(Debug)]
-pub struct Section<'a> {
+pub struct SchemaSection<'a> {
     /// The schema's name; its URN if the server does not tell the name.
     pub name: &'a str,
     /// The schema's URN.
@@ -22,12 +22,12 @@ pub struct Section<'a> {
     /// True if the server told the schema, so that types are known.
     pub typed: bool,
     /// Rows, those with a value first.
-    pub rows: Vec<Row<'a>>,
+    pub rows: Vec<ResourceAttribute<'a>>,
 }
 
 /// An attribute, or a sub-attribute of a complex attribute.
 #[derive(Debug)]
-pub struct Row<'a> {
+pub struct ResourceAttribute<'a> {
     /// The attribute's path, as on the wire.
     pub path: String,
     /// The attribute's definition; `None` if no schema has one.
@@ -40,13 +40,13 @@ pub struct Row<'a> {
 
 /// Data for a form that edits an attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Slot {
+pub struct AttributeSlot {
     /// The record that holds the attribute.
-    pub target: Target,
+    pub target: ResourceRef,
     /// The attribute's path.
     pub path: String,
     /// The type of the attribute's values.
-    pub kind: Type,
+    pub kind: ValueType,
     /// True if a schema defines the type; otherwise the type is that of the current value.
     pub typed: bool,
     /// Values that the schema suggests.
@@ -57,15 +57,15 @@ pub struct Slot {
     pub before: Option<Value>,
 }
 
-impl Row<'_> {
+impl ResourceAttribute<'_> {
     /// The attribute's name without the schema.
     pub fn name(&self) -> &str {
         schema::name_in(&self.path)
     }
 
     /// The type of the attribute's values.
-    pub fn kind(&self) -> Type {
-        let of_value = || self.value.map(Type::of).unwrap_or_default();
+    pub fn kind(&self) -> ValueType {
+        let of_value = || self.value.map(ValueType::of).unwrap_or_default();
         self.attribute.map_or_else(of_value, |attribute| attribute.kind)
     }
 
@@ -73,11 +73,11 @@ impl Row<'_> {
     ///
     /// # Errors
     /// Fails with the reason why the attribute can't be changed here.
-    pub fn slot(&self, target: &Target) -> Result<Slot, &'static str> {
+    pub fn slot(&self, target: &ResourceRef) -> Result<AttributeSlot, &'static str> {
         if let Some(why) = self.fixed {
             return Err(why);
         }
-        Ok(Slot {
+        Ok(AttributeSlot {
             target: target.clone(),
             path: self.path.clone(),
             kind: self.kind(),
@@ -90,7 +90,7 @@ impl Row<'_> {
 }
 
 /// All attributes of a record; `None` if the record was not read as a whole.
-pub fn of<'a>(directory: &'a Directory, target: &Target) -> Option<Vec<Section<'a>>> {
+pub fn of<'a>(directory: &'a Directory, target: &ResourceRef) -> Option<Vec<SchemaSection<'a>>> {
     let resource = directory.resource(target)?;
     let (schemas, types) = (directory.schemas().unwrap_or_default(), directory.resource_types().unwrap_or_default());
     Some(sections(target.kind, resource, schemas, types))
@@ -98,15 +98,15 @@ pub fn of<'a>(directory: &'a Directory, target: &Target) -> Option<Vec<Section<'
 
 /// The sections of a resource, from its parts.
 pub fn sections<'a>(
-    kind: Kind,
+    kind: RecordKind,
     resource: &'a Value,
     schemas: &'a [Schema],
     types: &'a [ResourceType],
-) -> Vec<Section<'a>> {
+) -> Vec<SchemaSection<'a>> {
     let (word, core) = match kind {
-        Kind::User => ("User", urn::USER),
-        Kind::Team => ("Group", urn::GROUP),
-        Kind::Role => ("Role", urn::ROLE),
+        RecordKind::User => ("User", urn::USER),
+        RecordKind::Team => ("Group", urn::GROUP),
+        RecordKind::Role => ("Role", urn::ROLE),
     };
     let Some(map) = resource.as_object() else { return Vec::new() };
     let known = types.iter().find(|one| one.name.eq_ignore_ascii_case(word));
@@ -128,12 +128,12 @@ pub fn sections<'a>(
     all
 }
 
-fn section<'a>(urn: &'a str, schema: Option<&'a Schema>, rows: Vec<Row<'a>>) -> Section<'a> {
+fn section<'a>(urn: &'a str, schema: Option<&'a Schema>, rows: Vec<ResourceAttribute<'a>>) -> SchemaSection<'a> {
     let (there, absent): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.value.is_some());
     // Extensions are distinguished by the part of the URN before the last name.
     let bare = if starts_with(urn, urn::CORE) { schema::name_in(urn) } else { urn };
     let name = schema.map_or(bare, |schema| &schema.name);
-    Section { name, urn, typed: schema.is_some(), rows: there.into_iter().chain(absent).collect() }
+    SchemaSection { name, urn, typed: schema.is_some(), rows: there.into_iter().chain(absent).collect() }
 }
 
 /// URNs of the extensions that this kind of record may have, and of those that this record has.
@@ -169,7 +169,7 @@ fn starts_with(text: &str, head: &str) -> bool {
 
 /// Attributes at the top level of the record: ids, attributes of the schema, unknown attributes, and the server's
 /// metadata.
-fn top_rows<'a>(map: &'a Map<String, Value>, schema: Option<&'a Schema>) -> Vec<Row<'a>> {
+fn top_rows<'a>(map: &'a Map<String, Value>, schema: Option<&'a Schema>) -> Vec<ResourceAttribute<'a>> {
     let mut rows = Vec::new();
     let (first, last) = COMMON.split_at(2);
     let known = schema.map(|schema| schema.attributes.as_slice()).unwrap_or_default();
@@ -191,7 +191,7 @@ fn top_rows<'a>(map: &'a Map<String, Value>, schema: Option<&'a Schema>) -> Vec<
 }
 
 /// Adds rows for attributes that exist but have no schema.
-fn untold<'a>(rows: &mut Vec<Row<'a>>, prefix: &str, map: Option<&'a Map<String, Value>>, seen: &[&str]) {
+fn untold<'a>(rows: &mut Vec<ResourceAttribute<'a>>, prefix: &str, map: Option<&'a Map<String, Value>>, seen: &[&str]) {
     for name in map.into_iter().flat_map(Map::keys) {
         if !schema::is_urn(name) && !seen.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             push(rows, prefix, name, None, map);
@@ -201,7 +201,7 @@ fn untold<'a>(rows: &mut Vec<Row<'a>>, prefix: &str, map: Option<&'a Map<String,
 
 /// Adds the row of an attribute, or the rows of its sub-attributes.
 fn push<'a>(
-    rows: &mut Vec<Row<'a>>,
+    rows: &mut Vec<ResourceAttribute<'a>>,
     prefix: &str,
     name: &str,
     attribute: Option<&'a Attribute>,
@@ -218,7 +218,7 @@ fn push<'a>(
     let parts = attribute.map(|attribute| attribute.parts.as_slice()).unwrap_or_default();
     if is_list || (parts.is_empty() && inner.is_none()) || (inner.is_none() && value.is_some()) {
         let fixed = fixed(&path, attribute, None, value, is_list);
-        rows.push(Row { path, attribute, value, fixed });
+        rows.push(ResourceAttribute { path, attribute, value, fixed });
         return;
     }
     let mut seen = Vec::new();
@@ -227,14 +227,14 @@ fn push<'a>(
         let value = inner.and_then(|inner| json::get(inner, &part.name)).filter(|value| schema::is_there(value));
         let path = format!("{path}.{}", part.name);
         let fixed = fixed(&path, Some(part), attribute, value, false);
-        rows.push(Row { path, attribute: Some(part), value, fixed });
+        rows.push(ResourceAttribute { path, attribute: Some(part), value, fixed });
     }
     let hidden = |name: &str| parts.iter().any(|part| part.hidden && part.name.eq_ignore_ascii_case(name));
     for (name, value) in inner.into_iter().flatten() {
         if !hidden(name) && !seen.iter().any(|known| known.eq_ignore_ascii_case(name)) && schema::is_there(value) {
             let path = format!("{path}.{name}");
             let fixed = fixed(&path, None, attribute, Some(value), value.is_array());
-            rows.push(Row { path, attribute: None, value: Some(value), fixed });
+            rows.push(ResourceAttribute { path, attribute: None, value: Some(value), fixed });
         }
     }
 }
@@ -248,7 +248,7 @@ fn fixed(
     is_list: bool,
 ) -> Option<&'static str> {
     let both = || attribute.into_iter().chain(whole);
-    let kind = attribute.map_or_else(|| value.map(Type::of).unwrap_or_default(), |attribute| attribute.kind);
+    let kind = attribute.map_or_else(|| value.map(ValueType::of).unwrap_or_default(), |attribute| attribute.kind);
     if !schema::name_in(path).split('.').all(filter::is_name) {
         Some("Its name can't stand in a path, so it is not changed by itself.")
     } else if both().any(|one| one.mutability == Mutability::ReadOnly) {
@@ -259,7 +259,7 @@ fn fixed(
         Some("The server gives it out only when asked for it by name: what it holds is not known here.")
     } else if value.is_some() && both().any(|one| one.mutability == Mutability::Immutable) {
         Some("Once it is set nobody can change it (immutable).")
-    } else if matches!(kind, Type::Binary | Type::Complex) || value.is_some_and(Value::is_object) {
+    } else if matches!(kind, ValueType::Binary | ValueType::Complex) || value.is_some_and(Value::is_object) {
         Some("Values of this type are shown here, and not edited.")
     } else {
         None

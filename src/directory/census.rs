@@ -2,8 +2,8 @@
 //! neither a frame nor a plan looks through all users for it.
 
 use super::{
-    change::Seat,
-    record::{Account, Depth, User},
+    change::SeatKind,
+    record::{AccountKind, ReadDepth, User},
 };
 
 /// What a seat that is paid for in full is called.
@@ -11,7 +11,7 @@ pub const FULL: &str = "full";
 
 /// The seats of one product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Seats {
+pub struct SeatCensus {
     /// People with a full seat.
     pub full: usize,
     /// People whose seat is known.
@@ -20,7 +20,7 @@ pub struct Seats {
 
 /// The counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Census {
+pub struct DirectoryCensus {
     /// Accounts that are not said to be service accounts.
     pub people: usize,
     /// Service accounts.
@@ -35,18 +35,18 @@ pub struct Census {
     pub listed_emails: usize,
     /// Users whose roles the list left out.
     pub lacking_roles: usize,
-    models: Seats,
-    weave: Seats,
-    registry: Seats,
+    models: SeatCensus,
+    weave: SeatCensus,
+    registry: SeatCensus,
 }
 
-impl Census {
+impl DirectoryCensus {
     /// The seats of a product; those of people only.
-    pub fn seats(&self, seat: Seat) -> Seats {
+    pub fn seats(&self, seat: SeatKind) -> SeatCensus {
         match seat {
-            Seat::Models => self.models,
-            Seat::Weave => self.weave,
-            Seat::Registry => self.registry,
+            SeatKind::Models => self.models,
+            SeatKind::Weave => self.weave,
+            SeatKind::Registry => self.registry,
         }
     }
 
@@ -68,8 +68,10 @@ impl Census {
     }
 
     fn each(self, other: Self, both: fn(usize, usize) -> usize) -> Self {
-        let seats =
-            |one: Seats, other: Seats| Seats { full: both(one.full, other.full), known: both(one.known, other.known) };
+        let seats = |one: SeatCensus, other: SeatCensus| SeatCensus {
+            full: both(one.full, other.full),
+            known: both(one.known, other.known),
+        };
         Self {
             people: both(self.people, other.people),
             services: both(self.services, other.services),
@@ -94,10 +96,10 @@ impl Census {
         let service = user.account.is_service();
         shift(&mut self.services, service);
         shift(&mut self.people, !service);
-        shift(&mut self.kinds_said, user.account != Account::Unsaid);
+        shift(&mut self.kinds_said, user.account != AccountKind::Unsaid);
         shift(&mut self.roles_known, user.org_role.is_told());
         shift(&mut self.emails, !user.email.is_empty());
-        shift(&mut self.listed_emails, !user.email.is_empty() && user.depth == Depth::Summary);
+        shift(&mut self.listed_emails, !user.email.is_empty() && user.depth == ReadDepth::Summary);
         shift(&mut self.lacking_roles, user.lacks_roles());
         let all = [
             (&mut self.models, &user.models_seat),
@@ -114,9 +116,11 @@ impl Census {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::{Directory, Fresh, change::Change, change::ChangeId, record::Record, records::Records};
+    use crate::directory::{
+        Directory, Observation, change::Change, change::ChangeId, record::Record, records::Records,
+    };
 
-    fn user(id: &str, seat: Option<&str>, account: Account) -> User {
+    fn user(id: &str, seat: Option<&str>, account: AccountKind) -> User {
         User {
             id: id.into(),
             user_name: id.into(),
@@ -129,26 +133,26 @@ mod tests {
     #[test]
     fn counts_follow_reads_pending_changes_and_refusals() {
         let users = vec![
-            user("a", Some("Full"), Account::Person),
-            user("b", Some("viewer"), Account::Person),
-            user("c", None, Account::Unsaid),
-            user("s", Some("full"), Account::TeamService),
+            user("a", Some("Full"), AccountKind::Person),
+            user("b", Some("viewer"), AccountKind::Person),
+            user("c", None, AccountKind::Unsaid),
+            user("s", Some("full"), AccountKind::TeamService),
         ];
         let mut directory = Directory::default();
         directory.replace(Records::build(users, vec![], vec![]), true);
         let full = |directory: &Directory| {
             let census = directory.census();
-            let seats = census.seats(Seat::Models);
+            let seats = census.seats(SeatKind::Models);
             (census.people, census.services, seats.full, seats.known)
         };
         assert_eq!(full(&directory), (3, 1, 1, 2));
-        let change = Change::SetSeat { user: "c".into(), seat: Seat::Models, to: "full".into() };
+        let change = Change::SetSeat { user: "c".into(), seat: SeatKind::Models, to: "full".into() };
         directory.begin(ChangeId(1), change);
         assert_eq!(full(&directory), (3, 1, 2, 3));
         directory.settle(ChangeId(1), vec![]);
         assert_eq!(full(&directory), (3, 1, 1, 2));
-        directory.learn(vec![Fresh::Record(Record::User(user("b", Some("full"), Account::Person)))]);
-        directory.learn(vec![Fresh::Gone(crate::directory::Target::user(&"s".into()))]);
+        directory.learn(vec![Observation::Record(Record::User(user("b", Some("full"), AccountKind::Person)))]);
+        directory.learn(vec![Observation::Gone(crate::directory::ResourceRef::user(&"s".into()))]);
         assert_eq!(full(&directory), (3, 0, 2, 2));
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Directory, Id, Kind,
-    permissions::{BASES, Permissions, Stance, stance},
+    Directory, Id, RecordKind,
+    permissions::{BASES, PermissionStance, Permissions, stance},
 };
 
 /// A role in the comparison.
@@ -19,7 +19,8 @@ pub enum Side {
 impl Side {
     /// The roles that can be compared: all custom ones, and the predefined ones with known permissions.
     pub fn all(directory: &Directory) -> Vec<Self> {
-        let roles = directory.rows_by_name(Kind::Role).iter().filter_map(|row| directory.id_at(Kind::Role, *row));
+        let roles =
+            directory.rows_by_name(RecordKind::Role).iter().filter_map(|row| directory.id_at(RecordKind::Role, *row));
         let bases = BASES.into_iter().filter(|base| directory.base_permissions(base).is_some());
         roles.cloned().map(Side::Role).chain(bases.map(Side::Base)).collect()
     }
@@ -49,13 +50,13 @@ pub struct Row {
     /// `object:operation`.
     pub name: String,
     /// The stance of each role to the permission.
-    pub stances: [Stance; 2],
+    pub stances: [PermissionStance; 2],
 }
 
 impl Row {
     /// True if only one of the roles allows the permission.
     pub fn differs(&self) -> bool {
-        let [one, other] = self.stances.map(|stance| stance == Stance::Absent);
+        let [one, other] = self.stances.map(|stance| stance == PermissionStance::Absent);
         one != other
     }
 }
@@ -65,9 +66,9 @@ pub fn rows(sides: &[Side; 2], directory: &Directory) -> Vec<Row> {
     let [one, other] = [&sides[0], &sides[1]].map(|side| side.permissions(directory));
     let all: BTreeSet<&String> = one.union(&other).collect();
     let of = |side: &Side, has: &Permissions, name: &str| match side {
-        Side::Role(id) => directory.role(id).map_or(Stance::Absent, |role| stance(role, name)),
-        Side::Base(_) if has.contains(name) => Stance::Inherited,
-        Side::Base(_) => Stance::Absent,
+        Side::Role(id) => directory.role(id).map_or(PermissionStance::Absent, |role| stance(role, name)),
+        Side::Base(_) if has.contains(name) => PermissionStance::Inherited,
+        Side::Base(_) => PermissionStance::Absent,
     };
     let row =
         |name: &String| Row { name: name.clone(), stances: [of(&sides[0], &one, name), of(&sides[1], &other, name)] };

@@ -8,19 +8,19 @@ use crate::scim::pager::thousands;
 
 /// How much of a server's list of users, teams or roles is known.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Coverage {
+pub enum ListCoverage {
     /// All of it: a record that is not there does not exist.
     #[default]
     Complete,
     /// Some of it: a record that is not there may exist all the same.
-    Partial(Shortfall),
+    Partial(ListShortfall),
     /// None of it; the reason, where there is one to give.
     NotRead(Option<String>),
 }
 
 /// How far a list was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shortfall {
+pub struct ListShortfall {
     /// Different records that came.
     pub seen: u64,
     /// The server's own total, where it gave one.
@@ -29,19 +29,19 @@ pub struct Shortfall {
     pub why: String,
 }
 
-impl Coverage {
+impl ListCoverage {
     /// True where the absence of a record means that it does not exist.
     pub fn is_complete(&self) -> bool {
-        *self == Coverage::Complete
+        *self == ListCoverage::Complete
     }
 
     /// True where at least some of the list is known.
     pub fn is_read(&self) -> bool {
-        !matches!(self, Coverage::NotRead(_))
+        !matches!(self, ListCoverage::NotRead(_))
     }
 }
 
-impl Shortfall {
+impl ListShortfall {
     /// "9,999 of 12,000"; "9,999, perhaps not all" where the server gives no larger total.
     pub fn amount(&self) -> String {
         let seen = thousands(self.seen);
@@ -53,20 +53,20 @@ impl Shortfall {
 }
 
 /// "9,999 of 12,000: the server begins again when asked for more".
-impl fmt::Display for Shortfall {
+impl fmt::Display for ListShortfall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.amount(), self.why)
     }
 }
 
 /// In words, as what follows the name of the list and a colon.
-impl fmt::Display for Coverage {
+impl fmt::Display for ListCoverage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Coverage::Complete => f.write_str("complete"),
-            Coverage::Partial(shortfall) => shortfall.fmt(f),
-            Coverage::NotRead(Some(why)) => write!(f, "not read: {why}"),
-            Coverage::NotRead(None) => f.write_str("not read"),
+            ListCoverage::Complete => f.write_str("complete"),
+            ListCoverage::Partial(shortfall) => shortfall.fmt(f),
+            ListCoverage::NotRead(Some(why)) => write!(f, "not read: {why}"),
+            ListCoverage::NotRead(None) => f.write_str("not read"),
         }
     }
 }
@@ -78,11 +78,12 @@ mod tests {
     #[test]
     fn a_part_says_of_how_many() {
         let part = |said| {
-            Coverage::Partial(Shortfall { seen: 9_999, said, why: "the server begins again".into() }).to_string()
+            ListCoverage::Partial(ListShortfall { seen: 9_999, said, why: "the server begins again".into() })
+                .to_string()
         };
         assert_eq!(part(Some(12_000)), "9,999 of 12,000: the server begins again");
         assert_eq!(part(None), "9,999, perhaps not all: the server begins again");
-        assert_eq!(Coverage::NotRead(None).to_string(), "not read");
-        assert!(Coverage::Complete.is_complete() && !Coverage::NotRead(None).is_complete());
+        assert_eq!(ListCoverage::NotRead(None).to_string(), "not read");
+        assert!(ListCoverage::Complete.is_complete() && !ListCoverage::NotRead(None).is_complete());
     }
 }

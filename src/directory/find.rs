@@ -13,7 +13,7 @@ use std::{
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    Directory, Id, Kind, Name,
+    Directory, Id, Name, RecordKind,
     record::{Record, Role, Team, User},
     records::name_hash,
 };
@@ -66,19 +66,19 @@ impl fmt::Display for NamedRecord {
 
 /// Nobody, or nothing, is called so; or several are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Missing {
+pub enum MissingName {
     /// No record has that name. Records with names that resemble it, nearest first.
     Unknown(Vec<NamedRecord>),
     /// All that have it: which one is meant only a person knows.
     Several(Vec<NamedRecord>),
 }
 
-impl Missing {
+impl MissingName {
     /// "no user is called eva-tanak; near: eva-tanaka", with the characters that are easily overlooked.
     pub fn sentence(&self, kind: &str, wanted: &str) -> String {
         let shown = clean(wanted);
         match self {
-            Missing::Unknown(near) => {
+            MissingName::Unknown(near) => {
                 let resemblance = near.first().filter(|near| looks_like(near.name.raw(), wanted));
                 let names = if near.is_empty() { String::new() } else { format!("; near: {}", listed(near)) };
                 let typed = confusable::told(wanted, resemblance.is_some());
@@ -89,7 +89,7 @@ impl Missing {
                 });
                 format!("no {kind} is called {shown}{names}{}{}", typed.unwrap_or_default(), theirs.unwrap_or_default())
             }
-            Missing::Several(all) => {
+            MissingName::Several(all) => {
                 let all: Vec<String> = all.iter().map(ToString::to_string).collect();
                 format!("{shown} means several: {}", all.join(", "))
             }
@@ -117,22 +117,22 @@ fn seen(name: &str) -> String {
 
 /// How alike two names are, the nearest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Likeness {
+enum NameLikeness {
     Exact,
     Folded,
     /// But for blanks at the ends, too.
     Trimmed,
 }
 
-fn likeness(name: &str, wanted: &str) -> Option<Likeness> {
+fn likeness(name: &str, wanted: &str) -> Option<NameLikeness> {
     if name.trim().is_empty() {
         None
     } else if name == wanted {
-        Some(Likeness::Exact)
+        Some(NameLikeness::Exact)
     } else if caseless::same(name, wanted) {
-        Some(Likeness::Folded)
+        Some(NameLikeness::Folded)
     } else {
-        caseless::same(name.trim(), wanted.trim()).then_some(Likeness::Trimmed)
+        caseless::same(name.trim(), wanted.trim()).then_some(NameLikeness::Trimmed)
     }
 }
 
@@ -142,13 +142,13 @@ fn meant<'a, T, const N: usize>(all: &[&'a T], wanted: &str, levels: impl Fn(&T)
     for level in 0..N {
         let like = |one: &&'a T| likeness(levels(one)[level].raw(), wanted);
         let Some(best) = all.iter().filter_map(like).min() else { continue };
-        if best == Likeness::Exact || found.is_empty() {
+        if best == NameLikeness::Exact || found.is_empty() {
             // What an earlier level has nearly is not given up for what a later one has exactly: then several are meant.
             let new = all.iter().filter(|one| like(one) == Some(best)).copied();
             let new: Vec<&'a T> = new.filter(|one| !found.iter().any(|known| std::ptr::eq(*known, *one))).collect();
             found.extend(new);
         }
-        if best == Likeness::Exact {
+        if best == NameLikeness::Exact {
             break;
         }
     }
@@ -187,7 +187,7 @@ fn names(record: &Record) -> Vec<(NameLevel, &Name)> {
 }
 
 /// The names of a directory, for many questions.
-pub struct Finder<'a> {
+pub struct NameFinder<'a> {
     directory: &'a Directory,
     /// Users under pending changes, who may be called otherwise than in the records.
     pending: FxHashMap<u64, Vec<u32>>,
@@ -196,12 +196,12 @@ pub struct Finder<'a> {
     near_left: Cell<usize>,
 }
 
-impl<'a> Finder<'a> {
+impl<'a> NameFinder<'a> {
     /// Linear in the pending changes; teams and roles are indexed when the first is asked for.
     pub fn new(directory: &'a Directory) -> Self {
         let mut pending: FxHashMap<u64, Vec<u32>> = FxHashMap::default();
         for user in directory.users_pending() {
-            let Some(row) = directory.records().row(&super::Target::user(&user.id)) else { continue };
+            let Some(row) = directory.records().row(&super::ResourceRef::user(&user.id)) else { continue };
             for name in [&user.user_name, &user.email, &user.display_name] {
                 pending.entry(name_hash(name.raw())).or_default().push(row);
             }
@@ -214,7 +214,7 @@ impl<'a> Finder<'a> {
     ///
     /// # Errors
     /// Where there is none, or more than one.
-    pub fn user(&self, wanted: &str) -> Result<&'a User, Missing> {
+    pub fn user(&self, wanted: &str) -> Result<&'a User, MissingName> {
         self.person(wanted, |user| [&user.user_name, &user.email, &user.display_name])
     }
 
@@ -222,7 +222,7 @@ impl<'a> Finder<'a> {
     ///
     /// # Errors
     /// Where there is none, or more than one.
-    pub fn account(&self, wanted: &str) -> Result<&'a User, Missing> {
+    pub fn account(&self, wanted: &str) -> Result<&'a User, MissingName> {
         self.person(wanted, |user| [&user.user_name, &user.email])
     }
 
@@ -231,7 +231,7 @@ impl<'a> Finder<'a> {
     ///
     /// # Errors
     /// Where there is nobody, or more than one.
-    pub fn address(&self, wanted: &str) -> Result<&'a User, Missing> {
+    pub fn address(&self, wanted: &str) -> Result<&'a User, MissingName> {
         let like = |user: &User| {
             let names = [&user.user_name, &user.email];
             names.into_iter().filter_map(|name| likeness(name.raw(), wanted)).min()
@@ -242,17 +242,21 @@ impl<'a> Finder<'a> {
         match all.as_slice() {
             [] => self.account(wanted),
             [one] => Ok(one),
-            several => Err(Missing::Several(several.iter().map(|user| NamedRecord::of(user)).collect())),
+            several => Err(MissingName::Several(several.iter().map(|user| NamedRecord::of(user)).collect())),
         }
     }
 
-    fn person<const N: usize>(&self, wanted: &str, levels: impl Fn(&User) -> [&Name; N]) -> Result<&'a User, Missing> {
+    fn person<const N: usize>(
+        &self,
+        wanted: &str,
+        levels: impl Fn(&User) -> [&Name; N],
+    ) -> Result<&'a User, MissingName> {
         if let Some(user) = self.directory.user(&wanted.into()) {
             return Ok(user);
         }
         let named = NamedRecord::of;
         only(meant(&self.users_called(wanted), wanted, levels), named, || {
-            let users = (0..self.directory.len(Kind::User) as u32).filter_map(|row| self.directory.user_at(row));
+            let users = (0..self.directory.len(RecordKind::User) as u32).filter_map(|row| self.directory.user_at(row));
             let names = |user: &'a User| [&user.user_name, &user.email, &user.display_name].map(|name| (name, user));
             self.near(wanted, users.flat_map(names), named)
         })
@@ -286,12 +290,12 @@ impl<'a> Finder<'a> {
     ///
     /// # Errors
     /// Where there is none, or more than one.
-    pub fn team(&self, wanted: &str) -> Result<&'a Team, Missing> {
+    pub fn team(&self, wanted: &str) -> Result<&'a Team, MissingName> {
         if let Some(team) = self.directory.team(&wanted.into()) {
             return Ok(team);
         }
         let at = |row| self.directory.team_at(row);
-        let all = || (0..self.directory.len(Kind::Team) as u32).filter_map(at);
+        let all = || (0..self.directory.len(RecordKind::Team) as u32).filter_map(at);
         let index = self.teams.get_or_init(|| indexed(all().map(|team| &team.name)));
         let called: Vec<&'a Team> = called(index, wanted).filter_map(at).collect();
         let named = |team: &Team| NamedRecord { name: team.name.clone(), id: team.id.clone() };
@@ -304,12 +308,12 @@ impl<'a> Finder<'a> {
     ///
     /// # Errors
     /// Where there is none, or more than one.
-    pub fn role(&self, wanted: &str) -> Result<&'a Role, Missing> {
+    pub fn role(&self, wanted: &str) -> Result<&'a Role, MissingName> {
         if let Some(role) = self.directory.role(&wanted.into()) {
             return Ok(role);
         }
         let at = |row| self.directory.role_at(row);
-        let all = || (0..self.directory.len(Kind::Role) as u32).filter_map(at);
+        let all = || (0..self.directory.len(RecordKind::Role) as u32).filter_map(at);
         let index = self.roles.get_or_init(|| indexed(all().map(|role| &role.name)));
         let called: Vec<&'a Role> = called(index, wanted).filter_map(at).collect();
         let named = |role: &Role| NamedRecord { name: role.name.clone(), id: role.id.clone() };
@@ -360,14 +364,14 @@ fn only<T>(
     found: Vec<&T>,
     named: impl Fn(&T) -> NamedRecord,
     near: impl FnOnce() -> Vec<NamedRecord>,
-) -> Result<&T, Missing> {
+) -> Result<&T, MissingName> {
     match found.as_slice() {
         [one] => Ok(one),
-        [] => Err(Missing::Unknown(near())),
+        [] => Err(MissingName::Unknown(near())),
         several => {
             let mut all: Vec<NamedRecord> = several.iter().map(|one| named(one)).collect();
             all.sort_by_cached_key(|one| (text::fold(one.name.raw()), one.id.clone()));
-            Err(Missing::Several(all))
+            Err(MissingName::Several(all))
         }
     }
 }

@@ -1,46 +1,46 @@
 //! Results of reads and answers: records, removals, and data kept beside the records.
 
 use super::{
-    Target,
-    aside::{Told, Topic},
+    ResourceRef,
+    aside::{SideAnswer, SideQueryKind},
     record::Record,
 };
 
 /// A result of a read or an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fresh {
+pub enum Observation {
     /// The current state of a record.
     Record(Record),
     /// The record does not exist (any more).
-    Gone(Target),
+    Gone(ResourceRef),
     /// Data of a topic that is kept beside the records.
-    Told(Topic, Told),
+    Told(SideQueryKind, SideAnswer),
 }
 
-impl Fresh {
+impl Observation {
     /// The record that the result is about; `None` for a topic.
-    pub fn target(&self) -> Option<Target> {
+    pub fn target(&self) -> Option<ResourceRef> {
         match self {
-            Fresh::Record(record) => Some(record.target()),
-            Fresh::Gone(target) => Some(target.clone()),
-            Fresh::Told(..) => None,
+            Observation::Record(record) => Some(record.target()),
+            Observation::Gone(target) => Some(target.clone()),
+            Observation::Told(..) => None,
         }
     }
 
     /// The topic that the result is about; `None` for a record.
-    pub fn topic(&self) -> Option<&Topic> {
+    pub fn topic(&self) -> Option<&SideQueryKind> {
         match self {
-            Fresh::Told(topic, _) => Some(topic),
-            Fresh::Record(_) | Fresh::Gone(_) => None,
+            Observation::Told(topic, _) => Some(topic),
+            Observation::Record(_) | Observation::Gone(_) => None,
         }
     }
 
     /// True if the result shows this record or its removal.
-    pub fn is_of(&self, target: &Target) -> bool {
+    pub fn is_of(&self, target: &ResourceRef) -> bool {
         match self {
-            Fresh::Record(record) => record.target() == *target,
-            Fresh::Gone(gone) => gone == target,
-            Fresh::Told(..) => false,
+            Observation::Record(record) => record.target() == *target,
+            Observation::Gone(gone) => gone == target,
+            Observation::Told(..) => false,
         }
     }
 }

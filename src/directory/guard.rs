@@ -4,10 +4,10 @@
 //! confirmation that no flag of a command gives by itself.
 
 use super::{
-    Directory, Id, Kind,
+    Directory, Id, RecordKind,
     change::{Change, ChangeEffect},
     owner::KeyOwner,
-    plan::{Capabilities, Risk, typed_name},
+    plan::{ProviderCapabilities, Risk, typed_name},
     record::{ADMIN, Team, User},
     refusal::{Refusal, RefusalCode},
 };
@@ -21,15 +21,15 @@ mod remaining;
 #[cfg(test)]
 mod tests;
 
-pub use among::Among;
-use ledger::Ledger;
-pub use mass::Mass;
-pub use others::{Admin, Others};
-use remaining::{Provider, Remaining};
+pub use among::PeopleConcerns;
+use ledger::ChangeLedger;
+pub use mass::BulkRemoval;
+pub use others::{OtherAdmin, OtherAdmins};
+use remaining::{Provider, RemainingAdmins};
 
 /// What a profile sets about guards.
 #[derive(Debug, Clone, Default)]
-pub struct Guards {
+pub struct GuardSettings {
     /// Refuse every edit.
     pub read_only: bool,
     /// Why changes can't be written down before they are sent, where that is so: nothing is sent then.
@@ -51,7 +51,7 @@ pub struct Guards {
     pub admins: Vec<String>,
 }
 
-impl Guards {
+impl GuardSettings {
     /// Why nothing at all is sent, where that is so.
     pub fn closed(&self) -> Option<Refusal> {
         if self.read_only {
@@ -80,8 +80,11 @@ impl Guards {
     /// What of the profile's names does not fit what the server tells, as sentences: names that are nobody's guard nobody.
     fn misfits(&self, directory: &Directory) -> Vec<String> {
         let owner = directory.owner();
-        let whose =
-            if directory.is_complete(Kind::User) { "nobody's name" } else { "nobody's of the users that are known" };
+        let whose = if directory.is_complete(RecordKind::User) {
+            "nobody's name"
+        } else {
+            "nobody's of the users that are known"
+        };
         let nobody = |key: &str, name: &String| {
             let known = remaining::is_somebody(name, directory) || owner.is_some_and(|owner| owner.is_called(name));
             (!known).then(|| format!("{key} in the profile: {} is {whose}, so it guards nobody.", clean(name)))
@@ -136,16 +139,16 @@ fn is_called(user: &User, name: &str) -> bool {
 
 /// What a guard adds to a change that it lets through.
 #[derive(Debug, Default)]
-pub struct Guarded {
+pub struct GuardedChange {
     /// More care than the change itself asks for.
     pub risk: Risk,
     /// Sentences for the preview.
     pub notes: Vec<String>,
     /// Who else must be admin when it is sent.
-    pub others: Vec<Others>,
+    pub others: Vec<OtherAdmins>,
 }
 
-impl Guarded {
+impl GuardedChange {
     fn look(&mut self) {
         self.risk = self.risk.clone().max(Risk::Look);
     }
@@ -156,41 +159,41 @@ impl Guarded {
 
     /// Says what is asked of the server, where it hangs on one of them; that asks for no more care.
     fn promise(&mut self) {
-        self.notes.extend(self.others.iter().filter_map(Others::promise));
+        self.notes.extend(self.others.iter().filter_map(OtherAdmins::promise));
     }
 }
 
 /// Checks changes that are meant together, one after another, each as if those before it had happened.
 #[derive(Debug)]
-pub struct Guard {
-    guards: Guards,
+pub struct ChangeGuard {
+    guards: GuardSettings,
     provider: Provider,
-    ledger: Ledger,
+    ledger: ChangeLedger,
     /// From where too many go, with the refusal for a profile that limits it.
-    mass: Vec<(Mass, String)>,
+    mass: Vec<(BulkRemoval, String)>,
     /// More than one person is changed.
     many: bool,
-    among: Among,
+    among: PeopleConcerns,
 }
 
-impl Guard {
+impl ChangeGuard {
     /// For these, with none of them added yet.
     pub fn new<'a>(
-        can: &Capabilities,
-        guards: &Guards,
+        can: &ProviderCapabilities,
+        guards: &GuardSettings,
         directory: &Directory,
         changes: impl Iterator<Item = &'a Change> + Clone,
     ) -> Self {
-        let words = |mass: Mass| {
+        let words = |mass: BulkRemoval| {
             let words = mass.refusal(changes.clone(), guards.max_removal.unwrap_or_default());
             (mass, words)
         };
-        let mass = Mass::beyond(changes.clone(), directory, guards.max_removal).into_iter().map(words).collect();
-        let ledger = Ledger::of(changes.clone(), directory);
+        let mass = BulkRemoval::beyond(changes.clone(), directory, guards.max_removal).into_iter().map(words).collect();
+        let ledger = ChangeLedger::of(changes.clone(), directory);
         let mut people = changes.clone().flat_map(Change::concerned);
         let first = people.next();
         let many = people.any(|id| Some(id) != first);
-        let mut among = Among::default();
+        let mut among = PeopleConcerns::default();
         if first.is_some() {
             among.profile(guards.misfits(directory));
         }
@@ -202,12 +205,12 @@ impl Guard {
     }
 
     /// From where more goes than a usual share: the numbers are to be typed.
-    pub fn take_mass(&mut self) -> Vec<Mass> {
+    pub fn take_mass(&mut self) -> Vec<BulkRemoval> {
         std::mem::take(&mut self.mass).into_iter().map(|(mass, _)| mass).collect()
     }
 
     /// Who is among those that it let through, and what is not known of them.
-    pub fn take_among(&mut self) -> Among {
+    pub fn take_among(&mut self) -> PeopleConcerns {
         std::mem::take(&mut self.among)
     }
 
@@ -220,12 +223,12 @@ impl Guard {
     ///
     /// # Errors
     /// Why it is not sent, whoever asks.
-    pub fn check(&mut self, change: &Change, directory: &Directory) -> Result<Guarded, Refusal> {
+    pub fn check(&mut self, change: &Change, directory: &Directory) -> Result<GuardedChange, Refusal> {
         if let Some(refusal) = self.guards.closed() {
             return Err(refusal);
         }
         self.too_many(change)?;
-        let mut guarded = Guarded::default();
+        let mut guarded = GuardedChange::default();
         if let Change::ReplaceMembers { team, stay, come, go } = change {
             self.replacement(team, [stay, come], go, directory, &mut guarded)?;
             guarded.promise();
@@ -259,7 +262,7 @@ impl Guard {
     }
 
     /// People whom the profile protects are changed alone, and on purpose.
-    fn protected(&mut self, user: &User, guarded: &mut Guarded) -> Result<(), Refusal> {
+    fn protected(&mut self, user: &User, guarded: &mut GuardedChange) -> Result<(), Refusal> {
         if !self.guards.is_protected(user) {
             return Ok(());
         }
@@ -279,7 +282,7 @@ impl Guard {
         change: &Change,
         user: &User,
         directory: &Directory,
-        guarded: &mut Guarded,
+        guarded: &mut GuardedChange,
     ) -> Result<(), Refusal> {
         if ends_org_admin(change, user, directory) {
             self.organisation(user, directory, guarded)?;
@@ -299,40 +302,40 @@ impl Guard {
         Ok(())
     }
 
-    fn organisation(&mut self, user: &User, directory: &Directory, guarded: &mut Guarded) -> Result<(), Refusal> {
+    fn organisation(&mut self, user: &User, directory: &Directory, guarded: &mut GuardedChange) -> Result<(), Refusal> {
         let name = &user.user_name;
         match remaining::org_admins(&mut self.ledger, &self.provider, &self.guards, user, directory) {
-            Remaining::Several | Remaining::NotHeld => {}
-            Remaining::One => {
+            RemainingAdmins::Several | RemainingAdmins::NotHeld => {}
+            RemainingAdmins::One => {
                 guarded.look();
-                guarded.notes.push(if directory.is_read(Kind::User) {
+                guarded.notes.push(if directory.is_read(RecordKind::User) {
                     format!("One organisation admin is left after this{}.", basis(directory))
                 } else {
                     // How many there are was not asked for.
                     "Another organisation admin is left after this.".to_owned()
                 });
             }
-            Remaining::Owner(owner) => {
+            RemainingAdmins::Owner(owner) => {
                 if user.org_role.is(ADMIN) {
                     guarded.look();
                     guarded.notes.push(format!("{owner}, whose key this is, stays organisation admin."));
                 }
             }
-            Remaining::Named(admin) => {
+            RemainingAdmins::Named(admin) => {
                 if user.org_role.is(ADMIN) {
                     guarded.look();
                     guarded.notes.push(format!("{admin} stays organisation admin, by the profile's list."));
                 }
             }
-            Remaining::NotTold(why) => {
+            RemainingAdmins::NotTold(why) => {
                 guarded.insist(user);
                 self.among.admins_not_told(user, why);
             }
-            Remaining::Nobody if self.guards.allow_last_admin => {
+            RemainingAdmins::Nobody if self.guards.allow_last_admin => {
                 guarded.risk = guarded.risk.clone().max(Risk::Type(typed_name(name, &user.id)));
                 guarded.notes.push("This is the last organisation admin.".into());
             }
-            Remaining::Nobody => {
+            RemainingAdmins::Nobody => {
                 let last = if user.org_role.is(ADMIN) {
                     format!("{name} is the last organisation admin")
                 } else {
@@ -346,7 +349,7 @@ impl Guard {
         Ok(())
     }
 
-    fn team(&mut self, user: &User, team: &Team, directory: &Directory, guarded: &mut Guarded) {
+    fn team(&mut self, user: &User, team: &Team, directory: &Directory, guarded: &mut GuardedChange) {
         match self.ledger.team_after(user, team, directory) {
             TeamAfter::NoAdmin => {
                 guarded.look();
@@ -365,7 +368,7 @@ impl Guard {
     }
 
     /// Somebody loses something: you, and admins, are named.
-    fn lowered(&mut self, user: &User, directory: &Directory, guarded: &mut Guarded) {
+    fn lowered(&mut self, user: &User, directory: &Directory, guarded: &mut GuardedChange) {
         if self.guards.is_me(user, directory) && !self.guards.allow_yourself {
             guarded.insist(user);
             guarded.notes.push("This is you: afterwards you may not be able to take it back.".into());
@@ -384,7 +387,7 @@ impl Guard {
         after: [&Vec<Id>; 2],
         go: &[Id],
         directory: &Directory,
-        guarded: &mut Guarded,
+        guarded: &mut GuardedChange,
     ) -> Result<(), Refusal> {
         let Some(team) = directory.team(team) else { return Ok(()) };
         for user in go.iter().filter_map(|id| directory.user(id)) {
@@ -404,9 +407,9 @@ impl Guard {
         }
         let stays: Vec<&Id> = after.into_iter().flatten().collect();
         let known = stays.iter().filter(|id| admin(id) == Some(true)).filter_map(|id| directory.user(id));
-        let admins: Vec<Admin> = known.take(others::MOST).map(Admin::direct).collect();
+        let admins: Vec<OtherAdmin> = known.take(others::MOST).map(OtherAdmin::direct).collect();
         if !admins.is_empty() {
-            guarded.others.push(Others { team: Some(team.name.clone()), admins });
+            guarded.others.push(OtherAdmins { team: Some(team.name.clone()), admins });
         } else if stays.iter().any(|id| admin(id).is_none()) || !go.iter().any(|id| admin(&id) == Some(true)) {
             guarded.look();
             go.iter().filter_map(|id| directory.user(id)).for_each(|user| self.among.team_not_told(team, user));
@@ -432,9 +435,9 @@ enum TeamAfter {
 }
 
 /// True where each team is known in which the change may take something from this person.
-fn is_told_teams(change: &Change, person: &Id, can: &Capabilities, directory: &Directory) -> bool {
+fn is_told_teams(change: &Change, person: &Id, can: &ProviderCapabilities, directory: &Directory) -> bool {
     match change.team() {
-        _ if directory.is_complete(Kind::Team) => true,
+        _ if directory.is_complete(RecordKind::Team) => true,
         Some(team) => directory.team(team).is_some(),
         None => !change.lowers_in_teams(can.cascading_role.as_ref()) || directory.tells_teams_of(person),
     }
@@ -442,7 +445,7 @@ fn is_told_teams(change: &Change, person: &Id, can: &Capabilities, directory: &D
 
 /// On how many roles the answer rests, where not all are told.
 fn basis(directory: &Directory) -> String {
-    let (known, all) = (directory.org_roles_known(), directory.len(Kind::User));
+    let (known, all) = (directory.org_roles_known(), directory.len(RecordKind::User));
     if known < all { format!(" (organisation role known for {known} of {all})") } else { String::new() }
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 /// The data that a provider's records hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Holds {
+pub struct RecordContents {
     /// Users have a role in the organisation.
     pub org_roles: bool,
     /// Members have a role in each team.
@@ -27,7 +27,7 @@ pub struct Holds {
 }
 
 /// All data, and groups are called teams.
-impl Default for Holds {
+impl Default for RecordContents {
     fn default() -> Self {
         Self {
             org_roles: true,
@@ -43,7 +43,7 @@ impl Default for Holds {
     }
 }
 
-impl Holds {
+impl RecordContents {
     /// The console's own text, with the provider's word for a team.
     pub fn say(self, words: &'static str) -> Cow<'static, str> {
         if self.team_word == "team" || !words.contains("eam") {
@@ -63,8 +63,8 @@ mod tests {
 
     #[test]
     fn a_group_is_called_what_the_provider_calls_it() {
-        let groups = Holds { team_word: "group", ..Holds::default() };
+        let groups = RecordContents { team_word: "group", ..RecordContents::default() };
         assert_eq!(groups.say("Teams: in a team, user-teams"), "Groups: in a group, user-groups");
-        assert_eq!(Holds::default().say("Teams"), "Teams");
+        assert_eq!(RecordContents::default().say("Teams"), "Teams");
     }
 }

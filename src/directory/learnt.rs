@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     MaybeTold,
-    record::{Grant, User},
+    record::{RoleGrant, User},
 };
 
 /// The roles of one user as an answer to a change showed them.
@@ -17,7 +17,7 @@ pub struct LearntRoles {
     /// In the organisation.
     pub org_role: MaybeTold,
     /// In all teams; `None` where the answer did not show them.
-    pub team_roles: Option<Vec<Grant>>,
+    pub team_roles: Option<Vec<RoleGrant>>,
     /// When the answer came.
     #[serde(with = "jiff::fmt::serde::timestamp::second::required")]
     pub at: Timestamp,

@@ -8,15 +8,15 @@ use std::{
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    Coverage, Fresh, Id, Kind, Name, Target,
-    aside::{Told, Topic},
-    census::Census,
-    change::{Change, ChangeId, Field},
+    Id, ListCoverage, Name, Observation, RecordKind, ResourceRef,
+    aside::{SideAnswer, SideQueryKind},
+    census::DirectoryCensus,
+    change::{Change, ChangeId, ChangedField},
     owner::KeyOwner,
     record::{Role, Team, User},
     records::Records,
     search::SearchText,
-    work::Proof,
+    work::RefreshProof,
 };
 
 mod held;
@@ -27,7 +27,7 @@ mod members;
 mod predefined;
 mod told;
 
-pub use held::Admins;
+pub use held::TeamAdminSet;
 
 /// What the screen shows: confirmed ⊕ pending.
 ///
@@ -38,14 +38,14 @@ pub struct Directory {
     records: Records,
     pending: BTreeMap<ChangeId, Change>,
     /// The pending changes on each record, oldest first, with the value that each changes.
-    touched: FxHashMap<Target, BTreeMap<ChangeId, Field>>,
+    touched: FxHashMap<ResourceRef, BTreeMap<ChangeId, ChangedField>>,
     users: FxHashMap<Id, User>,
     teams: FxHashMap<Id, OnceLock<Team>>,
     roles: FxHashMap<Id, Role>,
     /// What was read one by one while a refresh was under way: newer than what the refresh will bring.
-    during_refresh: Option<Vec<Fresh>>,
-    told: FxHashMap<Topic, Told>,
-    laid: Box<laid::Laid>,
+    during_refresh: Option<Vec<Observation>>,
+    told: FxHashMap<SideQueryKind, SideAnswer>,
+    laid: Box<laid::PendingCounts>,
     /// Roles that only answers to changes have shown.
     learnt: FxHashMap<Id, learnt::Learnt>,
     owner: Option<KeyOwner>,
@@ -72,27 +72,27 @@ impl Directory {
     }
 
     /// Number of records of a kind, provisional ones included.
-    pub fn len(&self, kind: Kind) -> usize {
+    pub fn len(&self, kind: RecordKind) -> usize {
         self.records.len(kind)
     }
 
     /// How much of a list is known.
-    pub fn coverage(&self, kind: Kind) -> &Coverage {
+    pub fn coverage(&self, kind: RecordKind) -> &ListCoverage {
         self.records.coverage(kind)
     }
 
     /// Says how much of a list is known now.
-    pub fn cover(&mut self, kind: Kind, coverage: Coverage) {
+    pub fn cover(&mut self, kind: RecordKind, coverage: ListCoverage) {
         self.records.cover(kind, coverage);
     }
 
     /// True where all of a list is known: a record that is not in it does not exist.
-    pub fn is_complete(&self, kind: Kind) -> bool {
+    pub fn is_complete(&self, kind: RecordKind) -> bool {
         self.coverage(kind).is_complete()
     }
 
     /// True where some of a list is known.
-    pub fn is_read(&self, kind: Kind) -> bool {
+    pub fn is_read(&self, kind: RecordKind) -> bool {
         self.coverage(kind).is_read()
     }
 
@@ -130,7 +130,7 @@ impl Directory {
     fn laid_team<'a>(&'a self, id: &Id, confirmed: &'a Team) -> &'a Team {
         let Some(laid) = self.teams.get(id) else { return confirmed };
         laid.get_or_init(|| {
-            let changes: Vec<&Change> = self.changes_on(&Target::team(id)).collect();
+            let changes: Vec<&Change> = self.changes_on(&ResourceRef::team(id)).collect();
             let mut team = confirmed.clone();
             members::lay(&changes, &mut team);
             team
@@ -163,14 +163,14 @@ impl Directory {
     }
 
     /// The id at a row.
-    pub fn id_at(&self, kind: Kind, row: u32) -> Option<&Id> {
+    pub fn id_at(&self, kind: RecordKind, row: u32) -> Option<&Id> {
         match kind {
-            Kind::User => {
+            RecordKind::User => {
                 let known = self.records.users().get_index(row as usize).map(|(id, _)| id);
                 known.or_else(|| self.invited_at(row).map(|user| &user.id))
             }
-            Kind::Team => self.records.teams().get_index(row as usize).map(|(id, _)| id),
-            Kind::Role => {
+            RecordKind::Team => self.records.teams().get_index(row as usize).map(|(id, _)| id),
+            RecordKind::Role => {
                 let custom = self.records.roles().get_index(row as usize).map(|(id, _)| id);
                 custom.or_else(|| self.predefined_at(row).map(|role| &role.id))
             }
@@ -178,12 +178,12 @@ impl Directory {
     }
 
     /// Rows in name order.
-    pub fn rows_by_name(&self, kind: Kind) -> &[u32] {
+    pub fn rows_by_name(&self, kind: RecordKind) -> &[u32] {
         self.records.by_name(kind)
     }
 
     /// Searchable text.
-    pub fn text(&self, kind: Kind) -> &SearchText {
+    pub fn text(&self, kind: RecordKind) -> &SearchText {
         self.records.text(kind)
     }
 
@@ -203,16 +203,18 @@ impl Directory {
     }
 
     /// How many people, service accounts and seats, pending changes included.
-    pub fn census(&self) -> Census {
+    pub fn census(&self) -> DirectoryCensus {
         let confirmed = self.records.census();
         if !self.records.role_source().is_mapping() {
             return self.laid.over(confirmed);
         }
         // A membership gives others their roles too, under what is laid over them.
-        self.users
-            .iter()
-            .filter_map(|(id, shown)| Some((shown, self.records.users().get(id)?)))
-            .fold(confirmed, |census, (shown, confirmed)| census.with(Census::of(shown)).without(Census::of(confirmed)))
+        self.users.iter().filter_map(|(id, shown)| Some((shown, self.records.users().get(id)?))).fold(
+            confirmed,
+            |census, (shown, confirmed)| {
+                census.with(DirectoryCensus::of(shown)).without(DirectoryCensus::of(confirmed))
+            },
+        )
     }
 
     /// How many users' organisation roles are known.
@@ -221,17 +223,17 @@ impl Directory {
     }
 
     /// True if a pending change alters this value of this record.
-    pub fn is_pending(&self, target: &Target, field: &Field) -> bool {
+    pub fn is_pending(&self, target: &ResourceRef, field: &ChangedField) -> bool {
         !self.touched.is_empty() && self.touched.get(target).is_some_and(|all| all.values().any(|one| one == field))
     }
 
     /// True if any pending change alters this record.
-    pub fn is_touched(&self, target: &Target) -> bool {
+    pub fn is_touched(&self, target: &ResourceRef) -> bool {
         !self.touched.is_empty() && self.touched.contains_key(target)
     }
 
     /// The pending changes on a record, oldest first.
-    pub fn changes_on(&self, target: &Target) -> impl Iterator<Item = &Change> {
+    pub fn changes_on(&self, target: &ResourceRef) -> impl Iterator<Item = &Change> {
         self.touched.get(target).into_iter().flat_map(BTreeMap::keys).filter_map(|id| self.pending.get(id))
     }
 
@@ -256,7 +258,7 @@ impl Directory {
     }
 
     /// Takes a change off and puts in what the server showed. True if rows were added or removed, or stand elsewhere.
-    pub fn settle(&mut self, id: ChangeId, fresh: Vec<Fresh>) -> bool {
+    pub fn settle(&mut self, id: ChangeId, fresh: Vec<Observation>) -> bool {
         self.lift(id, &fresh, true) | self.learn(fresh)
     }
 
@@ -267,7 +269,7 @@ impl Directory {
     }
 
     /// True if a row was removed.
-    fn lift(&mut self, id: ChangeId, fresh: &[Fresh], sent: bool) -> bool {
+    fn lift(&mut self, id: ChangeId, fresh: &[Observation], sent: bool) -> bool {
         let mut reshaped = false;
         if let Some(change) = self.pending.remove(&id) {
             let targets = change.touches();
@@ -299,25 +301,25 @@ impl Directory {
     }
 
     /// Puts in what single reads showed. True if rows were added or removed, or stand elsewhere.
-    pub fn learn(&mut self, fresh: Vec<Fresh>) -> bool {
+    pub fn learn(&mut self, fresh: Vec<Observation>) -> bool {
         if let Some(during) = self.during_refresh.as_mut() {
             during.extend(fresh.iter().cloned());
         }
         let (mut reshaped, mut records, mut gone) = (false, Vec::new(), Vec::new());
-        let targets: Vec<Target> = fresh.iter().filter_map(Fresh::target).collect();
+        let targets: Vec<ResourceRef> = fresh.iter().filter_map(Observation::target).collect();
         // What is said of one record later holds: what has come is put in before what has gone is taken out, and so on.
         for mut one in fresh {
             self.fill_fresh(&mut one);
             match one {
-                Fresh::Record(record) => {
+                Observation::Record(record) => {
                     reshaped |= self.records.remove_all(gone.drain(..));
                     records.push(record);
                 }
-                Fresh::Gone(target) => {
+                Observation::Gone(target) => {
                     reshaped |= self.records.put_all(records.drain(..));
                     gone.push(target);
                 }
-                Fresh::Told(topic, told) => drop(self.told.insert(topic, told)),
+                Observation::Told(topic, told) => drop(self.told.insert(topic, told)),
             }
         }
         reshaped |= self.records.put_all(records) | self.records.remove_all(gone);
@@ -327,9 +329,9 @@ impl Directory {
 
     /// Puts in what a refresh showed, but for what was learnt since it began. True if rows were added or removed, or stand
     /// elsewhere.
-    pub fn renew(&mut self, mut fresh: Vec<Fresh>) -> bool {
+    pub fn renew(&mut self, mut fresh: Vec<Observation>) -> bool {
         let during = self.during_refresh.take();
-        let newer: FxHashSet<Target> = during.iter().flatten().filter_map(Fresh::target).collect();
+        let newer: FxHashSet<ResourceRef> = during.iter().flatten().filter_map(Observation::target).collect();
         fresh.retain(|one| one.target().is_none_or(|target| !newer.contains(&target)));
         let reshaped = self.learn(fresh);
         self.during_refresh = during;
@@ -343,7 +345,7 @@ impl Directory {
 
     /// A refresh is over, and has read so much of each list. Who is in which team may give others another role under the
     /// changes that are laid over them.
-    pub fn refresh_ends(&mut self, proofs: &[Proof]) {
+    pub fn refresh_ends(&mut self, proofs: &[RefreshProof]) {
         self.during_refresh = None;
         proofs.iter().for_each(|proof| self.records.cover(proof.kind, proof.coverage.clone()));
         if self.records.role_source().is_mapping() {
@@ -372,11 +374,11 @@ impl Directory {
     }
 
     /// Computes one record as shown anew: the confirmed one with its pending changes in order.
-    fn overlay(&mut self, target: &Target) {
+    fn overlay(&mut self, target: &ResourceRef) {
         let changes = || self.changes_on(target).collect::<Vec<&Change>>();
         let id = &target.id;
         match target.kind {
-            Kind::User => {
+            RecordKind::User => {
                 let changes = changes();
                 let laid =
                     (!changes.is_empty()).then(|| self.records.users().get(id).cloned()).flatten().map(|mut user| {
@@ -390,11 +392,11 @@ impl Directory {
                 self.laid.put(id, self.users.get(id), self.records.users().get(id));
             }
             // Laid when it is looked at: of many changes to a large team, not after each.
-            Kind::Team => {
+            RecordKind::Team => {
                 let laid = self.is_touched(target) && self.records.teams().contains_key(id);
                 put(&mut self.teams, id, laid.then(OnceLock::new));
             }
-            Kind::Role => {
+            RecordKind::Role => {
                 let changes = changes();
                 let laid =
                     (!changes.is_empty()).then(|| self.records.roles().get(id).cloned()).flatten().map(|mut role| {

@@ -40,9 +40,9 @@ pub mod stage;
 pub mod words;
 pub mod work;
 
-pub use coverage::{Coverage, Shortfall};
-pub use fresh::Fresh;
-pub use live::{Admins, Directory};
+pub use coverage::{ListCoverage, ListShortfall};
+pub use fresh::Observation;
+pub use live::{Directory, TeamAdminSet};
 pub use maybe_told::MaybeTold;
 pub use name::Name;
-pub use record::{Id, Kind, Target};
+pub use record::{Id, RecordKind, ResourceRef};

@@ -4,30 +4,30 @@ use rustc_hash::FxHashSet;
 
 use super::{
     Id,
-    find::{Finder, Missing, NamedRecord},
+    find::{MissingName, NameFinder, NamedRecord},
     record::User,
 };
 use crate::scim::text::fold;
 
 /// A name that does not identify a single person.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Doubt {
+pub struct DoubtfulName {
     /// The name as written.
     pub text: String,
     /// The reason: the name matches nobody, or several people.
-    pub missing: Missing,
+    pub missing: MissingName,
 }
 
-impl Doubt {
+impl DoubtfulName {
     /// People who may be meant, the likeliest first.
     pub fn choices(&self) -> &[NamedRecord] {
-        let (Missing::Unknown(records) | Missing::Several(records)) = &self.missing;
+        let (MissingName::Unknown(records) | MissingName::Several(records)) = &self.missing;
         records
     }
 
     /// True if the name matches several people exactly, rather than nearly.
     pub fn is_several(&self) -> bool {
-        matches!(self.missing, Missing::Several(_))
+        matches!(self.missing, MissingName::Several(_))
     }
 }
 
@@ -37,14 +37,14 @@ pub struct Named {
     /// Ids of the people found, without duplicates, in the order of the text.
     pub found: Vec<Id>,
     /// Names that match nobody, or several people.
-    pub doubts: Vec<Doubt>,
+    pub doubts: Vec<DoubtfulName>,
     /// Number of repeated names.
     pub twice: usize,
 }
 
 /// Reads a text. Lines, semicolons and tabs separate names. Commas do, too, and so do spaces if a word is a name and
 /// the whole is not. For `Name <email>` the address counts.
-pub fn named(text: &str, finder: &Finder<'_>) -> Named {
+pub fn named(text: &str, finder: &NameFinder<'_>) -> Named {
     let mut reading =
         Reading { finder, named: Named::default(), seen: FxHashSet::default(), unknown: FxHashSet::default() };
     for item in text.trim_start_matches('\u{feff}').split(['\n', '\r', ';', '\t']) {
@@ -54,7 +54,7 @@ pub fn named(text: &str, finder: &Finder<'_>) -> Named {
 }
 
 struct Reading<'a> {
-    finder: &'a Finder<'a>,
+    finder: &'a NameFinder<'a>,
     named: Named,
     seen: FxHashSet<Id>,
     unknown: FxHashSet<String>,
@@ -108,7 +108,7 @@ impl Reading<'_> {
             self.named.twice += 1;
             return;
         }
-        self.named.doubts.push(Doubt { text: name.to_owned(), missing });
+        self.named.doubts.push(DoubtfulName { text: name.to_owned(), missing });
     }
 }
 
@@ -162,9 +162,9 @@ mod tests {
     /// The names found, the doubtful names with their near matches, and the number of repeats.
     fn told(text: &str) -> (String, String, usize) {
         let directory = directory();
-        let named = named(text, &Finder::new(&directory));
+        let named = named(text, &NameFinder::new(&directory));
         let found: Vec<&str> = named.found.iter().map(|id| id.trim_start_matches("id-")).collect();
-        let doubt = |doubt: &Doubt| {
+        let doubt = |doubt: &DoubtfulName| {
             let near: Vec<&str> = doubt.choices().iter().map(|one| one.name.as_str()).collect();
             format!("{}[{}]", doubt.text, near.join(","))
         };
@@ -206,7 +206,7 @@ mod tests {
         #[test]
         fn any_text_is_read(text in "[a-z<>,;@\\- \n\t\"]{0,60}") {
             let directory = directory();
-            let finder = Finder::new(&directory);
+            let finder = NameFinder::new(&directory);
             let read = named(&text, &finder);
             proptest::prop_assert_eq!(read.found.iter().collect::<FxHashSet<_>>().len(), read.found.len());
         }

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Id, Name,
-    aside::Person,
-    record::{Account, User},
+    aside::AccountDetails,
+    record::{AccountKind, User},
 };
 
 /// The account that the key in use belongs to, as the server told it (W&B's `viewer`, SCIM's `/Me`, RFC 7644 §3.11).
@@ -21,7 +21,7 @@ pub struct KeyOwner {
 
 impl KeyOwner {
     /// The owner that the server told.
-    pub fn of(person: &Person) -> Self {
+    pub fn of(person: &AccountDetails) -> Self {
         Self { id: person.id.clone(), user_name: person.user_name.clone(), email: person.email.clone() }
     }
 
@@ -32,7 +32,7 @@ impl KeyOwner {
             return true;
         }
         same(&self.user_name, &user.user_name)
-            || (user.account != Account::OrgService && same(&self.email, &user.email))
+            || (user.account != AccountKind::OrgService && same(&self.email, &user.email))
     }
 
     /// True for the owner's name as a person writes it: id, user name or address.

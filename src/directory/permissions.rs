@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Directory, Kind, Name,
+    Directory, Name, RecordKind,
     change::RoleDraft,
     record::{Role, User},
 };
@@ -24,7 +24,7 @@ pub fn is_permission(text: &str) -> bool {
 
 /// The number of holders of a role, and the data on which the number is based.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Held {
+pub struct RoleHolders {
     /// Users who hold the role: in some team, or in the organisation if roles are derived.
     pub people: usize,
     /// Teams in which somebody holds the role.
@@ -35,7 +35,7 @@ pub struct Held {
     pub users: usize,
 }
 
-impl Held {
+impl RoleHolders {
     /// True if no other user can hold the role, because all roles are known.
     pub fn is_certain(&self) -> bool {
         self.known == self.users
@@ -44,7 +44,7 @@ impl Held {
 
 /// The effect of a new definition on the holders' permissions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Effect {
+pub struct PermissionEffect {
     /// Permissions gained; those that the role itself adds come first.
     pub gains: Vec<String>,
     /// Permissions lost, in the same order.
@@ -55,7 +55,7 @@ pub struct Effect {
 
 /// The relation of a role to a permission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stance {
+pub enum PermissionStance {
     /// The role adds the permission.
     Added,
     /// The role inherits the permission from the predefined role.
@@ -77,18 +77,18 @@ fn beyond(these: &Permissions, those: &Permissions, chosen: &[String]) -> Vec<St
 }
 
 /// The relation of a role to a permission.
-pub fn stance(role: &Role, permission: &str) -> Stance {
+pub fn stance(role: &Role, permission: &str) -> PermissionStance {
     let found = role.permissions.iter().filter(|one| one.name.raw() == permission);
     match found.map(|one| one.inherited).min() {
-        Some(false) => Stance::Added,
-        Some(true) => Stance::Inherited,
-        None => Stance::Absent,
+        Some(false) => PermissionStance::Added,
+        Some(true) => PermissionStance::Inherited,
+        None => PermissionStance::Absent,
     }
 }
 
 impl Directory {
     fn all_roles(&self) -> impl Iterator<Item = &Role> {
-        (0..self.len(Kind::Role) as u32).filter_map(|row| self.role_at(row)).filter(|role| role.problem.is_none())
+        (0..self.len(RecordKind::Role) as u32).filter_map(|row| self.role_at(row)).filter(|role| role.problem.is_none())
     }
 
     /// All permissions of all known roles.
@@ -112,7 +112,7 @@ impl Directory {
     }
 
     /// The gains and losses of a role's holders under a new definition.
-    pub fn effect(&self, role: &Role, to: &RoleDraft) -> Effect {
+    pub fn effect(&self, role: &Role, to: &RoleDraft) -> PermissionEffect {
         let mut before: Permissions = names(role, false).collect();
         let mut after: Permissions = to.added.iter().cloned().collect();
         let known = [self.inherited(Some(role), role.inherits.raw()), self.inherited(Some(role), &to.inherits)];
@@ -134,15 +134,15 @@ impl Directory {
             before.retain(|name| !new.contains(name));
         }
         let own = RoleDraft::of(role).added;
-        Effect { gains: beyond(&after, &before, &to.added), loses: beyond(&before, &after, &own), unknown }
+        PermissionEffect { gains: beyond(&after, &before, &to.added), loses: beyond(&before, &after, &own), unknown }
     }
 
     /// Number of holders of a role. Visits every user.
-    pub fn held(&self, role: &Name) -> Held {
+    pub fn held(&self, role: &Name) -> RoleHolders {
         let holders = self.holders(role);
         let teams: BTreeSet<&str> = holders.iter().flat_map(|(_, teams)| teams).map(|team| team.raw()).collect();
         let users = self.records().users();
-        Held {
+        RoleHolders {
             people: holders.len(),
             teams: teams.len(),
             known: users.values().filter(|user| self.knows_roles(user)).count(),
@@ -176,7 +176,7 @@ impl Directory {
 mod tests {
     use super::*;
     use crate::directory::{
-        record::{Grant, Permission},
+        record::{Permission, RoleGrant},
         records::Records,
     };
 
@@ -193,7 +193,7 @@ mod tests {
             id: name.into(),
             user_name: name.into(),
             team_roles: grants.map(|grants| {
-                grants.iter().map(|(scope, role)| Grant { scope: (*scope).into(), role: (*role).into() }).collect()
+                grants.iter().map(|(scope, role)| RoleGrant { scope: (*scope).into(), role: (*role).into() }).collect()
             }),
             ..User::default()
         };
@@ -253,7 +253,7 @@ mod tests {
     fn holders_are_counted_by_person_and_by_team() {
         let directory = three();
         let held = directory.held(&"janitor".into());
-        assert_eq!(held, Held { people: 2, teams: 2, known: 2, users: 3 });
+        assert_eq!(held, RoleHolders { people: 2, teams: 2, known: 2, users: 3 });
         assert!(!held.is_certain());
         let all = directory.holdings(&"janitor".into());
         let lines: Vec<_> = all.iter().map(|(user, teams)| format!("{} {}", user.user_name, teams[0])).collect();

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Id, Name, Target,
-    aside::Inquiry,
+    Id, Name, ResourceRef,
+    aside::SideQuery,
     change::{Change, ChangeId},
-    guard::{Among, Mass, Others},
+    guard::{BulkRemoval, OtherAdmins, PeopleConcerns},
     refusal::Refusal,
     words,
 };
@@ -27,24 +27,24 @@ mod undo;
 
 pub use again::again;
 pub use already::{ALREADY, already};
-pub use capabilities::{Capabilities, Planner, RoleChoice};
-pub use claim::{Duty, Standing, WriteCondition, duty, without_effect};
+pub use capabilities::{Planner, ProviderCapabilities, RoleChoice};
+pub use claim::{JournalStanding, SessionDuty, WriteCondition, duty, without_effect};
 pub use compensation::{Compensation, UNLISTED};
-pub use drafting::{Drafting, draft};
-pub use entries::{Entering, Ids};
-pub use entry::{Entry, Exchange, HARMED, LATE, State, WayBack};
-pub use parts::{NOT_CREATED, Part, UNCLAIMED, UNWRITTEN, next_part};
-pub use undo::{BackStep, Expected, Inverse, STILL_LATE, UndoDraft, holds, inverse, is_undone, newest};
+pub use drafting::{PlanDrafting, draft};
+pub use entries::{IdGenerator, PlanEntering};
+pub use entry::{ChangeState, HARMED, JournalEntry, LATE, RequestExchange, WayBack};
+pub use parts::{NOT_CREATED, PlanPart, UNCLAIMED, UNWRITTEN, next_part};
+pub use undo::{BackStep, ExpectedEffect, InversePlan, STILL_LATE, UndoDraft, holds, inverse, is_undone, newest};
 
 /// How a step's outcome is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Confirm {
+pub enum ConfirmBy {
     /// The answer shows the record, and showing the change there is enough; else these are read again.
-    Echo(Vec<Target>),
+    Echo(Vec<ResourceRef>),
     /// The answer can't be trusted: these are read again, always.
-    Reread(Vec<Target>),
+    Reread(Vec<ResourceRef>),
     /// No record shows it: these are asked.
-    Ask(Vec<Inquiry>),
+    Ask(Vec<SideQuery>),
 }
 
 /// How a step can be taken back.
@@ -103,17 +103,17 @@ pub struct Step {
     /// The way back.
     pub undo: Undo,
     /// How the outcome is known.
-    pub confirm: Confirm,
+    pub confirm: ConfirmBy,
     /// How carefully to look.
     pub risk: Risk,
     /// The change in words, fixed when it was planned: `eva-tanaka` and `role in vision: member → viewer`.
-    pub words: words::Line,
+    pub words: words::PlanLine,
     /// Who else must be admin when it is sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub others: Vec<Others>,
+    pub others: Vec<OtherAdmins>,
     /// Of an undo: what must still be so when it is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expected: Option<Expected>,
+    pub expected: Option<ExpectedEffect>,
     /// Where there is no way back: what makes again what is taken away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compensation: Option<Compensation>,
@@ -121,13 +121,13 @@ pub struct Step {
 
 impl Step {
     /// A change that is planned only once another one of its plan has created what it is about.
-    pub fn later(change: Change, words: words::Line) -> Self {
+    pub fn later(change: Change, words: words::PlanLine) -> Self {
         Self {
             change,
             requests: Vec::new(),
             consequences: Vec::new(),
             undo: Undo::Never("It is not planned yet.".into()),
-            confirm: Confirm::Reread(Vec::new()),
+            confirm: ConfirmBy::Reread(Vec::new()),
             risk: Risk::Plain,
             words,
             others: Vec::new(),
@@ -164,13 +164,13 @@ pub struct Plan {
     /// What will be sent.
     pub steps: Vec<Step>,
     /// What won't, and why.
-    pub refused: Vec<(words::Line, Refusal)>,
+    pub refused: Vec<(words::PlanLine, Refusal)>,
     /// Set on an undo: the plan that is taken back.
     pub undoes: Option<ChangeId>,
     /// From where more goes than a usual share.
-    pub mass: Vec<Mass>,
+    pub mass: Vec<BulkRemoval>,
     /// Who is among the people concerned, and what is not known of them.
-    pub among: Among,
+    pub among: PeopleConcerns,
 }
 
 impl Plan {

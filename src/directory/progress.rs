@@ -5,7 +5,7 @@ use std::{collections::VecDeque, time::Duration};
 
 use jiff::Timestamp;
 
-use super::plan::State;
+use super::plan::ChangeState;
 
 /// The rate counts outcomes within this time before now.
 const WINDOW: Duration = Duration::from_secs(10);
@@ -15,22 +15,22 @@ const RECENT: usize = 256;
 
 /// Number of changes by state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts([usize; State::ALL.len()]);
+pub struct ProgressCounts([usize; ChangeState::ALL.len()]);
 
-impl Counts {
+impl ProgressCounts {
     /// Adds a change in this state.
-    pub fn add(&mut self, state: State) {
+    pub fn add(&mut self, state: ChangeState) {
         self.0[state as usize] += 1;
     }
 
     /// Removes a change in this state.
-    pub fn remove(&mut self, state: State) {
+    pub fn remove(&mut self, state: ChangeState) {
         let count = &mut self.0[state as usize];
         *count = count.saturating_sub(1);
     }
 
     /// Number of changes in this state.
-    pub fn of(self, state: State) -> usize {
+    pub fn of(self, state: ChangeState) -> usize {
         self.0[state as usize]
     }
 
@@ -46,26 +46,26 @@ impl Counts {
 
     /// Number of changes that need no further work.
     pub fn done(self) -> usize {
-        self.sum(State::is_done)
+        self.sum(ChangeState::is_done)
     }
 
     /// Number of failed changes, which need a look.
     pub fn failed(self) -> usize {
-        self.sum(State::is_failure)
+        self.sum(ChangeState::is_failure)
     }
 
     /// Number of changes still to be sent or answered.
     pub fn left(self) -> usize {
-        self.of(State::Planned) + self.of(State::Sent)
+        self.of(ChangeState::Planned) + self.of(ChangeState::Sent)
     }
 
-    fn sum(self, which: impl Fn(State) -> bool) -> usize {
-        State::ALL.into_iter().filter(|state| which(*state)).map(|state| self.of(state)).sum()
+    fn sum(self, which: impl Fn(ChangeState) -> bool) -> usize {
+        ChangeState::ALL.into_iter().filter(|state| which(*state)).map(|state| self.of(state)).sum()
     }
 }
 
-impl FromIterator<State> for Counts {
-    fn from_iter<I: IntoIterator<Item = State>>(states: I) -> Self {
+impl FromIterator<ChangeState> for ProgressCounts {
+    fn from_iter<I: IntoIterator<Item = ChangeState>>(states: I) -> Self {
         let mut counts = Self::default();
         states.into_iter().for_each(|state| counts.add(state));
         counts
@@ -74,28 +74,28 @@ impl FromIterator<State> for Counts {
 
 /// The progress of a plan that is under way.
 #[derive(Debug, Clone, Default)]
-pub struct Progress {
+pub struct PlanProgress {
     /// The plan's changes, counted by state.
-    pub counts: Counts,
+    pub counts: ProgressCounts,
     /// Times of the last outcomes, oldest first.
     outcomes: VecDeque<Timestamp>,
 }
 
-impl Progress {
+impl PlanProgress {
     /// The progress of a plan with these counts, before any outcome.
-    pub fn new(counts: Counts) -> Self {
+    pub fn new(counts: ProgressCounts) -> Self {
         Self { counts, outcomes: VecDeque::new() }
     }
 
     /// Moves a change from one state to another.
-    pub fn moved(&mut self, from: State, to: State, at: Timestamp) {
+    pub fn moved(&mut self, from: ChangeState, to: ChangeState, at: Timestamp) {
         self.counts.remove(from);
         self.counts.add(to);
         self.passed(from, to, at);
     }
 
     /// Does the same as `moved` for counts that are kept elsewhere: records an outcome for the rate.
-    pub fn passed(&mut self, from: State, to: State, at: Timestamp) {
+    pub fn passed(&mut self, from: ChangeState, to: ChangeState, at: Timestamp) {
         if !from.is_open() || to.is_open() {
             return;
         }
@@ -127,25 +127,25 @@ impl Progress {
     }
 
     /// Parts of a progress line, such as `388 of 400`, `8 refused` and `4 wait`. Zero counts are left out.
-    pub fn parts(&self) -> Vec<(Option<State>, String)> {
+    pub fn parts(&self) -> Vec<(Option<ChangeState>, String)> {
         use crate::scim::text::number;
         let count = |state| self.counts.of(state);
-        let confirmed = number(count(State::Confirmed) as u64);
+        let confirmed = number(count(ChangeState::Confirmed) as u64);
         let mut parts = vec![(None, format!("{confirmed} of {}", number(self.counts.total() as u64)))];
         let words = [
-            (State::Unseen, "sent, not shown"),
-            (State::Already, "so already"),
-            (State::Partly, "in part"),
-            (State::Refused, "refused"),
-            (State::Conflict, "in conflict"),
-            (State::Unknown, "unknown"),
-            (State::Dropped, "dropped"),
-            (State::Sent, "in flight"),
-            (State::Planned, "wait"),
+            (ChangeState::Unseen, "sent, not shown"),
+            (ChangeState::Already, "so already"),
+            (ChangeState::Partly, "in part"),
+            (ChangeState::Refused, "refused"),
+            (ChangeState::Conflict, "in conflict"),
+            (ChangeState::Unknown, "unknown"),
+            (ChangeState::Dropped, "dropped"),
+            (ChangeState::Sent, "in flight"),
+            (ChangeState::Planned, "wait"),
         ];
         let told = words.into_iter().filter(|(state, _)| count(*state) > 0);
         parts.extend(told.map(|(state, word)| {
-            let word = if state == State::Planned && count(state) == 1 { "waits" } else { word };
+            let word = if state == ChangeState::Planned && count(state) == 1 { "waits" } else { word };
             (Some(state), format!("{} {word}", number(count(state) as u64)))
         }));
         parts
@@ -169,18 +169,18 @@ mod tests {
         Timestamp::from_millisecond(millis).unwrap()
     }
 
-    fn waiting(count: usize) -> Progress {
-        Progress::new(std::iter::repeat_n(State::Planned, count).collect())
+    fn waiting(count: usize) -> PlanProgress {
+        PlanProgress::new(std::iter::repeat_n(ChangeState::Planned, count).collect())
     }
 
     #[test]
     fn what_moved_is_counted_once() {
         let mut progress = waiting(4);
-        progress.moved(State::Planned, State::Sent, at(0));
-        progress.moved(State::Sent, State::Confirmed, at(5));
-        progress.moved(State::Planned, State::Sent, at(6));
-        progress.moved(State::Sent, State::Refused, at(9));
-        progress.moved(State::Planned, State::Dropped, at(9));
+        progress.moved(ChangeState::Planned, ChangeState::Sent, at(0));
+        progress.moved(ChangeState::Sent, ChangeState::Confirmed, at(5));
+        progress.moved(ChangeState::Planned, ChangeState::Sent, at(6));
+        progress.moved(ChangeState::Sent, ChangeState::Refused, at(9));
+        progress.moved(ChangeState::Planned, ChangeState::Dropped, at(9));
         let counts = progress.counts;
         assert_eq!((counts.total(), counts.settled(), counts.failed(), counts.left()), (4, 3, 1, 1));
         let words: Vec<String> = progress.parts().into_iter().map(|(_, words)| words).collect();
@@ -192,7 +192,7 @@ mod tests {
         let mut progress = waiting(100);
         assert_eq!((progress.rate(at(0)), progress.time_left(at(0))), (None, None));
         for step in 0..=20 {
-            progress.moved(State::Planned, State::Confirmed, at(step * 100));
+            progress.moved(ChangeState::Planned, ChangeState::Confirmed, at(step * 100));
         }
         assert_eq!(progress.rate(at(2_000)), Some(10.0));
         assert_eq!(progress.time_left(at(2_000)), Some(Duration::from_millis(7_900)));
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn many_outcomes_at_once_are_no_rate() {
         let mut progress = waiting(1_000);
-        (0..1_000).for_each(|_| progress.moved(State::Planned, State::Confirmed, at(7)));
+        (0..1_000).for_each(|_| progress.moved(ChangeState::Planned, ChangeState::Confirmed, at(7)));
         assert_eq!(progress.rate(at(7)), None);
         assert!(progress.outcomes.len() <= RECENT);
         assert_eq!((progress.time_left(at(8)), progress.speed(at(7))), (None, String::new()));
@@ -212,9 +212,9 @@ mod tests {
     #[test]
     fn a_gauge_is_full_only_at_the_end() {
         let mut progress = waiting(400);
-        (0..399).for_each(|_| progress.moved(State::Planned, State::Confirmed, at(0)));
+        (0..399).for_each(|_| progress.moved(ChangeState::Planned, ChangeState::Confirmed, at(0)));
         assert_eq!(progress.filled(10), 9);
-        progress.moved(State::Planned, State::Refused, at(0));
+        progress.moved(ChangeState::Planned, ChangeState::Refused, at(0));
         assert_eq!(progress.filled(10), 10);
         assert_eq!(waiting(0).filled(10), 0);
     }

@@ -12,12 +12,12 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 
 use super::{
-    Directory, Kind,
+    Directory, RecordKind,
     field::{FilterWord, RecordField, RoleField, TeamField, UserField},
-    holds::Holds,
-    listing::Listing,
-    record::Account,
-    search::{Scratch, Word, Words},
+    holds::RecordContents,
+    listing::ListOrder,
+    record::AccountKind,
+    search::{MatcherMemory, SearchWord, Words},
 };
 
 mod ask;
@@ -27,23 +27,23 @@ mod parse;
 mod tests;
 mod text;
 
-pub use ask::{Asked, Known};
+pub use ask::{NameLookup, QuerySubject};
 pub use complete::Completion;
 pub use text::{TextQuery, TextTerm};
 
 /// The words that can stand before a `:` in a pane, for help and completion.
-pub fn fields(kind: Kind, holds: Holds) -> impl Iterator<Item = Cow<'static, str>> {
+pub fn fields(kind: RecordKind, holds: RecordContents) -> impl Iterator<Item = Cow<'static, str>> {
     filter_words(kind, holds).map(move |(_, filter)| holds.say(filter.word))
 }
 
 /// The fields that can be asked for, each with its word.
-fn filter_words(kind: Kind, holds: Holds) -> impl Iterator<Item = (RecordField, FilterWord)> {
+fn filter_words(kind: RecordKind, holds: RecordContents) -> impl Iterator<Item = (RecordField, FilterWord)> {
     let held = RecordField::in_filters(kind).filter(move |field| (field.spec().held)(holds));
     held.filter_map(|field| Some((field, field.spec().filter?)))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Relation {
+enum ValueRelation {
     Is,
     Above,
     Below,
@@ -73,18 +73,18 @@ enum Value {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Term {
+struct QueryTerm {
     field: RecordField,
-    relation: Relation,
+    relation: ValueRelation,
     value: Value,
     negative: bool,
 }
 
 /// A parsed filter.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Query {
+pub struct FilterQuery {
     words: Words,
-    terms: Vec<Term>,
+    terms: Vec<QueryTerm>,
     unfinished: bool,
 }
 
@@ -98,15 +98,15 @@ pub struct BadQuery {
     pub why: String,
 }
 
-impl Query {
+impl FilterQuery {
     /// Parses what was typed in the pane of `kind`, for records that hold everything.
-    pub fn parse(text: &str, kind: Kind) -> Result<Self, BadQuery> {
-        Self::parse_in(text, kind, Holds::default())
+    pub fn parse(text: &str, kind: RecordKind) -> Result<Self, BadQuery> {
+        Self::parse_in(text, kind, RecordContents::default())
     }
 
     /// Parses what was typed in the pane of `kind`.
-    pub fn parse_in(text: &str, kind: Kind, holds: Holds) -> Result<Self, BadQuery> {
-        let (mut words, mut terms, mut unfinished): (Vec<Word>, Vec<Term>, bool) = Default::default();
+    pub fn parse_in(text: &str, kind: RecordKind, holds: RecordContents) -> Result<Self, BadQuery> {
+        let (mut words, mut terms, mut unfinished): (Vec<SearchWord>, Vec<QueryTerm>, bool) = Default::default();
         for token in parse::tokens(text)? {
             match token.read(kind, holds)? {
                 parse::Read::Word(word) => words.push(word),
@@ -183,8 +183,8 @@ impl Query {
 
     /// The rows that match: best first where there are words to rank by, else in the order given. Similar rows are found only
     /// where a `~word` asks for them. All at once: for who has the time.
-    pub fn run(&self, directory: &Directory, kind: Kind, rows: &[u32], now: Timestamp) -> Vec<u32> {
-        let mut listing = Listing::default();
+    pub fn run(&self, directory: &Directory, kind: RecordKind, rows: &[u32], now: Timestamp) -> Vec<u32> {
+        let mut listing = ListOrder::default();
         listing.among(rows.to_vec(), directory, kind);
         listing.filter(self.clone(), directory, kind, now);
         listing.finish(directory, kind);
@@ -192,22 +192,22 @@ impl Query {
     }
 }
 
-impl Query {
+impl FilterQuery {
     /// True if the words are found in a text that is no record, and nothing is asked that only a record has.
     pub fn finds(&self, text: &str) -> bool {
         self.terms.is_empty() && (self.words.is_empty() || self.words.finds(text))
     }
 
     /// Of these rows, how many may match and may not: what decides is not told.
-    pub fn count_open(&self, directory: &Directory, kind: Kind, rows: &[u32], now: Timestamp) -> usize {
-        let known = ask::Known::of(self, directory, kind);
-        let asked = ask::Asked::new(self, &known, directory, kind, now);
-        let mut scratch = Scratch::default();
+    pub fn count_open(&self, directory: &Directory, kind: RecordKind, rows: &[u32], now: Timestamp) -> usize {
+        let known = ask::NameLookup::of(self, directory, kind);
+        let asked = ask::QuerySubject::new(self, &known, directory, kind, now);
+        let mut scratch = MatcherMemory::default();
         rows.iter().filter(|row| asked.is_open(**row, directory.text(kind), &mut scratch)).count()
     }
 }
 
-impl Term {
+impl QueryTerm {
     /// True for `team:NAME/ROLE`.
     fn asks_role_in_team(&self) -> bool {
         matches!(&self.value, Value::Any(parts) if parts.iter().any(|part| matches!(part, Part::Text(text) if text.contains('/'))))
@@ -215,10 +215,10 @@ impl Term {
 }
 
 /// The word for an account that is no person's.
-pub fn account_word(account: Account) -> &'static str {
+pub fn account_word(account: AccountKind) -> &'static str {
     match account {
-        Account::Unsaid | Account::Person => "person",
-        Account::TeamService => "service",
-        Account::OrgService => "org service",
+        AccountKind::Unsaid | AccountKind::Person => "person",
+        AccountKind::TeamService => "service",
+        AccountKind::OrgService => "org service",
     }
 }

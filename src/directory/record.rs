@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{MaybeTold, Name, change::Seat};
+use super::{MaybeTold, Name, change::SeatKind};
 
 /// The role that may administer an organisation or a team; compared without regard to case
 /// (docs/src/providers/wandb.md#changes-of-a-user).
@@ -20,7 +20,7 @@ pub type Id = Arc<str>;
 /// The three kinds of record, one tab each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum RecordKind {
     /// `/Users`.
     User,
     /// `/Groups`: a W&B team.
@@ -29,41 +29,41 @@ pub enum Kind {
     Role,
 }
 
-impl Kind {
+impl RecordKind {
     /// All of them, in tab order.
-    pub const ALL: [Kind; 3] = [Kind::User, Kind::Team, Kind::Role];
+    pub const ALL: [RecordKind; 3] = [RecordKind::User, RecordKind::Team, RecordKind::Role];
 
     /// "users", "teams", "roles".
     pub fn plural(self) -> &'static str {
         match self {
-            Kind::User => "users",
-            Kind::Team => "teams",
-            Kind::Role => "roles",
+            RecordKind::User => "users",
+            RecordKind::Team => "teams",
+            RecordKind::Role => "roles",
         }
     }
 }
 
 /// One record, by kind and id.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Target {
+pub struct ResourceRef {
     /// Its kind.
-    pub kind: Kind,
+    pub kind: RecordKind,
     /// Its id.
     pub id: Id,
 }
 
-impl Target {
+impl ResourceRef {
     /// A user.
     pub fn user(id: &Id) -> Self {
-        Self { kind: Kind::User, id: id.clone() }
+        Self { kind: RecordKind::User, id: id.clone() }
     }
     /// A team.
     pub fn team(id: &Id) -> Self {
-        Self { kind: Kind::Team, id: id.clone() }
+        Self { kind: RecordKind::Team, id: id.clone() }
     }
     /// A role.
     pub fn role(id: &Id) -> Self {
-        Self { kind: Kind::Role, id: id.clone() }
+        Self { kind: RecordKind::Role, id: id.clone() }
     }
 
     /// True where the id is one of ours, of what is not created yet.
@@ -74,7 +74,7 @@ impl Target {
 
 /// How much of a record a list gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum Depth {
+pub enum ReadDepth {
     /// From a list that may leave attributes out: what is missing is not known.
     #[default]
     Summary,
@@ -84,7 +84,7 @@ pub enum Depth {
 
 /// Whose account it is (W&B `accountType`, server 0.81 and later).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum Account {
+pub enum AccountKind {
     /// The server does not say: a person, as far as is known.
     #[default]
     Unsaid,
@@ -96,10 +96,10 @@ pub enum Account {
     OrgService,
 }
 
-impl Account {
+impl AccountKind {
     /// True for accounts that are no person's.
     pub fn is_service(self) -> bool {
-        matches!(self, Account::TeamService | Account::OrgService)
+        matches!(self, AccountKind::TeamService | AccountKind::OrgService)
     }
 }
 
@@ -117,7 +117,7 @@ pub enum LastActive {
 
 /// A role in one team or registry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Grant {
+pub struct RoleGrant {
     /// The team's or registry's name: W&B names them so on users.
     pub scope: Name,
     /// The role's name.
@@ -126,7 +126,7 @@ pub struct Grant {
 
 /// Why a record could not be read, and where in the answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Problem {
+pub struct RecordProblem {
     /// JSON path, such as `$.Resources[3].emails`.
     pub path: String,
     /// What is wrong there, as what continues the path: `is a number, not an array`.
@@ -147,13 +147,13 @@ pub struct User {
     /// `active`; `None` where the server does not say.
     pub active: Option<bool>,
     /// Person or service account.
-    pub account: Account,
+    pub account: AccountKind,
     /// Role in the organisation.
     pub org_role: MaybeTold,
     /// Role in each team; `None` is not told.
-    pub team_roles: Option<Vec<Grant>>,
+    pub team_roles: Option<Vec<RoleGrant>>,
     /// Role in each registry.
-    pub registry_roles: Vec<Grant>,
+    pub registry_roles: Vec<RoleGrant>,
     /// W&B Models seat.
     pub models_seat: MaybeTold,
     /// W&B Weave role.
@@ -173,9 +173,9 @@ pub struct User {
     /// ETag or `meta.version`.
     pub version: Option<Arc<str>>,
     /// List or single read.
-    pub depth: Depth,
+    pub depth: ReadDepth,
     /// Set when the record could not be read; the rest is then what could be.
-    pub problem: Option<Box<Problem>>,
+    pub problem: Option<Box<RecordProblem>>,
 }
 
 impl User {
@@ -196,7 +196,7 @@ impl User {
 
     /// True where only a list has shown the record, and reading it alone may tell more.
     pub fn is_summary(&self) -> bool {
-        self.depth == Depth::Summary && self.problem.is_none() && !self.id.starts_with("new:")
+        self.depth == ReadDepth::Summary && self.problem.is_none() && !self.id.starts_with("new:")
     }
 
     /// The role in the team of that name, where known.
@@ -206,7 +206,7 @@ impl User {
 
     /// The role in each registry, where the server has told them. That there are none counts only beside team roles: a
     /// record without either tells neither.
-    pub fn told_registry_roles(&self) -> Option<&[Grant]> {
+    pub fn told_registry_roles(&self) -> Option<&[RoleGrant]> {
         let told = !self.registry_roles.is_empty() || self.team_roles.is_some();
         told.then_some(self.registry_roles.as_slice())
     }
@@ -217,11 +217,11 @@ impl User {
     }
 
     /// The seat for a product.
-    pub fn seat(&self, seat: Seat) -> &MaybeTold {
+    pub fn seat(&self, seat: SeatKind) -> &MaybeTold {
         match seat {
-            Seat::Models => &self.models_seat,
-            Seat::Weave => &self.weave_role,
-            Seat::Registry => &self.registry_access,
+            SeatKind::Models => &self.models_seat,
+            SeatKind::Weave => &self.weave_role,
+            SeatKind::Registry => &self.registry_access,
         }
     }
 
@@ -258,7 +258,7 @@ pub struct Team {
     /// ETag or `meta.version`.
     pub version: Option<Arc<str>>,
     /// Set when the record could not be read.
-    pub problem: Option<Box<Problem>>,
+    pub problem: Option<Box<RecordProblem>>,
 }
 
 impl Team {
@@ -306,7 +306,7 @@ pub struct Role {
     /// ETag or `meta.version`.
     pub version: Option<Arc<str>>,
     /// Set when the record could not be read.
-    pub problem: Option<Box<Problem>>,
+    pub problem: Option<Box<RecordProblem>>,
 }
 
 impl Role {
@@ -329,16 +329,16 @@ pub enum Record {
 
 impl Record {
     /// Which one.
-    pub fn target(&self) -> Target {
-        Target { kind: self.kind(), id: self.id().clone() }
+    pub fn target(&self) -> ResourceRef {
+        ResourceRef { kind: self.kind(), id: self.id().clone() }
     }
 
     /// What it is.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> RecordKind {
         match self {
-            Record::User(_) => Kind::User,
-            Record::Team(_) => Kind::Team,
-            Record::Role(_) => Kind::Role,
+            Record::User(_) => RecordKind::User,
+            Record::Team(_) => RecordKind::Team,
+            Record::Role(_) => RecordKind::Role,
         }
     }
 

@@ -7,9 +7,9 @@ use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use smallvec::SmallVec;
 
 use super::{
-    Coverage, Id, Kind, MaybeTold, Name, Target,
-    census::Census,
-    record::{Depth, Role, Team, User},
+    Id, ListCoverage, MaybeTold, Name, RecordKind, ResourceRef,
+    census::DirectoryCensus,
+    record::{ReadDepth, Role, Team, User},
     role_source::RoleSource,
     search::SearchText,
 };
@@ -24,12 +24,12 @@ mod put;
 #[cfg(test)]
 mod tests;
 
-use counted::Counted;
-use memberships::Memberships;
+use counted::CountedPeople;
+use memberships::TeamMemberships;
 use named::NameIndex;
 pub(super) use named::hash as name_hash;
-use order::{Order, Ranked};
-use people::People;
+use order::{Order, RankedRows};
+use people::MemberCandidates;
 
 /// Records by id. Rows are in name order at first; who comes later has the last row, and takes that of who goes.
 pub type Table<T> = IndexMap<Id, T, BuildHasherDefault<FxHasher>>;
@@ -43,20 +43,20 @@ pub struct Records {
     users: Table<User>,
     teams: Table<Team>,
     roles: Table<Role>,
-    memberships: Memberships,
+    memberships: TeamMemberships,
     /// Names of groups need not be unique.
     teams_by_name: FxHashMap<Name, SmallVec<[Id; 1]>>,
     text: [SearchText; 3],
     by_name: [Order; 3],
     /// Users by their labels.
-    by_label: Ranked,
+    by_label: RankedRows,
     /// Of each user, whether it is a service account: asked of all of them with every list.
     services: Vec<bool>,
-    coverage: [Coverage; 3],
+    coverage: [ListCoverage; 3],
     /// Teams whose members the server has not told.
     silent_teams: usize,
     source: RoleSource,
-    counted: Counted,
+    counted: CountedPeople,
     /// Users by what they are called; made when one is asked for, if not before.
     named: OnceLock<NameIndex>,
 }
@@ -76,7 +76,7 @@ impl Records {
         records.silent_teams = records.teams.values().filter(|team| team.members.is_none()).count();
         records.intern();
         records.index_members();
-        for kind in Kind::ALL {
+        for kind in RecordKind::ALL {
             records.index_rows(kind);
         }
         records
@@ -103,25 +103,26 @@ impl Records {
         // Who is in no known group may be in one that is not known, and that gives another role.
         if let RoleSource::Mapping(mapping) = &self.source
             && !self.tells_memberships()
-            && (!self.coverage(Kind::Team).is_complete() || mapping.groups.keys().any(|group| self.is_silent(group)))
+            && (!self.coverage(RecordKind::Team).is_complete()
+                || mapping.groups.keys().any(|group| self.is_silent(group)))
         {
             return Some(MaybeTold::NOT_TOLD);
         }
         self.source.role_of(user, teams.iter().filter_map(|id| self.teams.get(id)).map(|team| &team.name))
     }
 
-    /// Says how much of each list is known, in the order of [`Kind::ALL`]; without it all is.
-    pub fn covering(self, coverage: [Coverage; 3]) -> Self {
+    /// Says how much of each list is known, in the order of [`RecordKind::ALL`]; without it all is.
+    pub fn covering(self, coverage: [ListCoverage; 3]) -> Self {
         Self { coverage, ..self }
     }
 
     /// How much of a list is known.
-    pub fn coverage(&self, kind: Kind) -> &Coverage {
+    pub fn coverage(&self, kind: RecordKind) -> &ListCoverage {
         &self.coverage[kind as usize]
     }
 
     /// Says how much of a list is known now.
-    pub fn cover(&mut self, kind: Kind, coverage: Coverage) {
+    pub fn cover(&mut self, kind: RecordKind, coverage: ListCoverage) {
         self.coverage[kind as usize] = coverage;
     }
 
@@ -129,15 +130,15 @@ impl Records {
     /// none.
     pub fn tells_email(&self, user: &User) -> bool {
         let shown = match user.depth {
-            Depth::Full => self.counted.census.emails,
-            Depth::Summary => self.counted.census.listed_emails,
+            ReadDepth::Full => self.counted.census.emails,
+            ReadDepth::Summary => self.counted.census.listed_emails,
         };
         !user.email.is_empty() || (shown > 0 && user.problem.is_none())
     }
 
     /// True where all memberships are known: who is in no team is in none.
     pub fn tells_memberships(&self) -> bool {
-        self.silent_teams == 0 && self.coverage(Kind::Team).is_complete()
+        self.silent_teams == 0 && self.coverage(RecordKind::Team).is_complete()
     }
 
     /// True for the name of a team whose members the server has not told.
@@ -156,7 +157,7 @@ impl Records {
     }
 
     /// How many people, service accounts and seats.
-    pub fn census(&self) -> Census {
+    pub fn census(&self) -> DirectoryCensus {
         self.counted.census
     }
 
@@ -181,25 +182,25 @@ impl Records {
     }
 
     /// Number of records of a kind.
-    pub fn len(&self, kind: Kind) -> usize {
+    pub fn len(&self, kind: RecordKind) -> usize {
         match kind {
-            Kind::User => self.users.len(),
-            Kind::Team => self.teams.len(),
-            Kind::Role => self.roles.len(),
+            RecordKind::User => self.users.len(),
+            RecordKind::Team => self.teams.len(),
+            RecordKind::Role => self.roles.len(),
         }
     }
 
     /// True if nothing is known at all.
     pub fn is_empty(&self) -> bool {
-        Kind::ALL.iter().all(|kind| self.len(*kind) == 0)
+        RecordKind::ALL.iter().all(|kind| self.len(*kind) == 0)
     }
 
     /// The row of a record in its table.
-    pub fn row(&self, target: &Target) -> Option<u32> {
+    pub fn row(&self, target: &ResourceRef) -> Option<u32> {
         let row = match target.kind {
-            Kind::User => self.users.get_index_of(&target.id),
-            Kind::Team => self.teams.get_index_of(&target.id),
-            Kind::Role => self.roles.get_index_of(&target.id),
+            RecordKind::User => self.users.get_index_of(&target.id),
+            RecordKind::Team => self.teams.get_index_of(&target.id),
+            RecordKind::Role => self.roles.get_index_of(&target.id),
         };
         row.map(|row| row as u32)
     }
@@ -243,12 +244,12 @@ impl Records {
     }
 
     /// The searchable text of a kind's rows.
-    pub fn text(&self, kind: Kind) -> &SearchText {
+    pub fn text(&self, kind: RecordKind) -> &SearchText {
         &self.text[kind as usize]
     }
 
     /// Rows of a kind in name order, without regard to case.
-    pub fn by_name(&self, kind: Kind) -> &[u32] {
+    pub fn by_name(&self, kind: RecordKind) -> &[u32] {
         self.by_name[kind as usize].rows()
     }
 
@@ -269,7 +270,7 @@ impl Records {
                 share(&mut grant.role);
             }
         }
-        let people = People { users: &self.users, named: &self.named };
+        let people = MemberCandidates { users: &self.users, named: &self.named };
         let mut strangers = false;
         for member in self.teams.values_mut().flat_map(|team| team.members.iter_mut().flatten()) {
             strangers |= !people.share(member);
@@ -283,7 +284,7 @@ impl Records {
     }
 
     fn index_members(&mut self) {
-        self.memberships = Memberships::of(&self.users, &self.teams);
+        self.memberships = TeamMemberships::of(&self.users, &self.teams);
         for team in self.teams.values() {
             self.teams_by_name.entry(team.name.clone()).or_default().push(team.id.clone());
         }
@@ -295,22 +296,22 @@ impl Records {
     }
 
     /// What a row is found by; the first is its name.
-    fn texts(&self, kind: Kind, row: u32) -> [&str; 3] {
+    fn texts(&self, kind: RecordKind, row: u32) -> [&str; 3] {
         let row = row as usize;
         let found = match kind {
-            Kind::User => self
+            RecordKind::User => self
                 .users
                 .get_index(row)
                 .map(|(_, user)| [user.user_name.as_str(), user.display_name.as_str(), user.email.as_str()]),
-            Kind::Team => self.teams.get_index(row).map(|(_, team)| [team.name.as_str(), "", ""]),
-            Kind::Role => {
+            RecordKind::Team => self.teams.get_index(row).map(|(_, team)| [team.name.as_str(), "", ""]),
+            RecordKind::Role => {
                 self.roles.get_index(row).map(|(_, role)| [role.name.as_str(), role.description.as_str(), ""])
             }
         };
         found.unwrap_or_default()
     }
 
-    fn index_rows(&mut self, kind: Kind) {
+    fn index_rows(&mut self, kind: RecordKind) {
         let mut text = SearchText::default();
         let mut keys: Vec<(String, u32)> = Vec::with_capacity(self.len(kind));
         for row in 0..self.len(kind) as u32 {
@@ -320,8 +321,8 @@ impl Records {
         }
         self.by_name[kind as usize] = Order::of(keys);
         self.text[kind as usize] = text;
-        if kind == Kind::User {
-            self.by_label = Ranked::of(self.users.values().map(|user| fold(user.label())));
+        if kind == RecordKind::User {
+            self.by_label = RankedRows::of(self.users.values().map(|user| fold(user.label())));
         }
     }
 }

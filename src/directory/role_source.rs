@@ -16,7 +16,7 @@ use crate::scim::text::fold;
 
 /// Mapping from group name to role, kept locally because the provider has no interface for it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Mapping {
+pub struct RoleMapping {
     /// All roles, the highest first.
     pub order: Vec<Name>,
     /// The role of users to whom no group gives a role.
@@ -25,7 +25,7 @@ pub struct Mapping {
     pub groups: IndexMap<Name, Name>,
 }
 
-impl Mapping {
+impl RoleMapping {
     /// The role given by a group; group names compare exactly.
     pub fn of(&self, group: &Name) -> Option<&Name> {
         self.groups.get(group)
@@ -60,7 +60,7 @@ pub enum RoleSource {
     /// The user's own record; the list holds all roles known to be given.
     Listed(Arc<[Name]>),
     /// The user's groups.
-    Mapping(Arc<Mapping>),
+    Mapping(Arc<RoleMapping>),
     /// Another interface: roles by user name or email, ignoring case.
     Told(Arc<FxHashMap<Box<str>, Name>>),
 }
@@ -126,7 +126,7 @@ impl RoleSource {
     }
 }
 
-impl Mapping {
+impl RoleMapping {
     fn described(&self, role: &Name) -> String {
         let groups: Vec<&str> =
             self.groups.iter().filter(|(_, given)| *given == role).map(|(group, _)| group.as_str()).collect();
@@ -144,9 +144,9 @@ impl Mapping {
 mod tests {
     use super::*;
 
-    fn mapping() -> Mapping {
+    fn mapping() -> RoleMapping {
         let name = |text: &str| Name::from(text);
-        Mapping {
+        RoleMapping {
             order: ["admin", "reviewer", "labeler"].map(name).into(),
             default: Some(name("labeler")),
             groups: [("Leads", "admin"), ("QA", "reviewer"), ("Odd", "owner")].map(|(g, r)| (name(g), name(r))).into(),

@@ -7,7 +7,7 @@ mod words;
 
 use folding::fold_into;
 pub use folding::folded;
-pub use words::{BadRegex, MatchMode, Scratch, Sense, Word, Words};
+pub use words::{BadRegex, MatchMode, MatchSense, MatcherMemory, SearchWord, Words};
 
 /// Stands between the texts of one record, and in none of them: names are cleaned of line breaks.
 const BETWEEN: char = '\n';
@@ -99,7 +99,7 @@ impl SearchText {
     }
 
     /// How well a row matches, or `None` where it does not.
-    pub fn score(&self, row: u32, words: &Words, mode: MatchMode, scratch: &mut Scratch) -> Option<u32> {
+    pub fn score(&self, row: u32, words: &Words, mode: MatchMode, scratch: &mut MatcherMemory) -> Option<u32> {
         let letters = self.letters.get(row as usize)?;
         if letters.lack(words.letters()) {
             return None;
@@ -165,8 +165,8 @@ impl Letters {
 mod tests {
     use super::*;
 
-    fn found(text: &SearchText, sense: Sense, typed: &str) -> Vec<u32> {
-        let (words, mut scratch) = (Words::new(Word::new(sense, typed)), Scratch::default());
+    fn found(text: &SearchText, sense: MatchSense, typed: &str) -> Vec<u32> {
+        let (words, mut scratch) = (Words::new(SearchWord::new(sense, typed)), MatcherMemory::default());
         let rows = 0..text.len() as u32;
         rows.filter(|row| text.score(*row, &words, MatchMode::Exact, &mut scratch).is_some()).collect()
     }
@@ -198,7 +198,7 @@ mod tests {
         for name in ["Zoë", "zoe\u{308}", "ZOE", "Þór Ørsted", "Анна", "陈伟", "straße", "Οδος"] {
             text.push([name]);
         }
-        assert_eq!(found(&text, Sense::Word, typed), rows);
+        assert_eq!(found(&text, MatchSense::Word, typed), rows);
     }
 
     #[test]
@@ -214,22 +214,22 @@ mod tests {
         text.swap_remove(2);
         text.swap_remove(0);
         assert_eq!([0, 1, 2].map(|row| text.get(row)), ["ивaн x", "", ""]);
-        let is_found = |typed: &&str| !found(&text, Sense::Word, typed).is_empty();
+        let is_found = |typed: &&str| !found(&text, MatchSense::Word, typed).is_empty();
         assert_eq!(["ив", "x", "вx", "陈", "b", "н x"].iter().filter(|typed| is_found(typed)).count(), 3);
     }
 
     #[rstest::rstest]
-    #[case(Sense::Start, "eva", &[0, 1, 2])]
-    #[case(Sense::End, "eva", &[0, 1])]
-    #[case(Sense::Whole, "eva", &[0])]
-    #[case(Sense::Word, "tan", &[0])]
-    #[case(Sense::Word, "tanaka eva", &[])]
-    #[case(Sense::Phrase, "ivan eva", &[1])]
-    #[case(Sense::Start, "陈", &[3])]
-    #[case(Sense::End, "wei", &[3])]
-    #[case(Sense::Fuzzy, "tnv", &[0])]
-    #[case(Sense::Fuzzy, "陈i", &[3])]
-    fn each_text_of_a_row_has_a_start_and_an_end(#[case] sense: Sense, #[case] typed: &str, #[case] rows: &[u32]) {
+    #[case(MatchSense::Start, "eva", &[0, 1, 2])]
+    #[case(MatchSense::End, "eva", &[0, 1])]
+    #[case(MatchSense::Whole, "eva", &[0])]
+    #[case(MatchSense::Word, "tan", &[0])]
+    #[case(MatchSense::Word, "tanaka eva", &[])]
+    #[case(MatchSense::Phrase, "ivan eva", &[1])]
+    #[case(MatchSense::Start, "陈", &[3])]
+    #[case(MatchSense::End, "wei", &[3])]
+    #[case(MatchSense::Fuzzy, "tnv", &[0])]
+    #[case(MatchSense::Fuzzy, "陈i", &[3])]
+    fn each_text_of_a_row_has_a_start_and_an_end(#[case] sense: MatchSense, #[case] typed: &str, #[case] rows: &[u32]) {
         let mut text = SearchText::default();
         text.push(["eva-tanaka", "eva"]);
         text.push(["noor", "ivan eva", "eva@x"]);

@@ -1,6 +1,6 @@
 //! What a seat can be: by the provider's words, or as records of the server have shown.
 
-use super::{Directory, Name, change::Seat, plan::Capabilities};
+use super::{Directory, Name, change::SeatKind, plan::ProviderCapabilities};
 
 /// The level of who has nothing.
 pub const NONE: &str = "none";
@@ -8,8 +8,8 @@ pub const NONE: &str = "none";
 impl Directory {
     /// The levels that somebody can be given. The provider names those of seats; those of the access to registries are
     /// learnt from records, since W&B documents only that `none` takes it away.
-    pub fn seat_levels(&self, seat: Seat, can: &Capabilities) -> Vec<Name> {
-        if seat != Seat::Registry || can.seat_levels.is_empty() {
+    pub fn seat_levels(&self, seat: SeatKind, can: &ProviderCapabilities) -> Vec<Name> {
+        if seat != SeatKind::Registry || can.seat_levels.is_empty() {
             return can.seat_levels.iter().map(|level| Name::from(*level)).collect();
         }
         let none = Name::from(NONE);
@@ -34,10 +34,10 @@ mod tests {
 
     #[test]
     fn levels_of_registry_access_are_learnt_from_records() {
-        let can = Capabilities { seat_levels: &["full", "viewer", "none"], ..Capabilities::default() };
+        let can = ProviderCapabilities { seat_levels: &["full", "viewer", "none"], ..ProviderCapabilities::default() };
         let mut directory = Directory::default();
         let levels = |directory: &Directory| {
-            let levels = directory.seat_levels(Seat::Registry, &can);
+            let levels = directory.seat_levels(SeatKind::Registry, &can);
             levels.iter().map(|level| level.raw().to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(levels(&directory), ["none"]);
@@ -45,7 +45,7 @@ mod tests {
         let users = vec![user("1", "write"), user("2", "none"), user("3", "read"), user("4", "write")];
         directory.replace(Records::build(users, vec![], vec![]), true);
         assert_eq!(levels(&directory), ["read", "write", "none"]);
-        assert_eq!(directory.seat_levels(Seat::Models, &can).len(), 3);
-        assert!(directory.seat_levels(Seat::Registry, &Capabilities::default()).is_empty());
+        assert_eq!(directory.seat_levels(SeatKind::Models, &can).len(), 3);
+        assert!(directory.seat_levels(SeatKind::Registry, &ProviderCapabilities::default()).is_empty());
     }
 }

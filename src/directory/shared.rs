@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::{
     MaybeTold, Name,
-    record::{Grant, Record, Team, User},
+    record::{Record, RoleGrant, Team, User},
 };
 
 /// More different ones than this are not what records share.
@@ -49,9 +49,9 @@ impl Shared {
         team.version.iter_mut().for_each(|version| share(&mut self.versions, version));
     }
 
-    fn grants(&mut self, grants: &mut Vec<Grant>) {
+    fn grants(&mut self, grants: &mut Vec<RoleGrant>) {
         grants.shrink_to_fit();
-        for Grant { scope, role } in grants {
+        for RoleGrant { scope, role } in grants {
             share(&mut self.names, scope);
             share(&mut self.names, role);
         }
@@ -72,7 +72,7 @@ mod tests {
 
     fn user(role: &str) -> User {
         let mut grants = Vec::with_capacity(8);
-        grants.push(Grant { scope: "vision".into(), role: role.into() });
+        grants.push(RoleGrant { scope: "vision".into(), role: role.into() });
         User { org_role: role.into(), team_roles: Some(grants), version: Some("7".into()), ..User::default() }
     }
 

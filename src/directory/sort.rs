@@ -4,23 +4,23 @@ use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 
 use super::{
-    Directory, Kind, Name,
+    Directory, Name, RecordKind,
     field::{FieldSort, RecordField, RoleField, TeamField, UserField},
     record::{LastActive, User},
 };
 
 /// A field and a direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Order {
+pub struct SortOrder {
     /// By which field.
     pub by: RecordField,
     /// Largest first.
     pub descending: bool,
 }
 
-impl Order {
+impl SortOrder {
     /// The order of a kind's list until another one is chosen.
-    pub fn by_name(kind: Kind) -> Self {
+    pub fn by_name(kind: RecordKind) -> Self {
         Self::at_first(RecordField::name_of(kind))
     }
 
@@ -36,7 +36,7 @@ impl Order {
 }
 
 /// What a row is sorted by.
-pub enum Key<'a> {
+pub enum SortKey<'a> {
     /// The smallest first.
     Number(u32),
     /// By a word that many rows share; no word comes first.
@@ -44,14 +44,14 @@ pub enum Key<'a> {
 }
 
 /// The keys of rows by one field.
-pub struct Keys<'a> {
+pub struct SortKeys<'a> {
     directory: &'a Directory,
     by: RecordField,
     /// How many hold each role, where that is asked for.
     holders: FxHashMap<&'a Name, u32>,
 }
 
-impl<'a> Keys<'a> {
+impl<'a> SortKeys<'a> {
     /// Looks up what is needed for all rows.
     pub fn new(directory: &'a Directory, by: RecordField) -> Self {
         let asked = by == RoleField::Holders.into();
@@ -60,7 +60,7 @@ impl<'a> Keys<'a> {
     }
 
     /// The key of a row; the same for all rows where the field has no order.
-    pub fn of(&self, row: u32) -> Key<'a> {
+    pub fn of(&self, row: u32) -> SortKey<'a> {
         match self.by {
             RecordField::User(by) => self.of_user(row, by),
             RecordField::Team(by) => self.of_team(row, by),
@@ -68,23 +68,23 @@ impl<'a> Keys<'a> {
         }
     }
 
-    fn of_user(&self, row: u32, by: UserField) -> Key<'a> {
+    fn of_user(&self, row: u32, by: UserField) -> SortKey<'a> {
         let user = || self.directory.user_at(row);
         match by {
-            UserField::Teams => Key::Number(user().map_or(0, |user| self.directory.team_count(&user.id) as u32)),
-            UserField::LastActive => Key::Number(user().map_or(0, last_active)),
-            UserField::Active => Key::Number(user().map_or(0, |user| u32::from(user.is_inactive()))),
-            UserField::OrgRole => Key::Word(user().and_then(|user| user.org_role.value())),
-            UserField::ModelsSeat => Key::Word(user().and_then(|user| user.models_seat.value())),
-            UserField::RegistryAccess => Key::Word(user().and_then(|user| user.registry_access.value())),
-            UserField::DisplayName => Key::Number(self.directory.records().label_rank(row)),
-            UserField::Account => Key::Number(user().map_or(0, |user| user.account as u32)),
-            UserField::Created => Key::Number(user().map_or(0, |user| seconds(user.created))),
-            UserField::Modified => Key::Number(user().map_or(0, |user| seconds(user.modified))),
-            UserField::WeaveRole => Key::Word(user().and_then(|user| user.weave_role.value())),
-            UserField::DaysActive => Key::Number(user().and_then(|user| user.days_active).map_or(0, days)),
+            UserField::Teams => SortKey::Number(user().map_or(0, |user| self.directory.team_count(&user.id) as u32)),
+            UserField::LastActive => SortKey::Number(user().map_or(0, last_active)),
+            UserField::Active => SortKey::Number(user().map_or(0, |user| u32::from(user.is_inactive()))),
+            UserField::OrgRole => SortKey::Word(user().and_then(|user| user.org_role.value())),
+            UserField::ModelsSeat => SortKey::Word(user().and_then(|user| user.models_seat.value())),
+            UserField::RegistryAccess => SortKey::Word(user().and_then(|user| user.registry_access.value())),
+            UserField::DisplayName => SortKey::Number(self.directory.records().label_rank(row)),
+            UserField::Account => SortKey::Number(user().map_or(0, |user| user.account as u32)),
+            UserField::Created => SortKey::Number(user().map_or(0, |user| seconds(user.created))),
+            UserField::Modified => SortKey::Number(user().map_or(0, |user| seconds(user.modified))),
+            UserField::WeaveRole => SortKey::Word(user().and_then(|user| user.weave_role.value())),
+            UserField::DaysActive => SortKey::Number(user().and_then(|user| user.days_active).map_or(0, days)),
             // Rows are in the order of the names before they are sorted.
-            UserField::UserName => Key::Number(0),
+            UserField::UserName => SortKey::Number(0),
             UserField::Id
             | UserField::Email
             | UserField::ExternalId
@@ -93,13 +93,13 @@ impl<'a> Keys<'a> {
             | UserField::TeamRoles
             | UserField::Registries
             | UserField::RegistryRoles
-            | UserField::Problem => Key::Number(0),
+            | UserField::Problem => SortKey::Number(0),
         }
     }
 
-    fn of_team(&self, row: u32, by: TeamField) -> Key<'a> {
+    fn of_team(&self, row: u32, by: TeamField) -> SortKey<'a> {
         let team = || self.directory.team_at(row);
-        Key::Number(match by {
+        SortKey::Number(match by {
             TeamField::Members => team().map_or(0, |team| team.size().unwrap_or_default() as u32),
             TeamField::Created => team().map_or(0, |team| seconds(team.created)),
             TeamField::Modified => team().map_or(0, |team| seconds(team.modified)),
@@ -113,15 +113,17 @@ impl<'a> Keys<'a> {
         })
     }
 
-    fn of_role(&self, row: u32, by: RoleField) -> Key<'a> {
+    fn of_role(&self, row: u32, by: RoleField) -> SortKey<'a> {
         let role = self.directory.role_at(row);
         match by {
-            RoleField::Permissions => Key::Number(role.map_or(0, |role| role.added().count() as u32)),
-            RoleField::Holders => Key::Number(role.and_then(|role| self.holders.get(&role.name)).copied().unwrap_or(0)),
-            RoleField::Inherits => Key::Word(role.map(|role| &role.inherits)),
-            RoleField::Created => Key::Number(role.map_or(0, |role| seconds(role.created))),
-            RoleField::Modified => Key::Number(role.map_or(0, |role| seconds(role.modified))),
-            RoleField::Name | RoleField::Id | RoleField::Description | RoleField::Problem => Key::Number(0),
+            RoleField::Permissions => SortKey::Number(role.map_or(0, |role| role.added().count() as u32)),
+            RoleField::Holders => {
+                SortKey::Number(role.and_then(|role| self.holders.get(&role.name)).copied().unwrap_or(0))
+            }
+            RoleField::Inherits => SortKey::Word(role.map(|role| &role.inherits)),
+            RoleField::Created => SortKey::Number(role.map_or(0, |role| seconds(role.created))),
+            RoleField::Modified => SortKey::Number(role.map_or(0, |role| seconds(role.modified))),
+            RoleField::Name | RoleField::Id | RoleField::Description | RoleField::Problem => SortKey::Number(0),
         }
     }
 }
@@ -149,8 +151,8 @@ fn last_active(user: &User) -> u32 {
 mod tests {
     use super::*;
     use crate::directory::{
-        listing::{Accounts, Listing},
-        record::{Account, Grant, Member, Permission, Role, Team},
+        listing::{AccountFilter, ListOrder},
+        record::{AccountKind, Member, Permission, Role, RoleGrant, Team},
         records::Records,
     };
 
@@ -171,9 +173,9 @@ mod tests {
         ];
         let mut directory = Directory::default();
         directory.replace(Records::build(users, vec![], vec![]), true);
-        let mut listing = Listing::default();
-        listing.sort(&directory, Kind::User, &[Order { by: by.into(), descending }], Accounts::All);
-        listing.finish(&directory, Kind::User);
+        let mut listing = ListOrder::default();
+        listing.sort(&directory, RecordKind::User, &[SortOrder { by: by.into(), descending }], AccountFilter::All);
+        listing.finish(&directory, RecordKind::User);
         listing
             .take_shown()
             .unwrap()
@@ -187,10 +189,10 @@ mod tests {
     #[test]
     fn each_field_with_an_order_parts_records_that_differ_in_it() {
         let directory = differing();
-        for by in Kind::ALL.into_iter().flat_map(RecordField::of).filter(|by| by.spec().sort != FieldSort::No) {
+        for by in RecordKind::ALL.into_iter().flat_map(RecordField::of).filter(|by| by.spec().sort != FieldSort::No) {
             let rows = |descending| {
-                let mut listing = Listing::default();
-                listing.sort(&directory, by.kind(), &[Order { by, descending }], Accounts::All);
+                let mut listing = ListOrder::default();
+                listing.sort(&directory, by.kind(), &[SortOrder { by, descending }], AccountFilter::All);
                 listing.finish(&directory, by.kind());
                 listing.take_shown().unwrap()
             };
@@ -210,9 +212,9 @@ mod tests {
             user_name: "b".into(),
             display_name: "b".into(),
             active: Some(false),
-            account: Account::OrgService,
+            account: AccountKind::OrgService,
             org_role: "admin".into(),
-            team_roles: Some(vec![Grant { scope: "t".into(), role: "r".into() }]),
+            team_roles: Some(vec![RoleGrant { scope: "t".into(), role: "r".into() }]),
             models_seat: "full".into(),
             registry_access: "write".into(),
             last_active: LastActive::Never,

@@ -5,9 +5,9 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Directory, Id, Kind, Target,
-    change::{Change, Field},
-    words::Line,
+    Directory, Id, RecordKind, ResourceRef,
+    change::{Change, ChangedField},
+    words::PlanLine,
 };
 
 /// Identifies a line on the stage; assigned by the store, never reused.
@@ -16,7 +16,7 @@ pub struct StageId(pub i64);
 
 /// A change that waits on the stage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Staged {
+pub struct StagedChange {
     /// The id of the line; stored beside the serialised line, not in it.
     #[serde(skip)]
     pub id: StageId,
@@ -26,12 +26,12 @@ pub struct Staged {
     /// The staged change.
     pub change: Change,
     /// The change in words, as of the time of staging.
-    pub words: Line,
+    pub words: PlanLine,
 }
 
 /// Ids of lines that a later line for the same place supersedes.
-pub fn superseded(lines: &[Staged]) -> Vec<StageId> {
-    let mut last: FxHashMap<(Target, Field), StageId> = FxHashMap::default();
+pub fn superseded(lines: &[StagedChange]) -> Vec<StageId> {
+    let mut last: FxHashMap<(ResourceRef, ChangedField), StageId> = FxHashMap::default();
     let places = lines.iter().filter_map(|line| Some((line.change.place()?, line.id)));
     places.filter_map(|(place, id)| last.insert(place, id)).collect()
 }
@@ -44,12 +44,12 @@ pub fn unnamed(change: &Change) -> Option<Id> {
 }
 
 /// The target of the change that no longer exists, if its list was read completely.
-pub fn gone(change: &Change, directory: &Directory) -> Option<Target> {
+pub fn gone(change: &Change, directory: &Directory) -> Option<ResourceRef> {
     let own = change.created().map(|record| record.target());
-    let there = |target: &Target| match target.kind {
-        Kind::User => directory.user(&target.id).is_some(),
-        Kind::Team => directory.team(&target.id).is_some(),
-        Kind::Role => directory.role(&target.id).is_some(),
+    let there = |target: &ResourceRef| match target.kind {
+        RecordKind::User => directory.user(&target.id).is_some(),
+        RecordKind::Team => directory.team(&target.id).is_some(),
+        RecordKind::Role => directory.role(&target.id).is_some(),
     };
     let targets = change.touches().into_iter().map(|(target, _)| target);
     targets
@@ -58,7 +58,7 @@ pub fn gone(change: &Change, directory: &Directory) -> Option<Target> {
 }
 
 /// The lines from which a plan's steps come: steps follow the order of their lines, and some lines may have no step.
-pub fn taken<'a>(lines: &[Staged], steps: impl Iterator<Item = &'a Change>) -> Vec<StageId> {
+pub fn taken<'a>(lines: &[StagedChange], steps: impl Iterator<Item = &'a Change>) -> Vec<StageId> {
     let mut lines = lines.iter();
     steps.filter_map(|change| lines.find(|line| line.change == *change)).map(|line| line.id).collect()
 }
@@ -67,21 +67,21 @@ pub fn taken<'a>(lines: &[Staged], steps: impl Iterator<Item = &'a Change>) -> V
 mod tests {
     use super::*;
     use crate::directory::{
-        Coverage,
+        ListCoverage,
         record::{Team, User},
         records::Records,
-        words::Sign,
+        words::LineSign,
     };
 
-    fn line(id: i64, change: Change) -> Staged {
-        let words = Line {
-            sign: Sign::Add,
+    fn line(id: i64, change: Change) -> StagedChange {
+        let words = PlanLine {
+            sign: LineSign::Add,
             subject: String::new(),
             what: String::new(),
             before: String::new(),
             after: String::new(),
         };
-        Staged { id: StageId(id), at: Timestamp::UNIX_EPOCH, change, words }
+        StagedChange { id: StageId(id), at: Timestamp::UNIX_EPOCH, change, words }
     }
 
     fn role(user: &str, role: &str) -> Change {
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn steps_lead_back_to_their_lines() {
         let changes = [role("eva", "admin"), joins("eva", "vision"), role("ivan", "admin"), joins("ivan", "vision")];
-        let lines: Vec<Staged> = (1..).zip(changes.clone()).map(|(id, change)| line(id, change)).collect();
+        let lines: Vec<StagedChange> = (1..).zip(changes.clone()).map(|(id, change)| line(id, change)).collect();
         let steps = [&changes[0], &changes[3]];
         assert_eq!(taken(&lines, steps.into_iter()), [StageId(1), StageId(4)]);
     }
@@ -122,13 +122,13 @@ mod tests {
         let mut directory = Directory::default();
         directory.replace(Records::build(vec![user.clone()], vec![team], vec![]), true);
         assert_eq!(gone(&joins("eva", "vision"), &directory), None);
-        assert_eq!(gone(&joins("eva", "nlp"), &directory), Some(Target::team(&"nlp".into())));
-        assert_eq!(gone(&joins("ivan", "vision"), &directory), Some(Target::user(&"ivan".into())));
+        assert_eq!(gone(&joins("eva", "nlp"), &directory), Some(ResourceRef::team(&"nlp".into())));
+        assert_eq!(gone(&joins("ivan", "vision"), &directory), Some(ResourceRef::user(&"ivan".into())));
         directory.replace(
             Records::build(vec![user], vec![], vec![]).covering([
-                Coverage::Complete,
-                Coverage::NotRead(None),
-                Coverage::Complete,
+                ListCoverage::Complete,
+                ListCoverage::NotRead(None),
+                ListCoverage::Complete,
             ]),
             true,
         );

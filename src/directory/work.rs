@@ -7,59 +7,59 @@ use rustc_hash::FxHashSet;
 use secrecy::SecretString;
 
 use super::{
-    Coverage, Fresh, Id, Kind, Target,
-    aside::{Inquiry, Topic},
+    Id, ListCoverage, Observation, RecordKind, ResourceRef,
+    aside::{SideQuery, SideQueryKind},
     change::ChangeId,
     find::NameLevel,
     learnt::LearntRoles,
     owner::KeyOwner,
-    plan::{Entry, Exchange, Planner, SideEffect, State, WayBack},
+    plan::{ChangeState, JournalEntry, Planner, RequestExchange, SideEffect, WayBack},
     record::Record,
     records::Records,
-    role_source::Mapping,
-    stage::{StageId, Staged},
+    role_source::RoleMapping,
+    stage::{StageId, StagedChange},
 };
-use crate::scim::{failure::Failure, filter::Filter, wait::Wait};
+use crate::scim::{failure::Failure, filter::ScimFilter, wait::RequestWait};
 
 /// What the console asks for.
 #[derive(Debug)]
-pub enum Job {
+pub enum WorkerJob {
     /// Read everything anew; a newer one replaces a waiting one.
     Refresh,
     /// Read only the users that the server finds by this filter from now on, or all again.
-    Narrow(Option<Filter>),
+    Narrow(Option<ScimFilter>),
     /// Read these records one by one: their list has left out what is asked for, such as roles or members.
-    ReadEach(Vec<Target>),
+    ReadEach(Vec<ResourceRef>),
     /// Read one record anew.
-    Reread(Target),
-    /// Look these names up on the server, since a list may lack them; [`Report::LookUpEnded`] follows whatever comes of it.
-    LookUp(Kind, Vec<String>),
-    /// Find the one record that each name means without reading a list; [`Report::Identified`] follows.
-    Identify(Kind, Vec<String>),
-    /// Say whether these names are nobody's without reading a list; [`Report::Vacant`] follows.
-    CheckVacant(Kind, Vec<(NameLevel, String)>),
+    Reread(ResourceRef),
+    /// Look these names up on the server, since a list may lack them; [`WorkerReport::LookUpEnded`] follows whatever comes of it.
+    LookUp(RecordKind, Vec<String>),
+    /// Find the one record that each name means without reading a list; [`WorkerReport::Identified`] follows.
+    Identify(RecordKind, Vec<String>),
+    /// Say whether these names are nobody's without reading a list; [`WorkerReport::Vacant`] follows.
+    CheckVacant(RecordKind, Vec<(NameLevel, String)>),
     /// Read some people alone who are admins by what the disk knows, of a team or of the organisation, beside these people;
-    /// [`Report::AdminsRead`] follows.
+    /// [`WorkerReport::AdminsRead`] follows.
     ReadAdmins(Option<Id>, Vec<Id>),
     /// Write these down and send them.
-    Submit(Vec<Entry>),
-    /// Write all of these down and send the first ones; the others follow by [`Job::Resume`], each part when the one before
+    Submit(Vec<JournalEntry>),
+    /// Write all of these down and send the first ones; the others follow by [`WorkerJob::Resume`], each part when the one before
     /// has its outcome.
-    SubmitFirst(Vec<Entry>, Vec<Entry>),
+    SubmitFirst(Vec<JournalEntry>, Vec<JournalEntry>),
     /// Of a plan that is about to be submitted, the parts that go one after another: none of a part before each change of the
     /// parts before it has an outcome.
     Parts(Vec<Vec<ChangeId>>),
     /// Send what the journal holds from an earlier session, planned anew ([`super::plan::again`]); what was dropped with
     /// that is only written down.
-    Resume(Vec<Entry>),
+    Resume(Vec<JournalEntry>),
     /// Take these back, where they were not sent yet.
     Drop(Vec<ChangeId>),
     /// Put these on the stage; with none, only say what is there.
-    Stage(Vec<Staged>),
+    Stage(Vec<StagedChange>),
     /// Take these off the stage.
     Unstage(Vec<StageId>),
     /// Take these off the stage, write down what was planned of them, and send that: all or nothing.
-    SubmitStaged(Vec<StageId>, Vec<Entry>),
+    SubmitStaged(Vec<StageId>, Vec<JournalEntry>),
     /// Send nothing more until told otherwise; what is on its way arrives.
     Pause(bool),
     /// Send so many changes at a time, at most.
@@ -67,20 +67,20 @@ pub enum Job {
     /// Don't wait any longer before trying the server again.
     Wake,
     /// The resource as the server gave it.
-    Raw(Target),
+    Raw(ResourceRef),
     /// Ask what no list tells.
-    Ask(Inquiry),
+    Ask(SideQuery),
     /// Ask whose key is in use.
     AskOwner,
-    /// Ask for a sign of how the server is hosted; [`Report::Hosting`] follows whatever comes of it.
+    /// Ask for a sign of how the server is hosted; [`WorkerReport::Hosting`] follows whatever comes of it.
     AskHosting,
     /// Roles follow from groups by this from now on; so much of each list is known.
-    Remap(Arc<Mapping>, [Coverage; 3]),
+    Remap(Arc<RoleMapping>, [ListCoverage; 3]),
 }
 
 /// How the last contact with the server went.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Link {
+pub enum LinkState {
     /// It answers.
     Up,
     /// It can't be reached.
@@ -89,15 +89,15 @@ pub enum Link {
 
 /// A list that was read to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proof {
+pub struct RefreshProof {
     /// Which list.
-    pub kind: Kind,
+    pub kind: RecordKind,
     /// How many records came.
     pub seen: u64,
     /// `1,296 of 1,296`, or why it can't be known whether that is all.
     pub words: String,
     /// How much of the list that is.
-    pub coverage: Coverage,
+    pub coverage: ListCoverage,
 }
 
 /// A name that looking it up brought no record of.
@@ -111,19 +111,19 @@ pub struct MissedName {
 
 /// One step of a change's life.
 #[derive(Debug)]
-pub struct Moved {
+pub struct ChangeUpdate {
     /// Which.
     pub id: ChangeId,
     /// Where to.
-    pub state: State,
+    pub state: ChangeState,
     /// Why, or what is special.
     pub why: String,
     /// The failure behind it.
     pub failure: Option<Failure>,
     /// All its requests and answers so far; none where they stay as they are.
-    pub exchanges: Vec<Exchange>,
+    pub exchanges: Vec<RequestExchange>,
     /// What the server showed.
-    pub fresh: Vec<Fresh>,
+    pub fresh: Vec<Observation>,
     /// When.
     pub at: Timestamp,
     /// The id that the server gave to what was created.
@@ -136,16 +136,16 @@ pub struct Moved {
     pub way_back: Option<Box<WayBack>>,
 }
 
-impl Moved {
+impl ChangeUpdate {
     /// True where it is over and nothing of it went out here: what is known of its records stays as recent as it was.
     pub fn is_unsent(&self) -> bool {
-        let unsent = matches!(self.state, State::Refused | State::Already) && self.exchanges.is_empty();
-        self.state == State::Dropped || unsent
+        let unsent = matches!(self.state, ChangeState::Refused | ChangeState::Already) && self.exchanges.is_empty();
+        self.state == ChangeState::Dropped || unsent
     }
 }
 
 /// What the worker reports.
-pub enum Report {
+pub enum WorkerReport {
     /// More is known of the server: changes are planned by this from now on.
     Planner(Arc<dyn Planner>),
     /// Records are ready to be shown.
@@ -160,7 +160,7 @@ pub enum Report {
         stored: bool,
     },
     /// What a refresh found that is not shown yet, a part at a time.
-    Renewed(Vec<Fresh>),
+    Renewed(Vec<Observation>),
     /// The records shown, with roles by another mapping.
     Remapped(Box<Records>),
     /// A refresh has begun.
@@ -168,7 +168,7 @@ pub enum Report {
     /// A list grows.
     Progress {
         /// Which list.
-        kind: Kind,
+        kind: RecordKind,
         /// Records so far.
         seen: u64,
         /// The server's total.
@@ -179,14 +179,14 @@ pub enum Report {
         /// When.
         at: Timestamp,
         /// What each list brought, also of those that failed in the middle.
-        proofs: Vec<Proof>,
+        proofs: Vec<RefreshProof>,
         /// What went wrong.
-        failed: Vec<(Kind, Failure)>,
+        failed: Vec<(RecordKind, Failure)>,
     },
     /// Records read one by one, outside any change.
-    Learnt(Vec<Fresh>),
+    Learnt(Vec<Observation>),
     /// Names of a kind were looked up: the records of those found were reported as learnt, these were not found.
-    LookUpEnded(Kind, Vec<MissedName>),
+    LookUpEnded(RecordKind, Vec<MissedName>),
     /// The session reads no lists until it is asked for a refresh: these records are there, without users and teams.
     ListsUnread(Box<Records>),
     /// The session can't do without lists.
@@ -202,23 +202,23 @@ pub enum Report {
     /// Whose key is in use, as told now or in an earlier session; `None` where the server does not tell.
     Owner(Option<KeyOwner>),
     /// These could not be read one by one.
-    ReadEachFailed(Vec<Target>, Failure),
+    ReadEachFailed(Vec<ResourceRef>, Failure),
     /// These of the journal to come belong to consoles that are open: they are shown, and theirs to see through.
     Elsewhere(FxHashSet<ChangeId>),
     /// The journal, or what is new in it, oldest first.
-    Journal(Vec<Entry>),
+    Journal(Vec<JournalEntry>),
     /// What is on the stage, oldest first.
-    Staged(Vec<Staged>),
+    Staged(Vec<StagedChange>),
     /// A change moved on.
-    Moved(Moved),
+    Moved(ChangeUpdate),
     /// A request waits before it goes out.
-    Waiting(Wait),
+    Waiting(RequestWait),
     /// The server answers, or does not.
-    Link(Link),
+    Link(LinkState),
     /// The resource as the server gave it, pretty-printed; or why not.
-    Raw(Target, Result<String, Failure>),
+    Raw(ResourceRef, Result<String, Failure>),
     /// What was asked could not be told.
-    AskFailed(Topic, Failure),
+    AskFailed(SideQueryKind, Failure),
     /// A secret that the server shows once, made by this change. It is nowhere but here.
     Secret(ChangeId, SecretString),
     /// Nothing is under way and nothing waits but the clock; so many jobs were taken.
@@ -234,41 +234,41 @@ pub enum Report {
     Notice(String),
 }
 
-impl Report {
+impl WorkerReport {
     /// Its kind, in a word.
     pub fn kind(&self) -> &'static str {
         match self {
-            Report::Planner(..) => "planner",
-            Report::Records { .. } => "records",
-            Report::Renewed(..) => "renewed",
-            Report::Remapped(..) => "remapped",
-            Report::RefreshBegan => "refresh-began",
-            Report::Progress { .. } => "progress",
-            Report::RefreshEnded { .. } => "refresh-ended",
-            Report::Learnt(..) => "learnt",
-            Report::LookUpEnded(..) => "look-up-ended",
-            Report::ListsUnread(..) => "lists-unread",
-            Report::ListsNeeded => "lists-needed",
-            Report::Identified(..) => "identified",
-            Report::Vacant(..) => "vacant",
-            Report::AdminsRead => "admins-read",
-            Report::RolesLearnt(..) => "roles-learnt",
-            Report::Owner(..) => "owner",
-            Report::ReadEachFailed(..) => "read-each-failed",
-            Report::Elsewhere(..) => "elsewhere",
-            Report::Journal(..) => "journal",
-            Report::Staged(..) => "staged",
-            Report::Moved(..) => "moved",
-            Report::Waiting(..) => "waiting",
-            Report::Link(..) => "link",
-            Report::Raw(..) => "raw",
-            Report::AskFailed(..) => "ask-failed",
-            Report::Secret(..) => "secret",
-            Report::Idle(..) => "idle",
-            Report::NoJournal(..) => "no-journal",
-            Report::Hosting(..) => "hosting",
-            Report::OtherOrganisation(..) => "other-organisation",
-            Report::Notice(..) => "notice",
+            WorkerReport::Planner(..) => "planner",
+            WorkerReport::Records { .. } => "records",
+            WorkerReport::Renewed(..) => "renewed",
+            WorkerReport::Remapped(..) => "remapped",
+            WorkerReport::RefreshBegan => "refresh-began",
+            WorkerReport::Progress { .. } => "progress",
+            WorkerReport::RefreshEnded { .. } => "refresh-ended",
+            WorkerReport::Learnt(..) => "learnt",
+            WorkerReport::LookUpEnded(..) => "look-up-ended",
+            WorkerReport::ListsUnread(..) => "lists-unread",
+            WorkerReport::ListsNeeded => "lists-needed",
+            WorkerReport::Identified(..) => "identified",
+            WorkerReport::Vacant(..) => "vacant",
+            WorkerReport::AdminsRead => "admins-read",
+            WorkerReport::RolesLearnt(..) => "roles-learnt",
+            WorkerReport::Owner(..) => "owner",
+            WorkerReport::ReadEachFailed(..) => "read-each-failed",
+            WorkerReport::Elsewhere(..) => "elsewhere",
+            WorkerReport::Journal(..) => "journal",
+            WorkerReport::Staged(..) => "staged",
+            WorkerReport::Moved(..) => "moved",
+            WorkerReport::Waiting(..) => "waiting",
+            WorkerReport::Link(..) => "link",
+            WorkerReport::Raw(..) => "raw",
+            WorkerReport::AskFailed(..) => "ask-failed",
+            WorkerReport::Secret(..) => "secret",
+            WorkerReport::Idle(..) => "idle",
+            WorkerReport::NoJournal(..) => "no-journal",
+            WorkerReport::Hosting(..) => "hosting",
+            WorkerReport::OtherOrganisation(..) => "other-organisation",
+            WorkerReport::Notice(..) => "notice",
         }
     }
 }

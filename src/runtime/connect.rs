@@ -6,10 +6,10 @@ use secrecy::SecretString;
 
 use super::{
     opener::{OpenError, Opener, dialect_of, endpoint_of, read_key, store_file},
-    session::{Keeping, open_file, open_store},
+    session::{SessionStorage, open_file, open_store},
 };
 use crate::{
-    client::{Auth, Client},
+    client::{AuthScheme, Client},
     config::{AuthForm, Profile},
     demo,
     dialect::Dialect,
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// A profile with the way to its server, for commands without a screen.
-pub struct Connection {
+pub struct ProfileConnection {
     /// The profile.
     pub profile: Profile,
     /// Sends requests.
@@ -26,13 +26,13 @@ pub struct Connection {
     /// Speaks the provider's language.
     pub dialect: Arc<dyn Dialect>,
     /// How the key is shown.
-    pub auth: Auth,
+    pub auth: AuthScheme,
     /// The profile's store; none where not even memory has room for one.
     pub store: Option<Store>,
     /// Nothing may be changed.
     pub read_only: bool,
     /// The demo directory where that is what it speaks to; it ends with this.
-    pub demo: Option<demo::Running>,
+    pub demo: Option<demo::RunningDemo>,
 }
 
 impl Opener {
@@ -47,7 +47,7 @@ impl Opener {
 
     /// The same profile without worker and screen; without one the embedded demo directory. What a probe found out before
     /// is in the store, and not yet in the dialect.
-    pub async fn connect(&self, profile: Option<Profile>) -> Result<Connection, OpenError> {
+    pub async fn connect(&self, profile: Option<Profile>) -> Result<ProfileConnection, OpenError> {
         let (profile, key, demo) = match profile {
             None => {
                 let (profile, key, running) = self.start_demo().await?;
@@ -62,8 +62,8 @@ impl Opener {
             }
         };
         let keeping = match demo {
-            None => Keeping::File(store_file(&self.places.state, &profile)),
-            Some(_) => Keeping::Memory,
+            None => SessionStorage::File(store_file(&self.places.state, &profile)),
+            Some(_) => SessionStorage::Memory,
         };
         let dialect = dialect_of(&profile);
         let endpoint = endpoint_of(&profile, &*dialect, key);
@@ -75,6 +75,6 @@ impl Opener {
         let made = made.await.map_err(|error| OpenError::Local(error.to_string()))?;
         let (client, store) = made.map_err(OpenError::Client)?;
         let read_only = profile.read_only || self.read_only;
-        Ok(Connection { profile, client, dialect, auth, store, read_only, demo })
+        Ok(ProfileConnection { profile, client, dialect, auth, store, read_only, demo })
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 
 /// A message from the terminal's owner to the loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
+pub enum LoopInput {
     /// The console ends.
     End,
     /// The screen was overwritten: the loop draws everything again.
@@ -14,10 +14,10 @@ pub enum Told {
 }
 
 /// The owner of the terminal, as the loop uses it.
-pub trait Host {
+pub trait TerminalHost {
     /// Waits for an event of the process or, where a frame is `waiting`, until the terminal is free for it. Cancelling
     /// the future must lose no event.
-    fn next(&mut self, waiting: bool) -> impl Future<Output = io::Result<Told>> + Send;
+    fn next(&mut self, waiting: bool) -> impl Future<Output = io::Result<LoopInput>> + Send;
 
     /// True if a frame may be drawn now.
     ///

@@ -20,9 +20,9 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::{
-    app::{App, NoList, NotSaved, Opened, form::ProfileDraft},
-    directory::{Id, role_source::Mapping, work::Report},
-    ui::{self, Look},
+    app::{App, NoList, NotSaved, OpenedProfile, form::ProfileDraft},
+    directory::{Id, role_source::RoleMapping, work::WorkerReport},
+    ui::{self, ScreenLook},
 };
 
 mod connect;
@@ -33,11 +33,11 @@ mod session;
 mod take;
 mod trace;
 
-pub use connect::Connection;
-pub use host::{Host, Told};
+pub use connect::ProfileConnection;
+pub use host::{LoopInput, TerminalHost};
 pub use opener::{OpenError, Opener};
-pub use session::Session;
-pub use trace::Trace;
+pub use session::ProfileSession;
+pub use trace::LoopTrace;
 
 /// The most messages before a frame, and the most time for them, so that the screen does not starve.
 const BATCH: usize = 512;
@@ -47,18 +47,18 @@ const BATCH_TIME: Duration = Duration::from_millis(8);
 const LOOKING: Duration = Duration::from_millis(30);
 
 /// The outcome of opening a profile.
-type Opening = Result<(Opened, Session), (OpenError, Option<Box<ProfileDraft>>)>;
+type OpeningOutcome = Result<(OpenedProfile, ProfileSession), (OpenError, Option<Box<ProfileDraft>>)>;
 
 /// The outcome of saving a mapping.
-type Mapped = Result<(Arc<Mapping>, String), NotSaved>;
+type MappingOutcome = Result<(Arc<RoleMapping>, String), NotSaved>;
 
 /// Both ends of a channel into the loop.
-struct Channel<T> {
+struct LoopChannel<T> {
     send: UnboundedSender<T>,
     receive: UnboundedReceiver<T>,
 }
 
-impl<T> Channel<T> {
+impl<T> LoopChannel<T> {
     fn new() -> Self {
         let (send, receive) = unbounded_channel();
         Self { send, receive }
@@ -69,13 +69,13 @@ impl<T> Channel<T> {
 const HELD: usize = 1_024;
 
 /// A message from outside the loop.
-enum Incoming {
+enum LoopMessage {
     Terminal(Event),
     /// An event that had to wait for a list or a plan.
     Held(Event),
-    Report(u64, Report),
-    Opened(Box<Opening>),
-    Mapped(Mapped),
+    Report(u64, WorkerReport),
+    Opened(Box<OpeningOutcome>),
+    Mapped(MappingOutcome),
     ListRead(Id, Result<String, NoList>),
     Resized,
     /// The terminal has taken the last frame.
@@ -94,18 +94,18 @@ pub struct Runtime<B: Backend> {
     pub terminal: Terminal<B>,
     /// The console's state.
     pub app: App,
-    look: Look,
+    look: ScreenLook,
     opener: Opener,
-    session: Option<Session>,
+    session: Option<ProfileSession>,
     epoch: u64,
     /// The number of jobs given to this session's worker, and the number that it had done when it was last idle.
     given: u64,
     idle_at: Option<u64>,
     opening: usize,
-    reports: Channel<(u64, Report)>,
-    opened: Channel<Opening>,
-    mapped: Channel<Mapped>,
-    lists: Channel<(Id, Result<String, NoList>)>,
+    reports: LoopChannel<(u64, WorkerReport)>,
+    opened: LoopChannel<OpeningOutcome>,
+    mapped: LoopChannel<MappingOutcome>,
+    lists: LoopChannel<(Id, Result<String, NoList>)>,
     /// Text for the clipboard that the host has not taken yet.
     copied: Vec<SecretString>,
     redraw: bool,
@@ -115,32 +115,32 @@ pub struct Runtime<B: Backend> {
     /// The time since which a change of the state is not drawn.
     undrawn: Option<Instant>,
     quit: bool,
-    trace: Option<Trace>,
+    trace: Option<LoopTrace>,
 }
 
-impl Incoming {
+impl LoopMessage {
     /// The kind's name in a trace.
     fn kind(&self) -> &'static str {
         match self {
-            Incoming::Terminal(Event::Key(_)) | Incoming::Held(Event::Key(_)) => "key",
-            Incoming::Terminal(Event::Paste(_)) | Incoming::Held(_) => "paste",
-            Incoming::Terminal(Event::Resize(..)) | Incoming::Resized => "resize",
-            Incoming::Terminal(_) => "terminal",
-            Incoming::Report(_, report) => report.kind(),
-            Incoming::Opened(_) => "opened",
-            Incoming::Mapped(_) => "mapped",
-            Incoming::ListRead(..) => "list-read",
-            Incoming::Shown => "shown",
-            Incoming::Look => "look",
-            Incoming::InputEnd | Incoming::End => "end",
-            Incoming::Nothing => "nothing",
+            LoopMessage::Terminal(Event::Key(_)) | LoopMessage::Held(Event::Key(_)) => "key",
+            LoopMessage::Terminal(Event::Paste(_)) | LoopMessage::Held(_) => "paste",
+            LoopMessage::Terminal(Event::Resize(..)) | LoopMessage::Resized => "resize",
+            LoopMessage::Terminal(_) => "terminal",
+            LoopMessage::Report(_, report) => report.kind(),
+            LoopMessage::Opened(_) => "opened",
+            LoopMessage::Mapped(_) => "mapped",
+            LoopMessage::ListRead(..) => "list-read",
+            LoopMessage::Shown => "shown",
+            LoopMessage::Look => "look",
+            LoopMessage::InputEnd | LoopMessage::End => "end",
+            LoopMessage::Nothing => "nothing",
         }
     }
 }
 
 impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
     /// A console without a session.
-    pub fn new(terminal: Terminal<B>, app: App, look: Look, opener: Opener) -> Self {
+    pub fn new(terminal: Terminal<B>, app: App, look: ScreenLook, opener: Opener) -> Self {
         Self {
             terminal,
             app,
@@ -151,10 +151,10 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             given: 0,
             idle_at: Some(0),
             opening: 0,
-            reports: Channel::new(),
-            opened: Channel::new(),
-            mapped: Channel::new(),
-            lists: Channel::new(),
+            reports: LoopChannel::new(),
+            opened: LoopChannel::new(),
+            mapped: LoopChannel::new(),
+            lists: LoopChannel::new(),
             copied: Vec::new(),
             redraw: false,
             suspend: false,
@@ -166,12 +166,12 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
     }
 
     /// Records the loop's work from now on.
-    pub fn trace(&mut self, trace: Option<Trace>) {
+    pub fn trace(&mut self, trace: Option<LoopTrace>) {
         self.trace = trace;
     }
 
     /// Runs a session that was opened before the loop.
-    pub fn start(&mut self, opened: Opened, session: Session) {
+    pub fn start(&mut self, opened: OpenedProfile, session: ProfileSession) {
         self.take_session(opened, session);
     }
 
@@ -179,7 +179,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
     ///
     /// # Errors
     /// The terminal can't be written or read: it is gone. Even then the jobs under way are finished.
-    pub async fn run<S>(&mut self, input: S, host: &mut impl Host) -> io::Result<()>
+    pub async fn run<S>(&mut self, input: S, host: &mut impl TerminalHost) -> io::Result<()>
     where
         S: Stream<Item = io::Result<Event>> + Unpin,
     {
@@ -188,7 +188,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         result
     }
 
-    async fn turn<S>(&mut self, mut input: S, host: &mut impl Host) -> io::Result<()>
+    async fn turn<S>(&mut self, mut input: S, host: &mut impl TerminalHost) -> io::Result<()>
     where
         S: Stream<Item = io::Result<Event>> + Unpin,
     {
@@ -204,20 +204,20 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                 None => tokio::select! {
                     biased;
                     told = host.next(waiting) => match told? {
-                        Told::End => Incoming::End,
-                        Told::Again => Incoming::Resized,
-                        Told::Free => Incoming::Nothing,
+                        LoopInput::End => LoopMessage::End,
+                        LoopInput::Again => LoopMessage::Resized,
+                        LoopInput::Free => LoopMessage::Nothing,
                     },
                     event = input.next(), if self.held.len() < HELD => match event {
-                        Some(event) => Incoming::Terminal(event?),
-                        None => Incoming::InputEnd,
+                        Some(event) => LoopMessage::Terminal(event?),
+                        None => LoopMessage::InputEnd,
                     },
                     message = self.next_message() => message,
-                    () = tokio::task::yield_now(), if looking => Incoming::Look,
+                    () = tokio::task::yield_now(), if looking => LoopMessage::Look,
                 },
             };
             if self.app.awaits_frame() && host.is_free()? {
-                self.take(Incoming::Shown);
+                self.take(LoopMessage::Shown);
             }
             let started = Instant::now();
             for taken in 1.. {
@@ -231,11 +231,11 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                     continue;
                 }
                 incoming = match self.ready_event(&mut input).await {
-                    Some(Some(event)) => Incoming::Terminal(event?),
-                    Some(None) => Incoming::InputEnd,
+                    Some(Some(event)) => LoopMessage::Terminal(event?),
+                    Some(None) => LoopMessage::InputEnd,
                     None => match self.ready_message() {
                         Some(message) => message,
-                        None if self.app.is_looking() => Incoming::Look,
+                        None if self.app.is_looking() => LoopMessage::Look,
                         None => break,
                     },
                 };
@@ -258,7 +258,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         Ok(())
     }
 
-    fn frame(&mut self, host: &impl Host, skipped: u32) -> io::Result<()> {
+    fn frame(&mut self, host: &impl TerminalHost, skipped: u32) -> io::Result<()> {
         let (started, before) = (Instant::now(), host.written());
         self.draw()?;
         if let Some(trace) = &self.trace {
@@ -268,9 +268,9 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
     }
 
     /// The first waiting event, once there is no list or plan to wait for.
-    fn due(&mut self) -> Option<Incoming> {
+    fn due(&mut self) -> Option<LoopMessage> {
         let event = if self.app.is_looking() { None } else { self.held.pop_front() };
-        event.map(Incoming::Held)
+        event.map(LoopMessage::Held)
     }
 
     /// An event that is ready; `Some(None)` at the end of the input.
@@ -314,15 +314,15 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
     /// Waits for a message of the worker (or of an opening profile) and takes it: for tests, which own the input.
     pub async fn step(&mut self) {
         let looking = self.app.is_looking();
-        let message = if looking { Incoming::Look } else { self.next_message().await };
+        let message = if looking { LoopMessage::Look } else { self.next_message().await };
         self.take(message);
     }
 
     /// Takes a terminal event and runs all its steps: for tests.
     pub fn press(&mut self, event: Event) {
-        self.take(Incoming::Terminal(event));
+        self.take(LoopMessage::Terminal(event));
         while self.app.is_looking() {
-            self.take(Incoming::Look);
+            self.take(LoopMessage::Look);
         }
     }
 
@@ -360,27 +360,27 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         self.quit
     }
 
-    async fn next_message(&mut self) -> Incoming {
+    async fn next_message(&mut self) -> LoopMessage {
         tokio::select! {
             biased;
-            Some(opened) = self.opened.receive.recv() => Incoming::Opened(Box::new(opened)),
-            Some(mapped) = self.mapped.receive.recv() => Incoming::Mapped(mapped),
-            Some((team, read)) = self.lists.receive.recv() => Incoming::ListRead(team, read),
-            Some((epoch, report)) = self.reports.receive.recv() => Incoming::Report(epoch, report),
-            else => Incoming::Nothing,
+            Some(opened) = self.opened.receive.recv() => LoopMessage::Opened(Box::new(opened)),
+            Some(mapped) = self.mapped.receive.recv() => LoopMessage::Mapped(mapped),
+            Some((team, read)) = self.lists.receive.recv() => LoopMessage::ListRead(team, read),
+            Some((epoch, report)) = self.reports.receive.recv() => LoopMessage::Report(epoch, report),
+            else => LoopMessage::Nothing,
         }
     }
 
-    fn ready_message(&mut self) -> Option<Incoming> {
+    fn ready_message(&mut self) -> Option<LoopMessage> {
         if let Ok(opened) = self.opened.receive.try_recv() {
-            return Some(Incoming::Opened(Box::new(opened)));
+            return Some(LoopMessage::Opened(Box::new(opened)));
         }
         if let Ok(mapped) = self.mapped.receive.try_recv() {
-            return Some(Incoming::Mapped(mapped));
+            return Some(LoopMessage::Mapped(mapped));
         }
         if let Ok((team, read)) = self.lists.receive.try_recv() {
-            return Some(Incoming::ListRead(team, read));
+            return Some(LoopMessage::ListRead(team, read));
         }
-        self.reports.receive.try_recv().ok().map(|(epoch, report)| Incoming::Report(epoch, report))
+        self.reports.receive.try_recv().ok().map(|(epoch, report)| LoopMessage::Report(epoch, report))
     }
 }

@@ -9,20 +9,21 @@ use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::session::{Keeping, Recipe, Session};
+use super::session::{ProfileSession, SessionStorage, WorkerRecipe};
 use crate::{
-    app::{NotSaved, Opened, ProfileView, form::ProfileDraft},
-    client::{Auth, Client, ClientCert, Endpoint, Graph},
+    app::{NotSaved, OpenedProfile, ProfileView, form::ProfileDraft},
+    client::{AuthScheme, Client, ClientCert, Endpoint, GraphqlEndpoint},
     config::{
-        AuthForm, ConfigError, ConfigFile, Confirm, DATASAUR_ROLES, Drafted, Hosting, KeyError, KeySource, NewProfile,
-        Places, Profile, Provider, draft_edited, draft_new, resolve, save_mapping, wandb::Login,
+        AuthForm, ConfigError, ConfigFile, ConfirmPolicy, DATASAUR_ROLES, DraftedConfig, KeyError, KeySource,
+        NewProfile, Profile, ProfileHosting, ProfileProvider, StandardPaths, draft_edited, draft_new, resolve,
+        save_mapping, wandb::WandbLogin,
     },
     demo,
     dialect::{self, Dialect},
-    directory::{Name, guard::Guards, role_source::Mapping},
+    directory::{Name, guard::GuardSettings, role_source::RoleMapping},
     scim::{
         error,
-        failure::{Class, Failure},
+        failure::{Failure, FailureClass},
         list,
         request::{Method, Request},
     },
@@ -68,7 +69,7 @@ impl From<ConfigError> for OpenError {
 #[derive(Clone)]
 pub struct Opener {
     /// Where files are.
-    pub places: Places,
+    pub places: StandardPaths,
     /// The config file as it was last read.
     pub config: Option<ConfigFile>,
     /// Refuse every edit, whatever the profile says.
@@ -76,7 +77,7 @@ pub struct Opener {
     /// Write no change down, as the person wants.
     pub no_journal: bool,
     /// The demo directory to open.
-    pub demo: demo::Options,
+    pub demo: demo::DemoOptions,
     /// Environment, apart for tests.
     pub env: fn(&str) -> Option<String>,
 }
@@ -85,11 +86,11 @@ impl Opener {
     /// The profile meant at the start; `None` is the first run.
     pub fn at_start(&self, requested: Option<&str>) -> Result<Option<Profile>, ConfigError> {
         let (netrc, settings) = (self.places.netrc.clone(), self.places.wandb_settings.clone());
-        resolve(self.config.as_ref(), requested, &Login { env: &self.env, netrc, settings })
+        resolve(self.config.as_ref(), requested, &WandbLogin { env: &self.env, netrc, settings })
     }
 
     /// Opens a profile by name; without one the embedded demo directory.
-    pub async fn open(&self, name: Option<&str>) -> Result<(Opened, Session), OpenError> {
+    pub async fn open(&self, name: Option<&str>) -> Result<(OpenedProfile, ProfileSession), OpenError> {
         match name {
             None => self.open_demo().await,
             Some(name) => {
@@ -103,39 +104,39 @@ impl Opener {
     }
 
     /// Reads the profile's key and prepares its session. Asks the server nothing yet.
-    pub async fn open_profile(&self, profile: Profile) -> Result<(Opened, Session), OpenError> {
+    pub async fn open_profile(&self, profile: Profile) -> Result<(OpenedProfile, ProfileSession), OpenError> {
         let key = match profile.auth {
             AuthForm::None => SecretString::default(),
             _ => read_key(&profile).await?,
         };
         let file = store_file(&self.places.state, &profile);
-        let keeping = if self.no_journal { Keeping::NoJournal(file) } else { Keeping::File(file) };
+        let keeping = if self.no_journal { SessionStorage::NoJournal(file) } else { SessionStorage::File(file) };
         Ok(self.session(&profile, key, keeping, None))
     }
 
-    async fn open_demo(&self) -> Result<(Opened, Session), OpenError> {
+    async fn open_demo(&self) -> Result<(OpenedProfile, ProfileSession), OpenError> {
         let (profile, key, running) = self.start_demo().await?;
-        Ok(self.session(&profile, key, Keeping::Memory, Some(running)))
+        Ok(self.session(&profile, key, SessionStorage::Memory, Some(running)))
     }
 
-    pub(super) async fn start_demo(&self) -> Result<(Profile, SecretString, demo::Running), OpenError> {
+    pub(super) async fn start_demo(&self) -> Result<(Profile, SecretString, demo::RunningDemo), OpenError> {
         let failed = |error| OpenError::Local(format!("The demo directory could not be started: {error}"));
         let running = demo::start(self.demo.clone()).await.map_err(failed)?;
         let base = url::Url::parse(running.url()).map_err(|error| OpenError::Local(error.to_string()))?;
         let key = SecretString::from(running.key().to_owned());
         let provider = match self.demo.provider {
-            demo::Provider::Wandb => Provider::Wandb,
-            demo::Provider::Scim => Provider::Scim,
-            demo::Provider::Grafana => Provider::Grafana,
-            demo::Provider::Datasaur => Provider::Datasaur,
+            demo::DemoProvider::Wandb => ProfileProvider::Wandb,
+            demo::DemoProvider::Scim => ProfileProvider::Scim,
+            demo::DemoProvider::Grafana => ProfileProvider::Grafana,
+            demo::DemoProvider::Datasaur => ProfileProvider::Datasaur,
         };
         let mut profile = Profile::new("demo", provider, base, KeySource::Value(key.clone()));
-        profile.mapping = (provider == Provider::Datasaur).then(demo_mapping);
+        profile.mapping = (provider == ProfileProvider::Datasaur).then(demo_mapping);
         profile.me = Some("demo-admin".into());
-        profile.hosting = (provider == Provider::Wandb).then_some(match self.demo.hosting {
-            demo::Hosting::MultiTenant => Hosting::MultiTenant,
-            demo::Hosting::Dedicated => Hosting::Dedicated,
-            demo::Hosting::SelfManaged => Hosting::SelfManaged,
+        profile.hosting = (provider == ProfileProvider::Wandb).then_some(match self.demo.hosting {
+            demo::DemoHosting::MultiTenant => ProfileHosting::MultiTenant,
+            demo::DemoHosting::Dedicated => ProfileHosting::Dedicated,
+            demo::DemoHosting::SelfManaged => ProfileHosting::SelfManaged,
         });
         if self.demo.takes_basic_only() {
             profile.auth = AuthForm::BasicUser("demo-admin".into());
@@ -145,7 +146,7 @@ impl Opener {
 
     /// Opens the profile of a form, asks its server, writes it down where that answers, and gives it. So no profile is kept
     /// that never worked.
-    pub async fn save(&self, draft: ProfileDraft) -> Result<(Opened, Session), OpenError> {
+    pub async fn save(&self, draft: ProfileDraft) -> Result<(OpenedProfile, ProfileSession), OpenError> {
         let fields = new_profile(&draft)?;
         let path = &self.places.config_file;
         let made = || match &draft.was {
@@ -168,13 +169,13 @@ impl Opener {
         let dialect = dialect_of(&profile);
         answers(endpoint_of(&profile, &*dialect, key), &*dialect).await.map_err(|failure| {
             let field = match failure.class {
-                Class::Unauthorized | Class::Forbidden => "key",
+                FailureClass::Unauthorized | FailureClass::Forbidden => "key",
                 _ => "url",
             };
             OpenError::Field(field.into(), failure.sentences())
         })?;
         // Made anew: somebody may have written to the file while the server was asked.
-        let config = made().and_then(Drafted::save).map_err(refused)?;
+        let config = made().and_then(DraftedConfig::save).map_err(refused)?;
         let opener = Self { config: Some(config), ..self.clone() };
         opener.open(Some(&draft.name)).await
     }
@@ -202,9 +203,9 @@ impl Opener {
     pub fn map_group(
         &self,
         profile: Option<&str>,
-        mapping: Arc<Mapping>,
+        mapping: Arc<RoleMapping>,
         group: &Name,
-    ) -> Result<(Arc<Mapping>, String), NotSaved> {
+    ) -> Result<(Arc<RoleMapping>, String), NotSaved> {
         let role = mapping.of(group);
         let gives = role.map_or_else(|| "no role".to_owned(), ToString::to_string);
         let Some(profile) = profile else {
@@ -220,20 +221,20 @@ impl Opener {
         &self,
         profile: &Profile,
         key: SecretString,
-        store: Keeping,
-        demo: Option<demo::Running>,
-    ) -> (Opened, Session) {
+        store: SessionStorage,
+        demo: Option<demo::RunningDemo>,
+    ) -> (OpenedProfile, ProfileSession) {
         let dialect = dialect_of(profile);
         let endpoint = endpoint_of(profile, &*dialect, key);
         let view = ProfileView {
             name: profile.name.clone(),
             provider: dialect.name().into(),
             host: profile.base_text().trim_start_matches("https://").trim_start_matches("http://").into(),
-            confirm_always: profile.confirm == Confirm::Always,
+            confirm_always: profile.confirm == ConfirmPolicy::Always,
             actor: (self.env)("USER").or_else(|| (self.env)("LOGNAME")).unwrap_or_else(|| "unknown".into()),
         };
         let unguarded = |name: &str| profile.unguarded.iter().any(|guard| guard == name);
-        let guards = Guards {
+        let guards = GuardSettings {
             read_only: profile.read_only || self.read_only,
             no_journal: None,
             contradiction: None,
@@ -245,9 +246,9 @@ impl Opener {
             admins: profile.admins.clone(),
         };
         let planner: Arc<dyn Dialect> = Arc::clone(&dialect);
-        let opened = Opened { profile: view, planner, guards };
+        let opened = OpenedProfile { profile: view, planner, guards };
         let (parallel, max_users) = (profile.parallel, profile.max_users);
-        let recipe = Recipe {
+        let recipe = WorkerRecipe {
             endpoint,
             dialect,
             store,
@@ -257,7 +258,7 @@ impl Opener {
             watch: false,
             by_name: false,
         };
-        (opened, Session::new(recipe, demo))
+        (opened, ProfileSession::new(recipe, demo))
     }
 }
 
@@ -266,7 +267,7 @@ pub(super) fn endpoint_of(profile: &Profile, dialect: &dyn Dialect, key: SecretS
         base: profile.base.clone(),
         auth: auth_of(&profile.auth, key),
         api: dialect.api(&profile.base),
-        graph: dialect.graph(&profile.base).map(|graph| Graph { url: graph.url, user: graph.user }),
+        graph: dialect.graph(&profile.base).map(|graph| GraphqlEndpoint { url: graph.url, user: graph.user }),
         ca_file: profile.ca_file.clone(),
         client_cert: profile.client_cert.clone().map(|(certificate, key)| ClientCert { certificate, key }),
         allow_http: profile.allow_http,
@@ -276,9 +277,9 @@ pub(super) fn endpoint_of(profile: &Profile, dialect: &dyn Dialect, key: SecretS
 }
 
 /// What groups of the demo directory give, in the place of a workspace's own table.
-fn demo_mapping() -> Mapping {
+fn demo_mapping() -> RoleMapping {
     let name = |text: &str| Name::from(text);
-    Mapping {
+    RoleMapping {
         order: DATASAUR_ROLES.map(name).into(),
         default: Some(name("labeler")),
         groups: [("growth", "admin"), ("evals", "reviewer"), ("research", "reviewer"), ("speech", "labeler")]
@@ -287,12 +288,12 @@ fn demo_mapping() -> Mapping {
     }
 }
 
-fn auth_of(form: &AuthForm, key: SecretString) -> Auth {
+fn auth_of(form: &AuthForm, key: SecretString) -> AuthScheme {
     match form {
-        AuthForm::Bearer => Auth::Bearer(key),
-        AuthForm::Basic => Auth::Basic { user: String::new(), key },
-        AuthForm::BasicUser(user) => Auth::Basic { user: user.clone(), key },
-        AuthForm::None => Auth::None,
+        AuthForm::Bearer => AuthScheme::Bearer(key),
+        AuthForm::Basic => AuthScheme::Basic { user: String::new(), key },
+        AuthForm::BasicUser(user) => AuthScheme::Basic { user: user.clone(), key },
+        AuthForm::None => AuthScheme::None,
     }
 }
 
@@ -300,7 +301,7 @@ fn auth_of(form: &AuthForm, key: SecretString) -> Auth {
 fn key_reader(profile: &Profile) -> worker::KeyReader {
     let profile = profile.clone();
     Arc::new(move || match profile.auth {
-        AuthForm::None => Ok(Auth::None),
+        AuthForm::None => Ok(AuthScheme::None),
         _ => match profile.read_key() {
             Ok(key) => Ok(auth_of(&profile.auth, key)),
             Err(error) => Err(worker::NoKey(error.to_string())),
@@ -335,26 +336,26 @@ fn store_name(profile: &str, address: &Url) -> String {
 
 pub(super) fn dialect_of(profile: &Profile) -> Arc<dyn Dialect> {
     let provider = match profile.provider {
-        Provider::Wandb => dialect::Provider::Wandb,
-        Provider::Grafana => dialect::Provider::Grafana,
-        Provider::Datasaur => dialect::Provider::Datasaur,
-        Provider::Scim => dialect::Provider::Scim,
+        ProfileProvider::Wandb => dialect::Provider::Wandb,
+        ProfileProvider::Grafana => dialect::Provider::Grafana,
+        ProfileProvider::Datasaur => dialect::Provider::Datasaur,
+        ProfileProvider::Scim => dialect::Provider::Scim,
     };
     let hosting = match profile.hosting {
-        Some(Hosting::MultiTenant) => dialect::Hosting::MultiTenant,
-        Some(Hosting::SelfManaged) => dialect::Hosting::SelfManaged,
-        Some(Hosting::Dedicated) => dialect::Hosting::Dedicated,
+        Some(ProfileHosting::MultiTenant) => dialect::Hosting::MultiTenant,
+        Some(ProfileHosting::SelfManaged) => dialect::Hosting::SelfManaged,
+        Some(ProfileHosting::Dedicated) => dialect::Hosting::Dedicated,
         None => dialect::Hosting::NotTold,
     };
     let mapping = profile.mapping.clone().map(Arc::new);
-    let server = dialect::Server { habits: profile.habits.clone(), mapping, full_seats: profile.full_seats };
+    let server = dialect::KnownServer { habits: profile.habits.clone(), mapping, full_seats: profile.full_seats };
     dialect::of(provider, hosting, server)
 }
 
 /// Whether the server takes the key and answers with a list: one short page of users.
 async fn answers(endpoint: Endpoint, dialect: &dyn Dialect) -> Result<(), Failure> {
     let made = tokio::task::spawn_blocking(move || Client::new(endpoint)).await;
-    let broken = || Failure::local(Class::Local, "The client could not be prepared.", "Please report this.");
+    let broken = || Failure::local(FailureClass::Local, "The client could not be prepared.", "Please report this.");
     let client = made.map_err(|_| broken())??;
     let page = Request::new(Method::Get, ["Users"]).query("startIndex", "1").query("count", "1");
     let answer = client.probe(&page, &CancellationToken::new(), &|_| ()).await?;
@@ -365,19 +366,19 @@ async fn answers(endpoint: Endpoint, dialect: &dyn Dialect) -> Result<(), Failur
         return Err(failure);
     }
     let next = "Check the URL and its path prefix: this may be another service, a proxy or a sign-in page.";
-    list::parse(&answer.body).map(drop).map_err(|bad| Failure::local(Class::Protocol, bad.to_string(), next))
+    list::parse(&answer.body).map(drop).map_err(|bad| Failure::local(FailureClass::Protocol, bad.to_string(), next))
 }
 
 /// The profile in the words of the form.
 fn draft_of_profile(profile: &Profile) -> ProfileDraft {
     let base = profile.base_text();
     let (url, workspace) = match profile.provider {
-        Provider::Wandb => (base.trim_end_matches("/scim"), ""),
-        Provider::Datasaur => match base.split_once("/api/teams/") {
+        ProfileProvider::Wandb => (base.trim_end_matches("/scim"), ""),
+        ProfileProvider::Datasaur => match base.split_once("/api/teams/") {
             Some((root, rest)) => (root, rest.split('/').next().unwrap_or_default()),
             None => (base, ""),
         },
-        Provider::Grafana | Provider::Scim => (base, ""),
+        ProfileProvider::Grafana | ProfileProvider::Scim => (base, ""),
     };
     ProfileDraft {
         name: profile.name.clone(),
@@ -404,15 +405,15 @@ fn draft_of_profile(profile: &Profile) -> ProfileDraft {
 
 fn new_profile(draft: &ProfileDraft) -> Result<NewProfile, OpenError> {
     let field = |name: &str, why: String| OpenError::Field(name.into(), why);
-    let known = Provider::ALL.into_iter().find(|provider| provider.as_str() == draft.provider);
-    let provider = known.unwrap_or(Provider::Wandb);
+    let known = ProfileProvider::ALL.into_iter().find(|provider| provider.as_str() == draft.provider);
+    let provider = known.unwrap_or(ProfileProvider::Wandb);
     let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let hosting = match draft.hosting.as_str() {
-        _ if provider != Provider::Wandb => None,
+        _ if provider != ProfileProvider::Wandb => None,
         "" => None,
-        "multi-tenant" => Some(Hosting::MultiTenant),
-        "dedicated" => Some(Hosting::Dedicated),
-        "self-managed" => Some(Hosting::SelfManaged),
+        "multi-tenant" => Some(ProfileHosting::MultiTenant),
+        "dedicated" => Some(ProfileHosting::Dedicated),
+        "self-managed" => Some(ProfileHosting::SelfManaged),
         _ => return Err(field("hosting", "multi-tenant, dedicated or self-managed".into())),
     };
     let words: Vec<String> = draft.key.split_whitespace().map(str::to_owned).collect();
@@ -448,7 +449,7 @@ mod tests {
 
     fn file(state: &Path, url: &str) -> String {
         let base = Url::parse(url).unwrap();
-        let profile = Profile::new("acme", Provider::Wandb, base, KeySource::Netrc);
+        let profile = Profile::new("acme", ProfileProvider::Wandb, base, KeySource::Netrc);
         store_file(state, &profile).file_name().unwrap().to_string_lossy().into_owned()
     }
 

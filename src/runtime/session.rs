@@ -19,7 +19,7 @@ use crate::{
     dialect::Dialect,
     directory::{
         plan::Planner,
-        work::{Job, Link, Report},
+        work::{LinkState, WorkerJob, WorkerReport},
     },
     scim::failure::Failure,
     store::{Store, StoreError},
@@ -30,10 +30,10 @@ use crate::{
 const LAST_WAIT: Duration = Duration::from_secs(6);
 
 /// What a worker is made from, off the event loop.
-pub(super) struct Recipe {
+pub(super) struct WorkerRecipe {
     pub endpoint: Endpoint,
     pub dialect: Arc<dyn Dialect>,
-    pub store: Keeping,
+    pub store: SessionStorage,
     pub parallel: usize,
     pub max_users: u64,
     pub key: worker::KeyReader,
@@ -43,7 +43,7 @@ pub(super) struct Recipe {
 
 /// Where a session keeps snapshot and journal.
 #[derive(Debug, Clone)]
-pub(super) enum Keeping {
+pub(super) enum SessionStorage {
     /// In this file.
     File(PathBuf),
     /// In memory, with what was learnt of the server in this file: the person wants no journal.
@@ -53,19 +53,19 @@ pub(super) enum Keeping {
 }
 
 /// A profile's worker, and the demo directory where that is what it talks to.
-pub struct Session {
-    jobs: UnboundedSender<Job>,
+pub struct ProfileSession {
+    jobs: UnboundedSender<WorkerJob>,
     stop: CancellationToken,
-    waiting: Option<(Recipe, UnboundedReceiver<Job>)>,
+    waiting: Option<(WorkerRecipe, UnboundedReceiver<WorkerJob>)>,
     worker: Option<JoinHandle<()>>,
     /// Hands the worker's reports on; ends after the last of them.
     forwarder: Option<JoinHandle<()>>,
-    demo: Option<demo::Running>,
+    demo: Option<demo::RunningDemo>,
 }
 
-impl Session {
+impl ProfileSession {
     /// A session whose worker is not started yet: jobs wait.
-    pub(super) fn new(recipe: Recipe, demo: Option<demo::Running>) -> Self {
+    pub(super) fn new(recipe: WorkerRecipe, demo: Option<demo::RunningDemo>) -> Self {
         let (jobs, taken) = unbounded_channel();
         Self {
             jobs,
@@ -92,7 +92,7 @@ impl Session {
     }
 
     /// Starts the worker; its reports carry the epoch.
-    pub fn start(&mut self, epoch: u64, reports: UnboundedSender<(u64, Report)>) {
+    pub fn start(&mut self, epoch: u64, reports: UnboundedSender<(u64, WorkerReport)>) {
         let Some((recipe, jobs)) = self.waiting.take() else { return };
         let (own, mut out) = unbounded_channel();
         self.forwarder = Some(tokio::spawn(async move {
@@ -107,7 +107,7 @@ impl Session {
             match prepare(recipe, own.clone()).await {
                 Ok(setup) => worker::run(setup, jobs, own, stop).await,
                 Err(failure) => {
-                    let _ = own.send(Report::Link(Link::Down(failure)));
+                    let _ = own.send(WorkerReport::Link(LinkState::Down(failure)));
                     stop.cancelled().await;
                 }
             }
@@ -115,13 +115,13 @@ impl Session {
     }
 
     /// A job for the worker.
-    pub fn give(&self, job: Job) {
+    pub fn give(&self, job: WorkerJob) {
         // A worker that could not be made has said so.
         let _ = self.jobs.send(job);
     }
 
     /// The demo directory of this session.
-    pub fn demo(&self) -> Option<&demo::Running> {
+    pub fn demo(&self) -> Option<&demo::RunningDemo> {
         self.demo.as_ref()
     }
 
@@ -142,20 +142,20 @@ impl Session {
 }
 
 /// Reads certificates and opens the store: slow enough to stay off the event loop.
-async fn prepare(recipe: Recipe, reports: UnboundedSender<Report>) -> Result<worker::Setup, Failure> {
+async fn prepare(recipe: WorkerRecipe, reports: UnboundedSender<WorkerReport>) -> Result<worker::WorkerSetup, Failure> {
     let made = tokio::task::spawn_blocking(move || {
-        let Recipe { endpoint, dialect: plain, store, parallel, max_users, key, watch, by_name } = recipe;
+        let WorkerRecipe { endpoint, dialect: plain, store, parallel, max_users, key, watch, by_name } = recipe;
         let client = Client::new(endpoint)?;
-        let store = open_store(&store, &mut |words| drop(reports.send(Report::Notice(words))));
+        let store = open_store(&store, &mut |words| drop(reports.send(WorkerReport::Notice(words))));
         Ok(store.map(|store| {
-            store.refusing().into_iter().for_each(|why| drop(reports.send(Report::NoJournal(why.into()))));
+            store.refusing().into_iter().for_each(|why| drop(reports.send(WorkerReport::NoJournal(why.into()))));
             let dialect = probed(&store, Arc::clone(&plain), &reports);
-            worker::Setup { client, plain, dialect, store, parallel, max_users, key, watch, by_name }
+            worker::WorkerSetup { client, plain, dialect, store, parallel, max_users, key, watch, by_name }
         }))
     })
     .await;
     let broken = || {
-        let class = crate::scim::failure::Class::Local;
+        let class = crate::scim::failure::FailureClass::Local;
         Failure::local(class, "The session could not be prepared.", "Please report this.")
     };
     made.map_err(|_| broken())?.and_then(|setup| setup.ok_or_else(broken))
@@ -163,24 +163,24 @@ async fn prepare(recipe: Recipe, reports: UnboundedSender<Report>) -> Result<wor
 
 /// What the profile says goes first, then what probing found out; what the server says of itself comes last, while the
 /// lists are read.
-fn probed(store: &Store, dialect: Arc<dyn Dialect>, reports: &UnboundedSender<Report>) -> Arc<dyn Dialect> {
+fn probed(store: &Store, dialect: Arc<dyn Dialect>, reports: &UnboundedSender<WorkerReport>) -> Arc<dyn Dialect> {
     let better = store.habits().ok().flatten().and_then(|habits| dialect.with_habits(&habits));
     let Some(better) = better else { return dialect };
     // The console began with what the profile says.
-    let _ = reports.send(Report::Planner(Arc::clone(&better) as Arc<dyn Planner>));
+    let _ = reports.send(WorkerReport::Planner(Arc::clone(&better) as Arc<dyn Planner>));
     better
 }
 
 /// The session's store; none where not even memory has room for one. A file that can't be used is replaced by a store that
 /// refuses to write changes down.
-pub(super) fn open_store(keeping: &Keeping, say: &mut dyn FnMut(String)) -> Option<Store> {
+pub(super) fn open_store(keeping: &SessionStorage, say: &mut dyn FnMut(String)) -> Option<Store> {
     match keeping {
-        Keeping::Memory => Store::in_memory().ok(),
-        Keeping::File(file) => match open_file(file, say) {
+        SessionStorage::Memory => Store::in_memory().ok(),
+        SessionStorage::File(file) => match open_file(file, say) {
             Ok(store) => Some(store),
             Err(error) => Store::stand_in(error.to_string()).ok(),
         },
-        Keeping::NoJournal(file) => {
+        SessionStorage::NoJournal(file) => {
             let mut memory = Store::in_memory().ok()?;
             let learnt = open_file(file, say).and_then(|file| memory.adopt(&file));
             learnt

@@ -4,47 +4,51 @@ use crossterm::event::{Event, KeyCode, KeyModifiers};
 use jiff::Timestamp;
 use ratatui::backend::Backend;
 
-use super::{Incoming, OpenError, Runtime, Session, list};
+use super::{LoopMessage, OpenError, ProfileSession, Runtime, list};
 use crate::{
-    app::{Effect, Msg, Opened, Unopened},
-    directory::work::{Job, Report},
+    app::{AppEffect, AppMessage, OpenedProfile, UnopenedProfile},
+    directory::work::{WorkerJob, WorkerReport},
     ui,
 };
 
 impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
-    pub(super) fn take(&mut self, incoming: Incoming) {
+    pub(super) fn take(&mut self, incoming: LoopMessage) {
         let msg = match incoming {
             // Passes everything, whatever the state: the way out that always works. Ctrl-\ and Ctrl-4 are one byte in
             // most terminals, which crossterm reads as the latter.
-            Incoming::Terminal(Event::Key(key))
+            LoopMessage::Terminal(Event::Key(key))
                 if matches!(key.code, KeyCode::Char('\\' | '4')) && key.modifiers.contains(KeyModifiers::CONTROL) =>
             {
                 self.quit = true;
                 return;
             }
-            Incoming::Terminal(event) if self.app.gives_up(&event) => {
+            LoopMessage::Terminal(event) if self.app.gives_up(&event) => {
                 // What was pressed meanwhile was meant for the plan.
                 self.held.clear();
-                Msg::Terminal(event)
+                AppMessage::Terminal(event)
             }
-            Incoming::Terminal(event) if self.waits(&event) => {
+            LoopMessage::Terminal(event) if self.waits(&event) => {
                 self.held.push_back(event);
                 return;
             }
-            Incoming::Terminal(event) | Incoming::Held(event) => Msg::Terminal(event),
-            Incoming::Look => {
+            LoopMessage::Terminal(event) | LoopMessage::Held(event) => AppMessage::Terminal(event),
+            LoopMessage::Look => {
                 let effects = self.app.look_on();
                 effects.into_iter().for_each(|effect| self.execute(effect));
                 return;
             }
             // What is shown once must arrive, whichever profile is open by now.
-            Incoming::Report(epoch, report) if epoch != self.epoch && !matches!(report, Report::Secret(..)) => return,
-            Incoming::Report(_, Report::Idle(done)) => {
+            LoopMessage::Report(epoch, report)
+                if epoch != self.epoch && !matches!(report, WorkerReport::Secret(..)) =>
+            {
+                return;
+            }
+            LoopMessage::Report(_, WorkerReport::Idle(done)) => {
                 self.idle_at = Some(done);
                 return;
             }
-            Incoming::Report(_, report) => Msg::Report(report),
-            Incoming::Opened(opening) => {
+            LoopMessage::Report(_, report) => AppMessage::Report(report),
+            LoopMessage::Opened(opening) => {
                 self.opening -= 1;
                 match *opening {
                     Ok((opened, session)) => {
@@ -53,32 +57,32 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                         self.take_session(opened, session);
                         return;
                     }
-                    Err((OpenError::Field(field, why), _)) => Msg::ProfileRefused(field, why),
-                    Err((error, draft)) => Msg::OpenFailed(Unopened { why: error.to_string(), draft }),
+                    Err((OpenError::Field(field, why), _)) => AppMessage::ProfileRefused(field, why),
+                    Err((error, draft)) => AppMessage::OpenFailed(UnopenedProfile { why: error.to_string(), draft }),
                 }
             }
-            Incoming::Mapped(mapped) => {
+            LoopMessage::Mapped(mapped) => {
                 self.opening -= 1;
-                Msg::Mapped(mapped)
+                AppMessage::Mapped(mapped)
             }
-            Incoming::ListRead(team, read) => {
+            LoopMessage::ListRead(team, read) => {
                 self.opening -= 1;
-                Msg::ListRead(team, read)
+                AppMessage::ListRead(team, read)
             }
-            Incoming::Shown => Msg::Shown,
-            Incoming::Resized => {
+            LoopMessage::Shown => AppMessage::Shown,
+            LoopMessage::Resized => {
                 self.redraw = true;
                 return;
             }
-            Incoming::InputEnd => {
+            LoopMessage::InputEnd => {
                 self.finish_held();
-                Msg::Terminate
+                AppMessage::Terminate
             }
-            Incoming::End => {
+            LoopMessage::End => {
                 self.finish_sending();
-                Msg::Terminate
+                AppMessage::Terminate
             }
-            Incoming::Nothing => return,
+            LoopMessage::Nothing => return,
         };
         let effects = self.app.update(msg, Timestamp::now());
         effects.into_iter().for_each(|effect| self.execute(effect));
@@ -101,21 +105,21 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
     fn finish_held(&mut self) {
         loop {
             while self.app.is_looking() {
-                self.take(Incoming::Look);
+                self.take(LoopMessage::Look);
             }
             let Some(event) = self.held.pop_front().filter(|_| !self.quit) else { return };
-            self.take(Incoming::Held(event));
+            self.take(LoopMessage::Held(event));
         }
     }
 
     /// What the person has sent is handed to the worker whose it is, before there is another one or none.
     fn finish_sending(&mut self) {
         while self.app.is_sending() {
-            self.take(Incoming::Look);
+            self.take(LoopMessage::Look);
         }
     }
 
-    pub(super) fn take_session(&mut self, opened: Opened, mut session: Session) {
+    pub(super) fn take_session(&mut self, opened: OpenedProfile, mut session: ProfileSession) {
         if let Some(old) = self.session.take() {
             tokio::spawn(old.end());
         }
@@ -125,15 +129,15 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         session.watch();
         session.start(self.epoch, self.reports.send.clone());
         self.session = Some(session);
-        let effects = self.app.update(Msg::Opened(Box::new(opened)), Timestamp::now());
+        let effects = self.app.update(AppMessage::Opened(Box::new(opened)), Timestamp::now());
         effects.into_iter().for_each(|effect| self.execute(effect));
     }
 
-    fn execute(&mut self, effect: Effect) {
+    fn execute(&mut self, effect: AppEffect) {
         match effect {
-            Effect::Work(job) => self.give(job),
-            Effect::Copy(text) => self.copied.push(text),
-            Effect::Open(name) => {
+            AppEffect::Work(job) => self.give(job),
+            AppEffect::Copy(text) => self.copied.push(text),
+            AppEffect::Open(name) => {
                 self.opening += 1;
                 let (opener, reply) = (self.opener.clone(), self.opened.send.clone());
                 tokio::spawn(async move {
@@ -142,33 +146,33 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                     let _ = reply.send(opened.map_err(|error| (error, draft())));
                 });
             }
-            Effect::SaveProfile(draft) => {
+            AppEffect::SaveProfile(draft) => {
                 self.opening += 1;
                 let (opener, reply) = (self.opener.clone(), self.opened.send.clone());
                 tokio::spawn(async move {
                     let _ = reply.send(opener.save(draft).await.map_err(|error| (error, None)));
                 });
             }
-            Effect::MapGroup { mapping, group } => {
+            AppEffect::MapGroup { mapping, group } => {
                 self.opening += 1;
                 let (opener, reply) = (self.opener.clone(), self.mapped.send.clone());
                 let kept = self.session.as_ref().is_some_and(|session| session.demo().is_none());
                 let profile = self.app.profile.as_ref().filter(|_| kept).map(|profile| profile.name.clone());
                 tokio::task::spawn_blocking(move || reply.send(opener.map_group(profile.as_deref(), mapping, &group)));
             }
-            Effect::ReadList { team, path } => {
+            AppEffect::ReadList { team, path } => {
                 self.opening += 1;
                 let reply = self.lists.send.clone();
                 tokio::task::spawn_blocking(move || reply.send((team, list::read(&path))));
             }
-            Effect::Discard(records) => drop(tokio::task::spawn_blocking(move || drop(records))),
-            Effect::Redraw => self.redraw = true,
-            Effect::Suspend => self.suspend = true,
-            Effect::Quit => self.quit = true,
+            AppEffect::Discard(records) => drop(tokio::task::spawn_blocking(move || drop(records))),
+            AppEffect::Redraw => self.redraw = true,
+            AppEffect::Suspend => self.suspend = true,
+            AppEffect::Quit => self.quit = true,
         }
     }
 
-    fn give(&mut self, job: Job) {
+    fn give(&mut self, job: WorkerJob) {
         if let Some(session) = &self.session {
             self.given += 1;
             session.give(job);

@@ -12,7 +12,7 @@ use std::{
 };
 
 /// A message or frame that the loop handled.
-struct Done {
+struct TracedStep {
     kind: &'static str,
     at: Duration,
     took: Duration,
@@ -25,13 +25,13 @@ struct Frame {
 }
 
 /// A trace file that a separate thread writes, so that the loop waits for no disk.
-pub struct Trace {
+pub struct LoopTrace {
     began: Instant,
-    lines: Option<Sender<Done>>,
+    lines: Option<Sender<TracedStep>>,
     writer: Option<JoinHandle<()>>,
 }
 
-impl Trace {
+impl LoopTrace {
     /// Creates the file, readable only by its owner.
     ///
     /// # Errors
@@ -42,7 +42,7 @@ impl Trace {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path)?;
-        let (lines, done) = channel::<Done>();
+        let (lines, done) = channel::<TracedStep>();
         let writer = thread::spawn(move || {
             let mut out = BufWriter::new(file);
             for line in done {
@@ -68,12 +68,13 @@ impl Trace {
     fn send(&self, kind: &'static str, started: Instant, frame: Option<Frame>) {
         if let Some(lines) = &self.lines {
             // A full disk ends the trace, not the console.
-            let _ = lines.send(Done { kind, at: started.duration_since(self.began), took: started.elapsed(), frame });
+            let _ =
+                lines.send(TracedStep { kind, at: started.duration_since(self.began), took: started.elapsed(), frame });
         }
     }
 }
 
-impl Drop for Trace {
+impl Drop for LoopTrace {
     fn drop(&mut self) {
         self.lines = None;
         if let Some(writer) = self.writer.take() {
@@ -82,8 +83,8 @@ impl Drop for Trace {
     }
 }
 
-fn note(out: &mut BufWriter<File>, done: &Done) -> io::Result<()> {
-    let Done { kind, at, took, frame } = done;
+fn note(out: &mut BufWriter<File>, done: &TracedStep) -> io::Result<()> {
+    let TracedStep { kind, at, took, frame } = done;
     write!(out, "{{\"ms\":{},\"kind\":\"{kind}\",\"us\":{}", at.as_millis(), took.as_micros())?;
     if let Some(Frame { bytes, skipped }) = frame {
         write!(out, ",\"bytes\":{bytes},\"skipped\":{skipped}")?;

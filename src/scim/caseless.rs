@@ -49,17 +49,17 @@ fn squeezed(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-type Letters = SmallVec<[char; 4]>;
+type FoldedLetters = SmallVec<[char; 4]>;
 
 /// By way of upper case, since several lower-case letters may share one capital (`ς` and `σ`).
-fn folded(c: char) -> Letters {
+fn folded(c: char) -> FoldedLetters {
     if c.is_ascii() {
-        return Letters::from_slice(&[c.to_ascii_lowercase()]);
+        return FoldedLetters::from_slice(&[c.to_ascii_lowercase()]);
     }
-    let stays_foreign = |letters: &Letters| !letters.iter().any(char::is_ascii);
-    let round: Letters =
-        c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect::<Letters>();
-    let lower = || c.to_lowercase().collect::<Letters>();
+    let stays_foreign = |letters: &FoldedLetters| !letters.iter().any(char::is_ascii);
+    let round: FoldedLetters =
+        c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect::<FoldedLetters>();
+    let lower = || c.to_lowercase().collect::<FoldedLetters>();
     Some(round)
         .filter(stays_foreign)
         .or_else(|| Some(lower()).filter(stays_foreign))

@@ -17,7 +17,7 @@ const QUOTED: usize = 24;
 
 /// A character that is easily overlooked, with its place in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Confusable<'a> {
+pub struct HiddenCharacter<'a> {
     /// The character as it stands in the text.
     pub found: char,
     before: &'a str,
@@ -35,11 +35,11 @@ enum Look {
 }
 
 /// The characters of a text that are easily overlooked, in their order.
-pub fn find(text: &str) -> impl Iterator<Item = Confusable<'_>> {
+pub fn find(text: &str) -> impl Iterator<Item = HiddenCharacter<'_>> {
     text.char_indices().filter_map(move |(at, found)| {
         let look = look(found)?;
         let is_last = at + found.len_utf8() == text.len();
-        Some(Confusable { found, before: &text[..at], is_last, look })
+        Some(HiddenCharacter { found, before: &text[..at], is_last, look })
     })
 }
 
@@ -59,7 +59,7 @@ pub fn left_out(text: &str) -> Option<String> {
     listed(find(text).filter(|one| acts(one.found) && !matches!(one.found, '\t' | '\n' | '\r')))
 }
 
-fn listed<'a>(found: impl Iterator<Item = Confusable<'a>>) -> Option<String> {
+fn listed<'a>(found: impl Iterator<Item = HiddenCharacter<'a>>) -> Option<String> {
     let words: Vec<String> = found.take(MOST).map(|one| one.to_string()).collect();
     (!words.is_empty()).then(|| words.join(" and "))
 }
@@ -125,7 +125,7 @@ fn is_mixed(word: &str) -> bool {
     !rest.is_some_and(|set| set.hanb || set.jpan || set.kore)
 }
 
-impl fmt::Display for Confusable<'_> {
+impl fmt::Display for HiddenCharacter<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = match (self.before.is_empty(), self.is_last) {
             (true, _) => "begins with",

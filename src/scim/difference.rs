@@ -9,7 +9,7 @@ use super::{instant, json, schema};
 
 /// A difference between two readings.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Difference {
+pub enum ValueDifference {
     /// A difference in an attribute with several values: the entries that were removed and added, each by its
     /// identifying text.
     Entries {
@@ -31,7 +31,7 @@ pub enum Difference {
     },
 }
 
-impl Difference {
+impl ValueDifference {
     /// The top-level attribute that holds the difference.
     pub fn attribute(&self) -> &str {
         match self {
@@ -48,7 +48,7 @@ impl Difference {
 const BOOKKEEPING: [&str; 6] = ["schemas", "id", "meta", "etag", "version", "lastModified"];
 
 /// The differences of the second reading from the first.
-pub fn differences(before: &Value, after: &Value) -> Vec<Difference> {
+pub fn differences(before: &Value, after: &Value) -> Vec<ValueDifference> {
     let mut found = Vec::new();
     let nothing = Map::new();
     let [before, after] = [before, after].map(|value| value.as_object().unwrap_or(&nothing));
@@ -79,7 +79,7 @@ const LISTS: [&str; 10] = [
     "members",
 ];
 
-fn compare(path: &str, before: &Value, after: &Value, found: &mut Vec<Difference>) {
+fn compare(path: &str, before: &Value, after: &Value, found: &mut Vec<ValueDifference>) {
     let is_list = LISTS.iter().any(|name| name.eq_ignore_ascii_case(path));
     let listed = |value: &Value| match value {
         Value::Object(map) if is_list && !map.is_empty() => Value::Array(vec![value.clone()]),
@@ -102,7 +102,7 @@ fn compare(path: &str, before: &Value, after: &Value, found: &mut Vec<Difference
             };
             let (gone, come) = (lacks(&after, &before), lacks(&before, &after));
             if !gone.is_empty() || !come.is_empty() {
-                found.push(Difference::Entries { name: path.to_owned(), gone, come });
+                found.push(ValueDifference::Entries { name: path.to_owned(), gone, come });
             }
         }
         _ => {
@@ -111,7 +111,7 @@ fn compare(path: &str, before: &Value, after: &Value, found: &mut Vec<Difference
             let moments = [before, after].map(|value| value.is_null() || is_moment(value));
             if !schema::same(one, other) && moments != [true, true] {
                 let [before, after] = [before, after].map(|value| Some(value.clone()).filter(|value| !value.is_null()));
-                found.push(Difference::Value { path: path.to_owned(), before, after });
+                found.push(ValueDifference::Value { path: path.to_owned(), before, after });
             }
         }
     }
@@ -155,12 +155,12 @@ mod tests {
             "urn:x:User": {"desk": 7}});
         let after = json!({"id": "1", "Members": [{"value": "a", "display": "Anna"}, {"value": "c"}], "title": "Prof",
             "emails": [{"value": "w@x.io "}], "name": {"givenName": null}, "urn:x:User": {"desk": 7.0}});
-        let entries = |name: &str, gone: &[&str], come: &[&str]| Difference::Entries {
+        let entries = |name: &str, gone: &[&str], come: &[&str]| ValueDifference::Entries {
             name: name.into(),
             gone: gone.iter().map(ToString::to_string).collect(),
             come: come.iter().map(ToString::to_string).collect(),
         };
-        let value = |path: &str, before: Value, after: Option<Value>| Difference::Value {
+        let value = |path: &str, before: Value, after: Option<Value>| ValueDifference::Value {
             path: path.into(),
             before: Some(before),
             after,
@@ -181,10 +181,13 @@ mod tests {
     fn a_single_value_without_its_list_is_a_list_of_one() {
         let before = json!({"emails": {"Value": "a@x.io", "Primary": true}, "manager": {"value": "1"}});
         let after = json!({"emails": [{"value": "b@x.io"}], "manager": {"value": "2"}});
-        let emails =
-            Difference::Entries { name: "emails".into(), gone: vec!["a@x.io".into()], come: vec!["b@x.io".into()] };
+        let emails = ValueDifference::Entries {
+            name: "emails".into(),
+            gone: vec!["a@x.io".into()],
+            come: vec!["b@x.io".into()],
+        };
         let (one, two) = (Some(json!("1")), Some(json!("2")));
-        let manager = Difference::Value { path: "manager.value".into(), before: one, after: two };
+        let manager = ValueDifference::Value { path: "manager.value".into(), before: one, after: two };
         assert_eq!(differences(&before, &after), [emails, manager]);
     }
 

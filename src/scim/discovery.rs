@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::{
-    habits::{Habits, PagingHabit},
-    json::Fields,
+    habits::{PagingHabit, ServerQuirks},
+    json::JsonFields,
 };
 
 /// The endpoint that lists the types of resources.
@@ -55,7 +55,7 @@ pub struct PagingClaim {
 
 /// Reads `ServiceProviderConfig`. A feature that it does not mention is `None`.
 pub fn service_config(document: &Value) -> ServiceConfig {
-    let Ok(fields) = Fields::of(document, "$") else { return ServiceConfig::default() };
+    let Ok(fields) = JsonFields::of(document, "$") else { return ServiceConfig::default() };
     let feature = |name: &str| fields.object(name).ok().flatten();
     let supported = |name: &str| feature(name).and_then(|feature| flag(&feature, "supported"));
     let with_most = |name: &str, most: &str| {
@@ -81,32 +81,32 @@ pub fn service_config(document: &Value) -> ServiceConfig {
 
 impl ServiceConfig {
     /// The habits that a client follows because of the claims.
-    pub fn habits(&self) -> Habits {
+    pub fn habits(&self) -> ServerQuirks {
         let paging = self.paging.clone().unwrap_or_default();
         // Index paging stays the recommended way, unless the server does not offer it, or itself begins with cursors.
         let by_cursor = paging.cursor == Some(true)
             && (paging.index == Some(false) || paging.preferred.as_deref() == Some("cursor"));
-        Habits {
+        ServerQuirks {
             paging: by_cursor.then_some(PagingHabit::Cursor),
             page_size: paging.most.or(self.filter.and_then(|(_, most)| most)).filter(|most| *most > 0),
             patch_users: self.patch.filter(|patch| !patch),
             patch_groups: self.patch.filter(|patch| !patch),
             versions: self.etag.filter(|etag| !etag),
             bulk: self.bulk.map(|(yes, most)| if yes { most.unwrap_or(0) } else { 0 }),
-            ..Habits::default()
+            ..ServerQuirks::default()
         }
     }
 }
 
-fn flag(fields: &Fields<'_>, name: &str) -> Option<bool> {
+fn flag(fields: &JsonFields<'_>, name: &str) -> Option<bool> {
     fields.boolean(name).ok().flatten()
 }
 
-fn text(fields: &Fields<'_>, name: &str) -> Option<String> {
+fn text(fields: &JsonFields<'_>, name: &str) -> Option<String> {
     fields.string(name).ok().flatten().filter(|text| !text.is_empty()).map(Cow::into_owned)
 }
 
-fn number(fields: &Fields<'_>, name: &str) -> Option<u32> {
+fn number(fields: &JsonFields<'_>, name: &str) -> Option<u32> {
     fields.integer(name).ok().flatten().and_then(|number| u32::try_from(number).ok())
 }
 
@@ -127,14 +127,14 @@ mod tests {
         assert_eq!(config.schemes, ["oauthbearertoken"]);
         assert_eq!(
             config.habits(),
-            Habits {
+            ServerQuirks {
                 paging: Some(PagingHabit::Cursor),
                 page_size: Some(500),
                 patch_users: Some(false),
                 patch_groups: Some(false),
                 versions: Some(false),
                 bulk: Some(50),
-                ..Habits::default()
+                ..ServerQuirks::default()
             }
         );
     }
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn a_claim_to_support_is_no_proof() {
         let config = service_config(&json!({"patch": {"supported": true}, "etag": {"supported": true}, "bulk": null}));
-        assert_eq!(config.habits(), Habits::default());
-        assert_eq!(service_config(&json!([])).habits(), Habits::default());
+        assert_eq!(config.habits(), ServerQuirks::default());
+        assert_eq!(service_config(&json!([])).habits(), ServerQuirks::default());
     }
 }

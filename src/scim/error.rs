@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::{
-    failure::{Arrived, Class, Failure},
-    json::{self, Fields},
+    failure::{Failure, FailureClass, RequestArrival},
+    json::{self, JsonFields},
     text::clean_line,
     tree, urn,
 };
@@ -43,7 +43,7 @@ pub fn parse(body: &[u8], content_type: Option<&str>) -> ErrorBody {
 }
 
 fn from_json(value: &Value) -> ErrorBody {
-    let Ok(fields) = Fields::of(value, "$") else {
+    let Ok(fields) = JsonFields::of(value, "$") else {
         return ErrorBody { detail: words_of(value), ..ErrorBody::default() };
     };
     let status = fields.integer("status").ok().flatten().and_then(|n| u16::try_from(n).ok());
@@ -117,7 +117,7 @@ pub fn in_success(body: &[u8]) -> Option<Failure> {
         return None;
     }
     let value: Value = serde_json::from_slice(body).ok()?;
-    let fields = Fields::of(&value, "$").ok()?;
+    let fields = JsonFields::of(&value, "$").ok()?;
     let is_error = |urn: &Value| urn.as_str().is_some_and(|urn| urn.eq_ignore_ascii_case(urn::ERROR));
     let scim = fields.get("schemas").and_then(Value::as_array).is_some_and(|urns| urns.iter().any(is_error));
     let no = matches!(fields.boolean("ok"), Ok(Some(false))) && fields.get("error").is_some();
@@ -126,44 +126,44 @@ pub fn in_success(body: &[u8]) -> Option<Failure> {
 }
 
 /// A gateway that got no answer can't know what the server behind it did.
-fn arrived(status: u16) -> Arrived {
-    if matches!(status, 408 | 502 | 504) { Arrived::Unknown } else { Arrived::Yes }
+fn arrived(status: u16) -> RequestArrival {
+    if matches!(status, 408 | 502 | 504) { RequestArrival::Unknown } else { RequestArrival::Yes }
 }
 
-type Meaning = (Class, &'static str, &'static str);
+type ErrorMeaning = (FailureClass, &'static str, &'static str);
 
-fn meaning(status: u16, scim_type: Option<&str>) -> Meaning {
+fn meaning(status: u16, scim_type: Option<&str>) -> ErrorMeaning {
     match status {
         400 => scim_type.map_or(BAD_REQUEST, bad_request),
         401 => (
-            Class::Unauthorized,
+            FailureClass::Unauthorized,
             "the server did not accept the key",
             "Check that the key belongs to this host, is complete and has not expired or been revoked.",
         ),
         403 => (
-            Class::Forbidden,
+            FailureClass::Forbidden,
             "the key may not do this",
             "Use the key of an administrator of the whole organisation, or ask one to do it.",
         ),
         404 => (
-            Class::NotFound,
+            FailureClass::NotFound,
             "the server has nothing there",
             "Refresh the list: the record may be gone. If nothing is found at all, check the base URL of the profile.",
         ),
-        410 => (Class::NotFound, "the record is gone", "Refresh the list."),
+        410 => (FailureClass::NotFound, "the record is gone", "Refresh the list."),
         409 => (
-            Class::Conflict,
+            FailureClass::Conflict,
             "it clashes with a record that exists",
             "Search for the name or the e-mail address: it may be there already, perhaps deactivated.",
         ),
         412 => (
-            Class::Conflict,
+            FailureClass::Conflict,
             "the record was changed by someone else in the meantime",
             "Look at the record as it is now, and decide anew.",
         ),
-        429 => (Class::RateLimited, "the server asks for fewer requests", "Wait a minute, then try again."),
+        429 => (FailureClass::RateLimited, "the server asks for fewer requests", "Wait a minute, then try again."),
         300..=399 => (
-            Class::Protocol,
+            FailureClass::Protocol,
             "the server points to another address",
             "Put the address that it moved to into the profile, if you trust it.",
         ),
@@ -172,37 +172,44 @@ fn meaning(status: u16, scim_type: Option<&str>) -> Meaning {
     }
 }
 
-fn refused(status: u16) -> Meaning {
+fn refused(status: u16) -> ErrorMeaning {
     match status {
         405 => (
-            Class::Refused,
+            FailureClass::Refused,
             "the server does not offer this for such records",
             "Do it in the server's own web pages, if it can be done there.",
         ),
-        408 => (Class::Timeout, "the server gave up waiting for the request", SEE_FIRST),
-        413 => (Class::Refused, "the request is too large for the server", "Do it in several smaller steps."),
-        _ => (Class::Refused, "the server refused it", "Read what it says; the journal shows the request."),
+        408 => (FailureClass::Timeout, "the server gave up waiting for the request", SEE_FIRST),
+        413 => (FailureClass::Refused, "the request is too large for the server", "Do it in several smaller steps."),
+        _ => (FailureClass::Refused, "the server refused it", "Read what it says; the journal shows the request."),
     }
 }
 
 const SEE_FIRST: &str = "Read the record again before repeating it: it may have been done.";
 
-fn server(status: u16) -> Meaning {
+fn server(status: u16) -> ErrorMeaning {
     match status {
-        501 => (Class::Server, "the server does not know how to do this", "Do it in the server's own web pages."),
-        502 => (Class::Server, "the gateway got no sound answer from the server", SEE_FIRST),
-        503 => (Class::Server, "the server is not available at the moment", "Wait a few minutes, then try again."),
-        504 => (Class::Timeout, "the gateway waited in vain for the server", SEE_FIRST),
-        500..=599 => (Class::Server, "the server failed", SEE_FIRST),
-        _ => (Class::Protocol, "the server answered with a status that means nothing here", SEE_FIRST),
+        501 => {
+            (FailureClass::Server, "the server does not know how to do this", "Do it in the server's own web pages.")
+        }
+        502 => (FailureClass::Server, "the gateway got no sound answer from the server", SEE_FIRST),
+        503 => {
+            (FailureClass::Server, "the server is not available at the moment", "Wait a few minutes, then try again.")
+        }
+        504 => (FailureClass::Timeout, "the gateway waited in vain for the server", SEE_FIRST),
+        500..=599 => (FailureClass::Server, "the server failed", SEE_FIRST),
+        _ => (FailureClass::Protocol, "the server answered with a status that means nothing here", SEE_FIRST),
     }
 }
 
-const BAD_REQUEST: Meaning =
-    (Class::Refused, "the server could not accept the request", "Check the values; the journal shows what was sent.");
+const BAD_REQUEST: ErrorMeaning = (
+    FailureClass::Refused,
+    "the server could not accept the request",
+    "Check the values; the journal shows what was sent.",
+);
 
 /// The `scimType`s of 400 (RFC 7644 table 9, RFC 9865 §4).
-fn bad_request(scim_type: &str) -> Meaning {
+fn bad_request(scim_type: &str) -> ErrorMeaning {
     const TYPES: [(&str, &str, &str); 12] = [
         ("invalidFilter", "the server does not know this filter", "Use a simpler one, such as userName eq \"ann\"."),
         ("tooMany", "there are more matches than the server is willing to give", "Search for something narrower."),
@@ -231,7 +238,7 @@ fn bad_request(scim_type: &str) -> Meaning {
     TYPES
         .iter()
         .find(|(name, ..)| scim_type.eq_ignore_ascii_case(name))
-        .map_or(BAD_REQUEST, |(_, sentence, next)| (Class::Refused, sentence, next))
+        .map_or(BAD_REQUEST, |(_, sentence, next)| (FailureClass::Refused, sentence, next))
 }
 
 #[cfg(test)]
@@ -300,29 +307,33 @@ mod tests {
     #[test]
     fn every_status_has_a_class_and_a_next_step() {
         for (status, class) in [
-            (302, Class::Protocol),
-            (400, Class::Refused),
-            (401, Class::Unauthorized),
-            (403, Class::Forbidden),
-            (404, Class::NotFound),
-            (405, Class::Refused),
-            (409, Class::Conflict),
-            (412, Class::Conflict),
-            (413, Class::Refused),
-            (418, Class::Refused),
-            (429, Class::RateLimited),
-            (500, Class::Server),
-            (501, Class::Server),
-            (502, Class::Server),
-            (503, Class::Server),
-            (504, Class::Timeout),
-            (999, Class::Protocol),
+            (302, FailureClass::Protocol),
+            (400, FailureClass::Refused),
+            (401, FailureClass::Unauthorized),
+            (403, FailureClass::Forbidden),
+            (404, FailureClass::NotFound),
+            (405, FailureClass::Refused),
+            (409, FailureClass::Conflict),
+            (412, FailureClass::Conflict),
+            (413, FailureClass::Refused),
+            (418, FailureClass::Refused),
+            (429, FailureClass::RateLimited),
+            (500, FailureClass::Server),
+            (501, FailureClass::Server),
+            (502, FailureClass::Server),
+            (503, FailureClass::Server),
+            (504, FailureClass::Timeout),
+            (999, FailureClass::Protocol),
         ] {
             let failure = failure(status, &ErrorBody::default(), "Rename ann");
             assert_eq!((failure.class, failure.status), (class, Some(status)));
             assert!(failure.next.ends_with('.') && failure.text.contains(&format!("({status})")), "{failure:?}");
             let unknown = [502, 504].contains(&status);
-            assert_eq!(failure.arrived, if unknown { Arrived::Unknown } else { Arrived::Yes }, "{status}");
+            assert_eq!(
+                failure.arrived,
+                if unknown { RequestArrival::Unknown } else { RequestArrival::Yes },
+                "{status}"
+            );
         }
     }
 
@@ -331,7 +342,10 @@ mod tests {
         let scim =
             br#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"403","detail":"no writes"}"#;
         let failure = in_success(scim).unwrap();
-        assert_eq!((failure.status, failure.class, failure.arrived), (Some(403), Class::Forbidden, Arrived::Yes));
+        assert_eq!(
+            (failure.status, failure.class, failure.arrived),
+            (Some(403), FailureClass::Forbidden, RequestArrival::Yes)
+        );
         assert!(failure.text.contains("no writes"), "{}", failure.text);
         assert!(
             in_success(br#"{"ok":false,"error":"user_is_restricted"}"#).unwrap().text.contains("user_is_restricted")
@@ -346,7 +360,7 @@ mod tests {
         let body = parse(b"{\"status\":\"400\",\"scimType\":\"UNIQUENESS\",\"detail\":\"ann exists\"}", None);
         let made = failure(400, &body, "Create ann");
         assert_eq!(made.text, "Create ann: it clashes with a record that exists (400). It says: “ann exists”");
-        assert_eq!((made.class, made.scim_type.as_deref()), (Class::Conflict, Some("UNIQUENESS")));
+        assert_eq!((made.class, made.scim_type.as_deref()), (FailureClass::Conflict, Some("UNIQUENESS")));
         let filter = ErrorBody { scim_type: Some("invalidFilter".into()), ..ErrorBody::default() };
         assert_eq!(failure(400, &filter, "Search").text, "Search: the server does not know this filter (400).");
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The kind of a failure; decides colour, retry and the next step that is offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Class {
+pub enum FailureClass {
     /// 401: the key was not accepted.
     Unauthorized,
     /// 403: the key is known but may not do this.
@@ -37,7 +37,7 @@ pub enum Class {
 /// Whether the server may have acted on the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Arrived {
+pub enum RequestArrival {
     /// The server certainly did not act; the request may be sent again.
     No,
     /// Not known: read the record before doing anything else.
@@ -51,7 +51,7 @@ pub enum Arrived {
 #[error("{text}")]
 pub struct Failure {
     /// The kind of failure.
-    pub class: Class,
+    pub class: FailureClass,
     /// A single line, cleaned for display: the problem, with the server's own words where it gave any.
     pub text: String,
     /// A single line: the next step for the person. Empty where there is no advice.
@@ -61,7 +61,7 @@ pub struct Failure {
     /// `scimType` of the error body (RFC 7644 §3.12).
     pub scim_type: Option<String>,
     /// Whether the server may have acted on the request.
-    pub arrived: Arrived,
+    pub arrived: RequestArrival,
     /// Length of the answer in bytes, after decompression, as far as the answer arrived.
     #[serde(default)]
     pub bytes: u64,
@@ -84,14 +84,14 @@ impl Failure {
     }
 
     /// A failure without a status, of a request that did not reach the server.
-    pub fn local(class: Class, text: impl Into<String>, next: impl Into<String>) -> Self {
+    pub fn local(class: FailureClass, text: impl Into<String>, next: impl Into<String>) -> Self {
         Self {
             class,
             text: text.into(),
             next: next.into(),
             status: None,
             scim_type: None,
-            arrived: Arrived::No,
+            arrived: RequestArrival::No,
             bytes: 0,
         }
     }

@@ -6,8 +6,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    failure::{Arrived, Class, Failure},
-    request::{Door, Method, Request},
+    failure::{Failure, FailureClass, RequestArrival},
+    request::{ApiKind, Method, Request},
     text::clean_line,
     tree,
 };
@@ -18,7 +18,7 @@ const LONGEST: usize = 300;
 /// A request for one operation; `name` is the one in the document.
 pub fn request(name: &str, document: &str, variables: Value) -> Request {
     let body = json!({"query": document, "variables": variables, "operationName": name});
-    Request { door: Door::Graph, ..Request::new(Method::Post, [] as [&str; 0]).body(body) }
+    Request { door: ApiKind::Graph, ..Request::new(Method::Post, [] as [&str; 0]).body(body) }
 }
 
 /// True for a body that only asks.
@@ -42,12 +42,12 @@ pub fn data(body: &[u8]) -> Option<Value> {
 pub fn refusal(status: u16, body: &[u8], asks: bool) -> Option<Failure> {
     let failed = |class, text: String, next: &str| {
         let bytes = body.len() as u64;
-        Some(Failure { status: Some(status), arrived: Arrived::Yes, bytes, ..Failure::local(class, text, next) })
+        Some(Failure { status: Some(status), arrived: RequestArrival::Yes, bytes, ..Failure::local(class, text, next) })
     };
     let Ok(answer) = tree::parse(body) else {
         let next = "Check the profile's url: this may be another service, a proxy or a sign-in page.";
-        let failure = failed(Class::Protocol, "The GraphQL answer is no JSON".into(), next);
-        let arrived = if asks { Arrived::Yes } else { Arrived::Unknown };
+        let failure = failed(FailureClass::Protocol, "The GraphQL answer is no JSON".into(), next);
+        let arrived = if asks { RequestArrival::Yes } else { RequestArrival::Unknown };
         return failure.map(|failure| Failure { arrived, ..failure });
     };
     let errors = answer.get("errors").and_then(Value::as_array).filter(|errors| !errors.is_empty())?;
@@ -61,10 +61,10 @@ pub fn refusal(status: u16, body: &[u8], asks: bool) -> Option<Failure> {
 }
 
 /// Whether the words are about who asks, or about what is asked.
-fn class(words: &str) -> Class {
+fn class(words: &str) -> FailureClass {
     let words = words.to_ascii_lowercase();
     let about_who = ["permission", "only admins", "relogin", "not authorized", "unauthorized", "forbidden"];
-    if about_who.iter().any(|sign| words.contains(sign)) { Class::Forbidden } else { Class::Refused }
+    if about_who.iter().any(|sign| words.contains(sign)) { FailureClass::Forbidden } else { FailureClass::Refused }
 }
 
 #[cfg(test)]
@@ -83,12 +83,15 @@ mod tests {
     fn a_refusal_comes_with_any_status() {
         let body = br#"{"data":{"createUser":null},"errors":[{"message":"only admins can use createUser()"},{"message":"b"}]}"#;
         let failure = refusal(200, body, false).unwrap();
-        assert_eq!((failure.class, failure.arrived, failure.status), (Class::Forbidden, Arrived::Yes, Some(200)));
+        assert_eq!(
+            (failure.class, failure.arrived, failure.status),
+            (FailureClass::Forbidden, RequestArrival::Yes, Some(200))
+        );
         assert!(failure.text.ends_with("“only admins can use createUser(); b”"), "{}", failure.text);
         assert_eq!(refusal(200, br#"{"data":{"viewer":null}}"#, true), None);
         let page = |asks| refusal(200, b"<html>", asks).map(|failure| (failure.class, failure.arrived));
-        assert_eq!(page(true), Some((Class::Protocol, Arrived::Yes)));
-        assert_eq!(page(false), Some((Class::Protocol, Arrived::Unknown)), "it may have done it");
+        assert_eq!(page(true), Some((FailureClass::Protocol, RequestArrival::Yes)));
+        assert_eq!(page(false), Some((FailureClass::Protocol, RequestArrival::Unknown)), "it may have done it");
         let partly = br#"{"data":{"viewer":{"apiKeys":null}},"errors":[{"message":"relogin required"}]}"#;
         assert_eq!(refusal(200, partly, true), None);
         assert!(refusal(200, partly, false).is_some());

@@ -20,7 +20,7 @@ pub enum PagingHabit {
 /// How one member is taken out of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Removal {
+pub enum RemovalForm {
     /// PATCH `remove members[value eq "id"]`: the RFC's way.
     Filter,
     /// PATCH `remove members` with a `value` array. Other servers empty the group on it.
@@ -34,7 +34,7 @@ pub enum Removal {
 /// What DELETE does to a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Deletion {
+pub enum DeletionEffect {
     /// The record is gone.
     Removes,
     /// It stays, inactive.
@@ -66,7 +66,7 @@ impl RoleAttribute {
 /// What is known of a server.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "snake_case")]
-pub struct Habits {
+pub struct ServerQuirks {
     /// How lists are paged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paging: Option<PagingHabit>,
@@ -84,13 +84,13 @@ pub struct Habits {
     pub patch_paths: Option<bool>,
     /// How a member is removed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub remove_member: Option<Removal>,
+    pub remove_member: Option<RemovalForm>,
     /// A stale `If-Match` is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub versions: Option<bool>,
     /// What DELETE does to a user.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub delete_user: Option<Deletion>,
+    pub delete_user: Option<DeletionEffect>,
     /// A filter finds what it should and nothing else.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<bool>,
@@ -111,7 +111,7 @@ pub struct Habits {
     pub roles: Vec<String>,
 }
 
-impl Habits {
+impl ServerQuirks {
     /// These, and what they leave open as in `other`.
     pub fn or(self, other: Self) -> Self {
         Self {
@@ -139,12 +139,13 @@ mod tests {
 
     #[test]
     fn what_is_known_better_goes_before() {
-        let written = Habits { remove_member: Some(Removal::Put), ..Habits::default() };
-        let probed = Habits { remove_member: Some(Removal::Value), versions: Some(false), ..Habits::default() };
+        let written = ServerQuirks { remove_member: Some(RemovalForm::Put), ..ServerQuirks::default() };
+        let probed =
+            ServerQuirks { remove_member: Some(RemovalForm::Value), versions: Some(false), ..ServerQuirks::default() };
         let both = written.or(probed);
-        assert_eq!((both.remove_member, both.versions, both.bulk), (Some(Removal::Put), Some(false), None));
+        assert_eq!((both.remove_member, both.versions, both.bulk), (Some(RemovalForm::Put), Some(false), None));
         let text = serde_json::to_string(&both).unwrap();
         assert_eq!(text, r#"{"remove_member":"put","versions":false}"#);
-        assert_eq!(serde_json::from_str::<Habits>(&text).unwrap(), both);
+        assert_eq!(serde_json::from_str::<ServerQuirks>(&text).unwrap(), both);
     }
 }

@@ -12,7 +12,7 @@ pub use super::instant::parse as instant_of;
 /// A part of a JSON document that can't be understood.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{path} {why}")]
-pub struct Unreadable {
+pub struct UnreadablePlace {
     /// The JSON path, as in `$.Resources[3].emails`.
     pub path: String,
     /// The problem; continues a sentence that begins with the path.
@@ -22,30 +22,30 @@ pub struct Unreadable {
 /// A JSON object and its path in the document.
 ///
 /// An entry of a list may also be a bare value in place of an object (`"emails": ["a@x.io"]`): such an entry has no
-/// fields, and [`Fields::value_or_string`] gives its value.
+/// fields, and [`JsonFields::value_or_string`] gives its value.
 #[derive(Debug, Clone)]
-pub struct Fields<'a> {
-    what: What<'a>,
+pub struct JsonFields<'a> {
+    what: FoundValue<'a>,
     path: String,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum What<'a> {
+enum FoundValue<'a> {
     Object(&'a Map<String, Value>),
     Bare(&'a Value),
 }
 
-impl<'a> Fields<'a> {
+impl<'a> JsonFields<'a> {
     /// The fields of an object that stands at `path` (`$` is the whole document).
     pub fn new(map: &'a Map<String, Value>, path: impl Into<String>) -> Self {
-        Self { what: What::Object(map), path: path.into() }
+        Self { what: FoundValue::Object(map), path: path.into() }
     }
 
     /// The fields of a value that has to be an object.
-    pub fn of(value: &'a Value, path: impl Into<String>) -> Result<Self, Unreadable> {
+    pub fn of(value: &'a Value, path: impl Into<String>) -> Result<Self, UnreadablePlace> {
         match value {
             Value::Object(map) => Ok(Self::new(map, path)),
-            other => Err(Unreadable { path: path.into(), why: format!("is {}, not an object", kind(other)) }),
+            other => Err(UnreadablePlace { path: path.into(), why: format!("is {}, not an object", kind(other)) }),
         }
     }
 
@@ -57,8 +57,8 @@ impl<'a> Fields<'a> {
     /// The object itself; `None` for a bare value.
     pub fn map(&self) -> Option<&'a Map<String, Value>> {
         match self.what {
-            What::Object(map) => Some(map),
-            What::Bare(_) => None,
+            FoundValue::Object(map) => Some(map),
+            FoundValue::Bare(_) => None,
         }
     }
 
@@ -69,12 +69,12 @@ impl<'a> Fields<'a> {
     }
 
     /// Text; numbers and booleans are accepted as they are written.
-    pub fn string(&self, name: &str) -> Result<Option<Cow<'a, str>>, Unreadable> {
+    pub fn string(&self, name: &str) -> Result<Option<Cow<'a, str>>, UnreadablePlace> {
         self.get(name).map(|value| text(value).ok_or_else(|| self.wrong(name, value, "text"))).transpose()
     }
 
     /// Text that must be there and not be empty, such as `id`.
-    pub fn required_string(&self, name: &str) -> Result<Cow<'a, str>, Unreadable> {
+    pub fn required_string(&self, name: &str) -> Result<Cow<'a, str>, UnreadablePlace> {
         match self.string(name)? {
             Some(text) if !text.is_empty() => Ok(text),
             Some(_) => Err(self.unreadable(name, "is empty".into())),
@@ -83,7 +83,7 @@ impl<'a> Fields<'a> {
     }
 
     /// `true` or `false`, also as text in any case (`"True"`); empty text is absent.
-    pub fn boolean(&self, name: &str) -> Result<Option<bool>, Unreadable> {
+    pub fn boolean(&self, name: &str) -> Result<Option<bool>, UnreadablePlace> {
         let Some(value) = self.get(name) else { return Ok(None) };
         match value {
             Value::Bool(b) => Ok(Some(*b)),
@@ -95,7 +95,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A whole number, also as text or written with a fraction of zero; empty text is absent.
-    pub fn integer(&self, name: &str) -> Result<Option<i64>, Unreadable> {
+    pub fn integer(&self, name: &str) -> Result<Option<i64>, UnreadablePlace> {
         let Some(value) = self.get(name) else { return Ok(None) };
         if value.as_str().is_some_and(|s| s.trim().is_empty()) {
             return Ok(None);
@@ -109,7 +109,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A nested object, such as `name` or `meta`.
-    pub fn object(&self, name: &str) -> Result<Option<Self>, Unreadable> {
+    pub fn object(&self, name: &str) -> Result<Option<Self>, UnreadablePlace> {
         self.get(name).map(|value| Self::of(value, self.at(name))).transpose()
     }
 
@@ -127,22 +127,22 @@ impl<'a> Fields<'a> {
     }
 
     /// The text of a bare entry, else the text of its `value` (RFC 7643 §2.4).
-    pub fn value_or_string(&self) -> Result<Option<Cow<'a, str>>, Unreadable> {
+    pub fn value_or_string(&self) -> Result<Option<Cow<'a, str>>, UnreadablePlace> {
         match self.what {
-            What::Bare(value) => Ok(text(value)),
-            What::Object(_) => self.string("value"),
+            FoundValue::Bare(value) => Ok(text(value)),
+            FoundValue::Object(_) => self.string("value"),
         }
     }
 
     /// The error for an attribute of this object.
-    pub fn unreadable(&self, name: &str, why: String) -> Unreadable {
-        Unreadable { path: self.at(name), why }
+    pub fn unreadable(&self, name: &str, why: String) -> UnreadablePlace {
+        UnreadablePlace { path: self.at(name), why }
     }
 
     fn entry(value: &'a Value, path: impl FnOnce() -> String) -> Option<Self> {
         match value {
             Value::Object(map) => Some(Self::new(map, path())),
-            Value::String(_) | Value::Number(_) => Some(Self { what: What::Bare(value), path: path() }),
+            Value::String(_) | Value::Number(_) => Some(Self { what: FoundValue::Bare(value), path: path() }),
             Value::Null | Value::Bool(_) | Value::Array(_) => None,
         }
     }
@@ -155,7 +155,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn wrong(&self, name: &str, found: &Value, wanted: &str) -> Unreadable {
+    fn wrong(&self, name: &str, found: &Value, wanted: &str) -> UnreadablePlace {
         self.unreadable(name, format!("is {}, not {wanted}", kind(found)))
     }
 }
@@ -205,8 +205,8 @@ mod tests {
 
     use super::*;
 
-    fn fields(value: &Value) -> Fields<'_> {
-        Fields::of(value, "$.Resources[3]").unwrap()
+    fn fields(value: &Value) -> JsonFields<'_> {
+        JsonFields::of(value, "$.Resources[3]").unwrap()
     }
 
     #[test]

@@ -22,7 +22,7 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// An answer to a list request. The counters are the server's, and are often wrong.
 #[derive(Debug, Default)]
-pub struct Page<R = Box<RawValue>> {
+pub struct ListPage<R = Box<RawValue>> {
     /// `totalResults`: the length of the whole list.
     pub total: Option<u64>,
     /// `startIndex`, from 1.
@@ -84,11 +84,11 @@ pub enum BadBody {
 }
 
 /// Reads a page of a list. Keys may have any case, counters any type; the records are not parsed.
-pub fn parse(body: &[u8]) -> Result<Page, BadBody> {
+pub fn parse(body: &[u8]) -> Result<ListPage, BadBody> {
     let text = text(body)?;
-    let Page { total, start_index, items_per_page, next_cursor, resources } = parse_text(&text)?;
+    let ListPage { total, start_index, items_per_page, next_cursor, resources } = parse_text(&text)?;
     let resources = resources.into_iter().map(ToOwned::to_owned).collect();
-    Ok(Page { total, start_index, items_per_page, next_cursor, resources })
+    Ok(ListPage { total, start_index, items_per_page, next_cursor, resources })
 }
 
 /// The [`text`] of a body that the caller gives up; mostly reuses the body without a copy.
@@ -102,12 +102,12 @@ pub fn into_text(body: Vec<u8>) -> Result<String, BadBody> {
 }
 
 /// Reads a page from its [`text`], from which the records are borrowed.
-pub fn parse_text(text: &str) -> Result<Page<&RawValue>, BadBody> {
+pub fn parse_text(text: &str) -> Result<ListPage<&RawValue>, BadBody> {
     if !text.starts_with('{') {
         serde_json::from_str::<IgnoredAny>(text).map_err(|e| bad(&e, text.len()))?;
         return Err(BadBody::NotAList { got: kind_of_raw(text).into() });
     }
-    let envelope: Envelope<'_> = serde_json::from_str(text).map_err(|e| bad(&e, text.len()))?;
+    let envelope: ListEnvelope<'_> = serde_json::from_str(text).map_err(|e| bad(&e, text.len()))?;
     envelope.page()
 }
 
@@ -155,7 +155,7 @@ fn kind_of_raw(raw: &str) -> &'static str {
 
 /// The top level of an answer, with uninterpreted values.
 #[derive(Default)]
-struct Envelope<'a> {
+struct ListEnvelope<'a> {
     total: Option<&'a RawValue>,
     start_index: Option<&'a RawValue>,
     items_per_page: Option<&'a RawValue>,
@@ -165,13 +165,13 @@ struct Envelope<'a> {
     others: Vec<String>,
 }
 
-impl<'a> Envelope<'a> {
-    fn page(self) -> Result<Page<&'a RawValue>, BadBody> {
+impl<'a> ListEnvelope<'a> {
+    fn page(self) -> Result<ListPage<&'a RawValue>, BadBody> {
         let other = |got: String| BadBody::NotAList { got };
         let resources = match self.resources.map(RawValue::get) {
             Some(raw) if raw.starts_with('[') => {
                 let most = most_records(raw.len());
-                let read = Records { most }.deserialize(&mut serde_json::Deserializer::from_str(raw));
+                let read = PageRecords { most }.deserialize(&mut serde_json::Deserializer::from_str(raw));
                 let read = read.map_err(|_| other("records that can't be told apart".to_owned()))?;
                 read.ok_or(BadBody::TooMany { most })?
             }
@@ -182,7 +182,7 @@ impl<'a> Envelope<'a> {
             None if self.others.is_empty() => return Err(other("an empty object".into())),
             None => return Err(other(format!("an object with {}", self.others.join(", ")))),
         };
-        Ok(Page {
+        Ok(ListPage {
             total: self.total.and_then(counter),
             start_index: self.start_index.and_then(counter),
             items_per_page: self.items_per_page.and_then(counter),
@@ -198,11 +198,11 @@ fn most_records(bytes: usize) -> usize {
 }
 
 /// Borrows the records of a page; `None` where there are more than `most`.
-struct Records {
+struct PageRecords {
     most: usize,
 }
 
-impl<'de> DeserializeSeed<'de> for Records {
+impl<'de> DeserializeSeed<'de> for PageRecords {
     type Value = Option<Vec<&'de RawValue>>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -210,7 +210,7 @@ impl<'de> DeserializeSeed<'de> for Records {
     }
 }
 
-impl<'de> Visitor<'de> for Records {
+impl<'de> Visitor<'de> for PageRecords {
     type Value = Option<Vec<&'de RawValue>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -245,7 +245,7 @@ fn cursor(raw: &RawValue) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Envelope<'a> {
+impl<'de: 'a, 'a> Deserialize<'de> for ListEnvelope<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(EnvelopeVisitor)
     }
@@ -254,7 +254,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Envelope<'a> {
 struct EnvelopeVisitor;
 
 impl<'de> Visitor<'de> for EnvelopeVisitor {
-    type Value = Envelope<'de>;
+    type Value = ListEnvelope<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a ListResponse")
@@ -262,7 +262,7 @@ impl<'de> Visitor<'de> for EnvelopeVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         const OTHERS: usize = 4;
-        let mut envelope = Envelope::default();
+        let mut envelope = ListEnvelope::default();
         while let Some(key) = map.next_key::<String>()? {
             let value: &'de RawValue = map.next_value()?;
             let slot = match key.to_ascii_lowercase().as_str() {

@@ -5,9 +5,9 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    filter::{self, AttrPath, Filter},
+    filter::{self, AttrPath, ScimFilter},
     json,
-    patch::{self, Op},
+    patch::{self, PatchOperation},
     schema, urn,
 };
 
@@ -83,7 +83,7 @@ fn apply_one(operation: &Value, document: &mut Value) -> Result<(), CantApply> {
         }
         return Ok(());
     };
-    let Parsed { attr, chosen, part } = parsed(path)?;
+    let ParsedPath { attr, chosen, part } = parsed(path)?;
     let (holder, name) = place(root, attr).ok_or(CantApply::NoRoom)?;
     match (verb, chosen, part, value) {
         ("remove", Some(filter), None, _) => retain(holder, &name, |entry| !filter.matches(entry)),
@@ -100,25 +100,25 @@ fn apply_one(operation: &Value, document: &mut Value) -> Result<(), CantApply> {
 }
 
 /// The path of an operation.
-struct Parsed<'a> {
+struct ParsedPath<'a> {
     attr: AttrPath,
     /// The filter in its brackets.
-    chosen: Option<Filter>,
+    chosen: Option<ScimFilter>,
     /// The sub-attribute behind them.
     part: Option<&'a str>,
 }
 
-fn parsed(path: &str) -> Result<Parsed<'_>, CantApply> {
+fn parsed(path: &str) -> Result<ParsedPath<'_>, CantApply> {
     let bad = |error| CantApply::BadPath { path: path.to_owned(), error };
     if let Some(end) = path.rfind(']') {
         let (head, tail) = path.split_at(end + 1);
         match filter::parse(head).map_err(bad)? {
-            Filter::Has(attr, inner) => Ok(Parsed { attr, chosen: Some(*inner), part: tail.strip_prefix('.') }),
+            ScimFilter::Has(attr, inner) => Ok(ParsedPath { attr, chosen: Some(*inner), part: tail.strip_prefix('.') }),
             _ => Err(CantApply::NotAnAttribute(path.to_owned())),
         }
     } else {
         match filter::parse(&format!("{path} pr")).map_err(bad)? {
-            Filter::Present(attr) => Ok(Parsed { attr, chosen: None, part: None }),
+            ScimFilter::Present(attr) => Ok(ParsedPath { attr, chosen: None, part: None }),
             _ => Err(CantApply::NotAnAttribute(path.to_owned())),
         }
     }
@@ -132,7 +132,7 @@ fn parsed(path: &str) -> Result<Parsed<'_>, CantApply> {
 pub fn replacing(body: &Value, document: &Value, pathless: bool) -> Result<Value, CantApply> {
     let operations = body.get("Operations").and_then(Value::as_array).ok_or(CantApply::Nothing)?;
     let mut document = document.clone();
-    let mut replacing: Vec<Op> = Vec::new();
+    let mut replacing: Vec<PatchOperation> = Vec::new();
     for operation in operations {
         let path = operation.get("path").and_then(Value::as_str).ok_or(CantApply::NoAttributes)?;
         let AttrPath { urn, name, sub } = parsed(path)?.attr;
@@ -143,7 +143,7 @@ pub fn replacing(body: &Value, document: &Value, pathless: bool) -> Result<Value
         let value = key_of(holder, &name).and_then(|key| holder.get(&key)).cloned();
         let value = value.unwrap_or_else(|| Value::Array(Vec::new()));
         let value = if name.eq_ignore_ascii_case(MEMBERS) { members(&value) } else { value };
-        let op = Op::replace(whole, value);
+        let op = PatchOperation::replace(whole, value);
         replacing.push(if pathless { op.without_path() } else { op });
     }
     Ok(patch::patch(replacing))
@@ -235,7 +235,7 @@ fn put(map: &mut Map<String, Value>, name: &str, value: Value, add: bool) {
 
 /// Sets a part of the entry that the filter chooses; where it chooses none, of the first one; where there is none, of a new
 /// one that the filter would choose.
-fn put_part(map: &mut Map<String, Value>, name: &str, filter: &Filter, part: &str, value: Value) {
+fn put_part(map: &mut Map<String, Value>, name: &str, filter: &ScimFilter, part: &str, value: Value) {
     let key = key_of(map, name).unwrap_or_else(|| name.to_owned());
     let slot = map.entry(key).or_insert(Value::Null);
     if slot.is_null() {
@@ -261,13 +261,13 @@ fn put_part(map: &mut Map<String, Value>, name: &str, filter: &Filter, part: &st
 }
 
 /// An entry that such a filter chooses, as far as it says what is equal to what.
-fn chosen_by(filter: &Filter) -> Value {
+fn chosen_by(filter: &ScimFilter) -> Value {
     let mut entry = Map::new();
-    if let Filter::Compare(attr, filter::Op::Equal, literal) = filter {
+    if let ScimFilter::Compare(attr, filter::CompareOp::Equal, literal) = filter {
         let value = match literal {
-            filter::Literal::Text(text) => text.as_str().into(),
-            filter::Literal::Bool(flag) => (*flag).into(),
-            filter::Literal::Number(_) | filter::Literal::Null => Value::Null,
+            filter::FilterLiteral::Text(text) => text.as_str().into(),
+            filter::FilterLiteral::Bool(flag) => (*flag).into(),
+            filter::FilterLiteral::Number(_) | filter::FilterLiteral::Null => Value::Null,
         };
         entry.insert(attr.name.clone(), value);
     }
@@ -297,7 +297,7 @@ mod tests {
     use super::*;
     use crate::scim::patch::{member_filter, patch};
 
-    fn applied(op: Op, mut document: Value) -> Value {
+    fn applied(op: PatchOperation, mut document: Value) -> Value {
         apply(&patch(vec![op]), &mut document).unwrap();
         document
     }
@@ -305,30 +305,30 @@ mod tests {
     #[test]
     fn members_come_and_go_and_nothing_else_changes() {
         let group = json!({"id": "g", "x": {"y": 1}, "Members": [{"value": "1"}, {"value": "2", "display": "b"}]});
-        let more = applied(Op::add("members", json!([{"value": "2"}, {"value": "3"}])), group.clone());
+        let more = applied(PatchOperation::add("members", json!([{"value": "2"}, {"value": "3"}])), group.clone());
         assert_eq!(more["Members"], json!([{"value": "1"}, {"value": "2", "display": "b"}, {"value": "3"}]));
         assert_eq!(more["x"], group["x"]);
         for removal in [
-            Op::remove(member_filter("2")).unwrap(),
-            Op::remove_listed("members", vec![json!({"value": "2"})]).unwrap(),
+            PatchOperation::remove(member_filter("2")).unwrap(),
+            PatchOperation::remove_listed("members", vec![json!({"value": "2"})]).unwrap(),
         ] {
             let less = applied(removal, group.clone());
             assert_eq!(less["Members"], json!([{"value": "1"}]));
         }
-        assert_eq!(applied(Op::remove_all("members"), group)["Members"], Value::Null);
+        assert_eq!(applied(PatchOperation::remove_all("members"), group)["Members"], Value::Null);
     }
 
     #[test]
     fn attributes_are_found_wherever_they_stand() {
         let urn = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
         let user = json!({"active": true, "name": {"givenName": "A"}, urn: {"department": "x"}});
-        let set = |path: &str, value: Value| applied(Op::replace(path, value), user.clone());
+        let set = |path: &str, value: Value| applied(PatchOperation::replace(path, value), user.clone());
         assert_eq!(set("ACTIVE", json!(false))["active"], false);
         assert_eq!(set("name.familyName", json!("B"))["name"], json!({"givenName": "A", "familyName": "B"}));
         assert_eq!(set(&format!("{urn}:department"), json!("y"))[urn], json!({"department": "y"}));
         let core = "urn:ietf:params:scim:schemas:core:2.0:User:displayName";
         assert_eq!(set(core, json!("Ann"))["displayName"], "Ann");
-        let pathless = Op::replace_attributes(Map::from_iter([("active".to_owned(), json!(false))]));
+        let pathless = PatchOperation::replace_attributes(Map::from_iter([("active".to_owned(), json!(false))]));
         assert_eq!(applied(pathless, user)["active"], false);
     }
 
@@ -336,15 +336,15 @@ mod tests {
     fn a_new_extension_is_named_among_the_schemas() {
         let urn = "urn:example:badges:2.0:User";
         let user = json!({"schemas": ["urn:core"]});
-        let set = applied(Op::add(format!("{urn}:badge.number"), json!(7)), user);
+        let set = applied(PatchOperation::add(format!("{urn}:badge.number"), json!(7)), user);
         assert_eq!(set, json!({"schemas": ["urn:core", urn], urn: {"badge": {"number": 7}}}));
-        let again = applied(Op::replace(format!("{urn}:badge.number"), json!(8)), set);
+        let again = applied(PatchOperation::replace(format!("{urn}:badge.number"), json!(8)), set);
         assert_eq!(again["schemas"], json!(["urn:core", urn]));
     }
 
     #[test]
     fn the_main_address_changes_and_the_others_stay() {
-        let main = || Op::replace("emails[primary eq true].value", "new@x.io");
+        let main = || PatchOperation::replace("emails[primary eq true].value", "new@x.io");
         let home = json!({"value": "home@x.io", "type": "home"});
         let work = json!({"value": "work@x.io", "type": "work", "primary": true});
         let after = applied(main(), json!({"emails": [home, work]}));
@@ -359,13 +359,13 @@ mod tests {
 
     #[test]
     fn whole_attributes_are_replaced_by_those_of_the_document() {
-        let removal = patch(vec![Op::remove(member_filter("2")).unwrap()]);
+        let removal = patch(vec![PatchOperation::remove(member_filter("2")).unwrap()]);
         let mut group = json!({"members": [
             {"value": "1", "display": "a", "type": "User"}, {"value": "2"}, {"value": "g", "type": "Group"}]});
         apply(&removal, &mut group).unwrap();
         let left = json!([{"value": "1"}, {"value": "g", "type": "Group"}]);
-        assert_eq!(replacing(&removal, &group, false).unwrap(), patch(vec![Op::replace("members", left)]));
-        assert!(touches_members(&removal) && !touches_members(&patch(vec![Op::replace("active", false)])));
+        assert_eq!(replacing(&removal, &group, false).unwrap(), patch(vec![PatchOperation::replace("members", left)]));
+        assert!(touches_members(&removal) && !touches_members(&patch(vec![PatchOperation::replace("active", false)])));
     }
 
     #[test]

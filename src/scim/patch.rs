@@ -6,13 +6,13 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    filter::{self, AttrPath, Filter},
+    filter::{self, AttrPath, ScimFilter},
     urn,
 };
 
 /// One operation of a PATCH body.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Op {
+pub enum PatchOperation {
     /// Adds values; those that are there already stay as they are.
     Add {
         /// The attribute.
@@ -28,12 +28,12 @@ pub enum Op {
         value: Value,
     },
     /// Takes values away.
-    Remove(Removal),
+    Remove(RemovedValues),
 }
 
-/// What a [`Op::Remove`] takes away. Made only by [`Op::remove`], [`Op::remove_listed`] and [`Op::remove_all`].
+/// What a [`PatchOperation::Remove`] takes away. Made only by [`PatchOperation::remove`], [`PatchOperation::remove_listed`] and [`PatchOperation::remove_all`].
 #[derive(Debug, Clone, PartialEq)]
-pub struct Removal {
+pub struct RemovedValues {
     path: String,
     listed: Option<Vec<Value>>,
 }
@@ -45,12 +45,12 @@ pub struct UnsafeRemoval {
     /// The path.
     pub path: String,
     /// What is wrong with it.
-    pub why: Unsafe,
+    pub why: UnsafePath,
 }
 
 /// What is wrong with the path of a removal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unsafe {
+pub enum UnsafePath {
     /// No filter chooses.
     #[error("it has no filter, so everything would be removed")]
     NoFilter,
@@ -71,7 +71,7 @@ pub enum Unsafe {
     BadFilter(#[from] filter::FilterError),
 }
 
-impl Op {
+impl PatchOperation {
     /// Adds `value` at `path`.
     pub fn add(path: impl Into<String>, value: impl Into<Value>) -> Self {
         Self::Add { path: path.into(), value: value.into() }
@@ -105,7 +105,7 @@ impl Op {
     pub fn remove(path: impl Into<String>) -> Result<Self, UnsafeRemoval> {
         let path = path.into();
         match check_filtered(&path) {
-            Ok(()) => Ok(Self::Remove(Removal { path, listed: None })),
+            Ok(()) => Ok(Self::Remove(RemovedValues { path, listed: None })),
             Err(why) => Err(UnsafeRemoval { path, why }),
         }
     }
@@ -116,18 +116,18 @@ impl Op {
     /// attribute where it is known to work.
     ///
     /// # Errors
-    /// If the list is empty, which would be [`Op::remove_all`].
+    /// If the list is empty, which would be [`PatchOperation::remove_all`].
     pub fn remove_listed(path: impl Into<String>, values: Vec<Value>) -> Result<Self, UnsafeRemoval> {
         let path = path.into();
         if values.is_empty() {
-            return Err(UnsafeRemoval { path, why: Unsafe::NoValues });
+            return Err(UnsafeRemoval { path, why: UnsafePath::NoValues });
         }
-        Ok(Self::Remove(Removal { path, listed: Some(values) }))
+        Ok(Self::Remove(RemovedValues { path, listed: Some(values) }))
     }
 
     /// Removes **every** value of the attribute: all members, all roles.
     pub fn remove_all(path: impl Into<String>) -> Self {
-        Self::Remove(Removal { path: path.into(), listed: None })
+        Self::Remove(RemovedValues { path: path.into(), listed: None })
     }
 
     fn into_value(self) -> Value {
@@ -135,8 +135,8 @@ impl Op {
             Self::Add { path, value } => json!({"op": "add", "path": path, "value": value}),
             Self::Replace { path: Some(path), value } => json!({"op": "replace", "path": path, "value": value}),
             Self::Replace { path: None, value } => json!({"op": "replace", "value": value}),
-            Self::Remove(Removal { path, listed: None }) => json!({"op": "remove", "path": path}),
-            Self::Remove(Removal { path, listed: Some(values) }) => {
+            Self::Remove(RemovedValues { path, listed: None }) => json!({"op": "remove", "path": path}),
+            Self::Remove(RemovedValues { path, listed: Some(values) }) => {
                 json!({"op": "remove", "path": path, "value": values})
             }
         }
@@ -144,8 +144,8 @@ impl Op {
 }
 
 /// The body of a PATCH request with these operations, in this order.
-pub fn patch(ops: Vec<Op>) -> Value {
-    json!({"schemas": [urn::PATCH_OP], "Operations": ops.into_iter().map(Op::into_value).collect::<Vec<_>>()})
+pub fn patch(ops: Vec<PatchOperation>) -> Value {
+    json!({"schemas": [urn::PATCH_OP], "Operations": ops.into_iter().map(PatchOperation::into_value).collect::<Vec<_>>()})
 }
 
 /// The path of one member of a group: `members[value eq "id"]`.
@@ -155,37 +155,40 @@ pub fn member_filter(id: &str) -> String {
 
 /// The path of one member of a group, whatever the server calls it: `members[value eq "id" or value eq "name"]`.
 pub fn member_filter_any<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let mut any: Vec<Filter> = names.into_iter().map(|name| Filter::equal(AttrPath::new("value"), name)).collect();
-    let any = if any.len() == 1 { any.remove(0) } else { Filter::Or(any) };
-    Filter::Has(AttrPath::new("members"), Box::new(any)).to_string()
+    let mut any: Vec<ScimFilter> =
+        names.into_iter().map(|name| ScimFilter::equal(AttrPath::new("value"), name)).collect();
+    let any = if any.len() == 1 { any.remove(0) } else { ScimFilter::Or(any) };
+    ScimFilter::Has(AttrPath::new("members"), Box::new(any)).to_string()
 }
 
 /// The path of the entries whose `key` is `text`: `registryRoles[registryName eq "r"]`.
 pub fn chosen(attr: &str, key: &str, text: &str) -> String {
-    Filter::Has(AttrPath::new(attr), Box::new(Filter::equal(AttrPath::new(key), text))).to_string()
+    ScimFilter::Has(AttrPath::new(attr), Box::new(ScimFilter::equal(AttrPath::new(key), text))).to_string()
 }
 
-fn check_filtered(path: &str) -> Result<(), Unsafe> {
+fn check_filtered(path: &str) -> Result<(), UnsafePath> {
     // A sub-attribute may follow the filter (RFC 7644 §3.5.2, figure 7), which the filter grammar does not have.
-    let end = path.rfind(']').ok_or(Unsafe::NoFilter)? + 1;
+    let end = path.rfind(']').ok_or(UnsafePath::NoFilter)? + 1;
     let sub = &path[end..];
     if !sub.is_empty() && !sub.strip_prefix('.').is_some_and(filter::is_name) {
-        return Err(Unsafe::Tail);
+        return Err(UnsafePath::Tail);
     }
     match filter::parse(&path[..end])? {
-        Filter::Has(_, inner) if compares(&inner) => Ok(()),
-        Filter::Has(..) => Err(Unsafe::NoComparison),
-        _ => Err(Unsafe::NotOneAttribute),
+        ScimFilter::Has(_, inner) if compares(&inner) => Ok(()),
+        ScimFilter::Has(..) => Err(UnsafePath::NoComparison),
+        _ => Err(UnsafePath::NotOneAttribute),
     }
 }
 
 /// True if every way of meeting the filter includes being equal to something.
-fn compares(filter: &Filter) -> bool {
+fn compares(filter: &ScimFilter) -> bool {
     match filter {
-        Filter::Compare(_, op, literal) => *op == filter::Op::Equal && *literal != filter::Literal::Null,
-        Filter::And(all) => all.iter().any(compares),
-        Filter::Or(any) => any.iter().all(compares),
-        Filter::Present(_) | Filter::Has(..) | Filter::Not(_) => false,
+        ScimFilter::Compare(_, op, literal) => {
+            *op == filter::CompareOp::Equal && *literal != filter::FilterLiteral::Null
+        }
+        ScimFilter::And(all) => all.iter().any(compares),
+        ScimFilter::Or(any) => any.iter().all(compares),
+        ScimFilter::Present(_) | ScimFilter::Has(..) | ScimFilter::Not(_) => false,
     }
 }
 
@@ -203,12 +206,12 @@ mod tests {
     #[test]
     fn bodies_are_exact() {
         let body = patch(vec![
-            Op::add("members", json!([{"value": "u=="}])),
-            Op::replace_attributes(Map::from_iter([("active".to_owned(), false.into())])),
-            Op::replace("displayName", "Ann"),
-            Op::remove(member_filter("u==")).unwrap(),
-            Op::remove_listed("permissions", vec![json!({"name": "run:stop"})]).unwrap(),
-            Op::remove_all("registryRoles"),
+            PatchOperation::add("members", json!([{"value": "u=="}])),
+            PatchOperation::replace_attributes(Map::from_iter([("active".to_owned(), false.into())])),
+            PatchOperation::replace("displayName", "Ann"),
+            PatchOperation::remove(member_filter("u==")).unwrap(),
+            PatchOperation::remove_listed("permissions", vec![json!({"name": "run:stop"})]).unwrap(),
+            PatchOperation::remove_all("registryRoles"),
         ]);
         assert_eq!(
             body.to_string(),
@@ -239,11 +242,11 @@ mod tests {
             r#"members[value eq "u"] or x[y eq "z"]"#,
             r#"members value eq "]""#,
         ] {
-            assert!(Op::remove(path).is_err(), "{path}");
+            assert!(PatchOperation::remove(path).is_err(), "{path}");
         }
-        assert!(Op::remove_listed("members", vec![]).is_err());
-        assert!(Op::remove(r#"emails[type eq "work" and value pr].display"#).is_ok());
-        let error = Op::remove("members").unwrap_err().to_string();
+        assert!(PatchOperation::remove_listed("members", vec![]).is_err());
+        assert!(PatchOperation::remove(r#"emails[type eq "work" and value pr].display"#).is_ok());
+        let error = PatchOperation::remove("members").unwrap_err().to_string();
         assert_eq!(error, "“members” can't be the path of a removal: it has no filter, so everything would be removed");
     }
 
@@ -251,8 +254,8 @@ mod tests {
         #[test]
         fn any_id_is_quoted(id in any::<String>()) {
             let path = member_filter(&id);
-            prop_assert!(Op::remove(path.as_str()).is_ok());
-            let expected = Filter::Has(AttrPath::new("members"), Box::new(Filter::equal(AttrPath::new("value"), id)));
+            prop_assert!(PatchOperation::remove(path.as_str()).is_ok());
+            let expected = ScimFilter::Has(AttrPath::new("members"), Box::new(ScimFilter::equal(AttrPath::new("value"), id)));
             prop_assert_eq!(filter::parse(&path), Ok(expected));
         }
     }

@@ -44,7 +44,7 @@ impl Method {
 /// Which interface of a server a request is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Door {
+pub enum ApiKind {
     /// SCIM.
     #[default]
     Scim,
@@ -54,10 +54,10 @@ pub enum Door {
     Api,
 }
 
-impl Door {
+impl ApiKind {
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
     fn is_scim(&self) -> bool {
-        matches!(self, Door::Scim)
+        matches!(self, ApiKind::Scim)
     }
 }
 
@@ -65,8 +65,8 @@ impl Door {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// For which interface.
-    #[serde(default, skip_serializing_if = "Door::is_scim")]
-    pub door: Door,
+    #[serde(default, skip_serializing_if = "ApiKind::is_scim")]
+    pub door: ApiKind,
     /// The method.
     pub method: Method,
     /// Path segments after the base URL, **not** percent-encoded (`["Users", "VXNlcjox=="]`).
@@ -103,7 +103,7 @@ impl Request {
     /// A request without query, version or body.
     pub fn new<S: Into<String>>(method: Method, path: impl IntoIterator<Item = S>) -> Self {
         Self {
-            door: Door::Scim,
+            door: ApiKind::Scim,
             method,
             path: path.into_iter().map(Into::into).collect(),
             query: Vec::new(),
@@ -120,8 +120,8 @@ impl Request {
     /// True if it alters nothing and may be repeated.
     pub fn is_read(&self) -> bool {
         match self.door {
-            Door::Scim | Door::Api => self.method.is_read(),
-            Door::Graph => self.body.as_ref().is_some_and(graph::is_query),
+            ApiKind::Scim | ApiKind::Api => self.method.is_read(),
+            ApiKind::Graph => self.body.as_ref().is_some_and(graph::is_query),
         }
     }
 
@@ -189,9 +189,9 @@ impl Request {
 impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.door {
-            Door::Scim => write!(f, "{} {}", self.method.as_str(), self.target()),
-            Door::Api => write!(f, "{} API {}", self.method.as_str(), self.target()),
-            Door::Graph => write!(f, "GraphQL {}", self.body.as_ref().map_or("", graph::name)),
+            ApiKind::Scim => write!(f, "{} {}", self.method.as_str(), self.target()),
+            ApiKind::Api => write!(f, "{} API {}", self.method.as_str(), self.target()),
+            ApiKind::Graph => write!(f, "GraphQL {}", self.body.as_ref().map_or("", graph::name)),
         }
     }
 }

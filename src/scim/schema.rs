@@ -9,7 +9,7 @@ use serde_json::{Number, Value};
 
 use super::{
     instant,
-    json::{self, Fields},
+    json::{self, JsonFields},
 };
 
 /// A type of resource (RFC 7643 §6).
@@ -36,7 +36,7 @@ pub struct Schema {
 
 /// The type of a value (RFC 7643 §2.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Type {
+pub enum ValueType {
     /// Text.
     #[default]
     String,
@@ -76,7 +76,7 @@ pub struct Attribute {
     /// The attribute's name.
     pub name: String,
     /// The type of the attribute's value.
-    pub kind: Type,
+    pub kind: ValueType,
     /// The attribute may have several values.
     pub multi_valued: bool,
     /// The permission to write the attribute.
@@ -106,7 +106,7 @@ pub enum WrongType {
     NotEntered(&'static str),
 }
 
-impl Type {
+impl ValueType {
     const ALL: [(Self, &'static str); 8] = [
         (Self::String, "string"),
         (Self::Boolean, "boolean"),
@@ -200,10 +200,10 @@ pub static COMMON: LazyLock<[Attribute; 4]> = LazyLock::new(|| {
         ..Attribute::default()
     };
     [
-        common("id", Type::String, Mutability::ReadOnly, "The server's own id."),
-        common("externalId", Type::String, Mutability::ReadWrite, "The id that the client's side knows it by."),
-        Attribute { multi_valued: true, ..common("schemas", Type::String, Mutability::ReadOnly, "Its schemas.") },
-        common("meta", Type::Complex, Mutability::ReadOnly, "Kept by the server."),
+        common("id", ValueType::String, Mutability::ReadOnly, "The server's own id."),
+        common("externalId", ValueType::String, Mutability::ReadWrite, "The id that the client's side knows it by."),
+        Attribute { multi_valued: true, ..common("schemas", ValueType::String, Mutability::ReadOnly, "Its schemas.") },
+        common("meta", ValueType::Complex, Mutability::ReadOnly, "Kept by the server."),
     ]
 });
 
@@ -211,7 +211,7 @@ pub static COMMON: LazyLock<[Attribute; 4]> = LazyLock::new(|| {
 pub fn resource_types(document: &Value) -> Vec<ResourceType> {
     entries(document)
         .filter_map(|entry| {
-            let fields = Fields::of(entry, "$").ok()?;
+            let fields = JsonFields::of(entry, "$").ok()?;
             Some(ResourceType {
                 name: text(&fields, "name").or_else(|| text(&fields, "id"))?,
                 schema: text(&fields, "schema").unwrap_or_default(),
@@ -225,7 +225,7 @@ pub fn resource_types(document: &Value) -> Vec<ResourceType> {
 pub fn schemas(document: &Value) -> Vec<Schema> {
     entries(document)
         .filter_map(|entry| {
-            let fields = Fields::of(entry, "$").ok()?;
+            let fields = JsonFields::of(entry, "$").ok()?;
             let id = text(&fields, "id")?;
             Some(Schema {
                 name: text(&fields, "name").unwrap_or_else(|| id.clone()),
@@ -236,13 +236,13 @@ pub fn schemas(document: &Value) -> Vec<Schema> {
         .collect()
 }
 
-fn attribute(fields: &Fields<'_>) -> Option<Attribute> {
+fn attribute(fields: &JsonFields<'_>) -> Option<Attribute> {
     let returned = text(fields, "returned").unwrap_or_default();
     let mutability = text(fields, "mutability").map(|how| Mutability::named(&how)).unwrap_or_default();
     let flag = |name: &str| fields.boolean(name).ok().flatten().unwrap_or_default();
     Some(Attribute {
         name: text(fields, "name")?,
-        kind: text(fields, "type").map(|word| Type::named(&word)).unwrap_or_default(),
+        kind: text(fields, "type").map(|word| ValueType::named(&word)).unwrap_or_default(),
         multi_valued: flag("multiValued"),
         mutability,
         hidden: mutability == Mutability::WriteOnly || returned.eq_ignore_ascii_case("never"),
@@ -267,7 +267,7 @@ fn entries(document: &Value) -> impl Iterator<Item = &Value> {
     list.into_iter().flatten()
 }
 
-fn text(fields: &Fields<'_>, name: &str) -> Option<String> {
+fn text(fields: &JsonFields<'_>, name: &str) -> Option<String> {
     fields.string(name).ok().flatten().filter(|text| !text.is_empty()).map(Cow::into_owned)
 }
 
@@ -356,25 +356,29 @@ mod tests {
         }
         let schemas = schemas(&json!([schema]));
         let [department, manager, password, badge] = &schemas[0].attributes[..] else { panic!("{schemas:?}") };
-        assert_eq!((department.kind, department.mutability), (Type::String, Mutability::ReadWrite));
-        assert_eq!((manager.kind, manager.mutability), (Type::Complex, Mutability::ReadOnly));
+        assert_eq!((department.kind, department.mutability), (ValueType::String, Mutability::ReadWrite));
+        assert_eq!((manager.kind, manager.mutability), (ValueType::Complex, Mutability::ReadOnly));
         assert_eq!(manager.parts[0].name, "value");
         assert!(password.hidden && badge.hidden && !department.hidden);
-        assert_eq!(badge.kind, Type::String);
+        assert_eq!(badge.kind, ValueType::String);
     }
 
     #[rstest]
-    #[case(Type::String, "true", Ok(json!("true")))]
-    #[case(Type::Boolean, "TRUE", Ok(json!(true)))]
-    #[case(Type::Boolean, "yes", Err("not true or false"))]
-    #[case(Type::Integer, "-7", Ok(json!(-7)))]
-    #[case(Type::Integer, "7.5", Err("not a whole number, such as 42"))]
-    #[case(Type::Decimal, "7.5", Ok(json!(7.5)))]
-    #[case(Type::Decimal, "7,5", Err("not a number, such as 1.5 (with a point)"))]
-    #[case(Type::DateTime, "2026-05-14T09:00:00+02:00", Ok(json!("2026-05-14T09:00:00+02:00")))]
-    #[case(Type::DateTime, "tomorrow", Err("not a moment, such as 2026-05-14T09:00:00Z"))]
-    #[case(Type::Binary, "aGk=", Err("a binary value is not entered here"))]
-    fn text_becomes_a_value_of_its_type(#[case] kind: Type, #[case] text: &str, #[case] read: Result<Value, &str>) {
+    #[case(ValueType::String, "true", Ok(json!("true")))]
+    #[case(ValueType::Boolean, "TRUE", Ok(json!(true)))]
+    #[case(ValueType::Boolean, "yes", Err("not true or false"))]
+    #[case(ValueType::Integer, "-7", Ok(json!(-7)))]
+    #[case(ValueType::Integer, "7.5", Err("not a whole number, such as 42"))]
+    #[case(ValueType::Decimal, "7.5", Ok(json!(7.5)))]
+    #[case(ValueType::Decimal, "7,5", Err("not a number, such as 1.5 (with a point)"))]
+    #[case(ValueType::DateTime, "2026-05-14T09:00:00+02:00", Ok(json!("2026-05-14T09:00:00+02:00")))]
+    #[case(ValueType::DateTime, "tomorrow", Err("not a moment, such as 2026-05-14T09:00:00Z"))]
+    #[case(ValueType::Binary, "aGk=", Err("a binary value is not entered here"))]
+    fn text_becomes_a_value_of_its_type(
+        #[case] kind: ValueType,
+        #[case] text: &str,
+        #[case] read: Result<Value, &str>,
+    ) {
         assert_eq!(kind.read(text).map_err(|why| why.to_string()), read.map_err(str::to_owned));
         if let Ok(value) = kind.read(text) {
             assert!(kind.takes(&value));

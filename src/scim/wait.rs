@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 /// A request that waits before it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wait {
+pub struct RequestWait {
     /// The reason for the wait.
     pub cause: WaitCause,
     /// The whole length of the wait.
@@ -42,7 +42,7 @@ pub enum WaitCause {
     Late,
 }
 
-impl Wait {
+impl RequestWait {
     /// A wait that begins now.
     pub fn new(cause: WaitCause, length: Duration, status: Option<u16>, now: Timestamp) -> Self {
         Self { cause, length, until: now.saturating_add(length).unwrap_or(Timestamp::MAX), status }

@@ -4,7 +4,7 @@ use std::{io, path::PathBuf};
 
 use rusqlite::ErrorCode;
 
-use crate::directory::{Kind, change::ChangeId};
+use crate::directory::{RecordKind, change::ChangeId};
 
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
@@ -82,7 +82,7 @@ pub enum StoreError {
     Taken(ChangeId),
     /// A record was passed as one of another kind.
     #[error("a record that is none of the {} was given as one", .0.plural())]
-    WrongKind(Kind),
+    WrongKind(RecordKind),
     /// A value can't be converted to the stored form.
     #[error("can't be stored: {0}")]
     Encode(String),

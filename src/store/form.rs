@@ -8,7 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Result, StoreError, sum};
 use crate::directory::{
-    Kind,
+    RecordKind,
     record::{Record, Role, Team, User},
     shared::Shared,
 };
@@ -31,13 +31,13 @@ pub(super) struct Form {
 
 impl Form {
     /// Encodes the record into the room that the last one had.
-    pub fn encode(mut self, kind: Kind, record: &Record) -> Result<Self> {
+    pub fn encode(mut self, kind: RecordKind, record: &Record) -> Result<Self> {
         let room = mem::take(&mut self.typed);
         let apart = self.more.take();
         match (kind, record) {
-            (Kind::User, Record::User(user)) => self.typed = pack(user, room)?,
-            (Kind::Role, Record::Role(role)) => self.typed = pack(role, room)?,
-            (Kind::Team, Record::Team(team)) => {
+            (RecordKind::User, Record::User(user)) => self.typed = pack(user, room)?,
+            (RecordKind::Role, Record::Role(role)) => self.typed = pack(role, room)?,
+            (RecordKind::Team, Record::Team(team)) => {
                 let Team { id, name, members, created, modified, version, problem } = team;
                 let head = Team {
                     id: id.clone(),
@@ -59,21 +59,21 @@ impl Form {
 
 /// Tells records apart that are not the same, also before and after they were on disk; good for as long as the program
 /// runs.
-pub type Print = u64;
+pub type Fingerprint = u64;
 
 /// Makes prints, one after another in the same room.
 #[derive(Debug, Default)]
-pub struct Printer(Form);
+pub struct FingerprintMaker(Form);
 
-impl Printer {
+impl FingerprintMaker {
     /// The record's; `None` for one that could not be put on disk.
-    pub fn print(&mut self, record: &Record) -> Option<Print> {
+    pub fn print(&mut self, record: &Record) -> Option<Fingerprint> {
         self.0 = mem::take(&mut self.0).encode(record.kind(), record).ok()?;
         Some(print(&self.0.typed, self.0.more.as_deref()))
     }
 }
 
-fn print(typed: &[u8], more: Option<&[u8]>) -> Print {
+fn print(typed: &[u8], more: Option<&[u8]>) -> Fingerprint {
     let mut hasher = FxHasher::default();
     hasher.write(typed);
     more.into_iter().for_each(|more| hasher.write(more));
@@ -92,16 +92,16 @@ pub(super) fn unpack<T: DeserializeOwned>(sealed: &[u8]) -> Option<T> {
 }
 
 /// One record; `None` where it is damaged.
-pub(super) fn decode(kind: Kind, typed: &[u8], more: &[u8]) -> Option<Record> {
-    fn whole<T: Typed>(typed: &[u8], more: &[u8]) -> Option<T> {
+pub(super) fn decode(kind: RecordKind, typed: &[u8], more: &[u8]) -> Option<Record> {
+    fn whole<T: StoredForm>(typed: &[u8], more: &[u8]) -> Option<T> {
         let mut record: T = unpack(typed)?;
         record.complete(Some(more))?;
         Some(record)
     }
     Some(match kind {
-        Kind::User => Record::User(whole(typed, more)?),
-        Kind::Team => Record::Team(whole(typed, more)?),
-        Kind::Role => Record::Role(whole(typed, more)?),
+        RecordKind::User => Record::User(whole(typed, more)?),
+        RecordKind::Team => Record::Team(whole(typed, more)?),
+        RecordKind::Role => Record::Role(whole(typed, more)?),
     })
 }
 
@@ -111,7 +111,7 @@ pub(super) fn is_of(sealed: &[u8], id: &str) -> bool {
 }
 
 /// What can be brought back from its form.
-pub(super) trait Typed: DeserializeOwned + Send {
+pub(super) trait StoredForm: DeserializeOwned + Send {
     /// Adds what was kept apart; `None` where that can't be read.
     fn complete(&mut self, _more: Option<&[u8]>) -> Option<()> {
         Some(())
@@ -121,15 +121,15 @@ pub(super) trait Typed: DeserializeOwned + Send {
     fn share(&mut self, _shared: &mut Shared) {}
 }
 
-impl Typed for User {
+impl StoredForm for User {
     fn share(&mut self, shared: &mut Shared) {
         shared.user(self);
     }
 }
 
-impl Typed for Role {}
+impl StoredForm for Role {}
 
-impl Typed for Team {
+impl StoredForm for Team {
     fn share(&mut self, shared: &mut Shared) {
         shared.team(self);
     }
@@ -144,13 +144,13 @@ impl Typed for Team {
 pub(super) struct Found<T> {
     pub records: Vec<T>,
     /// Of each of those.
-    pub prints: Vec<Print>,
+    pub prints: Vec<Fingerprint>,
     pub rows: usize,
 }
 
 /// The records of a query, typed and what is kept apart. Packed records lie a stretch at a time in memory, and are
 /// decoded while the next stretch is read.
-pub(super) fn read<T: Typed>(db: &Connection, query: &str, whole: bool) -> Result<Found<T>> {
+pub(super) fn read<T: StoredForm>(db: &Connection, query: &str, whole: bool) -> Result<Found<T>> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get).min(4);
     let mut found = Found { records: Vec::new(), prints: Vec::new(), rows: 0 };
     let mut query = db.prepare(query)?;
@@ -158,7 +158,7 @@ pub(super) fn read<T: Typed>(db: &Connection, query: &str, whole: bool) -> Resul
     thread::scope(|scope| {
         let mut under_way = VecDeque::new();
         loop {
-            let stretch = Stretch::read(&mut rows, whole)?;
+            let stretch = PackedRecords::read(&mut rows, whole)?;
             let last = stretch.bytes.len() < STRETCH;
             found.rows += stretch.parts.len();
             if last && under_way.is_empty() {
@@ -178,8 +178,8 @@ pub(super) fn read<T: Typed>(db: &Connection, query: &str, whole: bool) -> Resul
     .map(|()| found)
 }
 
-impl<T> Extend<(T, Print)> for Found<T> {
-    fn extend<I: IntoIterator<Item = (T, Print)>>(&mut self, decoded: I) {
+impl<T> Extend<(T, Fingerprint)> for Found<T> {
+    fn extend<I: IntoIterator<Item = (T, Fingerprint)>>(&mut self, decoded: I) {
         for (record, print) in decoded {
             self.records.push(record);
             self.prints.push(print);
@@ -189,14 +189,14 @@ impl<T> Extend<(T, Print)> for Found<T> {
 
 /// Some packed records, end to end, still to be decoded.
 #[derive(Default)]
-struct Stretch {
+struct PackedRecords {
     bytes: Vec<u8>,
     parts: Vec<(Range<usize>, Option<Range<usize>>)>,
     /// What is kept apart was read too.
     whole: bool,
 }
 
-impl Stretch {
+impl PackedRecords {
     fn read(rows: &mut Rows<'_>, whole: bool) -> Result<Self> {
         let mut stretch = Self { whole, ..Self::default() };
         while stretch.bytes.len() < STRETCH
@@ -215,7 +215,7 @@ impl Stretch {
         start..self.bytes.len()
     }
 
-    fn decode<T: Typed>(&self) -> Vec<(T, Print)> {
+    fn decode<T: StoredForm>(&self) -> Vec<(T, Fingerprint)> {
         let mut shared = Shared::default();
         let one = |(typed, more): &(Range<usize>, Option<Range<usize>>)| {
             let (typed, more) = (&self.bytes[typed.clone()], more.clone().map(|more| &self.bytes[more]));

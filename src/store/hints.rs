@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use super::{Result, Store, bytes, form, snapshot::table};
 use crate::directory::{
-    Id, Kind,
+    Id, RecordKind,
     record::{Record, User},
 };
 
@@ -25,12 +25,12 @@ impl Store {
     }
 
     /// Some records of a kind as they were read last, in no order.
-    pub fn some_records(&self, kind: Kind, most: usize) -> Result<Vec<Record>> {
+    pub fn some_records(&self, kind: RecordKind, most: usize) -> Result<Vec<Record>> {
         some(&self.db, kind, most)
     }
 }
 
-fn some(db: &Connection, kind: Kind, most: usize) -> Result<Vec<Record>> {
+fn some(db: &Connection, kind: RecordKind, most: usize) -> Result<Vec<Record>> {
     let mut query = db.prepare_cached(&format!("SELECT typed, more FROM {} LIMIT ?1", table(kind)))?;
     let mut rows = query.query([most as i64])?;
     let mut found = Vec::new();

@@ -10,7 +10,7 @@ use rustc_hash::FxHashSet;
 use super::{Result, Store, StoreError, Sync, bytes, salvage, schema, sum};
 use crate::directory::{
     change::ChangeId,
-    plan::{Entry, Standing, State, WriteCondition},
+    plan::{ChangeState, JournalEntry, JournalStanding, WriteCondition},
 };
 
 /// The largest distance between the ids of a plan's changes; no plan has that many changes.
@@ -18,14 +18,14 @@ const IDS_OF_A_PLAN: i64 = 1 << 20;
 
 /// A part of the journal, oldest first.
 #[derive(Debug, Default)]
-pub struct Journal {
+pub struct JournalPart {
     /// The readable entries.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<JournalEntry>,
     /// The number of unreadable entries: written by another version, or damaged. They stay in the file.
     pub unreadable: usize,
 }
 
-impl Journal {
+impl JournalPart {
     /// The message for the person where an entry could not be read.
     pub fn notice(&self) -> Option<String> {
         let what = match self.unreadable {
@@ -39,21 +39,21 @@ impl Journal {
 
 /// The state of a change, to be written to the journal.
 #[derive(Debug)]
-pub struct Note {
+pub struct JournalNote {
     /// The change with its new state.
-    pub entry: Entry,
+    pub entry: JournalEntry,
     /// The condition on the journal's present entry under which the note is written.
     pub condition: WriteCondition,
 }
 
-impl Note {
+impl JournalNote {
     /// A note that is always written.
-    pub fn plain(entry: Entry) -> Self {
+    pub fn plain(entry: JournalEntry) -> Self {
         Self { entry, condition: WriteCondition::default() }
     }
 
     /// A note that is written only if the journal's entry meets the condition.
-    pub fn only_if(entry: Entry, condition: WriteCondition) -> Self {
+    pub fn only_if(entry: JournalEntry, condition: WriteCondition) -> Self {
         Self { entry, condition }
     }
 }
@@ -63,32 +63,32 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Taken`] where one of the ids is in use.
-    pub fn journal_add(&mut self, entries: &[Entry]) -> Result<()> {
+    pub fn journal_add(&mut self, entries: &[JournalEntry]) -> Result<()> {
         self.write(Sync::Full, |tx| add(tx, entries))
     }
 
     /// Writes the new state of a change; adds the change where the journal lacks it. The entry is on the disk when this
     /// returns.
-    pub fn journal_update(&mut self, entry: &Entry) -> Result<()> {
-        self.journal_note(&[Note::plain(entry.clone())]).map(drop)
+    pub fn journal_update(&mut self, entry: &JournalEntry) -> Result<()> {
+        self.journal_note(&[JournalNote::plain(entry.clone())]).map(drop)
     }
 
     /// Writes the entry only if the journal still has it in the state `from`: false means that another console was
     /// faster, and the change must not be sent here. The entry is on the disk when this returns.
-    pub fn journal_claim(&mut self, entry: &Entry, from: State) -> Result<bool> {
-        let written = self.journal_note(&[Note::only_if(entry.clone(), WriteCondition::only_from(from))])?;
+    pub fn journal_claim(&mut self, entry: &JournalEntry, from: ChangeState) -> Result<bool> {
+        let written = self.journal_note(&[JournalNote::only_if(entry.clone(), WriteCondition::only_from(from))])?;
         Ok(written == [true])
     }
 
     /// Writes several notes in one transaction; they are on the disk when this returns. Gives for each note whether it
     /// was written: a note whose condition did not hold was not.
-    pub fn journal_note(&mut self, notes: &[Note]) -> Result<Vec<bool>> {
+    pub fn journal_note(&mut self, notes: &[JournalNote]) -> Result<Vec<bool>> {
         self.write(Sync::Full, |tx| {
             let mut put = tx.prepare_cached(
                 "INSERT INTO journal(id, state, body, sum) VALUES(?1, ?2, ?3, ?4) \
                  ON CONFLICT(id) DO UPDATE SET state = ?2, body = ?3, sum = ?4",
             )?;
-            let mut one = |Note { entry, condition }: &Note| {
+            let mut one = |JournalNote { entry, condition }: &JournalNote| {
                 if !condition.admits(standing(tx, entry.id, *condition)?) {
                     return Ok(false);
                 }
@@ -101,7 +101,7 @@ impl Store {
     }
 
     /// The newest `limit` changes, the open ones, and all changes that share a plan with one of these; oldest first.
-    pub fn journal_recent(&self, limit: usize) -> Result<Journal> {
+    pub fn journal_recent(&self, limit: usize) -> Result<JournalPart> {
         let mut query = self.db.prepare_cached(
             "WITH near(id) AS (SELECT id FROM journal ORDER BY id DESC LIMIT ?1), \
              open(id) AS (SELECT id FROM journal WHERE state IN ('planned', 'sent', 'unknown')), \
@@ -116,7 +116,7 @@ impl Store {
     }
 
     /// The states of the newest `limit` changes, of all open ones, and of the changes in `also`; oldest first.
-    pub fn journal_heads(&self, limit: usize, also: &[ChangeId]) -> Result<Vec<(ChangeId, State)>> {
+    pub fn journal_heads(&self, limit: usize, also: &[ChangeId]) -> Result<Vec<(ChangeId, ChangeState)>> {
         let mut query = self.db.prepare_cached(
             "SELECT id, state FROM journal WHERE id IN (SELECT id FROM (SELECT id FROM journal ORDER BY id DESC LIMIT ?1) \
              UNION SELECT id FROM journal WHERE state IN ('planned', 'sent', 'unknown'))",
@@ -134,8 +134,8 @@ impl Store {
         Ok(heads.into_iter().filter_map(known).collect())
     }
 
-    /// All changes whose outcome is open ([`State::is_open`]), oldest first.
-    pub fn journal_open(&self) -> Result<Journal> {
+    /// All changes whose outcome is open ([`ChangeState::is_open`]), oldest first.
+    pub fn journal_open(&self) -> Result<JournalPart> {
         let mut query = self.db.prepare_cached(
             "SELECT id, state, body, sum FROM journal WHERE state IN ('planned', 'sent', 'unknown') ORDER BY id",
         )?;
@@ -143,7 +143,7 @@ impl Store {
     }
 
     /// All changes of one plan, oldest first.
-    pub fn journal_plan(&self, plan: ChangeId) -> Result<Journal> {
+    pub fn journal_plan(&self, plan: ChangeId) -> Result<JournalPart> {
         // Ids grow: no change of a plan is older than the plan's first.
         let query = "SELECT id, state, body, sum FROM journal \
                      WHERE id >= ?1 AND json_valid(body) AND json_extract(body, '$.plan') = ?1 ORDER BY id";
@@ -152,13 +152,13 @@ impl Store {
     }
 
     /// The change with this id, where the journal has it and it can be read.
-    pub fn journal_get(&self, id: ChangeId) -> Result<Option<Entry>> {
+    pub fn journal_get(&self, id: ChangeId) -> Result<Option<JournalEntry>> {
         let mut query = self.db.prepare_cached("SELECT id, state, body, sum FROM journal WHERE id = ?1")?;
         Ok(collect(query.query([id.0])?)?.entries.pop())
     }
 
     /// The number of changes in that state.
-    pub fn journal_count(&self, state: State) -> Result<usize> {
+    pub fn journal_count(&self, state: ChangeState) -> Result<usize> {
         let mut query = self.db.prepare_cached("SELECT count(*) FROM journal WHERE state = ?1")?;
         Ok(query.query_row([word(state)], |row| row.get::<_, i64>(0))? as usize)
     }
@@ -183,7 +183,7 @@ impl Store {
     }
 
     /// Copies the readable entries of a damaged file's journal.
-    pub(super) fn salvage_journal(&mut self, damaged: &Path) -> Result<salvage::Salvaged> {
+    pub(super) fn salvage_journal(&mut self, damaged: &Path) -> Result<salvage::SalvagedJournal> {
         let found = schema::connect(damaged).map(|old| salvage::Found::in_file(&old)).unwrap_or_default();
         let kept = self.write(Sync::Full, |tx| {
             let mut insert =
@@ -194,12 +194,12 @@ impl Store {
             }
             Ok(kept)
         })?;
-        Ok(salvage::Salvaged { kept, of: found.size })
+        Ok(salvage::SalvagedJournal { kept, of: found.size })
     }
 }
 
 /// Inserts new changes.
-pub(super) fn add(tx: &Transaction<'_>, entries: &[Entry]) -> Result<()> {
+pub(super) fn add(tx: &Transaction<'_>, entries: &[JournalEntry]) -> Result<()> {
     let mut insert = tx.prepare_cached("INSERT INTO journal(id, state, body, sum) VALUES(?1, ?2, ?3, ?4)")?;
     for entry in entries {
         let (id, state, body) = (entry.id.0, word(entry.state), encode(entry)?);
@@ -213,7 +213,7 @@ pub(super) fn add(tx: &Transaction<'_>, entries: &[Entry]) -> Result<()> {
 }
 
 /// The journal's state of a change, as far as the condition needs it; `None` where it can't be read.
-fn standing(tx: &Transaction<'_>, id: ChangeId, condition: WriteCondition) -> Result<Option<Standing>> {
+fn standing(tx: &Transaction<'_>, id: ChangeId, condition: WriteCondition) -> Result<Option<JournalStanding>> {
     if condition == WriteCondition::default() {
         return Ok(None);
     }
@@ -222,23 +222,23 @@ fn standing(tx: &Transaction<'_>, id: ChangeId, condition: WriteCondition) -> Re
     let Some((state, body)) = found else { return Ok(None) };
     let Some(state) = known_state(&state) else { return Ok(None) };
     if condition.session.is_none() {
-        return Ok(Some(Standing { state, session: None }));
+        return Ok(Some(JournalStanding { state, session: None }));
     }
-    let entry = serde_json::from_slice::<Entry>(&body).ok();
-    Ok(entry.map(|entry| Standing { state, session: entry.session }))
+    let entry = serde_json::from_slice::<JournalEntry>(&body).ok();
+    Ok(entry.map(|entry| JournalStanding { state, session: entry.session }))
 }
 
 /// The state with this name; `None` for a state of another version.
-fn known_state(text: &[u8]) -> Option<State> {
-    State::ALL.into_iter().find(|known| word(*known).as_bytes() == text)
+fn known_state(text: &[u8]) -> Option<ChangeState> {
+    ChangeState::ALL.into_iter().find(|known| word(*known).as_bytes() == text)
 }
 
-fn collect(mut rows: rusqlite::Rows<'_>) -> Result<Journal> {
-    let mut journal = Journal::default();
+fn collect(mut rows: rusqlite::Rows<'_>) -> Result<JournalPart> {
+    let mut journal = JournalPart::default();
     while let Some(row) = rows.next()? {
         let (id, state, body) = (row.get(0)?, bytes(row, 1)?, bytes(row, 2)?);
         let sum: Option<u32> = row.get(3)?;
-        let sound = |entry: &Entry| {
+        let sound = |entry: &JournalEntry| {
             let sum_fits = sum.is_none_or(|sum| sum == sum_of(id, word(entry.state), &body));
             sum_fits && entry.id.0 == id && word(entry.state).as_bytes() == state
         };
@@ -255,21 +255,21 @@ fn sum_of(id: i64, state: &str, body: &[u8]) -> u32 {
     sum::of(&[&id.to_le_bytes(), state.as_bytes(), body])
 }
 
-fn encode(entry: &Entry) -> Result<String> {
+fn encode(entry: &JournalEntry) -> Result<String> {
     serde_json::to_string(entry).map_err(|error| StoreError::Encode(error.to_string()))
 }
 
-pub(super) fn word(state: State) -> &'static str {
+pub(super) fn word(state: ChangeState) -> &'static str {
     match state {
-        State::Planned => "planned",
-        State::Sent => "sent",
-        State::Confirmed => "confirmed",
-        State::Partly => "partly",
-        State::Unseen => "unseen",
-        State::Already => "already",
-        State::Refused => "refused",
-        State::Conflict => "conflict",
-        State::Unknown => "unknown",
-        State::Dropped => "dropped",
+        ChangeState::Planned => "planned",
+        ChangeState::Sent => "sent",
+        ChangeState::Confirmed => "confirmed",
+        ChangeState::Partly => "partly",
+        ChangeState::Unseen => "unseen",
+        ChangeState::Already => "already",
+        ChangeState::Refused => "refused",
+        ChangeState::Conflict => "conflict",
+        ChangeState::Unknown => "unknown",
+        ChangeState::Dropped => "dropped",
     }
 }

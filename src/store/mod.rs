@@ -5,7 +5,7 @@
 //! loop.
 //!
 //! **No secret is ever in the file.** Nothing that is stored can hold one: [`Record`]s and the resources behind them
-//! come from the server's answers, and a journal [`Entry`] is made of requests that carry no headers, of answers
+//! come from the server's answers, and a journal [`JournalEntry`] is made of requests that carry no headers, of answers
 //! already rid of secrets, and of words. Still, names and addresses of people are in it, so the file, its `-wal` and
 //! its `-shm` can be read by their owner only.
 //!
@@ -20,12 +20,12 @@
 //! (`wal`). Of a damaged file what can be read of the journal is carried over; the rest is said, and kept beside it.
 //! What no file can tell is that its end is missing: a disk that loses what it said was written loses it in silence.
 //!
-//! **A list is put on disk while it is read** ([`Round`]): what has not changed is not written, and what is gone is removed
+//! **A list is put on disk while it is read** ([`SyncBatch`]): what has not changed is not written, and what is gone is removed
 //! only when the list has been read to its end. A list that never was is a part, and [`Snapshot::coverage`] says so.
 //!
 //! **Two consoles on one profile** share the file: every write is one short `IMMEDIATE` transaction that waits up to
 //! five seconds for the other's, [`Store::journal_claim`] lets only one of them
-//! send a change, and [`Session`] tells whether it is still there to see what became of it. [`Watch`] wakes one when another
+//! send a change, and [`StoreSession`] tells whether it is still there to see what became of it. [`StoreWatch`] wakes one when another
 //! has written.
 
 mod error;
@@ -55,18 +55,18 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 
 pub use self::{
     error::StoreError,
-    form::{Print, Printer},
-    journal::{Journal, Note},
+    form::{Fingerprint, FingerprintMaker},
+    journal::{JournalNote, JournalPart},
     organisation::file_of_today,
-    round::Round,
-    session::Session,
+    round::SyncBatch,
+    session::StoreSession,
     snapshot::Snapshot,
-    stage::{Stage, StageMark},
-    watch::Watch,
+    stage::{StageMark, StoredStage},
+    watch::StoreWatch,
 };
 #[cfg(doc)]
-use crate::directory::{plan::Entry, record::Record};
-use crate::{directory::ability::Trials, scim::habits::Habits};
+use crate::directory::{plan::JournalEntry, record::Record};
+use crate::{directory::ability::ActionTrials, scim::habits::ServerQuirks};
 
 /// The name under which habits are kept.
 const HABITS: &str = "habits";
@@ -183,25 +183,25 @@ impl Store {
     }
 
     /// What was found out about the server by probing it; nothing where another release wrote it.
-    pub fn habits(&self) -> Result<Option<Habits>> {
+    pub fn habits(&self) -> Result<Option<ServerQuirks>> {
         let text = self.meta_get(HABITS)?;
         Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
     }
 
     /// Keeps what was found out, for every session to come.
-    pub fn keep_habits(&mut self, habits: &Habits) -> Result<()> {
+    pub fn keep_habits(&mut self, habits: &ServerQuirks) -> Result<()> {
         let text = serde_json::to_string(habits).unwrap_or_default();
         self.meta_set(HABITS, &text)
     }
 
     /// What trials have shown of the server; nothing where another release wrote it.
-    pub fn trials(&self) -> Result<Trials> {
+    pub fn trials(&self) -> Result<ActionTrials> {
         let text = self.meta_get(TRIALS)?;
         Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
     }
 
     /// Keeps what trials have shown.
-    pub fn keep_trials(&mut self, trials: &Trials) -> Result<()> {
+    pub fn keep_trials(&mut self, trials: &ActionTrials) -> Result<()> {
         let text = serde_json::to_string(trials).unwrap_or_default();
         self.meta_set(TRIALS, &text)
     }

@@ -13,11 +13,11 @@ use super::{
     Result, Store, Sync, bytes,
     form::Form,
     meta_get, meta_set,
-    rows::{Rows, print},
+    rows::{TableRows, print},
     snapshot::{claim_format, damaged_key, first_key, name, seen_key, shortfall_key, table},
 };
 use crate::{
-    directory::{Coverage, Kind, record::Record},
+    directory::{ListCoverage, RecordKind, record::Record},
     scim::text::fold,
 };
 
@@ -26,8 +26,8 @@ pub(super) const FIRST: usize = 200;
 
 /// A reading of a list. After an error the round must be abandoned: its idea of the disk's content may be wrong.
 #[derive(Debug)]
-pub struct Round {
-    kind: Kind,
+pub struct SyncBatch {
+    kind: RecordKind,
     /// The highest row at the beginning; the list can't lack rows that were added later.
     last: i64,
     /// A record on disk is damaged: no record is taken for unchanged.
@@ -39,9 +39,9 @@ pub struct Round {
 
 impl Store {
     /// Begins to put a list on disk.
-    pub fn begin_round(&self, kind: Kind) -> Result<Round> {
+    pub fn begin_round(&self, kind: RecordKind) -> Result<SyncBatch> {
         let last = self.db.query_row(&format!("SELECT max(row) FROM {}", table(kind)), [], |row| row.get(0));
-        Ok(Round {
+        Ok(SyncBatch {
             kind,
             last: last.map(Option::unwrap_or_default)?,
             damaged: meta_get(&self.db, &damaged_key(kind))?.is_some(),
@@ -51,13 +51,17 @@ impl Store {
     }
 
     /// Writes some of the list's records with their raw resources, in one transaction.
-    pub fn keep<'a>(&mut self, round: &mut Round, rows: impl IntoIterator<Item = (&'a Record, &'a str)>) -> Result<()> {
+    pub fn keep<'a>(
+        &mut self,
+        round: &mut SyncBatch,
+        rows: impl IntoIterator<Item = (&'a Record, &'a str)>,
+    ) -> Result<()> {
         let mut rows: Vec<_> = rows.into_iter().collect();
         // Sorted by id, like the table of ids: several times faster than any other order.
         rows.sort_by_key(|(record, _)| record.id());
         self.write(Sync::Normal, |tx| {
             claim_format(tx)?;
-            let mut places = Rows::of(tx, round.kind)?;
+            let mut places = TableRows::of(tx, round.kind)?;
             let mut form = Form::default();
             for (record, raw) in rows {
                 form = form.encode(round.kind, record)?;
@@ -68,20 +72,20 @@ impl Store {
     }
 
     /// Ends a round: records from before it that did not come are removed, if the list is complete.
-    pub fn end_round(&mut self, round: Round, seen: Timestamp, coverage: &Coverage) -> Result<()> {
+    pub fn end_round(&mut self, round: SyncBatch, seen: Timestamp, coverage: &ListCoverage) -> Result<()> {
         self.write(Sync::Normal, |tx| {
             claim_format(tx)?;
             match coverage {
-                Coverage::Partial(shortfall) => {
+                ListCoverage::Partial(shortfall) => {
                     let text = serde_json::to_string(shortfall).unwrap_or_default();
                     meta_set(tx, &shortfall_key(round.kind), &text)?;
                 }
-                Coverage::Complete | Coverage::NotRead(_) => {
+                ListCoverage::Complete | ListCoverage::NotRead(_) => {
                     round.sweep(tx)?;
                     tx.execute("DELETE FROM meta WHERE key = ?1", [shortfall_key(round.kind)])?;
                 }
             }
-            if round.kind == Kind::User {
+            if round.kind == RecordKind::User {
                 let first: Vec<i64> = round.first.iter().map(|(_, row)| *row).collect();
                 meta_set(tx, &first_key(round.kind), &serde_json::to_string(&first).unwrap_or_default())?;
             }
@@ -93,8 +97,8 @@ impl Store {
     }
 }
 
-impl Round {
-    fn keep(&mut self, places: &mut Rows<'_>, record: &Record, form: &Form, raw: &str) -> Result<()> {
+impl SyncBatch {
+    fn keep(&mut self, places: &mut TableRows<'_>, record: &Record, form: &Form, raw: &str) -> Result<()> {
         let id = record.id();
         let mut place = places.find(id)?;
         if let Some(taken) = place.filter(|place| self.seen.contains(&place.row)) {
@@ -110,7 +114,7 @@ impl Round {
             None => places.write(place, id, form, Some(raw))?,
         };
         self.seen.insert(row);
-        if self.kind == Kind::User {
+        if self.kind == RecordKind::User {
             self.offer(fold(name(record)), row);
         }
         Ok(())
@@ -127,7 +131,7 @@ impl Round {
 
     fn sweep(&self, db: &Connection) -> Result<()> {
         let gone = |row: i64| row <= self.last && !self.seen.contains(&row);
-        let mut rows = Rows::of(db, self.kind)?;
+        let mut rows = TableRows::of(db, self.kind)?;
         let known = format!("SELECT id, row FROM {}_id", table(self.kind));
         let mut left: Vec<(Vec<u8>, i64)> = Vec::new();
         let mut known = db.prepare_cached(&known)?;

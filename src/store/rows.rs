@@ -8,7 +8,7 @@ use super::{
     snapshot::{raw_sum, table},
     sum,
 };
-use crate::directory::Kind;
+use crate::directory::RecordKind;
 
 /// The place of a record.
 #[derive(Debug, Clone, Copy)]
@@ -19,7 +19,7 @@ pub(super) struct Place {
 }
 
 /// The statements for the tables of one kind, for as long as a transaction lasts.
-pub(super) struct Rows<'a> {
+pub(super) struct TableRows<'a> {
     db: &'a Connection,
     find: CachedStatement<'a>,
     typed: CachedStatement<'a>,
@@ -30,8 +30,8 @@ pub(super) struct Rows<'a> {
     removals: [CachedStatement<'a>; 3],
 }
 
-impl<'a> Rows<'a> {
-    pub fn of(db: &'a Connection, kind: Kind) -> Result<Self> {
+impl<'a> TableRows<'a> {
+    pub fn of(db: &'a Connection, kind: RecordKind) -> Result<Self> {
         let table = table(kind);
         let prepared = |text: &str| db.prepare_cached(&text.replace("{}", table));
         Ok(Self {

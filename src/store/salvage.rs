@@ -26,12 +26,12 @@ pub(super) struct Found {
 
 /// The number of changes that were carried over, and of all; displays as words for the notice.
 #[derive(Debug)]
-pub(super) struct Salvaged {
+pub(super) struct SalvagedJournal {
     pub kept: usize,
     pub of: Option<usize>,
 }
 
-impl fmt::Display for Salvaged {
+impl fmt::Display for SalvagedJournal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kept, of } = self;
         match of {

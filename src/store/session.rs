@@ -14,14 +14,14 @@ const MARK: &str = ".session-";
 
 /// The running session, for as long as it is held.
 #[derive(Debug)]
-pub struct Session {
+pub struct StoreSession {
     /// The session's number, as the journal has it.
     pub id: u64,
     path: PathBuf,
     _lock: File,
 }
 
-impl Drop for Session {
+impl Drop for StoreSession {
     fn drop(&mut self) {
         // A file that can't be removed is removed by the next session.
         let _ = fs::remove_file(&self.path);
@@ -31,7 +31,7 @@ impl Drop for Session {
 impl Store {
     /// Begins a session, and removes the files of dead ones. `None` for a store in memory, and on file systems without
     /// locks.
-    pub fn begin_session(&self) -> Result<Option<Session>> {
+    pub fn begin_session(&self) -> Result<Option<StoreSession>> {
         let Some(path) = &self.path else { return Ok(None) };
         // While this lock is held, no other session is between the creation and the locking of its file, which
         // would look dead.
@@ -40,7 +40,7 @@ impl Store {
         let Ok(id) = getrandom::u64() else { return Ok(None) };
         let own = file_of(path, id);
         let lock = file::make(&own)?;
-        Ok(lock.try_lock().is_ok().then_some(Session { id, path: own, _lock: lock }))
+        Ok(lock.try_lock().is_ok().then_some(StoreSession { id, path: own, _lock: lock }))
     }
 
     /// True while the process that began that session lives.

@@ -7,14 +7,14 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::{
     Result, Store, Sync, bytes,
-    form::{self, FORMAT, Form, Found, Print},
+    form::{self, FORMAT, Fingerprint, Form, Found},
     meta_get, meta_set,
     round::FIRST,
-    rows::Rows,
+    rows::TableRows,
     sum,
 };
 use crate::directory::{
-    Coverage, Id, Kind, Shortfall, Target,
+    Id, ListCoverage, ListShortfall, RecordKind, ResourceRef,
     record::{Record, Role, Team, User},
 };
 
@@ -28,9 +28,9 @@ pub struct Snapshot {
     /// Roles, in no order.
     pub roles: Vec<Role>,
     /// Of each record in these lists.
-    pub prints: [Vec<Print>; 3],
+    pub prints: [Vec<Fingerprint>; 3],
     /// How much of each list is here. Of a list that was never read to an end there may be records all the same.
-    pub coverage: [Coverage; 3],
+    pub coverage: [ListCoverage; 3],
     /// When it was read from the server: the oldest of the lists that it is made of.
     pub seen: Option<Timestamp>,
     /// How many records could not be read and are left out.
@@ -40,12 +40,12 @@ pub struct Snapshot {
 impl Snapshot {
     /// Without what is there of lists that were never read to an end.
     pub fn without_parts(mut self) -> Self {
-        for kind in Kind::ALL.into_iter().filter(|kind| !self.coverage[*kind as usize].is_read()) {
+        for kind in RecordKind::ALL.into_iter().filter(|kind| !self.coverage[*kind as usize].is_read()) {
             self.prints[kind as usize].clear();
             match kind {
-                Kind::User => self.users.clear(),
-                Kind::Team => self.teams.clear(),
-                Kind::Role => self.roles.clear(),
+                RecordKind::User => self.users.clear(),
+                RecordKind::Team => self.teams.clear(),
+                RecordKind::Role => self.roles.clear(),
             }
         }
         self
@@ -69,16 +69,16 @@ impl Store {
         let form = Form::default().encode(kind, record)?;
         self.write(Sync::Normal, |tx| {
             claim_format(tx)?;
-            let mut rows = Rows::of(tx, kind)?;
+            let mut rows = TableRows::of(tx, kind)?;
             let place = rows.find(record.id())?;
             rows.write(place, record.id(), &form, raw).map(drop)
         })
     }
 
     /// Forgets a record that is gone from the server. Nothing happens where it is not known.
-    pub fn remove(&mut self, target: &Target) -> Result<()> {
+    pub fn remove(&mut self, target: &ResourceRef) -> Result<()> {
         self.write(Sync::Normal, |tx| {
-            let mut rows = Rows::of(tx, target.kind)?;
+            let mut rows = TableRows::of(tx, target.kind)?;
             let place = rows.find(&target.id)?;
             place.map_or(Ok(()), |place| rows.remove(target.id.as_bytes(), place.row))
         })
@@ -112,7 +112,7 @@ impl Store {
     }
 
     /// One record, where it is on disk and undamaged.
-    pub fn record(&self, target: &Target) -> Result<Option<Record>> {
+    pub fn record(&self, target: &ResourceRef) -> Result<Option<Record>> {
         let query = "SELECT typed, more FROM {} WHERE row = (SELECT row FROM {}_id WHERE id = ?1)";
         let mut query = self.db.prepare_cached(&query.replace("{}", table(target.kind)))?;
         let found = query.query_row([&*target.id], |row| Ok((bytes(row, 0)?, bytes(row, 1)?))).optional()?;
@@ -121,7 +121,7 @@ impl Store {
     }
 
     /// The resource as the server gave it, where it is known and undamaged.
-    pub fn raw(&self, target: &Target) -> Result<Option<String>> {
+    pub fn raw(&self, target: &ResourceRef) -> Result<Option<String>> {
         let table = table(target.kind);
         let mut query = self.db.prepare_cached(&format!(
             "SELECT json, sum FROM {table}_raw WHERE row = (SELECT row FROM {table}_id WHERE id = ?1)"
@@ -138,19 +138,20 @@ impl Store {
     fn read(&self, whole: bool) -> Result<Snapshot> {
         // One read transaction: another console may be writing a list right now.
         let tx = self.db.unchecked_transaction()?;
-        let not_read = Kind::ALL.map(|_| Coverage::NotRead(None));
+        let not_read = RecordKind::ALL.map(|_| ListCoverage::NotRead(None));
         let mut snapshot = Snapshot { coverage: not_read, ..Snapshot::default() };
         if meta_get(&tx, "format")?.as_deref() != Some(FORMAT) {
             return Ok(snapshot);
         }
         let mut reading =
-            Reading { db: &tx, whole, prints: <[Vec<Print>; 3]>::default(), skipped: 0, harmed: Vec::new() };
-        snapshot.users = reading.list(Kind::User, &if whole { String::new() } else { first(&tx)? })?;
-        snapshot.teams = reading.list(Kind::Team, "")?;
-        snapshot.roles = reading.list(Kind::Role, "")?;
-        for kind in Kind::ALL {
+            Reading { db: &tx, whole, prints: <[Vec<Fingerprint>; 3]>::default(), skipped: 0, harmed: Vec::new() };
+        snapshot.users = reading.list(RecordKind::User, &if whole { String::new() } else { first(&tx)? })?;
+        snapshot.teams = reading.list(RecordKind::Team, "")?;
+        snapshot.roles = reading.list(RecordKind::Role, "")?;
+        for kind in RecordKind::ALL {
             let Some(seen) = seen(&tx, kind)? else { continue };
-            snapshot.coverage[kind as usize] = shortfall(&tx, kind)?.map_or(Coverage::Complete, Coverage::Partial);
+            snapshot.coverage[kind as usize] =
+                shortfall(&tx, kind)?.map_or(ListCoverage::Complete, ListCoverage::Partial);
             snapshot.seen = snapshot.seen.into_iter().chain([seen]).min();
         }
         (snapshot.prints, snapshot.skipped) = (reading.prints, reading.skipped);
@@ -161,7 +162,7 @@ impl Store {
     }
 
     /// The next list that is read is written anew, all of it. Where that can't be noted it will be found again.
-    fn note_damage(&self, kind: Kind) {
+    fn note_damage(&self, kind: RecordKind) {
         drop(meta_set(&self.db, &damaged_key(kind), "1"));
     }
 
@@ -175,14 +176,14 @@ impl Store {
 struct Reading<'a> {
     db: &'a Connection,
     whole: bool,
-    prints: [Vec<Print>; 3],
+    prints: [Vec<Fingerprint>; 3],
     skipped: usize,
-    harmed: Vec<Kind>,
+    harmed: Vec<RecordKind>,
 }
 
 impl Reading<'_> {
     /// The records of a kind, all or `which`.
-    fn list<T: form::Typed>(&mut self, kind: Kind, which: &str) -> Result<Vec<T>> {
+    fn list<T: form::StoredForm>(&mut self, kind: RecordKind, which: &str) -> Result<Vec<T>> {
         let more = if self.whole { "more" } else { "NULL" };
         let query = format!("SELECT typed, {more} FROM {} {which}", table(kind));
         let Found { records, prints, rows } = form::read(self.db, &query, self.whole)?;
@@ -199,7 +200,8 @@ impl Reading<'_> {
 
 /// Which users the first screen shows: those that were first by name at the end of the last list.
 fn first(db: &Connection) -> Result<String> {
-    let rows = meta_get(db, &first_key(Kind::User))?.and_then(|rows| serde_json::from_str::<Vec<i64>>(&rows).ok());
+    let rows =
+        meta_get(db, &first_key(RecordKind::User))?.and_then(|rows| serde_json::from_str::<Vec<i64>>(&rows).ok());
     Ok(match rows {
         Some(rows) => {
             let rows: Vec<String> = rows.iter().map(i64::to_string).collect();
@@ -210,18 +212,18 @@ fn first(db: &Connection) -> Result<String> {
 }
 
 /// When the list of the kind was last read to its end.
-fn seen(db: &Connection, kind: Kind) -> Result<Option<Timestamp>> {
+fn seen(db: &Connection, kind: RecordKind) -> Result<Option<Timestamp>> {
     let millis = meta_get(db, &seen_key(kind))?.and_then(|text| text.parse().ok());
     Ok(millis.and_then(|millis| Timestamp::from_millisecond(millis).ok()))
 }
 
 /// How far the list of the kind was read, where that was not to its end.
-fn shortfall(db: &Connection, kind: Kind) -> Result<Option<Shortfall>> {
+fn shortfall(db: &Connection, kind: RecordKind) -> Result<Option<ListShortfall>> {
     Ok(meta_get(db, &shortfall_key(kind))?.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
 /// How many records of the kind there should be.
-fn known(db: &Connection, kind: Kind) -> Result<usize> {
+fn known(db: &Connection, kind: RecordKind) -> Result<usize> {
     let mut query = db.prepare_cached(&format!("SELECT count(*) FROM {}_id", table(kind)))?;
     Ok(query.query_row([], |row| row.get::<_, i64>(0))? as usize)
 }
@@ -231,7 +233,7 @@ pub(super) fn raw_sum(id: &str, json: &[u8]) -> u32 {
     sum::of(&[id.as_bytes(), json])
 }
 
-fn clear(db: &Connection, kind: Kind) -> Result<()> {
+fn clear(db: &Connection, kind: RecordKind) -> Result<()> {
     let table = table(kind);
     Ok(db.execute_batch(&format!("DELETE FROM {table}; DELETE FROM {table}_id; DELETE FROM {table}_raw"))?)
 }
@@ -248,7 +250,7 @@ pub(super) fn claim_format(db: &Connection) -> Result<()> {
     if meta_get(db, "format")?.as_deref() == Some(FORMAT) {
         return Ok(());
     }
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         clear(db, kind)?;
         for key in [seen_key(kind), first_key(kind), damaged_key(kind), shortfall_key(kind)] {
             db.execute("DELETE FROM meta WHERE key = ?1", [key])?;
@@ -257,30 +259,30 @@ pub(super) fn claim_format(db: &Connection) -> Result<()> {
     meta_set(db, "format", FORMAT)
 }
 
-pub(super) fn table(kind: Kind) -> &'static str {
+pub(super) fn table(kind: RecordKind) -> &'static str {
     match kind {
-        Kind::User => "user",
-        Kind::Team => "team",
-        Kind::Role => "role",
+        RecordKind::User => "user",
+        RecordKind::Team => "team",
+        RecordKind::Role => "role",
     }
 }
 
-pub(super) fn seen_key(kind: Kind) -> String {
+pub(super) fn seen_key(kind: RecordKind) -> String {
     format!("seen.{}", table(kind))
 }
 
 /// Where it is kept how far a list was read of which only a part came.
-pub(super) fn shortfall_key(kind: Kind) -> String {
+pub(super) fn shortfall_key(kind: RecordKind) -> String {
     format!("shortfall.{}", table(kind))
 }
 
 /// Where the rows of the first by name are kept.
-pub(super) fn first_key(kind: Kind) -> String {
+pub(super) fn first_key(kind: RecordKind) -> String {
     format!("first.{}", table(kind))
 }
 
 /// Where it is kept that something of the kind is not as it was written.
-pub(super) fn damaged_key(kind: Kind) -> String {
+pub(super) fn damaged_key(kind: RecordKind) -> String {
     format!("damaged.{}", table(kind))
 }
 

@@ -7,20 +7,20 @@ use rusqlite::{Connection, Transaction, params};
 
 use super::{Result, Store, StoreError, Sync, bytes, journal, schema, sum};
 use crate::directory::{
-    plan::Entry,
-    stage::{self, StageId, Staged},
+    plan::JournalEntry,
+    stage::{self, StageId, StagedChange},
 };
 
 /// The waiting lines, oldest first.
 #[derive(Debug, Default)]
-pub struct Stage {
+pub struct StoredStage {
     /// The readable lines.
-    pub lines: Vec<Staged>,
+    pub lines: Vec<StagedChange>,
     /// The number of unreadable lines: written by another version, or damaged. They stay in the file.
     pub unreadable: usize,
 }
 
-impl Stage {
+impl StoredStage {
     /// The message for the person where a line could not be read.
     pub fn notice(&self) -> Option<String> {
         let what = match self.unreadable {
@@ -44,13 +44,13 @@ impl Store {
     }
 
     /// All waiting lines.
-    pub fn stage(&self) -> Result<Stage> {
+    pub fn stage(&self) -> Result<StoredStage> {
         read(&self.db)
     }
 
     /// Puts lines on the stage, all or none; a later change replaces an earlier one of the same value. The lines are on
     /// the disk when this returns.
-    pub fn stage_add(&mut self, lines: &[Staged]) -> Result<()> {
+    pub fn stage_add(&mut self, lines: &[StagedChange]) -> Result<()> {
         self.write(Sync::Full, |tx| {
             let mut insert = tx.prepare_cached("INSERT INTO stage(body, sum) VALUES(?1, ?2)")?;
             for line in lines {
@@ -71,7 +71,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Taken`] where one of the entries' ids is in use.
-    pub fn stage_take(&mut self, ids: &[StageId], entries: &[Entry]) -> Result<bool> {
+    pub fn stage_take(&mut self, ids: &[StageId], entries: &[JournalEntry]) -> Result<bool> {
         self.write(Sync::Full, |tx| {
             let mut there = tx.prepare_cached("SELECT 1 FROM stage WHERE id = ?1")?;
             for id in ids {
@@ -93,17 +93,17 @@ impl Store {
     }
 }
 
-fn read(db: &Connection) -> Result<Stage> {
+fn read(db: &Connection) -> Result<StoredStage> {
     // Files of an older layout have no checksums.
     let text = |sum: &str| format!("SELECT id, body, {sum} FROM stage ORDER BY id");
     let mut query = db.prepare_cached(&text("sum")).or_else(|_| db.prepare_cached(&text("NULL")))?;
     let mut rows = query.query([])?;
-    let mut stage = Stage::default();
+    let mut stage = StoredStage::default();
     while let Some(row) = rows.next()? {
         let (id, body) = (StageId(row.get(0)?), bytes(row, 1)?);
         let sound = row.get::<_, Option<u32>>(2)?.is_none_or(|sum| sum == sum::of(&[&body]));
-        match serde_json::from_slice::<Staged>(&body) {
-            Ok(line) if sound => stage.lines.push(Staged { id, ..line }),
+        match serde_json::from_slice::<StagedChange>(&body) {
+            Ok(line) if sound => stage.lines.push(StagedChange { id, ..line }),
             _ => stage.unreadable += 1,
         }
     }

@@ -58,7 +58,7 @@ fn lost(mut log: impl Read) -> io::Result<usize> {
         return Ok(0);
     }
     let magic = word(&header, 0);
-    let mut sum = Sum { big_endian: magic & 1 == 1, state: (0, 0) };
+    let mut sum = LogChecksum { big_endian: magic & 1 == 1, state: (0, 0) };
     sum.add(&header[..24]);
     let size = word(&header, 8) as usize;
     if magic & !1 != MAGIC || sum.state != (word(&header, 24), word(&header, 28)) || !size.is_power_of_two() {
@@ -69,7 +69,7 @@ fn lost(mut log: impl Read) -> io::Result<usize> {
     let salt = &header[16..24];
     let (mut frame, mut sound, mut lost) = (vec![0; FRAME_HEADER + size], true, 0);
     while fill(&mut log, &mut frame)? {
-        let mut here = Sum { ..sum };
+        let mut here = LogChecksum { ..sum };
         here.add(&frame[..8]);
         here.add(&frame[FRAME_HEADER..]);
         let (own, whole) = (&frame[8..16] == salt, here.state == (word(&frame, 16), word(&frame, 20)));
@@ -102,12 +102,12 @@ fn word(bytes: &[u8], at: usize) -> u32 {
 }
 
 /// The log's own checksum, over eight bytes at a time.
-struct Sum {
+struct LogChecksum {
     big_endian: bool,
     state: (u32, u32),
 }
 
-impl Sum {
+impl LogChecksum {
     fn add(&mut self, bytes: &[u8]) {
         let number = |word: &[u8]| {
             let word = word.try_into().unwrap_or_default();

@@ -22,19 +22,19 @@ use super::{Result, Store, StoreError, file, session};
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Rings for as long as it is held.
-pub struct Watch {
-    bell: Arc<Bell>,
+pub struct StoreWatch {
+    bell: Arc<WakeBell>,
     _watcher: RecommendedWatcher,
 }
 
-impl Watch {
+impl StoreWatch {
     /// The woken party has looked: after a pause, the next write rings again.
     pub fn heard(&self) {
         self.bell.set(|state| state.heard = true);
     }
 }
 
-impl Drop for Watch {
+impl Drop for StoreWatch {
     fn drop(&mut self) {
         // The watcher's thread must not wait for a look that never comes.
         self.bell.set(|state| state.closed = true);
@@ -42,19 +42,20 @@ impl Drop for Watch {
 }
 
 impl Store {
-    /// Watches the files. `ring` is called from another thread, and not again before [`Watch::heard`]. `None` for a
+    /// Watches the files. `ring` is called from another thread, and not again before [`StoreWatch::heard`]. `None` for a
     /// store in memory.
     ///
     /// # Errors
     /// The system can't watch the directory.
-    pub fn watch(&self, ring: impl Fn() + Send + 'static) -> Result<Option<Watch>> {
+    pub fn watch(&self, ring: impl Fn() + Send + 'static) -> Result<Option<StoreWatch>> {
         let Some(path) = &self.path else { return Ok(None) };
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let failed = |source| StoreError::Watch { path: directory.to_owned(), source };
         // The system may report files by other paths than the one that was given: resolved links, or absolute paths.
         let directory = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
-        let files = Files { log: file::beside(&named_in(&directory, path), "-wal"), store: named_in(&directory, path) };
-        let bell = Arc::new(Bell::default());
+        let files =
+            WatchedFiles { log: file::beside(&named_in(&directory, path), "-wal"), store: named_in(&directory, path) };
+        let bell = Arc::new(WakeBell::default());
         let rung = Arc::clone(&bell);
         let on_event = move |event: notify::Result<Event>| {
             // After an overflow or an error, events may have been missed.
@@ -64,7 +65,7 @@ impl Store {
         };
         let mut watcher = notify::recommended_watcher(on_event).map_err(failed)?;
         watcher.watch(&directory, RecursiveMode::NonRecursive).map_err(failed)?;
-        Ok(Some(Watch { bell, _watcher: watcher }))
+        Ok(Some(StoreWatch { bell, _watcher: watcher }))
     }
 
     /// True if another connection has written since the last call; true at first.
@@ -79,12 +80,12 @@ fn named_in(directory: &Path, path: &Path) -> PathBuf {
 }
 
 /// The files whose writes tell of other processes.
-struct Files {
+struct WatchedFiles {
     store: PathBuf,
     log: PathBuf,
 }
 
-impl Files {
+impl WatchedFiles {
     fn are_written_by(&self, event: &Event) -> bool {
         let is_session = |path: &PathBuf| session::is_file_of(&self.store, path);
         match event.kind {
@@ -101,7 +102,7 @@ impl Files {
 
 /// The shared state of the watcher's thread and the woken party.
 #[derive(Default)]
-struct Bell {
+struct WakeBell {
     state: Mutex<BellState>,
     turned: Condvar,
 }
@@ -112,7 +113,7 @@ struct BellState {
     closed: bool,
 }
 
-impl Bell {
+impl WakeBell {
     fn lock(&self) -> MutexGuard<'_, BellState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -6,22 +6,22 @@ use std::io;
 use tokio::time::{Instant, sleep_until};
 
 use super::{
-    outlet::{self, Outlet},
-    pace::{Link, Pace},
+    outlet::{self, TerminalWriter},
+    pace::{LinkPace, LinkSpeed},
 };
 
 /// The frames on their way to the terminal.
 #[derive(Debug)]
-pub struct Frames {
-    outlet: &'static Outlet,
-    pace: Pace,
+pub struct FramesInFlight {
+    outlet: &'static TerminalWriter,
+    pace: LinkPace,
     counted: u64,
 }
 
-impl Frames {
+impl FramesInFlight {
     /// Frames for the terminal at standard output, on this link.
-    pub fn on(link: Option<Link>) -> Self {
-        Self { outlet: outlet::stdout(), pace: Pace::on(link), counted: 0 }
+    pub fn on(link: Option<LinkSpeed>) -> Self {
+        Self { outlet: outlet::stdout(), pace: LinkPace::on(link), counted: 0 }
     }
 
     /// The writer of frames; writing to it never blocks.

@@ -17,12 +17,12 @@ const FEW_ROWS: usize = 4;
 
 /// Rows of cells; cells beyond them are blank.
 #[derive(Debug, Default)]
-pub(super) struct Grid {
+pub(super) struct CellGrid {
     width: usize,
     rows: Vec<Vec<Cell>>,
 }
 
-impl Grid {
+impl CellGrid {
     /// Makes every cell blank.
     pub fn clear(&mut self) {
         self.width = 0;
@@ -65,7 +65,7 @@ impl Grid {
     }
 
     /// Moves the rows as a terminal does: the rows that come in are blank.
-    pub fn scroll(&mut self, scroll: Scroll) {
+    pub fn scroll(&mut self, scroll: RowScroll) {
         let Some(rows) = self.rows.get_mut(scroll.top..=scroll.bottom) else { return };
         let come = match scroll.by {
             by @ 0.. => {
@@ -83,19 +83,19 @@ impl Grid {
 
 /// Rows that move up by `by`, or down where it is negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Scroll {
+pub(super) struct RowScroll {
     pub top: usize,
     pub bottom: usize,
     pub by: isize,
 }
 
-impl Scroll {
+impl RowScroll {
     /// The move that leaves the least of these rows to draw, if most of them only moved.
-    pub fn between(before: &Grid, after: &Grid, touched: &[usize]) -> Option<Self> {
+    pub fn between(before: &CellGrid, after: &CellGrid, touched: &[usize]) -> Option<Self> {
         if touched.len() <= FEW_ROWS {
             return None;
         }
-        let seen = |grid: &Grid| -> Vec<u64> { touched.iter().map(|y| hash(grid.row(*y))).collect() };
+        let seen = |grid: &CellGrid| -> Vec<u64> { touched.iter().map(|y| hash(grid.row(*y))).collect() };
         let (old, new) = (seen(before), seen(after));
         let most = touched.len() as isize - FEW_ROWS as isize;
         // Shorter moves come first, so that the shorter of two equally good moves is taken.
@@ -110,7 +110,7 @@ impl Scroll {
 }
 
 /// The rows that show the old content of rows `by` below them, and their number.
-fn moved(touched: &[usize], old: &[u64], new: &[u64], by: isize) -> Option<(Scroll, usize)> {
+fn moved(touched: &[usize], old: &[u64], new: &[u64], by: isize) -> Option<(RowScroll, usize)> {
     let came_from = |at: usize| {
         let y = touched.get(at)?.checked_add_signed(by)?;
         old.get(touched.binary_search(&y).ok()?)
@@ -118,7 +118,7 @@ fn moved(touched: &[usize], old: &[u64], new: &[u64], by: isize) -> Option<(Scro
     let kept = || (0..touched.len()).filter(|at| new.get(*at) == came_from(*at) && new.get(*at) != old.get(*at));
     let (first, last) = (touched.get(kept().next()?)?, touched.get(kept().next_back()?)?);
     let (top, bottom) = (*first.min(&first.checked_add_signed(by)?), *last.max(&last.checked_add_signed(by)?));
-    Some((Scroll { top, bottom, by }, kept().count()))
+    Some((RowScroll { top, bottom, by }, kept().count()))
 }
 
 fn hash(row: &[Cell]) -> u64 {
@@ -179,8 +179,8 @@ pub(super) fn is_same(one: &Cell, other: &Cell) -> bool {
 mod tests {
     use super::*;
 
-    fn grid(rows: &[&str]) -> Grid {
-        let mut grid = Grid::default();
+    fn grid(rows: &[&str]) -> CellGrid {
+        let mut grid = CellGrid::default();
         for (y, row) in rows.iter().enumerate() {
             for (x, c) in row.chars().enumerate() {
                 grid.reach(x as u16, y as u16);
@@ -190,19 +190,19 @@ mod tests {
         grid
     }
 
-    fn found(before: &[&str], after: &[&str]) -> Option<Scroll> {
+    fn found(before: &[&str], after: &[&str]) -> Option<RowScroll> {
         let touched: Vec<usize> = (0..before.len()).filter(|y| before[*y] != after[*y]).collect();
-        Scroll::between(&grid(before), &grid(after), &touched)
+        RowScroll::between(&grid(before), &grid(after), &touched)
     }
 
     #[test]
     fn rows_that_moved_are_found_and_others_are_left_alone() {
         let before = ["head", "a", "b", "c", "d", "e", "f", "g", "foot"];
         let up = ["head", "b", "c", "d", "e", "f", "g", "h", "foot"];
-        assert_eq!(found(&before, &up), Some(Scroll { top: 1, bottom: 7, by: 1 }));
-        assert_eq!(found(&up, &before), Some(Scroll { top: 1, bottom: 7, by: -1 }));
+        assert_eq!(found(&before, &up), Some(RowScroll { top: 1, bottom: 7, by: 1 }));
+        assert_eq!(found(&up, &before), Some(RowScroll { top: 1, bottom: 7, by: -1 }));
         let far = ["head", "d", "e", "f", "g", "h", "i", "j", "foot"];
-        assert_eq!(found(&before, &far), Some(Scroll { top: 1, bottom: 7, by: 3 }));
+        assert_eq!(found(&before, &far), Some(RowScroll { top: 1, bottom: 7, by: 3 }));
         let others = ["head", "r", "s", "t", "u", "v", "w", "x", "foot"];
         assert_eq!(found(&before, &others), None);
         assert_eq!(found(&before, &before), None);
@@ -211,10 +211,10 @@ mod tests {
     #[test]
     fn what_scrolls_in_is_blank() {
         let mut rows = grid(&["a", "b", "c", "d"]);
-        rows.scroll(Scroll { top: 1, bottom: 3, by: 1 });
-        let shown = |grid: &Grid| (0..4).map(|y| grid.row(y)[0].symbol().to_owned()).collect::<String>();
+        rows.scroll(RowScroll { top: 1, bottom: 3, by: 1 });
+        let shown = |grid: &CellGrid| (0..4).map(|y| grid.row(y)[0].symbol().to_owned()).collect::<String>();
         assert_eq!(shown(&rows), "acd ");
-        rows.scroll(Scroll { top: 0, bottom: 2, by: -2 });
+        rows.scroll(RowScroll { top: 0, bottom: 2, by: -2 });
         assert_eq!(shown(&rows), "  a ");
     }
 }

@@ -24,9 +24,9 @@ static OURS: AtomicBool = AtomicBool::new(false);
 
 /// Owns the terminal until it is dropped.
 #[derive(Debug)]
-pub struct Guard(());
+pub struct TerminalGuard(());
 
-impl Guard {
+impl TerminalGuard {
     /// Takes the terminal: raw mode, the other screen, bracketed paste.
     pub fn enter() -> io::Result<Self> {
         enable_raw_mode()?;
@@ -48,7 +48,7 @@ impl Guard {
     }
 }
 
-impl Drop for Guard {
+impl Drop for TerminalGuard {
     fn drop(&mut self) {
         restore();
     }

@@ -15,9 +15,9 @@ mod sgr;
 mod signals;
 
 pub use clipboard::copy_sequence;
-pub use detect::{Wanted, link, look};
-pub use frames::Frames;
-pub use guard::{Guard, restore};
-pub use pace::Link;
-pub use screen::Screen;
-pub use signals::{Signal, Signals, ask_to_stop, stop_process, take_file_limit_for_full_disk};
+pub use detect::{WantedLook, link, look};
+pub use frames::FramesInFlight;
+pub use guard::{TerminalGuard, restore};
+pub use pace::LinkSpeed;
+pub use screen::FrameWriter;
+pub use signals::{SignalRequest, Signals, ask_to_stop, stop_process, take_file_limit_for_full_disk};

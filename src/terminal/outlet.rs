@@ -17,9 +17,9 @@ use tokio::sync::Notify;
 const PIECE: usize = 4096;
 
 /// Standard output's.
-pub(super) fn stdout() -> &'static Outlet {
-    static STDOUT: OnceLock<Outlet> = OnceLock::new();
-    STDOUT.get_or_init(|| Outlet::over(unbuffered()))
+pub(super) fn stdout() -> &'static TerminalWriter {
+    static STDOUT: OnceLock<TerminalWriter> = OnceLock::new();
+    STDOUT.get_or_init(|| TerminalWriter::over(unbuffered()))
 }
 
 /// A handle of our own, so that a frame is one write and nobody waits for a lock at the end of the process.
@@ -37,10 +37,10 @@ fn unbuffered() -> Box<dyn Write + Send> {
 
 /// Hands bytes to the thread that writes them.
 #[derive(Debug)]
-pub(super) struct Outlet(Arc<Shared>);
+pub(super) struct TerminalWriter(Arc<OutletState>);
 
 #[derive(Debug, Default)]
-struct Shared {
+struct OutletState {
     state: Mutex<State>,
     /// Whenever `state` changes: for threads that wait.
     changed: Condvar,
@@ -67,7 +67,7 @@ fn copy(error: &io::Error) -> io::Error {
     error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
 }
 
-impl Shared {
+impl OutletState {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -96,10 +96,10 @@ impl Shared {
     }
 }
 
-impl Outlet {
+impl TerminalWriter {
     /// Begins to write there.
     pub fn over(out: impl Write + Send + 'static) -> Self {
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(OutletState::default());
         let writing = Arc::clone(&shared);
         thread::spawn(move || writing.write_to(out));
         Self(shared)
@@ -157,7 +157,7 @@ impl Outlet {
     }
 }
 
-impl Write for &Outlet {
+impl Write for &TerminalWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut state = self.0.lock();
         state.result()?;
@@ -197,10 +197,10 @@ mod tests {
         }
     }
 
-    fn slow() -> (Outlet, Sender<()>, Receiver<Vec<u8>>) {
+    fn slow() -> (TerminalWriter, Sender<()>, Receiver<Vec<u8>>) {
         let (allow, allowed) = channel();
         let (taken, seen) = channel();
-        (Outlet::over(Slow { allowed, taken }), allow, seen)
+        (TerminalWriter::over(Slow { allowed, taken }), allow, seen)
     }
 
     #[tokio::test]

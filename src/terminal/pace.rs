@@ -11,14 +11,14 @@ use tokio::time::Instant;
 
 /// The assumed rate and delay of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Link {
+pub struct LinkSpeed {
     /// Bytes per second.
     pub rate: u32,
     /// The time from one end of the link to the other.
     pub delay: Duration,
 }
 
-impl Link {
+impl LinkSpeed {
     /// A connection across a continent that others use too.
     pub const SLOW: Self = Self { rate: 64_000, delay: Duration::from_millis(80) };
 
@@ -29,17 +29,17 @@ impl Link {
 
 /// The frames that were written and that have not arrived over the link yet, by calculation.
 #[derive(Debug, Default)]
-pub(super) struct Pace {
-    link: Option<Link>,
+pub(super) struct LinkPace {
+    link: Option<LinkSpeed>,
     /// The time at which the last byte has left.
     left: Option<Instant>,
     /// The times at which the last two frames arrive, the earlier first.
     there: [Option<Instant>; 2],
 }
 
-impl Pace {
+impl LinkPace {
     /// Paces frames for this link; without a link no frame is held back.
-    pub fn on(link: Option<Link>) -> Self {
+    pub fn on(link: Option<LinkSpeed>) -> Self {
         Self { link, ..Self::default() }
     }
 
@@ -75,9 +75,9 @@ mod tests {
     }
 
     /// Runs a console with events at these times, and frames of `bytes` bytes.
-    fn run(link: Link, bytes: u32, events: &[u32]) -> Run {
+    fn run(link: LinkSpeed, bytes: u32, events: &[u32]) -> Run {
         let began = Instant::now();
-        let mut pace = Pace::on(Some(link));
+        let mut pace = LinkPace::on(Some(link));
         let mut run = Run { frames: Vec::new(), most_under_way: 0, shown: Vec::new() };
         let (mut left, mut waiting) = (0, 0);
         for ms in 0..10_000 {
@@ -101,13 +101,13 @@ mod tests {
     fn a_held_key_never_has_more_than_two_frames_under_way() {
         let held: Vec<u32> = (0..60).map(|press| press * 33).collect();
         for bytes in [40, 280, 2_100, 5_000] {
-            let run = run(Link::SLOW, bytes, &held);
+            let run = run(LinkSpeed::SLOW, bytes, &held);
             assert_eq!(run.most_under_way, 2, "{bytes}");
             assert!(run.frames.len() < held.len(), "frames are skipped");
             // The screen keeps up: it changes during the key presses, and the last press is visible soon.
             assert!(run.frames.len() > 20, "{} frames of {bytes}", run.frames.len());
             let (pressed, shown) = (59 * 33, *run.shown.last().unwrap());
-            let time = bytes * 1000 / Link::SLOW.rate;
+            let time = bytes * 1000 / LinkSpeed::SLOW.rate;
             assert!(shown - pressed <= 2 * (80 + time), "{} ms", shown - pressed);
         }
     }
@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn what_is_typed_is_seen_after_one_way_and_its_own_bytes() {
         let typed: Vec<u32> = (0..20).map(|letter| letter * 120).collect();
-        let run = run(Link::SLOW, 1_300, &typed);
+        let run = run(LinkSpeed::SLOW, 1_300, &typed);
         for (typed, shown) in typed.iter().zip(&run.shown) {
             assert!(shown - typed <= 80 + 30, "{} ms", shown - typed);
         }
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_local_terminal_is_never_held_back() {
-        let mut pace = Pace::on(None);
+        let mut pace = LinkPace::on(None);
         pace.sent(1_000_000, Instant::now());
         assert_eq!(pace.next(), None);
     }

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use ratatui::buffer::Cell;
 
 use super::{
-    grid::{self, Grid, Scroll},
+    grid::{self, CellGrid, RowScroll},
     pen::{Pen, Row},
 };
 
@@ -19,8 +19,8 @@ use super::{
 pub struct Painter {
     pen: Pen,
     /// The same between frames.
-    shown: Grid,
-    next: Grid,
+    shown: CellGrid,
+    next: CellGrid,
     touched: Vec<usize>,
 }
 
@@ -34,7 +34,7 @@ impl Painter {
         // Somebody else may have moved the cursor between frames.
         self.pen.lift();
         self.take(cells);
-        if let Some(scroll) = Scroll::between(&self.shown, &self.next, &self.touched) {
+        if let Some(scroll) = RowScroll::between(&self.shown, &self.next, &self.touched) {
             self.scroll(scroll, out)?;
         }
         for y in &self.touched {
@@ -71,9 +71,9 @@ impl Painter {
         }
     }
 
-    fn scroll(&mut self, scroll: Scroll, out: &mut Vec<u8>) -> io::Result<()> {
+    fn scroll(&mut self, scroll: RowScroll, out: &mut Vec<u8>) -> io::Result<()> {
         self.pen.for_erasing(out)?;
-        let Scroll { top, bottom, by } = scroll;
+        let RowScroll { top, bottom, by } = scroll;
         write!(out, "\x1b[{};{}r\x1b[{}H\x1b[", top + 1, bottom + 1, top + 1)?;
         if by.unsigned_abs() > 1 {
             write!(out, "{}", by.unsigned_abs())?;

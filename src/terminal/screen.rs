@@ -17,18 +17,18 @@ use ratatui::{
 use super::paint::Painter;
 
 /// Writes frames to `W`.
-pub struct Screen<W: Write> {
+pub struct FrameWriter<W: Write> {
     out: W,
     frame: Vec<u8>,
     painter: Painter,
-    cursor: Cursor,
+    cursor: CursorState,
     /// The cursor's position after this frame; `None` hides it.
     wanted: Option<Position>,
 }
 
 /// The cursor state that was last sent to the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cursor {
+enum CursorState {
     /// No state has been sent yet.
     Untold,
     Hidden,
@@ -37,21 +37,21 @@ enum Cursor {
     Moved,
 }
 
-impl<W: Write> Screen<W> {
+impl<W: Write> FrameWriter<W> {
     /// A screen to which no frame has been written yet.
     pub fn new(out: W) -> Self {
-        Self { out, frame: Vec::new(), painter: Painter::default(), cursor: Cursor::Untold, wanted: None }
+        Self { out, frame: Vec::new(), painter: Painter::default(), cursor: CursorState::Untold, wanted: None }
     }
 
     fn place_cursor(&mut self) -> io::Result<()> {
-        let next = self.wanted.map_or(Cursor::Hidden, Cursor::At);
+        let next = self.wanted.map_or(CursorState::Hidden, CursorState::At);
         if self.cursor == next {
             return Ok(());
         }
         match self.wanted {
             Some(Position { x, y }) => {
                 queue!(self.frame, MoveTo(x, y))?;
-                if matches!(self.cursor, Cursor::Untold | Cursor::Hidden) {
+                if matches!(self.cursor, CursorState::Untold | CursorState::Hidden) {
                     queue!(self.frame, Show)?;
                 }
             }
@@ -62,7 +62,7 @@ impl<W: Write> Screen<W> {
     }
 }
 
-impl<W: Write> Backend for Screen<W> {
+impl<W: Write> Backend for FrameWriter<W> {
     type Error = io::Error;
 
     fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
@@ -71,8 +71,8 @@ impl<W: Write> Backend for Screen<W> {
     {
         let before = self.frame.len();
         self.painter.paint(content, &mut self.frame)?;
-        if self.frame.len() > before && matches!(self.cursor, Cursor::At(_)) {
-            self.cursor = Cursor::Moved;
+        if self.frame.len() > before && matches!(self.cursor, CursorState::At(_)) {
+            self.cursor = CursorState::Moved;
         }
         Ok(())
     }
@@ -143,7 +143,7 @@ mod tests {
 
     const AREA: Rect = Rect { x: 0, y: 0, width: 16, height: 12 };
 
-    fn frame(screen: &mut Screen<Vec<u8>>, from: &Buffer, to: &Buffer) -> Vec<u8> {
+    fn frame(screen: &mut FrameWriter<Vec<u8>>, from: &Buffer, to: &Buffer) -> Vec<u8> {
         screen.draw(from.diff(to).into_iter()).unwrap();
         screen.flush().unwrap();
         std::mem::take(&mut screen.out)
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn one_frame_is_one_update_and_no_change_is_no_byte() {
-        let mut screen = Screen::new(Vec::new());
+        let mut screen = FrameWriter::new(Vec::new());
         let (empty, mut text) = (Buffer::empty(AREA), Buffer::empty(AREA));
         text.set_string(0, 0, "eva", Style::new());
         assert_eq!(frame(&mut screen, &empty, &text), b"\x1b[?2026h\x1b[1Heva\x1b[?25l\x1b[?2026l");
@@ -251,7 +251,7 @@ mod tests {
         fn a_terminal_shows_what_was_drawn(
             frames in prop::collection::vec(prop::collection::vec(step(), 1..12), 1..6),
         ) {
-            let mut screen = Screen::new(Vec::new());
+            let mut screen = FrameWriter::new(Vec::new());
             let mut terminal = vt100::Parser::new(AREA.height, AREA.width, 0);
             let mut before = Buffer::empty(AREA);
             for steps in frames {

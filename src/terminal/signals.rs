@@ -19,7 +19,7 @@ use tokio::{
 
 /// The action that a signal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signal {
+pub enum SignalRequest {
     /// INT, TERM, HUP, QUIT, another signal that ends a process, or a lost terminal: the console ends.
     End,
     /// TSTP: the console releases the terminal and stops.
@@ -80,7 +80,7 @@ impl Signals {
     }
 
     /// The next signal.
-    pub async fn next(&mut self) -> Signal {
+    pub async fn next(&mut self) -> SignalRequest {
         let ends = &mut self.ends;
         let ended = poll_fn(|cx| {
             let has_come = ends.iter_mut().any(|signal| signal.poll_recv(cx).is_ready());
@@ -90,10 +90,10 @@ impl Signals {
         // lost terminal.
         tokio::select! {
             biased;
-            () = ended => Signal::End,
-            () = self.hung_up.notified() => Signal::End,
-            _ = self.stop.recv() => Signal::Stop,
-            _ = self.cont.recv() => Signal::Continue,
+            () = ended => SignalRequest::End,
+            () = self.hung_up.notified() => SignalRequest::End,
+            _ = self.stop.recv() => SignalRequest::Stop,
+            _ = self.cont.recv() => SignalRequest::Continue,
         }
     }
 }
@@ -127,7 +127,7 @@ impl Signals {
     pub fn watch_terminal(&self) {}
 
     /// Never returns.
-    pub async fn next(&mut self) -> Signal {
+    pub async fn next(&mut self) -> SignalRequest {
         std::future::pending().await
     }
 }

@@ -9,14 +9,14 @@ use ratatui::{
 };
 
 use super::{
-    Look,
+    ScreenLook,
     fit::{count, cut, pad, seconds, width, wrap},
     list::thumb,
 };
-use crate::app::{App, changes_list::ActivityOrder, entries::Course};
+use crate::app::{App, changes_list::ActivityOrder, entries::PlanCourse};
 use crate::directory::{
     change::ChangeId,
-    plan::{Entry, State},
+    plan::{ChangeState, JournalEntry},
 };
 use crate::scim::text::clean_line;
 
@@ -43,7 +43,7 @@ fn time_width(cells: usize) -> usize {
 }
 
 /// Draws it.
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenLook) {
     let block = Block::bordered().border_set(look.border()).border_style(look.dim()).title(title(app, look));
     let inner = block.inner(area);
     frame.render_widget(block, area);
@@ -106,7 +106,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
 }
 
 /// What became of the selected change in full, where its row has no room for it.
-fn whole(app: &App, subject: usize, body: Rect, look: &Look) -> Vec<Line<'static>> {
+fn whole(app: &App, subject: usize, body: Rect, look: &ScreenLook) -> Vec<Line<'static>> {
     let plan = app.activity_at(app.activity_cursor);
     let Some(entry) = plan.and_then(|plan| alone(plan, app)) else { return Vec::new() };
     let cells = usize::from(body.width);
@@ -131,12 +131,12 @@ fn whole(app: &App, subject: usize, body: Rect, look: &Look) -> Vec<Line<'static
     parts.into_iter().take(most).map(line).collect()
 }
 
-fn change(entry: &Entry, look: &Look) -> String {
+fn change(entry: &JournalEntry, look: &ScreenLook) -> String {
     crate::scim::text::clean(&entry.step.words.text(look.glyphs.arrow)).into_owned()
 }
 
 /// Why it is not done, and what else it did.
-fn reason(entry: &Entry) -> std::borrow::Cow<'_, str> {
+fn reason(entry: &JournalEntry) -> std::borrow::Cow<'_, str> {
     let effects = entry.effects.iter().map(|effect| effect.words.as_str());
     let all: Vec<&str> = effects.chain([entry.why.as_str()]).filter(|words| !words.is_empty()).collect();
     clean_line(&all.join(" "), 1024).into_owned().into()
@@ -146,7 +146,7 @@ fn subject_width(cells: u16) -> usize {
     (usize::from(cells) / 5).clamp(8, 24)
 }
 
-fn title(app: &App, look: &Look) -> Line<'static> {
+fn title(app: &App, look: &ScreenLook) -> Line<'static> {
     let midnight = look.midnight(app.now);
     let today = app.entries.len() - app.entries.partition_point(|_, entry| entry.at < midnight);
     let (failed, open) = app.counts();
@@ -181,7 +181,14 @@ fn title(app: &App, look: &Look) -> Line<'static> {
     Line::from(spans)
 }
 
-fn row(entry: &Entry, cursor: bool, subject: usize, cells: usize, app: &App, look: &Look) -> Line<'static> {
+fn row(
+    entry: &JournalEntry,
+    cursor: bool,
+    subject: usize,
+    cells: usize,
+    app: &App,
+    look: &ScreenLook,
+) -> Line<'static> {
     let glyphs = &look.glyphs;
     let undone = app.undone_by(entry.plan);
     let (sign, style) = sign_of(entry, undone.is_some(), look);
@@ -191,7 +198,7 @@ fn row(entry: &Entry, cursor: bool, subject: usize, cells: usize, app: &App, loo
     let whom = pad(&crate::scim::text::clean(&words.subject), subject, glyphs.more);
     let room = cells.saturating_sub(SIGN + time_width(cells) + subject + 2);
     // How long it took is in the story.
-    let told = !narrow || entry.state != State::Confirmed || undone.is_some() || !entry.why.is_empty();
+    let told = !narrow || entry.state != ChangeState::Confirmed || undone.is_some() || !entry.why.is_empty();
     let outcome = if told { outcome(entry, undone, app, look) } else { String::new() };
     // Both are shown in part where there is no room for both.
     let text = change(entry, look);
@@ -203,7 +210,7 @@ fn row(entry: &Entry, cursor: bool, subject: usize, cells: usize, app: &App, loo
         (marker, style),
         (pad(&time, time_width(cells), ""), look.dim()),
         (format!("{whom} "), Style::new()),
-        (text, if entry.state == State::Dropped { look.dim() } else { Style::new() }),
+        (text, if entry.state == ChangeState::Dropped { look.dim() } else { Style::new() }),
         (format!("{gap}{outcome}"), if is_plain(entry) { look.dim() } else { style }),
     ];
     if cursor {
@@ -214,24 +221,31 @@ fn row(entry: &Entry, cursor: bool, subject: usize, cells: usize, app: &App, loo
 }
 
 /// Cursor, mark and sign of a row.
-fn marker(plan: ChangeId, cursor: bool, sign: &str, app: &App, look: &Look) -> String {
+fn marker(plan: ChangeId, cursor: bool, sign: &str, app: &App, look: &ScreenLook) -> String {
     let mark = if app.changes.marks.contains(&plan) { look.glyphs.mark } else { " " };
     format!("{}{mark}{} ", if cursor { look.glyphs.cursor } else { " " }, pad(sign, 1, ""))
 }
 
 /// A plan of several changes: its title, and where they stand.
-fn group(first: &Entry, course: &Course, cursor: bool, cells: usize, app: &App, look: &Look) -> Line<'static> {
+fn group(
+    first: &JournalEntry,
+    course: &PlanCourse,
+    cursor: bool,
+    cells: usize,
+    app: &App,
+    look: &ScreenLook,
+) -> Line<'static> {
     let (glyphs, progress) = (&look.glyphs, &course.progress);
     let counts = progress.counts;
     let undone = app.undone_by(first.plan);
     let state = match counts {
-        counts if counts.of(State::Sent) > 0 => State::Sent,
-        counts if counts.of(State::Planned) > 0 => State::Planned,
-        counts if counts.failed() > counts.of(State::Partly) => State::Refused,
-        counts if counts.of(State::Partly) > 0 => State::Partly,
-        counts if counts.of(State::Confirmed) > 0 => State::Confirmed,
-        counts if counts.of(State::Unseen) > 0 => State::Unseen,
-        _ => State::Dropped,
+        counts if counts.of(ChangeState::Sent) > 0 => ChangeState::Sent,
+        counts if counts.of(ChangeState::Planned) > 0 => ChangeState::Planned,
+        counts if counts.failed() > counts.of(ChangeState::Partly) => ChangeState::Refused,
+        counts if counts.of(ChangeState::Partly) > 0 => ChangeState::Partly,
+        counts if counts.of(ChangeState::Confirmed) > 0 => ChangeState::Confirmed,
+        counts if counts.of(ChangeState::Unseen) > 0 => ChangeState::Unseen,
+        _ => ChangeState::Dropped,
     };
     let (sign, style) = sign(state, undone.is_some(), look);
     let marker = marker(first.plan, cursor, sign, app, look);
@@ -256,7 +270,7 @@ fn group(first: &Entry, course: &Course, cursor: bool, cells: usize, app: &App, 
         (marker, style),
         (pad(&time(first, cells, app, look), time_width(cells), ""), look.dim()),
         (pad(&title, room.saturating_sub(width(&outcome) + 2), glyphs.more), Style::new()),
-        (format!("  {outcome}"), if state == State::Confirmed { look.dim() } else { style }),
+        (format!("  {outcome}"), if state == ChangeState::Confirmed { look.dim() } else { style }),
     ];
     if cursor {
         let text: String = parts.into_iter().map(|(text, _)| text).collect();
@@ -266,7 +280,7 @@ fn group(first: &Entry, course: &Course, cursor: bool, cells: usize, app: &App, 
 }
 
 /// The sign of a change: what it did beside what was asked for is no success.
-pub(super) fn sign_of(entry: &Entry, undone: bool, look: &Look) -> (&'static str, Style) {
+pub(super) fn sign_of(entry: &JournalEntry, undone: bool, look: &ScreenLook) -> (&'static str, Style) {
     if entry.did_harm() && !undone {
         return (look.glyphs.harm, look.bad());
     }
@@ -274,24 +288,24 @@ pub(super) fn sign_of(entry: &Entry, undone: bool, look: &Look) -> (&'static str
 }
 
 /// The sign of a state.
-pub(super) fn sign(state: State, undone: bool, look: &Look) -> (&'static str, Style) {
+pub(super) fn sign(state: ChangeState, undone: bool, look: &ScreenLook) -> (&'static str, Style) {
     let glyphs = &look.glyphs;
     match state {
-        State::Planned => (glyphs.more, look.careful()),
-        State::Sent => (glyphs.pending, look.pending()),
-        State::Confirmed if undone => (glyphs.undone, look.dim()),
-        State::Confirmed => (glyphs.done, look.good()),
-        State::Partly | State::Unseen if undone => (glyphs.undone, look.dim()),
-        State::Partly => (glyphs.in_part, look.careful()),
-        State::Unseen => (glyphs.unknown, look.careful()),
-        State::Dropped => (glyphs.dot, look.dim()),
-        State::Already => (glyphs.needless, look.dim()),
-        State::Refused | State::Conflict => (glyphs.failed, look.bad()),
-        State::Unknown => (glyphs.unknown, look.bad()),
+        ChangeState::Planned => (glyphs.more, look.careful()),
+        ChangeState::Sent => (glyphs.pending, look.pending()),
+        ChangeState::Confirmed if undone => (glyphs.undone, look.dim()),
+        ChangeState::Confirmed => (glyphs.done, look.good()),
+        ChangeState::Partly | ChangeState::Unseen if undone => (glyphs.undone, look.dim()),
+        ChangeState::Partly => (glyphs.in_part, look.careful()),
+        ChangeState::Unseen => (glyphs.unknown, look.careful()),
+        ChangeState::Dropped => (glyphs.dot, look.dim()),
+        ChangeState::Already => (glyphs.needless, look.dim()),
+        ChangeState::Refused | ChangeState::Conflict => (glyphs.failed, look.bad()),
+        ChangeState::Unknown => (glyphs.unknown, look.bad()),
     }
 }
 
-fn time(entry: &Entry, cells: usize, app: &App, look: &Look) -> String {
+fn time(entry: &JournalEntry, cells: usize, app: &App, look: &ScreenLook) -> String {
     match (cells < ROOMY, look.day(entry.at) == look.day(app.now)) {
         (false, true) => look.clock(entry.at),
         (false, false) | (true, true) => look.moment(entry.at, app.now),
@@ -300,35 +314,39 @@ fn time(entry: &Entry, cells: usize, app: &App, look: &Look) -> String {
 }
 
 /// The only change of a plan.
-fn alone(plan: ChangeId, app: &App) -> Option<&Entry> {
+fn alone(plan: ChangeId, app: &App) -> Option<&JournalEntry> {
     let mut entries = app.entries.of_plan(plan);
     entries.next().filter(|_| entries.next().is_none())
 }
 
 /// Done as it was asked for, and nothing else.
-pub(super) fn is_plain(entry: &Entry) -> bool {
-    entry.state == State::Confirmed && !entry.did_harm()
+pub(super) fn is_plain(entry: &JournalEntry) -> bool {
+    entry.state == ChangeState::Confirmed && !entry.did_harm()
 }
 
 /// How long it took, or why it is not done.
-pub(super) fn outcome(entry: &Entry, undone: Option<&Entry>, app: &App, look: &Look) -> String {
+pub(super) fn outcome(entry: &JournalEntry, undone: Option<&JournalEntry>, app: &App, look: &ScreenLook) -> String {
     let state = entry.state.label();
     let why = reason(entry);
     match (entry.state, undone, entry.settled) {
-        (State::Planned, _, _) if app.left_over.contains(&entry.id) => "left over, not sent".into(),
-        (State::Planned | State::Sent | State::Unknown, _, _) if app.elsewhere.contains(&entry.id) => {
+        (ChangeState::Planned, _, _) if app.left_over.contains(&entry.id) => "left over, not sent".into(),
+        (ChangeState::Planned | ChangeState::Sent | ChangeState::Unknown, _, _)
+            if app.elsewhere.contains(&entry.id) =>
+        {
             format!("elsewhere, {state}")
         }
-        (State::Confirmed | State::Partly | State::Unseen, Some(undo), _) => {
+        (ChangeState::Confirmed | ChangeState::Partly | ChangeState::Unseen, Some(undo), _) => {
             format!("undone {}", look.moment(undo.at, app.now))
         }
-        (State::Confirmed, None, Some(at)) if why.is_empty() => {
+        (ChangeState::Confirmed, None, Some(at)) if why.is_empty() => {
             seconds(at.duration_since(entry.at).as_millis().max(0).unsigned_abs() as u64)
         }
-        (State::Confirmed | State::Partly | State::Unseen | State::Already, _, _) => why.into_owned(),
+        (ChangeState::Confirmed | ChangeState::Partly | ChangeState::Unseen | ChangeState::Already, _, _) => {
+            why.into_owned()
+        }
         _ if why.is_empty() => state.into(),
         // The sign has said that it failed.
-        (State::Refused | State::Conflict, _, _) => why.into_owned(),
+        (ChangeState::Refused | ChangeState::Conflict, _, _) => why.into_owned(),
         _ => format!("{state}: {why}"),
     }
 }

@@ -8,16 +8,16 @@ use ratatui::{
 };
 
 use super::{
-    Look,
+    ScreenLook,
     fit::{cut, width},
 };
 use crate::{
-    app::{App, action::Action, changes_list::FIELDS, hints::Hint},
+    app::{App, action::Action, changes_list::FIELDS, hints::KeyHint},
     directory::query,
 };
 
 /// That of the panes; nothing where there is a box, which draws its own.
-pub(super) fn of_pane(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
+pub(super) fn of_pane(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenLook) {
     if !app.overlays.is_empty() {
         return;
     }
@@ -57,13 +57,13 @@ pub(super) fn of_pane(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look)
 }
 
 /// That of a box: its own words for its keys, then whatever else acts there.
-pub(super) fn of_box(frame: &mut Frame<'_>, own: &[(Action, &'static str)], app: &App, look: &Look) {
+pub(super) fn of_box(frame: &mut Frame<'_>, own: &[(Action, &'static str)], app: &App, look: &ScreenLook) {
     let screen = frame.area();
     let area = Rect { y: screen.bottom().saturating_sub(1), height: screen.height.min(1), ..screen };
     let own = own.iter().filter(|(action, _)| app.never(*action).is_none()).filter_map(|(action, word)| {
-        Some(Hint { action: *action, key: app.key_now(*action)?, word: app.word(word), can: true })
+        Some(KeyHint { action: *action, key: app.key_now(*action)?, word: app.word(word), can: true })
     });
-    let mut hints: Vec<Hint> = own.filter(|hint| hint.action != Action::Back || !app.has_error()).collect();
+    let mut hints: Vec<KeyHint> = own.filter(|hint| hint.action != Action::Back || !app.has_error()).collect();
     for hint in app.hints() {
         if !hints.iter().any(|one| one.action == hint.action) {
             hints.push(hint);
@@ -74,9 +74,9 @@ pub(super) fn of_box(frame: &mut Frame<'_>, own: &[(Action, &'static str)], app:
 }
 
 /// What does not fit is left out, the last hints never are.
-fn row(mut hints: Vec<Hint>, last: Vec<Hint>, cells: usize, look: &Look) -> Vec<Span<'static>> {
+fn row(mut hints: Vec<KeyHint>, last: Vec<KeyHint>, cells: usize, look: &ScreenLook) -> Vec<Span<'static>> {
     // Closer together before anything is left out.
-    let taken = |hints: &[Hint], gap: usize| -> usize {
+    let taken = |hints: &[KeyHint], gap: usize| -> usize {
         hints.iter().map(|hint| width(&hint.key) + 1 + width(&hint.word) + gap).sum::<usize>()
     };
     let gap = if taken(&hints, 3) + taken(&last, 3) <= cells { 3 } else { 2 };

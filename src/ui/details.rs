@@ -9,16 +9,16 @@ use ratatui::{
 };
 
 use super::{
-    Look,
+    ScreenLook,
     fit::{count, counted, cut, elide, pad, width, wrap},
     list::ago,
 };
 use crate::app::{App, action::Action, walk::MOST_LINKS};
 use crate::directory::{
-    Id, Kind, Target,
-    change::Field,
+    Id, RecordKind, ResourceRef,
+    change::ChangedField,
     field::UserField,
-    record::{Grant, Problem},
+    record::{RecordProblem, RoleGrant},
 };
 
 mod groups;
@@ -33,10 +33,10 @@ const LABEL: usize = 19;
 const FEW_USERS: usize = 20_000;
 
 /// The selected row's details beside the list.
-pub(super) fn beside(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
+pub(super) fn beside(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenLook) {
     let selected = app.pane().and_then(|pane| {
         let id = pane.selected(&app.directory)?.clone();
-        Some(Target { kind: pane.kind, id })
+        Some(ResourceRef { kind: pane.kind, id })
     });
     let mut block = Block::bordered().border_set(look.border()).border_style(look.dim());
     let inner = block.inner(area);
@@ -46,7 +46,8 @@ pub(super) fn beside(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) 
         let name = cut(&name(&target, app), room, look.glyphs.more);
         block = block.title(Line::styled(format!(" {name} "), look.strong()));
         let height = usize::from(inner.height);
-        let page = Page { width: usize::from(inner.width.saturating_sub(2)), most: height, whole: false, app, look };
+        let page =
+            DetailsPage { width: usize::from(inner.width.saturating_sub(2)), most: height, whole: false, app, look };
         lines = page.of(&target).lines;
         if lines.len() > height {
             lines.truncate(height.saturating_sub(1));
@@ -60,8 +61,8 @@ pub(super) fn beside(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) 
 }
 
 /// What is known of a record, in lines of at most `width` cells.
-pub(super) fn text(target: &Target, width: usize, app: &App, look: &Look) -> PageText {
-    Page { width, most: MOST_LINKS, whole: true, app, look }.of(target)
+pub(super) fn text(target: &ResourceRef, width: usize, app: &App, look: &ScreenLook) -> PageText {
+    DetailsPage { width, most: MOST_LINKS, whole: true, app, look }.of(target)
 }
 
 /// Lines, and which of them lead to another record.
@@ -93,41 +94,41 @@ impl PageText {
 }
 
 /// What the record is called in titles.
-pub(super) fn name(target: &Target, app: &App) -> String {
+pub(super) fn name(target: &ResourceRef, app: &App) -> String {
     let known = match target.kind {
-        Kind::User => app.directory.user(&target.id).map(|user| user.user_name.clone()),
-        Kind::Team => app.directory.team(&target.id).map(|team| team.name.clone()),
-        Kind::Role => app.directory.role(&target.id).map(|role| role.name.clone()),
+        RecordKind::User => app.directory.user(&target.id).map(|user| user.user_name.clone()),
+        RecordKind::Team => app.directory.team(&target.id).map(|team| team.name.clone()),
+        RecordKind::Role => app.directory.role(&target.id).map(|role| role.name.clone()),
     };
     let known = known.filter(|name| !name.is_empty());
     known.map_or_else(|| crate::scim::text::clean(&target.id).into_owned(), |name| name.to_string())
 }
 
 /// What a person calls the record: the name of a person, where there is one.
-pub(super) fn label(target: &Target, app: &App) -> String {
+pub(super) fn label(target: &ResourceRef, app: &App) -> String {
     let shown =
-        app.directory.user(&target.id).filter(|user| target.kind == Kind::User && !user.display_name.is_empty());
+        app.directory.user(&target.id).filter(|user| target.kind == RecordKind::User && !user.display_name.is_empty());
     shown.map_or_else(|| name(target, app), |user| user.display_name.to_string())
 }
 
 /// Where the lines go and what they come from.
-struct Page<'a> {
+struct DetailsPage<'a> {
     width: usize,
     /// Members and holders at most.
     most: usize,
     /// Asked for, so that it may cost more than a frame beside the list.
     whole: bool,
     app: &'a App,
-    look: &'a Look,
+    look: &'a ScreenLook,
 }
 
-impl Page<'_> {
-    fn of(&self, target: &Target) -> PageText {
+impl DetailsPage<'_> {
+    fn of(&self, target: &ResourceRef) -> PageText {
         let directory = &self.app.directory;
         let text = match target.kind {
-            Kind::User => directory.user(&target.id).map(|user| self.user(user, target)),
-            Kind::Team => directory.team(&target.id).map(|team| self.team(team, target)),
-            Kind::Role => directory.role(&target.id).map(|role| self.role(role, target)),
+            RecordKind::User => directory.user(&target.id).map(|user| self.user(user, target)),
+            RecordKind::Team => directory.team(&target.id).map(|team| self.team(team, target)),
+            RecordKind::Role => directory.role(&target.id).map(|role| self.role(role, target)),
         };
         let gone = || Line::styled("This record is not there any more.", self.look.careful());
         let mut text = text.unwrap_or_else(|| PageText { lines: vec![gone()], links: Vec::new() });
@@ -137,7 +138,7 @@ impl Page<'_> {
         text
     }
 
-    fn grant(&self, grant: &Grant, at: Option<(&Target, Field)>) -> Line<'static> {
+    fn grant(&self, grant: &RoleGrant, at: Option<(&ResourceRef, ChangedField)>) -> Line<'static> {
         let more = self.look.glyphs.more;
         let pending = at.is_some_and(|(target, field)| self.app.directory.is_pending(target, &field));
         let style = if pending { self.look.pending() } else { Style::new() };
@@ -168,14 +169,14 @@ impl Page<'_> {
         (left > 0).then(|| Line::styled(words, self.look.dim()))
     }
 
-    fn problem(&self, problem: Option<&Problem>) -> Vec<Line<'static>> {
+    fn problem(&self, problem: Option<&RecordProblem>) -> Vec<Line<'static>> {
         let Some(problem) = problem else { return Vec::new() };
         let words = format!("! unreadable: {}: {}. It is shown in part and not edited.", problem.path, problem.why);
         self.wrapped(&crate::scim::text::clean(&words), self.look.bad())
     }
 
     /// The newest change on the record, if it is one that failed.
-    fn last_failure(&self, target: &Target) -> Vec<Line<'static>> {
+    fn last_failure(&self, target: &ResourceRef) -> Vec<Line<'static>> {
         let newest = self.app.entries.newest_on(target);
         let Some(entry) = newest.filter(|entry| entry.state.is_failure()) else { return Vec::new() };
         let key = |action| self.app.keymap.label(action).unwrap_or_default();
@@ -240,11 +241,11 @@ impl Page<'_> {
         format!(" {}", self.look.glyphs.pending)
     }
 
-    fn mark(&self, target: &Target, field: &Field) -> String {
+    fn mark(&self, target: &ResourceRef, field: &ChangedField) -> String {
         if self.app.directory.is_pending(target, field) { self.pending() } else { String::new() }
     }
 
-    fn value_style(&self, target: &Target, field: &Field) -> Style {
+    fn value_style(&self, target: &ResourceRef, field: &ChangedField) -> Style {
         if self.app.directory.is_pending(target, field) { self.look.pending() } else { Style::new() }
     }
 

@@ -9,18 +9,18 @@ use ratatui::{
 };
 
 use super::{
-    Look,
+    ScreenLook,
     fit::{count, cut, width},
 };
 use crate::app::{App, Tab, action::Action, geometry::MIN};
-use crate::directory::{Coverage, Kind, plan::State, work::Link};
-use crate::scim::failure::Class;
+use crate::directory::{ListCoverage, RecordKind, plan::ChangeState, work::LinkState};
+use crate::scim::failure::FailureClass;
 
 /// Cells of the gauge in the title.
 const GAUGE: u64 = 8;
 
 /// Areas of the screen.
-pub(super) struct Areas {
+pub(super) struct FrameAreas {
     /// First row.
     pub title: Rect,
     /// Second row.
@@ -36,17 +36,17 @@ pub(super) struct Areas {
 }
 
 /// Cuts the screen up. Agrees with [`crate::app::Size::list_rows`]: 6 rows are no list rows.
-pub(super) fn areas(area: Rect, app: &App) -> Areas {
+pub(super) fn areas(area: Rect, app: &App) -> FrameAreas {
     let rows = [Constraint::Length(1), Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)];
     let [title, tabs, middle, bottom] = Layout::vertical(rows).areas(area);
     let beneath = middle;
     let pane = app.pane().filter(|_| app.profile.is_some() && app.has_side_pane);
     let beside = pane.map_or(0, |pane| app.size.details_width(super::list::width_for_all(pane, app)));
     if beside == 0 {
-        return Areas { title, tabs, pane: middle, beside: None, beneath, bottom };
+        return FrameAreas { title, tabs, pane: middle, beside: None, beneath, bottom };
     }
     let [pane, beside] = Layout::horizontal([Constraint::Min(0), Constraint::Length(beside)]).areas(middle);
-    Areas { title, tabs, pane, beside: Some(beside), beneath, bottom }
+    FrameAreas { title, tabs, pane, beside: Some(beside), beneath, bottom }
 }
 
 /// Says what size is needed.
@@ -60,7 +60,7 @@ pub(super) fn too_small(frame: &mut Frame<'_>, app: &App) {
 }
 
 /// Where we are, on the left; how the lists and the changes stand, on the right.
-pub(super) fn title(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
+pub(super) fn title(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenLook) {
     let left = place(app, look);
     let cells = usize::from(area.width);
     let mut right = state(app, look, true);
@@ -91,7 +91,7 @@ fn line_width(spans: &[Span<'_>]) -> usize {
 }
 
 /// The most important part first.
-fn place(app: &App, look: &Look) -> Vec<Vec<Span<'static>>> {
+fn place(app: &App, look: &ScreenLook) -> Vec<Vec<Span<'static>>> {
     let dot = format!(" {} ", look.glyphs.dot);
     let mut parts = vec![vec![Span::styled(" scimitar", look.dim())]];
     let Some(profile) = &app.profile else {
@@ -110,7 +110,7 @@ fn place(app: &App, look: &Look) -> Vec<Vec<Span<'static>>> {
     parts
 }
 
-fn state(app: &App, look: &Look, short: bool) -> Vec<Span<'static>> {
+fn state(app: &App, look: &ScreenLook, short: bool) -> Vec<Span<'static>> {
     if app.profile.is_none() {
         return Vec::new();
     }
@@ -154,7 +154,7 @@ fn state(app: &App, look: &Look, short: bool) -> Vec<Span<'static>> {
 }
 
 /// That nothing is sent for now, or how far a long plan is.
-fn sending(app: &App, look: &Look, short: bool) -> Option<Span<'static>> {
+fn sending(app: &App, look: &ScreenLook, short: bool) -> Option<Span<'static>> {
     if app.paused {
         let waiting = count(app.waiting_count() as u64);
         let words =
@@ -163,7 +163,7 @@ fn sending(app: &App, look: &Look, short: bool) -> Option<Span<'static>> {
     }
     let progress = &app.entries.course(app.long_plan()?)?.progress;
     let counts = progress.counts;
-    let numbers = [counts.of(State::Confirmed), counts.total()].map(|number| count(number as u64));
+    let numbers = [counts.of(ChangeState::Confirmed), counts.total()].map(|number| count(number as u64));
     let words = if short {
         numbers.join("/")
     } else {
@@ -175,10 +175,10 @@ fn sending(app: &App, look: &Look, short: bool) -> Option<Span<'static>> {
 }
 
 /// How whole and how recent the lists are. Times, not ages: nothing ticks.
-fn lists(app: &App, look: &Look, short: bool) -> Span<'static> {
+fn lists(app: &App, look: &ScreenLook, short: bool) -> Span<'static> {
     let [up, down] = look.glyphs.link;
     let seen = app.sync.seen.map(|at| look.moment(at, app.now));
-    if let Some(Link::Down(failure)) = &app.link {
+    if let Some(LinkState::Down(failure)) = &app.link {
         let state = down_word(failure.class);
         let words = match (seen, short) {
             (Some(seen), false) => format!("{down} {state} {} showing what was known {seen}", look.glyphs.dot),
@@ -203,24 +203,26 @@ fn lists(app: &App, look: &Look, short: bool) -> Span<'static> {
 
 /// A list failed, or nothing shows that all of it came.
 fn in_part(app: &App) -> bool {
-    let part = |kind: &Kind| matches!(app.directory.coverage(*kind), Coverage::Partial(_));
-    !app.sync.failed.is_empty() || Kind::ALL.iter().any(part)
+    let part = |kind: &RecordKind| matches!(app.directory.coverage(*kind), ListCoverage::Partial(_));
+    !app.sync.failed.is_empty() || RecordKind::ALL.iter().any(part)
 }
 
 /// What is wrong with the server: only one that can't be reached is offline.
-fn down_word(class: Class) -> &'static str {
+fn down_word(class: FailureClass) -> &'static str {
     match class {
-        Class::Offline | Class::Timeout => "offline",
-        Class::Unauthorized | Class::Forbidden => "key refused",
-        Class::Tls => "TLS refused",
-        Class::Protocol => "no SCIM answer",
-        Class::Local | Class::Cancelled => "not connected",
-        Class::RateLimited => "server busy",
-        Class::NotFound | Class::Conflict | Class::Refused | Class::Server => "server failed",
+        FailureClass::Offline | FailureClass::Timeout => "offline",
+        FailureClass::Unauthorized | FailureClass::Forbidden => "key refused",
+        FailureClass::Tls => "TLS refused",
+        FailureClass::Protocol => "no SCIM answer",
+        FailureClass::Local | FailureClass::Cancelled => "not connected",
+        FailureClass::RateLimited => "server busy",
+        FailureClass::NotFound | FailureClass::Conflict | FailureClass::Refused | FailureClass::Server => {
+            "server failed"
+        }
     }
 }
 
-fn reading(app: &App, look: &Look, short: bool) -> String {
+fn reading(app: &App, look: &ScreenLook, short: bool) -> String {
     let Some((kind, seen, said)) = app.sync.progress.last() else {
         return format!("reading{}", look.glyphs.more);
     };
@@ -239,13 +241,13 @@ fn reading(app: &App, look: &Look, short: bool) -> String {
 }
 
 /// The tabs with their keys and how many records each has.
-pub(super) fn tabs(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
+pub(super) fn tabs(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenLook) {
     let full = tab_spans(app, look, true);
     let fits = line_width(&full) <= usize::from(area.width);
     frame.render_widget(Line::from(if fits { full } else { tab_spans(app, look, false) }), area);
 }
 
-fn tab_spans(app: &App, look: &Look, counts: bool) -> Vec<Span<'static>> {
+fn tab_spans(app: &App, look: &ScreenLook, counts: bool) -> Vec<Span<'static>> {
     let mut spans = Vec::new();
     for tab in Tab::ALL {
         let (name, action) = match tab {
@@ -277,10 +279,12 @@ fn tab_spans(app: &App, look: &Look, counts: bool) -> Vec<Span<'static>> {
 }
 
 /// ` 64`; people and service accounts apart, ` 4,812 + 12 service`.
-fn number(kind: Kind, app: &App) -> String {
+fn number(kind: RecordKind, app: &App) -> String {
     let census = app.directory.census();
     match (kind, census.services) {
-        (Kind::User, services) if services > 0 => format!(" {} + {} service", count(census.people), count(services)),
+        (RecordKind::User, services) if services > 0 => {
+            format!(" {} + {} service", count(census.people), count(services))
+        }
         _ => format!(" {}", count(app.directory.len(kind))),
     }
 }

@@ -10,20 +10,20 @@ use ratatui::{
 use rustc_hash::FxHashMap;
 
 use super::{
-    Look,
+    ScreenLook,
     fit::{self, counted, cut, pad, pad_left, width, wrap},
 };
 use crate::app::{
     App,
     action::Action,
-    pane::{Pane, View},
+    pane::{AccountView, ListPane},
 };
 use crate::directory::{
-    Coverage, Kind, Name,
+    ListCoverage, Name, RecordKind,
     field::{RecordField, RoleField, UserField},
-    work::Link,
+    work::LinkState,
 };
-use crate::scim::failure::Class;
+use crate::scim::failure::FailureClass;
 
 mod cells;
 mod columns;
@@ -31,8 +31,8 @@ mod empty;
 mod title;
 
 pub(super) use cells::ago;
-use cells::{Cell, Row, Setting};
-use columns::{ColumnFit, Placed};
+use cells::{Cell, FrameSetting, RowContext};
+use columns::{ColumnFit, PlacedColumn};
 
 /// Cursor, mark, failure and a space before the columns.
 const MARKER: usize = 4;
@@ -50,7 +50,7 @@ const FEW_USERS: usize = 5_000;
 const WIDE: u16 = 100;
 
 /// Draws the list of the open tab.
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenLook) {
     let Some(pane) = app.pane() else { return };
     let cells = usize::from(area.width.saturating_sub(2)).saturating_sub(MARKER + MARGIN);
     let ColumnFit { placed: columns, dropped } = columns::fit(pane, cells, counts_holders(app));
@@ -98,7 +98,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
 }
 
 /// A sentence about something that went wrong, under the first column, cut only after this many rows.
-fn told(words: &str, cells: usize, most: usize, look: &Look) -> Vec<Line<'static>> {
+fn told(words: &str, cells: usize, most: usize, look: &ScreenLook) -> Vec<Line<'static>> {
     let mut parts = wrap(&crate::scim::text::clean(words), cells);
     if parts.len() > most {
         let rest = parts.split_off(most.saturating_sub(1)).join(" ");
@@ -109,7 +109,7 @@ fn told(words: &str, cells: usize, most: usize, look: &Look) -> Vec<Line<'static
 }
 
 /// The part of a list that is on screen, drawn on the right border. Nothing where all of it is.
-pub(super) fn thumb(frame: &mut Frame<'_>, body: Rect, top: usize, len: usize, look: &Look) {
+pub(super) fn thumb(frame: &mut Frame<'_>, body: Rect, top: usize, len: usize, look: &ScreenLook) {
     let height = usize::from(body.height);
     if len <= height || height == 0 {
         return;
@@ -123,7 +123,7 @@ pub(super) fn thumb(frame: &mut Frame<'_>, body: Rect, top: usize, len: usize, l
     }
 }
 
-fn nothing(frame: &mut Frame<'_>, body: Rect, pane: &Pane, app: &App, look: &Look) {
+fn nothing(frame: &mut Frame<'_>, body: Rect, pane: &ListPane, app: &App, look: &ScreenLook) {
     let (words, wrong) = empty::words(pane, app);
     let at = Rect { x: body.x + MARKER as u16, width: body.width.saturating_sub(MARKER as u16 + 1), ..body };
     let style = if wrong { look.bad() } else { Style::new() };
@@ -132,7 +132,7 @@ fn nothing(frame: &mut Frame<'_>, body: Rect, pane: &Pane, app: &App, look: &Loo
     frame.render_widget(Paragraph::new(lines), at);
 }
 
-fn heads(columns: &[Placed], pane: &Pane, look: &Look) -> Line<'static> {
+fn heads(columns: &[PlacedColumn], pane: &ListPane, look: &ScreenLook) -> Line<'static> {
     let mut spans = vec![Span::raw(" ".repeat(MARKER))];
     for (at, placed) in columns.iter().enumerate() {
         let text = align(placed, placed.head(pane.holds).into_owned(), at + 1 == columns.len());
@@ -143,7 +143,7 @@ fn heads(columns: &[Placed], pane: &Pane, look: &Look) -> Line<'static> {
 }
 
 /// Filled to the column's width, with the gap to the next one.
-fn align(placed: &Placed, text: String, last: bool) -> String {
+fn align(placed: &PlacedColumn, text: String, last: bool) -> String {
     let mut text = if placed.is_right() { pad_left(&text, placed.width, "") } else { pad(&text, placed.width, "") };
     if !last {
         text.push_str(&" ".repeat(columns::GAP));
@@ -151,13 +151,21 @@ fn align(placed: &Placed, text: String, last: bool) -> String {
     text
 }
 
-fn rows(frame: &mut Frame<'_>, body: Rect, top: usize, pane: &Pane, columns: &[Placed], app: &App, look: &Look) {
+fn rows(
+    frame: &mut Frame<'_>,
+    body: Rect,
+    top: usize,
+    pane: &ListPane,
+    columns: &[PlacedColumn],
+    app: &App,
+    look: &ScreenLook,
+) {
     let height = usize::from(body.height);
     let shown: Vec<(usize, u32)> = pane.rows.iter().copied().enumerate().skip(top).take(height).collect();
     let (holders, hidden) = holders(&shown, columns, app);
-    let setting = Setting { holders, hidden, view: pane.view, app, look };
+    let setting = FrameSetting { holders, hidden, view: pane.view, app, look };
     for (line, (at, row)) in shown.into_iter().enumerate() {
-        let Some(row) = Row::new(pane.kind, row, &setting) else { continue };
+        let Some(row) = RowContext::new(pane.kind, row, &setting) else { continue };
         let area = Rect { y: body.y + line as u16, height: 1, ..body };
         let spans = spans(&row, columns, at == pane.cursor, pane.marks.contains(row.id()), area.width, look);
         frame.render_widget(Line::from(spans), area);
@@ -165,7 +173,7 @@ fn rows(frame: &mut Frame<'_>, body: Rect, top: usize, pane: &Pane, columns: &[P
 }
 
 /// How many users hold each role on screen, and whether some users' roles are not known, in one pass over the users.
-fn holders<'a>(shown: &[(usize, u32)], columns: &[Placed], app: &'a App) -> (FxHashMap<&'a Name, usize>, bool) {
+fn holders<'a>(shown: &[(usize, u32)], columns: &[PlacedColumn], app: &'a App) -> (FxHashMap<&'a Name, usize>, bool) {
     let directory = &app.directory;
     let asked = columns.iter().any(|placed| placed.field == RoleField::Holders.into());
     let roles = shown.iter().filter(|_| asked).filter_map(|(_, row)| directory.role_at(*row));
@@ -175,7 +183,7 @@ fn holders<'a>(shown: &[(usize, u32)], columns: &[Placed], app: &'a App) -> (FxH
     }
     let mut hidden = false;
     let derived = directory.records().role_source().is_derived();
-    for user in (0..directory.len(Kind::User) as u32).filter_map(|row| directory.user_at(row)) {
+    for user in (0..directory.len(RecordKind::User) as u32).filter_map(|row| directory.user_at(row)) {
         hidden |= !directory.knows_roles(user);
         if let Some(held) = user.org_role.value().filter(|_| derived) {
             if let Some(count) = holders.get_mut(held) {
@@ -200,7 +208,14 @@ fn holders<'a>(shown: &[(usize, u32)], columns: &[Placed], app: &'a App) -> (FxH
 }
 
 /// The row under the cursor has one style all over: fewer bytes when the cursor moves, and no colours upside down.
-fn spans(row: &Row<'_>, columns: &[Placed], cursor: bool, marked: bool, cells: u16, look: &Look) -> Vec<Span<'static>> {
+fn spans(
+    row: &RowContext<'_>,
+    columns: &[PlacedColumn],
+    cursor: bool,
+    marked: bool,
+    cells: u16,
+    look: &ScreenLook,
+) -> Vec<Span<'static>> {
     let glyphs = &look.glyphs;
     let base = row.style();
     let sign = |on: bool, sign: &str| if on { sign } else { " " }.to_owned();
@@ -241,7 +256,7 @@ fn spans(row: &Row<'_>, columns: &[Placed], cursor: bool, marked: bool, cells: u
 }
 
 /// The text cut so that the tail stands behind it.
-fn fitted(cell: Cell, placed: &Placed, look: &Look) -> String {
+fn fitted(cell: Cell, placed: &PlacedColumn, look: &ScreenLook) -> String {
     let (cells, more) = (placed.width, look.glyphs.more);
     let tail = cut(&cell.tail, cells, more);
     let room = cells.saturating_sub(width(&tail));
@@ -251,21 +266,21 @@ fn fitted(cell: Cell, placed: &Placed, look: &Look) -> String {
 
 /// True where counting the holders of roles costs no frame too much.
 fn counts_holders(app: &App) -> bool {
-    app.directory.len(Kind::User) <= FEW_USERS
+    app.directory.len(RecordKind::User) <= FEW_USERS
 }
 
 /// How wide the list is with all its columns, borders included.
-pub(super) fn width_for_all(pane: &Pane, app: &App) -> u16 {
+pub(super) fn width_for_all(pane: &ListPane, app: &App) -> u16 {
     (columns::cells_for_all(pane, counts_holders(app)) + MARKER + MARGIN + 2).min(usize::from(u16::MAX)) as u16
 }
 
 /// Why the server gives nothing newer than what is shown, and what to do. That it can't be reached is said above.
-fn failure(pane: &Pane, app: &App) -> Option<String> {
+fn failure(pane: &ListPane, app: &App) -> Option<String> {
     let key = app.keymap.label(Action::Refresh).unwrap_or_default();
     let failed = app.sync.failed.iter().find(|(kind, _)| *kind == pane.kind).map(|(_, failure)| failure);
     match &app.link {
-        Some(Link::Down(down)) if matches!(down.class, Class::Offline | Class::Timeout) => None,
-        Some(Link::Down(down)) => Some(format!("{} {key} tries again.", failed.unwrap_or(down).sentences())),
+        Some(LinkState::Down(down)) if matches!(down.class, FailureClass::Offline | FailureClass::Timeout) => None,
+        Some(LinkState::Down(down)) => Some(format!("{} {key} tries again.", failed.unwrap_or(down).sentences())),
         _ => {
             let (what, why) = (app.word(pane.kind.plural()), failed?.sentences());
             // What comes from disk may well be whole.
@@ -281,9 +296,10 @@ fn failure(pane: &Pane, app: &App) -> Option<String> {
 
 /// The views at the left of the border, at its right the seats and how many columns have no room; where not all of that has
 /// room either, what the list is about.
-fn foot(pane: &Pane, dropped: usize, cells: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
+fn foot(pane: &ListPane, dropped: usize, cells: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {
     let about = pane.asks_seats() || pane.order.by == UserField::ModelsSeat.into();
-    let wanted = pane.kind == Kind::User && pane.view != View::Services && (app.size.width >= WIDE || about);
+    let wanted =
+        pane.kind == RecordKind::User && pane.view != AccountView::Services && (app.size.width >= WIDE || about);
     let views = views(pane, app, look).filter(|line| line.width() <= cells);
     let left = |views: &Option<Line<'_>>| cells.saturating_sub(views.as_ref().map_or(0, |line| line.width() + 2));
     let minus = if look.glyphs.ascii { "-" } else { "−" };
@@ -312,9 +328,9 @@ fn foot(pane: &Pane, dropped: usize, cells: usize, app: &App, look: &Look) -> Ve
 }
 
 /// The views with their key and the present one, where people and service accounts are told apart.
-fn views(pane: &Pane, app: &App, look: &Look) -> Option<Line<'static>> {
+fn views(pane: &ListPane, app: &App, look: &ScreenLook) -> Option<Line<'static>> {
     let key = app.keymap.label(Action::View).filter(|_| pane.has_views(&app.directory))?;
-    let all = [(View::People, "people"), (View::Services, "service accounts"), (View::All, "all")];
+    let all = [(AccountView::People, "people"), (AccountView::Services, "service accounts"), (AccountView::All, "all")];
     let mut spans = vec![Span::styled(format!(" {key}"), look.accent())];
     for (at, (view, word)) in all.into_iter().enumerate() {
         let gap = if at == 0 { " ".to_owned() } else { format!(" {} ", look.glyphs.dot) };
@@ -326,8 +342,8 @@ fn views(pane: &Pane, app: &App, look: &Look) -> Option<Line<'static>> {
 }
 
 /// Why the list is not whole, or may not be.
-fn unproven(pane: &Pane, cells: usize, app: &App, look: &Look) -> Option<Line<'static>> {
-    let Coverage::Partial(shortfall) = app.directory.coverage(pane.kind) else { return None };
+fn unproven(pane: &ListPane, cells: usize, app: &App, look: &ScreenLook) -> Option<Line<'static>> {
+    let ListCoverage::Partial(shortfall) = app.directory.coverage(pane.kind) else { return None };
     let words = cut(&crate::scim::text::clean(&shortfall.to_string()), cells, look.glyphs.more);
     Some(Line::styled(format!(" {words} "), look.careful()))
 }

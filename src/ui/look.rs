@@ -11,7 +11,7 @@ use crate::scim::text;
 
 /// Which colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Theme {
+pub enum ColorTheme {
     /// The sixteen colours that every terminal has and people have chosen for themselves; fits dark and light.
     Ansi,
     /// For light backgrounds: no yellow, no bright colours.
@@ -22,7 +22,7 @@ pub enum Theme {
 
 /// Which signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Glyphs {
+pub struct GlyphSet {
     /// The row with the cursor.
     pub cursor: &'static str,
     /// A marked row.
@@ -73,14 +73,14 @@ pub struct Glyphs {
     pub ascii: bool,
 }
 
-impl Glyphs {
+impl GlyphSet {
     /// Between a number and what there is of it.
     pub const fn times(&self) -> &'static str {
         if self.ascii { "x" } else { "×" }
     }
 
     /// For UTF-8 terminals.
-    pub const UNICODE: Glyphs = Glyphs {
+    pub const UNICODE: GlyphSet = GlyphSet {
         cursor: "▌",
         mark: "■",
         pending: "↻",
@@ -108,7 +108,7 @@ impl Glyphs {
     };
 
     /// For all others.
-    pub const ASCII: Glyphs = Glyphs {
+    pub const ASCII: GlyphSet = GlyphSet {
         cursor: ">",
         mark: "*",
         pending: "@",
@@ -150,18 +150,18 @@ const ASCII_BORDER: border::Set<'static> = border::Set {
 
 /// Colours, signs and the time zone: what drawing needs besides the state.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Look {
+pub struct ScreenLook {
     /// Colours.
-    pub theme: Theme,
+    pub theme: ColorTheme,
     /// Signs.
-    pub glyphs: Glyphs,
+    pub glyphs: GlyphSet,
     /// Times are shown in this zone.
     pub zone: TimeZone,
 }
 
-impl Look {
+impl ScreenLook {
     /// With times in UTC.
-    pub const fn new(theme: Theme, glyphs: Glyphs) -> Self {
+    pub const fn new(theme: ColorTheme, glyphs: GlyphSet) -> Self {
         Self { theme, glyphs, zone: TimeZone::UTC }
     }
 
@@ -238,9 +238,9 @@ impl Look {
 
     fn color(&self, ansi: Color, light: Color) -> Style {
         match self.theme {
-            Theme::Ansi => Style::new().fg(ansi),
-            Theme::Light => Style::new().fg(light),
-            Theme::Mono => Style::new(),
+            ColorTheme::Ansi => Style::new().fg(ansi),
+            ColorTheme::Light => Style::new().fg(light),
+            ColorTheme::Mono => Style::new(),
         }
         .remove_modifier(Modifier::DIM)
     }
@@ -264,8 +264,8 @@ impl Look {
     pub fn dim(&self) -> Style {
         match self.theme {
             // Bright black is the background of some palettes (Solarized): the text's own colour, made faint, is none.
-            Theme::Ansi | Theme::Light => Style::new().fg(Color::Reset).add_modifier(Modifier::DIM),
-            Theme::Mono => Style::new().add_modifier(Modifier::DIM),
+            ColorTheme::Ansi | ColorTheme::Light => Style::new().fg(Color::Reset).add_modifier(Modifier::DIM),
+            ColorTheme::Mono => Style::new().add_modifier(Modifier::DIM),
         }
     }
 

@@ -9,11 +9,11 @@ use ratatui::{
 };
 
 use super::{
-    Look, activity,
+    ScreenLook, activity,
     fit::{cut, width, wrap},
 };
 use crate::{
-    app::{App, Message},
+    app::{App, StatusMessage},
     scim::text::clean_line,
 };
 
@@ -21,9 +21,10 @@ use crate::{
 const MOST: usize = 4;
 
 /// Draws it over everything else, where there is one; else why a request waits, where it does so for long.
-pub(super) fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {
+pub(super) fn draw(frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
     let waits = app.waiting.as_ref().filter(|wait| wait.is_long());
-    let waits = || waits.map(|wait| Message { text: wait.sentence(&look.clock(wait.until)), ..Message::default() });
+    let waits =
+        || waits.map(|wait| StatusMessage { text: wait.sentence(&look.clock(wait.until)), ..StatusMessage::default() });
     let Some(message) = app.message.clone().or_else(waits) else { return };
     let area = frame.area();
     let cells = usize::from(area.width);

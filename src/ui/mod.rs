@@ -20,11 +20,11 @@ mod overlay;
 mod tests;
 mod welcome;
 
-pub use look::Look;
+pub use look::ScreenLook;
 pub use overlay::{scroll_limit, scroll_to_cursor};
 
 /// Draws everything.
-pub fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {
+pub fn draw(frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
     if app.size.too_small() {
         frame::too_small(frame, app);
         return;

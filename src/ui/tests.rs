@@ -7,22 +7,22 @@ use ratatui::style::{Color, Modifier};
 use super::{
     details,
     fit::width,
-    look::{Glyphs, Look, Theme},
+    look::{ColorTheme, GlyphSet, ScreenLook},
 };
 use crate::app::{App, action::Action};
 use crate::directory::{
-    Coverage, Fresh, Kind, MaybeTold, Shortfall,
+    ListCoverage, ListShortfall, MaybeTold, Observation, RecordKind,
     change::Change,
     field::UserField,
-    plan::{Capabilities, SideEffect, State},
+    plan::{ChangeState, ProviderCapabilities, SideEffect},
     record::{Member, Record, Team},
     records::Records,
-    sort::Order,
-    work::{Link, Proof, Report},
+    sort::SortOrder,
+    work::{LinkState, RefreshProof, WorkerReport},
 };
 use crate::scim::{
-    failure::{Arrived, Class, Failure},
-    wait::{Wait, WaitCause},
+    failure::{Failure, FailureClass, RequestArrival},
+    wait::{RequestWait, WaitCause},
 };
 
 pub mod fixture;
@@ -34,18 +34,18 @@ use fixture::{
 
 fn forbidden() -> Failure {
     Failure {
-        class: Class::Forbidden,
+        class: FailureClass::Forbidden,
         text: "The server refuses this key (403).".into(),
         next: "Ask for a key of an organisation admin.".into(),
         status: Some(403),
         scim_type: None,
-        arrived: Arrived::Yes,
+        arrived: RequestArrival::Yes,
         bytes: 0,
     }
 }
 
 fn offline() -> Failure {
-    Failure::local(Class::Offline, "acme.wandb.io does not resolve.", "Check the network.")
+    Failure::local(FailureClass::Offline, "acme.wandb.io does not resolve.", "Check the network.")
 }
 
 /// An edit in flight, one that was refused, one that was confirmed and one from an earlier day.
@@ -53,22 +53,23 @@ fn busy(width: u16, height: u16) -> App {
     let mut app = app(width, height);
     let deactivate = Change::SetActive { user: "u-noor".into(), active: false };
     let leave = Change::RemoveMember { team: "t-vision".into(), user: "u-chen".into() };
-    let mut refused = entry(&app, 30, team_role("u-ivan", "t-vision", "admin"), State::Refused, "seat limit reached");
+    let mut refused =
+        entry(&app, 30, team_role("u-ivan", "t-vision", "admin"), ChangeState::Refused, "seat limit reached");
     refused.failure = Some(forbidden());
     let (refused_id, refused_at) = (refused.id, refused.settled.unwrap());
     let entries = vec![
-        entry(&app, 90_000, leave, State::Confirmed, ""),
-        entry(&app, 60, org_role("u-wide", "member"), State::Confirmed, ""),
+        entry(&app, 90_000, leave, ChangeState::Confirmed, ""),
+        entry(&app, 60, org_role("u-wide", "member"), ChangeState::Confirmed, ""),
         refused,
-        entry(&app, 20, deactivate, State::Sent, ""),
-        entry(&app, 10, team_role("u-eva", "t-vision", "viewer"), State::Sent, ""),
-        entry(&app, 5, org_role("u-mei", "viewer"), State::Sent, ""),
+        entry(&app, 20, deactivate, ChangeState::Sent, ""),
+        entry(&app, 10, team_role("u-eva", "t-vision", "viewer"), ChangeState::Sent, ""),
+        entry(&app, 5, org_role("u-mei", "viewer"), ChangeState::Sent, ""),
     ];
-    report(&mut app, Report::Journal(entries));
+    report(&mut app, WorkerReport::Journal(entries));
     // What failed in this session is counted; what an earlier one left is only told.
-    let moved = Report::Moved(crate::directory::work::Moved {
+    let moved = WorkerReport::Moved(crate::directory::work::ChangeUpdate {
         id: refused_id,
-        state: State::Refused,
+        state: ChangeState::Refused,
         why: "seat limit reached".into(),
         failure: Some(forbidden()),
         exchanges: Vec::new(),
@@ -131,10 +132,10 @@ fn teams_roles_and_activity() {
 fn a_side_effect_is_told_whole_below_the_list() {
     let mut app = app(80, 14);
     let added = Change::AddMember { team: "t-vision".into(), user: "u-noor".into() };
-    let mut entry = entry(&app, 30, added, State::Confirmed, "");
+    let mut entry = entry(&app, 30, added, ChangeState::Confirmed, "");
     let words = "user0001, user0002, user0003, user0004 and user0005 are not in vision any more.";
     entry.effects = vec![SideEffect { words: words.into(), harm: true, back: Vec::new() }];
-    report(&mut app, Report::Journal(vec![entry]));
+    report(&mut app, WorkerReport::Journal(vec![entry]));
     press(&mut app, Action::GoActivity);
     let text = screen(&app, &look());
     let flat: Vec<&str> = text.split(['│', '\n', ' ']).filter(|part| !part.is_empty()).collect();
@@ -146,21 +147,21 @@ fn a_side_effect_is_told_whole_below_the_list() {
 #[test]
 fn only_what_the_provider_has_is_shown() {
     use crate::dialect::{Hosting, Provider, of};
-    let can = of(Provider::Scim, Hosting::default(), crate::dialect::Server::default()).capabilities().clone();
+    let can = of(Provider::Scim, Hosting::default(), crate::dialect::KnownServer::default()).capabilities().clone();
     let open = |width, height| {
         let mut app = with(Fake(can.clone()), width, height);
         let plain = |mut user: crate::directory::record::User| {
             (user.org_role, user.models_seat, user.weave_role) =
                 (MaybeTold::NOT_TOLD, MaybeTold::NOT_TOLD, MaybeTold::NOT_TOLD);
             user.team_roles = None;
-            (user.days_active, user.account) = (None, crate::directory::record::Account::Person);
+            (user.days_active, user.account) = (None, crate::directory::record::AccountKind::Person);
             user.last_active = crate::directory::record::LastActive::Unknown;
             user.registry_roles.clear();
             user
         };
         let teams = fixture::teams();
         let records = Box::new(Records::build(users().into_iter().map(plain).collect(), teams, vec![]));
-        report(&mut app, Report::Records { records, seen: Some(now()), partial: false, stored: false });
+        report(&mut app, WorkerReport::Records { records, seen: Some(now()), partial: false, stored: false });
         app
     };
     let mut shown = String::new();
@@ -230,12 +231,12 @@ fn details_of_every_kind() {
         let lines = details::text(&target(kind, id), 46, &app, &look()).lines;
         lines.iter().map(|line| line.to_string().trim_end().to_owned()).collect::<Vec<_>>().join("\n")
     };
-    insta::assert_snapshot!("details_user", of(Kind::User, "u-eva"));
-    insta::assert_snapshot!("details_failed", of(Kind::User, "u-ivan"));
-    insta::assert_snapshot!("details_unreadable", of(Kind::User, "u-broken"));
-    insta::assert_snapshot!("details_team", of(Kind::Team, "t-vision"));
-    insta::assert_snapshot!("details_role", of(Kind::Role, "r-janitor"));
-    assert_eq!(of(Kind::User, "u-nobody"), "This record is not there any more.");
+    insta::assert_snapshot!("details_user", of(RecordKind::User, "u-eva"));
+    insta::assert_snapshot!("details_failed", of(RecordKind::User, "u-ivan"));
+    insta::assert_snapshot!("details_unreadable", of(RecordKind::User, "u-broken"));
+    insta::assert_snapshot!("details_team", of(RecordKind::Team, "t-vision"));
+    insta::assert_snapshot!("details_role", of(RecordKind::Role, "r-janitor"));
+    assert_eq!(of(RecordKind::User, "u-nobody"), "This record is not there any more.");
 }
 
 #[test]
@@ -248,14 +249,14 @@ fn a_large_team_is_shown_in_part() {
         members: Some((0..1_200).map(member).collect()),
         ..Team::default()
     };
-    report(&mut app, Report::Learnt(vec![Fresh::Record(Record::Team(team))]));
+    report(&mut app, WorkerReport::Learnt(vec![Observation::Record(Record::Team(team))]));
     press(&mut app, Action::GoTeams);
     press(&mut app, Action::Top);
     let text = screen(&app, &look());
     assert!(text.contains("1,200") && text.contains("Members 1,200"), "{text}");
     assert!(text.contains("member-0") && text.contains("member-5"), "{text}");
     assert!(text.contains(" more") && text.contains("Id                  t-big"), "nothing is cut off: {text}");
-    let lines = details::text(&target(Kind::Team, "t-big"), 40, &app, &look()).lines;
+    let lines = details::text(&target(RecordKind::Team, "t-big"), 40, &app, &look()).lines;
     assert!(lines.len() < 520 && lines.iter().any(|line| line.to_string().contains("… and 701 more")));
 }
 
@@ -274,26 +275,30 @@ fn an_empty_list_says_why_and_what_to_do() {
     };
     let mut app = blank(80, 24);
     assert_eq!(first(&app), "Nothing was read yet. R reads the users.");
-    report(&mut app, Report::RefreshBegan);
+    report(&mut app, WorkerReport::RefreshBegan);
     assert_eq!(first(&app), "Reading users…");
-    report(&mut app, Report::Progress { kind: Kind::User, seen: 3_000, said: Some(12_000) });
+    report(&mut app, WorkerReport::Progress { kind: RecordKind::User, seen: 3_000, said: Some(12_000) });
     assert_eq!(first(&app), "Reading users… 3,000 of 12,000");
     assert!(screen(&app, &look()).contains("reading users 3,000 of 12,000 ██░░░░░░"));
-    report(&mut app, Report::RefreshEnded { at: now(), proofs: vec![], failed: vec![(Kind::User, forbidden())] });
+    report(
+        &mut app,
+        WorkerReport::RefreshEnded { at: now(), proofs: vec![], failed: vec![(RecordKind::User, forbidden())] },
+    );
     assert_eq!(
         first(&app),
         "The users could not be read. The server refuses this key (403). Ask for a\nkey of an organisation admin.\nR tries again."
     );
     let mut app = blank(80, 24);
-    report(&mut app, Report::Link(Link::Down(offline())));
+    report(&mut app, WorkerReport::Link(LinkState::Down(offline())));
     assert!(first(&app).starts_with("Offline, and nothing is known from before. acme.wandb.io does not"));
     let mut app = blank(80, 24);
     let records = Box::new(Records::build(vec![], vec![], vec![]));
-    report(&mut app, Report::Records { records, seen: Some(now()), partial: false, stored: false });
+    report(&mut app, WorkerReport::Records { records, seen: Some(now()), partial: false, stored: false });
     assert_eq!(first(&app), "There are no users here. c creates one.");
     press(&mut app, Action::GoActivity);
     assert!(first(&app).starts_with("No changes were made with this profile yet."));
-    let no_roles = Capabilities { no_roles: Some("This provider has no custom roles.".into()), ..Fake::default().0 };
+    let no_roles =
+        ProviderCapabilities { no_roles: Some("This provider has no custom roles.".into()), ..Fake::default().0 };
     let mut app = with(Fake(no_roles), 80, 24);
     press(&mut app, Action::GoRoles);
     assert_eq!(first(&app), "This provider has no custom roles.");
@@ -340,30 +345,33 @@ fn the_title_says_how_recent_everything_is() {
     let title = |app: &App| screen(app, &look()).lines().next().unwrap_or_default().to_owned();
     assert!(title(&app(80, 24)).ends_with("● synced 14:02"));
     let mut old = app(80, 24);
-    old.update(crate::app::Msg::Report(Report::Link(Link::Down(offline()))), "2025-05-16T08:00:00Z".parse().unwrap());
+    old.update(
+        crate::app::AppMessage::Report(WorkerReport::Link(LinkState::Down(offline()))),
+        "2025-05-16T08:00:00Z".parse().unwrap(),
+    );
     assert!(title(&old).ends_with("○ offline · showing what was known 14 May 14:02"), "{}", title(&old));
     for (class, words) in [
-        (Class::Timeout, "○ offline · showing what was known 14:02"),
-        (Class::Unauthorized, "○ key refused · showing what was known 14:02"),
-        (Class::Forbidden, "○ key refused · showing what was known 14:02"),
-        (Class::Tls, "○ TLS refused · showing what was known 14:02"),
-        (Class::Protocol, "○ no SCIM answer · showing what was known 14:02"),
-        (Class::Server, "○ server failed · showing what was known 14:02"),
+        (FailureClass::Timeout, "○ offline · showing what was known 14:02"),
+        (FailureClass::Unauthorized, "○ key refused · showing what was known 14:02"),
+        (FailureClass::Forbidden, "○ key refused · showing what was known 14:02"),
+        (FailureClass::Tls, "○ TLS refused · showing what was known 14:02"),
+        (FailureClass::Protocol, "○ no SCIM answer · showing what was known 14:02"),
+        (FailureClass::Server, "○ server failed · showing what was known 14:02"),
     ] {
         let mut down = app(80, 24);
-        report(&mut down, Report::Link(Link::Down(Failure::local(class, "", ""))));
+        report(&mut down, WorkerReport::Link(LinkState::Down(Failure::local(class, "", ""))));
         assert!(title(&down).ends_with(words), "{}", title(&down));
         let mut new = blank(80, 24);
-        report(&mut new, Report::Link(Link::Down(Failure::local(class, "", ""))));
+        report(&mut new, WorkerReport::Link(LinkState::Down(Failure::local(class, "", ""))));
         assert!(title(&new).ends_with(words.split(" ·").next().unwrap()), "{}", title(&new));
         let said = screen(&new, &look()).contains("Offline, and");
-        assert_eq!(said, class == Class::Timeout);
+        assert_eq!(said, class == FailureClass::Timeout);
     }
     let mut stored = blank(80, 24);
     fixture::load(&mut stored, users(), true);
     stored.guards.read_only = true;
     let asked = WaitCause::Asked { by: "Retry-After", attempt: 2 };
-    stored.waiting = Some(Wait::new(asked, Duration::from_secs(20), Some(429), now()));
+    stored.waiting = Some(RequestWait::new(asked, Duration::from_secs(20), Some(429), now()));
     assert!(title(&stored).contains("read-only"), "{}", title(&stored));
     assert!(title(&stored).contains("waits until 14:0"), "{}", title(&stored));
     let said = screen(&stored, &look());
@@ -384,12 +392,12 @@ fn times_are_shown_in_the_zone_of_the_look() {
 
 #[test]
 fn the_selected_row_has_one_style_over_its_whole_width() {
-    for theme in [Theme::Ansi, Theme::Light, Theme::Mono] {
+    for theme in [ColorTheme::Ansi, ColorTheme::Light, ColorTheme::Mono] {
         let mut app = busy(80, 24);
         while app.pane().unwrap().selected(&app.directory).map(|id| &**id) != Some("u-mei") {
             press(&mut app, Action::Down);
         }
-        let buffer = buffer(&app, &Look::new(theme, Glyphs::UNICODE));
+        let buffer = buffer(&app, &ScreenLook::new(theme, GlyphSet::UNICODE));
         let pane = app.pane().unwrap();
         let y = 4 + (pane.cursor - pane.top) as u16;
         assert_eq!(buffer[(1, y)].symbol(), "▌");
@@ -420,10 +428,10 @@ fn a_pending_value_is_marked_and_its_neighbours_are_not() {
 fn whole_records_come_and_go_in_words() {
     let mut app = app(80, 24);
     let entries = vec![
-        entry(&app, 9, Change::DeleteUser { user: "u-chen".into() }, State::Sent, ""),
-        entry(&app, 8, Change::DeleteTeam { team: "t-nlp".into() }, State::Sent, ""),
+        entry(&app, 9, Change::DeleteUser { user: "u-chen".into() }, ChangeState::Sent, ""),
+        entry(&app, 8, Change::DeleteTeam { team: "t-nlp".into() }, ChangeState::Sent, ""),
     ];
-    report(&mut app, Report::Journal(entries));
+    report(&mut app, WorkerReport::Journal(entries));
     assert!(row_of(&screen(&app, &look()), "chen-wei").contains("deleting ↻"));
     press(&mut app, Action::GoTeams);
     assert!(row_of(&screen(&app, &look()), "nlp").contains("nlp ↻"));
@@ -432,7 +440,10 @@ fn whole_records_come_and_go_in_words() {
 #[test]
 fn a_list_read_in_part_says_so_and_how_to_go_on() {
     let mut app = app(80, 24);
-    report(&mut app, Report::RefreshEnded { at: now(), proofs: vec![], failed: vec![(Kind::User, forbidden())] });
+    report(
+        &mut app,
+        WorkerReport::RefreshEnded { at: now(), proofs: vec![], failed: vec![(RecordKind::User, forbidden())] },
+    );
     let text = screen(&app, &look());
     assert!(text.contains("! users could not be read: The server refuses this key (403). Ask for a key of"), "{text}");
     press(&mut app, Action::Back);
@@ -484,7 +495,11 @@ fn a_message_hides_no_key_of_a_box() {
 #[test]
 fn what_is_beneath_a_box_is_faint_and_nothing_stands_beside_it() {
     use ratatui::style::{Color, Modifier};
-    for look in [look(), Look::new(Theme::Light, Glyphs::UNICODE), Look::new(Theme::Mono, Glyphs::ASCII)] {
+    for look in [
+        look(),
+        ScreenLook::new(ColorTheme::Light, GlyphSet::UNICODE),
+        ScreenLook::new(ColorTheme::Mono, GlyphSet::ASCII),
+    ] {
         for (width, height) in [(80, 24), (120, 40), (200, 60)] {
             let mut app = app(width, height);
             press(&mut app, Action::Copy);
@@ -547,7 +562,7 @@ fn a_long_list_shows_where_it_is() {
 fn the_smallest_screen_says_what_it_needs() {
     let mut app = app(39, 9);
     assert!(screen(&app, &look()).starts_with("scimitar needs 40 columns and 10 rows;"));
-    app.update(crate::app::Msg::Terminal(crossterm::event::Event::Resize(1, 1)), now());
+    app.update(crate::app::AppMessage::Terminal(crossterm::event::Event::Resize(1, 1)), now());
     assert_eq!(screen(&app, &look()), "s\n");
 }
 
@@ -558,12 +573,12 @@ fn reading_with_marks_filter_and_sort() {
         press(&mut app, action);
     }
     type_text(&mut app, "/last>1d");
-    app.update(crate::app::Msg::Terminal(enter()), now());
+    app.update(crate::app::AppMessage::Terminal(enter()), now());
     for action in [Action::Mark, Action::Down, Action::Mark, Action::Down] {
         press(&mut app, action);
     }
-    report(&mut app, Report::RefreshBegan);
-    report(&mut app, Report::Progress { kind: Kind::User, seen: 12_000, said: Some(100_000) });
+    report(&mut app, WorkerReport::RefreshBegan);
+    report(&mut app, WorkerReport::Progress { kind: RecordKind::User, seen: 12_000, said: Some(100_000) });
     insta::assert_snapshot!(screen(&app, &look()));
 }
 
@@ -594,9 +609,9 @@ fn the_reason_of_the_selected_failure_is_read_in_full() {
     let mut app = app(80, 12);
     let why = "The server refuses this key (403) “only admins of the organisation may do this”.";
     for n in 1..20 {
-        let mut refused = entry(&app, n, team_role("u-ivan", "t-vision", "admin"), State::Refused, why);
+        let mut refused = entry(&app, n, team_role("u-ivan", "t-vision", "admin"), ChangeState::Refused, why);
         refused.failure = Some(forbidden());
-        report(&mut app, Report::Journal(vec![refused]));
+        report(&mut app, WorkerReport::Journal(vec![refused]));
     }
     press(&mut app, Action::Back);
     press(&mut app, Action::GoActivity);
@@ -612,17 +627,17 @@ fn a_list_says_whether_it_is_whole() {
     assert!(screen(&app(80, 24), &look()).contains("╭ Users ── 13 of 13 accounts ─"));
     let mut short = app(80, 24);
     let words = "13 of 500: the server repeated itself when asked for more";
-    let proof = Proof {
-        kind: Kind::User,
+    let proof = RefreshProof {
+        kind: RecordKind::User,
         seen: 13,
         words: words.into(),
-        coverage: Coverage::Partial(Shortfall {
+        coverage: ListCoverage::Partial(ListShortfall {
             seen: 13,
             said: Some(500),
             why: "the server repeated itself when asked for more".into(),
         }),
     };
-    report(&mut short, Report::RefreshEnded { at: now(), proofs: vec![proof], failed: vec![] });
+    report(&mut short, WorkerReport::RefreshEnded { at: now(), proofs: vec![proof], failed: vec![] });
     let text = screen(&short, &look());
     assert!(text.contains("◐ in part 14:02") && !text.contains("synced"), "{text}");
     assert!(row_of(&text, "╰").contains(words), "{text}");
@@ -631,22 +646,28 @@ fn a_list_says_whether_it_is_whole() {
 #[test]
 fn a_stored_list_says_why_the_key_is_refused_and_nothing_more_when_offline() {
     let mut refused = app(60, 14);
-    report(&mut refused, Report::Link(Link::Down(forbidden())));
-    report(&mut refused, Report::RefreshEnded { at: now(), proofs: vec![], failed: vec![(Kind::User, forbidden())] });
+    report(&mut refused, WorkerReport::Link(LinkState::Down(forbidden())));
+    report(
+        &mut refused,
+        WorkerReport::RefreshEnded { at: now(), proofs: vec![], failed: vec![(RecordKind::User, forbidden())] },
+    );
     press(&mut refused, Action::Bottom);
     let text = screen(&refused, &look());
     assert!(text.contains("The server refuses this key (403). Ask for a key of"), "{text}");
     assert!(text.contains("organisation admin. R tries again."), "{text}");
     assert!(text.contains("▌"), "the cursor is not hidden: {text}");
     let mut off = app(60, 14);
-    report(&mut off, Report::RefreshEnded { at: now(), proofs: vec![], failed: vec![(Kind::User, offline())] });
-    report(&mut off, Report::Link(Link::Down(offline())));
+    report(
+        &mut off,
+        WorkerReport::RefreshEnded { at: now(), proofs: vec![], failed: vec![(RecordKind::User, offline())] },
+    );
+    report(&mut off, WorkerReport::Link(LinkState::Down(offline())));
     press(&mut off, Action::Back);
     let text = screen(&off, &look());
     assert!(text.contains("offline") && !text.contains("could be read"), "{text}");
     let mut new = blank(80, 24);
-    report(&mut new, Report::RefreshBegan);
-    report(&mut new, Report::Link(Link::Down(offline())));
+    report(&mut new, WorkerReport::RefreshBegan);
+    report(&mut new, WorkerReport::Link(LinkState::Down(offline())));
     let text = screen(&new, &look());
     assert!(text.contains("resolve. Check the network.") && text.contains("R tries again."), "{text}");
     assert!(!text.contains("Reading users"), "{text}");
@@ -656,7 +677,7 @@ fn a_stored_list_says_why_the_key_is_refused_and_nothing_more_when_offline() {
 fn a_filter_error_is_read_to_its_end_over_the_rows() {
     let mut app = app(60, 16);
     type_text(&mut app, "/a");
-    app.update(crate::app::Msg::Terminal(crossterm::event::Event::Paste(" colour:red".into())), now());
+    app.update(crate::app::AppMessage::Terminal(crossterm::event::Event::Paste(" colour:red".into())), now());
     let text = screen(&app, &look());
     assert!(text.contains("no field `colour` here") && text.contains("account"), "{text}");
     assert!(text.contains("eva-tanaka"), "{text}");
@@ -682,7 +703,7 @@ fn going_back_asks_before_it_drops_what_was_entered() {
     press(&mut app, Action::Bottom);
     press(&mut app, Action::Members);
     type_text(&mut app, " ");
-    app.update(crate::app::Msg::Terminal(key(crossterm::event::KeyCode::Tab)), now());
+    app.update(crate::app::AppMessage::Terminal(key(crossterm::event::KeyCode::Tab)), now());
     assert_eq!((app.overlays.len(), app.tab), (1, crate::app::Tab::Teams), "no other key drops it either");
     press(&mut app, Action::Back);
     assert_eq!(app.overlays.len(), 1);
@@ -693,7 +714,7 @@ fn going_back_asks_before_it_drops_what_was_entered() {
 #[test]
 fn typing_replaces_a_filter_that_was_kept() {
     use crossterm::event::KeyCode;
-    let send = |app: &mut App, code| drop(app.update(crate::app::Msg::Terminal(key(code)), now()));
+    let send = |app: &mut App, code| drop(app.update(crate::app::AppMessage::Terminal(key(code)), now()));
     let filter = |app: &App| app.pane().unwrap().filter.value().to_owned();
     let mut app = app(80, 24);
     type_text(&mut app, "/eva");
@@ -718,8 +739,9 @@ fn the_palette_knows_what_lies_beneath_and_names_no_profile_twice() {
     demo.name = "demo".into();
     demo.confirm_always = true;
     let planner = std::sync::Arc::new(Fake::default());
-    let opened = crate::app::Opened { profile: demo, planner, guards: crate::directory::guard::Guards::default() };
-    app.update(crate::app::Msg::Opened(Box::new(opened)), now());
+    let opened =
+        crate::app::OpenedProfile { profile: demo, planner, guards: crate::directory::guard::GuardSettings::default() };
+    app.update(crate::app::AppMessage::Opened(Box::new(opened)), now());
     fixture::load(&mut app, users(), false);
     press(&mut app, Action::Bottom);
     press(&mut app, Action::ToggleActive);
@@ -754,9 +776,9 @@ fn a_list_about_seats_says_how_many_are_taken() {
     type_text(&mut app, "seat:full");
     press(&mut app, Action::Open);
     assert!(screen(&app, &look()).contains("6 full seats, known for 9 of 12 ╯"), "{}", screen(&app, &look()));
-    app.size = crate::app::Size { width: 70, height: 24 };
+    app.size = crate::app::TerminalSize { width: 70, height: 24 };
     assert!(screen(&app, &look()).contains("─ 6 full seats, 9/12 known ╯"), "{}", screen(&app, &look()));
-    app.size = crate::app::Size { width: 50, height: 24 };
+    app.size = crate::app::TerminalSize { width: 50, height: 24 };
     assert!(
         screen(&app, &look()).contains("─ 6 full seats, known for 9 of 12 · −3 col ╯"),
         "{}",
@@ -770,7 +792,7 @@ fn a_long_filter_is_shown_around_its_cursor() {
     let mut app = app(80, 24);
     press(&mut app, Action::Filter);
     let long = format!("{}the end", "abc@example.com\n".repeat(100_000));
-    app.update(crate::app::Msg::Terminal(crossterm::event::Event::Paste(long)), now());
+    app.update(crate::app::AppMessage::Terminal(crossterm::event::Event::Paste(long)), now());
     let shown = screen(&app, &look());
     assert!(shown.lines().any(|line| line.contains("filter: ") && line.contains("com the end")), "{shown}");
 }
@@ -782,7 +804,7 @@ fn a_list_keeps_its_count_after_a_creation() {
     assert!(title(&app).contains("Users ── 13 of 13"), "{}", title(&app));
     let mut new = users().remove(0);
     (new.id, new.user_name) = ("u-new".into(), "zed".into());
-    report(&mut app, Report::Learnt(vec![Fresh::Record(Record::User(new))]));
+    report(&mut app, WorkerReport::Learnt(vec![Observation::Record(Record::User(new))]));
     let count = app.panes[0].in_view(&app.directory);
     assert!(title(&app).contains(&format!("Users ── {count} ")), "{}", title(&app));
 }
@@ -813,11 +835,11 @@ fn wider_never_shows_less() {
         app.has_side_pane = beside;
         if let Some(by) = sort {
             let App { panes, directory, .. } = &mut app;
-            panes[0].sort_by(&[Order::at_first(by.into())], directory);
+            panes[0].sort_by(&[SortOrder::at_first(by.into())], directory);
         }
         let mut before = Vec::new();
         for width in 40..=220 {
-            app.size = crate::app::Size { width, height: 24 };
+            app.size = crate::app::TerminalSize { width, height: 24 };
             let shown = columns(&app);
             assert!(before.iter().all(|column| shown.contains(column)), "{width} {sort:?}: {before:?} {shown:?}");
             assert!(shown.contains(&"Name") && shown.contains(&"User"), "{width} {sort:?}: {shown:?}");

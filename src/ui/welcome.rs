@@ -7,7 +7,7 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use super::{Look, fit::wrap};
+use super::{ScreenLook, fit::wrap};
 use crate::{
     app::{App, action::Action},
     scim::text::clean_line,
@@ -20,7 +20,7 @@ const WIDEST: u16 = 72;
 const MOST_WORDS: usize = 600;
 
 /// Draws it.
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenLook) {
     let width = area.width.saturating_sub(4).min(WIDEST);
     let lines = text(usize::from(width), app, look);
     // A third of the free rows above the text, two thirds below it, and no less than the whole text on screen.
@@ -30,7 +30,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
     frame.render_widget(Paragraph::new(lines), at);
 }
 
-fn text(width: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
+fn text(width: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {
     let paragraph = |text: &str| wrap(text, width).into_iter();
     let mut lines: Vec<Line<'static>> =
         paragraph("scimitar shows and edits the users, teams and roles behind a SCIM API.")
@@ -72,7 +72,7 @@ fn text(width: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
     lines
 }
 
-fn way(app: &App, look: &Look, action: Action, words: &str, width: usize) -> Vec<Line<'static>> {
+fn way(app: &App, look: &ScreenLook, action: Action, words: &str, width: usize) -> Vec<Line<'static>> {
     let key = app.keymap.label(action).unwrap_or_default();
     let keys = std::iter::once(key.as_str()).chain(std::iter::repeat(""));
     let line = |(key, words): (&str, String)| {

@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use super::context::Context;
+use super::context::WorkerContext;
 use crate::{
-    directory::work::Report,
+    directory::work::WorkerReport,
     scim::{
         discovery,
-        failure::{Class, Failure},
-        habits::Habits,
+        failure::{Failure, FailureClass},
+        habits::ServerQuirks,
         list,
         request::{Method, Request},
         tree,
@@ -19,12 +19,12 @@ use crate::{
 const TOLD_ROLES: &str = "told-roles";
 
 /// What the server says of itself. Most say nothing, and that is no failure.
-pub async fn discovered(context: &Context, discover: bool) -> Option<Habits> {
+pub async fn discovered(context: &WorkerContext, discover: bool) -> Option<ServerQuirks> {
     if discover { discovery(context).await.ok().flatten() } else { None }
 }
 
 /// The same with the failure, where nothing was answered.
-pub async fn discovery(context: &Context) -> Result<Option<Habits>, Failure> {
+pub async fn discovery(context: &WorkerContext) -> Result<Option<ServerQuirks>, Failure> {
     if !context.dialect.discovers() {
         return Ok(None);
     }
@@ -34,11 +34,11 @@ pub async fn discovery(context: &Context) -> Result<Option<Habits>, Failure> {
 }
 
 /// Everybody's role, where another interface says it; what it said last time where it does not answer.
-pub async fn told_roles(context: &Context) -> Option<Value> {
+pub async fn told_roles(context: &WorkerContext) -> Option<Value> {
     let request = context.dialect.asks_for_roles()?;
     let answer = context.send(&request).await.and_then(|answer| {
         tree::parse(&answer.body).map_err(|error| {
-            Failure::local(Class::Protocol, format!("The answer about roles could not be read: {error}"), "")
+            Failure::local(FailureClass::Protocol, format!("The answer about roles could not be read: {error}"), "")
         })
     });
     match answer {
@@ -48,14 +48,14 @@ pub async fn told_roles(context: &Context) -> Option<Value> {
             Some(document)
         }
         Err(failure) => {
-            context.report(Report::Notice(format!("Roles could not be read: {}", failure.sentences())));
+            context.report(WorkerReport::Notice(format!("Roles could not be read: {}", failure.sentences())));
             stored_roles(context).await
         }
     }
 }
 
 /// What was said of roles last time.
-pub async fn stored_roles(context: &Context) -> Option<Value> {
+pub async fn stored_roles(context: &WorkerContext) -> Option<Value> {
     context.dialect.asks_for_roles()?;
     let text = context.stored(|store| store.meta_get(TOLD_ROLES)).await.flatten()?;
     serde_json::from_str(&text).ok()
@@ -66,7 +66,7 @@ const TOLD_HOSTING: &str = "told-hosting";
 
 /// Asks for a sign of how the server is hosted, and reports how it contradicts the profile. What was told once is asked
 /// again only in a console, and where it contradicts.
-pub async fn ask_hosting(context: &Context) {
+pub async fn ask_hosting(context: &WorkerContext) {
     if let Some(request) = context.dialect.asks_for_hosting() {
         let known: Option<String> = context.stored(|store| store.meta_get(TOLD_HOSTING)).await.flatten();
         let fits = |text: &String| context.dialect.hosting_contradicted(text.as_bytes()).is_none();
@@ -83,5 +83,5 @@ pub async fn ask_hosting(context: &Context) {
             context.contradict(told.or(known).as_ref().and_then(contradicts));
         }
     }
-    context.report(Report::Hosting(context.contradiction()));
+    context.report(WorkerReport::Hosting(context.contradiction()));
 }

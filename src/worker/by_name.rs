@@ -9,20 +9,20 @@ use futures_util::future::join_all;
 
 use super::{
     Done, READS, Worker, asides,
-    context::{Context, unreadable},
+    context::{WorkerContext, unreadable},
     look_up::{is_away, may_be_id},
 };
 use crate::{
     directory::{
-        Coverage, Fresh, Id, Kind, Target,
+        Id, ListCoverage, Observation, RecordKind, ResourceRef,
         find::{self, NameLevel},
-        record::{ADMIN, Depth, Record, User},
+        record::{ADMIN, ReadDepth, Record, User},
         records::Records,
-        work::Report,
+        work::WorkerReport,
     },
     scim::{
-        failure::{Class, Failure},
-        habits::Habits,
+        failure::{Failure, FailureClass},
+        habits::ServerQuirks,
         list,
         request::Request,
     },
@@ -46,7 +46,7 @@ impl Worker {
 
     /// What a server said of itself is known: lists are read after all where names can't be asked for, or roles come from
     /// another interface.
-    pub(super) fn opened_without_lists(&mut self, told: Result<Option<Habits>, Failure>) {
+    pub(super) fn opened_without_lists(&mut self, told: Result<Option<ServerQuirks>, Failure>) {
         match told {
             Ok(habits) => {
                 self.discovered = true;
@@ -59,19 +59,21 @@ impl Worker {
             Err(_) => {}
         }
         let dialect = &self.context.dialect;
-        if dialect.look_up(Kind::User, NameLevel::Name, "x").is_none() || dialect.asks_for_roles().is_some() {
+        if dialect.look_up(RecordKind::User, NameLevel::Name, "x").is_none() || dialect.asks_for_roles().is_some() {
             // As if a refresh was asked for, which shows first what the disk knows.
-            self.context.report(Report::ListsNeeded);
+            self.context.report(WorkerReport::ListsNeeded);
             return;
         }
-        let cover = |kind| if dialect.list(kind).is_some() { Coverage::NotRead(None) } else { Coverage::Complete };
+        let cover =
+            |kind| if dialect.list(kind).is_some() { ListCoverage::NotRead(None) } else { ListCoverage::Complete };
         let source = dialect.role_source(None);
-        let roles = if dialect.list(Kind::Role).is_some() { Vec::new() } else { source.records() };
-        let records = Records::build(Vec::new(), Vec::new(), roles).covering(Kind::ALL.map(cover)).with_roles(source);
-        self.context.report(Report::ListsUnread(Box::new(records)));
+        let roles = if dialect.list(RecordKind::Role).is_some() { Vec::new() } else { source.records() };
+        let records =
+            Records::build(Vec::new(), Vec::new(), roles).covering(RecordKind::ALL.map(cover)).with_roles(source);
+        self.context.report(WorkerReport::ListsUnread(Box::new(records)));
     }
 
-    pub(super) fn identify(&mut self, kind: Kind, names: Vec<String>) {
+    pub(super) fn identify(&mut self, kind: RecordKind, names: Vec<String>) {
         let context = self.context.clone();
         self.tasks.spawn(async move {
             let mut records: Vec<Option<Record>> = Vec::new();
@@ -82,13 +84,13 @@ impl Worker {
             if let Some(failure) = search.away.into_inner() {
                 return Done::Away(failure);
             }
-            keep(&context, &records.iter().flatten().cloned().map(Fresh::Record).collect::<Vec<_>>()).await;
-            context.report(Report::Identified(records));
+            keep(&context, &records.iter().flatten().cloned().map(Observation::Record).collect::<Vec<_>>()).await;
+            context.report(WorkerReport::Identified(records));
             Done::Nothing
         });
     }
 
-    pub(super) fn check_vacant(&mut self, kind: Kind, names: Vec<(NameLevel, String)>) {
+    pub(super) fn check_vacant(&mut self, kind: RecordKind, names: Vec<(NameLevel, String)>) {
         let context = self.context.clone();
         self.tasks.spawn(async move {
             let search = Search { context: &context, away: OnceLock::new() };
@@ -96,7 +98,7 @@ impl Worker {
             if let Some(failure) = search.away.into_inner() {
                 return Done::Away(failure);
             }
-            context.report(Report::Vacant(is_vacant));
+            context.report(WorkerReport::Vacant(is_vacant));
             Done::Nothing
         });
     }
@@ -112,15 +114,15 @@ impl Worker {
             };
             let tells = |user: &User| if of_team { user.team_roles.is_some() } else { user.is_org_admin() };
             for id in hints.unwrap_or_default().into_iter().filter(is_hint).take(MOST_ADMINS) {
-                let read = context.read(&Target::user(&id)).await;
+                let read = context.read(&ResourceRef::user(&id)).await;
                 let is_admin =
-                    matches!(&read, Ok(Fresh::Record(Record::User(user))) if user.problem.is_none() && tells(user));
+                    matches!(&read, Ok(Observation::Record(Record::User(user))) if user.problem.is_none() && tells(user));
                 tell(&context, read.into_iter().collect()).await;
                 if is_admin {
                     break;
                 }
             }
-            context.report(Report::AdminsRead);
+            context.report(WorkerReport::AdminsRead);
             Done::Nothing
         });
     }
@@ -128,7 +130,7 @@ impl Worker {
 
 /// Names that are looked for, and why the server could not be asked, where that is so.
 struct Search<'a> {
-    context: &'a Context,
+    context: &'a WorkerContext,
     away: OnceLock<Failure>,
 }
 
@@ -144,27 +146,27 @@ impl Search<'_> {
 }
 
 /// Keeps and reports what was read alone.
-async fn tell(context: &Context, fresh: Vec<Fresh>) {
+async fn tell(context: &WorkerContext, fresh: Vec<Observation>) {
     if !fresh.is_empty() {
         keep(context, &fresh).await;
-        context.report(Report::Learnt(fresh));
+        context.report(WorkerReport::Learnt(fresh));
     }
 }
 
-async fn keep(context: &Context, fresh: &[Fresh]) {
+async fn keep(context: &WorkerContext, fresh: &[Observation]) {
     context.keep(fresh).await;
     let users = fresh.iter().filter_map(|one| match one {
-        Fresh::Record(Record::User(user)) => Some(user),
+        Observation::Record(Record::User(user)) => Some(user),
         _ => None,
     });
     context.forget_learnt(users).await;
 }
 
 /// Members of a team who were its admins when they were read last.
-async fn team_hints(context: &Context, team: Id) -> Option<Vec<Id>> {
+async fn team_hints(context: &WorkerContext, team: Id) -> Option<Vec<Id>> {
     context
         .stored(move |store| {
-            let Some(Record::Team(team)) = store.record(&Target::team(&team))? else { return Ok(Vec::new()) };
+            let Some(Record::Team(team)) = store.record(&ResourceRef::team(&team))? else { return Ok(Vec::new()) };
             let members = team.members.as_deref().unwrap_or_default().iter().take(MOST_MEMBERS);
             let members: Vec<Id> = members.map(|member| member.id.clone()).collect();
             let is_admin =
@@ -175,11 +177,11 @@ async fn team_hints(context: &Context, team: Id) -> Option<Vec<Id>> {
 }
 
 /// The record that the name means, read alone; `None` where only the whole list decides.
-async fn meant(search: &Search<'_>, kind: Kind, name: &str) -> Option<Record> {
+async fn meant(search: &Search<'_>, kind: RecordKind, name: &str) -> Option<Record> {
     let record = found(search, kind, name).await?;
     let target = record.target();
     // A list answer may leave out what a single read has.
-    let Fresh::Record(mut whole) = search.heard(search.context.read(&target).await)? else { return None };
+    let Observation::Record(mut whole) = search.heard(search.context.read(&target).await)? else { return None };
     if let Record::Team(team) = &mut whole
         && team.members.is_none()
         && shows_members_elsewhere(search).await
@@ -195,7 +197,8 @@ async fn shows_members_elsewhere(search: &Search<'_>) -> bool {
     if search.context.shows_members() {
         return false;
     }
-    let known = search.context.stored(|store| store.some_records(Kind::Team, MOST_TRIED)).await.unwrap_or_default();
+    let known =
+        search.context.stored(|store| store.some_records(RecordKind::Team, MOST_TRIED)).await.unwrap_or_default();
     let size = |record: &Record| match record {
         Record::Team(team) => team.size().filter(|size| (1..=MOST_SHOWN).contains(size)),
         _ => None,
@@ -205,7 +208,7 @@ async fn shows_members_elsewhere(search: &Search<'_>) -> bool {
     search.context.read(&other.target()).await.is_ok() && search.context.shows_members()
 }
 
-async fn found(search: &Search<'_>, kind: Kind, name: &str) -> Option<Record> {
+async fn found(search: &Search<'_>, kind: RecordKind, name: &str) -> Option<Record> {
     if name.trim().is_empty() {
         return None;
     }
@@ -229,7 +232,7 @@ async fn found(search: &Search<'_>, kind: Kind, name: &str) -> Option<Record> {
             (is_apart || by_id(search, kind, name).await?.is_none()).then_some(record)
         }
         Ok([record]) => (name.is_ascii() && !is_anothers(search, kind, name, record.id()).await?).then_some(record),
-        Err(none) if none.is_empty() && kind == Kind::User => by_address(search, name).await,
+        Err(none) if none.is_empty() && kind == RecordKind::User => by_address(search, name).await,
         Err(_) => None,
     }
 }
@@ -243,22 +246,22 @@ fn is_of_other_make(name: &str, id: &str) -> bool {
 }
 
 /// The record of this id: none where the server has none, `None` where that can't be told.
-async fn by_id(search: &Search<'_>, kind: Kind, name: &str) -> Option<Option<Record>> {
+async fn by_id(search: &Search<'_>, kind: RecordKind, name: &str) -> Option<Option<Record>> {
     if search.context.dialect.look_up(kind, NameLevel::Id, name).is_none() {
         return Some(None);
     }
-    match search.context.read(&Target { kind, id: name.into() }).await {
-        Ok(Fresh::Record(record)) => (**record.id() == *name).then_some(Some(record)),
+    match search.context.read(&ResourceRef { kind, id: name.into() }).await {
+        Ok(Observation::Record(record)) => (**record.id() == *name).then_some(Some(record)),
         Ok(_) => Some(None),
         // No server has to take any text for an id.
-        Err(failure) if failure.class == Class::Refused => Some(None),
+        Err(failure) if failure.class == FailureClass::Refused => Some(None),
         Err(failure) => search.heard(Err(failure)),
     }
 }
 
 /// True where somebody else has as address or display name exactly what this record is called but for case.
-async fn is_anothers(search: &Search<'_>, kind: Kind, name: &str, id: &Id) -> Option<bool> {
-    if kind != Kind::User {
+async fn is_anothers(search: &Search<'_>, kind: RecordKind, name: &str, id: &Id) -> Option<bool> {
+    if kind != RecordKind::User {
         return Some(false);
     }
     for level in [NameLevel::Email, NameLevel::DisplayName] {
@@ -271,7 +274,7 @@ async fn is_anothers(search: &Search<'_>, kind: Kind, name: &str, id: &Id) -> Op
 
 /// The only user with this address, where nobody has it as the user name: a filter that overlooks case has shown that.
 async fn by_address(search: &Search<'_>, name: &str) -> Option<Record> {
-    let [record] = <[Record; 1]>::try_from(called(search, Kind::User, NameLevel::Email, name).await?).ok()?;
+    let [record] = <[Record; 1]>::try_from(called(search, RecordKind::User, NameLevel::Email, name).await?).ok()?;
     let is_exact = find::is_exactly(&record, NameLevel::Email, name) && name.is_ascii();
     (is_exact && overlooks_case(search, &record, NameLevel::Name).await).then_some(record)
 }
@@ -292,25 +295,25 @@ fn other_case(letter: char) -> char {
 }
 
 /// All records that the server finds by this name; `None` where the answer holds others, or may be only a part.
-async fn called(search: &Search<'_>, kind: Kind, level: NameLevel, name: &str) -> Option<Vec<Record>> {
+async fn called(search: &Search<'_>, kind: RecordKind, level: NameLevel, name: &str) -> Option<Vec<Record>> {
     let request = search.context.dialect.look_up(kind, level, name).filter(|_| !search.is_over())?;
     let records = search.heard(page(search, kind, &request).await)??;
     records.iter().all(|record| find::is_called(record, name)).then_some(records)
 }
 
 /// The records of an answer; `None` where it says that there are more, or one can't be read.
-async fn page(search: &Search<'_>, kind: Kind, request: &Request) -> Result<Option<Vec<Record>>, Failure> {
+async fn page(search: &Search<'_>, kind: RecordKind, request: &Request) -> Result<Option<Vec<Record>>, Failure> {
     let answer = search.context.send(request).await?;
     let page = list::parse(&answer.body).map_err(|bad| unreadable(&bad))?;
     let is_whole = page.next_cursor.is_none() && page.total.is_none_or(|total| total <= page.resources.len() as u64);
-    let depth = search.context.dialect.list(kind).map_or(Depth::Summary, |list| list.depth);
+    let depth = search.context.dialect.list(kind).map_or(ReadDepth::Summary, |list| list.depth);
     let records: Option<Vec<Record>> =
         page.resources.iter().map(|raw| search.context.dialect.read(kind, raw, depth, "$").ok()).collect();
     Ok(records.filter(|_| is_whole))
 }
 
 /// True where none of these names is anybody's: the server finds nobody, by filters that overlook case.
-async fn are_vacant(search: &Search<'_>, kind: Kind, names: &[(NameLevel, String)]) -> bool {
+async fn are_vacant(search: &Search<'_>, kind: RecordKind, names: &[(NameLevel, String)]) -> bool {
     for (level, name) in names {
         let found = called(search, kind, *level, name).await;
         if !name.is_ascii() || !found.is_some_and(|found| found.is_empty()) {
@@ -334,7 +337,7 @@ async fn are_vacant(search: &Search<'_>, kind: Kind, names: &[(NameLevel, String
 }
 
 /// The first records of the server's list.
-async fn first_records(search: &Search<'_>, kind: Kind) -> Vec<Record> {
+async fn first_records(search: &Search<'_>, kind: RecordKind) -> Vec<Record> {
     let Some(list) = search.context.dialect.list(kind) else { return Vec::new() };
     let request = list.request.query("count", "1");
     let Ok(answer) = search.context.send(&request).await else { return Vec::new() };

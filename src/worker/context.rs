@@ -11,40 +11,40 @@ use tokio::sync::{Semaphore, mpsc::UnboundedSender};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    client::{Answer, Client, Heed},
+    client::{BodyObserver, Client, HttpAnswer},
     dialect::Dialect,
     directory::{
-        Fresh, Target,
-        aside::{Inquiry, Told, Topic},
-        record::{Depth, Record, Team},
-        work::Report,
+        Observation, ResourceRef,
+        aside::{SideAnswer, SideQuery, SideQueryKind},
+        record::{ReadDepth, Record, Team},
+        work::WorkerReport,
     },
     scim::{
-        failure::{Arrived, Class, Failure},
+        failure::{Failure, FailureClass, RequestArrival},
         list::BadBody,
         request::Request,
         tree,
-        wait::Wait,
+        wait::RequestWait,
     },
-    store::{Session, Store, StoreError},
-    worker::{known::Known, learnt::Learnt, refresh::Withheld, scribe::Scribe},
+    store::{Store, StoreError, StoreSession},
+    worker::{known::ShownRecords, learnt::LearntRoleCache, refresh::WithheldMembers, scribe::JournalWriter},
 };
 
 /// The store, behind a lock of its own.
-pub type Disk = Arc<Mutex<Store>>;
+pub type SharedStore = Arc<Mutex<Store>>;
 
 /// A resource as an answer had it.
 #[derive(Debug, Clone)]
-pub struct Whole {
+pub struct WholeResource {
     pub document: Value,
     pub version: Option<String>,
     /// Some text of it is not the record's: the key stood there.
     pub masked: bool,
 }
 
-impl Whole {
+impl WholeResource {
     /// `None` where it is no resource.
-    pub fn of(answer: &Answer) -> Option<Self> {
+    pub fn of(answer: &HttpAnswer) -> Option<Self> {
         let document = crate::scim::list::parse_one(&answer.body).ok()?;
         let told = || document.pointer("/meta/version").and_then(Value::as_str).map(str::to_owned);
         let version = answer.etag.clone().or_else(told);
@@ -54,34 +54,34 @@ impl Whole {
 
 /// Shared by the tasks of one worker.
 #[derive(Clone)]
-pub struct Context {
+pub struct WorkerContext {
     pub client: Client,
     pub dialect: Arc<dyn Dialect>,
-    pub store: Disk,
-    pub journal: Scribe,
+    pub store: SharedStore,
+    pub journal: JournalWriter,
     /// This session, where the store can tell it from others.
-    pub session: Option<Arc<Session>>,
+    pub session: Option<Arc<StoreSession>>,
     /// How often the server has said that it is too much, since that was last looked at.
     pub put_off: Arc<AtomicUsize>,
     /// A longer list of users is not read whole.
     pub max_users: u64,
     /// What the profile wants to be asked at a time.
     pub parallel: usize,
-    pub reports: UnboundedSender<Report>,
+    pub reports: UnboundedSender<WorkerReport>,
     /// Whose turn it is to make records of a page.
     pub reading: Arc<Semaphore>,
     /// The server has shown who is in some team.
     pub members_told: Arc<AtomicBool>,
     /// What it leaves out of the members of teams, as far as that was examined.
-    pub withheld: Arc<Mutex<Withheld>>,
+    pub withheld: Arc<Mutex<WithheldMembers>>,
     /// It was examined in this session.
     pub examined: Arc<AtomicBool>,
     /// A reading has shown an accepted change only later.
     pub late: Arc<AtomicBool>,
     /// What the console shows.
-    pub known: Known,
+    pub known: ShownRecords,
     /// Roles that only answers to changes have shown.
-    pub learnt: Learnt,
+    pub learnt: LearntRoleCache,
     /// How the server contradicts what the profile says of it.
     pub contradicted: Arc<Mutex<Option<String>>>,
     /// Somebody looks at what it reports: a console.
@@ -89,7 +89,7 @@ pub struct Context {
     pub cancel: CancellationToken,
 }
 
-impl Context {
+impl WorkerContext {
     /// How the server contradicts what the profile says of it, as far as that was seen.
     pub fn contradiction(&self) -> Option<String> {
         self.contradicted.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -103,21 +103,21 @@ impl Context {
     }
 
     /// Reports.
-    pub fn report(&self, report: Report) {
+    pub fn report(&self, report: WorkerReport) {
         self.known.send(report, &self.reports);
     }
 
     /// Sends one request, showing waits.
-    pub async fn send(&self, request: &Request) -> Result<Answer, Failure> {
+    pub async fn send(&self, request: &Request) -> Result<HttpAnswer, Failure> {
         self.send_heeded(request, &|_| ()).await
     }
 
     /// The same, and `heed` is told of the body while it comes.
-    pub async fn send_heeded(&self, request: &Request, heed: Heed<'_>) -> Result<Answer, Failure> {
+    pub async fn send_heeded(&self, request: &Request, heed: BodyObserver<'_>) -> Result<HttpAnswer, Failure> {
         let (reports, put_off) = (self.reports.clone(), Arc::clone(&self.put_off));
-        let notice = move |wait: Wait| {
+        let notice = move |wait: RequestWait| {
             put_off.fetch_add(usize::from(is_too_much(wait.status)), Ordering::Relaxed);
-            let _ = reports.send(Report::Waiting(wait));
+            let _ = reports.send(WorkerReport::Waiting(wait));
         };
         self.client.send_heeded(request, &self.cancel, &notice, heed).await.map_err(|mut failure| {
             self.put_off.fetch_add(usize::from(is_too_much(failure.status)), Ordering::Relaxed);
@@ -127,62 +127,62 @@ impl Context {
     }
 
     /// Reads one record. A 404 is an answer: it is gone.
-    pub async fn read(&self, target: &Target) -> Result<Fresh, Failure> {
+    pub async fn read(&self, target: &ResourceRef) -> Result<Observation, Failure> {
         match self.send(&self.dialect.get(target)).await {
-            Ok(answer) => self.record(target, &answer).map(Fresh::Record),
-            Err(failure) if failure.class == Class::NotFound => Ok(Fresh::Gone(target.clone())),
+            Ok(answer) => self.record(target, &answer).map(Observation::Record),
+            Err(failure) if failure.class == FailureClass::NotFound => Ok(Observation::Gone(target.clone())),
             Err(failure) => Err(failure),
         }
     }
 
     /// The same with the resource as it came, where it is there.
-    pub async fn read_whole(&self, target: &Target) -> Result<(Fresh, Option<Whole>), Failure> {
+    pub async fn read_whole(&self, target: &ResourceRef) -> Result<(Observation, Option<WholeResource>), Failure> {
         match self.send(&self.dialect.get(target)).await {
             Ok(answer) => {
                 let record = self.record(target, &answer)?;
-                Ok((Fresh::Record(record), Whole::of(&answer)))
+                Ok((Observation::Record(record), WholeResource::of(&answer)))
             }
-            Err(failure) if failure.class == Class::NotFound => Ok((Fresh::Gone(target.clone()), None)),
+            Err(failure) if failure.class == FailureClass::NotFound => Ok((Observation::Gone(target.clone()), None)),
             Err(failure) => Err(failure),
         }
     }
 
     /// Asks what no list tells. A record that is read so as a whole is read like any other too.
-    pub async fn ask(&self, inquiry: &Inquiry) -> Result<Vec<Fresh>, Failure> {
+    pub async fn ask(&self, inquiry: &SideQuery) -> Result<Vec<Observation>, Failure> {
         let topic = || inquiry.topic.clone();
         let answer = match self.send(&inquiry.request).await {
             Ok(answer) => answer,
             Err(failure) if inquiry.topic.may_be_missing() && is_missing(&failure) => {
-                let gone = inquiry.topic.record().map(|target| Fresh::Gone(target.clone()));
-                return Ok(std::iter::once(Fresh::Told(topic(), Told::Nothing)).chain(gone).collect());
+                let gone = inquiry.topic.record().map(|target| Observation::Gone(target.clone()));
+                return Ok(std::iter::once(Observation::Told(topic(), SideAnswer::Nothing)).chain(gone).collect());
             }
             Err(failure) => return Err(failure),
         };
         let told = self.dialect.told(inquiry, &answer.body).ok_or_else(|| Failure {
-            arrived: Arrived::Yes,
-            ..Failure::local(Class::Protocol, "The answer to this question could not be read.", "")
+            arrived: RequestArrival::Yes,
+            ..Failure::local(FailureClass::Protocol, "The answer to this question could not be read.", "")
         })?;
         let record = inquiry.topic.record().map(|target| self.record(target, &answer)).transpose()?;
-        Ok(std::iter::once(Fresh::Told(topic(), told)).chain(record.map(Fresh::Record)).collect())
+        Ok(std::iter::once(Observation::Told(topic(), told)).chain(record.map(Observation::Record)).collect())
     }
 
     /// Tells what the disk knows of a topic that the server did not answer to.
-    pub async fn recall(&self, topic: &Topic) {
+    pub async fn recall(&self, topic: &SideQueryKind) {
         let Some(target) = topic.record().cloned() else { return };
         let raw: Option<String> = self.stored(move |store| store.raw(&target)).await.flatten();
         if let Some(resource) = raw.and_then(|raw| tree::parse(raw.as_bytes()).ok()) {
-            self.report(Report::Learnt(vec![Fresh::Told(topic.clone(), Told::Resource(resource))]));
+            self.report(WorkerReport::Learnt(vec![Observation::Told(topic.clone(), SideAnswer::Resource(resource))]));
         }
     }
 
     /// The record of an answer, with its version.
-    pub fn record(&self, target: &Target, answer: &Answer) -> Result<Record, Failure> {
+    pub fn record(&self, target: &ResourceRef, answer: &HttpAnswer) -> Result<Record, Failure> {
         let raw = raw(&answer.body).map_err(|why| unreadable(&why))?;
-        let read = self.dialect.read(target.kind, &raw, Depth::Full, "$");
+        let read = self.dialect.read(target.kind, &raw, ReadDepth::Full, "$");
         let mut record = read.map_err(|problem| Failure {
-            arrived: Arrived::Yes,
+            arrived: RequestArrival::Yes,
             ..Failure::local(
-                Class::Protocol,
+                FailureClass::Protocol,
                 format!("The answer could not be read: {}: {}.", problem.path, problem.why),
                 "",
             )
@@ -207,7 +207,7 @@ impl Context {
     }
 
     /// Looks at what the server leaves out of the members of teams, or adds to it.
-    pub fn withhold<R>(&self, with: impl FnOnce(&mut Withheld) -> R) -> R {
+    pub fn withhold<R>(&self, with: impl FnOnce(&mut WithheldMembers) -> R) -> R {
         with(&mut self.withheld.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -244,24 +244,24 @@ impl Context {
     }
 
     /// Puts what was read on disk.
-    pub async fn keep(&self, fresh: &[Fresh]) {
+    pub async fn keep(&self, fresh: &[Observation]) {
         self.keep_whole(fresh, Vec::new()).await;
     }
 
     /// The same with the resources of some of them.
-    pub async fn keep_whole(&self, fresh: &[Fresh], resources: Vec<(Target, Value)>) {
+    pub async fn keep_whole(&self, fresh: &[Observation], resources: Vec<(ResourceRef, Value)>) {
         let fresh = fresh.to_vec();
         self.stored(move |store| {
             for one in &fresh {
                 match one {
-                    Fresh::Record(record) => {
+                    Observation::Record(record) => {
                         let target = record.target();
                         let resource = resources.iter().find(|(of, _)| *of == target);
                         let raw = resource.and_then(|(_, resource)| serde_json::to_string(resource).ok());
                         store.put(record, raw.as_deref())?;
                     }
-                    Fresh::Gone(target) => store.remove(target)?,
-                    Fresh::Told(..) => {}
+                    Observation::Gone(target) => store.remove(target)?,
+                    Observation::Told(..) => {}
                 }
             }
             Ok(())
@@ -270,10 +270,10 @@ impl Context {
     }
 }
 
-/// [`Context::stored`] for who has no context.
+/// [`WorkerContext::stored`] for who has no context.
 pub async fn on_disk<R: Send + 'static>(
-    disk: &Disk,
-    reports: &UnboundedSender<Report>,
+    disk: &SharedStore,
+    reports: &UnboundedSender<WorkerReport>,
     work: impl FnOnce(&mut Store) -> Result<R, StoreError> + Send + 'static,
 ) -> Option<R> {
     let store = Arc::clone(disk);
@@ -292,7 +292,7 @@ pub async fn on_disk<R: Send + 'static>(
     match result {
         Ok(Ok(value)) => Some(value),
         Ok(Err(words)) => {
-            let _ = reports.send(Report::Notice(format!("The local store: {words}")));
+            let _ = reports.send(WorkerReport::Notice(format!("The local store: {words}")));
             None
         }
         Err(_) => None,
@@ -329,7 +329,7 @@ pub fn raw(body: &[u8]) -> Result<Box<RawValue>, BadBody> {
 /// An answer that is no SCIM, as a failure.
 pub fn unreadable(bad: &BadBody) -> Failure {
     let next = "Check the URL and its path prefix: this may be another service, a proxy or a sign-in page.";
-    Failure { arrived: Arrived::Yes, ..Failure::local(Class::Protocol, bad.to_string(), next) }
+    Failure { arrived: RequestArrival::Yes, ..Failure::local(FailureClass::Protocol, bad.to_string(), next) }
 }
 
 fn set_version(record: &mut Record, etag: &str) {

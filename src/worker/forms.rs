@@ -8,8 +8,8 @@ use rustc_hash::{FxHashMap, FxHasher};
 use serde_json::Value;
 
 use crate::{
-    directory::{change::ChangeId, plan::Entry},
-    scim::request::{Door, Request},
+    directory::{change::ChangeId, plan::JournalEntry},
+    scim::request::{ApiKind, Request},
 };
 
 /// A form, as a hash of the parts that its requests have in common.
@@ -18,8 +18,8 @@ pub struct Form(u64);
 
 impl Form {
     /// The form of a change's first request; `None` for a request outside SCIM.
-    fn of(entry: &Entry) -> Option<Self> {
-        let request: &Request = entry.step.requests.first().filter(|request| request.door == Door::Scim)?;
+    fn of(entry: &JournalEntry) -> Option<Self> {
+        let request: &Request = entry.step.requests.first().filter(|request| request.door == ApiKind::Scim)?;
         let mut print = FxHasher::default();
         (request.method, request.merge, request.path.first(), request.path.len()).hash(&mut print);
         let body = request.operations.as_ref().or(request.body.as_ref());
@@ -35,7 +35,7 @@ impl Form {
 
 /// The state of each form in this session.
 #[derive(Debug, Default)]
-pub struct Forms(FxHashMap<Form, Standing>);
+pub struct RequestForms(FxHashMap<Form, Standing>);
 
 /// The state of a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,21 +46,21 @@ enum Standing {
     Tried,
 }
 
-impl Forms {
+impl RequestForms {
     /// True if the change may be sent now: its form is tried, or not on trial.
-    pub fn may_go(&self, entry: &Entry) -> bool {
+    pub fn may_go(&self, entry: &JournalEntry) -> bool {
         let standing = Form::of(entry).and_then(|form| self.0.get(&form));
         !matches!(standing, Some(Standing::OnTrial(id)) if *id != entry.id)
     }
 
     /// Records that the change is sent. True if it is the first of its form.
-    pub fn begin(&mut self, entry: &Entry) -> bool {
+    pub fn begin(&mut self, entry: &JournalEntry) -> bool {
         let Some(form) = Form::of(entry) else { return false };
         *self.0.entry(form).or_insert(Standing::OnTrial(entry.id)) != Standing::Tried
     }
 
     /// Records that the change has ended; `seen` tells whether it did as asked, without side effects.
-    pub fn end(&mut self, entry: &Entry, seen: bool) {
+    pub fn end(&mut self, entry: &JournalEntry, seen: bool) {
         let Some(form) = Form::of(entry) else { return };
         if self.0.get(&form) == Some(&Standing::OnTrial(entry.id)) {
             if seen {
@@ -72,7 +72,7 @@ impl Forms {
     }
 
     /// Forgets that the form is tried.
-    pub fn forget(&mut self, entry: &Entry) {
+    pub fn forget(&mut self, entry: &JournalEntry) {
         if let Some(form) = Form::of(entry) {
             self.0.remove(&form);
         }

@@ -12,81 +12,81 @@ use super::{
 };
 use crate::{
     directory::{
-        Coverage, Directory, Fresh, Target,
-        aside::{Inquiry, Told, Topic},
+        Directory, ListCoverage, Observation, ResourceRef,
+        aside::{SideAnswer, SideQuery, SideQueryKind},
         change::ChangeId,
         owner::KeyOwner,
-        plan::{Entry, HARMED, State, UNWRITTEN, WriteCondition},
+        plan::{ChangeState, HARMED, JournalEntry, UNWRITTEN, WriteCondition},
         record::Record,
-        role_source::Mapping,
-        work::{Job, Moved, Report},
+        role_source::RoleMapping,
+        work::{ChangeUpdate, WorkerJob, WorkerReport},
     },
     scim::{
-        failure::{Class, Failure},
+        failure::{Failure, FailureClass},
         tree,
     },
-    store::Note,
+    store::JournalNote,
 };
 
 /// Why what waits elsewhere is not dropped here.
 const OTHERS: &str = "Some of it waits in another console that is open: it is dropped there.";
 
 /// Whose they are.
-fn sessions(entries: &[Entry]) -> Vec<Option<u64>> {
+fn sessions(entries: &[JournalEntry]) -> Vec<Option<u64>> {
     entries.iter().map(|entry| entry.session).collect()
 }
 
 impl Worker {
-    pub(super) async fn job(&mut self, job: Job) {
+    pub(super) async fn job(&mut self, job: WorkerJob) {
         match job {
-            Job::Refresh => {
+            WorkerJob::Refresh => {
                 self.show_unread_lists().await;
                 self.look_at_others().await;
                 self.settle_open();
                 self.refresh();
             }
-            Job::Narrow(filter) => {
+            WorkerJob::Narrow(filter) => {
                 self.narrow = filter.map(Arc::new);
                 self.refresh();
             }
-            Job::ReadEach(targets) => {
+            WorkerJob::ReadEach(targets) => {
                 // What is on screen now goes before what was.
                 for target in targets.into_iter().rev() {
                     self.single_reads.retain(|other| *other != target);
                     self.single_reads.push_front(target);
                 }
             }
-            Job::Reread(target) => self.read(target),
-            Job::LookUp(kind, names) => self.look_up(kind, names),
-            Job::Identify(kind, names) => self.identify(kind, names),
-            Job::CheckVacant(kind, names) => self.check_vacant(kind, names),
-            Job::ReadAdmins(team, beside) => self.read_admins(team, beside),
-            Job::Submit(entries) => self.submit(entries, Vec::new()).await,
-            Job::SubmitFirst(first, later) => self.submit(first, later).await,
-            Job::Parts(parts) => self.parts.add(parts),
-            Job::Resume(entries) => self.resume(entries).await,
-            Job::Drop(ids) => self.drop_waiting(ids).await,
-            Job::Stage(lines) => self.put_on_stage(lines).await,
-            Job::Unstage(ids) => self.take_off_stage(ids).await,
-            Job::SubmitStaged(ids, entries) => self.submit_staged(ids, entries).await,
-            Job::Pause(pause) => self.paused = pause,
-            Job::Parallel(most) => {
+            WorkerJob::Reread(target) => self.read(target),
+            WorkerJob::LookUp(kind, names) => self.look_up(kind, names),
+            WorkerJob::Identify(kind, names) => self.identify(kind, names),
+            WorkerJob::CheckVacant(kind, names) => self.check_vacant(kind, names),
+            WorkerJob::ReadAdmins(team, beside) => self.read_admins(team, beside),
+            WorkerJob::Submit(entries) => self.submit(entries, Vec::new()).await,
+            WorkerJob::SubmitFirst(first, later) => self.submit(first, later).await,
+            WorkerJob::Parts(parts) => self.parts.add(parts),
+            WorkerJob::Resume(entries) => self.resume(entries).await,
+            WorkerJob::Drop(ids) => self.drop_waiting(ids).await,
+            WorkerJob::Stage(lines) => self.put_on_stage(lines).await,
+            WorkerJob::Unstage(ids) => self.take_off_stage(ids).await,
+            WorkerJob::SubmitStaged(ids, entries) => self.submit_staged(ids, entries).await,
+            WorkerJob::Pause(pause) => self.paused = pause,
+            WorkerJob::Parallel(most) => {
                 self.context.parallel = most;
                 self.throttle.set_most(most);
             }
-            Job::Wake => self.wake(),
-            Job::Raw(target) => self.raw(target),
-            Job::Ask(inquiry) => self.ask(inquiry),
-            Job::AskOwner => self.ask_owner(),
-            Job::AskHosting => self.ask_hosting(),
-            Job::Remap(mapping, coverage) => self.remap(mapping, coverage).await,
+            WorkerJob::Wake => self.wake(),
+            WorkerJob::Raw(target) => self.raw(target),
+            WorkerJob::Ask(inquiry) => self.ask(inquiry),
+            WorkerJob::AskOwner => self.ask_owner(),
+            WorkerJob::AskHosting => self.ask_hosting(),
+            WorkerJob::Remap(mapping, coverage) => self.remap(mapping, coverage).await,
         }
     }
 
     fn wake(&mut self) {
         self.tries = 0;
         match &self.down {
-            Some(why) if why.class == Class::Unauthorized => self.read_key(),
+            Some(why) if why.class == FailureClass::Unauthorized => self.read_key(),
             Some(_) => self.again_at = Some(Instant::now()),
             None => {}
         }
@@ -102,13 +102,13 @@ impl Worker {
             let read = tokio::task::spawn_blocking(move || key()).await;
             let read = read.unwrap_or_else(|failed| Err(NoKey(failed.to_string())));
             // Of the same class as the refusal: the next R reads it again.
-            let failed = |why: NoKey| Failure::local(Class::Unauthorized, why.to_string(), "R tries again.");
+            let failed = |why: NoKey| Failure::local(FailureClass::Unauthorized, why.to_string(), "R tries again.");
             Done::Keyed(read.map_err(failed).and_then(|auth| client.with_auth(auth)))
         });
     }
 
     /// Written down before anything is sent; what can't be written down is not sent.
-    pub(super) async fn submit(&mut self, mut entries: Vec<Entry>, mut later: Vec<Entry>) {
+    pub(super) async fn submit(&mut self, mut entries: Vec<JournalEntry>, mut later: Vec<JournalEntry>) {
         if let Some(why) = self.context.contradiction() {
             entries.append(&mut later);
             self.unsent(entries, &why);
@@ -116,7 +116,7 @@ impl Worker {
         }
         self.own(&mut entries);
         self.own(&mut later);
-        let kept: Vec<Entry> = entries.iter().chain(&later).cloned().collect();
+        let kept: Vec<JournalEntry> = entries.iter().chain(&later).cloned().collect();
         if self.context.stored(move |store| store.journal_add(&kept)).await.is_some() {
             entries.into_iter().for_each(|entry| self.enqueue(entry));
             return;
@@ -126,26 +126,26 @@ impl Worker {
     }
 
     /// To be sent in its turn.
-    pub(super) fn enqueue(&mut self, entry: Entry) {
+    pub(super) fn enqueue(&mut self, entry: JournalEntry) {
         self.versions.comes(&entry);
         self.queue.push(entry);
     }
 
     /// Says of changes that they were not sent.
-    pub(super) fn unsent(&self, entries: Vec<Entry>, why: &str) {
+    pub(super) fn unsent(&self, entries: Vec<JournalEntry>, why: &str) {
         for mut entry in entries {
-            entry.state = State::Dropped;
+            entry.state = ChangeState::Dropped;
             entry.why = why.into();
             self.report_moved(&entry);
         }
     }
 
     /// What an earlier session left over and was planned anew; what was dropped with that is only written down.
-    pub(super) async fn resume(&mut self, mut entries: Vec<Entry>) {
+    pub(super) async fn resume(&mut self, mut entries: Vec<JournalEntry>) {
         let before = sessions(&entries);
         self.own(&mut entries);
         for (entry, written) in self.amend_waiting(entries, before).await {
-            if written && entry.state == State::Planned {
+            if written && entry.state == ChangeState::Planned {
                 self.enqueue(entry);
                 continue;
             }
@@ -157,7 +157,7 @@ impl Worker {
     }
 
     /// Reads the records of what another console has taken up: they are about to move.
-    fn look_again(&mut self, entry: &Entry) {
+    fn look_again(&mut self, entry: &JournalEntry) {
         let touched = entry.step.change.touches().into_iter().map(|(target, _)| target);
         touched.filter(|target| !target.is_provisional()).for_each(|target| self.read(target));
     }
@@ -166,9 +166,9 @@ impl Worker {
     pub(super) async fn stop_harmed(&mut self) {
         for plan in std::mem::take(&mut self.harmed) {
             let ids = self.queue.waiting_of(plan);
-            let mut waiting: Vec<Entry> = ids.into_iter().filter_map(|id| self.queue.take(id)).collect();
+            let mut waiting: Vec<JournalEntry> = ids.into_iter().filter_map(|id| self.queue.take(id)).collect();
             for entry in &mut waiting {
-                (entry.state, entry.why) = (State::Dropped, HARMED.into());
+                (entry.state, entry.why) = (ChangeState::Dropped, HARMED.into());
             }
             let before = sessions(&waiting);
             for (entry, _) in self.amend_waiting(waiting, before).await {
@@ -180,21 +180,21 @@ impl Worker {
     pub(super) async fn drop_waiting(&mut self, ids: Vec<ChangeId>) {
         let (queued, others): (Vec<_>, Vec<_>) =
             ids.into_iter().map(|id| (id, self.queue.take(id))).partition(|(_, entry)| entry.is_some());
-        let mut dropped: Vec<Entry> = queued.into_iter().filter_map(|(_, entry)| entry).collect();
+        let mut dropped: Vec<JournalEntry> = queued.into_iter().filter_map(|(_, entry)| entry).collect();
         // What an earlier session left over is in the journal alone.
         let mut others: FxHashSet<ChangeId> = others.into_iter().map(|(id, _)| id).collect();
         let all = others.len();
         others.retain(|id| !self.others.has(*id));
         if others.len() < all {
-            self.context.report(Report::Notice(OTHERS.into()));
+            self.context.report(WorkerReport::Notice(OTHERS.into()));
         }
         if !others.is_empty() {
             let open = self.context.stored(|store| store.journal_open()).await.map(|journal| journal.entries);
-            let left = |entry: &Entry| others.contains(&entry.id) && entry.state == State::Planned;
+            let left = |entry: &JournalEntry| others.contains(&entry.id) && entry.state == ChangeState::Planned;
             dropped.extend(open.into_iter().flatten().filter(left));
         }
         for entry in &mut dropped {
-            entry.state = State::Dropped;
+            entry.state = ChangeState::Dropped;
             entry.why = "Dropped before it was sent.".into();
         }
         let before = sessions(&dropped);
@@ -205,24 +205,24 @@ impl Worker {
 
     /// Writes down what becomes of changes that wait, in one transaction, and says of each whether that was done. One
     /// that another console has sent or taken up meanwhile is left alone.
-    async fn amend_waiting(&self, entries: Vec<Entry>, before: Vec<Option<u64>>) -> Vec<(Entry, bool)> {
-        let condition = |of| WriteCondition::taken_over(State::Planned, of);
-        let note = |(entry, of): (&Entry, Option<u64>)| Note::only_if(entry.clone(), condition(of));
-        let notes: Vec<Note> = entries.iter().zip(before).map(note).collect();
+    async fn amend_waiting(&self, entries: Vec<JournalEntry>, before: Vec<Option<u64>>) -> Vec<(JournalEntry, bool)> {
+        let condition = |of| WriteCondition::taken_over(ChangeState::Planned, of);
+        let note = |(entry, of): (&JournalEntry, Option<u64>)| JournalNote::only_if(entry.clone(), condition(of));
+        let notes: Vec<JournalNote> = entries.iter().zip(before).map(note).collect();
         let written = self.context.stored(move |store| store.journal_note(&notes)).await;
         let why = if written.is_some() { "Another console has taken it up." } else { UNWRITTEN };
         let written = written.unwrap_or_else(|| vec![false; entries.len()]);
-        let said = |(mut entry, written): (Entry, bool)| {
+        let said = |(mut entry, written): (JournalEntry, bool)| {
             if !written {
-                (entry.state, entry.why) = (State::Dropped, why.into());
+                (entry.state, entry.why) = (ChangeState::Dropped, why.into());
             }
             (entry, written)
         };
         entries.into_iter().zip(written).map(said).collect()
     }
 
-    pub(super) fn report_moved(&self, entry: &Entry) {
-        self.context.report(Report::Moved(Moved {
+    pub(super) fn report_moved(&self, entry: &JournalEntry) {
+        self.context.report(WorkerReport::Moved(ChangeUpdate {
             id: entry.id,
             state: entry.state,
             why: entry.why.clone(),
@@ -250,14 +250,14 @@ impl Worker {
         self.tasks.spawn(async move { Done::Refreshed(refresh.await) });
     }
 
-    pub(super) fn read(&mut self, target: Target) {
+    pub(super) fn read(&mut self, target: ResourceRef) {
         let context = self.context.clone();
         self.reading += 1;
         self.tasks.spawn(async move {
             match context.read(&target).await {
                 Ok(fresh) => {
                     context.keep(std::slice::from_ref(&fresh)).await;
-                    if let Fresh::Record(Record::User(user)) = &fresh {
+                    if let Observation::Record(Record::User(user)) = &fresh {
                         context.forget_learnt(std::iter::once(user)).await;
                     }
                     Done::Read(vec![fresh], vec![])
@@ -268,13 +268,13 @@ impl Worker {
     }
 
     /// Shows what the disk knows with roles by another mapping.
-    async fn remap(&mut self, mapping: Arc<Mapping>, shown: [Coverage; 3]) {
+    async fn remap(&mut self, mapping: Arc<RoleMapping>, shown: [ListCoverage; 3]) {
         let Some(dialect) = self.context.dialect.with_mapping(Arc::clone(&mapping)) else { return };
         self.lessons.remap(&mapping);
         self.context.dialect = Arc::clone(&dialect);
         // Also where the disk does not tell: the next refresh shows everything anew.
         self.context.known.forget();
-        self.context.report(Report::Planner(Arc::clone(&dialect) as _));
+        self.context.report(WorkerReport::Planner(Arc::clone(&dialect) as _));
         let built = self.context.stored(move |store| {
             let source = dialect.role_source(None);
             let mut snapshot = store.load()?;
@@ -285,7 +285,7 @@ impl Worker {
             Ok(Box::new(refresh::indexed(&*dialect, snapshot, source)))
         });
         if let Some(records) = built.await {
-            self.context.report(Report::Remapped(records));
+            self.context.report(WorkerReport::Remapped(records));
         }
         // What is under way goes by the old one, and may be newer than what is on disk.
         if self.refreshing || self.queue.running() > 0 || self.narrow.is_some() {
@@ -293,22 +293,22 @@ impl Worker {
         }
     }
 
-    fn ask(&mut self, inquiry: Inquiry) {
+    fn ask(&mut self, inquiry: SideQuery) {
         let context = self.context.clone();
         self.tasks.spawn(async move {
             match context.ask(&inquiry).await {
                 Ok(fresh) => {
                     context.keep(&fresh).await;
                     for one in &fresh {
-                        if let Fresh::Told(Topic::Me, Told::Person(person)) = one {
+                        if let Observation::Told(SideQueryKind::Me, SideAnswer::Person(person)) = one {
                             context.keep_owner(KeyOwner::of(person)).await;
                         }
                     }
-                    context.report(Report::Learnt(fresh));
+                    context.report(WorkerReport::Learnt(fresh));
                 }
                 Err(failure) => {
                     context.recall(&inquiry.topic).await;
-                    context.report(Report::AskFailed(inquiry.topic, failure));
+                    context.report(WorkerReport::AskFailed(inquiry.topic, failure));
                 }
             }
             Done::Nothing
@@ -318,19 +318,19 @@ impl Worker {
     /// Asks whose key is in use. A server that does not tell is no failure.
     fn ask_owner(&mut self) {
         let context = self.context.clone();
-        let inquiry = context.dialect.inquiry(Topic::Me, &Directory::default());
+        let inquiry = context.dialect.inquiry(SideQueryKind::Me, &Directory::default());
         self.tasks.spawn(async move {
             let told = match inquiry {
                 Ok(inquiry) => context.ask(&inquiry).await.unwrap_or_default(),
                 Err(_) => Vec::new(),
             };
             let owner = told.iter().find_map(|fresh| match fresh {
-                Fresh::Told(Topic::Me, Told::Person(person)) => Some(KeyOwner::of(person)),
+                Observation::Told(SideQueryKind::Me, SideAnswer::Person(person)) => Some(KeyOwner::of(person)),
                 _ => None,
             });
             match owner {
                 Some(owner) => context.keep_owner(owner).await,
-                None => context.report(Report::Owner(None)),
+                None => context.report(WorkerReport::Owner(None)),
             }
             Done::Nothing
         });
@@ -345,7 +345,7 @@ impl Worker {
         });
     }
 
-    pub(super) fn raw(&mut self, target: Target) {
+    pub(super) fn raw(&mut self, target: ResourceRef) {
         let context = self.context.clone();
         self.tasks.spawn(async move {
             let live = context.send(&context.dialect.get(&target)).await;
@@ -359,7 +359,7 @@ impl Worker {
                     stored.map(|raw: String| format!("(as stored; {})\n{}", failure.text, pretty(&raw))).ok_or(failure)
                 }
             };
-            context.report(Report::Raw(target, text));
+            context.report(WorkerReport::Raw(target, text));
             Done::Nothing
         });
     }

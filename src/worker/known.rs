@@ -14,28 +14,31 @@ use rustc_hash::{FxHashMap, FxHasher};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{
-    directory::{Fresh, Id, Kind, Target, role_source::RoleSource, work::Report},
-    store::{Print, Snapshot},
+    directory::{Id, Observation, RecordKind, ResourceRef, role_source::RoleSource, work::WorkerReport},
+    store::{Fingerprint, Snapshot},
 };
 
 /// The records of a list with their prints as last shown; `None` for a record that is shown otherwise.
-pub type List = IndexMap<Id, Option<Print>, BuildHasherDefault<FxHasher>>;
+pub type ShownList = IndexMap<Id, Option<Fingerprint>, BuildHasherDefault<FxHasher>>;
 
 /// The lists on screen, kind by kind; `None` for a kind whose screen is no list.
 #[derive(Debug, Default, Clone)]
-pub struct Shown {
-    lists: [Option<Arc<List>>; 3],
+pub struct ShownPrint {
+    lists: [Option<Arc<ShownList>>; 3],
     /// The source of roles for these lists.
     source: RoleSource,
 }
 
-impl Shown {
+impl ShownPrint {
     /// The records of the disk, once they are on screen.
     pub fn stored(snapshot: &Snapshot, source: RoleSource) -> Self {
         let users = snapshot.users.iter().map(|user| &user.id);
         let (teams, roles) = (snapshot.teams.iter().map(|team| &team.id), snapshot.roles.iter().map(|role| &role.id));
-        let all =
-            [list(users, snapshot, Kind::User), list(teams, snapshot, Kind::Team), list(roles, snapshot, Kind::Role)];
+        let all = [
+            list(users, snapshot, RecordKind::User),
+            list(teams, snapshot, RecordKind::Team),
+            list(roles, snapshot, RecordKind::Role),
+        ];
         Self { lists: all.map(|list| list.map(Arc::new)), source }
     }
 
@@ -45,32 +48,32 @@ impl Shown {
     }
 
     /// The list of the kind on screen.
-    pub fn list(&self, kind: Kind) -> Option<Arc<List>> {
+    pub fn list(&self, kind: RecordKind) -> Option<Arc<ShownList>> {
         self.lists[kind as usize].clone()
     }
 
     /// Prepares the comparison with a list of the kind that is about to be read.
-    pub fn reading(&self, kind: Kind) -> Reading {
+    pub fn reading(&self, kind: RecordKind) -> ListReading {
         let known = self.list(kind);
-        Reading { there: vec![false; known.as_ref().map_or(0, |list| list.len())], known, ..Reading::default() }
+        ListReading { there: vec![false; known.as_ref().map_or(0, |list| list.len())], known, ..ListReading::default() }
     }
 }
 
-fn list<'a>(ids: impl Iterator<Item = &'a Id>, snapshot: &Snapshot, kind: Kind) -> Option<List> {
+fn list<'a>(ids: impl Iterator<Item = &'a Id>, snapshot: &Snapshot, kind: RecordKind) -> Option<ShownList> {
     let prints = snapshot.prints[kind as usize].iter();
     snapshot.coverage[kind as usize].is_read().then(|| ids.cloned().zip(prints.copied().map(Some)).collect())
 }
 
 /// A list that is being read, compared with the one on screen.
 #[derive(Debug, Default)]
-pub struct Reading {
-    known: Option<Arc<List>>,
+pub struct ListReading {
+    known: Option<Arc<ShownList>>,
     there: Vec<bool>,
-    other: List,
+    other: ShownList,
     new: usize,
 }
 
-impl Reading {
+impl ListReading {
     /// True where the list is compared with one on screen.
     pub fn is_compared(&self) -> bool {
         self.known.is_some()
@@ -82,7 +85,7 @@ impl Reading {
     }
 
     /// Takes the next record; true where the screen shows the record unchanged.
-    pub fn note(&mut self, id: &Id, print: Option<Print>) -> bool {
+    pub fn note(&mut self, id: &Id, print: Option<Fingerprint>) -> bool {
         if let Some((at, id, shown)) = self.known.as_ref().and_then(|list| list.get_full(id)) {
             self.there[at] = true;
             if shown.is_some() && *shown == print {
@@ -97,36 +100,36 @@ impl Reading {
     }
 
     /// Ends the comparison: the list has been read completely.
-    pub fn end(self) -> Difference {
+    pub fn end(self) -> RecordDifference {
         let known = self.known.iter().flat_map(|list| list.keys());
         let gone = known.zip(&self.there).filter(|(_, there)| !**there).map(|(id, _)| id.clone()).collect();
-        Difference { other: self.other, gone, new: self.new, compared: self.known }
+        RecordDifference { other: self.other, gone, new: self.new, compared: self.known }
     }
 }
 
 /// The difference of a list from the screen.
 #[derive(Debug, Default)]
-pub struct Difference {
+pub struct RecordDifference {
     /// New and changed records.
-    pub other: List,
+    pub other: ShownList,
     /// Records on screen that are not in the list.
     pub gone: Vec<Id>,
     /// The number of records in `other` that are not on screen at all.
     pub new: usize,
     /// The list on screen that was compared; `None` without one.
-    compared: Option<Arc<List>>,
+    compared: Option<Arc<ShownList>>,
 }
 
-impl Difference {
+impl RecordDifference {
     /// True where this is a difference, and not the whole list.
     pub fn is_compared(&self) -> bool {
         self.compared.is_some()
     }
 
     /// Unchanged records.
-    pub fn same(&self) -> FxHashMap<&Id, Option<Print>> {
+    pub fn same(&self) -> FxHashMap<&Id, Option<Fingerprint>> {
         let shown = self.compared.iter().flat_map(|list| list.iter()).map(|(id, print)| (id, *print));
-        let mut same: FxHashMap<&Id, Option<Print>> = shown.collect();
+        let mut same: FxHashMap<&Id, Option<Fingerprint>> = shown.collect();
         for id in self.gone.iter().chain(self.other.keys()) {
             same.remove(id);
         }
@@ -138,7 +141,7 @@ impl Difference {
         self.gone.clear();
     }
 
-    fn lay(self, list: &mut Option<Arc<List>>) {
+    fn lay(self, list: &mut Option<Arc<ShownList>>) {
         drop(self.compared);
         let list = Arc::make_mut(list.get_or_insert_default());
         for id in &self.gone {
@@ -150,39 +153,39 @@ impl Difference {
 
 /// Shared by all tasks of a worker.
 #[derive(Clone, Default)]
-pub struct Known(Arc<Mutex<Inner>>);
+pub struct ShownRecords(Arc<Mutex<Inner>>);
 
 #[derive(Default)]
 struct Inner {
-    shown: Shown,
+    shown: ShownPrint,
     /// Records that were reported individually since a refresh began; `None` without a refresh.
-    since: Option<Vec<Target>>,
+    since: Option<Vec<ResourceRef>>,
 }
 
-impl Known {
+impl ShownRecords {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sets the lists that are on screen now.
-    pub fn is(&self, shown: Shown) {
+    pub fn is(&self, shown: ShownPrint) {
         *self.lock() = Inner { shown, since: None };
     }
 
     /// Forgets the lists, because the screen shows something else.
     pub fn forget(&self) {
-        self.is(Shown::default());
+        self.is(ShownPrint::default());
     }
 
     /// Sends a report, and updates the known records by it: both under one lock, so that a refresh begins at the same
     /// report for the console and here.
-    pub fn send(&self, report: Report, reports: &UnboundedSender<Report>) {
+    pub fn send(&self, report: WorkerReport, reports: &UnboundedSender<WorkerReport>) {
         let mut inner = self.lock();
         match &report {
-            Report::Learnt(fresh) => inner.touch(fresh.iter().filter_map(Fresh::target)),
-            Report::Moved(moved) => inner.touch(moved.fresh.iter().filter_map(Fresh::target)),
-            Report::Remapped(_) => *inner = Inner::default(),
-            Report::RefreshBegan => inner.begin(),
+            WorkerReport::Learnt(fresh) => inner.touch(fresh.iter().filter_map(Observation::target)),
+            WorkerReport::Moved(moved) => inner.touch(moved.fresh.iter().filter_map(Observation::target)),
+            WorkerReport::Remapped(_) => *inner = Inner::default(),
+            WorkerReport::RefreshBegan => inner.begin(),
             _ => {}
         }
         // A closed console needs no reports.
@@ -190,24 +193,24 @@ impl Known {
     }
 
     /// Marks records as shown in another way than a list had them.
-    pub fn touch(&self, targets: impl IntoIterator<Item = Target>) {
+    pub fn touch(&self, targets: impl IntoIterator<Item = ResourceRef>) {
         self.lock().touch(targets);
     }
 
     /// Forgets the lists of these kinds, because the screen shows something else of them.
-    pub fn lose(&self, kinds: impl IntoIterator<Item = Kind>) {
+    pub fn lose(&self, kinds: impl IntoIterator<Item = RecordKind>) {
         let mut inner = self.lock();
         kinds.into_iter().for_each(|kind| inner.shown.lists[kind as usize] = None);
     }
 
     /// The lists on screen at the beginning of a refresh.
-    pub fn shown(&self) -> Shown {
+    pub fn shown(&self) -> ShownPrint {
         self.lock().shown.clone()
     }
 
     /// Ends a refresh: its results are on screen, together with records that were reported since it began. Without
     /// effect if the screen was replaced meanwhile.
-    pub fn end(&self, found: Vec<(Kind, Difference)>, source: RoleSource) {
+    pub fn end(&self, found: Vec<(RecordKind, RecordDifference)>, source: RoleSource) {
         let mut inner = self.lock();
         let Inner { shown, since } = &mut *inner;
         let Some(since) = since.take() else { return };
@@ -220,7 +223,7 @@ impl Known {
 }
 
 impl Inner {
-    fn touch(&mut self, targets: impl IntoIterator<Item = Target>) {
+    fn touch(&mut self, targets: impl IntoIterator<Item = ResourceRef>) {
         match &mut self.since {
             // A refresh compares with the lists right now.
             Some(since) => since.extend(targets),
@@ -234,8 +237,8 @@ impl Inner {
     }
 }
 
-impl Shown {
-    fn touch(&mut self, targets: impl IntoIterator<Item = Target>) {
+impl ShownPrint {
+    fn touch(&mut self, targets: impl IntoIterator<Item = ResourceRef>) {
         for target in targets.into_iter().filter(|target| !target.is_provisional()) {
             if let Some(list) = &mut self.lists[target.kind as usize] {
                 Arc::make_mut(list).insert(target.id, None);
@@ -250,29 +253,29 @@ mod tests {
 
     use super::*;
     use crate::{
-        dialect::{Hosting, Provider, Server},
+        dialect::{Hosting, KnownServer, Provider},
         directory::record::{Record, User},
     };
 
-    fn report(known: &Known, report: Report) {
+    fn report(known: &ShownRecords, report: WorkerReport) {
         let (reports, _) = tokio::sync::mpsc::unbounded_channel();
         known.send(report, &reports);
     }
 
-    fn learnt(id: &str) -> Report {
-        Report::Learnt(vec![Fresh::Record(Record::User(User { id: id.into(), ..User::default() }))])
+    fn learnt(id: &str) -> WorkerReport {
+        WorkerReport::Learnt(vec![Observation::Record(Record::User(User { id: id.into(), ..User::default() }))])
     }
 
     /// Reads a list of users, each with its print; gives the users that are reported and those that are gone.
-    fn read(known: &Known, users: &[(&str, Print)], during: impl FnOnce()) -> (Vec<String>, Vec<String>) {
-        report(known, Report::RefreshBegan);
-        let mut reading = known.shown().reading(Kind::User);
+    fn read(known: &ShownRecords, users: &[(&str, Fingerprint)], during: impl FnOnce()) -> (Vec<String>, Vec<String>) {
+        report(known, WorkerReport::RefreshBegan);
+        let mut reading = known.shown().reading(RecordKind::User);
         let told = users.iter().filter(|(id, print)| !reading.note(&(*id).into(), Some(*print)));
         let told = told.map(|(id, _)| (*id).to_owned()).collect();
         let difference = reading.end();
         during();
         let gone = difference.gone.iter().map(ToString::to_string).collect();
-        known.end(vec![(Kind::User, difference)], RoleSource::Record);
+        known.end(vec![(RecordKind::User, difference)], RoleSource::Record);
         (told, gone)
     }
 
@@ -283,7 +286,7 @@ mod tests {
 
     #[test]
     fn only_what_is_not_shown_like_that_is_told() {
-        let known = Known::default();
+        let known = ShownRecords::default();
         let list = [("eva", 1), ("ivan", 2), ("noor", 3)];
         assert_eq!(read(&known, &list, || ()), all(&["eva", "ivan", "noor"], &[]));
         assert_eq!(read(&known, &list, || ()), all(&[], &[]));
@@ -293,48 +296,48 @@ mod tests {
     /// Reported before a refresh, during one, or during an earlier one that did not end.
     #[test]
     fn what_was_told_beside_a_list_is_told_again() {
-        let known = Known::default();
+        let known = ShownRecords::default();
         let list = [("eva", 1), ("ivan", 5), ("anna", 4)];
         read(&known, &list, || ());
         report(&known, learnt("eva"));
         assert_eq!(read(&known, &list, || report(&known, learnt("one-more"))), all(&["eva"], &[]));
         assert_eq!(read(&known, &list, || report(&known, learnt("anna"))), all(&[], &["one-more"]));
         assert_eq!(read(&known, &list, || ()), all(&["anna"], &[]));
-        report(&known, Report::RefreshBegan);
+        report(&known, WorkerReport::RefreshBegan);
         report(&known, learnt("ivan"));
         assert_eq!(read(&known, &list, || ()), all(&["ivan"], &[]));
     }
 
     #[test]
     fn where_something_else_is_shown_nothing_is_known() {
-        let known = Known::default();
+        let known = ShownRecords::default();
         let list = [("eva", 1), ("ivan", 5)];
         read(&known, &list, || ());
         known.forget();
         assert_eq!(read(&known, &list, || known.forget()), all(&["eva", "ivan"], &[]));
-        assert!(!known.shown().reading(Kind::User).is_compared(), "the end of a refresh that was overtaken");
+        assert!(!known.shown().reading(RecordKind::User).is_compared(), "the end of a refresh that was overtaken");
         assert_eq!(read(&known, &list, || ()), all(&["eva", "ivan"], &[]));
     }
 
     #[test]
     fn what_is_not_created_yet_is_in_no_list_and_not_gone() {
-        let known = Known::default();
+        let known = ShownRecords::default();
         read(&known, &[("eva", 1)], || ());
-        known.touch([Target::user(&"new:1".into())]);
+        known.touch([ResourceRef::user(&"new:1".into())]);
         assert_eq!(read(&known, &[("eva", 1)], || ()), all(&[], &[]));
     }
 
     /// Grafana sends the time of everybody's last visit with their roles, in an order of its own.
     #[test]
     fn roles_come_from_the_same_where_only_what_stands_beside_them_is_other() {
-        let dialect = crate::dialect::of(Provider::Grafana, Hosting::default(), Server::default());
+        let dialect = crate::dialect::of(Provider::Grafana, Hosting::default(), KnownServer::default());
         let source = |seen: &str, role: &str| {
             let eva = json!({"login": "eva", "email": "eva@example.com", "role": role, "lastSeenAt": seen});
             let ivan = json!({"login": "ivan", "role": "Viewer", "lastSeenAt": "2026-01-01T00:00:00Z"});
             let all = if seen.starts_with("2026-02") { vec![ivan, eva] } else { vec![eva, ivan] };
             dialect.role_source(Some(&json!(all)))
         };
-        let shown = Shown { source: source("2026-01-01T00:00:00Z", "Admin"), ..Shown::default() };
+        let shown = ShownPrint { source: source("2026-01-01T00:00:00Z", "Admin"), ..ShownPrint::default() };
         assert!(matches!(shown.source, RoleSource::Told(_)));
         assert!(shown.is_by(&source("2026-02-01T00:00:00Z", "Admin")));
         assert!(!shown.is_by(&source("2026-02-01T00:00:00Z", "Editor")));

@@ -4,22 +4,22 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustc_hash::FxHashMap;
 
-use super::context::{Context, now};
+use super::context::{WorkerContext, now};
 use crate::directory::{
-    Fresh, Id,
+    Id, Observation,
     change::Change,
     learnt::LearntRoles,
     owner::KeyOwner,
-    plan::{Entry, State},
+    plan::{ChangeState, JournalEntry},
     record::{Record, User},
-    work::Report,
+    work::WorkerReport,
 };
 
 /// Shared by all tasks of a worker.
 #[derive(Clone, Default)]
-pub struct Learnt(Arc<Mutex<FxHashMap<Id, LearntRoles>>>);
+pub struct LearntRoleCache(Arc<Mutex<FxHashMap<Id, LearntRoles>>>);
 
-impl Learnt {
+impl LearntRoleCache {
     fn lock(&self) -> MutexGuard<'_, FxHashMap<Id, LearntRoles>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -35,12 +35,12 @@ impl Learnt {
     }
 }
 
-impl Context {
+impl WorkerContext {
     /// Reports the facts that earlier sessions have learnt to the console.
     pub async fn recall_learnt(&self) {
         self.recall_roles().await;
         if let Some(owner) = self.stored(|store| store.key_owner()).await.flatten() {
-            self.report(Report::Owner(Some(owner)));
+            self.report(WorkerReport::Owner(Some(owner)));
         }
     }
 
@@ -48,7 +48,7 @@ impl Context {
     pub async fn recall_roles(&self) {
         if let Some(all) = self.stored(|store| store.learnt_roles()).await.filter(|all| !all.is_empty()) {
             self.learnt.lock().extend(all.iter().cloned());
-            self.report(Report::RolesLearnt(all));
+            self.report(WorkerReport::RolesLearnt(all));
         }
     }
 
@@ -61,7 +61,7 @@ impl Context {
     }
 
     /// Keeps the roles that the answers to a change have shown.
-    pub async fn keep_learnt(&self, entry: &Entry, fresh: &[Fresh]) {
+    pub async fn keep_learnt(&self, entry: &JournalEntry, fresh: &[Observation]) {
         let mut kept: FxHashMap<Id, Option<LearntRoles>> = FxHashMap::default();
         {
             let mut learnt = self.learnt.lock();
@@ -71,7 +71,7 @@ impl Context {
                 });
             }
             for one in fresh {
-                let Fresh::Record(Record::User(user)) = one else { continue };
+                let Observation::Record(Record::User(user)) = one else { continue };
                 let Some(roles) = LearntRoles::of(user, now()) else { continue };
                 let roles = match learnt.get(&user.id) {
                     Some(before) => roles.or(before),
@@ -87,21 +87,21 @@ impl Context {
         let told = kept.iter().filter_map(|(id, roles)| Some((id.clone(), roles.clone()?))).collect();
         let kept: Vec<_> = kept.into_iter().collect();
         self.stored(move |store| store.keep_learnt_roles(&kept)).await;
-        self.report(Report::RolesLearnt(told));
+        self.report(WorkerReport::RolesLearnt(told));
     }
 
     /// Keeps the owner of the key in use, and reports the owner to the console.
     pub async fn keep_owner(&self, owner: KeyOwner) {
         let kept = owner.clone();
         self.stored(move |store| store.keep_key_owner(&kept)).await;
-        self.report(Report::Owner(Some(owner)));
+        self.report(WorkerReport::Owner(Some(owner)));
     }
 }
 
 /// Users whose learnt roles are outdated by a change.
-fn outdated(entry: &Entry) -> Vec<&Id> {
+fn outdated(entry: &JournalEntry) -> Vec<&Id> {
     match &entry.step.change {
-        Change::SetOrgRole { user, .. } | Change::SetTeamRole { user, .. } if entry.state == State::Unseen => {
+        Change::SetOrgRole { user, .. } | Change::SetTeamRole { user, .. } if entry.state == ChangeState::Unseen => {
             vec![user]
         }
         Change::RemoveMember { user, .. } | Change::DeleteUser { user } | Change::SetActive { user, .. } => vec![user],

@@ -4,32 +4,32 @@ use futures_util::future::join_all;
 
 use super::{
     Done, READS, Worker,
-    context::{Context, unreadable},
+    context::{WorkerContext, unreadable},
 };
 use crate::{
     directory::{
-        Fresh, Kind, Target,
+        Observation, RecordKind, ResourceRef,
         find::{self, NameLevel},
-        record::{Depth, Record},
-        work::{MissedName, Report},
+        record::{ReadDepth, Record},
+        work::{MissedName, WorkerReport},
     },
     scim::{
         caseless,
-        failure::{Arrived, Class, Failure},
+        failure::{Failure, FailureClass, RequestArrival},
         list,
     },
 };
 
 /// What the server has of some names.
-pub struct Answers {
-    pub kind: Kind,
+pub struct LookUpAnswers {
+    pub kind: RecordKind,
     /// Records that are called so, also where several have one name.
-    pub fresh: Vec<Fresh>,
+    pub fresh: Vec<Observation>,
     pub missed: Vec<MissedName>,
 }
 
 impl Worker {
-    pub(super) fn look_up(&mut self, kind: Kind, names: Vec<String>) {
+    pub(super) fn look_up(&mut self, kind: RecordKind, names: Vec<String>) {
         let context = self.context.clone();
         self.tasks.spawn(async move {
             let answers = look_up(&context, kind, names).await;
@@ -38,8 +38,8 @@ impl Worker {
         });
     }
 
-    pub(super) fn looked_up(&mut self, answers: Answers) {
-        let Answers { kind, fresh, missed } = answers;
+    pub(super) fn looked_up(&mut self, answers: LookUpAnswers) {
+        let LookUpAnswers { kind, fresh, missed } = answers;
         if let Some(failure) =
             missed.iter().filter_map(|missed| missed.failure.as_ref()).find(|failure| is_away(failure))
         {
@@ -48,14 +48,14 @@ impl Worker {
         if !fresh.is_empty() {
             self.link_up();
             self.learnt(&fresh);
-            self.context.report(Report::Learnt(fresh));
+            self.context.report(WorkerReport::Learnt(fresh));
         }
-        self.context.report(Report::LookUpEnded(kind, missed));
+        self.context.report(WorkerReport::LookUpEnded(kind, missed));
     }
 }
 
-async fn look_up(context: &Context, kind: Kind, names: Vec<String>) -> Answers {
-    let mut answers = Answers { kind, fresh: Vec::new(), missed: Vec::new() };
+async fn look_up(context: &WorkerContext, kind: RecordKind, names: Vec<String>) -> LookUpAnswers {
+    let mut answers = LookUpAnswers { kind, fresh: Vec::new(), missed: Vec::new() };
     let mut away: Option<Failure> = None;
     for some in names.chunks(READS) {
         if let Some(failure) = &away {
@@ -69,7 +69,7 @@ async fn look_up(context: &Context, kind: Kind, names: Vec<String>) -> Answers {
                 Ok(records) if records.is_empty() => {
                     answers.missed.push(MissedName { name: name.clone(), failure: None });
                 }
-                Ok(records) => answers.fresh.extend(records.into_iter().map(Fresh::Record)),
+                Ok(records) => answers.fresh.extend(records.into_iter().map(Observation::Record)),
                 Err(failure) => {
                     away = away.or_else(|| Some(failure.clone()).filter(is_away));
                     answers.missed.push(MissedName { name: name.clone(), failure: Some(failure) });
@@ -82,14 +82,14 @@ async fn look_up(context: &Context, kind: Kind, names: Vec<String>) -> Answers {
 
 /// All that the server finds of one name. Where it finds nothing, it is asked for the name without blanks at its ends and
 /// with its accents composed (NFC), too: servers compare what they are asked for letter by letter.
-async fn in_each_form(context: &Context, kind: Kind, name: &str) -> Result<Vec<Record>, Failure> {
+async fn in_each_form(context: &WorkerContext, kind: RecordKind, name: &str) -> Result<Vec<Record>, Failure> {
     let found = one(context, kind, name).await?;
     let composed = caseless::composed(name.trim());
     if found.is_empty() && composed != name { one(context, kind, &composed).await } else { Ok(found) }
 }
 
 /// All that the server finds of one name, level by level until one has it exactly.
-async fn one(context: &Context, kind: Kind, name: &str) -> Result<Vec<Record>, Failure> {
+async fn one(context: &WorkerContext, kind: RecordKind, name: &str) -> Result<Vec<Record>, Failure> {
     let (mut found, mut failed): (Vec<Record>, Option<Failure>) = (Vec::new(), None);
     for level in order(name) {
         // Beyond user name and email it is asked only where nothing else helps.
@@ -127,20 +127,20 @@ pub(super) fn may_be_id(name: &str) -> bool {
     name.contains(|c: char| c.is_ascii_digit() || c == '=') && !name.contains(|c: char| c == '@' || c.is_whitespace())
 }
 
-async fn at(context: &Context, kind: Kind, level: NameLevel, name: &str) -> Result<Vec<Record>, Failure> {
+async fn at(context: &WorkerContext, kind: RecordKind, level: NameLevel, name: &str) -> Result<Vec<Record>, Failure> {
     let Some(request) = context.dialect.look_up(kind, level, name) else {
         let text = "This server has no way to look names up";
-        let refused = Failure::local(Class::Refused, text, "");
+        let refused = Failure::local(FailureClass::Refused, text, "");
         return if level == NameLevel::Name { Err(refused) } else { Ok(Vec::new()) };
     };
     if level == NameLevel::Id {
-        let fresh = context.read(&Target { kind, id: name.into() }).await?;
-        let record = if let Fresh::Record(record) = fresh { Some(record) } else { None };
+        let fresh = context.read(&ResourceRef { kind, id: name.into() }).await?;
+        let record = if let Observation::Record(record) = fresh { Some(record) } else { None };
         return Ok(record.into_iter().filter(|record| find::is_called(record, name)).collect());
     }
     let answer = context.send(&request).await?;
     let page = list::parse(&answer.body).map_err(|bad| unreadable(&bad))?;
-    let depth = context.dialect.list(kind).map_or(Depth::Summary, |list| list.depth);
+    let depth = context.dialect.list(kind).map_or(ReadDepth::Summary, |list| list.depth);
     let read = |raw| context.dialect.read(kind, raw, depth, "$").ok();
     let mut all: Vec<Record> = page.resources.iter().filter_map(|raw| read(raw)).collect();
     for record in &mut all {
@@ -153,21 +153,22 @@ async fn at(context: &Context, kind: Kind, level: NameLevel, name: &str) -> Resu
     let others = all.len();
     if page.resources.is_empty() && page.total.is_some_and(|total| total > 0) {
         let text = "The server counts records of this name, and shows none of them";
-        return Err(Failure { arrived: Arrived::Yes, ..Failure::local(Class::Refused, text, "") });
+        return Err(Failure { arrived: RequestArrival::Yes, ..Failure::local(FailureClass::Refused, text, "") });
     }
     let meant: Vec<Record> = all.into_iter().filter(|record| find::is_called(record, name)).collect();
     // By an email a server may find somebody who has it as a second one; by a name nobody else.
     if meant.is_empty() && others > 0 && level == NameLevel::Name {
         let text = "The server does not look names up: it answers with records of other names";
-        return Err(Failure { arrived: Arrived::Yes, ..Failure::local(Class::Refused, text, "") });
+        return Err(Failure { arrived: RequestArrival::Yes, ..Failure::local(FailureClass::Refused, text, "") });
     }
     Ok(meant)
 }
 
 /// The next name would fare no better.
 pub(super) fn is_away(failure: &Failure) -> bool {
-    let unanswered = failure.status.is_none() && !matches!(failure.class, Class::Protocol | Class::Refused);
-    unanswered || failure.class == Class::Unauthorized
+    let unanswered =
+        failure.status.is_none() && !matches!(failure.class, FailureClass::Protocol | FailureClass::Refused);
+    unanswered || failure.class == FailureClass::Unauthorized
 }
 
 #[cfg(test)]

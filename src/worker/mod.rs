@@ -28,20 +28,20 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    client::{Auth, Client},
+    client::{AuthScheme, Client},
     dialect::Dialect,
     directory::{
-        Fresh, Target,
+        Observation, ResourceRef,
         change::ChangeId,
-        plan::Entry,
-        work::{Job, Report},
+        plan::JournalEntry,
+        work::{WorkerJob, WorkerReport},
     },
     scim::{
-        failure::{Class, Failure},
-        filter::Filter,
-        habits::Habits,
+        failure::{Failure, FailureClass},
+        filter::ScimFilter,
+        habits::ServerQuirks,
     },
-    store::{StageMark, Store, Watch},
+    store::{StageMark, Store, StoreWatch},
 };
 
 mod apply;
@@ -67,15 +67,15 @@ mod unlearn;
 mod versions;
 mod watch;
 
-use context::Context;
-use forms::Forms;
-use known::Known;
-use others::Others;
+use context::WorkerContext;
+use forms::RequestForms;
+use known::ShownRecords;
+use others::OtherSessions;
 use parts::Parts;
-use queue::Queue;
-use scribe::Scribe;
+use queue::ChangeQueue;
+use scribe::JournalWriter;
 use throttle::Throttle;
-use unlearn::Lessons;
+use unlearn::DialectLessons;
 use versions::KnownVersions;
 
 /// Single reads at a time.
@@ -86,7 +86,7 @@ const JOURNAL: usize = 1_000;
 const LAST_WAIT: Duration = Duration::from_secs(5);
 
 /// What a worker needs.
-pub struct Setup {
+pub struct WorkerSetup {
     /// Sends requests.
     pub client: Client,
     /// Speaks the provider's language, as far as the profile tells how.
@@ -108,7 +108,7 @@ pub struct Setup {
 }
 
 /// Reads the key of a profile from where it is kept.
-pub type KeyReader = Arc<dyn Fn() -> Result<Auth, NoKey> + Send + Sync>;
+pub type KeyReader = Arc<dyn Fn() -> Result<AuthScheme, NoKey> + Send + Sync>;
 
 /// A key that could not be read again; why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -117,14 +117,14 @@ pub struct NoKey(pub String);
 
 /// Something that a task brought home.
 enum Done {
-    Applied(Box<Entry>, apply::Ended),
+    Applied(Box<JournalEntry>, apply::AttemptEnd),
     /// The same, and what was learnt of the way in which it was sent does not hold.
-    Unlearnt(Box<Entry>, apply::Ended),
-    Read(Vec<Fresh>, Vec<(Target, Failure)>),
-    Refreshed(refresh::Ended),
-    LookedUp(look_up::Answers),
+    Unlearnt(Box<JournalEntry>, apply::AttemptEnd),
+    Read(Vec<Observation>, Vec<(ResourceRef, Failure)>),
+    Refreshed(refresh::RefreshEnd),
+    LookedUp(look_up::LookUpAnswers),
     /// What the server said of itself, where that was asked without lists.
-    Opened(Result<Option<Habits>, Failure>),
+    Opened(Result<Option<ServerQuirks>, Failure>),
     /// The server could not be asked for names.
     Away(Failure),
     /// The key was read again.
@@ -133,37 +133,37 @@ enum Done {
 }
 
 struct Worker {
-    context: Context,
-    jobs: UnboundedReceiver<Job>,
+    context: WorkerContext,
+    jobs: UnboundedReceiver<WorkerJob>,
     tasks: JoinSet<Done>,
-    queue: Queue,
+    queue: ChangeQueue,
     versions: KnownVersions,
-    single_reads: VecDeque<Target>,
+    single_reads: VecDeque<ResourceRef>,
     reading: usize,
     refreshing: bool,
     refresh_again: bool,
     /// Only the users that the server finds by this are read.
-    narrow: Option<Arc<Filter>>,
+    narrow: Option<Arc<ScimFilter>>,
     /// The server was asked what it can do.
     discovered: bool,
     /// Something was shown from the server in this session, or from disk.
     shown: bool,
     /// The session began without lists, and none was asked for yet.
     unread: bool,
-    unsettled: Vec<Entry>,
+    unsettled: Vec<JournalEntry>,
     /// How often the outcome of a change was looked for in vain.
     looks: FxHashMap<ChangeId, u32>,
-    others: Others,
+    others: OtherSessions,
     /// Rung where another process may have written to the store.
     bell: Arc<Notify>,
-    watch: Option<Watch>,
+    watch: Option<StoreWatch>,
     /// The last look did not take all that is new.
     more_news: bool,
-    lessons: Lessons,
+    lessons: DialectLessons,
     /// The stage as it was told last.
     stage: StageMark,
     throttle: Throttle,
-    forms: Forms,
+    forms: RequestForms,
     parts: Parts,
     /// Plans of which nothing more is to be sent: a change of theirs did harm.
     harmed: Vec<ChangeId>,
@@ -176,7 +176,7 @@ struct Worker {
     tries: u32,
     again_at: Option<Instant>,
     /// Read one by one while a refresh was under way: newer than what it puts on disk.
-    during: Vec<Fresh>,
+    during: Vec<Observation>,
     /// Jobs taken.
     taken: u64,
     /// What was last reported of it.
@@ -185,21 +185,21 @@ struct Worker {
 
 /// Runs until the token is cancelled or the console is gone; then waits a little for what is under way.
 pub async fn run(
-    setup: Setup,
-    jobs: UnboundedReceiver<Job>,
-    reports: UnboundedSender<Report>,
+    setup: WorkerSetup,
+    jobs: UnboundedReceiver<WorkerJob>,
+    reports: UnboundedSender<WorkerReport>,
     stop: CancellationToken,
 ) {
     let session = setup.store.begin_session().unwrap_or_else(|error| {
         // Without one the journal is kept as well: only two consoles at a time know less of each other.
-        let _ = reports.send(Report::Notice(format!("The local store: {error}")));
+        let _ = reports.send(WorkerReport::Notice(format!("The local store: {error}")));
         None
     });
     let store = Arc::new(Mutex::new(setup.store));
-    let context = Context {
+    let context = WorkerContext {
         client: setup.client,
         dialect: setup.dialect,
-        journal: Scribe::start(Arc::clone(&store), reports.clone()),
+        journal: JournalWriter::start(Arc::clone(&store), reports.clone()),
         store,
         session: session.map(Arc::new),
         put_off: Arc::default(),
@@ -211,8 +211,8 @@ pub async fn run(
         withheld: Arc::default(),
         examined: Arc::default(),
         late: Arc::default(),
-        known: Known::default(),
-        learnt: learnt::Learnt::default(),
+        known: ShownRecords::default(),
+        learnt: learnt::LearntRoleCache::default(),
         contradicted: Arc::default(),
         watches: setup.watch,
         cancel: CancellationToken::new(),
@@ -221,7 +221,7 @@ pub async fn run(
         context,
         jobs,
         tasks: JoinSet::new(),
-        queue: Queue::default(),
+        queue: ChangeQueue::default(),
         versions: KnownVersions::default(),
         single_reads: VecDeque::new(),
         reading: 0,
@@ -233,14 +233,14 @@ pub async fn run(
         unread: false,
         unsettled: Vec::new(),
         looks: FxHashMap::default(),
-        others: Others::default(),
+        others: OtherSessions::default(),
         bell: Arc::default(),
         watch: None,
         more_news: false,
-        lessons: Lessons::new(setup.plain),
+        lessons: DialectLessons::new(setup.plain),
         stage: StageMark::default(),
         throttle: Throttle::new(setup.parallel),
-        forms: Forms::default(),
+        forms: RequestForms::default(),
         parts: Parts::default(),
         harmed: Vec::new(),
         paused: false,
@@ -299,7 +299,7 @@ impl Worker {
             self.idle = None;
         } else if self.idle != Some(self.taken) {
             self.idle = Some(self.taken);
-            self.context.report(Report::Idle(self.taken));
+            self.context.report(WorkerReport::Idle(self.taken));
         }
     }
 
@@ -334,9 +334,9 @@ impl Worker {
 
     /// True while nothing would arrive: the server is away, or does not take the key.
     fn is_held(&self) -> bool {
-        self.down
-            .as_ref()
-            .is_some_and(|why| self.again_at.is_some() || matches!(why.class, Class::Unauthorized | Class::Tls))
+        self.down.as_ref().is_some_and(|why| {
+            self.again_at.is_some() || matches!(why.class, FailureClass::Unauthorized | FailureClass::Tls)
+        })
     }
 
     fn settle_open(&mut self) {

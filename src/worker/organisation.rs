@@ -1,18 +1,18 @@
 //! Whose directory it is: an admin of several organisations opens the one that W&B's setting names, and that may change.
 
-use super::context::Context;
+use super::context::WorkerContext;
 use crate::{
     directory::{
-        Kind, Name,
-        record::{Depth, Record},
-        work::Report,
+        Name, RecordKind,
+        record::{ReadDepth, Record},
+        work::WorkerReport,
     },
     scim::list,
 };
 
 /// Compares the organisation that the server shows with the one that the store is of. True where it is another one: then
 /// nothing of it belongs here, and the profile is to be opened anew.
-pub async fn is_other(context: &Context, now: &Name) -> bool {
+pub async fn is_other(context: &WorkerContext, now: &Name) -> bool {
     let shown = now.raw().to_owned();
     let compared = context.stored(move |store| match store.organisation()? {
         None => store.keep_organisation(&shown).map(|()| None),
@@ -27,22 +27,23 @@ pub async fn is_other(context: &Context, now: &Name) -> bool {
         Name::from(known.as_str())
     );
     context.contradict(Some(words.clone()));
-    context.report(Report::OtherOrganisation(words));
+    context.report(WorkerReport::OtherOrganisation(words));
     true
 }
 
 /// Looks before anything of an earlier session is settled: its outcome is the other organisation's to tell.
-pub async fn is_other_by_roles(context: &Context) -> bool {
+pub async fn is_other_by_roles(context: &WorkerContext) -> bool {
     let known = context.stored(|store| store.organisation()).await.flatten();
-    let (Some(_), Some(roles)) = (known, context.dialect.list(Kind::Role)) else { return false };
+    let (Some(_), Some(roles)) = (known, context.dialect.list(RecordKind::Role)) else { return false };
     let Ok(answer) = context.send(&roles.request).await else { return false };
     let Ok(text) = list::into_text(answer.body) else { return false };
     let Ok(page) = list::parse_text(&text) else { return false };
-    let organisation =
-        page.resources.iter().find_map(|raw| match context.dialect.read(Kind::Role, raw, Depth::Summary, "$") {
+    let organisation = page.resources.iter().find_map(|raw| {
+        match context.dialect.read(RecordKind::Role, raw, ReadDepth::Summary, "$") {
             Ok(Record::Role(role)) if !role.organisation.is_empty() => Some(role.organisation),
             _ => None,
-        });
+        }
+    });
     match organisation {
         Some(organisation) => is_other(context, &organisation).await,
         None => false,

@@ -7,8 +7,8 @@ use super::{JOURNAL, Worker};
 use crate::{
     directory::{
         change::ChangeId,
-        plan::{Duty, Entry, State, duty},
-        work::Report,
+        plan::{ChangeState, JournalEntry, SessionDuty, duty},
+        work::WorkerReport,
     },
     store::Store,
 };
@@ -18,14 +18,14 @@ const PART: usize = 256;
 
 /// The known changes of other sessions, and the living sessions.
 #[derive(Default)]
-pub(super) struct Others {
+pub(super) struct OtherSessions {
     /// The states of the newest and the open changes at the last reading; `None` for this session's own.
-    told: FxHashMap<ChangeId, Option<State>>,
+    told: FxHashMap<ChangeId, Option<ChangeState>>,
     /// Open changes of living sessions, with the session.
     elsewhere: FxHashMap<ChangeId, u64>,
 }
 
-impl Others {
+impl OtherSessions {
     /// True where another living session sees the change through.
     pub(super) fn has(&self, id: ChangeId) -> bool {
         self.elsewhere.contains_key(&id)
@@ -37,11 +37,11 @@ impl Others {
     }
 
     fn open(&self) -> Vec<ChangeId> {
-        let open = |state: &Option<State>| state.is_some_and(State::is_open);
+        let open = |state: &Option<ChangeState>| state.is_some_and(ChangeState::is_open);
         self.told.iter().filter(|(_, state)| open(state)).map(|(id, _)| *id).collect()
     }
 
-    fn is_news(&self, id: ChangeId, state: State) -> bool {
+    fn is_news(&self, id: ChangeId, state: ChangeState) -> bool {
         self.told.get(&id).is_none_or(|told| told.is_some_and(|told| told != state))
     }
 }
@@ -67,10 +67,10 @@ impl Worker {
 
     /// Reads the changes that other sessions have planned, and their progress, since the last look; takes over those of
     /// ended sessions. Gives the news, a part at a time, and whether there is more.
-    pub(super) async fn look_at_others(&mut self) -> (Vec<Entry>, bool) {
+    pub(super) async fn look_at_others(&mut self) -> (Vec<JournalEntry>, bool) {
         let open = self.others.open();
         let heads = self.context.stored(move |store| store.journal_heads(JOURNAL, &open)).await.unwrap_or_default();
-        let news = |(id, state): &&(ChangeId, State)| !self.queue.has(*id) && self.others.is_news(*id, *state);
+        let news = |(id, state): &&(ChangeId, ChangeState)| !self.queue.has(*id) && self.others.is_news(*id, *state);
         let mut wanted: Vec<ChangeId> = heads.iter().filter(news).map(|(id, _)| *id).collect();
         let more = wanted.len() > PART;
         wanted.truncate(PART);
@@ -104,15 +104,16 @@ impl Worker {
     }
 
     /// Takes changes over. Records of sent changes get no other change before these are settled.
-    fn take_over(&mut self, entries: Vec<Entry>, kept: FxHashMap<ChangeId, u64>) {
+    fn take_over(&mut self, entries: Vec<JournalEntry>, kept: FxHashMap<ChangeId, u64>) {
         for entry in &entries {
             self.others.elsewhere.remove(&entry.id);
         }
         self.others.elsewhere.extend(kept);
-        self.context.report(Report::Elsewhere(self.others.elsewhere.keys().copied().collect()));
-        self.context.report(Report::Journal(entries.clone()));
+        self.context.report(WorkerReport::Elsewhere(self.others.elsewhere.keys().copied().collect()));
+        self.context.report(WorkerReport::Journal(entries.clone()));
         let (own, others) = (self.own_session(), &self.others);
-        let is_mine = |entry: &Entry| duty(entry.standing(), own, |_| others.has(entry.id)) == Duty::LookUp;
+        let is_mine =
+            |entry: &JournalEntry| duty(entry.standing(), own, |_| others.has(entry.id)) == SessionDuty::LookUp;
         for entry in entries.into_iter().filter(is_mine) {
             if self.queue.hold(&entry) {
                 self.unsettled.push(entry);
@@ -121,7 +122,7 @@ impl Worker {
     }
 
     /// Marks changes as this session's: no other session sends them while this one lives.
-    pub(super) fn own(&self, entries: &mut [Entry]) {
+    pub(super) fn own(&self, entries: &mut [JournalEntry]) {
         let own = self.own_session();
         entries.iter_mut().for_each(|entry| entry.session = own);
     }
@@ -132,12 +133,12 @@ impl Worker {
 }
 
 /// The changes that a living session keeps, with that session.
-fn kept(store: &Store, entries: &[Entry], own: Option<u64>) -> FxHashMap<ChangeId, u64> {
+fn kept(store: &Store, entries: &[JournalEntry], own: Option<u64>) -> FxHashMap<ChangeId, u64> {
     let mut live: FxHashMap<u64, bool> = FxHashMap::default();
     let mut is_live = |session: u64| *live.entry(session).or_insert_with(|| store.is_live(session));
-    let owner = |entry: &Entry| match duty(entry.standing(), own, &mut is_live) {
-        Duty::LeaveTo(session) => Some((entry.id, session)),
-        Duty::Closed | Duty::Offer | Duty::LookUp => None,
+    let owner = |entry: &JournalEntry| match duty(entry.standing(), own, &mut is_live) {
+        SessionDuty::LeaveTo(session) => Some((entry.id, session)),
+        SessionDuty::Closed | SessionDuty::Offer | SessionDuty::LookUp => None,
     };
     entries.iter().filter_map(owner).collect()
 }

@@ -8,13 +8,13 @@ use super::{Done, Worker, apply, context, refresh};
 use crate::{
     client::Client,
     directory::{
-        Fresh,
-        plan::{Entry, State},
-        work::{Link, Moved, Report},
+        Observation,
+        plan::{ChangeState, JournalEntry},
+        work::{ChangeUpdate, LinkState, WorkerReport},
     },
     scim::{
-        failure::{Class, Failure},
-        habits::Habits,
+        failure::{Failure, FailureClass},
+        habits::ServerQuirks,
     },
 };
 
@@ -31,20 +31,20 @@ impl Worker {
                 if !fresh.is_empty() {
                     self.link_up();
                     self.learnt(&fresh);
-                    self.context.report(Report::Learnt(fresh));
+                    self.context.report(WorkerReport::Learnt(fresh));
                 }
                 for (target, failure) in failed {
                     // One record that can't be read says nothing about the others.
-                    if failure.class != Class::Protocol {
+                    if failure.class != FailureClass::Protocol {
                         self.link_after(&failure);
                     }
-                    self.context.report(Report::ReadEachFailed(vec![target], failure));
+                    self.context.report(WorkerReport::ReadEachFailed(vec![target], failure));
                 }
             }
             Ok(Done::LookedUp(answers)) => self.looked_up(answers),
             Ok(Done::Away(failure)) => self.link_after(&failure),
             Ok(Done::Opened(told)) => self.opened_without_lists(told),
-            Ok(Done::Refreshed(refresh::Ended { habits, down, cut_short })) => {
+            Ok(Done::Refreshed(refresh::RefreshEnd { habits, down, cut_short })) => {
                 self.refreshing = false;
                 self.discovered |= down.is_none();
                 self.lessons.told(&habits);
@@ -72,16 +72,16 @@ impl Worker {
             Ok(Done::Keyed(client)) => self.keyed(client),
             Ok(Done::Nothing) => {}
             Err(error) => {
-                self.context.report(Report::Notice(format!("A task of the worker ended unexpectedly: {error}")));
+                self.context.report(WorkerReport::Notice(format!("A task of the worker ended unexpectedly: {error}")));
             }
         }
     }
 
     /// What the server said of itself narrows what is offered from now on.
-    pub(super) fn learn_habits(&mut self, habits: &Habits) {
+    pub(super) fn learn_habits(&mut self, habits: &ServerQuirks) {
         if let Some(dialect) = self.context.dialect.with_habits(habits) {
             self.context.dialect = Arc::clone(&dialect);
-            self.context.report(Report::Planner(dialect));
+            self.context.report(WorkerReport::Planner(dialect));
         }
     }
 
@@ -95,16 +95,16 @@ impl Worker {
             }
             Err(failure) => {
                 self.link_down(failure.clone());
-                self.context.report(Report::Notice(failure.sentences()));
+                self.context.report(WorkerReport::Notice(failure.sentences()));
             }
         }
     }
 
-    pub(super) fn applied(&mut self, entry: Entry, ended: apply::Ended) {
+    pub(super) fn applied(&mut self, entry: JournalEntry, ended: apply::AttemptEnd) {
         // What was sent has made the version that is shown an old one, whatever was read.
         self.context.known.touch(entry.step.change.touches().into_iter().map(|(target, _)| target));
         match ended {
-            apply::Ended::Settled { versions, taught, conclusive } => {
+            apply::AttemptEnd::Settled { versions, taught, conclusive } => {
                 self.settled_form(&entry, conclusive);
                 self.looks.remove(&entry.id);
                 self.learn_habits(&taught);
@@ -118,21 +118,21 @@ impl Worker {
                     self.link_up();
                 }
             }
-            apply::Ended::NotSent { failure } => {
+            apply::AttemptEnd::NotSent { failure } => {
                 self.forms.end(&entry, false);
                 self.queue.put_back(entry);
                 self.link_down(failure);
             }
-            apply::Ended::Unsettled { failure } => {
+            apply::AttemptEnd::Unsettled { failure } => {
                 self.forms.end(&entry, false);
                 self.queue.hold(&entry);
                 let looks = self.looks.entry(entry.id).or_default();
                 *looks += 1;
                 // A server that answers, and nothing that can be read, is not away: this is how it stands for now.
                 let answered = apply::gives_up(&failure, *looks);
-                self.context.report(Report::Moved(Moved {
+                self.context.report(WorkerReport::Moved(ChangeUpdate {
                     id: entry.id,
-                    state: if answered { State::Unknown } else { State::Sent },
+                    state: if answered { ChangeState::Unknown } else { ChangeState::Sent },
                     why: entry.why.clone(),
                     failure: None,
                     exchanges: entry.exchanges.clone(),
@@ -152,7 +152,7 @@ impl Worker {
     }
 
     /// What its outcome says of others of its form, and of its plan.
-    fn settled_form(&mut self, entry: &Entry, conclusive: bool) {
+    fn settled_form(&mut self, entry: &JournalEntry, conclusive: bool) {
         if entry.did_harm() {
             self.forms.forget(entry);
             self.harmed.push(entry.plan);
@@ -161,7 +161,7 @@ impl Worker {
         }
     }
 
-    pub(super) fn learnt(&mut self, fresh: &[Fresh]) {
+    pub(super) fn learnt(&mut self, fresh: &[Observation]) {
         if self.refreshing {
             self.during.extend(fresh.iter().cloned());
         }
@@ -170,10 +170,14 @@ impl Worker {
     /// Only a server that can't be reached is down; one that refuses is up.
     pub(super) fn link_after(&mut self, failure: &Failure) {
         match failure.class {
-            Class::Offline | Class::Timeout | Class::Tls | Class::Unauthorized | Class::Forbidden => {
+            FailureClass::Offline
+            | FailureClass::Timeout
+            | FailureClass::Tls
+            | FailureClass::Unauthorized
+            | FailureClass::Forbidden => {
                 self.link_down(failure.clone());
             }
-            Class::Cancelled | Class::Local => {}
+            FailureClass::Cancelled | FailureClass::Local => {}
             _ if failure.status.is_some() => self.link_up(),
             _ => self.link_down(failure.clone()),
         }
@@ -185,16 +189,17 @@ impl Worker {
         if self.down.take().is_some() {
             self.settle_open();
         }
-        self.context.report(Report::Link(Link::Up));
+        self.context.report(WorkerReport::Link(LinkState::Up));
     }
 
     pub(super) fn link_down(&mut self, failure: Failure) {
         // A refused key does not get better by asking again; the person has to do something first.
-        let hopeless = matches!(failure.class, Class::Unauthorized | Class::Forbidden | Class::Tls);
+        let hopeless =
+            matches!(failure.class, FailureClass::Unauthorized | FailureClass::Forbidden | FailureClass::Tls);
         self.again_at = (!hopeless).then(|| Instant::now() + refresh::patience(self.tries));
         self.tries += 1;
         self.down = Some(failure.clone());
-        self.context.report(Report::Link(Link::Down(failure)));
+        self.context.report(WorkerReport::Link(LinkState::Down(failure)));
     }
 
     /// The server may be back: the refresh finds out, and what waits goes after it.

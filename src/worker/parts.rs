@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use rustc_hash::FxHashMap;
 
-use super::queue::Queue;
+use super::queue::ChangeQueue;
 use crate::directory::change::ChangeId;
 
 /// Plans whose parts are not all done.
@@ -37,7 +37,7 @@ impl Parts {
     }
 
     /// Lets the next part go where the one before has left the queue.
-    pub fn follow(&mut self, queue: &Queue) {
+    pub fn follow(&mut self, queue: &ChangeQueue) {
         for PlanParts { left: parts, begun } in self.plans.values_mut() {
             *begun |= parts.front().is_some_and(|part| part.iter().any(|id| queue.has(*id)));
             if !*begun {
@@ -72,12 +72,12 @@ mod tests {
 
     #[test]
     fn a_part_waits_for_all_of_the_part_before() {
-        let (mut queue, mut parts) = (Queue::default(), Parts::default());
+        let (mut queue, mut parts) = (ChangeQueue::default(), Parts::default());
         parts.add(vec![vec![ChangeId(1), ChangeId(2)], vec![ChangeId(3)], vec![ChangeId(4)]]);
         parts.follow(&queue);
         let active = |id: i64| Change::SetActive { user: format!("u{id}").as_str().into(), active: true };
         (1..=4).for_each(|id| queue.push(entry(id, active(id))));
-        let mut next = |queue: &mut Queue| {
+        let mut next = |queue: &mut ChangeQueue| {
             parts.follow(queue);
             queue.next(|entry| parts.may_go(entry.id)).map(|entry| entry.id.0)
         };

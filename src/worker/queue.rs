@@ -9,30 +9,30 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     directory::{
-        Target,
+        ResourceRef,
         change::{Change, ChangeId},
-        plan::Entry,
+        plan::JournalEntry,
     },
-    scim::request::Door,
+    scim::request::ApiKind,
 };
 
 /// Changes waiting and changes under way.
 #[derive(Debug, Default)]
-pub struct Queue {
+pub struct ChangeQueue {
     places: FxHashMap<ChangeId, Place>,
     /// Those that wait for no other.
     ready: BTreeSet<ChangeId>,
     running: FxHashSet<ChangeId>,
     /// The last changes on each record that are not done.
-    last: FxHashMap<Target, Last>,
+    last: FxHashMap<ResourceRef, LastChange>,
 }
 
 /// A change that is not done.
 #[derive(Debug)]
 struct Place {
     /// `None` while it is under way, or was taken out.
-    entry: Option<Entry>,
-    holds: Vec<(Target, Hold)>,
+    entry: Option<JournalEntry>,
+    holds: Vec<(ResourceRef, RecordHold)>,
     /// Its outcome is to be found before anything else is sent to its records.
     held: bool,
     /// How many it waits for.
@@ -43,7 +43,7 @@ struct Place {
 
 /// How a change holds a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Hold {
+enum RecordHold {
     /// It must be the only one.
     Alone,
     /// Others like it don't matter.
@@ -52,14 +52,14 @@ enum Hold {
 
 /// Whom the next change on a record waits for.
 #[derive(Debug, Default)]
-struct Last {
+struct LastChange {
     alone: Option<ChangeId>,
     shared: FxHashSet<ChangeId>,
 }
 
-impl Queue {
+impl ChangeQueue {
     /// Adds a change at the end; nothing where it is there already.
-    pub fn push(&mut self, entry: Entry) {
+    pub fn push(&mut self, entry: JournalEntry) {
         let id = entry.id;
         if self.places.contains_key(&id) {
             return;
@@ -69,11 +69,11 @@ impl Queue {
         for (target, hold) in &holds {
             let last = self.last.entry(target.clone()).or_default();
             match hold {
-                Hold::Shared => {
+                RecordHold::Shared => {
                     before.extend(last.alone);
                     last.shared.insert(id);
                 }
-                Hold::Alone => {
+                RecordHold::Alone => {
                     let shared = std::mem::take(&mut last.shared);
                     before.extend(if shared.is_empty() { last.alone.into_iter().collect() } else { shared });
                     last.alone = Some(id);
@@ -93,9 +93,9 @@ impl Queue {
             .insert(id, Place { entry: Some(entry), held: false, holds, before: before.len(), after: Vec::new() });
     }
 
-    /// Keeps the records of a change that was sent until [`Queue::finish`]: its outcome is not known. False where that is so
+    /// Keeps the records of a change that was sent until [`ChangeQueue::finish`]: its outcome is not known. False where that is so
     /// already.
-    pub fn hold(&mut self, entry: &Entry) -> bool {
+    pub fn hold(&mut self, entry: &JournalEntry) -> bool {
         let id = entry.id;
         self.push(entry.clone());
         self.ready.remove(&id);
@@ -106,7 +106,7 @@ impl Queue {
     }
 
     /// Puts a change that could not be sent back where it was: its records stay its own.
-    pub fn put_back(&mut self, entry: Entry) {
+    pub fn put_back(&mut self, entry: JournalEntry) {
         let id = entry.id;
         self.running.remove(&id);
         match self.places.get_mut(&id) {
@@ -119,7 +119,7 @@ impl Queue {
     }
 
     /// The oldest change that `may_go` and none of whose records is in use by an earlier one; they are in use from now on.
-    pub fn next(&mut self, may_go: impl Fn(&Entry) -> bool) -> Option<Entry> {
+    pub fn next(&mut self, may_go: impl Fn(&JournalEntry) -> bool) -> Option<JournalEntry> {
         let goes = |id: &&ChangeId| self.places.get(id).and_then(|place| place.entry.as_ref()).is_some_and(&may_go);
         let id = *self.ready.iter().find(goes)?;
         self.ready.remove(&id);
@@ -164,7 +164,7 @@ impl Queue {
     }
 
     /// Takes a waiting change out. `None` if it is under way or done.
-    pub fn take(&mut self, id: ChangeId) -> Option<Entry> {
+    pub fn take(&mut self, id: ChangeId) -> Option<JournalEntry> {
         let place = self.places.get_mut(&id)?;
         let entry = place.entry.take()?;
         // Whoever waits for it goes on waiting for those before it.
@@ -195,19 +195,19 @@ impl Queue {
 
 /// The records of a change. Another role for somebody who is in the team already leaves the team as it is: many such
 /// changes go at a time, only not beside one that alters the team.
-fn holds(entry: &Entry) -> Vec<(Target, Hold)> {
-    let writes = |target: &Target| {
+fn holds(entry: &JournalEntry) -> Vec<(ResourceRef, RecordHold)> {
+    let writes = |target: &ResourceRef| {
         let requests = &entry.step.requests;
         requests.is_empty()
-            || requests
-                .iter()
-                .any(|request| request.door != Door::Scim || request.path.get(1).is_some_and(|id| **id == *target.id))
+            || requests.iter().any(|request| {
+                request.door != ApiKind::Scim || request.path.get(1).is_some_and(|id| **id == *target.id)
+            })
     };
     let touches = entry.step.change.touches().into_iter();
     touches
         .map(|(target, _)| {
             let shares = matches!(&entry.step.change, Change::SetTeamRole { team, .. } if *team == target.id);
-            let hold = if shares && !writes(&target) { Hold::Shared } else { Hold::Alone };
+            let hold = if shares && !writes(&target) { RecordHold::Shared } else { RecordHold::Alone };
             (target, hold)
         })
         .collect()
@@ -220,20 +220,20 @@ pub(super) mod tests {
     use super::*;
     use crate::directory::{
         change::Change,
-        plan::{Confirm, Risk, State, Step, Undo},
-        words::{Line, Sign},
+        plan::{ChangeState, ConfirmBy, Risk, Step, Undo},
+        words::{LineSign, PlanLine},
     };
     use crate::scim::request::{Method, Request};
 
-    pub fn entry(id: i64, change: Change) -> Entry {
-        let words = Line {
-            sign: Sign::Alter,
+    pub fn entry(id: i64, change: Change) -> JournalEntry {
+        let words = PlanLine {
+            sign: LineSign::Alter,
             subject: String::new(),
             what: String::new(),
             before: String::new(),
             after: String::new(),
         };
-        Entry {
+        JournalEntry {
             id: ChangeId(id),
             plan: ChangeId(id),
             title: String::new(),
@@ -245,14 +245,14 @@ pub(super) mod tests {
                 completion: None,
                 consequences: vec![],
                 undo: Undo::By(vec![]),
-                confirm: Confirm::Echo(vec![]),
+                confirm: ConfirmBy::Echo(vec![]),
                 risk: Risk::Plain,
                 words,
                 others: vec![],
                 expected: None,
                 compensation: None,
             },
-            state: State::Planned,
+            state: ChangeState::Planned,
             why: String::new(),
             failure: None,
             exchanges: vec![],
@@ -266,13 +266,13 @@ pub(super) mod tests {
         }
     }
 
-    fn role(id: i64, user: &str) -> Entry {
+    fn role(id: i64, user: &str) -> JournalEntry {
         entry(id, Change::SetOrgRole { user: user.into(), role: "member".into() })
     }
 
     #[test]
     fn one_record_keeps_its_order_and_others_go_ahead() {
-        let mut queue = Queue::default();
+        let mut queue = ChangeQueue::default();
         queue.push(role(1, "eva"));
         queue.push(role(2, "eva"));
         queue.push(entry(3, Change::AddMember { team: "t".into(), user: "eva".into() }));
@@ -288,7 +288,7 @@ pub(super) mod tests {
 
     #[test]
     fn what_could_not_be_sent_goes_first_again() {
-        let mut queue = Queue::default();
+        let mut queue = ChangeQueue::default();
         queue.push(role(1, "eva"));
         queue.push(role(2, "eva"));
         let first = queue.next(|_| true).unwrap();
@@ -298,7 +298,7 @@ pub(super) mod tests {
         assert!(queue.take(ChangeId(2)).is_some());
     }
 
-    fn team_role(id: i64, user: &str) -> Entry {
+    fn team_role(id: i64, user: &str) -> JournalEntry {
         let change = Change::SetTeamRole { user: user.into(), team: "t".into(), role: "viewer".into() };
         let mut entry = entry(id, change);
         entry.step.requests = vec![Request::new(Method::Patch, ["Users", user])];
@@ -307,13 +307,14 @@ pub(super) mod tests {
 
     #[test]
     fn roles_in_one_team_go_at_a_time_but_not_beside_what_alters_the_team() {
-        let mut queue = Queue::default();
+        let mut queue = ChangeQueue::default();
         queue.push(team_role(1, "eva"));
         queue.push(team_role(2, "ivan"));
         queue.push(entry(3, Change::AddMember { team: "t".into(), user: "noor".into() }));
         queue.push(team_role(4, "zoe"));
-        let given =
-            |queue: &mut Queue| std::iter::from_fn(|| queue.next(|_| true).map(|entry| entry.id.0)).collect::<Vec<_>>();
+        let given = |queue: &mut ChangeQueue| {
+            std::iter::from_fn(|| queue.next(|_| true).map(|entry| entry.id.0)).collect::<Vec<_>>()
+        };
         assert_eq!(given(&mut queue), [1, 2]);
         queue.finish(ChangeId(2));
         assert!(given(&mut queue).is_empty());
@@ -327,7 +328,7 @@ pub(super) mod tests {
 
     #[test]
     fn what_is_taken_out_holds_nobody_up() {
-        let mut queue = Queue::default();
+        let mut queue = ChangeQueue::default();
         queue.push(role(1, "eva"));
         queue.push(role(2, "eva"));
         queue.push(role(3, "eva"));

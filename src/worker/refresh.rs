@@ -4,22 +4,22 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     asides,
-    context::{Context, now},
-    known::Difference,
+    context::{WorkerContext, now},
+    known::RecordDifference,
     organisation,
 };
 use crate::{
     dialect::Dialect,
     directory::{
-        Coverage, Kind,
+        ListCoverage, RecordKind,
         records::Records,
         role_source::RoleSource,
-        work::{Proof, Report},
+        work::{RefreshProof, WorkerReport},
     },
     scim::{
-        failure::{Class, Failure},
-        filter::Filter,
-        habits::Habits,
+        failure::{Failure, FailureClass},
+        filter::ScimFilter,
+        habits::ServerQuirks,
     },
     store::Snapshot,
 };
@@ -34,16 +34,16 @@ mod page;
 mod read;
 mod renew;
 
-use keep::Keeper;
-use lists::Lists;
-pub use members::Withheld;
-use read::{Listed, Wanted, read_list};
+use keep::ListKeeper;
+use lists::RecordLists;
+pub use members::WithheldMembers;
+use read::{FinishedList, ReadOptions, read_list};
 
 /// How a refresh ended.
 #[derive(Default)]
-pub struct Ended {
+pub struct RefreshEnd {
     /// What the server said and showed of itself.
-    pub habits: Habits,
+    pub habits: ServerQuirks,
     /// Nothing answered at all.
     pub down: Option<Failure>,
     /// Some lists came and others found no server: worth trying again soon.
@@ -54,7 +54,7 @@ pub struct Ended {
 ///
 /// `discover` asks the server what it can do beside that; lists are read in the way that is known already. With `narrow`
 /// the server is asked only for the users that it finds: they are shown, and the disk keeps what it has.
-pub async fn run(context: Context, first: bool, discover: bool, narrow: Option<Arc<Filter>>) -> Ended {
+pub async fn run(context: WorkerContext, first: bool, discover: bool, narrow: Option<Arc<ScimFilter>>) -> RefreshEnd {
     if narrow.is_some() {
         context.known.forget();
     }
@@ -68,16 +68,21 @@ pub async fn run(context: Context, first: bool, discover: bool, narrow: Option<A
 }
 
 /// `None` where what is shown can't be made of what was read.
-async fn once(context: &Context, first: bool, discover: bool, narrow: Option<&Arc<Filter>>) -> Option<Ended> {
-    context.report(Report::RefreshBegan);
+async fn once(
+    context: &WorkerContext,
+    first: bool,
+    discover: bool,
+    narrow: Option<&Arc<ScimFilter>>,
+) -> Option<RefreshEnd> {
+    context.report(WorkerReport::RefreshBegan);
     let shown = context.known.shown();
     // Teams and roles are short and complete the users' rows: they are read beside the users.
-    let users = Wanted { kind: Kind::User, first: first && narrow.is_none(), narrow, shown: &shown };
-    let teams_wanted = || Wanted { kind: Kind::Team, first: false, narrow: None, shown: &shown };
+    let users = ReadOptions { kind: RecordKind::User, first: first && narrow.is_none(), narrow, shown: &shown };
+    let teams_wanted = || ReadOptions { kind: RecordKind::Team, first: false, narrow: None, shown: &shown };
     let (mut users, mut teams, roles, told, habits) = tokio::join!(
         read_list(context, users),
         read_list(context, teams_wanted()),
-        read_list(context, Wanted { kind: Kind::Role, first: false, narrow: None, shown: &shown }),
+        read_list(context, ReadOptions { kind: RecordKind::Role, first: false, narrow: None, shown: &shown }),
         asides::told_roles(context),
         asides::discovered(context, discover)
     );
@@ -95,26 +100,27 @@ async fn once(context: &Context, first: bool, discover: bool, narrow: Option<&Ar
         && let Some(shown) = &listed.hints.organisation
         && organisation::is_other(context, shown).await
     {
-        return Some(Ended::default());
+        return Some(RefreshEnd::default());
     }
     let people = users.as_ref().and_then(|read| read.as_ref().ok());
     if let Some(why) = people.and_then(|listed| listed.hints.contradiction) {
         context.contradict(Some(why.into()));
-        context.report(Report::Hosting(context.contradiction()));
+        context.report(WorkerReport::Hosting(context.contradiction()));
     }
     let mut habits = habits.unwrap_or_default();
     if let Some(Ok(people)) = &users {
         habits = habits.or(people.hints.habits());
     }
-    let mut brought = Brought::of([(Kind::User, users), (Kind::Team, teams), (Kind::Role, roles)]);
+    let mut brought = ReadLists::of([(RecordKind::User, users), (RecordKind::Team, teams), (RecordKind::Role, roles)]);
     // A list that was not read because it is too long was begun.
-    let down = brought.failures().find(|why| why.class != Class::Local).filter(|_| brought.proofs.is_empty()).cloned();
-    let absent = |why: &Failure| matches!(why.class, Class::Offline | Class::Timeout);
+    let down =
+        brought.failures().find(|why| why.class != FailureClass::Local).filter(|_| brought.proofs.is_empty()).cloned();
+    let absent = |why: &Failure| matches!(why.class, FailureClass::Offline | FailureClass::Timeout);
     let cut_short = down.is_none() && brought.failures().any(absent);
     let altered = context.dialect.with_habits(&habits);
     let dialect = altered.clone().unwrap_or_else(|| Arc::clone(&context.dialect));
     // Before the end of the refresh: whoever waits for that plans by it.
-    altered.iter().for_each(|dialect| context.report(Report::Planner(Arc::clone(dialect) as _)));
+    altered.iter().for_each(|dialect| context.report(WorkerReport::Planner(Arc::clone(dialect) as _)));
     let source = dialect.role_source(told.as_ref());
     if !brought.proofs.is_empty() {
         let lists = std::mem::take(&mut brought.lists);
@@ -122,7 +128,7 @@ async fn once(context: &Context, first: bool, discover: bool, narrow: Option<&Ar
             renew::tell(context, renew::rest(lists, &brought.found));
         } else {
             let lists = renew::complete(context, lists, &brought.found).await?;
-            let missing: Vec<Kind> = brought.missing().collect();
+            let missing: Vec<RecordKind> = brought.missing().collect();
             show(context, dialect, lists, &brought.proofs, &missing, source.clone()).await;
             context.known.lose(missing);
         }
@@ -135,26 +141,26 @@ async fn once(context: &Context, first: bool, discover: bool, narrow: Option<&Ar
         context.known.end(brought.found, source);
     }
     let at = now();
-    context.report(Report::RefreshEnded { at, proofs: brought.proofs, failed: brought.failed });
+    context.report(WorkerReport::RefreshEnded { at, proofs: brought.proofs, failed: brought.failed });
     for (keeper, coverage) in brought.kept {
         keeper.end(at, coverage).await;
     }
-    Some(Ended { habits, down, cut_short })
+    Some(RefreshEnd { habits, down, cut_short })
 }
 
 /// What all lists brought.
 #[derive(Default)]
-struct Brought {
-    lists: Lists,
-    found: Vec<(Kind, Difference)>,
-    proofs: Vec<Proof>,
-    failed: Vec<(Kind, Failure)>,
+struct ReadLists {
+    lists: RecordLists,
+    found: Vec<(RecordKind, RecordDifference)>,
+    proofs: Vec<RefreshProof>,
+    failed: Vec<(RecordKind, Failure)>,
     /// What is on its way to the disk, and how much of the list it is.
-    kept: Vec<(Keeper, Coverage)>,
+    kept: Vec<(ListKeeper, ListCoverage)>,
 }
 
-impl Brought {
-    fn of(reads: [(Kind, Option<Result<Listed, Failure>>); 3]) -> Self {
+impl ReadLists {
+    fn of(reads: [(RecordKind, Option<Result<FinishedList, Failure>>); 3]) -> Self {
         let mut all = Self::default();
         for (kind, read) in reads {
             match read {
@@ -169,7 +175,7 @@ impl Brought {
                 }
             }
         }
-        let wrong_path = all.proofs.is_empty() && all.failures().all(|failure| failure.class == Class::NotFound);
+        let wrong_path = all.proofs.is_empty() && all.failures().all(|failure| failure.class == FailureClass::NotFound);
         for (_, failure) in all.failed.iter_mut().filter(|_| wrong_path) {
             "The server knows none of the lists (404 on all of them).".clone_into(&mut failure.text);
             "Check url and path in the profile.".clone_into(&mut failure.next);
@@ -178,8 +184,8 @@ impl Brought {
     }
 
     /// Lists of which nothing came.
-    fn missing(&self) -> impl Iterator<Item = Kind> {
-        let came = |kind: &Kind| self.proofs.iter().any(|proof| proof.kind == *kind);
+    fn missing(&self) -> impl Iterator<Item = RecordKind> {
+        let came = |kind: &RecordKind| self.proofs.iter().any(|proof| proof.kind == *kind);
         self.failed.iter().map(|(kind, _)| *kind).filter(move |kind| !came(kind))
     }
 
@@ -190,14 +196,14 @@ impl Brought {
 
 /// Indexes and shows; lists of which nothing came keep what the disk knows.
 async fn show(
-    context: &Context,
+    context: &WorkerContext,
     dialect: Arc<dyn Dialect>,
-    mut lists: Lists,
-    proofs: &[Proof],
-    missing: &[Kind],
+    mut lists: RecordLists,
+    proofs: &[RefreshProof],
+    missing: &[RecordKind],
     source: RoleSource,
 ) {
-    let mut coverage = <[Coverage; 3]>::default();
+    let mut coverage = <[ListCoverage; 3]>::default();
     proofs.iter().for_each(|proof| coverage[proof.kind as usize] = proof.coverage.clone());
     if !missing.is_empty()
         && let Some(stored) = context.stored(|store| store.load()).await
@@ -206,22 +212,22 @@ async fn show(
         for kind in missing {
             coverage[*kind as usize] = std::mem::take(&mut known[*kind as usize]);
             match kind {
-                Kind::User => lists.users = std::mem::take(&mut users),
-                Kind::Team => lists.teams = std::mem::take(&mut teams),
-                Kind::Role => lists.roles = std::mem::take(&mut roles),
+                RecordKind::User => lists.users = std::mem::take(&mut users),
+                RecordKind::Team => lists.teams = std::mem::take(&mut teams),
+                RecordKind::Role => lists.roles = std::mem::take(&mut roles),
             }
         }
     }
     let build = move || build(&*dialect, lists, coverage, source);
     if let Ok(records) = tokio::task::spawn_blocking(build).await {
         let seen = Some(now());
-        context.report(Report::Records { records: Box::new(records), seen, partial: false, stored: false });
+        context.report(WorkerReport::Records { records: Box::new(records), seen, partial: false, stored: false });
     }
 }
 
 /// Indexes the lists, with roles from where the provider has them.
-fn build(dialect: &dyn Dialect, lists: Lists, coverage: [Coverage; 3], source: RoleSource) -> Records {
-    let roles = if dialect.list(Kind::Role).is_some() { lists.roles } else { source.records() };
+fn build(dialect: &dyn Dialect, lists: RecordLists, coverage: [ListCoverage; 3], source: RoleSource) -> Records {
+    let roles = if dialect.list(RecordKind::Role).is_some() { lists.roles } else { source.records() };
     let records = Records::build(lists.users, lists.teams, roles).covering(coverage).with_roles(source);
     records.index_names();
     records
@@ -231,19 +237,19 @@ fn build(dialect: &dyn Dialect, lists: Lists, coverage: [Coverage; 3], source: R
 pub fn indexed(dialect: &dyn Dialect, snapshot: Snapshot, source: RoleSource) -> Records {
     let Snapshot { users, teams, roles, mut coverage, .. } = snapshot.without_parts();
     // A list that the provider does not have lacks nothing.
-    for kind in Kind::ALL.into_iter().filter(|kind| dialect.list(*kind).is_none()) {
-        coverage[kind as usize] = Coverage::Complete;
+    for kind in RecordKind::ALL.into_iter().filter(|kind| dialect.list(*kind).is_none()) {
+        coverage[kind as usize] = ListCoverage::Complete;
     }
-    build(dialect, Lists { users, teams, roles }, coverage, source)
+    build(dialect, RecordLists { users, teams, roles }, coverage, source)
 }
 
-async fn show_partly(context: &Context, lists: Lists) {
-    let not_read = || Coverage::NotRead(None);
-    let coverage = [Coverage::Complete, not_read(), not_read()];
+async fn show_partly(context: &WorkerContext, lists: RecordLists) {
+    let not_read = || ListCoverage::NotRead(None);
+    let coverage = [ListCoverage::Complete, not_read(), not_read()];
     let dialect = Arc::clone(&context.dialect);
     let build = move || build(&*dialect, lists, coverage, dialect.role_source(None));
     if let Ok(records) = tokio::task::spawn_blocking(build).await {
-        context.report(Report::Records { records: Box::new(records), seen: None, partial: true, stored: false });
+        context.report(WorkerReport::Records { records: Box::new(records), seen: None, partial: true, stored: false });
     }
 }
 

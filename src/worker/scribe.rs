@@ -4,13 +4,13 @@
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::context::{Disk, on_disk};
+use super::context::{SharedStore, on_disk};
 use crate::{
     directory::{
-        plan::{Entry, State, WriteCondition},
-        work::Report,
+        plan::{ChangeState, JournalEntry, WriteCondition},
+        work::WorkerReport,
     },
-    store::Note,
+    store::JournalNote,
 };
 
 /// Notes in one transaction at most.
@@ -18,16 +18,16 @@ const MOST: usize = 256;
 
 /// The way to it; it ends with the last of these.
 #[derive(Clone)]
-pub struct Scribe(mpsc::UnboundedSender<(Note, oneshot::Sender<bool>)>);
+pub struct JournalWriter(mpsc::UnboundedSender<(JournalNote, oneshot::Sender<bool>)>);
 
-impl Scribe {
+impl JournalWriter {
     /// Starts it.
-    pub fn start(disk: Disk, reports: mpsc::UnboundedSender<Report>) -> Self {
-        let (send, mut notes) = mpsc::unbounded_channel::<(Note, oneshot::Sender<bool>)>();
+    pub fn start(disk: SharedStore, reports: mpsc::UnboundedSender<WorkerReport>) -> Self {
+        let (send, mut notes) = mpsc::unbounded_channel::<(JournalNote, oneshot::Sender<bool>)>();
         tokio::spawn(async move {
             let mut taken = Vec::new();
             while notes.recv_many(&mut taken, MOST).await > 0 {
-                let (batch, replies): (Vec<Note>, Vec<_>) = taken.drain(..).unzip();
+                let (batch, replies): (Vec<JournalNote>, Vec<_>) = taken.drain(..).unzip();
                 let written = on_disk(&disk, &reports, move |store| store.journal_note(&batch)).await;
                 for (at, reply) in replies.into_iter().enumerate() {
                     let done = written.as_ref().and_then(|written| written.get(at));
@@ -40,21 +40,21 @@ impl Scribe {
     }
 
     /// Writes where a change stands. True when it is on the disk.
-    pub async fn write(&self, entry: &Entry) -> bool {
-        self.note(Note::plain(entry.clone())).await
+    pub async fn write(&self, entry: &JournalEntry) -> bool {
+        self.note(JournalNote::plain(entry.clone())).await
     }
 
     /// The same only while it is planned: false where another console was faster, or on failure.
-    pub async fn claim(&self, entry: &Entry) -> bool {
-        self.write_if(entry, WriteCondition::only_from(State::Planned)).await
+    pub async fn claim(&self, entry: &JournalEntry) -> bool {
+        self.write_if(entry, WriteCondition::only_from(ChangeState::Planned)).await
     }
 
     /// The same only if the journal has it so: false where another console was faster, or on failure.
-    pub async fn write_if(&self, entry: &Entry, condition: WriteCondition) -> bool {
-        self.note(Note::only_if(entry.clone(), condition)).await
+    pub async fn write_if(&self, entry: &JournalEntry, condition: WriteCondition) -> bool {
+        self.note(JournalNote::only_if(entry.clone(), condition)).await
     }
 
-    async fn note(&self, note: Note) -> bool {
+    async fn note(&self, note: JournalNote) -> bool {
         let (send, written) = oneshot::channel();
         self.0.send((note, send)).is_ok() && written.await.unwrap_or(false)
     }

@@ -2,13 +2,13 @@
 
 use super::Worker;
 use crate::directory::{
-    plan::{Entry, UNWRITTEN},
-    stage::{StageId, Staged},
-    work::Report,
+    plan::{JournalEntry, UNWRITTEN},
+    stage::{StageId, StagedChange},
+    work::WorkerReport,
 };
 
 impl Worker {
-    pub(super) async fn put_on_stage(&mut self, lines: Vec<Staged>) {
+    pub(super) async fn put_on_stage(&mut self, lines: Vec<StagedChange>) {
         if !lines.is_empty() {
             self.context.stored(move |store| store.stage_add(&lines)).await;
         }
@@ -21,7 +21,7 @@ impl Worker {
     }
 
     /// Sent once they are in the journal and off the stage: a crash leaves each of them in one of the two.
-    pub(super) async fn submit_staged(&mut self, ids: Vec<StageId>, mut entries: Vec<Entry>) {
+    pub(super) async fn submit_staged(&mut self, ids: Vec<StageId>, mut entries: Vec<JournalEntry>) {
         self.own(&mut entries);
         let kept = entries.clone();
         let why = match self.context.stored(move |store| store.stage_take(&ids, &kept)).await {
@@ -50,10 +50,10 @@ impl Worker {
         let Some((mark, stage)) = read.await else { return };
         self.stage = mark;
         if let Some(notice) = stage.notice() {
-            self.context.report(Report::Notice(notice));
+            self.context.report(WorkerReport::Notice(notice));
         }
         if asked || !stage.lines.is_empty() {
-            self.context.report(Report::Staged(stage.lines));
+            self.context.report(WorkerReport::Staged(stage.lines));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! How a session begins: with what the disk knows and a refresh, or without lists.
 
-use super::{Worker, asides, known::Shown, organisation, refresh};
-use crate::directory::{Kind, work::Report};
+use super::{Worker, asides, known::ShownPrint, organisation, refresh};
+use crate::directory::{RecordKind, work::WorkerReport};
 
 impl Worker {
     /// Shows what the disk knows, takes up what was left open, and reads everything anew.
@@ -21,7 +21,7 @@ impl Worker {
     async fn show_first_stored(&mut self) {
         if let Some((first, more)) = self.context.stored(|store| store.load_first()).await
             && !first.users.is_empty()
-            && first.coverage[Kind::User as usize].is_read()
+            && first.coverage[RecordKind::User as usize].is_read()
         {
             self.shown = true;
             self.show_stored(first, more).await;
@@ -60,7 +60,7 @@ impl Worker {
     }
 
     pub(super) fn say(&self, notice: Option<String>) {
-        notice.into_iter().for_each(|notice| self.context.report(Report::Notice(notice)));
+        notice.into_iter().for_each(|notice| self.context.report(WorkerReport::Notice(notice)));
     }
 
     async fn show_stored(&self, snapshot: crate::store::Snapshot, partial: bool) {
@@ -68,9 +68,9 @@ impl Worker {
         let told = asides::stored_roles(&self.context).await;
         let source = self.context.dialect.role_source(told.as_ref());
         let snapshot = snapshot.without_parts();
-        let shown = if partial { Shown::default() } else { Shown::stored(&snapshot, source.clone()) };
+        let shown = if partial { ShownPrint::default() } else { ShownPrint::stored(&snapshot, source.clone()) };
         let records = Box::new(refresh::indexed(&*self.context.dialect, snapshot, source));
-        self.context.report(Report::Records { records, seen, partial, stored: true });
+        self.context.report(WorkerReport::Records { records, seen, partial, stored: true });
         self.context.known.is(shown);
     }
 }

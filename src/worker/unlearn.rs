@@ -6,23 +6,23 @@ use super::Worker;
 use crate::{
     dialect::Dialect,
     directory::{
-        change::{Change, Verb},
-        plan::{Entry, Exchange, State},
-        role_source::Mapping,
-        work::Report,
+        change::{Change, ChangeVerb},
+        plan::{ChangeState, JournalEntry, RequestExchange},
+        role_source::RoleMapping,
+        work::WorkerReport,
     },
     scim::{
         failure::Failure,
-        habits::{Deletion, Habits},
+        habits::{DeletionEffect, ServerQuirks},
     },
     store::{self, Store},
-    worker::context::Context,
+    worker::context::WorkerContext,
 };
 
 /// Forgets what was learnt of the way in which a change was sent, if the server has refused that way or taken it without
 /// effect. Its reasons in the record, the key or the moment teach nothing.
 /// True where that alters how changes are planned.
-pub(super) async fn unlearn(context: &Context, entry: &Entry) -> bool {
+pub(super) async fn unlearn(context: &WorkerContext, entry: &JournalEntry) -> bool {
     if !is_about_the_way(entry.state, entry.failure.as_ref(), &entry.exchanges) {
         return false;
     }
@@ -31,24 +31,24 @@ pub(super) async fn unlearn(context: &Context, entry: &Entry) -> bool {
 }
 
 /// From what the worker's dialect was made.
-pub(super) struct Lessons {
+pub(super) struct DialectLessons {
     /// What the profile says.
     plain: Arc<dyn Dialect>,
     /// What the store knew when the dialect was made of it.
-    stored: Option<Habits>,
+    stored: Option<ServerQuirks>,
     /// What the server has told of itself in this session.
-    told: Habits,
+    told: ServerQuirks,
     /// Something was forgotten since.
     doubted: bool,
 }
 
-impl Lessons {
+impl DialectLessons {
     pub fn new(plain: Arc<dyn Dialect>) -> Self {
-        Self { plain, stored: None, told: Habits::default(), doubted: false }
+        Self { plain, stored: None, told: ServerQuirks::default(), doubted: false }
     }
 
     /// The server has told this of itself.
-    pub fn told(&mut self, habits: &Habits) {
+    pub fn told(&mut self, habits: &ServerQuirks) {
         self.told = habits.clone().or(std::mem::take(&mut self.told));
     }
 
@@ -63,16 +63,16 @@ impl Lessons {
     }
 
     /// Roles follow from groups by this.
-    pub fn remap(&mut self, mapping: &Arc<Mapping>) {
+    pub fn remap(&mut self, mapping: &Arc<RoleMapping>) {
         self.plain = self.plain.with_mapping(Arc::clone(mapping)).unwrap_or_else(|| Arc::clone(&self.plain));
     }
 
     /// A dialect that knows what is known now; `None` where the store knows what it knew.
-    fn dialect(&mut self, stored: Habits) -> Option<Arc<dyn Dialect>> {
+    fn dialect(&mut self, stored: ServerQuirks) -> Option<Arc<dyn Dialect>> {
         if self.stored.as_ref() == Some(&stored) {
             return None;
         }
-        let better = |dialect: Arc<dyn Dialect>, habits: &Habits| dialect.with_habits(habits).unwrap_or(dialect);
+        let better = |dialect: Arc<dyn Dialect>, habits: &ServerQuirks| dialect.with_habits(habits).unwrap_or(dialect);
         let dialect = [&stored, &self.told].into_iter().fold(Arc::clone(&self.plain), better);
         self.stored = Some(stored);
         Some(dialect)
@@ -86,15 +86,15 @@ impl Worker {
         let Some(stored) = self.context.stored(|store| store.habits()).await else { return };
         if let Some(dialect) = self.lessons.dialect(stored.unwrap_or_default()) {
             self.context.dialect = Arc::clone(&dialect);
-            self.context.report(Report::Planner(dialect));
+            self.context.report(WorkerReport::Planner(dialect));
         }
     }
 }
 
 /// True for a refusal of the form of a request, and for one that was accepted and did nothing.
-fn is_about_the_way(state: State, failure: Option<&Failure>, exchanges: &[Exchange]) -> bool {
+fn is_about_the_way(state: ChangeState, failure: Option<&Failure>, exchanges: &[RequestExchange]) -> bool {
     let by_status = |status: u16| matches!(status, 405 | 415 | 501);
-    state == State::Refused
+    state == ChangeState::Refused
         && match failure {
             Some(failure) => failure.status.is_some_and(by_status),
             None => !exchanges.is_empty() && exchanges.iter().all(|exchange| !exchange.refused),
@@ -119,19 +119,29 @@ fn forget(store: &mut Store, change: &Change) -> store::Result<bool> {
 }
 
 /// The ways in which this action is sent.
-fn forget_way(habits: &mut Habits, verb: Verb) {
+fn forget_way(habits: &mut ServerQuirks, verb: ChangeVerb) {
     match verb {
-        Verb::AddMember => habits.patch_groups = None,
-        Verb::RemoveMember => (habits.remove_member, habits.patch_groups) = (None, None),
-        Verb::SetDisplayName | Verb::SetEmail | Verb::Deactivate | Verb::Reactivate => {
+        ChangeVerb::AddMember => habits.patch_groups = None,
+        ChangeVerb::RemoveMember => (habits.remove_member, habits.patch_groups) = (None, None),
+        ChangeVerb::SetDisplayName | ChangeVerb::SetEmail | ChangeVerb::Deactivate | ChangeVerb::Reactivate => {
             (habits.patch_users, habits.patch_paths) = (None, None);
         }
-        Verb::DeleteUser => habits.delete_user = habits.delete_user.filter(|deletion| *deletion != Deletion::Removes),
+        ChangeVerb::DeleteUser => {
+            habits.delete_user = habits.delete_user.filter(|deletion| *deletion != DeletionEffect::Removes)
+        }
         // One form serves all servers that have these.
-        Verb::CreateUser | Verb::CreateTeam | Verb::DeleteTeam | Verb::ReplaceMembers | Verb::SetAttribute => {}
-        Verb::SetOrgRole | Verb::SetTeamRole | Verb::CreateRole | Verb::EditRole | Verb::DeleteRole => {}
-        Verb::SetSeat | Verb::SetRegistryRole | Verb::CreateService => {}
-        Verb::Invite | Verb::CreateKey | Verb::DeleteKey => {}
+        ChangeVerb::CreateUser
+        | ChangeVerb::CreateTeam
+        | ChangeVerb::DeleteTeam
+        | ChangeVerb::ReplaceMembers
+        | ChangeVerb::SetAttribute => {}
+        ChangeVerb::SetOrgRole
+        | ChangeVerb::SetTeamRole
+        | ChangeVerb::CreateRole
+        | ChangeVerb::EditRole
+        | ChangeVerb::DeleteRole => {}
+        ChangeVerb::SetSeat | ChangeVerb::SetRegistryRole | ChangeVerb::CreateService => {}
+        ChangeVerb::Invite | ChangeVerb::CreateKey | ChangeVerb::DeleteKey => {}
     }
 }
 
@@ -139,21 +149,21 @@ fn forget_way(habits: &mut Habits, verb: Verb) {
 mod tests {
     use super::*;
     use crate::{
-        dialect::{Hosting, Provider, Server},
-        directory::ability::Ability,
-        scim::{failure::Class, habits::Removal},
+        dialect::{Hosting, KnownServer, Provider},
+        directory::ability::ActionAbility,
+        scim::{failure::FailureClass, habits::RemovalForm},
     };
 
     #[test]
     fn only_the_form_of_a_request_is_unlearnt_by_its_refusal() {
         let refused = |status| {
-            let failure = Failure { status, ..Failure::local(Class::Refused, "no", "") };
-            is_about_the_way(State::Refused, Some(&failure), &[])
+            let failure = Failure { status, ..Failure::local(FailureClass::Refused, "no", "") };
+            is_about_the_way(ChangeState::Refused, Some(&failure), &[])
         };
         let forms = [405, 415, 501].map(|status| refused(Some(status)));
         let reasons = [400, 403, 404, 409, 412, 429, 500, 503].map(|status| refused(Some(status)));
         assert_eq!((forms, reasons, refused(None)), ([true; 3], [false; 8], false));
-        let taken = |refused| Exchange {
+        let taken = |refused| RequestExchange {
             request: "PATCH /Users/u".into(),
             status: Some(200),
             millis: 1,
@@ -161,42 +171,42 @@ mod tests {
             answer: String::new(),
             refused,
         };
-        let without_effect = |state, exchanges: &[Exchange]| is_about_the_way(state, None, exchanges);
-        assert!(without_effect(State::Refused, &[taken(false), taken(false)]));
-        assert!(!without_effect(State::Refused, &[]), "nothing was sent");
-        assert!(!without_effect(State::Refused, &[taken(false), taken(true)]));
-        for state in State::ALL.into_iter().filter(|state| *state != State::Refused) {
+        let without_effect = |state, exchanges: &[RequestExchange]| is_about_the_way(state, None, exchanges);
+        assert!(without_effect(ChangeState::Refused, &[taken(false), taken(false)]));
+        assert!(!without_effect(ChangeState::Refused, &[]), "nothing was sent");
+        assert!(!without_effect(ChangeState::Refused, &[taken(false), taken(true)]));
+        for state in ChangeState::ALL.into_iter().filter(|state| *state != ChangeState::Refused) {
             assert!(!without_effect(state, &[taken(false)]), "{state:?}");
         }
     }
 
     #[test]
     fn an_action_forgets_its_own_way_and_no_other() {
-        let known = Habits {
+        let known = ServerQuirks {
             patch_users: Some(true),
             patch_groups: Some(true),
-            remove_member: Some(Removal::Value),
-            delete_user: Some(Deletion::Removes),
+            remove_member: Some(RemovalForm::Value),
+            delete_user: Some(DeletionEffect::Removes),
             versions: Some(true),
-            ..Habits::default()
+            ..ServerQuirks::default()
         };
         let left = |verb| {
             let mut habits = known.clone();
             forget_way(&mut habits, verb);
             habits
         };
-        assert_eq!(left(Verb::AddMember), Habits { patch_groups: None, ..known.clone() });
-        let removal = Habits { patch_groups: None, remove_member: None, ..known.clone() };
-        assert_eq!(left(Verb::RemoveMember), removal);
-        for verb in [Verb::SetDisplayName, Verb::SetEmail, Verb::Deactivate, Verb::Reactivate] {
-            assert_eq!(left(verb), Habits { patch_users: None, ..known.clone() }, "{verb:?}");
+        assert_eq!(left(ChangeVerb::AddMember), ServerQuirks { patch_groups: None, ..known.clone() });
+        let removal = ServerQuirks { patch_groups: None, remove_member: None, ..known.clone() };
+        assert_eq!(left(ChangeVerb::RemoveMember), removal);
+        for verb in [ChangeVerb::SetDisplayName, ChangeVerb::SetEmail, ChangeVerb::Deactivate, ChangeVerb::Reactivate] {
+            assert_eq!(left(verb), ServerQuirks { patch_users: None, ..known.clone() }, "{verb:?}");
         }
-        assert_eq!(left(Verb::DeleteUser), Habits { delete_user: None, ..known.clone() });
-        assert_eq!(left(Verb::CreateUser), known);
+        assert_eq!(left(ChangeVerb::DeleteUser), ServerQuirks { delete_user: None, ..known.clone() });
+        assert_eq!(left(ChangeVerb::CreateUser), known);
         // What was seen of a server that keeps its users stays known.
-        let mut keeps = Habits { delete_user: Some(Deletion::Deactivates), ..Habits::default() };
-        forget_way(&mut keeps, Verb::DeleteUser);
-        assert_eq!(keeps.delete_user, Some(Deletion::Deactivates));
+        let mut keeps = ServerQuirks { delete_user: Some(DeletionEffect::Deactivates), ..ServerQuirks::default() };
+        forget_way(&mut keeps, ChangeVerb::DeleteUser);
+        assert_eq!(keeps.delete_user, Some(DeletionEffect::Deactivates));
     }
 
     #[test]
@@ -204,37 +214,49 @@ mod tests {
         let mut store = Store::in_memory().unwrap();
         let change = Change::SetActive { user: "u".into(), active: false };
         assert!(!forget(&mut store, &change).unwrap(), "nothing was known");
-        store.keep_habits(&Habits { patch_users: Some(true), ..Habits::default() }).unwrap();
+        store.keep_habits(&ServerQuirks { patch_users: Some(true), ..ServerQuirks::default() }).unwrap();
         assert!(forget(&mut store, &change).unwrap() && !forget(&mut store, &change).unwrap());
     }
 
     /// The server's own claims come after what the store knows, and stay when that is forgotten.
     #[test]
     fn a_dialect_is_made_of_the_profile_the_store_and_the_servers_claims() {
-        let server = Server { habits: Habits { patch_users: Some(true), ..Habits::default() }, ..Server::default() };
-        let mut lessons = Lessons::new(crate::dialect::of(Provider::Scim, Hosting::default(), server));
-        lessons.told(&Habits { tells_members: Some(true), delete_user: Some(Deletion::Refused), ..Habits::default() });
-        let can_delete = |dialect: &Arc<dyn Dialect>| dialect.capabilities().can(Verb::DeleteUser).is_ok();
-        let stored = Habits { delete_user: Some(Deletion::Removes), tells_members: Some(false), ..Habits::default() };
+        let server = KnownServer {
+            habits: ServerQuirks { patch_users: Some(true), ..ServerQuirks::default() },
+            ..KnownServer::default()
+        };
+        let mut lessons = DialectLessons::new(crate::dialect::of(Provider::Scim, Hosting::default(), server));
+        lessons.told(&ServerQuirks {
+            tells_members: Some(true),
+            delete_user: Some(DeletionEffect::Refused),
+            ..ServerQuirks::default()
+        });
+        let can_delete = |dialect: &Arc<dyn Dialect>| dialect.capabilities().can(ChangeVerb::DeleteUser).is_ok();
+        let stored = ServerQuirks {
+            delete_user: Some(DeletionEffect::Removes),
+            tells_members: Some(false),
+            ..ServerQuirks::default()
+        };
         let dialect = lessons.dialect(stored.clone()).unwrap();
         assert_eq!((can_delete(&dialect), dialect.tells_members()), (true, Some(false)));
         assert!(lessons.dialect(stored).is_none(), "the store knows what it knew");
-        let dialect = lessons.dialect(Habits::default()).unwrap();
+        let dialect = lessons.dialect(ServerQuirks::default()).unwrap();
         assert_eq!((can_delete(&dialect), dialect.tells_members()), (false, Some(true)));
     }
 
     #[test]
     fn what_fails_is_untried_again() {
         let mut store = Store::in_memory().unwrap();
-        let habits = Habits { remove_member: Some(Removal::Put), patch_users: Some(true), ..Habits::default() };
+        let habits =
+            ServerQuirks { remove_member: Some(RemovalForm::Put), patch_users: Some(true), ..ServerQuirks::default() };
         store.keep_habits(&habits).unwrap();
         let mut trials = store.trials().unwrap();
-        trials.saw(Verb::RemoveMember, Ability::Works);
-        trials.saw(Verb::AddMember, Ability::Works);
+        trials.saw(ChangeVerb::RemoveMember, ActionAbility::Works);
+        trials.saw(ChangeVerb::AddMember, ActionAbility::Works);
         store.keep_trials(&trials).unwrap();
         forget(&mut store, &Change::RemoveMember { team: "t".into(), user: "u".into() }).unwrap();
-        assert_eq!(store.habits().unwrap().unwrap(), Habits { remove_member: None, ..habits });
-        trials.forget(Verb::RemoveMember);
+        assert_eq!(store.habits().unwrap().unwrap(), ServerQuirks { remove_member: None, ..habits });
+        trials.forget(ChangeVerb::RemoveMember);
         assert_eq!(store.trials().unwrap(), trials, "the other is still known");
     }
 }

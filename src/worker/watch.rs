@@ -11,11 +11,11 @@ use rustc_hash::FxHashSet;
 use super::{Done, Worker, apply};
 use crate::{
     directory::{
-        Fresh, Target,
-        change::{ChangeEffect, Field},
-        plan::Entry,
+        Observation, ResourceRef,
+        change::{ChangeEffect, ChangedField},
+        plan::JournalEntry,
         record::Record,
-        work::Report,
+        work::WorkerReport,
     },
     store::Store,
 };
@@ -59,11 +59,11 @@ impl Worker {
     }
 
     /// Shows the records of finished changes as the other session has written them to disk.
-    async fn show_what_they_wrote(&mut self, entries: Vec<Entry>) {
+    async fn show_what_they_wrote(&mut self, entries: Vec<JournalEntry>) {
         let over = entries.iter().filter(|entry| !entry.state.is_open() && !entry.exchanges.is_empty());
         let records = over.flat_map(|entry| self.records_of(entry));
         let mut seen = FxHashSet::default();
-        let records: Vec<Touched> = records.filter(|one| seen.insert(one.target.clone())).collect();
+        let records: Vec<TouchedRecord> = records.filter(|one| seen.insert(one.target.clone())).collect();
         if records.is_empty() {
             return;
         }
@@ -74,20 +74,20 @@ impl Worker {
         let mut fresh = Vec::new();
         for (record, of) in read.await.into_iter().flatten() {
             match record {
-                Some(record) => fresh.push(Fresh::Record(of.with_version(record))),
-                None if of.removed => fresh.push(Fresh::Gone(of.target)),
+                Some(record) => fresh.push(Observation::Record(of.with_version(record))),
+                None if of.removed => fresh.push(Observation::Gone(of.target)),
                 None => self.single_reads.push_back(of.target),
             }
         }
         if !fresh.is_empty() {
             self.learnt(&fresh);
-            self.context.report(Report::Learnt(fresh));
+            self.context.report(WorkerReport::Learnt(fresh));
         }
         self.context.recall_roles().await;
     }
 
     /// The records of a change, with the ids that the server gave them.
-    fn records_of(&self, entry: &Entry) -> Vec<Touched> {
+    fn records_of(&self, entry: &JournalEntry) -> Vec<TouchedRecord> {
         let takes = entry.step.change.nature().effect == ChangeEffect::Takes && entry.took_effect();
         let touches = entry.step.change.touches().into_iter().filter(|(_, field)| !field.is_beside());
         let touched = touches.filter_map(|(mut target, field)| {
@@ -95,8 +95,9 @@ impl Worker {
                 target.id = entry.created.clone()?;
             }
             let path = self.context.dialect.get(&target).path;
-            let written = field == Field::Whole || entry.step.requests.iter().any(|request| request.path == path);
-            Some(Touched { written, removed: takes && field == Field::Whole, target })
+            let written =
+                field == ChangedField::Whole || entry.step.requests.iter().any(|request| request.path == path);
+            Some(TouchedRecord { written, removed: takes && field == ChangedField::Whole, target })
         });
         touched.collect()
     }
@@ -115,15 +116,15 @@ impl Worker {
 }
 
 /// A record of another session's change.
-struct Touched {
-    target: Target,
+struct TouchedRecord {
+    target: ResourceRef,
     /// A request was sent to the record: the disk has its version.
     written: bool,
     /// The record may have been deleted.
     removed: bool,
 }
 
-impl Touched {
+impl TouchedRecord {
     /// A membership changes the version of the user's record, too, and no session has read that version.
     fn with_version(&self, mut record: Record) -> Record {
         if !self.written {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use scimitar::demo::{self, Options, Running};
+use scimitar::demo::{self, DemoOptions, RunningDemo};
 
 use super::harness::{KEY, World};
 
@@ -17,14 +17,14 @@ fn cast(world: &World) -> (String, [String; 2]) {
     found.into_iter().find(|(_, admins)| !admins.iter().any(|name| name == "demo-admin")).unwrap()
 }
 
-fn arrived(server: &Running) -> usize {
+fn arrived(server: &RunningDemo) -> usize {
     server.requests().iter().filter(|request| request.method == "PATCH").count()
 }
 
 #[test]
 fn who_takes_the_last_admin_away_is_told_with_the_line_that_takes_it_back() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let options = Options { users: 60, key: Some(KEY.into()), ..Options::default() };
+    let options = DemoOptions { users: 60, key: Some(KEY.into()), ..DemoOptions::default() };
     let server = runtime.block_on(demo::start(options)).unwrap();
     let worlds = [World::at(server.url()), World::at(server.url())];
     let (team, admins) = cast(&worlds[0]);

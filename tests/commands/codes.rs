@@ -3,7 +3,7 @@
 
 use std::process::Stdio;
 
-use scimitar::demo::{self, FailRule, Options, Running};
+use scimitar::demo::{self, DemoOptions, FailRule, RunningDemo};
 use serde_json::Value;
 
 use super::harness::{KEY, Said, World};
@@ -145,8 +145,8 @@ fn nothing_to_do_is_a_document_too() {
 }
 
 /// A server that takes no writes, and somebody there.
-fn refusing(runtime: &tokio::runtime::Runtime) -> (Running, World, String) {
-    let options = Options { users: 40, key: Some(KEY.into()), ..Options::default() };
+fn refusing(runtime: &tokio::runtime::Runtime) -> (RunningDemo, World, String) {
+    let options = DemoOptions { users: 40, key: Some(KEY.into()), ..DemoOptions::default() };
     let server = runtime.block_on(demo::start(options)).unwrap();
     let world = World::at(server.url());
     let who = somebody(&world);

@@ -6,14 +6,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use scimitar::demo::{self, FailRule, Options, Running};
+use scimitar::demo::{self, DemoOptions, FailRule, RunningDemo};
 use serde_json::Value;
 
 use super::harness::{KEY, World};
 
-fn server(runtime: &tokio::runtime::Runtime, latency: u64) -> (Running, World) {
+fn server(runtime: &tokio::runtime::Runtime, latency: u64) -> (RunningDemo, World) {
     let latency = Duration::from_millis(latency);
-    let options = Options { users: 120, latency, key: Some(KEY.into()), ..Options::default() };
+    let options = DemoOptions { users: 120, latency, key: Some(KEY.into()), ..DemoOptions::default() };
     let server = runtime.block_on(demo::start(options)).unwrap();
     let world = World::at(server.url());
     (server, world)
@@ -38,7 +38,7 @@ fn until(mut is_so: impl FnMut() -> bool, child: &mut Child) {
 }
 
 /// Writes of this method that took effect.
-fn taken(server: &Running, method: &str) -> usize {
+fn taken(server: &RunningDemo, method: &str) -> usize {
     server.taken().iter().filter(|write| write.method == method).count()
 }
 

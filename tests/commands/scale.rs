@@ -6,14 +6,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use scimitar::demo::{self, FailRule, Options, Running};
+use scimitar::demo::{self, DemoOptions, FailRule, RunningDemo};
 
 use super::harness::{KEY, World};
 
 const MANY: usize = 400;
 
 /// How often a write of each user's record took effect, whatever became of its answer.
-fn taken(server: &Running) -> HashMap<String, usize> {
+fn taken(server: &RunningDemo) -> HashMap<String, usize> {
     let mut times = HashMap::new();
     let writes = server.taken().into_iter().filter(|write| write.method == "PATCH");
     for write in writes.filter(|write| write.path.contains("/Users/")) {
@@ -23,7 +23,7 @@ fn taken(server: &Running) -> HashMap<String, usize> {
 }
 
 /// Waits until so many were accepted; a limit ends what hangs.
-fn until(server: &Running, many: usize, child: &mut Child) {
+fn until(server: &RunningDemo, many: usize, child: &mut Child) {
     let end = Instant::now() + Duration::from_secs(60);
     while taken(server).len() < many {
         assert!(Instant::now() < end && child.try_wait().unwrap().is_none(), "{} were taken", taken(server).len());
@@ -39,13 +39,13 @@ fn signal(child: &Child, name: &str) {
 #[test]
 fn four_hundred_rows_are_interrupted_killed_resumed_and_retried_and_each_is_sent_once() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let options = Options {
+    let options = DemoOptions {
         users: 2_000,
         seed: 1,
         latency: Duration::from_millis(4),
         key: Some(KEY.into()),
         retry_after: 0,
-        ..Options::default()
+        ..DemoOptions::default()
     };
     let server = runtime.block_on(demo::start(options)).unwrap();
     let world = World::at(server.url());

@@ -6,9 +6,9 @@ use scimitar::{
     demo,
     directory::{
         Name,
-        plan::State,
+        plan::ChangeState,
         record::{Team, User},
-        role_source::Mapping,
+        role_source::RoleMapping,
     },
 };
 
@@ -56,14 +56,14 @@ async fn whose_plan_rests_on_an_admin_who_is_none_any_more_sends_nothing() {
     let (team, [one, other]) = (&cast.team, &cast.admins);
     cast.demote(&mut first, 0);
     first.settle().await;
-    assert_eq!(first.states(), [State::Confirmed], "{}", first.last().why);
+    assert_eq!(first.states(), [ChangeState::Confirmed], "{}", first.last().why);
     assert!(!first.last().alarm);
 
     cast.demote(&mut second, 1);
     let promise = format!("Before it is sent and after, the server is asked whether {one} still is admin of {team}.");
     assert!(second.last().step.consequences.contains(&promise), "{:?}", second.last().step);
     second.settle().await;
-    assert_eq!(second.states(), [State::Refused], "{}", second.last().why);
+    assert_eq!(second.states(), [ChangeState::Refused], "{}", second.last().why);
     let why = format!("Not sent: {one} is no admin of {team} any more, so nobody else would be left.");
     assert!(second.last().why.starts_with(&why), "{}", second.last().why);
     assert_eq!(server.writes().len(), 1);
@@ -83,12 +83,12 @@ async fn who_takes_the_last_one_away_in_the_same_moment_is_told_and_takes_it_bac
     server.running.hold_writes(true);
     for (at, console) in consoles.iter_mut().enumerate() {
         cast.demote(console, at);
-        console.until("it is sent", |app| app.entries.values().any(|entry| entry.state == State::Sent)).await;
+        console.until("it is sent", |app| app.entries.values().any(|entry| entry.state == ChangeState::Sent)).await;
     }
     server.running.hold_writes(false);
     for console in &mut consoles {
         console.settle().await;
-        assert_eq!(console.states(), [State::Confirmed], "{}", console.last().why);
+        assert_eq!(console.states(), [ChangeState::Confirmed], "{}", console.last().why);
     }
     let told: Vec<usize> = (0..2).filter(|at| consoles[*at].last().alarm).collect();
     assert!(!told.is_empty(), "the later one finds nobody");
@@ -112,7 +112,7 @@ async fn who_is_gone_by_then_is_told_at_the_next_start() {
     let cast = Cast::of(&first);
     server.running.hold_writes(true);
     cast.demote(&mut first, 0);
-    first.until("it is sent", |app| app.entries.values().any(|entry| entry.state == State::Sent)).await;
+    first.until("it is sent", |app| app.entries.values().any(|entry| entry.state == ChangeState::Sent)).await;
     // The write has its effect, and nothing can be read after it.
     server.running.cut_next_write(true);
     server.running.set_fail(vec![demo::FailRule { status: 502, rate: 1.0 }]);
@@ -126,7 +126,7 @@ async fn who_is_gone_by_then_is_told_at_the_next_start() {
     cast.demote(&mut other, 1);
     other.settle().await;
     let next = Console::open(&room, profile).await;
-    assert_eq!(next.states()[0], State::Confirmed, "{}", next.last().why);
+    assert_eq!(next.states()[0], ChangeState::Confirmed, "{}", next.last().why);
     assert!(next.last().alarm, "{}", next.last().why);
     let words = format!("No other admin of {} is left: {} has lost that", cast.team, cast.admins[1]);
     assert!(next.words().contains(&words), "{}", next.screen());
@@ -135,10 +135,10 @@ async fn who_is_gone_by_then_is_told_at_the_next_start() {
 /// Where the role in the organisation follows from groups, the group is asked.
 #[tokio::test]
 async fn an_admin_by_group_is_asked_for_in_the_group() {
-    let options = demo::Options { provider: demo::Provider::Datasaur, ..options() };
+    let options = demo::DemoOptions { provider: demo::DemoProvider::Datasaur, ..options() };
     let server = Server::start(options.clone()).await;
     let mut profile = profile_of(&server, &options);
-    profile.mapping = Some(Mapping {
+    profile.mapping = Some(RoleMapping {
         order: ["admin", "labeler"].map(Name::from).into(),
         default: Some("labeler".into()),
         groups: [(Name::from("interns"), Name::from("admin"))].into(),
@@ -164,13 +164,13 @@ async fn an_admin_by_group_is_asked_for_in_the_group() {
         leave(&mut first, who);
         first.send();
         first.settle().await;
-        assert_eq!(first.last().state, State::Confirmed, "{}", first.last().why);
+        assert_eq!(first.last().state, ChangeState::Confirmed, "{}", first.last().why);
         first.find_all();
     }
     leave(&mut second, last);
     second.send();
     second.settle().await;
-    assert_eq!(second.states(), [State::Refused]);
+    assert_eq!(second.states(), [ChangeState::Refused]);
     second.expect("no organisation admin any more");
     assert_eq!(server.writes().len(), others.len());
 }

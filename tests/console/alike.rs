@@ -2,16 +2,16 @@
 //! ticks.
 
 use scimitar::{
-    app::{Overlay, action::Action, difference::Difference},
+    app::{Overlay, action::Action, difference::DifferenceBox},
     demo,
-    directory::plan::{Risk, State},
+    directory::plan::{ChangeState, Risk},
 };
 
 use crate::harness::{Console, Server, options};
 
 /// The difference that is shown.
 #[track_caller]
-fn shown(console: &Console) -> &Difference {
+fn shown(console: &Console) -> &DifferenceBox {
     let Some(Overlay::Difference(difference)) = console.app().overlays.last() else {
         panic!("no difference is shown:\n{}", console.screen())
     };
@@ -21,9 +21,10 @@ fn shown(console: &Console) -> &Difference {
 /// What is ticked, and what is not.
 fn ticks(console: &Console) -> (Vec<String>, Vec<String>) {
     let (on, off): (Vec<_>, Vec<_>) = shown(console).lines.iter().partition(|line| line.ticked);
-    let words = |lines: Vec<&scimitar::app::difference::Line>| {
-        let line =
-            |line: &scimitar::app::difference::Line| format!("{} {}", line.wish.line.subject, line.wish.line.text("→"));
+    let words = |lines: Vec<&scimitar::app::difference::DifferenceLine>| {
+        let line = |line: &scimitar::app::difference::DifferenceLine| {
+            format!("{} {}", line.wish.line.subject, line.wish.line.text("→"))
+        };
         lines.into_iter().map(line).collect()
     };
     (words(on), words(off))
@@ -39,7 +40,7 @@ async fn sent(console: &mut Console) {
     console.send();
     console.settle().await;
     let states = console.states();
-    assert!(states.iter().all(|state| *state == State::Confirmed), "{states:?}\n{}", console.screen());
+    assert!(states.iter().all(|state| *state == ChangeState::Confirmed), "{states:?}\n{}", console.screen());
 }
 
 /// Names of a team's members, in order.
@@ -121,7 +122,7 @@ async fn several_users_become_like_one_and_leaving_asks_first() {
 
 #[tokio::test]
 async fn what_was_not_told_is_read_and_then_shown() {
-    let sparse = demo::Options { sparse_lists: true, ..options() };
+    let sparse = demo::DemoOptions { sparse_lists: true, ..options() };
     let (mut console, _server) = Console::on_demo(sparse).await;
     console.find("noor-haddad");
     console.press(Action::MakeLike);
@@ -137,11 +138,11 @@ async fn what_was_not_told_is_read_and_then_shown() {
 }
 
 #[rstest::rstest]
-#[case::wandb(demo::Provider::Wandb)]
-#[case::scim(demo::Provider::Scim)]
+#[case::wandb(demo::DemoProvider::Wandb)]
+#[case::scim(demo::DemoProvider::Scim)]
 #[tokio::test]
-async fn a_team_gets_the_members_of_another(#[case] provider: demo::Provider) {
-    let (mut console, server) = Console::on_demo(demo::Options { provider, ..options() }).await;
+async fn a_team_gets_the_members_of_another(#[case] provider: demo::DemoProvider) {
+    let (mut console, server) = Console::on_demo(demo::DemoOptions { provider, ..options() }).await;
     console.press(Action::GoTeams);
     console.find("climate");
     console.press(Action::MakeLike);
@@ -152,7 +153,7 @@ async fn a_team_gets_the_members_of_another(#[case] provider: demo::Provider) {
     console.press(Action::Look);
     sent(&mut console).await;
     assert_eq!(members(&server, "climate").await, members(&server, "vision").await);
-    if provider == demo::Provider::Wandb {
+    if provider == demo::DemoProvider::Wandb {
         for person in members(&server, "vision").await {
             assert_eq!(server.role_in(&person, "climate").await, server.role_in(&person, "vision").await, "{person}");
         }
@@ -165,7 +166,8 @@ async fn a_team_gets_the_members_of_another(#[case] provider: demo::Provider) {
 
 #[tokio::test]
 async fn plain_scim_copies_groups_alone() {
-    let (mut console, _server) = Console::on_demo(demo::Options { provider: demo::Provider::Scim, ..options() }).await;
+    let (mut console, _server) =
+        Console::on_demo(demo::DemoOptions { provider: demo::DemoProvider::Scim, ..options() }).await;
     console.find("noor-haddad");
     console.press(Action::MakeLike);
     console.type_text("eva-tanaka");
@@ -185,11 +187,11 @@ fn list_for(console: &mut Console, team: &str) {
 }
 
 #[rstest::rstest]
-#[case::wandb(demo::Provider::Wandb)]
-#[case::scim(demo::Provider::Scim)]
+#[case::wandb(demo::DemoProvider::Wandb)]
+#[case::scim(demo::DemoProvider::Scim)]
 #[tokio::test]
-async fn the_people_of_a_pasted_list_come_and_nobody_goes(#[case] provider: demo::Provider) {
-    let (mut console, server) = Console::on_demo(demo::Options { provider, ..options() }).await;
+async fn the_people_of_a_pasted_list_come_and_nobody_goes(#[case] provider: demo::DemoProvider) {
+    let (mut console, server) = Console::on_demo(demo::DemoOptions { provider, ..options() }).await;
     let before = members(&server, "climate").await;
     list_for(&mut console, "climate");
     let pasted = "Eva Tanaka <eva.tanaka@example.com>\r\nnoor-haddad\tEVA-TANAKA\nnoor-hadad\nzebra";
@@ -221,11 +223,11 @@ async fn the_people_of_a_pasted_list_come_and_nobody_goes(#[case] provider: demo
 }
 
 #[rstest::rstest]
-#[case::wandb(demo::Provider::Wandb, 1)]
-#[case::scim(demo::Provider::Scim, 2)]
+#[case::wandb(demo::DemoProvider::Wandb, 1)]
+#[case::scim(demo::DemoProvider::Scim, 2)]
 #[tokio::test]
-async fn a_team_is_made_exactly_a_list_from_a_file(#[case] provider: demo::Provider, #[case] least: usize) {
-    let (mut console, server) = Console::on_demo(demo::Options { provider, ..options() }).await;
+async fn a_team_is_made_exactly_a_list_from_a_file(#[case] provider: demo::DemoProvider, #[case] least: usize) {
+    let (mut console, server) = Console::on_demo(demo::DemoOptions { provider, ..options() }).await;
     let room = tempfile::tempdir().unwrap();
     let file = room.path().join("people.txt");
     list_for(&mut console, "climate");
@@ -255,7 +257,7 @@ async fn a_team_is_made_exactly_a_list_from_a_file(#[case] provider: demo::Provi
 #[tokio::test]
 async fn whom_the_list_of_users_lacks_is_looked_up() {
     let (whole, _) = Console::on_demo(options()).await;
-    let cut = demo::Options { page_limit: 20, ignore_paging: true, ..options() };
+    let cut = demo::DemoOptions { page_limit: 20, ignore_paging: true, ..options() };
     let (mut console, _server) = Console::on_demo(cut).await;
     let hidden =
         whole.plain_people().into_iter().find(|name| console.app().directory.users_named(name).next().is_none());

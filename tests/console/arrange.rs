@@ -215,7 +215,7 @@ async fn predefined_roles_are_rows_that_nobody_changes() {
     // All marked are custom ones.
     console.press(Action::MarkAll);
     console.settle().await;
-    let custom = console.app().directory.len(scimitar::directory::Kind::Role);
+    let custom = console.app().directory.len(scimitar::directory::RecordKind::Role);
     assert_eq!(console.app().panes[2].marks.len(), custom);
     console.press(Action::Filter);
     console.type_text("memb");

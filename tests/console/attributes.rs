@@ -2,9 +2,9 @@
 
 use scimitar::{
     app::action::Action,
-    config::{Profile, Provider},
+    config::{Profile, ProfileProvider},
     demo,
-    directory::plan::State,
+    directory::plan::ChangeState,
 };
 use serde_json::{Value, json};
 
@@ -17,7 +17,8 @@ const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:
 const WORKPLACE: &str = "urn:example:params:scim:schemas:extension:workplace:1.0:User";
 
 async fn plain() -> (Console, Server) {
-    let (mut console, server) = Console::on_demo(demo::Options { provider: demo::Provider::Scim, ..options() }).await;
+    let (mut console, server) =
+        Console::on_demo(demo::DemoOptions { provider: demo::DemoProvider::Scim, ..options() }).await;
     open_on(&mut console, "eva-tanaka").await;
     (console, server)
 }
@@ -64,14 +65,14 @@ async fn set(console: &mut Console, name: &str, value: &str) {
 
 async fn confirmed(console: &mut Console, name: &str, value: &str) {
     set(console, name, value).await;
-    assert_eq!(console.last().state, State::Confirmed, "{}\n{}", console.last().why, console.screen());
+    assert_eq!(console.last().state, ChangeState::Confirmed, "{}\n{}", console.last().why, console.screen());
 }
 
 async fn undone(console: &mut Console) {
     console.press(Action::Undo);
     console.send();
     console.settle().await;
-    assert_eq!(console.last().state, State::Confirmed, "{}", console.last().why);
+    assert_eq!(console.last().state, ChangeState::Confirmed, "{}", console.last().why);
 }
 
 #[tokio::test]
@@ -137,7 +138,7 @@ async fn each_type_is_checked_and_sent_as_itself() {
         console.type_text(good);
         console.press(Action::Submit);
         console.settle().await;
-        assert_eq!(console.last().state, State::Confirmed, "{}", console.last().why);
+        assert_eq!(console.last().state, ChangeState::Confirmed, "{}", console.last().why);
         assert_eq!(server.user("eva-tanaka").await[WORKPLACE][name], value);
     }
     confirmed(&mut console, "remote", "t").await;
@@ -165,7 +166,7 @@ async fn what_was_not_there_is_added_and_removed_again() {
 async fn what_the_server_refuses_is_said_and_not_shown() {
     let (mut console, server) = plain().await;
     set(&mut console, "manager.value", "nobody").await;
-    assert_eq!(console.last().state, State::Refused);
+    assert_eq!(console.last().state, ChangeState::Refused);
     console.expect("no user has the id \"nobody\"");
     assert!(!console.screen().contains("↻"), "{}", console.screen());
     console.esc();
@@ -197,7 +198,8 @@ async fn what_has_a_change_of_its_own_is_that_change() {
 
 #[tokio::test]
 async fn a_group_is_renamed_among_its_attributes() {
-    let (mut console, server) = Console::on_demo(demo::Options { provider: demo::Provider::Scim, ..options() }).await;
+    let (mut console, server) =
+        Console::on_demo(demo::DemoOptions { provider: demo::DemoProvider::Scim, ..options() }).await;
     console.press(Action::GoTeams);
     console.find("evals");
     console.press(Action::Edit);
@@ -212,7 +214,7 @@ async fn a_group_is_renamed_among_its_attributes() {
 
 async fn odd(habits: Habits) -> (Console, Odd) {
     let server = Odd::start(habits).await;
-    let profile: Profile = profile(Provider::Scim, &server.url, KEY);
+    let profile: Profile = profile(ProfileProvider::Scim, &server.url, KEY);
     (Console::open(&Room::new(), profile).await, server)
 }
 
@@ -254,7 +256,7 @@ async fn accepted_and_not_done_is_a_refusal_here_too() {
     let (mut console, server) = odd(Habits { patch_changes_nothing: true, ..Habits::default() }).await;
     open_on(&mut console, "user-2").await;
     set(&mut console, "externalId", "hr-2").await;
-    assert_eq!(console.last().state, State::Refused);
+    assert_eq!(console.last().state, ChangeState::Refused);
     console.expect("The server accepted it and did not change it: it shows no externalId.");
     assert_eq!(server.writes().len(), 1);
 }
@@ -272,7 +274,8 @@ async fn wandb_shows_them_and_says_that_they_can_not_be_set() {
 
 #[tokio::test]
 async fn where_the_server_does_not_answer_the_disk_does() {
-    let (mut console, server) = Console::on_demo(demo::Options { provider: demo::Provider::Scim, ..options() }).await;
+    let (mut console, server) =
+        Console::on_demo(demo::DemoOptions { provider: demo::DemoProvider::Scim, ..options() }).await;
     server.running.set_fail(vec!["403=1".parse::<demo::FailRule>().unwrap()]);
     open_on(&mut console, "eva-tanaka").await;
     console.expect("The attributes could not be read");

@@ -2,10 +2,10 @@
 
 use scimitar::{
     app::{App, action::Action},
-    config::Provider,
+    config::ProfileProvider,
     demo,
-    directory::plan::State,
-    scim::habits::{Deletion, Habits},
+    directory::plan::ChangeState,
+    scim::habits::{DeletionEffect, ServerQuirks},
 };
 
 use crate::{
@@ -14,8 +14,8 @@ use crate::{
 };
 
 /// Two consoles on one profile, both with all lists read.
-async fn two(provider: demo::Provider) -> (Room, Server, [Console; 2]) {
-    let options = demo::Options { provider, ..options() };
+async fn two(provider: demo::DemoProvider) -> (Room, Server, [Console; 2]) {
+    let options = demo::DemoOptions { provider, ..options() };
     let (room, server) = (Room::new(), Server::start(options.clone()).await);
     let profile = profile_of(&server, &options);
     let consoles = [Console::open(&room, profile.clone()).await, Console::open(&room, profile).await];
@@ -32,7 +32,7 @@ fn name_of(app: &App, user: &str) -> Option<String> {
 
 #[tokio::test]
 async fn a_change_and_its_record_are_shown_and_nothing_is_asked_for_it() {
-    let (_room, server, [mut first, mut second]) = two(demo::Provider::Wandb).await;
+    let (_room, server, [mut first, mut second]) = two(demo::DemoProvider::Wandb).await;
     first.find("eva-tanaka");
     let asked = server.running.requests().len();
     second.find("eva-tanaka");
@@ -43,36 +43,36 @@ async fn a_change_and_its_record_are_shown_and_nothing_is_asked_for_it() {
     first.until("the record", |app| name_of(app, "eva-tanaka").as_deref() == Some("Eva Tanaka I")).await;
     first.settle().await;
     assert_eq!(first.user("eva-tanaka").display_name.as_str(), "Eva Tanaka I");
-    assert_eq!(first.states(), [State::Confirmed]);
+    assert_eq!(first.states(), [ChangeState::Confirmed]);
     assert_eq!(server.running.requests().len(), asked + by_second);
     // What is shown is what the next change is held to.
     first.rename(" I");
     first.settle().await;
-    assert_eq!(first.states(), [State::Confirmed; 2], "{}", first.last().why);
+    assert_eq!(first.states(), [ChangeState::Confirmed; 2], "{}", first.last().why);
     assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka I I");
 }
 
 #[tokio::test]
 async fn what_is_in_flight_elsewhere_is_shown_as_that() {
-    let (_room, server, [mut first, mut second]) = two(demo::Provider::Wandb).await;
+    let (_room, server, [mut first, mut second]) = two(demo::DemoProvider::Wandb).await;
     first.press(Action::GoActivity);
     server.running.hold_writes(true);
     second.find("eva-tanaka");
     second.rename(" I");
-    first.until("it is sent", |app| app.entries.values().any(|entry| entry.state == State::Sent)).await;
+    first.until("it is sent", |app| app.entries.values().any(|entry| entry.state == ChangeState::Sent)).await;
     first.expect("elsewhere, in flight");
     assert_eq!(first.app().directory.pending().len(), 0);
     server.running.hold_writes(false);
     second.settle().await;
     first.until("the outcome", is_done).await;
     first.expect_no("elsewhere");
-    assert_eq!(first.states(), [State::Confirmed]);
+    assert_eq!(first.states(), [ChangeState::Confirmed]);
 }
 
 /// A membership writes one record and moves two: a change of the person after it is no conflict.
 #[tokio::test]
 async fn memberships_creations_and_deletions_are_shown() {
-    for provider in [demo::Provider::Wandb, demo::Provider::Scim] {
+    for provider in [demo::DemoProvider::Wandb, demo::DemoProvider::Scim] {
         let (_room, _server, [mut first, mut second]) = two(provider).await;
         second.find("eva-tanaka");
         second.press(Action::Teams);
@@ -92,13 +92,13 @@ async fn memberships_creations_and_deletions_are_shown() {
         first.find("eva-tanaka");
         first.rename(" I");
         first.settle().await;
-        assert_eq!(first.states(), [State::Confirmed; 2], "{provider:?}: {}", first.last().why);
+        assert_eq!(first.states(), [ChangeState::Confirmed; 2], "{provider:?}: {}", first.last().why);
     }
 }
 
 #[tokio::test]
 async fn the_stage_of_another_console_is_shown() {
-    let (_room, _server, [mut first, mut second]) = two(demo::Provider::Wandb).await;
+    let (_room, _server, [mut first, mut second]) = two(demo::DemoProvider::Wandb).await;
     second.press(Action::Palette);
     second.type_text("stage");
     second.enter();
@@ -111,7 +111,7 @@ async fn the_stage_of_another_console_is_shown() {
 
 #[tokio::test]
 async fn what_a_session_leaves_is_offered_when_it_ends() {
-    let (_room, server, [mut first, mut second]) = two(demo::Provider::Wandb).await;
+    let (_room, server, [mut first, mut second]) = two(demo::DemoProvider::Wandb).await;
     server.running.stop().await;
     second.find("eva-tanaka");
     second.rename(" I");
@@ -126,7 +126,7 @@ async fn what_a_session_leaves_is_offered_when_it_ends() {
 /// Whoever is about to take a plan back takes back that plan.
 #[tokio::test]
 async fn the_cursor_of_activity_stays_on_its_plan() {
-    let (_room, _server, [mut first, mut second]) = two(demo::Provider::Wandb).await;
+    let (_room, _server, [mut first, mut second]) = two(demo::DemoProvider::Wandb).await;
     first.find("eva-tanaka");
     first.rename(" I");
     first.settle().await;
@@ -143,16 +143,18 @@ async fn the_cursor_of_activity_stays_on_its_plan() {
 
 #[tokio::test]
 async fn what_another_process_learns_of_the_server_counts_at_once() {
-    let options = demo::Options { provider: demo::Provider::Scim, ..options() };
+    let options = demo::DemoOptions { provider: demo::DemoProvider::Scim, ..options() };
     let (room, server) = (Room::new(), Server::start(options.clone()).await);
     let profile = profile_of(&server, &options);
     let mut console = Console::open(&room, profile.clone()).await;
     let mut store = room.opener().store(&profile).unwrap();
     let is_offered = |app: &App| app.availability(Action::Delete).is_ok();
     assert!(is_offered(console.app()));
-    store.keep_habits(&Habits { delete_user: Some(Deletion::Deactivates), ..Habits::default() }).unwrap();
+    store
+        .keep_habits(&ServerQuirks { delete_user: Some(DeletionEffect::Deactivates), ..ServerQuirks::default() })
+        .unwrap();
     console.until("it is not offered", |app| !is_offered(app)).await;
-    store.keep_habits(&Habits::default()).unwrap();
+    store.keep_habits(&ServerQuirks::default()).unwrap();
     console.until("it is offered", is_offered).await;
 }
 
@@ -161,9 +163,9 @@ async fn what_another_process_learns_of_the_server_counts_at_once() {
 #[tokio::test]
 async fn what_fails_is_unlearnt_in_the_running_session() {
     let server = Odd::start(odd::Habits { put_changes_nothing: true, ..odd::Habits::default() }).await;
-    let (room, profile) = (Room::new(), profile(Provider::Scim, &server.url, KEY));
+    let (room, profile) = (Room::new(), profile(ProfileProvider::Scim, &server.url, KEY));
     let mut store = room.opener().store(&profile).unwrap();
-    store.keep_habits(&Habits { patch_users: Some(false), ..Habits::default() }).unwrap();
+    store.keep_habits(&ServerQuirks { patch_users: Some(false), ..ServerQuirks::default() }).unwrap();
     drop(store);
     let mut console = Console::open(&room, profile).await;
     console.find("user-4");
@@ -171,7 +173,7 @@ async fn what_fails_is_unlearnt_in_the_running_session() {
     console.settle().await;
     console.rename("Four");
     console.settle().await;
-    assert_eq!(console.states(), [State::Refused, State::Confirmed], "{}", console.last().why);
+    assert_eq!(console.states(), [ChangeState::Refused, ChangeState::Confirmed], "{}", console.last().why);
     let methods: Vec<String> = server.writes().into_iter().map(|(method, ..)| method).collect();
     assert_eq!(methods, ["PUT", "PATCH"]);
 }

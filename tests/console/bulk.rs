@@ -3,7 +3,7 @@
 use scimitar::{
     app::{Overlay, action::Action},
     demo,
-    directory::plan::{Risk, State},
+    directory::plan::{ChangeState, Risk},
 };
 
 use crate::harness::{Console, Server, options};
@@ -51,8 +51,8 @@ async fn one_is_refused(console: &mut Console, server: &Server, all: usize) {
     send(console, all);
     console.settle().await;
     let states = console.states().split_off(before);
-    let count = |state: State| states.iter().filter(|one| **one == state).count();
-    assert_eq!((count(State::Confirmed), count(State::Refused)), (all - 1, 1), "{states:?}");
+    let count = |state: ChangeState| states.iter().filter(|one| **one == state).count();
+    assert_eq!((count(ChangeState::Confirmed), count(ChangeState::Refused)), (all - 1, 1), "{states:?}");
     console.expect(&format!("{} confirmed, 1 not; 4 Activity says why.", all - 1));
     console.esc();
 }
@@ -131,11 +131,11 @@ async fn deactivation_and_the_way_back() {
 }
 
 #[rstest::rstest]
-#[case::wandb(demo::Provider::Wandb)]
-#[case::scim(demo::Provider::Scim)]
+#[case::wandb(demo::DemoProvider::Wandb)]
+#[case::scim(demo::DemoProvider::Scim)]
 #[tokio::test]
-async fn deletion(#[case] provider: demo::Provider) {
-    let (mut console, server) = Console::on_demo(demo::Options { provider, ..options() }).await;
+async fn deletion(#[case] provider: demo::DemoProvider) {
+    let (mut console, server) = Console::on_demo(demo::DemoOptions { provider, ..options() }).await;
     let directory = &console.app().directory;
     let all = directory.records().users().values().filter(|user| user.active == Some(true));
     let names: Vec<String> = all.map(|user| user.user_name.to_string()).filter(|name| name != "demo-admin").collect();

@@ -5,8 +5,8 @@ use crossterm::event::Event;
 use jiff::Timestamp;
 use proptest::prelude::*;
 use scimitar::{
-    app::{Effect, Msg, action::Action},
-    cli::{Cli, Command, Edit},
+    app::{AppEffect, AppMessage, action::Action},
+    cli::{Cli, Command, EditCommand},
     directory::{
         Directory,
         change::Change,
@@ -22,9 +22,9 @@ use crate::harness::{Console, options};
 /// What pressing the key sends to the clipboard.
 fn copied(console: &mut Console) -> Option<String> {
     let key = console.app().keymap.event(Action::CopyCommand).unwrap();
-    let effects = console.runtime.app.update(Msg::Terminal(Event::Key(key)), Timestamp::now());
+    let effects = console.runtime.app.update(AppMessage::Terminal(Event::Key(key)), Timestamp::now());
     effects.into_iter().find_map(|effect| match effect {
-        Effect::Copy(text) => Some(text.expose_secret().to_owned()),
+        AppEffect::Copy(text) => Some(text.expose_secret().to_owned()),
         _ => None,
     })
 }
@@ -47,7 +47,7 @@ async fn a_plan_for_three_is_one_command() {
     let line = copied(&mut console).unwrap();
     assert_eq!(line, format!("scimitar set-role {} viewer --team climate -p acme", people.join(" ")));
     assert_eq!(console.app().message.as_ref().unwrap().text, "The command line sent to the terminal's clipboard");
-    let Cli { profile: Some(profile), command: Some(Command::Edit(Edit::SetRole { names, team, .. })), .. } =
+    let Cli { profile: Some(profile), command: Some(Command::Edit(EditCommand::SetRole { names, team, .. })), .. } =
         parsed(&line)
     else {
         panic!("{line}")
@@ -86,8 +86,8 @@ proptest! {
         let changes = [joins("id-1"), joins("id-2")];
         let line = words::command_line(&changes.iter().collect::<Vec<_>>(), &directory, Some("acme")).unwrap();
         let cli = parsed(&line);
-        let Some(Command::Edit(Edit::Add { team: named, users, role, send })) = cli.command else { panic!("{line}") };
-        let finder = scimitar::directory::find::Finder::new(&directory);
+        let Some(Command::Edit(EditCommand::Add { team: named, users, role, send })) = cli.command else { panic!("{line}") };
+        let finder = scimitar::directory::find::NameFinder::new(&directory);
         prop_assert_eq!(&*finder.team(&named).unwrap().id, "id-t");
         let ids: Vec<String> = users.iter().map(|name| finder.user(name).unwrap().id.to_string()).collect();
         prop_assert_eq!(ids, ["id-1", "id-2"]);

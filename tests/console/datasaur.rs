@@ -6,7 +6,7 @@ use scimitar::{
     app::action::Action,
     config::Profile,
     demo,
-    directory::{Name, plan::State, role_source::Mapping},
+    directory::{Name, plan::ChangeState, role_source::RoleMapping},
 };
 
 use crate::harness::{Console, Room, Server, options, profile_of};
@@ -16,7 +16,7 @@ const CONFIG: &str = "# ours\n[profile.acme]\nprovider = \"datasaur\"\nworkspace
 
 fn mapped(mut profile: Profile) -> Profile {
     let name = |text: &str| Name::from(text);
-    profile.mapping = Some(Mapping {
+    profile.mapping = Some(RoleMapping {
         order: ["admin", "reviewer", "labeler"].map(name).into(),
         default: Some(name("labeler")),
         groups: [("ops", "admin"), ("evals", "reviewer")].map(|(group, role)| (name(group), name(role))).into(),
@@ -25,7 +25,7 @@ fn mapped(mut profile: Profile) -> Profile {
 }
 
 async fn datasaur(room: &Room) -> (Console, Server) {
-    let options = demo::Options { provider: demo::Provider::Datasaur, ..options() };
+    let options = demo::DemoOptions { provider: demo::DemoProvider::Datasaur, ..options() };
     let server = Server::start(options.clone()).await;
     let console = Console::open(room, mapped(profile_of(&server, &options))).await;
     (console, server)
@@ -82,7 +82,7 @@ async fn the_role_follows_the_groups_and_the_plan_says_so_before() {
     console.send();
     console.settle().await;
     assert_eq!(console.org_role(&who), "labeler");
-    assert_eq!(console.states(), [State::Confirmed; 2], "{}", console.last().why);
+    assert_eq!(console.states(), [ChangeState::Confirmed; 2], "{}", console.last().why);
 }
 
 #[tokio::test]
@@ -138,7 +138,7 @@ async fn who_is_deactivated_leaves_the_workspace() {
     console.type_text(&who);
     console.send();
     console.settle().await;
-    assert_eq!(console.last().state, State::Confirmed, "{}", console.last().why);
+    assert_eq!(console.last().state, ChangeState::Confirmed, "{}", console.last().why);
     assert!(server.user(&who).await.is_null());
     assert!(console.app().directory.users_named(&who).next().is_none(), "{}", console.screen());
 }
@@ -157,7 +157,7 @@ async fn the_last_admin_stays_in_the_group_that_makes_them_one() {
 async fn the_embedded_demo_has_a_mapping_for_its_session() {
     let room = Room::new();
     let mut opener = room.opener();
-    opener.demo = demo::Options { provider: demo::Provider::Datasaur, ..options() };
+    opener.demo = demo::DemoOptions { provider: demo::DemoProvider::Datasaur, ..options() };
     let (opened, _session) = opener.open(None).await.unwrap();
     let mapping = opened.planner.capabilities().mapping.clone().unwrap();
     assert_eq!(mapping.of(&"growth".into()).map(Name::as_str), Some("admin"));

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use scimitar::{app::action::Action, directory::plan::State};
+use scimitar::{app::action::Action, directory::plan::ChangeState};
 
 use crate::harness::{Console, Room, Server, options, profile_of};
 
@@ -47,7 +47,7 @@ async fn a_damaged_file_is_mended_at_the_next_start_and_keeps_its_journal() {
     fs::write(&path, &bytes).unwrap();
 
     let console = Console::open(&room, profile).await;
-    assert_eq!(console.states(), [State::Confirmed]);
+    assert_eq!(console.states(), [ChangeState::Confirmed]);
     assert_eq!(console.user("eva-tanaka").display_name.as_str(), "Eva Tanaka I");
     let said = &console.app().message.as_ref().unwrap().text;
     assert!(

@@ -4,7 +4,7 @@ use rstest::rstest;
 use scimitar::{
     app::action::Action,
     demo::{FaultKind, FaultSpec},
-    directory::plan::State,
+    directory::plan::ChangeState,
 };
 
 use crate::harness::{Console, options};
@@ -33,8 +33,8 @@ async fn a_write_that_meets_a_fault_ends_as_the_server_has_it_and_is_not_sent_tw
         let entry = console.last();
         let after = server.user("eva-tanaka").await["displayName"].clone();
         match entry.state {
-            State::Confirmed => assert_ne!(after, before, "{kind}: {}", entry.why),
-            State::Refused | State::Conflict => {
+            ChangeState::Confirmed => assert_ne!(after, before, "{kind}: {}", entry.why),
+            ChangeState::Refused | ChangeState::Conflict => {
                 assert_eq!(after, before, "{kind}: {}", entry.why);
                 assert!(!entry.why.is_empty(), "{kind}");
             }
@@ -103,6 +103,6 @@ async fn an_answer_without_end_is_given_up_with_words() {
     console.settle().await;
     let exchange = console.last().exchanges[0].clone();
     assert!(exchange.answer.contains("larger than 64 MiB"), "{exchange:?}");
-    assert_eq!(console.states(), [State::Confirmed]);
+    assert_eq!(console.states(), [ChangeState::Confirmed]);
     assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka I");
 }

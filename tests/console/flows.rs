@@ -1,7 +1,7 @@
 //! What an administrator does in an ordinary hour, by keys alone; each step seen on screen, in the journal and by an
 //! independent read of the server.
 
-use scimitar::{app::action::Action, directory::plan::State};
+use scimitar::{app::action::Action, directory::plan::ChangeState};
 
 use crate::harness::{Console, Server, options};
 
@@ -23,7 +23,7 @@ async fn confirmed(console: &mut Console, changes: usize) {
     console.settle().await;
     let states = console.states();
     assert_eq!(states.len(), changes, "{states:?}\n{}", console.screen());
-    assert!(states.iter().all(|state| *state == State::Confirmed), "{states:?}\n{}", console.screen());
+    assert!(states.iter().all(|state| *state == ChangeState::Confirmed), "{states:?}\n{}", console.screen());
     console.expect_no("↻");
 }
 

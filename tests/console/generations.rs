@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 use rstest::rstest;
 use scimitar::{
     app::action::Action,
-    demo::{self, EmailShape, Hosting},
-    directory::{Kind, plan::State},
+    demo::{self, DemoHosting, EmailShape},
+    directory::{RecordKind, plan::ChangeState},
 };
 
 use crate::harness::{Console, Server, options};
 
-fn demo(alter: impl FnOnce(&mut demo::Options)) -> demo::Options {
+fn demo(alter: impl FnOnce(&mut demo::DemoOptions)) -> demo::DemoOptions {
     let mut options = options();
     alter(&mut options);
     options
@@ -24,7 +24,7 @@ async fn confirmed(console: &mut Console) {
         console.send();
     }
     console.settle().await;
-    assert_eq!(console.last().state, State::Confirmed, "{}\n{}", console.last().why, console.screen());
+    assert_eq!(console.last().state, ChangeState::Confirmed, "{}\n{}", console.last().why, console.screen());
 }
 
 async fn members(server: &Server, team: &str) -> BTreeSet<String> {
@@ -39,13 +39,13 @@ async fn members(server: &Server, team: &str) -> BTreeSet<String> {
 #[case::old_in_every_way(demo(|o| (o.emails, o.etags, o.sparse_lists) = (EmailShape::Old, false, true)))]
 #[case::before_service_accounts(demo(|o| o.server_version = "0.80.1".parse().unwrap()))]
 #[case::before_seats(demo(|o| o.server_version = "0.79.0".parse().unwrap()))]
-#[case::self_managed(demo(|o| o.hosting = Hosting::SelfManaged))]
-#[case::multi_tenant(demo(|o| o.hosting = Hosting::MultiTenant))]
+#[case::self_managed(demo(|o| o.hosting = DemoHosting::SelfManaged))]
+#[case::multi_tenant(demo(|o| o.hosting = DemoHosting::MultiTenant))]
 #[case::pages(demo(|o| o.page_limit = 20))]
 #[tokio::test]
-async fn the_same_hour_on_every_generation(#[case] options: demo::Options) {
+async fn the_same_hour_on_every_generation(#[case] options: demo::DemoOptions) {
     let (mut console, server) = Console::on_demo(options).await;
-    assert_eq!(console.app().directory.len(Kind::User), 60, "{}", console.screen());
+    assert_eq!(console.app().directory.len(RecordKind::User), 60, "{}", console.screen());
     let eva = console.user("eva-tanaka").clone();
     assert!(eva.email.as_str().starts_with("eva") && eva.email.as_str().contains('@'), "{}", eva.email);
     assert!(console.app().directory.records().users().values().all(|user| user.problem.is_none()));
@@ -92,8 +92,8 @@ async fn a_team_that_was_emptied_takes_members_again() {
 #[tokio::test]
 async fn a_list_that_ends_early_says_so() {
     let (console, _server) = Console::on_demo(demo(|o| (o.page_limit, o.ignore_paging) = (20, true))).await;
-    assert_eq!(console.app().directory.len(Kind::User), 20);
-    let proof = console.app().sync.proofs.iter().find(|proof| proof.kind == Kind::User).expect("a proof");
+    assert_eq!(console.app().directory.len(RecordKind::User), 20);
+    let proof = console.app().sync.proofs.iter().find(|proof| proof.kind == RecordKind::User).expect("a proof");
     assert!(!proof.coverage.is_complete() && proof.words.contains("20 of 60"), "{}", proof.words);
     console.expect("20 of 60");
 }

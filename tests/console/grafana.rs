@@ -1,11 +1,11 @@
 //! The console on a Grafana: users and teams over SCIM, roles from beside it.
 
-use scimitar::{app::action::Action, demo, directory::plan::State};
+use scimitar::{app::action::Action, demo, directory::plan::ChangeState};
 
 use crate::harness::{Console, Server, options};
 
 async fn grafana() -> (Console, Server) {
-    Console::on_demo(demo::Options { provider: demo::Provider::Grafana, ..options() }).await
+    Console::on_demo(demo::DemoOptions { provider: demo::DemoProvider::Grafana, ..options() }).await
 }
 
 /// The settings, which have no key.
@@ -84,7 +84,7 @@ async fn users_need_an_external_id_and_are_disabled_not_deleted() {
     console.send();
     console.settle().await;
     assert_eq!(server.user("new-person").await["active"], false);
-    assert_eq!(console.states(), [State::Confirmed; 2], "{}", console.last().why);
+    assert_eq!(console.states(), [ChangeState::Confirmed; 2], "{}", console.last().why);
 }
 
 #[tokio::test]
@@ -108,7 +108,8 @@ async fn settings_are_read_with_what_follows_from_them() {
 
 #[tokio::test]
 async fn a_plain_server_tells_no_settings() {
-    let (mut console, _server) = Console::on_demo(demo::Options { provider: demo::Provider::Scim, ..options() }).await;
+    let (mut console, _server) =
+        Console::on_demo(demo::DemoOptions { provider: demo::DemoProvider::Scim, ..options() }).await;
     look_at_settings(&mut console).await;
     console.expect("This provider tells nothing of its settings.");
 }

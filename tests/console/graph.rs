@@ -12,8 +12,8 @@ use scimitar::{
     app::{Overlay, action::Action, aside::PartRow},
     demo::{self, FaultKind},
     directory::{
-        aside::Topic,
-        plan::{Risk, State},
+        aside::SideQueryKind,
+        plan::{ChangeState, Risk},
     },
 };
 use secrecy::ExposeSecret;
@@ -76,7 +76,7 @@ async fn make_key(console: &mut Console, what_for: &str) -> String {
 fn go_to(console: &mut Console, text: &str) {
     let aside = console.app().aside().unwrap();
     let rows: Vec<String> = match &aside.topic {
-        Topic::Roster(team) => console.app().part_rows(team).iter().map(|row| format!("{row:?}")).collect(),
+        SideQueryKind::Roster(team) => console.app().part_rows(team).iter().map(|row| format!("{row:?}")).collect(),
         topic => console.app().key_rows(topic).iter().map(|row| format!("{row:?}")).collect(),
     };
     let at = rows.iter().position(|row| row.contains(text));
@@ -113,7 +113,7 @@ async fn a_new_key_is_shown_once_and_kept_nowhere() {
     console.press(Action::MyAccount);
     console.settle().await;
     console.expect("demo.admin@example.com");
-    let before = console.app().key_rows(&Topic::Me).len();
+    let before = console.app().key_rows(&SideQueryKind::Me).len();
     let secret = make_key(&mut console, "cluster jobs").await;
 
     console.press(Action::CloseSecret);
@@ -131,7 +131,7 @@ async fn a_new_key_is_shown_once_and_kept_nowhere() {
     console.expect("GraphQL GenerateApiKey");
     console.expect("(a new secret: shown once, kept nowhere)");
     console.expect_no(&secret);
-    assert_eq!(console.last().state, State::Confirmed);
+    assert_eq!(console.last().state, ChangeState::Confirmed);
     console.quit().await;
     let disk = all_files(room.opener().places.state.parent().unwrap());
     assert!(holds(&disk, "cluster jobs"), "the journal was looked at");
@@ -155,7 +155,7 @@ async fn a_key_is_deleted_by_its_typed_name() {
     console.type_text(secret.get(..8).unwrap());
     console.send();
     console.settle().await;
-    assert_eq!(console.states(), [State::Confirmed, State::Confirmed]);
+    assert_eq!(console.states(), [ChangeState::Confirmed, ChangeState::Confirmed]);
     console.expect("Your account");
     console.expect_no("cluster jobs");
 }
@@ -184,7 +184,7 @@ async fn an_admin_sees_and_deletes_the_keys_of_others_and_makes_none() {
     console.type_text(&name);
     console.send();
     console.settle().await;
-    assert_eq!(console.states(), [State::Confirmed], "{:?}", console.last().why);
+    assert_eq!(console.states(), [ChangeState::Confirmed], "{:?}", console.last().why);
     assert_eq!(console.app().key_rows(&topic(&console)).len(), keys - 1);
     // The message line named it until the next key.
     console.press(Action::Up);
@@ -212,7 +212,7 @@ async fn an_invitation_is_pending_until_it_is_taken_back() {
     console.expect("invitation to audio taken back");
     console.send();
     console.settle().await;
-    assert_eq!(console.states(), [State::Confirmed, State::Confirmed], "{}", console.screen());
+    assert_eq!(console.states(), [ChangeState::Confirmed, ChangeState::Confirmed], "{}", console.screen());
     let team = console.team("audio").id.clone();
     let gone = |row: &PartRow<'_>| matches!(row, PartRow::There { one, .. } if one.is("new.person@example.org"));
     assert!(!console.app().part_rows(&team).iter().any(gone));
@@ -226,7 +226,7 @@ async fn an_invitation_whose_answer_breaks_off_is_found_in_the_team() {
     console.find("audio");
     console.press(Action::Invitations);
     console.settle().await;
-    for (kind, state) in [(FaultKind::Html, State::Refused), (FaultKind::Truncated, State::Confirmed)] {
+    for (kind, state) in [(FaultKind::Html, ChangeState::Refused), (FaultKind::Truncated, ChangeState::Confirmed)] {
         console.press(Action::Invite);
         console.type_text("new.person@example.org");
         console.press(Action::Submit);
@@ -282,7 +282,7 @@ async fn an_admin_is_invited_after_a_look_and_a_member_is_taken_out_by_scim() {
 #[tokio::test]
 async fn what_the_server_refuses_to_tell_is_said_in_the_box() {
     // On the shared service nobody is an instance admin.
-    let options = demo::Options { hosting: demo::Hosting::MultiTenant, ..options() };
+    let options = demo::DemoOptions { hosting: demo::DemoHosting::MultiTenant, ..options() };
     let (mut console, _server) = Console::on_demo(options).await;
     console.find("eva-tanaka");
     console.press(Action::Account);
@@ -302,7 +302,7 @@ async fn a_secret_comes_also_when_its_profile_was_left() {
     console.type_text("cluster jobs");
     console.press(Action::Submit);
     console.send();
-    console.until("the request to be sent", |app| app.entries.values().any(|e| e.state == State::Sent)).await;
+    console.until("the request to be sent", |app| app.entries.values().any(|e| e.state == ChangeState::Sent)).await;
     console.press(Action::Quit);
     console.expect("The new key's secret is shown only here");
     console.esc();

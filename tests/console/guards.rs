@@ -1,6 +1,6 @@
 //! What is refused or asked twice before anything is sent.
 
-use scimitar::{app::action::Action, demo, directory::plan::State};
+use scimitar::{app::action::Action, demo, directory::plan::ChangeState};
 use serde_json::json;
 
 use crate::harness::{Console, Room, Server, options, profile_of};
@@ -43,7 +43,7 @@ async fn who_weakens_themselves_types_their_name() {
     console.type_text("demo-admin");
     console.send();
     console.settle().await;
-    assert_eq!(console.states(), [State::Confirmed]);
+    assert_eq!(console.states(), [ChangeState::Confirmed]);
     assert_eq!(server.user("demo-admin").await["organizationRole"], "member");
 }
 
@@ -66,7 +66,7 @@ async fn a_read_only_profile_sends_nothing() {
 
 #[tokio::test]
 async fn multi_tenant_deactivation_removes_and_is_typed() {
-    let options = demo::Options { hosting: demo::Hosting::MultiTenant, ..options() };
+    let options = demo::DemoOptions { hosting: demo::DemoHosting::MultiTenant, ..options() };
     let (mut console, server) = Console::on_demo(options).await;
     console.find("eva-tanaka");
     console.press(Action::ToggleActive);
@@ -78,7 +78,7 @@ async fn multi_tenant_deactivation_removes_and_is_typed() {
     console.type_text("eva-tanaka");
     console.send();
     console.settle().await;
-    assert_eq!(console.states(), [State::Confirmed], "{}", console.last().why);
+    assert_eq!(console.states(), [ChangeState::Confirmed], "{}", console.last().why);
     assert!(server.user("eva-tanaka").await.is_null());
     assert!(console.app().directory.users_named("eva-tanaka").next().is_none());
 
@@ -90,7 +90,7 @@ async fn multi_tenant_deactivation_removes_and_is_typed() {
 
 #[tokio::test]
 async fn multi_tenant_refuses_in_words_what_it_can_not_do() {
-    let options = demo::Options { hosting: demo::Hosting::MultiTenant, users: 250, ..options() };
+    let options = demo::DemoOptions { hosting: demo::DemoHosting::MultiTenant, users: 250, ..options() };
     let (mut console, server) = Console::on_demo(options).await;
     console.find("eva-tanaka");
     console.press(Action::Edit);

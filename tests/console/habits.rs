@@ -4,8 +4,8 @@
 use rstest::rstest;
 use scimitar::{
     app::action::Action,
-    config::{Profile, Provider},
-    directory::{Kind, plan::State},
+    config::{Profile, ProfileProvider},
+    directory::{RecordKind, plan::ChangeState},
     scim::habits as known,
 };
 use serde_json::json;
@@ -16,7 +16,7 @@ use crate::{
 };
 
 async fn open(server: &Odd, alter: impl FnOnce(&mut Profile)) -> Console {
-    let mut profile = profile(Provider::Scim, &server.url, KEY);
+    let mut profile = profile(ProfileProvider::Scim, &server.url, KEY);
     alter(&mut profile);
     Console::open(&Room::new(), profile).await
 }
@@ -40,7 +40,7 @@ async fn settled(console: &mut Console) {
 
 async fn confirmed(console: &mut Console) {
     settled(console).await;
-    assert_eq!(console.last().state, State::Confirmed, "{}\n{}", console.last().why, console.screen());
+    assert_eq!(console.last().state, ChangeState::Confirmed, "{}\n{}", console.last().why, console.screen());
 }
 
 fn out_of_crew(console: &mut Console, user: &str) {
@@ -63,9 +63,9 @@ fn out_of_crew(console: &mut Console, user: &str) {
 async fn lists_are_read_to_their_end(#[case] habits: Habits, #[case] users: usize, #[case] said: &str) {
     let server = Odd::start(Habits { users: 30, ..habits }).await;
     let console = open(&server, |_| {}).await;
-    assert_eq!(console.app().directory.len(Kind::User), users, "{}", console.screen());
+    assert_eq!(console.app().directory.len(RecordKind::User), users, "{}", console.screen());
     console.expect(said);
-    let proof = console.app().sync.proofs.iter().find(|proof| proof.kind == Kind::User).expect("a proof");
+    let proof = console.app().sync.proofs.iter().find(|proof| proof.kind == RecordKind::User).expect("a proof");
     assert_eq!(proof.coverage.is_complete(), said != "20 of 30" && !said.contains("not all"), "{}", proof.words);
 }
 
@@ -91,7 +91,7 @@ async fn what_was_accepted_and_not_done_is_a_refusal() {
     console.find("user-4");
     console.press(Action::ToggleActive);
     settled(&mut console).await;
-    assert_eq!(console.last().state, State::Refused);
+    assert_eq!(console.last().state, ChangeState::Refused);
     console.expect("The server accepted it and did not change it");
     assert!(console.line("▌").contains("  active"), "{}", console.screen());
 }
@@ -110,11 +110,11 @@ async fn an_answer_without_a_body_is_looked_up() {
 #[rstest]
 #[case::filter(Removal::Any, None)]
 #[case::filter_where_value_empties(Removal::ValueEmpties, None)]
-#[case::value(Removal::OnlyValue, Some(known::Removal::Value))]
-#[case::replace(Removal::OnlyReplace, Some(known::Removal::Replace))]
-#[case::put(Removal::OnlyReplace, Some(known::Removal::Put))]
+#[case::value(Removal::OnlyValue, Some(known::RemovalForm::Value))]
+#[case::replace(Removal::OnlyReplace, Some(known::RemovalForm::Replace))]
+#[case::put(Removal::OnlyReplace, Some(known::RemovalForm::Put))]
 #[tokio::test]
-async fn one_member_leaves_and_the_others_stay(#[case] removal: Removal, #[case] way: Option<known::Removal>) {
+async fn one_member_leaves_and_the_others_stay(#[case] removal: Removal, #[case] way: Option<known::RemovalForm>) {
     let server = Odd::start(Habits { removal, ..Habits::default() }).await;
     let mut console = open(&server, |profile| profile.habits.remove_member = way).await;
     out_of_crew(&mut console, "user-2");
@@ -133,7 +133,7 @@ async fn a_removal_that_did_nothing_is_a_refusal() {
     let mut console = open(&server, |_| {}).await;
     out_of_crew(&mut console, "user-2");
     settled(&mut console).await;
-    assert_eq!(console.last().state, State::Refused);
+    assert_eq!(console.last().state, ChangeState::Refused);
     console.expect("it shows that they are still in crew");
     assert_eq!(server.crew().len(), 3);
 }
@@ -211,10 +211,10 @@ async fn a_list_adds_to_a_group_whose_members_are_not_told_and_takes_nobody_out(
 }
 
 #[rstest]
-#[case::with_a_body(Habits { delete_answers_with_body: true, ..Habits::default() }, State::Confirmed)]
-#[case::deactivated_in_its_place(Habits { delete_deactivates: true, ..Habits::default() }, State::Partly)]
+#[case::with_a_body(Habits { delete_answers_with_body: true, ..Habits::default() }, ChangeState::Confirmed)]
+#[case::deactivated_in_its_place(Habits { delete_deactivates: true, ..Habits::default() }, ChangeState::Partly)]
 #[tokio::test]
-async fn deleted_is_said_only_of_who_is_gone(#[case] habits: Habits, #[case] state: State) {
+async fn deleted_is_said_only_of_who_is_gone(#[case] habits: Habits, #[case] state: ChangeState) {
     let server = Odd::start(habits).await;
     let mut console = open(&server, |_| {}).await;
     console.find("user-4");
@@ -222,7 +222,7 @@ async fn deleted_is_said_only_of_who_is_gone(#[case] habits: Habits, #[case] sta
     console.type_text("user-4");
     settled(&mut console).await;
     assert_eq!(console.last().state, state, "{}", console.last().why);
-    if state == State::Partly {
+    if state == ChangeState::Partly {
         console.expect("Deactivated, not removed");
         assert!(console.line("▌").contains("inactive"), "{}", console.screen());
     }
@@ -231,7 +231,8 @@ async fn deleted_is_said_only_of_who_is_gone(#[case] habits: Habits, #[case] sta
 #[tokio::test]
 async fn where_delete_deactivates_that_is_said_before() {
     let server = Odd::start(Habits { delete_deactivates: true, ..Habits::default() }).await;
-    let mut console = open(&server, |profile| profile.habits.delete_user = Some(known::Deletion::Deactivates)).await;
+    let mut console =
+        open(&server, |profile| profile.habits.delete_user = Some(known::DeletionEffect::Deactivates)).await;
     console.find("user-4");
     console.press(Action::Delete);
     console.expect("This server only deactivates on DELETE");
@@ -242,7 +243,7 @@ async fn where_delete_deactivates_that_is_said_before() {
 async fn a_busy_server_without_scim_errors_is_waited_for() {
     let server = Odd::start(Habits { busy_for: 2, ..Habits::default() }).await;
     let console = open(&server, |_| {}).await;
-    assert_eq!(console.app().directory.len(Kind::User), 4, "{}", console.screen());
+    assert_eq!(console.app().directory.len(RecordKind::User), 4, "{}", console.screen());
 }
 
 /// What a server makes of a filter is checked here: who does not meet it is left out.
@@ -258,7 +259,7 @@ async fn the_servers_filter_is_asked_for_and_checked(#[case] filter_gives_everyb
     console.type_text("\"");
     console.press(Action::Submit);
     console.settle().await;
-    assert_eq!(console.app().directory.len(Kind::User), 1, "{}", console.screen());
+    assert_eq!(console.app().directory.len(RecordKind::User), 1, "{}", console.screen());
     console.expect("server: userName eq \"user-7\"");
     console.expect(said);
 
@@ -268,7 +269,7 @@ async fn the_servers_filter_is_asked_for_and_checked(#[case] filter_gives_everyb
     (0..30).for_each(|_| console.backspace());
     console.press(Action::Submit);
     console.settle().await;
-    assert_eq!(console.app().directory.len(Kind::User), 30, "{}", console.screen());
+    assert_eq!(console.app().directory.len(RecordKind::User), 30, "{}", console.screen());
 }
 
 #[tokio::test]
@@ -314,7 +315,7 @@ async fn a_filter_that_the_server_refuses_is_given_up() {
     console.settle().await;
     console.expect("The server does not take the filter userName pr");
     console.expect_no("server: userName pr");
-    assert_eq!(console.app().directory.len(Kind::User), 30, "{}", console.screen());
+    assert_eq!(console.app().directory.len(RecordKind::User), 30, "{}", console.screen());
 }
 
 /// A list that is too long is not read to its end, and no part of it passes for the whole.
@@ -327,14 +328,14 @@ async fn a_list_that_is_too_long_is_asked_for_by_a_filter(#[case] total: Total, 
     let mut console = open(&server, |profile| profile.max_users = 10).await;
     console.expect(said);
     console.expect("The action server-filter reads those that a filter finds");
-    assert_eq!(console.app().directory.len(Kind::User), 0, "{}", console.screen());
-    assert!(!console.app().directory.is_read(Kind::User));
+    assert_eq!(console.app().directory.len(RecordKind::User), 0, "{}", console.screen());
+    assert!(!console.app().directory.is_read(RecordKind::User));
     console.esc();
     ask_by(&mut console, "userName eq \"user-7\"");
     console.settle().await;
     console.row("user-7");
     console.expect("server: userName eq \"user-7\"");
-    assert!(!console.app().directory.is_complete(Kind::User));
+    assert!(!console.app().directory.is_complete(RecordKind::User));
     console.press(Action::GoTeams);
     console.row("crew");
 }
@@ -364,8 +365,8 @@ async fn filters_compare_as_each_server_does(
     console.find_all();
     ask_by(&mut console, filter);
     console.settle().await;
-    assert_eq!(console.app().directory.len(Kind::User), users, "{}", console.screen());
-    let proof = console.app().sync.proofs.iter().find(|proof| proof.kind == Kind::User).expect("a proof");
+    assert_eq!(console.app().directory.len(RecordKind::User), users, "{}", console.screen());
+    let proof = console.app().sync.proofs.iter().find(|proof| proof.kind == RecordKind::User).expect("a proof");
     assert!(proof.words.contains(said), "{}", proof.words);
 }
 
@@ -381,7 +382,7 @@ async fn a_lost_creation_that_no_filter_finds_is_not_sent_again() {
     console.type_text("kim@x.io");
     console.press(Action::Submit);
     settled(&mut console).await;
-    assert_eq!(console.last().state, State::Refused);
+    assert_eq!(console.last().state, ChangeState::Refused);
     console.expect("It was not sent again.");
     console.press(Action::Refresh);
     console.settle().await;
@@ -395,7 +396,7 @@ async fn a_lost_creation_that_no_filter_finds_is_not_sent_again() {
 async fn only_canonical_paths_are_asked_for() {
     let server = Odd::start(Habits { pages_elsewhere: true, odd_locations: true, ..Habits::default() }).await;
     let base = format!("{}/", server.url);
-    let mut console = Console::open(&Room::new(), profile(Provider::Scim, &base, KEY)).await;
+    let mut console = Console::open(&Room::new(), profile(ProfileProvider::Scim, &base, KEY)).await;
     console.press(Action::Create);
     console.type_text("kim");
     console.press(Action::NextField);
@@ -435,7 +436,7 @@ async fn a_server_that_ignores_versions_is_not_written_over() {
     server.alter("u2", "title", json!("changed by somebody else"));
     console.rename("Bo");
     settled(&mut console).await;
-    assert_eq!(console.last().state, State::Conflict, "{}", console.last().why);
+    assert_eq!(console.last().state, ChangeState::Conflict, "{}", console.last().why);
     assert!(server.writes().is_empty());
     assert_eq!(server.record("u2").unwrap()["title"], "changed by somebody else");
 }

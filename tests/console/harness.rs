@@ -13,16 +13,16 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use jiff::{SignedDuration, Timestamp};
 use ratatui::{Terminal, backend::TestBackend};
 use scimitar::{
-    app::{App, Msg, Overlay, Size, action::Action, keymap::Keymap},
-    config::{KeySource, Places, Profile, Provider},
-    demo::{self, LoggedRequest, Running},
+    app::{App, AppMessage, Overlay, TerminalSize, action::Action, keymap::KeyBindings},
+    config::{KeySource, Profile, ProfileProvider, StandardPaths},
+    demo::{self, LoggedRequest, RunningDemo},
     directory::{
-        Kind,
-        plan::{Entry, State},
+        RecordKind,
+        plan::{ChangeState, JournalEntry},
         record::{Team, User},
     },
     runtime::{Opener, Runtime},
-    ui::look::{Glyphs, Look, Theme},
+    ui::look::{ColorTheme, GlyphSet, ScreenLook},
 };
 use secrecy::SecretString;
 use serde_json::Value;
@@ -35,12 +35,12 @@ const HANGS_AFTER: Duration = Duration::from_secs(120);
 pub const KEY: &str = "console-tests";
 
 /// A demo server as the tests want it: the same organisation each time.
-pub fn options() -> demo::Options {
-    demo::Options {
+pub fn options() -> demo::DemoOptions {
+    demo::DemoOptions {
         users: 60,
         key: Some(KEY.into()),
         now: Some("2026-03-12T14:00:00Z".parse().unwrap()),
-        ..demo::Options::default()
+        ..demo::DemoOptions::default()
     }
 }
 
@@ -59,7 +59,7 @@ impl Room {
 
     pub fn opener(&self) -> Opener {
         let at = |name: &str| self.path().join(name);
-        let places = Places {
+        let places = StandardPaths {
             config_file: at("config.toml"),
             state: at("state"),
             cache: at("cache"),
@@ -72,7 +72,7 @@ impl Room {
 }
 
 /// A profile named `acme` for a server.
-pub fn profile(provider: Provider, url: &str, key: &str) -> Profile {
+pub fn profile(provider: ProfileProvider, url: &str, key: &str) -> Profile {
     let base = url::Url::parse(url).unwrap();
     let mut profile = Profile::new("acme", provider, base, KeySource::Value(SecretString::from(key.to_owned())));
     profile.me = Some("demo-admin".into());
@@ -81,30 +81,30 @@ pub fn profile(provider: Provider, url: &str, key: &str) -> Profile {
 }
 
 /// The profile of a demo server.
-pub fn profile_of(server: &Server, options: &demo::Options) -> Profile {
+pub fn profile_of(server: &Server, options: &demo::DemoOptions) -> Profile {
     let provider = match options.provider {
-        demo::Provider::Wandb => Provider::Wandb,
-        demo::Provider::Scim => Provider::Scim,
-        demo::Provider::Grafana => Provider::Grafana,
-        demo::Provider::Datasaur => Provider::Datasaur,
+        demo::DemoProvider::Wandb => ProfileProvider::Wandb,
+        demo::DemoProvider::Scim => ProfileProvider::Scim,
+        demo::DemoProvider::Grafana => ProfileProvider::Grafana,
+        demo::DemoProvider::Datasaur => ProfileProvider::Datasaur,
     };
     let mut profile = profile(provider, server.running.url(), KEY);
-    profile.hosting = (provider == Provider::Wandb).then_some(match options.hosting {
-        demo::Hosting::MultiTenant => scimitar::config::Hosting::MultiTenant,
-        demo::Hosting::Dedicated => scimitar::config::Hosting::Dedicated,
-        demo::Hosting::SelfManaged => scimitar::config::Hosting::SelfManaged,
+    profile.hosting = (provider == ProfileProvider::Wandb).then_some(match options.hosting {
+        demo::DemoHosting::MultiTenant => scimitar::config::ProfileHosting::MultiTenant,
+        demo::DemoHosting::Dedicated => scimitar::config::ProfileHosting::Dedicated,
+        demo::DemoHosting::SelfManaged => scimitar::config::ProfileHosting::SelfManaged,
     });
     profile
 }
 
 /// A demo server and a client that shares no code with the console's.
 pub struct Server {
-    pub running: Running,
+    pub running: RunningDemo,
     http: reqwest::Client,
 }
 
 impl Server {
-    pub async fn start(options: demo::Options) -> Self {
+    pub async fn start(options: demo::DemoOptions) -> Self {
         let running = demo::start(options).await.unwrap();
         Self { running, http: reqwest::Client::builder().no_proxy().build().unwrap() }
     }
@@ -196,20 +196,20 @@ pub struct Console {
 
 impl Console {
     /// Two consoles never share a salt, as they would not in two processes.
-    fn new(room: &Room, size: Size) -> Self {
+    fn new(room: &Room, size: TerminalSize) -> Self {
         static SALT: AtomicU16 = AtomicU16::new(1);
-        let keymap = Keymap::new(&std::collections::BTreeMap::new()).unwrap();
+        let keymap = KeyBindings::new(&std::collections::BTreeMap::new()).unwrap();
         let salt = SALT.fetch_add(1, Ordering::Relaxed);
         let opener = room.opener();
         let app = App::new(keymap, Vec::new(), size, Timestamp::now(), salt);
         let terminal = Terminal::new(TestBackend::new(size.width, size.height)).unwrap();
-        let look = Look::new(Theme::Ansi, Glyphs::UNICODE);
+        let look = ScreenLook::new(ColorTheme::Ansi, GlyphSet::UNICODE);
         Self { runtime: Runtime::new(terminal, app, look, opener), pressed: 0 }
     }
 
     /// A console without a server.
     pub fn alone() -> Self {
-        Self::new(&Room::new(), Size { width: 80, height: 24 })
+        Self::new(&Room::new(), TerminalSize { width: 80, height: 24 })
     }
 
     /// Opens a profile and waits until its lists are read.
@@ -226,16 +226,16 @@ impl Console {
 
     /// Opens a profile without waiting for anything.
     pub async fn opening(room: &Room, profile: Profile, width: u16, height: u16) -> Self {
-        let mut console = Self::new(room, Size { width, height });
+        let mut console = Self::new(room, TerminalSize { width, height });
         let (opened, session) = room.opener().open_profile(profile).await.unwrap();
         console.runtime.start(opened, session);
         console
     }
 
     /// Opens the embedded demo directory.
-    pub async fn on_embedded(options: demo::Options) -> Self {
+    pub async fn on_embedded(options: demo::DemoOptions) -> Self {
         let room = Room::new();
-        let mut console = Self::new(&room, Size { width: 80, height: 24 });
+        let mut console = Self::new(&room, TerminalSize { width: 80, height: 24 });
         let (opened, session) = Opener { demo: options, ..room.opener() }.open(None).await.unwrap();
         console.runtime.start(opened, session);
         console.settle().await;
@@ -243,7 +243,7 @@ impl Console {
     }
 
     /// Opens a profile on a demo server started with these options.
-    pub async fn on_demo(options: demo::Options) -> (Self, Server) {
+    pub async fn on_demo(options: demo::DemoOptions) -> (Self, Server) {
         let server = Server::start(options.clone()).await;
         let console = Self::open(&Room::new(), profile_of(&server, &options)).await;
         (console, server)
@@ -271,7 +271,7 @@ impl Console {
 
     /// The last frame has been on the screen for so long.
     pub fn seen_for(&mut self, time: SignedDuration) {
-        self.runtime.app.update(Msg::Shown, Timestamp::now() - time);
+        self.runtime.app.update(AppMessage::Shown, Timestamp::now() - time);
     }
 
     /// Keys as they come in a burst: no frame is drawn between them.
@@ -453,7 +453,7 @@ impl Console {
     #[track_caller]
     pub fn team(&self, name: &str) -> &Team {
         let directory = &self.app().directory;
-        let rows = 0..directory.len(Kind::Team) as u32;
+        let rows = 0..directory.len(RecordKind::Team) as u32;
         let found = rows.filter_map(|row| directory.team_at(row)).find(|team| team.name.as_str() == name);
         found.unwrap_or_else(|| panic!("team {name} is not known:\n{}", self.screen()))
     }
@@ -470,18 +470,18 @@ impl Console {
     }
 
     /// The journal, oldest first.
-    pub fn entries(&self) -> Vec<&Entry> {
+    pub fn entries(&self) -> Vec<&JournalEntry> {
         self.app().entries.values().collect()
     }
 
     /// The states of the journal, oldest first.
-    pub fn states(&self) -> Vec<State> {
+    pub fn states(&self) -> Vec<ChangeState> {
         self.app().entries.values().map(|entry| entry.state).collect()
     }
 
     /// The newest entry of the journal.
     #[track_caller]
-    pub fn last(&self) -> &Entry {
+    pub fn last(&self) -> &JournalEntry {
         self.app().entries.values().next_back().expect("the journal is empty")
     }
 

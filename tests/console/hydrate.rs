@@ -8,7 +8,7 @@ use crate::harness::{Console, options};
 
 #[tokio::test]
 async fn roles_of_visible_rows_are_filled_in_and_the_rest_on_request() {
-    let (mut console, server) = Console::on_demo(demo::Options { sparse_lists: true, ..options() }).await;
+    let (mut console, server) = Console::on_demo(demo::DemoOptions { sparse_lists: true, ..options() }).await;
     // A read under way when the list arrives is asked for again: users are counted, not requests.
     let single = || {
         let requests = server.running.requests().into_iter().map(|request| request.path);

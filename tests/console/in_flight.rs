@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rstest::rstest;
-use scimitar::{app::action::Action, demo, directory::plan::State};
+use scimitar::{app::action::Action, demo, directory::plan::ChangeState};
 
 use crate::harness::{Console, options};
 
@@ -29,7 +29,7 @@ async fn the_list_scrolls_and_filters_while_three_edits_are_in_flight() {
     }
     console
         .until("three requests under way", |app| {
-            app.entries.values().filter(|entry| entry.state == State::Sent).count() == 3
+            app.entries.values().filter(|entry| entry.state == ChangeState::Sent).count() == 3
         })
         .await;
 
@@ -42,12 +42,12 @@ async fn the_list_scrolls_and_filters_while_three_edits_are_in_flight() {
     console.press(Action::Filter);
     console.type_text("eva");
     assert!(console.line("▌").contains("eva-tanaka") && console.line("▌").contains("admin ↻"), "{}", console.screen());
-    let sent = console.states().iter().filter(|state| **state == State::Sent).count();
+    let sent = console.states().iter().filter(|state| **state == ChangeState::Sent).count();
     assert_eq!(sent, 3, "an answer came too early to show anything");
 
     console.settle().await;
     console.expect_no("↻");
-    assert_eq!(console.states(), [State::Confirmed; 5]);
+    assert_eq!(console.states(), [ChangeState::Confirmed; 5]);
     assert_eq!(server.user("eva-tanaka").await["organizationRole"], "admin");
     for person in &people {
         let shown = server.user(person).await["displayName"].as_str().unwrap().to_owned();
@@ -57,11 +57,11 @@ async fn the_list_scrolls_and_filters_while_three_edits_are_in_flight() {
 
 /// A membership gives the user's record another version, also where only the team was written to.
 #[rstest]
-#[case(demo::Provider::Wandb)]
-#[case(demo::Provider::Scim)]
+#[case(demo::DemoProvider::Wandb)]
+#[case(demo::DemoProvider::Scim)]
 #[tokio::test]
-async fn ones_own_changes_are_no_conflict(#[case] provider: demo::Provider) {
-    let (mut console, server) = Console::on_demo(demo::Options { provider, ..options() }).await;
+async fn ones_own_changes_are_no_conflict(#[case] provider: demo::DemoProvider) {
+    let (mut console, server) = Console::on_demo(demo::DemoOptions { provider, ..options() }).await;
     console.find("eva-tanaka");
     for hurry in [true, false] {
         for team in ["climate", "evals"] {
@@ -81,6 +81,6 @@ async fn ones_own_changes_are_no_conflict(#[case] provider: demo::Provider) {
         console.settle().await;
     }
     let reasons: Vec<&String> = console.entries().into_iter().map(|entry| &entry.why).collect();
-    assert_eq!(console.states(), [State::Confirmed; 10], "{reasons:?}");
+    assert_eq!(console.states(), [ChangeState::Confirmed; 10], "{reasons:?}");
     assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka I I I I I I");
 }

@@ -77,8 +77,8 @@ async fn similar_people_are_offered_and_said_to_be_similar() {
 #[tokio::test]
 async fn what_comes_between_two_frames_is_taken_to_the_last() {
     struct Nobody;
-    impl scimitar::runtime::Host for Nobody {
-        async fn next(&mut self, _: bool) -> std::io::Result<scimitar::runtime::Told> {
+    impl scimitar::runtime::TerminalHost for Nobody {
+        async fn next(&mut self, _: bool) -> std::io::Result<scimitar::runtime::LoopInput> {
             std::future::pending().await
         }
         fn is_free(&mut self) -> std::io::Result<bool> {

@@ -4,7 +4,7 @@
 use scimitar::{
     app::action::Action,
     demo,
-    directory::plan::{Confirm, State},
+    directory::plan::{ChangeState, ConfirmBy},
 };
 
 use crate::harness::{Console, options};
@@ -23,7 +23,7 @@ async fn an_instance_admin_is_created_by_email_alone() {
     console.type_text("kim-lee");
     console.send();
     console.settle().await;
-    assert_eq!(console.last().state, State::Confirmed, "{}", console.last().why);
+    assert_eq!(console.last().state, ChangeState::Confirmed, "{}", console.last().why);
     assert_eq!(
         console.last().exchanges[0].request.split(' ').take(2).collect::<Vec<_>>(),
         ["GraphQL", "CreateUserFromAdmin"]
@@ -47,7 +47,7 @@ async fn an_instance_admin_is_created_by_email_alone() {
 #[tokio::test]
 async fn on_multi_tenant_there_is_no_instance_to_be_admin_of() {
     let (mut console, _server) =
-        Console::on_demo(demo::Options { hosting: demo::Hosting::MultiTenant, ..options() }).await;
+        Console::on_demo(demo::DemoOptions { hosting: demo::DemoHosting::MultiTenant, ..options() }).await;
     console.press(Action::Create);
     console.expect("New user");
     console.expect_no("Instance admin");
@@ -56,7 +56,7 @@ async fn on_multi_tenant_there_is_no_instance_to_be_admin_of() {
 /// Such a server neither lists nor finds what was made: its team's members tell.
 #[tokio::test]
 async fn an_old_servers_service_account_is_seen_among_the_teams_members() {
-    let old = demo::Options { server_version: "0.80.1".parse().unwrap(), ..options() };
+    let old = demo::DemoOptions { server_version: "0.80.1".parse().unwrap(), ..options() };
     let (mut console, server) = Console::on_demo(old).await;
     console.press(Action::Palette);
     console.type_text("create-service");
@@ -69,8 +69,8 @@ async fn an_old_servers_service_account_is_seen_among_the_teams_members() {
     console.press(Action::Submit);
     console.send();
     console.settle().await;
-    assert_eq!(console.last().state, State::Confirmed, "{}", console.last().why);
-    assert!(matches!(console.last().step.confirm, Confirm::Ask(_)));
+    assert_eq!(console.last().state, ChangeState::Confirmed, "{}", console.last().why);
+    assert!(matches!(console.last().step.confirm, ConfirmBy::Ask(_)));
     assert!(server.user("night-build").await.is_null());
 
     console.press(Action::GoTeams);

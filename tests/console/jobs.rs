@@ -3,13 +3,13 @@
 use scimitar::{
     app::{Overlay, action::Action},
     demo,
-    directory::{Kind, plan::State},
+    directory::{RecordKind, plan::ChangeState},
 };
 
 use crate::harness::{Console, Server, options};
 
 async fn company() -> (Console, Server) {
-    Console::on_demo(demo::Options { users: 250, ..options() }).await
+    Console::on_demo(demo::DemoOptions { users: 250, ..options() }).await
 }
 
 /// The users that the list shows.
@@ -87,7 +87,7 @@ async fn stale_full_seats_become_viewers() {
     }
     console.send();
     console.settle().await;
-    assert!(console.states().iter().all(|state| *state == State::Confirmed), "{}", console.screen());
+    assert!(console.states().iter().all(|state| *state == ChangeState::Confirmed), "{}", console.screen());
     console.find_all();
     console.find("seat:full last>90d role:member");
     assert!(shown(&console).is_empty(), "{}", console.screen());
@@ -209,7 +209,7 @@ async fn common_tasks_take_few_keys() {
         let app = console.app();
         let team = console.team("vision");
         let out = people.iter().filter(|name| !team.has(&console.user(name).id)).take(5).cloned().collect();
-        assert!(app.directory.len(Kind::User) > 200);
+        assert!(app.directory.len(RecordKind::User) > 200);
         out
     };
     let (from, mut letters) = (console.pressed, 0);

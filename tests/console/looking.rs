@@ -6,10 +6,12 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use scimitar::{
-    app::{Msg, Opened, ProfileView},
+    app::{AppMessage, OpenedProfile, ProfileView},
     dialect::{self, Hosting, Provider},
-    directory::{Kind, guard::Guards, query::Query, record::User, records::Records, work::Report},
-    runtime::{Host, Told},
+    directory::{
+        RecordKind, guard::GuardSettings, query::FilterQuery, record::User, records::Records, work::WorkerReport,
+    },
+    runtime::{LoopInput, TerminalHost},
 };
 
 use crate::harness::Console;
@@ -19,8 +21,8 @@ const MANY: usize = 60_000;
 /// Nothing happens to the process, and nothing is copied.
 struct Nobody;
 
-impl Host for Nobody {
-    async fn next(&mut self, _: bool) -> io::Result<Told> {
+impl TerminalHost for Nobody {
+    async fn next(&mut self, _: bool) -> io::Result<LoopInput> {
         std::future::pending().await
     }
     fn is_free(&mut self) -> io::Result<bool> {
@@ -36,18 +38,18 @@ impl Host for Nobody {
 
 fn console() -> Console {
     let mut console = Console::alone();
-    let planner = dialect::of(Provider::Wandb, Hosting::Dedicated, dialect::Server::default());
-    let opened = Opened { profile: ProfileView::default(), planner, guards: Guards::default() };
+    let planner = dialect::of(Provider::Wandb, Hosting::Dedicated, dialect::KnownServer::default());
+    let opened = OpenedProfile { profile: ProfileView::default(), planner, guards: GuardSettings::default() };
     let user = |at: usize| User {
         id: format!("u{at}").as_str().into(),
         user_name: format!("{}-{at}", ["tanaka", "eva", "noor"][at % 3]).as_str().into(),
         ..User::default()
     };
     let records = Box::new(Records::build((0..MANY).map(user).collect(), vec![], vec![]));
-    let records = Report::Records { records, seen: None, partial: false, stored: false };
+    let records = WorkerReport::Records { records, seen: None, partial: false, stored: false };
     let app = &mut console.runtime.app;
-    app.update(Msg::Opened(Box::new(opened)), Timestamp::now());
-    app.update(Msg::Report(records), Timestamp::now());
+    app.update(AppMessage::Opened(Box::new(opened)), Timestamp::now());
+    app.update(AppMessage::Report(records), Timestamp::now());
     while app.is_looking() {
         app.look_on();
     }
@@ -66,13 +68,13 @@ async fn keys_that_come_while_a_list_is_looked_through_act_on_the_whole_of_it() 
     let input = stream::iter(codes.map(|code| Ok(key(code))).collect::<Vec<_>>());
     console.runtime.run(input, &mut Nobody).await.unwrap();
     let app = console.app();
-    let rows = app.directory.rows_by_name(Kind::User);
-    let query = Query::parse("tan", Kind::User).unwrap();
-    let found = query.run(&app.directory, Kind::User, rows, Timestamp::UNIX_EPOCH);
+    let rows = app.directory.rows_by_name(RecordKind::User);
+    let query = FilterQuery::parse("tan", RecordKind::User).unwrap();
+    let found = query.run(&app.directory, RecordKind::User, rows, Timestamp::UNIX_EPOCH);
     assert_eq!(found.len(), MANY / 3);
     let pane = app.pane().unwrap();
     assert_eq!(pane.rows, found);
-    let last = app.directory.id_at(Kind::User, *found.last().unwrap()).unwrap();
+    let last = app.directory.id_at(RecordKind::User, *found.last().unwrap()).unwrap();
     assert_eq!(pane.marks.iter().collect::<Vec<_>>(), [last], "the last of all that match");
 }
 
@@ -107,8 +109,8 @@ fn text_goes_on_into_the_filter_and_other_keys_wait() {
     let mut console = console();
     let app = &mut console.runtime.app;
     let now = Timestamp::now();
-    app.update(Msg::Terminal(key(KeyCode::Char('/'))), now);
-    app.update(Msg::Terminal(key(KeyCode::Char('v'))), now);
+    app.update(AppMessage::Terminal(key(KeyCode::Char('/'))), now);
+    app.update(AppMessage::Terminal(key(KeyCode::Char('v'))), now);
     assert!(app.is_looking());
     let waits =
         [KeyCode::Char('a'), KeyCode::Backspace, KeyCode::Enter, KeyCode::Down].map(|code| app.waits(&key(code)));

@@ -4,7 +4,7 @@ use rstest::rstest;
 use scimitar::{
     app::action::Action,
     demo::{FailRule, FaultKind},
-    directory::plan::State,
+    directory::plan::ChangeState,
 };
 
 use crate::harness::{Console, Room, Server, options, profile_of};
@@ -16,7 +16,7 @@ async fn a_change_whose_answer_was_lost_is_found_on_the_server() {
     server.running.cut_next_write(true);
     console.rename(" I");
     console.settle().await;
-    assert_eq!(console.states(), [State::Confirmed], "{}", console.last().why);
+    assert_eq!(console.states(), [ChangeState::Confirmed], "{}", console.last().why);
     assert!(console.last().why.contains("The answer was lost"), "{}", console.last().why);
     assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka I");
     console.expect("Eva Tanaka I");
@@ -30,7 +30,7 @@ async fn a_change_that_was_lost_on_the_way_is_refused_and_not_sent_again() {
     server.running.cut_next_write(false);
     console.rename(" I");
     console.settle().await;
-    assert_eq!(console.states(), [State::Refused]);
+    assert_eq!(console.states(), [ChangeState::Refused]);
     assert!(console.last().why.contains("It was not sent again"), "{}", console.last().why);
     assert_eq!(console.user("eva-tanaka").display_name.as_str(), "Eva Tanaka");
     assert_eq!(server.writes().len(), 1);
@@ -54,7 +54,7 @@ async fn a_user_whose_creation_was_not_answered_is_found_by_name() {
         let shown = console.app().directory.users_named("new-person").next().map(|user| user.id.to_string());
         assert_eq!(console.last().created.as_deref(), there["id"].as_str(), "{kind}: what an undo deletes");
         assert_eq!(shown.as_deref(), there["id"].as_str());
-        let expected = if applied { State::Confirmed } else { State::Refused };
+        let expected = if applied { ChangeState::Confirmed } else { ChangeState::Refused };
         assert_eq!(console.states(), [expected], "{}", console.last().why);
     }
 }
@@ -69,12 +69,12 @@ async fn an_answer_that_is_no_data_confirms_nothing_by_itself() {
     let sent = server.writes().len();
     console.rename(" I");
     console.settle().await;
-    assert_eq!((console.last().state, server.writes().len()), (State::Already, sent), "{}", console.last().why);
+    assert_eq!((console.last().state, server.writes().len()), (ChangeState::Already, sent), "{}", console.last().why);
     console.esc();
     server.running.meet_next(FaultKind::Html, true);
     console.rename(" I");
     console.settle().await;
-    assert_eq!(console.last().state, State::Refused);
+    assert_eq!(console.last().state, ChangeState::Refused);
     let why = &console.last().why;
     assert!(why.starts_with("The server answered with a web page instead of data; the directory shows "), "{why}");
     assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka I");
@@ -108,18 +108,18 @@ async fn an_open_outcome_is_looked_up_when_the_server_answers(#[case] restart: b
         console.press(Action::Refresh);
         console.settle().await;
     }
-    let lost = if restart { State::Planned } else { State::Refused };
-    let (state, name) = if applied { (State::Confirmed, "Eva Tanaka I") } else { (lost, "Eva Tanaka") };
+    let lost = if restart { ChangeState::Planned } else { ChangeState::Refused };
+    let (state, name) = if applied { (ChangeState::Confirmed, "Eva Tanaka I") } else { (lost, "Eva Tanaka") };
     assert_eq!(console.states(), [state], "{}", console.last().why);
     assert_eq!(console.user("eva-tanaka").display_name.as_str(), name);
     assert_eq!(server.user("eva-tanaka").await["displayName"], name);
     assert_eq!(server.writes().len(), 1);
-    if state == State::Planned {
+    if state == ChangeState::Planned {
         console.expect("of an earlier session waits, not sent");
         console.press(Action::GoActivity);
         console.press(Action::Retry);
         console.settle().await;
-        assert_eq!(console.states(), [State::Confirmed], "{}", console.last().why);
+        assert_eq!(console.states(), [ChangeState::Confirmed], "{}", console.last().why);
         assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka I");
     }
 }

@@ -1,6 +1,6 @@
 //! Several records at once.
 
-use scimitar::{app::action::Action, directory::plan::State};
+use scimitar::{app::action::Action, directory::plan::ChangeState};
 
 use crate::harness::{Console, options};
 
@@ -52,10 +52,10 @@ async fn a_role_for_three_is_one_plan_and_one_refusal_leaves_the_others() {
     console.send();
     console.settle().await;
     let states = console.states();
-    assert_eq!(states.iter().filter(|state| **state == State::Confirmed).count(), 2, "{states:?}");
-    assert_eq!(states.iter().filter(|state| **state == State::Refused).count(), 1, "{states:?}");
+    assert_eq!(states.iter().filter(|state| **state == ChangeState::Confirmed).count(), 2, "{states:?}");
+    assert_eq!(states.iter().filter(|state| **state == ChangeState::Refused).count(), 1, "{states:?}");
     for (person, state) in people.iter().zip(states) {
-        let expected = if state == State::Confirmed { "admin" } else { "member" };
+        let expected = if state == ChangeState::Confirmed { "admin" } else { "member" };
         assert_eq!(console.org_role(person), expected);
         assert_eq!(server.user(person).await["organizationRole"], expected);
     }

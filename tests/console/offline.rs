@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use scimitar::{app::action::Action, config::KeySource, demo, directory::plan::State};
+use scimitar::{app::action::Action, config::KeySource, demo, directory::plan::ChangeState};
 
 use crate::harness::{Console, KEY, Room, Server, options, profile_of};
 
@@ -11,7 +11,7 @@ async fn edits_wait_for_a_server_that_is_gone() {
     let room = Room::new();
     let server = Server::start(options()).await;
     let (profile, back) =
-        (profile_of(&server, &options()), demo::Options { listen: server.running.addr(), ..options() });
+        (profile_of(&server, &options()), demo::DemoOptions { listen: server.running.addr(), ..options() });
     Console::open(&room, profile.clone()).await.quit().await;
     server.running.stop().await;
 
@@ -21,7 +21,7 @@ async fn edits_wait_for_a_server_that_is_gone() {
     console.expect("eva-tanaka");
     console.rename(" I");
     console.settle().await;
-    assert_eq!(console.states(), [State::Planned], "{}", console.screen());
+    assert_eq!(console.states(), [ChangeState::Planned], "{}", console.screen());
     assert_eq!(console.user("eva-tanaka").display_name.as_str(), "Eva Tanaka I");
     console.expect("↻");
 
@@ -30,7 +30,7 @@ async fn edits_wait_for_a_server_that_is_gone() {
     let server = Server::start(back).await;
     console.press(Action::Refresh);
     console.settle().await;
-    assert_eq!(console.states(), [State::Confirmed], "{}", console.screen());
+    assert_eq!(console.states(), [ChangeState::Confirmed], "{}", console.screen());
     assert!(console.last().exchanges.len() <= 2, "{:?}", console.last().exchanges);
     console.expect_no("offline");
     assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka I");
@@ -42,13 +42,13 @@ async fn what_an_earlier_session_left_over_is_offered_and_sent() {
     let room = Room::new();
     let server = Server::start(options()).await;
     let (profile, back) =
-        (profile_of(&server, &options()), demo::Options { listen: server.running.addr(), ..options() });
+        (profile_of(&server, &options()), demo::DemoOptions { listen: server.running.addr(), ..options() });
     let mut console = Console::open(&room, profile.clone()).await;
     server.running.stop().await;
     console.find("eva-tanaka");
     console.rename(" I");
     console.settle().await;
-    assert_eq!(console.states(), [State::Planned], "{}", console.screen());
+    assert_eq!(console.states(), [ChangeState::Planned], "{}", console.screen());
     console.find_all();
     console.find("noor-haddad");
     console.rename(" I");
@@ -68,7 +68,7 @@ async fn what_an_earlier_session_left_over_is_offered_and_sent() {
     console.press(Action::Down);
     console.press(Action::Retry);
     console.settle().await;
-    assert_eq!(console.states(), [State::Confirmed, State::Dropped], "{}", console.screen());
+    assert_eq!(console.states(), [ChangeState::Confirmed, ChangeState::Dropped], "{}", console.screen());
     assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka I");
     assert_eq!(server.writes().len(), 1);
 }
@@ -80,10 +80,10 @@ async fn a_key_that_was_replaced_is_read_again_and_edits_wait_for_it() {
     let file = files.path().join("key");
     std::fs::write(&file, "old-key").unwrap();
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
-    let server = Server::start(demo::Options { key: Some("old-key".into()), ..options() }).await;
+    let server = Server::start(demo::DemoOptions { key: Some("old-key".into()), ..options() }).await;
     let mut profile = profile_of(&server, &options());
     profile.key = KeySource::File(file.clone());
-    let back = demo::Options { listen: server.running.addr(), ..options() };
+    let back = demo::DemoOptions { listen: server.running.addr(), ..options() };
     let mut console = Console::open(&room, profile).await;
     server.running.stop().await;
 
@@ -93,7 +93,7 @@ async fn a_key_that_was_replaced_is_read_again_and_edits_wait_for_it() {
         console.rename(more);
         console.settle().await;
     }
-    assert_eq!(console.states(), [State::Planned; 2], "{}", console.screen());
+    assert_eq!(console.states(), [ChangeState::Planned; 2], "{}", console.screen());
     assert_eq!(console.user("eva-tanaka").display_name.as_str(), "Eva Tanaka II");
     assert!(console.entries()[0].why.starts_with("Waits for a key"), "{}", console.entries()[0].why);
     // Reading the record has told that the key is not taken.
@@ -110,7 +110,7 @@ async fn a_key_that_was_replaced_is_read_again_and_edits_wait_for_it() {
     std::fs::write(&file, KEY).unwrap();
     console.press(Action::Refresh);
     console.settle().await;
-    assert_eq!(console.states(), [State::Confirmed; 2], "{}", console.screen());
+    assert_eq!(console.states(), [ChangeState::Confirmed; 2], "{}", console.screen());
     assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka II");
     assert_eq!(server.writes().len(), 2);
 }

@@ -2,25 +2,25 @@
 //! each effect looked up on the server.
 
 use scimitar::{
-    app::{Overlay, action::Action, picker::Shown},
+    app::{Overlay, action::Action, picker::ShownPlaces},
     demo,
     directory::{
-        Kind,
-        plan::{Risk, State},
+        RecordKind,
+        plan::{ChangeState, Risk},
     },
 };
 
 use crate::harness::{Console, Room, Server, options, profile_of};
 
-fn multi_tenant() -> demo::Options {
-    demo::Options { hosting: demo::Hosting::MultiTenant, ..options() }
+fn multi_tenant() -> demo::DemoOptions {
+    demo::DemoOptions { hosting: demo::DemoHosting::MultiTenant, ..options() }
 }
 
 async fn confirmed(console: &mut Console, changes: usize) {
     console.settle().await;
     let states = console.states();
     assert_eq!(states.len(), changes, "{states:?}\n{}", console.screen());
-    assert!(states.iter().all(|state| *state == State::Confirmed), "{states:?}\n{}", console.screen());
+    assert!(states.iter().all(|state| *state == ChangeState::Confirmed), "{states:?}\n{}", console.screen());
 }
 
 async fn sent(console: &mut Console, changes: usize) {
@@ -125,7 +125,8 @@ async fn registry_roles_are_added_changed_and_taken_away() {
     sent(&mut console, 5).await;
 
     console.press(Action::SetRole);
-    while !matches!(console.app().overlays.last(), Some(Overlay::Role(picker)) if picker.scope == Shown::Registries) {
+    while !matches!(console.app().overlays.last(), Some(Overlay::Role(picker)) if picker.scope == ShownPlaces::Registries)
+    {
         console.press(Action::NextScope);
     }
     console.expect("registries only");
@@ -220,7 +221,8 @@ async fn service_accounts_are_apart_created_deleted_and_never_edited() {
 
 #[tokio::test]
 async fn an_old_server_has_no_views_and_says_so() {
-    let (mut console, _server) = Console::on_demo(demo::Options { emails: demo::EmailShape::Old, ..options() }).await;
+    let (mut console, _server) =
+        Console::on_demo(demo::DemoOptions { emails: demo::EmailShape::Old, ..options() }).await;
     console.expect("1 Users 60 2 Teams");
     console.press(Action::View);
     console.expect("The server lists no service accounts.");
@@ -306,7 +308,7 @@ async fn invited_people_stand_behind_the_users_once_they_are_read() {
     console.expect_no("invited");
     console.press(Action::ReadInvitations);
     console.settle().await;
-    let (people, teams) = (console.app().directory.invited().len(), console.app().directory.len(Kind::Team));
+    let (people, teams) = (console.app().directory.invited().len(), console.app().directory.len(RecordKind::Team));
     assert!(people > 0, "{}", console.screen());
     console.expect(&format!("as {teams} of {teams} teams tell"));
     assert_eq!(asked(&server) - before, teams);

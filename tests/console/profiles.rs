@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use scimitar::{
     app::{action::Action, form::ProfileDraft},
-    directory::plan::State,
+    directory::plan::ChangeState,
     runtime::OpenError,
 };
 
@@ -25,7 +25,7 @@ async fn late_reports_of_the_profile_before_are_dropped_and_its_journal_keeps_th
     console.find("eva-tanaka");
     server.running.set_latency(Duration::from_secs(1));
     console.rename(" I");
-    console.until("the request to be sent", |app| app.entries.values().any(|e| e.state == State::Sent)).await;
+    console.until("the request to be sent", |app| app.entries.values().any(|e| e.state == ChangeState::Sent)).await;
 
     console.press(Action::Palette);
     console.type_text("profile demo");
@@ -45,7 +45,7 @@ async fn late_reports_of_the_profile_before_are_dropped_and_its_journal_keeps_th
 
     server.running.set_latency(Duration::ZERO);
     let console = Console::open(&room, profile).await;
-    assert_eq!(console.states(), [State::Confirmed; 2], "{}", console.last().why);
+    assert_eq!(console.states(), [ChangeState::Confirmed; 2], "{}", console.last().why);
     assert_eq!(console.user("eva-tanaka").display_name.as_str(), "Eva Tanaka I");
     assert_eq!(server.writes().len(), 2);
 }

@@ -9,9 +9,9 @@ use std::{
 use rstest::rstest;
 use scimitar::{
     app::action::Action,
-    config::{Profile, Provider},
+    config::{Profile, ProfileProvider},
     directory::{
-        Id, Kind, Target,
+        Id, RecordKind, ResourceRef,
         record::{Team, User},
         records::Records,
     },
@@ -68,7 +68,7 @@ fn name(id: u32) -> [String; 2] {
 async fn serve_all(elsewhere: &Arc<Mutex<Elsewhere>>) -> Profile {
     let elsewhere = Arc::clone(elsewhere);
     let url = serve(move |path| Wire::json(elsewhere.lock().unwrap().answer(path))).await;
-    profile(Provider::Scim, &url, KEY)
+    profile(ProfileProvider::Scim, &url, KEY)
 }
 
 /// What can be seen of a directory, whatever rows its records have.
@@ -88,18 +88,22 @@ fn members(team: &Team) -> Vec<Id> {
 fn view(console: &Console) -> View {
     let directory = &console.app().directory;
     let records: &Records = directory.records();
-    let text = |id: &Id| records.text(Kind::User).get(records.row(&Target::user(id)).unwrap()).to_owned();
+    let text = |id: &Id| records.text(RecordKind::User).get(records.row(&ResourceRef::user(id)).unwrap()).to_owned();
     let users = records.users().iter();
     let users = users.map(|(id, user)| (id.clone(), (user.clone(), records.teams_of(id).cloned().collect(), text(id))));
     let user = |row: &u32| records.user_at(*row).unwrap();
-    let mut labels: Vec<u32> = (0..records.len(Kind::User) as u32).collect();
+    let mut labels: Vec<u32> = (0..records.len(RecordKind::User) as u32).collect();
     labels.sort_by_key(|row| (records.label_rank(*row), user(row).user_name.to_string()));
     View {
         users: users.collect(),
         teams: records.teams().iter().map(|(id, team)| (id.clone(), (team.name.to_string(), members(team)))).collect(),
         names: [
-            records.by_name(Kind::User).iter().map(|row| user(row).user_name.to_string()).collect(),
-            records.by_name(Kind::Team).iter().map(|row| directory.team_at(*row).unwrap().name.to_string()).collect(),
+            records.by_name(RecordKind::User).iter().map(|row| user(row).user_name.to_string()).collect(),
+            records
+                .by_name(RecordKind::Team)
+                .iter()
+                .map(|row| directory.team_at(*row).unwrap().name.to_string())
+                .collect(),
         ],
         labels: labels.iter().map(|row| user(row).label().to_owned()).collect(),
         // From the first row on: a cursor may have moved along.
@@ -145,7 +149,7 @@ async fn only_what_differs_is_told() {
     elsewhere.lock().unwrap().users.extend((10..60).map(|id| (id, name(id))));
     let (room, profile) = (Room::new(), serve_all(&elsewhere).await);
     let row = |console: &Console, id: u32| {
-        console.app().directory.records().row(&Target::user(&format!("u{id}").as_str().into()))
+        console.app().directory.records().row(&ResourceRef::user(&format!("u{id}").as_str().into()))
     };
     let mut console = Console::open(&room, profile.clone()).await;
     elsewhere.lock().unwrap().users.insert(5, name(5));
@@ -174,7 +178,7 @@ async fn a_list_that_is_largely_another_one_is_shown_anew(#[case] alter: fn(&mut
     elsewhere.lock().unwrap().users.extend([(7, name(100)), (2_160, name(9_000))]);
     console.press(Action::Refresh);
     console.settle().await;
-    let row = |id: &str| console.app().directory.records().row(&Target::user(&id.into()));
+    let row = |id: &str| console.app().directory.records().row(&ResourceRef::user(&id.into()));
     assert_eq!([row("u7"), row("u2160")], [Some(0), Some(last)]);
     let fresh = Console::open(&Room::new(), profile).await;
     assert_eq!(view(&console).users, view(&fresh).users);

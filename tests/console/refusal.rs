@@ -1,18 +1,18 @@
 //! The server says no: the value goes back alone, Activity has the reason, and there is a way on.
 
 use rstest::rstest;
-use scimitar::{app::action::Action, directory::plan::State};
+use scimitar::{app::action::Action, directory::plan::ChangeState};
 use serde_json::json;
 
 use crate::harness::{Console, options};
 
 #[rstest]
-#[case(400, State::Refused)]
-#[case(409, State::Refused)]
-#[case(412, State::Conflict)]
-#[case(500, State::Refused)]
+#[case(400, ChangeState::Refused)]
+#[case(409, ChangeState::Refused)]
+#[case(412, ChangeState::Conflict)]
+#[case(500, ChangeState::Refused)]
 #[tokio::test]
-async fn a_refused_value_goes_back_and_can_be_tried_again(#[case] status: u16, #[case] state: State) {
+async fn a_refused_value_goes_back_and_can_be_tried_again(#[case] status: u16, #[case] state: ChangeState) {
     let (mut console, server) = Console::on_demo(options()).await;
     let other = console.plain_people().into_iter().find(|name| name != "eva-tanaka").unwrap();
     console.find("eva-tanaka");
@@ -46,7 +46,7 @@ async fn a_refused_value_goes_back_and_can_be_tried_again(#[case] status: u16, #
     console.press(Action::Retry);
     console.send();
     console.settle().await;
-    assert_eq!(console.states(), [state, State::Confirmed, State::Confirmed], "{}", console.screen());
+    assert_eq!(console.states(), [state, ChangeState::Confirmed, ChangeState::Confirmed], "{}", console.screen());
     assert_eq!(console.user("eva-tanaka").display_name.as_str(), "Eva Tanaka I");
     assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka I");
 }
@@ -62,7 +62,7 @@ async fn a_server_that_asks_for_patience_gets_it(#[case] status: u16) {
     console.rename(" I");
     console.until("the wait to be told", |app| app.waiting.is_some()).await;
     console.settle().await;
-    assert_eq!(console.states(), [State::Confirmed]);
+    assert_eq!(console.states(), [ChangeState::Confirmed]);
     assert!(console.app().waiting.is_none());
     let statuses: Vec<u16> = server.writes().iter().map(|request| request.status).collect();
     assert_eq!(statuses, [status, 200]);
@@ -76,7 +76,7 @@ async fn an_edit_of_what_somebody_else_changed_is_a_conflict_that_shows_theirs()
     server.patch_user(&id, "displayName", json!("Theirs")).await;
     console.rename(" I");
     console.settle().await;
-    assert_eq!(console.states(), [State::Conflict]);
+    assert_eq!(console.states(), [ChangeState::Conflict]);
     console.expect("somebody else");
     console.esc();
     console.expect("Theirs");
@@ -87,7 +87,7 @@ async fn an_edit_of_what_somebody_else_changed_is_a_conflict_that_shows_theirs()
     console.press(Action::Retry);
     console.send();
     console.settle().await;
-    assert_eq!(console.last().state, State::Confirmed, "{}", console.last().why);
+    assert_eq!(console.last().state, ChangeState::Confirmed, "{}", console.last().why);
     assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka I");
 }
 
@@ -106,7 +106,7 @@ async fn a_part_that_took_effect_is_said_and_can_be_undone() {
         console.send();
     }
     console.settle().await;
-    assert_eq!(console.states(), [State::Partly], "{}", console.screen());
+    assert_eq!(console.states(), [ChangeState::Partly], "{}", console.screen());
     let why = console.last().why.clone();
     assert!(why.ends_with("A part of it took effect: they are a member of the team now."), "{why}");
     assert!(server.members("climate").await.contains(&eva));
@@ -118,7 +118,7 @@ async fn a_part_that_took_effect_is_said_and_can_be_undone() {
         console.send();
     }
     console.settle().await;
-    assert_eq!(console.states(), [State::Partly, State::Confirmed], "{}", console.screen());
+    assert_eq!(console.states(), [ChangeState::Partly, ChangeState::Confirmed], "{}", console.screen());
     assert!(!server.members("climate").await.contains(&eva));
     console.press(Action::Undo);
     assert_eq!(console.entries().len(), 2, "undone twice");

@@ -1,6 +1,6 @@
 //! The same console on a plain SCIM server: the second dialect, not a special case of the first.
 
-use scimitar::{app::action::Action, demo, directory::plan::State};
+use scimitar::{app::action::Action, demo, directory::plan::ChangeState};
 use serde_json::Value;
 
 use crate::harness::{Console, Server, options};
@@ -13,7 +13,8 @@ async fn has_member(server: &Server, group: &str, user: &Value) -> bool {
 
 #[tokio::test]
 async fn users_and_groups_of_a_plain_scim_server() {
-    let (mut console, server) = Console::on_demo(demo::Options { provider: demo::Provider::Scim, ..options() }).await;
+    let (mut console, server) =
+        Console::on_demo(demo::DemoOptions { provider: demo::DemoProvider::Scim, ..options() }).await;
     console.press(Action::Create);
     console.type_text("new-person");
     console.press(Action::NextField);
@@ -43,7 +44,7 @@ async fn users_and_groups_of_a_plain_scim_server() {
     }
     console.settle().await;
     assert_eq!(server.user("new-person").await["active"], false);
-    assert_eq!(console.states(), [State::Confirmed; 4], "{}", console.last().why);
+    assert_eq!(console.states(), [ChangeState::Confirmed; 4], "{}", console.last().why);
 
     console.press(Action::SetRole);
     console.expect("This provider keeps no roles");

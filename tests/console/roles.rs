@@ -5,7 +5,7 @@ use rstest::rstest;
 use scimitar::{
     app::{Overlay, Tab, action::Action},
     demo::{self, RolePut},
-    directory::plan::State,
+    directory::plan::ChangeState,
 };
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ async fn on_roles(name: &str) -> (Console, Server) {
     on_roles_of(name, options()).await
 }
 
-async fn on_roles_of(name: &str, options: demo::Options) -> (Console, Server) {
+async fn on_roles_of(name: &str, options: demo::DemoOptions) -> (Console, Server) {
     let (mut console, server) = Console::on_demo(options).await;
     console.press(Action::GoRoles);
     console.find(name);
@@ -51,7 +51,7 @@ async fn holders(server: &Server, role: &str) -> Vec<(String, String)> {
 
 async fn confirmed(console: &mut Console) {
     console.settle().await;
-    assert_eq!(console.last().state, State::Confirmed, "{}\n{}", console.last().why, console.screen());
+    assert_eq!(console.last().state, ChangeState::Confirmed, "{}\n{}", console.last().why, console.screen());
 }
 
 fn toggle(console: &mut Console, permission: &str) {
@@ -89,7 +89,7 @@ async fn permissions_are_added_removed_and_put_back() {
 #[case::put_keeps(RolePut::Keeps)]
 #[tokio::test]
 async fn a_role_on_another_base_keeps_what_was_chosen(#[case] role_put: RolePut) {
-    let (mut console, server) = on_roles_of("janitor", demo::Options { role_put, ..options() }).await;
+    let (mut console, server) = on_roles_of("janitor", demo::DemoOptions { role_put, ..options() }).await;
     console.press(Action::RolePermissions);
     console.press(Action::NextBase);
     console.expect("inherits member → viewer");
@@ -140,7 +140,7 @@ async fn a_new_role_is_named_and_then_given_its_permissions() {
         console.send();
     }
     console.settle().await;
-    assert_eq!(console.last().state, State::Refused, "{}", console.screen());
+    assert_eq!(console.last().state, ChangeState::Refused, "{}", console.screen());
     assert_eq!(added(&role(&server, "Reaper").await), ["run:delete"]);
     console.quit().await;
 }

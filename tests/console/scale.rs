@@ -7,15 +7,15 @@ use serde_json::Value;
 use scimitar::{
     app::{Overlay, action::Action},
     demo::{self, FailRule},
-    directory::plan::State,
+    directory::plan::ChangeState,
 };
 
 use crate::harness::{Console, Server, options};
 
 const MANY: usize = 400;
 
-fn large() -> demo::Options {
-    demo::Options { users: 2_000, retry_after: 0, ..options() }
+fn large() -> demo::DemoOptions {
+    demo::DemoOptions { users: 2_000, retry_after: 0, ..options() }
 }
 
 /// Marks the first people of the list, and gives them a role: the plan is shown.
@@ -36,7 +36,7 @@ fn accepted(server: &Server) -> HashMap<String, usize> {
     times
 }
 
-fn count(console: &Console, state: State) -> usize {
+fn count(console: &Console, state: ChangeState) -> usize {
     console.states().into_iter().filter(|one| *one == state).count()
 }
 
@@ -52,12 +52,13 @@ async fn four_hundred_roles_are_paused_resumed_and_what_failed_is_tried_again() 
     server.running.set_fail_writes(vec![FailRule { status: 500, rate: 0.05 }, FailRule { status: 429, rate: 0.1 }]);
     console.send();
 
-    let confirmed = |app: &scimitar::app::App| app.entries.values().filter(|e| e.state == State::Confirmed).count();
+    let confirmed =
+        |app: &scimitar::app::App| app.entries.values().filter(|e| e.state == ChangeState::Confirmed).count();
     console.until("a part of it", |app| confirmed(app) > 50).await;
     console.press(Action::Pause);
     console.settle().await;
-    let waiting = count(&console, State::Planned);
-    assert!(waiting > 0 && count(&console, State::Sent) == 0, "{:?}", console.states());
+    let waiting = count(&console, ChangeState::Planned);
+    assert!(waiting > 0 && count(&console, ChangeState::Sent) == 0, "{:?}", console.states());
     console.expect(&format!("paused · {waiting} wait"));
     let sent = server.writes().len();
     console.press(Action::GoActivity);
@@ -68,11 +69,11 @@ async fn four_hundred_roles_are_paused_resumed_and_what_failed_is_tried_again() 
 
     console.press(Action::Pause);
     console.settle().await;
-    let failed = steps - count(&console, State::Confirmed);
+    let failed = steps - count(&console, ChangeState::Confirmed);
     assert!(failed > 5, "{failed}");
     // Who joined and did not get the role is in part.
-    let partly = count(&console, State::Partly);
-    assert_eq!(count(&console, State::Refused) + partly, failed, "{:?}", console.states());
+    let partly = count(&console, ChangeState::Partly);
+    assert_eq!(count(&console, ChangeState::Refused) + partly, failed, "{:?}", console.states());
     console.esc();
     assert!(console.line("× ").contains(&format!("{failed} × ")), "{}", console.screen());
 
@@ -80,7 +81,7 @@ async fn four_hundred_roles_are_paused_resumed_and_what_failed_is_tried_again() 
     console.press(Action::Retry);
     console.send();
     console.settle().await;
-    assert_eq!(count(&console, State::Confirmed), steps, "{}", console.screen());
+    assert_eq!(count(&console, ChangeState::Confirmed), steps, "{}", console.screen());
     assert_eq!(console.app().counts(), (0, 0));
 
     let times = accepted(&server);
@@ -106,14 +107,14 @@ async fn what_is_cancelled_is_not_sent() {
     let (mut console, server) = Console::on_demo(large()).await;
     plan_for_many(&mut console, "visvie");
     console.send();
-    console.until("the first", |app| app.entries.values().any(|entry| entry.state == State::Confirmed)).await;
+    console.until("the first", |app| app.entries.values().any(|entry| entry.state == ChangeState::Confirmed)).await;
     console.press(Action::Pause);
     console.settle().await;
-    let confirmed = count(&console, State::Confirmed);
+    let confirmed = count(&console, ChangeState::Confirmed);
     console.press(Action::Cancel);
     console.settle().await;
-    assert_eq!(count(&console, State::Planned), 0);
-    assert_eq!((count(&console, State::Confirmed), console.app().counts()), (confirmed, (0, 0)));
+    assert_eq!(count(&console, ChangeState::Planned), 0);
+    assert_eq!((count(&console, ChangeState::Confirmed), console.app().counts()), (confirmed, (0, 0)));
     let sent = server.writes().len();
     console.press(Action::Pause);
     console.settle().await;

@@ -2,7 +2,7 @@
 
 use crossterm::event::Event;
 use rstest::rstest;
-use scimitar::{app::action::Action, directory::plan::State};
+use scimitar::{app::action::Action, directory::plan::ChangeState};
 
 use crate::harness::{Console, Room, Server, options, profile_of};
 
@@ -26,7 +26,7 @@ async fn a_role_is_found_given_and_undone(#[case] width: u16, #[case] height: u1
     console.send();
     console.settle().await;
     assert_eq!(server.user("eva-tanaka").await["organizationRole"], "member");
-    assert_eq!(console.states(), [State::Confirmed; 2]);
+    assert_eq!(console.states(), [ChangeState::Confirmed; 2]);
     console.press(Action::GoActivity);
     console.expect("eva-tan");
 }

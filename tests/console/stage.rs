@@ -1,8 +1,8 @@
 //! The stage: edits are collected, survive the session, and go out as one plan.
 
 use scimitar::{
-    app::{Overlay, action::Action, stage::Row},
-    directory::plan::{Risk, State},
+    app::{Overlay, action::Action, stage::StageRow},
+    directory::plan::{ChangeState, Risk},
 };
 
 use crate::harness::{Console, Room, Server, options, profile_of};
@@ -48,9 +48,9 @@ async fn send(console: &mut Console) {
 
 fn headings(console: &Console) -> Vec<String> {
     let Some(Overlay::Stage(view)) = console.app().overlays.last() else { panic!("{}", console.screen()) };
-    let heading = |row: &Row| match row {
-        Row::Group(name, lines) => Some(format!("{name} {lines}")),
-        Row::Line(_) => None,
+    let heading = |row: &StageRow| match row {
+        StageRow::Group(name, lines) => Some(format!("{name} {lines}")),
+        StageRow::Line(_) => None,
     };
     view.rows.iter().filter_map(heading).collect()
 }
@@ -84,7 +84,7 @@ async fn edits_wait_and_go_out_as_one_plan() {
     console.esc();
 
     send(&mut console).await;
-    assert_eq!(console.states(), [State::Confirmed; 2]);
+    assert_eq!(console.states(), [ChangeState::Confirmed; 2]);
     let plans: Vec<_> = console.entries().iter().map(|entry| entry.plan).collect();
     assert_eq!(plans[0], plans[1]);
     assert_eq!(console.app().stage.len(), 0);
@@ -153,7 +153,7 @@ async fn what_waits_survives_the_session_and_is_planned_anew() {
     console.esc();
     console.esc();
     send(&mut console).await;
-    assert_eq!(console.states(), [State::Confirmed; 3]);
+    assert_eq!(console.states(), [ChangeState::Confirmed; 3]);
     assert!(!server.user("kim-lee").await.is_null());
     assert!(server.members("climate").await.contains(&id));
     // What could not be sent is not lost.
@@ -181,11 +181,11 @@ async fn two_consoles_keep_each_others_lines_and_send_each_once() {
     one.press(Action::SendStage);
     assert!(one.is_preview());
     send(&mut other).await;
-    assert_eq!(other.states(), [State::Confirmed; 2]);
+    assert_eq!(other.states(), [ChangeState::Confirmed; 2]);
     // Both lines were sent by the other one meanwhile.
     one.send();
     one.settle().await;
-    assert_eq!(one.states(), [State::Dropped; 2]);
+    assert_eq!(one.states(), [ChangeState::Dropped; 2]);
     assert!(one.last().why.starts_with("Another console sent or dropped"), "{}", one.last().why);
     assert_eq!(server.writes().len(), 2);
 }

@@ -1,6 +1,6 @@
 //! Two consoles of one installation: what is open in one that lives is its own to see through.
 
-use scimitar::{app::action::Action, demo, directory::plan::State};
+use scimitar::{app::action::Action, demo, directory::plan::ChangeState};
 
 use crate::harness::{Console, Room, Server, options, profile_of};
 
@@ -13,15 +13,15 @@ async fn what_a_living_console_has_sent_is_its_own_to_settle() {
     first.find("eva-tanaka");
     server.running.hold_writes(true);
     first.rename(" I");
-    first.until("it is sent", |app| app.entries.values().any(|entry| entry.state == State::Sent)).await;
+    first.until("it is sent", |app| app.entries.values().any(|entry| entry.state == ChangeState::Sent)).await;
     let second = Console::open(&room, profile.clone()).await;
-    assert_eq!(second.states(), [State::Sent], "{}", second.last().why);
+    assert_eq!(second.states(), [ChangeState::Sent], "{}", second.last().why);
     second.quit().await;
     server.running.hold_writes(false);
     first.settle().await;
     first.quit().await;
     let third = Console::open(&room, profile).await;
-    assert_eq!(third.states(), [State::Confirmed], "{}", third.last().why);
+    assert_eq!(third.states(), [ChangeState::Confirmed], "{}", third.last().why);
     assert_eq!(server.writes().len(), 1);
 }
 
@@ -35,7 +35,7 @@ async fn what_waits_in_a_living_console_is_not_sent_by_another() {
     server.running.hold_writes(true);
     first.rename(" I");
     first.rename(" I");
-    first.until("one is sent", |app| app.entries.values().any(|entry| entry.state == State::Sent)).await;
+    first.until("one is sent", |app| app.entries.values().any(|entry| entry.state == ChangeState::Sent)).await;
 
     let mut second = Console::open(&room, profile).await;
     second.expect_no("of an earlier session");
@@ -47,17 +47,17 @@ async fn what_waits_in_a_living_console_is_not_sent_by_another() {
     for key in [Action::Retry, Action::DropChange] {
         second.press(key);
         second.settle().await;
-        assert_eq!(second.states(), [State::Sent, State::Planned], "{}", second.screen());
+        assert_eq!(second.states(), [ChangeState::Sent, ChangeState::Planned], "{}", second.screen());
     }
     second.expect("waits in another console that is open");
 
     server.running.hold_writes(false);
     first.settle().await;
-    assert_eq!(first.states(), [State::Confirmed; 2], "{}", first.last().why);
+    assert_eq!(first.states(), [ChangeState::Confirmed; 2], "{}", first.last().why);
     second.press(Action::GoUsers);
     second.press(Action::Refresh);
     second.settle().await;
-    assert_eq!(second.states(), [State::Confirmed; 2]);
+    assert_eq!(second.states(), [ChangeState::Confirmed; 2]);
     assert_eq!(second.user("eva-tanaka").display_name.as_str(), "Eva Tanaka I I");
     assert_eq!(server.writes().len(), 2);
 }
@@ -66,13 +66,13 @@ async fn what_waits_in_a_living_console_is_not_sent_by_another() {
 async fn what_a_console_leaves_when_it_ends_is_offered_by_one_that_is_open() {
     let (room, server) = (Room::new(), Server::start(options()).await);
     let (profile, back) =
-        (profile_of(&server, &options()), demo::Options { listen: server.running.addr(), ..options() });
+        (profile_of(&server, &options()), demo::DemoOptions { listen: server.running.addr(), ..options() });
     let mut first = Console::open(&room, profile.clone()).await;
     server.running.stop().await;
     first.find("eva-tanaka");
     first.rename(" I");
     first.settle().await;
-    assert_eq!(first.states(), [State::Planned], "{}", first.screen());
+    assert_eq!(first.states(), [ChangeState::Planned], "{}", first.screen());
     let mut second = Console::open(&room, profile).await;
     second.expect_no("of an earlier session");
     first.quit().await;
@@ -83,7 +83,7 @@ async fn what_a_console_leaves_when_it_ends_is_offered_by_one_that_is_open() {
     second.expect("1 left over");
     second.press(Action::Retry);
     second.settle().await;
-    assert_eq!(second.states(), [State::Confirmed], "{}", second.screen());
+    assert_eq!(second.states(), [ChangeState::Confirmed], "{}", second.screen());
     assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka I");
 }
 
@@ -92,7 +92,7 @@ async fn what_a_console_leaves_when_it_ends_is_offered_by_one_that_is_open() {
 async fn of_two_that_take_up_what_was_left_one_sends_it() {
     let (room, server) = (Room::new(), Server::start(options()).await);
     let (profile, back) =
-        (profile_of(&server, &options()), demo::Options { listen: server.running.addr(), ..options() });
+        (profile_of(&server, &options()), demo::DemoOptions { listen: server.running.addr(), ..options() });
     let mut first = Console::open(&room, profile.clone()).await;
     server.running.stop().await;
     first.find("eva-tanaka");
@@ -107,8 +107,8 @@ async fn of_two_that_take_up_what_was_left_one_sends_it() {
         console.press(Action::Retry);
         console.settle().await;
     }
-    assert_eq!(consoles[0].states(), [State::Confirmed]);
-    assert_eq!(consoles[1].states(), [State::Dropped]);
+    assert_eq!(consoles[0].states(), [ChangeState::Confirmed]);
+    assert_eq!(consoles[1].states(), [ChangeState::Dropped]);
     let shown = consoles[1].user("eva-tanaka");
     assert_eq!((shown.display_name.as_str(), shown.version.is_some()), ("Eva Tanaka I", true));
     assert_eq!(server.writes().len(), 1);
@@ -124,14 +124,14 @@ async fn what_another_has_sent_all_the_same_is_looked_at() {
     server.running.hold_writes(true);
     console.rename(" I");
     console.rename(" I");
-    console.until("one is sent", |app| app.entries.values().any(|entry| entry.state == State::Sent)).await;
+    console.until("one is sent", |app| app.entries.values().any(|entry| entry.state == ChangeState::Sent)).await;
     let mut store = room.opener().store(&profile).unwrap();
     let mut entry = store.journal_open().unwrap().entries.pop().unwrap();
-    entry.state = State::Confirmed;
-    assert!(store.journal_claim(&entry, State::Planned).unwrap());
+    entry.state = ChangeState::Confirmed;
+    assert!(store.journal_claim(&entry, ChangeState::Planned).unwrap());
     server.running.hold_writes(false);
     console.settle().await;
-    assert_eq!(console.states(), [State::Confirmed, State::Dropped], "{}", console.screen());
+    assert_eq!(console.states(), [ChangeState::Confirmed, ChangeState::Dropped], "{}", console.screen());
     assert_eq!(console.user("eva-tanaka").display_name.as_str(), "Eva Tanaka I");
     assert!(console.user("eva-tanaka").version.is_some(), "the next change is held to what is shown");
     assert_eq!(server.writes().len(), 1);

@@ -12,7 +12,7 @@ use regex::Regex;
 use scimitar::{
     cli::Cli,
     config::ConfigFile,
-    desired::{self, Columns, Format},
+    desired::{self, ColumnOptions, FileFormat},
 };
 
 /// Documents beside the book.
@@ -233,8 +233,10 @@ fn examples_of_files_are_read() {
                 }
                 "json" => serde_json::from_str::<serde_json::Value>(&text).map(drop).map_err(|error| error.to_string()),
                 "yaml" | "csv" => {
-                    let format = if language == "csv" { Format::Csv } else { Format::Yaml };
-                    desired::read(&text, format, &Columns::default()).map(drop).map_err(|wrong| format!("{wrong:?}"))
+                    let format = if language == "csv" { FileFormat::Csv } else { FileFormat::Yaml };
+                    desired::read(&text, format, &ColumnOptions::default())
+                        .map(drop)
+                        .map_err(|wrong| format!("{wrong:?}"))
                 }
                 _ => continue,
             };

@@ -63,7 +63,7 @@ fn rows(page: &str, heading: &str) -> Vec<Vec<String>> {
 fn the_page_of_codes_has_them_all_and_no_others() {
     use scimitar::{
         command::ErrorCode,
-        directory::{plan::State, refusal::RefusalCode},
+        directory::{plan::ChangeState, refusal::RefusalCode},
     };
 
     let page = include_str!("../../docs/src/codes.md");
@@ -80,7 +80,7 @@ fn the_page_of_codes_has_them_all_and_no_others() {
     assert_eq!(first("Exit statuses"), [vec!["0".to_owned()], statuses].concat());
     let refusals = RefusalCode::ALL.iter().map(|code| code.as_str().to_owned());
     assert_eq!(first("Codes of refusals"), refusals.collect::<Vec<_>>());
-    assert_eq!(first("States of a change"), State::ALL.map(State::label));
+    assert_eq!(first("States of a change"), ChangeState::ALL.map(ChangeState::label));
 }
 
 /// The page names every command that prints JSON.
@@ -108,9 +108,9 @@ fn the_page_of_codes_has_every_command() {
 /// The page for scripts names the fields of records as the field table does.
 #[test]
 fn the_page_of_codes_has_the_fields_of_records() {
-    use scimitar::directory::{Kind, field::RecordField};
+    use scimitar::directory::{RecordKind, field::RecordField};
 
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         let json = RecordField::of(kind).filter_map(|field| field.spec().json);
         let known = json.flat_map(|names| std::iter::once(names.value).chain(names.complete));
         let named = named_in_row(
@@ -125,9 +125,9 @@ fn the_page_of_codes_has_the_fields_of_records() {
 /// The pages have the words of filters and the columns of files, and no others.
 #[test]
 fn the_pages_have_the_words_of_filters_and_files() {
-    use scimitar::directory::{Kind, field::RecordField};
+    use scimitar::directory::{RecordKind, field::RecordField};
 
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         let words = RecordField::in_filters(kind).filter_map(|field| Some(field.spec().filter?.word));
         let named = named_in_row(
             include_str!("../../docs/src/filters.md"),
@@ -141,7 +141,7 @@ fn the_pages_have_the_words_of_filters_and_files() {
         files.split("\nColumns are ").nth(1).and_then(|rest| rest.split(".\n").next()).expect("the sentence");
     let mut named: Vec<&str> = sentence.split(',').map(str::trim).collect();
     let mut columns: Vec<&str> =
-        Kind::ALL.into_iter().flat_map(RecordField::of).filter_map(|field| field.spec().file.column).collect();
+        RecordKind::ALL.into_iter().flat_map(RecordField::of).filter_map(|field| field.spec().file.column).collect();
     for names in [&mut named, &mut columns] {
         names.sort_unstable();
         names.dedup();

@@ -7,7 +7,7 @@ use scimitar::{
     app::action,
     cli::Cli,
     directory::{
-        Kind,
+        RecordKind,
         field::{FieldSort, FilterValues, RecordField},
     },
 };
@@ -21,7 +21,7 @@ fn generated_parts_are_what_the_program_says() {
         ("docs/src/reference/keys.md", "keys", action::table()),
         ("docs/src/reference/commands.md", "commands", commands()),
     ];
-    parts.extend(Kind::ALL.map(|kind| ("docs/src/columns.md", kind.plural(), fields(kind))));
+    parts.extend(RecordKind::ALL.map(|kind| ("docs/src/columns.md", kind.plural(), fields(kind))));
     for (page, name, made) in parts {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
         let text = fs::read_to_string(&path).expect(page);
@@ -114,7 +114,7 @@ fn meaning(argument: &Arg) -> String {
 }
 
 /// The fields of a kind with all their names.
-fn fields(kind: Kind) -> String {
+fn fields(kind: RecordKind) -> String {
     let mut out = String::from(
         "| field | column of the console | sorted first | filter | `--json` | `--csv` | column of a file | key of a file | \
          held by all providers |\n|---|---|---|---|---|---|---|---|---|\n",
@@ -158,7 +158,7 @@ fn fields(kind: Kind) -> String {
 }
 
 /// A provider whose records hold nothing but what every provider's do.
-const NOTHING: scimitar::directory::holds::Holds = scimitar::directory::holds::Holds {
+const NOTHING: scimitar::directory::holds::RecordContents = scimitar::directory::holds::RecordContents {
     org_roles: false,
     team_roles: false,
     seats: false,

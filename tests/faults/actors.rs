@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use scimitar::directory::plan::State;
+use scimitar::directory::plan::ChangeState;
 
 use crate::{
     dice::Dice,
@@ -300,7 +300,7 @@ impl Actor<'_> {
 /// The newest plan of this party with a failure.
 fn failed(world: &World, party: &str) -> Option<String> {
     let journal = world.newest();
-    let own = journal.iter().rev().find(|entry| entry.actor == party && entry.state == State::Refused)?;
+    let own = journal.iter().rev().find(|entry| entry.actor == party && entry.state == ChangeState::Refused)?;
     Some(own.plan.0.to_string())
 }
 

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use scimitar::{
-    dialect::{self, Shown},
+    dialect::{self, ChangeShown},
     directory::{
-        Fresh, Kind, Target,
-        change::Field,
-        plan::{Entry, State},
+        Observation, RecordKind, ResourceRef,
+        change::ChangedField,
+        plan::{ChangeState, JournalEntry},
         record::{Record, Team, User},
     },
     scim::request::Request,
@@ -43,10 +43,12 @@ impl Verdict {
         what_is_there(&journal, &taken, &snapshot, &mut wrong);
         same_directory(&world.people(), &world.groups(), &snapshot, &mut wrong);
         let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
-        for entry in journal.iter().filter(|entry| entry.state == State::Confirmed) {
+        for entry in journal.iter().filter(|entry| entry.state == ChangeState::Confirmed) {
             *kinds.entry(format!("{:?}", entry.step.change.verb())).or_default() += 1;
         }
-        let settled = |entry: &&Entry| matches!(entry.state, State::Confirmed | State::Refused | State::Conflict);
+        let settled = |entry: &&JournalEntry| {
+            matches!(entry.state, ChangeState::Confirmed | ChangeState::Refused | ChangeState::Conflict)
+        };
         let changes = journal.iter().filter(settled).count();
         Self { changes, confirmed: kinds.values().sum(), kinds, wrong }
     }
@@ -54,10 +56,10 @@ impl Verdict {
 
 /// Each request that took effect is one that some change sent, no change had one taken twice, and whose request was taken
 /// knows of it.
-fn each_request(journal: &[Entry], taken: &[String], wrong: &mut Vec<String>) {
+fn each_request(journal: &[JournalEntry], taken: &[String], wrong: &mut Vec<String>) {
     let mut times: HashMap<&str, usize> = HashMap::new();
     taken.iter().for_each(|key| *times.entry(key).or_default() += 1);
-    let mut by_key: HashMap<String, Vec<&Entry>> = HashMap::new();
+    let mut by_key: HashMap<String, Vec<&JournalEntry>> = HashMap::new();
     for entry in journal {
         let keys: BTreeSet<String> = entry.step.requests.iter().map(key).collect();
         keys.into_iter().for_each(|key| by_key.entry(key).or_default().push(entry));
@@ -69,12 +71,12 @@ fn each_request(journal: &[Entry], taken: &[String], wrong: &mut Vec<String>) {
     }
     for (key, entries) in &by_key {
         let times = times.get(key.as_str()).copied().unwrap_or_default();
-        let count = |which: &dyn Fn(&Entry) -> bool| entries.iter().filter(|entry| which(entry)).count();
+        let count = |which: &dyn Fn(&JournalEntry) -> bool| entries.iter().filter(|entry| which(entry)).count();
         let mut say = |what: String| {
             let told: Vec<String> = entries.iter().map(|entry| told(entry)).collect();
             wrong.push(format!("{what}: {key}\n  {}", told.join("\n  ")));
         };
-        let sent = count(&|entry| !matches!(entry.state, State::Planned | State::Dropped));
+        let sent = count(&|entry| !matches!(entry.state, ChangeState::Planned | ChangeState::Dropped));
         if times > sent {
             say(format!("taken {times} times, and sent by {sent} changes"));
         }
@@ -85,9 +87,9 @@ fn each_request(journal: &[Entry], taken: &[String], wrong: &mut Vec<String>) {
         let shared = entries.iter().any(|entry| entry.step.words.subject.starts_with("all-"));
         // Of what all of them alter, somebody else's change may have come between the effect and the look.
         let knows = count(&|entry| {
-            entry.state == State::Confirmed
+            entry.state == ChangeState::Confirmed
                 || entry.why.contains(DOUBTS[1])
-                || (shared && entry.state == State::Refused && entry.why.contains(DOUBTS[0]))
+                || (shared && entry.state == ChangeState::Refused && entry.why.contains(DOUBTS[0]))
         });
         if times > knows {
             say(format!("taken {times} times, and {knows} changes say so"));
@@ -96,18 +98,18 @@ fn each_request(journal: &[Entry], taken: &[String], wrong: &mut Vec<String>) {
 }
 
 /// True where every request was answered by the directory itself.
-fn was_answered(entry: &Entry) -> bool {
-    entry.state == State::Confirmed
+fn was_answered(entry: &JournalEntry) -> bool {
+    entry.state == ChangeState::Confirmed
         && !entry.why.contains(DOUBTS[0])
         && entry.exchanges.len() == entry.step.requests.len()
         && entry.accepted() == entry.step.requests.len()
 }
 
 /// What took effect last of each value is confirmed, and is what the directory shows.
-fn what_is_there(journal: &[Entry], taken: &[String], snapshot: &Snapshot, wrong: &mut Vec<String>) {
-    let wandb = dialect::of(dialect::Provider::Wandb, dialect::Hosting::Dedicated, dialect::Server::default());
-    let mut last: HashMap<(Target, Field), usize> = HashMap::new();
-    let mut by_key: HashMap<String, Vec<&Entry>> = HashMap::new();
+fn what_is_there(journal: &[JournalEntry], taken: &[String], snapshot: &Snapshot, wrong: &mut Vec<String>) {
+    let wandb = dialect::of(dialect::Provider::Wandb, dialect::Hosting::Dedicated, dialect::KnownServer::default());
+    let mut last: HashMap<(ResourceRef, ChangedField), usize> = HashMap::new();
+    let mut by_key: HashMap<String, Vec<&JournalEntry>> = HashMap::new();
     for entry in journal {
         for request in &entry.step.requests {
             by_key.entry(key(request)).or_default().push(entry);
@@ -122,7 +124,7 @@ fn what_is_there(journal: &[Entry], taken: &[String], snapshot: &Snapshot, wrong
         }
         // What was deleted may be created again by the same request: each time by another change.
         let before = created.entry(key).or_default();
-        let confirmed = entries.iter().filter(|entry| entry.state == State::Confirmed).nth(*before);
+        let confirmed = entries.iter().filter(|entry| entry.state == ChangeState::Confirmed).nth(*before);
         last.extend(confirmed.map(|entry| (value_of(entry), at)));
         *before += 1;
     }
@@ -130,42 +132,42 @@ fn what_is_there(journal: &[Entry], taken: &[String], snapshot: &Snapshot, wrong
     let teams: HashMap<&str, &Team> = snapshot.teams.iter().map(|team| (&*team.id, team)).collect();
     for ((target, field), at) in &last {
         let entries = &by_key[&taken[*at]];
-        let here = |entry: &Entry| value_of(entry) == (target.clone(), field.clone());
+        let here = |entry: &JournalEntry| value_of(entry) == (target.clone(), field.clone());
         // They joined, and their role was not taken: that is what is there.
         if entries.iter().any(|entry| entry.why.contains(DOUBTS[1]) && here(entry)) {
             continue;
         }
-        let confirmed = entries.iter().rev().find(|entry| entry.state == State::Confirmed && here(entry));
+        let confirmed = entries.iter().rev().find(|entry| entry.state == ChangeState::Confirmed && here(entry));
         let Some(entry) = confirmed else {
             let told: Vec<String> = entries.iter().map(|entry| told(entry)).collect();
             wrong.push(format!("what is there is confirmed by nobody: {target:?} {field:?}\n  {}", told.join("\n  ")));
             continue;
         };
-        let gone = target.kind == Kind::User && !users.contains_key(&*target.id);
-        if gone && *field != Field::Whole {
+        let gone = target.kind == RecordKind::User && !users.contains_key(&*target.id);
+        if gone && *field != ChangedField::Whole {
             continue;
         }
-        let mut fresh: Vec<Fresh> = Vec::new();
+        let mut fresh: Vec<Observation> = Vec::new();
         for (target, _) in entry.step.change.touches() {
             let id = entry.created.as_ref().filter(|_| target.id.starts_with("new:")).unwrap_or(&target.id);
             fresh.push(match (users.get(&**id), teams.get(&**id)) {
-                (Some(user), _) => Fresh::Record(Record::User((*user).clone())),
-                (_, Some(team)) => Fresh::Record(Record::Team((*team).clone())),
-                _ => Fresh::Gone(target),
+                (Some(user), _) => Observation::Record(Record::User((*user).clone())),
+                (_, Some(team)) => Observation::Record(Record::Team((*team).clone())),
+                _ => Observation::Gone(target),
             });
         }
         let change = entry.step.change.about(entry.created.as_ref());
         match wandb.shows(&change, &fresh, &entry.step) {
-            Shown::Yes => {}
+            ChangeShown::Yes => {}
             other => wrong.push(format!("the last that was taken is not there, but {other:?}: {}", told(entry))),
         }
     }
 }
 
 /// The value that a change is about: of a membership the user's side.
-fn value_of(entry: &Entry) -> (Target, Field) {
+fn value_of(entry: &JournalEntry) -> (ResourceRef, ChangedField) {
     let mut touches = entry.step.change.touches();
-    touches.retain(|(target, field)| *field != Field::Members || target.kind == Kind::User);
+    touches.retain(|(target, field)| *field != ChangedField::Members || target.kind == RecordKind::User);
     let (mut target, field) = touches.into_iter().next().unwrap();
     if let Some(created) = entry.created.as_ref().filter(|_| target.id.starts_with("new:")) {
         target.id = created.clone();
@@ -231,7 +233,7 @@ fn written(method: &str, path: &str, body: &str) -> String {
     format!("{method} {path} {body}")
 }
 
-fn told(entry: &Entry) -> String {
+fn told(entry: &JournalEntry) -> String {
     let answers: Vec<String> =
         entry.exchanges.iter().map(|one| format!("{:?} {:.60}", one.status, one.answer)).collect();
     let settled = entry.settled.map(|at| at.to_string()).unwrap_or_default();

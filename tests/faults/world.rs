@@ -8,8 +8,8 @@ use std::{
 };
 
 use scimitar::{
-    demo::{self, FaultSpec, Options, Running},
-    directory::plan::{Entry, State},
+    demo::{self, DemoOptions, FaultSpec, RunningDemo},
+    directory::plan::{ChangeState, JournalEntry},
     store::{Snapshot, Store},
 };
 use serde_json::Value;
@@ -26,7 +26,7 @@ pub const USERS: usize = 24;
 const NEWEST: usize = 400;
 
 pub struct World {
-    pub server: Running,
+    pub server: RunningDemo,
     home: TempDir,
     seed: u64,
     runtime: tokio::runtime::Runtime,
@@ -36,13 +36,13 @@ impl World {
     /// A directory with users for everybody, on a server that does not fail yet.
     pub fn new(seed: u64) -> Self {
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        let options = Options {
+        let options = DemoOptions {
             users: 12,
             seed,
             latency: Duration::from_millis(3),
             key: Some(KEY.into()),
             retry_after: 0,
-            ..Options::default()
+            ..DemoOptions::default()
         };
         let server = runtime.block_on(demo::start(options)).unwrap();
         let home = tempfile::tempdir().unwrap();
@@ -112,14 +112,14 @@ impl World {
     /// How many changes have an outcome.
     pub fn settled(&self) -> usize {
         let store = self.store();
-        [State::Confirmed, State::Refused, State::Conflict]
+        [ChangeState::Confirmed, ChangeState::Refused, ChangeState::Conflict]
             .iter()
             .map(|state| store.journal_count(*state).unwrap())
             .sum()
     }
 
     /// All of the journal, oldest first.
-    pub fn journal(&self) -> Vec<Entry> {
+    pub fn journal(&self) -> Vec<JournalEntry> {
         let store = self.store();
         store.journal_check().unwrap();
         let journal = store.journal_recent(1_000_000).unwrap();
@@ -128,7 +128,7 @@ impl World {
     }
 
     /// The newest of the journal, oldest first.
-    pub fn newest(&self) -> Vec<Entry> {
+    pub fn newest(&self) -> Vec<JournalEntry> {
         self.store().journal_recent(NEWEST).unwrap().entries
     }
 

@@ -9,7 +9,7 @@ use std::{
 
 use jiff::SignedDuration;
 use scimitar::{
-    directory::{change::ChangeId, plan::Entry},
+    directory::{change::ChangeId, plan::JournalEntry},
     store::Store,
 };
 use serde_json::Value;
@@ -111,7 +111,7 @@ impl World {
         let (old, _) = Store::open(&path).unwrap();
         let entries = old.journal_recent(1_000).unwrap().entries;
         let later = |id: ChangeId| ChangeId(id.0 + (by.as_millis() as i64) * (1 << 20));
-        let shifted = entries.into_iter().map(|entry| Entry {
+        let shifted = entries.into_iter().map(|entry| JournalEntry {
             id: later(entry.id),
             plan: later(entry.plan),
             at: entry.at + by,

@@ -11,7 +11,7 @@ use super::{
     outside::{Directory, Outside, Person},
     servers::{Server, server},
 };
-use scimitar::scim::habits::Removal;
+use scimitar::scim::habits::RemovalForm;
 
 /// What is said of a change that a server takes and does not make.
 const NO_EFFECT: &str = "accepted it and did not change it";
@@ -39,7 +39,7 @@ impl Cast {
 
 /// Members can be removed: in the RFC's way, or in the one that a trial has found.
 fn removes(server: Server, tried: bool) -> bool {
-    tried || server.removal == Removal::Filter
+    tried || server.removal == RemovalForm::Filter
 }
 
 async fn desk(outside: &Outside, tried: bool) -> Desk<'_> {

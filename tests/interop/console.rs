@@ -6,11 +6,11 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use jiff::{SignedDuration, Timestamp};
 use ratatui::{Terminal, backend::TestBackend};
 use scimitar::{
-    app::{App, Msg, Overlay, Size, Tab, action::Action, keymap::Keymap},
-    config::{ConfigFile, Places},
+    app::{App, AppMessage, Overlay, Tab, TerminalSize, action::Action, keymap::KeyBindings},
+    config::{ConfigFile, StandardPaths},
     demo,
     runtime::{Opener, Runtime},
-    ui::look::{Glyphs, Look, Theme},
+    ui::look::{ColorTheme, GlyphSet, ScreenLook},
 };
 use tempfile::TempDir;
 
@@ -18,7 +18,7 @@ use super::outside::{self, KEY};
 
 /// The longest wait for rest; a server on this machine takes well under a second.
 const LIMIT: Duration = Duration::from_secs(60);
-const SIZE: Size = Size { width: 120, height: 40 };
+const SIZE: TerminalSize = TerminalSize { width: 120, height: 40 };
 
 /// A console with the server's profile open.
 pub struct Console {
@@ -36,7 +36,7 @@ pub fn profile(habits: &str) -> String {
 /// What opens the server's profile, with nothing on disk and this in its `server` table.
 pub fn opener(home: &TempDir, habits: &str) -> Opener {
     let at = |name: &str| home.path().join(name);
-    let places = Places {
+    let places = StandardPaths {
         config_file: at("config.toml"),
         state: at("state"),
         cache: at("cache"),
@@ -51,7 +51,7 @@ pub fn opener(home: &TempDir, habits: &str) -> Opener {
         config: Some(config),
         read_only: false,
         no_journal: false,
-        demo: demo::Options::default(),
+        demo: demo::DemoOptions::default(),
         env: |_| None,
     }
 }
@@ -66,11 +66,11 @@ impl Console {
     pub async fn knowing(habits: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
         let opener = opener(&home, habits);
-        let keymap = Keymap::new(&BTreeMap::new()).unwrap();
+        let keymap = KeyBindings::new(&BTreeMap::new()).unwrap();
         let app = App::new(keymap, vec!["interop".into()], SIZE, Timestamp::now(), 0);
         let terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).unwrap();
         let (opened, session) = opener.open(Some("interop")).await.unwrap();
-        let mut runtime = Runtime::new(terminal, app, Look::new(Theme::Mono, Glyphs::UNICODE), opener);
+        let mut runtime = Runtime::new(terminal, app, ScreenLook::new(ColorTheme::Mono, GlyphSet::UNICODE), opener);
         runtime.start(opened, session);
         let mut console = Self { runtime, _home: home };
         console.rest().await;
@@ -87,7 +87,7 @@ impl Console {
     pub async fn press(&mut self, action: Action) {
         let key = self.app().keymap.event(action).unwrap();
         self.runtime.draw().unwrap();
-        self.runtime.app.update(Msg::Shown, Timestamp::now() - SignedDuration::from_secs(1));
+        self.runtime.app.update(AppMessage::Shown, Timestamp::now() - SignedDuration::from_secs(1));
         self.runtime.press(Event::Key(key));
         self.rest().await;
     }

@@ -17,8 +17,8 @@ use outside::Outside;
 use scimitar::{
     app::{Tab, action::Action},
     command::doctor,
-    directory::Kind,
-    scim::habits::Deletion,
+    directory::RecordKind,
+    scim::habits::DeletionEffect,
 };
 use serde_json::{Value, json};
 use servers::server;
@@ -66,7 +66,7 @@ async fn long_lists_come_whole_and_can_be_searched() {
 async fn the_rest_is_missed(outside: &Outside, first: usize) {
     let console = Console::open().await;
     assert_eq!(console.app().directory.records().users().len(), first);
-    let of_users = console.app().sync.proofs.iter().find(|proof| proof.kind == Kind::User).unwrap();
+    let of_users = console.app().sync.proofs.iter().find(|proof| proof.kind == RecordKind::User).unwrap();
     assert!(!of_users.coverage.is_complete(), "{}", of_users.words);
     console.end().await;
     let desk = Desk::new(outside, "").await;
@@ -272,7 +272,7 @@ async fn the_doctor_finds_out_how_it_behaves_and_removes_what_it_made() {
     let profile = opener.at_start(Some("interop")).unwrap();
     let mut connection = opener.connect(profile).await.unwrap();
     let report = doctor::examine(&mut connection, true, outside.unique("x"), CancellationToken::new()).await;
-    let shown = doctor::text(&report, doctor::Look { colours: false, unicode: true, width: 100 });
+    let shown = doctor::text(&report, doctor::PrintStyle { colours: false, unicode: true, width: 100 });
     let outcome = if server().names { doctor::Outcome::Well } else { doctor::Outcome::Problems };
     assert_eq!((report.outcome, &report.left_behind), (outcome, &vec![]), "{shown}");
     assert_eq!((outside.ids("Users").await, outside.ids("Groups").await), before);
@@ -281,7 +281,7 @@ async fn the_doctor_finds_out_how_it_behaves_and_removes_what_it_made() {
     assert_eq!((habits.filter, habits.patch_users), (Some(true), patches), "{shown}");
     assert_eq!(habits.versions, Some(server().versions), "{shown}");
     assert_eq!(habits.remove_member, Some(server().removal), "{shown}");
-    assert_eq!(habits.delete_user, Some(Deletion::Removes), "{shown}");
+    assert_eq!(habits.delete_user, Some(DeletionEffect::Removes), "{shown}");
     assert!(report.findings.len() > 20, "{shown}");
     outside.delete_all("Users", &people).await;
 }

@@ -1,7 +1,7 @@
 //! The servers, and how each differs from RFC 7644. One test code serves all of them; `.ci/interop` installs and starts
 //! them from `servers/`.
 
-use scimitar::scim::habits::Removal;
+use scimitar::scim::habits::RemovalForm;
 
 /// The name of the server that is running; a server that has no row here is taken to keep to the RFCs.
 pub const NAME: &str = "SCIMITAR_INTEROP_SERVER";
@@ -18,7 +18,7 @@ pub struct Server {
     /// PUT of a group sets its members.
     pub puts_members: bool,
     /// How a member is removed. Ways other than the RFC's are only found by `scimitar doctor --write`.
-    pub removal: Removal,
+    pub removal: RemovalForm,
     /// A stale `If-Match` is refused.
     pub versions: bool,
     /// A deleted user stays in the groups, as an id of nobody.
@@ -32,7 +32,7 @@ const RFC: Server = Server {
     names: true,
     attributes: true,
     puts_members: true,
-    removal: Removal::Filter,
+    removal: RemovalForm::Filter,
     versions: true,
     keeps_deleted_members: false,
     first_only: None,
@@ -55,7 +55,7 @@ const SERVERS: [Server; 4] = [
         // PUT of a group sets its name alone.
         puts_members: false,
         // 501 for a filter in a path and for `replace members`.
-        removal: Removal::Value,
+        removal: RemovalForm::Value,
         versions: false,
         ..RFC
     },
@@ -71,7 +71,7 @@ impl Server {
     /// For the `server` table of a profile, where the RFC's way of removing a member is not known here.
     pub fn removal_in_profile(self) -> String {
         match self.removal {
-            Removal::Filter => String::new(),
+            RemovalForm::Filter => String::new(),
             other => format!("remove_member = {}", serde_json::json!(other)),
         }
     }

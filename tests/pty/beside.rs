@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::Command, time::Duration};
 
-use scimitar::demo::{self, Options, Running};
+use scimitar::demo::{self, DemoOptions, RunningDemo};
 
 use crate::{
     bytes::work,
@@ -11,12 +11,12 @@ use crate::{
 
 const KEY: &str = "beside-tests";
 
-fn environment(server: &Running) -> [(&'static str, String); 3] {
+fn environment(server: &RunningDemo) -> [(&'static str, String); 3] {
     let root = server.url().trim_end_matches("/scim").to_owned();
     [("WANDB_BASE_URL", root), ("WANDB_API_KEY", KEY.into()), ("NO_PROXY", "127.0.0.1".into())]
 }
 
-fn console(server: &Running, home: &Path) -> Tty {
+fn console(server: &RunningDemo, home: &Path) -> Tty {
     let setup = Setup::scimitar(&[]).at(home);
     let setup = environment(server).into_iter().fold(setup, |setup, (name, value)| setup.env(name, &value));
     let mut tty = setup.start();
@@ -24,7 +24,7 @@ fn console(server: &Running, home: &Path) -> Tty {
     tty
 }
 
-fn command(server: &Running, home: &Path, args: &[&str]) {
+fn command(server: &RunningDemo, home: &Path, args: &[&str]) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_scimitar"));
     command.args(args).env_clear().current_dir(home).env("HOME", home).env("XDG_CONFIG_HOME", home.join("xdg"));
     command.env("SCIMITAR_STATE", home.join("state")).envs(environment(server));
@@ -35,7 +35,7 @@ fn command(server: &Running, home: &Path, args: &[&str]) {
 #[test]
 fn what_a_command_does_is_shown_and_wakes_nobody_afterwards() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let options = Options { users: 300, seed: 1, key: Some(KEY.into()), ..Options::default() };
+    let options = DemoOptions { users: 300, seed: 1, key: Some(KEY.into()), ..DemoOptions::default() };
     let server = runtime.block_on(demo::start(options)).unwrap();
     let home = tempfile::tempdir().unwrap();
     let mut consoles = [console(&server, home.path()), console(&server, home.path())];

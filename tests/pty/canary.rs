@@ -9,7 +9,7 @@ use std::{
 };
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use scimitar::demo::{self, FaultKind, FaultSpec, Running};
+use scimitar::demo::{self, FaultKind, FaultSpec, RunningDemo};
 use tokio::runtime::Runtime;
 
 use crate::tty::{Setup, Tty};
@@ -19,13 +19,13 @@ const CANARY: &str = "canary5f3a9c-the-key-of-these-tests";
 /// A demo directory in this process.
 struct Served {
     runtime: Runtime,
-    running: Running,
+    running: RunningDemo,
 }
 
 impl Served {
     fn new(key: &str) -> Self {
         let runtime = Runtime::new().unwrap();
-        let options = demo::Options { users: 30, key: Some(key.into()), ..demo::Options::default() };
+        let options = demo::DemoOptions { users: 30, key: Some(key.into()), ..demo::DemoOptions::default() };
         let running = runtime.block_on(demo::start(options)).unwrap();
         Self { runtime, running }
     }
@@ -135,7 +135,8 @@ fn the_key_goes_nowhere_but_into_the_header() {
         tty.press("\x1b");
         let address = served.running.addr();
         served.runtime.block_on(served.running.stop());
-        let stranger = demo::Options { listen: address, key: Some("another".into()), ..demo::Options::default() };
+        let stranger =
+            demo::DemoOptions { listen: address, key: Some("another".into()), ..demo::DemoOptions::default() };
         let stranger = served.runtime.block_on(demo::start(stranger)).unwrap();
         tty.press("R");
         tty.wait_for("401");
@@ -198,12 +199,12 @@ fn a_panic_shows_no_key() {
 #[test]
 #[ignore = "a process for another test"]
 fn a_process_that_panics_with_everything_in_hand() {
-    use scimitar::client::{Auth, Client, Endpoint};
+    use scimitar::client::{AuthScheme, Client, Endpoint};
     let source = scimitar::config::KeySource::Env("WANDB_API_KEY".into());
     let key = source.read(&"http://localhost/scim".parse().unwrap(), &[]).unwrap();
     let endpoint = Endpoint {
         base: "http://127.0.0.1:9/scim".parse().unwrap(),
-        auth: Auth::Basic { user: "ann".into(), key },
+        auth: AuthScheme::Basic { user: "ann".into(), key },
         graph: None,
         api: None,
         ca_file: None,
@@ -215,7 +216,7 @@ fn a_process_that_panics_with_everything_in_hand() {
     let client = Client::new(endpoint.clone()).unwrap();
     color_eyre_as_in_main();
     scimitar::console::restore_on_panic();
-    let _guard = scimitar::terminal::Guard::enter().unwrap();
+    let _guard = scimitar::terminal::TerminalGuard::enter().unwrap();
     panic!("on purpose: {endpoint:?} {:?} {client:?} {source:?}", endpoint.auth);
 }
 

@@ -28,7 +28,7 @@ fn loose(directory: &Path) -> Vec<String> {
 /// A profile on a demo directory, opened by a shell that does something first; `state` says where its files are.
 fn session(state: &str, first: &str, works: impl FnOnce(&mut crate::tty::Tty, &Path)) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let options = demo::Options { users: 20, key: Some(KEY.into()), ..demo::Options::default() };
+    let options = demo::DemoOptions { users: 20, key: Some(KEY.into()), ..demo::DemoOptions::default() };
     let served = runtime.block_on(demo::start(options)).unwrap();
     let script = format!("{first}; exec \"$0\" --log debug --profile a");
     let setup = Setup::program("/bin/sh", &["-c", &script, env!("CARGO_BIN_EXE_scimitar")]);

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use scimitar::demo::{self, Options, Running};
+use scimitar::demo::{self, DemoOptions, RunningDemo};
 
 use crate::tty::{Setup, Tty};
 
@@ -11,7 +11,7 @@ const KEY: &str = "killed-tests";
 /// Changes in the plan.
 const MANY: usize = 60;
 
-fn console(server: &Running, home: &std::path::Path) -> Tty {
+fn console(server: &RunningDemo, home: &std::path::Path) -> Tty {
     let root = server.url().trim_end_matches("/scim");
     let mut tty = Setup::scimitar(&[])
         .at(home)
@@ -24,7 +24,7 @@ fn console(server: &Running, home: &std::path::Path) -> Tty {
 }
 
 /// How often each write took effect, whatever became of its answer.
-pub fn taken(server: &Running) -> HashMap<String, usize> {
+pub fn taken(server: &RunningDemo) -> HashMap<String, usize> {
     let mut times = HashMap::new();
     for write in server.taken() {
         *times.entry(write.path).or_default() += 1;
@@ -35,12 +35,12 @@ pub fn taken(server: &Running) -> HashMap<String, usize> {
 #[test]
 fn what_a_killed_console_left_is_sent_by_the_next_one_and_nothing_twice() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let server = runtime.block_on(demo::start(Options {
+    let server = runtime.block_on(demo::start(DemoOptions {
         users: 300,
         seed: 1,
         latency: Duration::from_millis(20),
         key: Some(KEY.into()),
-        ..Options::default()
+        ..DemoOptions::default()
     }));
     let server = server.unwrap();
     let home = tempfile::tempdir().unwrap();

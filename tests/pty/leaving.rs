@@ -193,7 +193,7 @@ fn a_panic_in_any_thread_gives_the_terminal_back_and_ends_the_process() {
 #[ignore = "a process for another test"]
 fn a_process_that_panics_in_a_thread() {
     scimitar::console::restore_on_panic();
-    let _guard = scimitar::terminal::Guard::enter().unwrap();
+    let _guard = scimitar::terminal::TerminalGuard::enter().unwrap();
     let _ = thread::spawn(|| panic!("on purpose")).join();
     loop {
         thread::park();

@@ -10,7 +10,7 @@ use std::{
 
 use rstest::rstest;
 use rustix::process::Signal;
-use scimitar::demo::{self, Options, Running};
+use scimitar::demo::{self, DemoOptions, RunningDemo};
 use tempfile::TempDir;
 
 use crate::{
@@ -71,14 +71,14 @@ fn last_ticks(pid: u32) -> u64 {
     last
 }
 
-fn server() -> Running {
+fn server() -> RunningDemo {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let options = Options {
+    let options = DemoOptions {
         users: 200,
         seed: 1,
         latency: Duration::from_millis(20),
         key: Some(KEY.into()),
-        ..Options::default()
+        ..DemoOptions::default()
     };
     let server = runtime.block_on(demo::start(options)).unwrap();
     // The server lives on it.

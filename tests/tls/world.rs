@@ -9,7 +9,7 @@ use std::{
 
 use assert_cmd::Command;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
-use scimitar::demo::{self, Running};
+use scimitar::demo::{self, RunningDemo};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
@@ -103,17 +103,18 @@ impl Authority {
 /// A demo directory, an authority that the profile knows as `ca.pem`, and a home for the program.
 pub struct World {
     pub authority: Authority,
-    server: Running,
+    server: RunningDemo,
     home: TempDir,
 }
 
 impl World {
     pub async fn new() -> Self {
-        Self::hosted(demo::Hosting::default()).await
+        Self::hosted(demo::DemoHosting::default()).await
     }
 
-    pub async fn hosted(hosting: demo::Hosting) -> Self {
-        let options = demo::Options { users: 20, hosting, key: Some(CANARY.to_owned()), ..demo::Options::default() };
+    pub async fn hosted(hosting: demo::DemoHosting) -> Self {
+        let options =
+            demo::DemoOptions { users: 20, hosting, key: Some(CANARY.to_owned()), ..demo::DemoOptions::default() };
         let world = Self {
             authority: Authority::new(),
             server: demo::start(options).await.unwrap(),

@@ -1,14 +1,14 @@
 //! The questions of boxes outside the lists: their contents, their time, and their answers.
 
-use super::{Aside, Asked};
+use super::{SideQueryBox, SideQueryStatus};
 use crate::{
-    app::{App, Effect, Overlay, action::Action},
+    app::{App, AppEffect, Overlay, action::Action},
     directory::{
-        Fresh, Id, Target,
-        aside::Topic,
-        change::{Change, ChangeId, Verb},
-        plan::State,
-        work::Job,
+        Id, Observation, ResourceRef,
+        aside::SideQueryKind,
+        change::{Change, ChangeId, ChangeVerb},
+        plan::ChangeState,
+        work::WorkerJob,
     },
 };
 
@@ -28,16 +28,16 @@ impl App {
     }
 
     /// Opens the box, and sends its question.
-    pub(in crate::app) fn open_aside(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    pub(in crate::app) fn open_aside(&mut self, action: Action, effects: &mut Vec<AppEffect>) {
         let topic = match (action, self.subject()) {
-            (Action::MyAccount, _) => Topic::Me,
-            (Action::Settings, _) => Topic::Settings,
-            (Action::Invitations, Some(team)) => Topic::Roster(team.id),
-            (Action::Attributes, Some(target)) => Topic::Resource(target),
+            (Action::MyAccount, _) => SideQueryKind::Me,
+            (Action::Settings, _) => SideQueryKind::Settings,
+            (Action::Invitations, Some(team)) => SideQueryKind::Roster(team.id),
+            (Action::Attributes, Some(target)) => SideQueryKind::Resource(target),
             (_, Some(user)) => self.topic_of(user.id),
             (_, None) => return,
         };
-        if matches!(topic, Topic::Resource(_)) {
+        if matches!(topic, SideQueryKind::Resource(_)) {
             self.ask_for_schemas(effects);
         }
         let asked = self.ask(&topic, effects);
@@ -45,33 +45,33 @@ impl App {
             aside.asked = asked;
             return;
         }
-        self.overlays.push(Overlay::Aside(Aside { topic, cursor: 0, asked, at: None }));
+        self.overlays.push(Overlay::Aside(SideQueryBox { topic, cursor: 0, asked, at: None }));
         self.keep_aside_cursors();
     }
 
     /// The key owner's own account has a topic of its own: that question needs no admin.
-    fn topic_of(&self, user: Id) -> Topic {
-        let told = self.person(&Topic::Me).map(|me| me.id == user);
+    fn topic_of(&self, user: Id) -> SideQueryKind {
+        let told = self.person(&SideQueryKind::Me).map(|me| me.id == user);
         let named = || {
             let me = self.guards.me.as_deref()?;
             Some(self.directory.user(&user)?.user_name.is(me))
         };
-        if told.or_else(named) == Some(true) { Topic::Me } else { Topic::Person(user) }
+        if told.or_else(named) == Some(true) { SideQueryKind::Me } else { SideQueryKind::Person(user) }
     }
 
-    pub(super) fn ask(&self, topic: &Topic, effects: &mut Vec<Effect>) -> Asked {
-        let Some(planner) = self.planner.as_deref() else { return Asked::Answered };
+    pub(super) fn ask(&self, topic: &SideQueryKind, effects: &mut Vec<AppEffect>) -> SideQueryStatus {
+        let Some(planner) = self.planner.as_deref() else { return SideQueryStatus::Answered };
         match planner.inquiry(topic.clone(), &self.directory) {
             Ok(inquiry) => {
-                effects.push(Effect::Work(Job::Ask(inquiry)));
-                Asked::Waiting
+                effects.push(AppEffect::Work(WorkerJob::Ask(inquiry)));
+                SideQueryStatus::Waiting
             }
-            Err(refusal) => Asked::Failed(refusal.text),
+            Err(refusal) => SideQueryStatus::Failed(refusal.text),
         }
     }
 
     /// Repeats the question of the top box.
-    pub(in crate::app) fn ask_again(&mut self, effects: &mut Vec<Effect>) {
+    pub(in crate::app) fn ask_again(&mut self, effects: &mut Vec<AppEffect>) {
         let Some(topic) = self.aside().map(|aside| aside.topic.clone()) else { return };
         let asked = self.ask(&topic, effects);
         if let Some(Overlay::Aside(aside)) = self.overlays.last_mut() {
@@ -80,7 +80,7 @@ impl App {
     }
 
     /// Updates the boxes after a change has moved on.
-    pub(in crate::app) fn moved_aside(&mut self, id: ChangeId, state: State, effects: &mut Vec<Effect>) {
+    pub(in crate::app) fn moved_aside(&mut self, id: ChangeId, state: ChangeState, effects: &mut Vec<AppEffect>) {
         let moved = self.entries.get(&id).map(|entry| (entry.step.change.clone(), entry.created.clone()));
         if let Some((change, created)) = moved.filter(|_| !state.is_open()) {
             if created.is_some() {
@@ -93,16 +93,16 @@ impl App {
 
     /// Repeats the question of an open box where the change's own answers do not cover it: a team's people, who are
     /// members over SCIM, and attributes that have a separate kind of change.
-    fn ask_after(&mut self, change: &Change, effects: &mut Vec<Effect>) {
+    fn ask_after(&mut self, change: &Change, effects: &mut Vec<AppEffect>) {
         let topic = match change.verb() {
-            Verb::AddMember | Verb::RemoveMember | Verb::SetTeamRole | Verb::ReplaceMembers => {
-                |target: Target| Topic::Roster(target.id)
+            ChangeVerb::AddMember | ChangeVerb::RemoveMember | ChangeVerb::SetTeamRole | ChangeVerb::ReplaceMembers => {
+                |target: ResourceRef| SideQueryKind::Roster(target.id)
             }
-            Verb::SetDisplayName | Verb::Deactivate | Verb::Reactivate => Topic::Resource,
+            ChangeVerb::SetDisplayName | ChangeVerb::Deactivate | ChangeVerb::Reactivate => SideQueryKind::Resource,
             _ => return,
         };
-        let touched: Vec<Topic> = change.touches().into_iter().map(|(target, _)| topic(target)).collect();
-        let open = |topic: &&Topic| self.overlays.iter().any(|overlay| is_about(overlay, topic));
+        let touched: Vec<SideQueryKind> = change.touches().into_iter().map(|(target, _)| topic(target)).collect();
+        let open = |topic: &&SideQueryKind| self.overlays.iter().any(|overlay| is_about(overlay, topic));
         if let Some(topic) = touched.iter().find(open) {
             let asked = self.ask(topic, effects);
             self.set_asked(topic, &asked);
@@ -110,18 +110,18 @@ impl App {
     }
 
     /// Marks the questions of open boxes about these topics as answered.
-    pub(in crate::app) fn answered(&mut self, topics: &[Topic]) {
+    pub(in crate::app) fn answered(&mut self, topics: &[SideQueryKind]) {
         for topic in topics {
-            self.set_asked(topic, &Asked::Answered);
+            self.set_asked(topic, &SideQueryStatus::Answered);
         }
     }
 
     /// Marks questions as failed. True if a box has the topic.
-    pub(in crate::app) fn ask_failed(&mut self, topic: &Topic, why: String) -> bool {
-        self.set_asked(topic, &Asked::Failed(why))
+    pub(in crate::app) fn ask_failed(&mut self, topic: &SideQueryKind, why: String) -> bool {
+        self.set_asked(topic, &SideQueryStatus::Failed(why))
     }
 
-    fn set_asked(&mut self, topic: &Topic, asked: &Asked) -> bool {
+    fn set_asked(&mut self, topic: &SideQueryKind, asked: &SideQueryStatus) -> bool {
         let mut any = false;
         for overlay in &mut self.overlays {
             if let Overlay::Aside(aside) = overlay
@@ -136,14 +136,14 @@ impl App {
 }
 
 /// The topics of these records outside the lists.
-pub(in crate::app) fn topics(fresh: &[Fresh]) -> Vec<Topic> {
+pub(in crate::app) fn topics(fresh: &[Observation]) -> Vec<SideQueryKind> {
     let told = fresh.iter().filter_map(|one| match one {
-        Fresh::Told(topic, _) => Some(topic.clone()),
+        Observation::Told(topic, _) => Some(topic.clone()),
         _ => None,
     });
     told.collect()
 }
 
-fn is_about(overlay: &Overlay, topic: &Topic) -> bool {
+fn is_about(overlay: &Overlay, topic: &SideQueryKind) -> bool {
     matches!(overlay, Overlay::Aside(aside) if aside.topic == *topic)
 }

@@ -1,21 +1,21 @@
 //! Changes from boxes outside the lists: API keys, invitations, memberships.
 
-use super::{Aside, KeyRow, PartRow};
+use super::{KeyRow, PartRow, SideQueryBox};
 use crate::{
-    app::{App, Effect, Overlay, action::Action, availability::Unavailable, form::Form},
-    directory::{aside::Topic, change::Change, plan::Risk},
+    app::{App, AppEffect, Overlay, action::Action, availability::UnavailableReason, form::FormState},
+    directory::{aside::SideQueryKind, change::Change, plan::Risk},
 };
 
 impl App {
     /// Creates a key or an invitation, or ends the one under the cursor.
-    pub(in crate::app) fn change_aside(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    pub(in crate::app) fn change_aside(&mut self, action: Action, effects: &mut Vec<AppEffect>) {
         let ends = match action {
             Action::DeleteKey => self.key_deletion(),
             Action::Uninvite => self.part_removal(),
             _ => {
                 let form = match self.aside().map(|aside| &aside.topic) {
-                    Some(Topic::Roster(team)) => self.directory.team(team).map(Form::invite),
-                    _ => self.person(&Topic::Me).map(Form::new_key),
+                    Some(SideQueryKind::Roster(team)) => self.directory.team(team).map(FormState::invite),
+                    _ => self.person(&SideQueryKind::Me).map(FormState::new_key),
                 };
                 self.overlays.extend(form.map(Overlay::Form));
                 return;
@@ -33,10 +33,10 @@ impl App {
     }
 
     /// Whether a key can be made here: a new key belongs to the owner of the key in use.
-    pub(in crate::app) fn can_make_key(&self) -> Result<(), Unavailable> {
+    pub(in crate::app) fn can_make_key(&self) -> Result<(), UnavailableReason> {
         match self.aside().map(|aside| &aside.topic) {
-            Some(Topic::Me) if self.person(&Topic::Me).is_some() => Ok(()),
-            Some(Topic::Me) => Err("It is not known yet whose key is in use.".into()),
+            Some(SideQueryKind::Me) if self.person(&SideQueryKind::Me).is_some() => Ok(()),
+            Some(SideQueryKind::Me) => Err("It is not known yet whose key is in use.".into()),
             _ => {
                 let own = self.keymap.label(Action::MyAccount).unwrap_or_default();
                 Err(format!("The server makes keys only for whoever asks; {own} opens your own account.").into())
@@ -45,8 +45,8 @@ impl App {
     }
 
     /// The change that deletes the key under the cursor.
-    pub(in crate::app) fn key_deletion(&self) -> Result<Change, Unavailable> {
-        let nothing = || Unavailable::from("There is no key here to delete.");
+    pub(in crate::app) fn key_deletion(&self) -> Result<Change, UnavailableReason> {
+        let nothing = || UnavailableReason::from("There is no key here to delete.");
         let aside = self.aside().ok_or_else(nothing)?;
         match self.key_rows(&aside.topic).get(aside.cursor) {
             None => Err(nothing()),
@@ -64,9 +64,11 @@ impl App {
     ///
     /// # Errors
     /// The reason why there is none, in a sentence.
-    pub fn part_removal(&self) -> Result<Change, Unavailable> {
-        let nothing = || Unavailable::from("Nobody is here to be taken out.");
-        let Some(Aside { topic: Topic::Roster(team), cursor, .. }) = self.aside() else { return Err(nothing()) };
+    pub fn part_removal(&self) -> Result<Change, UnavailableReason> {
+        let nothing = || UnavailableReason::from("Nobody is here to be taken out.");
+        let Some(SideQueryBox { topic: SideQueryKind::Roster(team), cursor, .. }) = self.aside() else {
+            return Err(nothing());
+        };
         match self.part_rows(team).get(*cursor) {
             None => Err(nothing()),
             Some(PartRow::Coming { .. }) => Err("This invitation is on its way.".into()),

@@ -1,13 +1,13 @@
 //! Whether a list can be arranged so, and what rows that are no records are no subject to.
 
-use super::{NOT_ON_ACTIVITY, Unavailable};
+use super::{NOT_ON_ACTIVITY, UnavailableReason};
 use crate::app::{App, Overlay, Tab, action::Action, geometry::DETAILS_FROM};
 
 const NO_ACCOUNT: &str = "This person is invited and has no account yet: i on a team takes an invitation back.";
 
 impl App {
     /// The answer where it follows from the list, or from a row that is no record; nothing where it does not.
-    pub(super) fn in_arrangement(&self, action: Action) -> Option<Result<(), Unavailable>> {
+    pub(super) fn in_arrangement(&self, action: Action) -> Option<Result<(), UnavailableReason>> {
         Some(match action {
             _ if self.needs_custom_role(action) => {
                 let key = self.keymap.label(Action::Create).unwrap_or_default();

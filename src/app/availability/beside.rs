@@ -1,12 +1,12 @@
 //! Whether what goes beside the lists can be done: changes of the Activity pane, accounts, API keys and invitations.
 
-use super::Unavailable;
+use super::UnavailableReason;
 use crate::{
     app::{App, Overlay, action::Action},
     directory::{
-        Kind,
-        change::{Change, Verb},
-        plan::State,
+        RecordKind,
+        change::{Change, ChangeVerb},
+        plan::ChangeState,
         stage::unnamed,
     },
 };
@@ -44,7 +44,7 @@ impl App {
         }
     }
 
-    pub(super) fn in_activity(&self, action: Action) -> Result<(), Unavailable> {
+    pub(super) fn in_activity(&self, action: Action) -> Result<(), UnavailableReason> {
         match action {
             _ if self.entries.is_empty() => Err("No changes were made with this profile yet.".into()),
             Action::UndoThis if self.selected_plan().is_some_and(|plan| self.undone_by(plan).is_some()) => {
@@ -59,19 +59,19 @@ impl App {
     fn can_drop(&self) -> bool {
         if self.overlays.is_empty() && !self.changes.marks.is_empty() {
             let mut marked = self.selected_entries().into_iter();
-            return marked.any(|entry| entry.state == State::Planned || self.failures.contains(entry.id));
+            return marked.any(|entry| entry.state == ChangeState::Planned || self.failures.contains(entry.id));
         }
         if let Some(entry) = self.selected_entry() {
-            return entry.state == State::Planned || self.failures.contains(entry.id);
+            return entry.state == ChangeState::Planned || self.failures.contains(entry.id);
         }
         let course = self.selected_plan().and_then(|plan| self.entries.course(plan));
         course.is_some_and(|course| {
-            course.progress.counts.of(State::Planned) > 0
+            course.progress.counts.of(ChangeState::Planned) > 0
                 || (course.progress.counts.failed() > 0 && self.failures.len() > 0)
         })
     }
 
-    pub(super) fn in_sending(&self, action: Action) -> Result<(), Unavailable> {
+    pub(super) fn in_sending(&self, action: Action) -> Result<(), UnavailableReason> {
         match action {
             Action::Resume if !self.paused => Err("Nothing is paused.".into()),
             Action::Pause if !self.paused && self.entries.running().next().is_none() => {
@@ -82,7 +82,7 @@ impl App {
         }
     }
 
-    pub(super) fn beside(&self, action: Action) -> Result<(), Unavailable> {
+    pub(super) fn beside(&self, action: Action) -> Result<(), UnavailableReason> {
         match action {
             Action::MyAccount => self.told_here(),
             Action::Account | Action::Invitations => {
@@ -91,15 +91,15 @@ impl App {
                 self.is_on_the_server()
             }
             Action::NewKey => {
-                self.can(Verb::CreateKey)?;
+                self.can(ChangeVerb::CreateKey)?;
                 self.can_make_key()
             }
             Action::DeleteKey => {
-                self.can(Verb::DeleteKey)?;
+                self.can(ChangeVerb::DeleteKey)?;
                 self.key_deletion().map(drop)
             }
-            Action::Invite => self.can(Verb::Invite),
-            Action::Attributes if self.kind_in_hand() == Kind::Role => Err(NO_ATTRIBUTES.into()),
+            Action::Invite => self.can(ChangeVerb::Invite),
+            Action::Attributes if self.kind_in_hand() == RecordKind::Role => Err(NO_ATTRIBUTES.into()),
             Action::Attributes => {
                 self.someone()?;
                 self.is_on_the_server()
@@ -117,11 +117,11 @@ impl App {
         }
     }
 
-    pub(super) fn told_here(&self) -> Result<(), Unavailable> {
+    pub(super) fn told_here(&self) -> Result<(), UnavailableReason> {
         self.capabilities().and_then(|can| can.tells_nothing.clone()).map_or(Ok(()), |why| Err(why.into()))
     }
 
-    fn is_on_the_server(&self) -> Result<(), Unavailable> {
+    fn is_on_the_server(&self) -> Result<(), UnavailableReason> {
         match self.subject() {
             Some(target) if target.is_provisional() => Err("This is being created: look when it is there.".into()),
             Some(target) if target.id.starts_with("unreadable:") => Err("This record can't be read.".into()),

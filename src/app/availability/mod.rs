@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 
-use super::{App, Overlay, Tab, action::Action, pane::View, role_editor::Of};
-use crate::directory::{Id, Kind, Target, change::Verb, record::User};
+use super::{App, Overlay, Tab, action::Action, pane::AccountView, role_editor::EditedRole};
+use crate::directory::{Id, RecordKind, ResourceRef, change::ChangeVerb, record::User};
 
 mod arrangement;
 mod beside;
 mod reason;
 
-pub use reason::Unavailable;
+pub use reason::UnavailableReason;
 
 const NO_RENAMING: &str = "A team's name can't be changed over SCIM here.";
 
@@ -20,16 +20,22 @@ const NO_RECORD: &str = "The server has no record of this role.";
 const NO_DEFINITION: &str = "What these roles allow is not told: there is nothing to compare.";
 
 /// Creations by kind of record.
-const CREATE: [Verb; 3] = [Verb::CreateUser, Verb::CreateTeam, Verb::CreateRole];
+const CREATE: [ChangeVerb; 3] = [ChangeVerb::CreateUser, ChangeVerb::CreateTeam, ChangeVerb::CreateRole];
 
 /// Deletions by kind of record.
-const DELETE: [Verb; 3] = [Verb::DeleteUser, Verb::DeleteTeam, Verb::DeleteRole];
+const DELETE: [ChangeVerb; 3] = [ChangeVerb::DeleteUser, ChangeVerb::DeleteTeam, ChangeVerb::DeleteRole];
 
 /// What the form of a user changes.
-const EDIT: [Verb; 3] = [Verb::SetDisplayName, Verb::SetEmail, Verb::SetSeat];
+const EDIT: [ChangeVerb; 3] = [ChangeVerb::SetDisplayName, ChangeVerb::SetEmail, ChangeVerb::SetSeat];
 
 /// What makes a user like another.
-const LIKE: [Verb; 5] = [Verb::SetOrgRole, Verb::SetTeamRole, Verb::AddMember, Verb::SetSeat, Verb::SetRegistryRole];
+const LIKE: [ChangeVerb; 5] = [
+    ChangeVerb::SetOrgRole,
+    ChangeVerb::SetTeamRole,
+    ChangeVerb::AddMember,
+    ChangeVerb::SetSeat,
+    ChangeVerb::SetRegistryRole,
+];
 
 pub(super) const NOT_ON_ACTIVITY: &str = "This is for Users, Teams and Roles.";
 
@@ -40,7 +46,7 @@ impl App {
     ///
     /// # Errors
     /// The sentence for the person.
-    pub fn availability(&self, action: Action) -> Result<(), Unavailable> {
+    pub fn availability(&self, action: Action) -> Result<(), UnavailableReason> {
         if self.profile.is_none() {
             return self.before_a_profile(action);
         }
@@ -51,29 +57,29 @@ impl App {
             Action::MarkAll | Action::MarkRange => self.is_sure(),
             Action::SetRole => {
                 self.somebody()?;
-                let org = self.can(Verb::SetOrgRole);
-                org.or_else(|_| self.can(Verb::SetTeamRole))
+                let org = self.can(ChangeVerb::SetOrgRole);
+                org.or_else(|_| self.can(ChangeVerb::SetTeamRole))
             }
             Action::View if !self.panes[0].has_views(&self.directory) => {
                 Err("The server lists no service accounts.".into())
             }
             Action::CreateService => {
                 self.teams_read()?;
-                self.can(Verb::CreateService)
+                self.can(ChangeVerb::CreateService)
             }
             Action::GroupRole => {
                 self.someone()?;
-                self.mapped().map_err(Unavailable::from)
+                self.mapped().map_err(UnavailableReason::from)
             }
             Action::Teams => {
                 self.somebody()?;
                 self.teams_read()?;
-                self.can(Verb::AddMember)
+                self.can(ChangeVerb::AddMember)
             }
             Action::MakeLike => self.can_be_like(),
             Action::Members | Action::MembersFromList => {
                 self.someone()?;
-                self.can(Verb::AddMember)
+                self.can(ChangeVerb::AddMember)
             }
             Action::ToggleActive => {
                 self.somebody()?;
@@ -86,7 +92,7 @@ impl App {
                 match self.tab {
                     Tab::Users => EDIT.iter().map(|verb| self.can(*verb)).reduce(Result::or).unwrap_or(Ok(())),
                     Tab::Teams => Err(self.no_team_form().into()),
-                    _ => self.can(Verb::EditRole),
+                    _ => self.can(ChangeVerb::EditRole),
                 }
             }
             Action::Delete => {
@@ -99,16 +105,16 @@ impl App {
             }
             Action::RolePermissions => {
                 self.someone()?;
-                self.can(Verb::EditRole)
+                self.can(ChangeVerb::EditRole)
             }
             Action::Compare if self.capabilities().is_some_and(|can| can.derived_roles) => Err(NO_DEFINITION.into()),
             Action::Holders | Action::Compare => {
                 self.capabilities()
                     .and_then(|can| can.no_roles.clone())
-                    .map_or(Ok(()), |why| Err(Unavailable::from(why)))?;
+                    .map_or(Ok(()), |why| Err(UnavailableReason::from(why)))?;
                 self.someone()
             }
-            Action::Settings => self.has_settings().map_err(Unavailable::from),
+            Action::Settings => self.has_settings().map_err(UnavailableReason::from),
             Action::MyAccount
             | Action::Account
             | Action::Invitations
@@ -127,7 +133,7 @@ impl App {
             }
             Action::Open | Action::Copy | Action::Raw | Action::Mark => self.someone(),
             Action::ToStage | Action::CopyCommand | Action::ShowStage | Action::StageMode => {
-                self.staging_allowed(action).map_err(Unavailable::from)
+                self.staging_allowed(action).map_err(UnavailableReason::from)
             }
             Action::DropLine | Action::OpenLine => self.in_words(),
             Action::Undo => self.undo_candidate().map(drop),
@@ -138,7 +144,7 @@ impl App {
             },
             Action::Story | Action::UndoThis | Action::Retry | Action::DropChange => self.in_activity(action),
             Action::Pause | Action::Resume | Action::Cancel => self.in_sending(action),
-            Action::TakeOut | Action::NextScope => self.fits_box(action).map_err(Unavailable::from),
+            Action::TakeOut | Action::NextScope => self.fits_box(action).map_err(UnavailableReason::from),
             _ => Ok(()),
         }
     }
@@ -155,7 +161,7 @@ impl App {
     }
 
     /// What the first screen offers.
-    fn before_a_profile(&self, action: Action) -> Result<(), Unavailable> {
+    fn before_a_profile(&self, action: Action) -> Result<(), UnavailableReason> {
         if action == Action::EditProfile && self.unopened.is_none() {
             return Err("No profile failed to open.".into());
         }
@@ -165,7 +171,7 @@ impl App {
     /// Why the provider refuses it whatever the row and whoever asks: no hint is wasted on it.
     pub fn never(&self, action: Action) -> Option<Cow<'_, str>> {
         let can = self.capabilities()?;
-        let refused = |verbs: &[Verb]| {
+        let refused = |verbs: &[ChangeVerb]| {
             let first = can.can(*verbs.first()?).err()?;
             verbs.iter().all(|verb| can.can(*verb).is_err()).then_some(Cow::Borrowed(first.text.as_str()))
         };
@@ -177,53 +183,53 @@ impl App {
             return Some(Cow::Borrowed(why));
         }
         match action {
-            Action::SetRole => refused(&[Verb::SetOrgRole, Verb::SetTeamRole]),
+            Action::SetRole => refused(&[ChangeVerb::SetOrgRole, ChangeVerb::SetTeamRole]),
             Action::Permissions | Action::LoadRoles => self.roles_kept().err().map(Cow::Borrowed),
-            Action::Teams | Action::Members | Action::MembersFromList => refused(&[Verb::AddMember]),
+            Action::Teams | Action::Members | Action::MembersFromList => refused(&[ChangeVerb::AddMember]),
             Action::MakeLike => match self.kind_in_hand() {
-                Kind::User => refused(&LIKE),
-                Kind::Team => refused(&[Verb::AddMember]),
-                Kind::Role => Some(Cow::Borrowed(LIKE_A_ROLE)),
+                RecordKind::User => refused(&LIKE),
+                RecordKind::Team => refused(&[ChangeVerb::AddMember]),
+                RecordKind::Role => Some(Cow::Borrowed(LIKE_A_ROLE)),
             },
-            Action::RolePermissions => refused(&[Verb::EditRole]),
+            Action::RolePermissions => refused(&[ChangeVerb::EditRole]),
             Action::Raw if self.subject().is_some_and(|target| self.is_derived(&target)) => {
                 Some(Cow::Borrowed(NO_RECORD))
             }
             Action::Compare if can.derived_roles => Some(Cow::Borrowed(NO_DEFINITION)),
             Action::Holders | Action::Compare => can.no_roles.as_deref().map(Cow::Borrowed),
-            Action::ToggleActive => refused(&[Verb::Deactivate, Verb::Reactivate]),
+            Action::ToggleActive => refused(&[ChangeVerb::Deactivate, ChangeVerb::Reactivate]),
             Action::Create => refused(&[self.verb_of(CREATE)]),
             Action::GroupRole => self.mapped().err().map(Cow::Borrowed),
             Action::Settings => self.has_settings().err().map(Cow::Borrowed),
-            Action::CreateService => refused(&[Verb::CreateService]),
+            Action::CreateService => refused(&[ChangeVerb::CreateService]),
             Action::View => {
                 (!can.service_accounts).then_some(Cow::Borrowed("This provider tells no service accounts apart."))
             }
             Action::Delete => refused(&[self.verb_of(DELETE)]),
             Action::Edit => match self.kind_in_hand() {
-                Kind::User => refused(&EDIT),
-                Kind::Team => Some(self.no_team_form()),
-                Kind::Role => refused(&[Verb::EditRole]),
+                RecordKind::User => refused(&EDIT),
+                RecordKind::Team => Some(self.no_team_form()),
+                RecordKind::Role => refused(&[ChangeVerb::EditRole]),
             },
             Action::MyAccount | Action::Account | Action::Invitations | Action::ReadInvitations => {
                 can.tells_nothing.as_deref().map(Cow::Borrowed)
             }
-            Action::NewKey => refused(&[Verb::CreateKey]),
-            Action::DeleteKey => refused(&[Verb::DeleteKey]),
-            Action::Invite => refused(&[Verb::Invite]),
-            Action::Attributes if self.kind_in_hand() == Kind::Role => Some(Cow::Borrowed(beside::NO_ATTRIBUTES)),
+            Action::NewKey => refused(&[ChangeVerb::CreateKey]),
+            Action::DeleteKey => refused(&[ChangeVerb::DeleteKey]),
+            Action::Invite => refused(&[ChangeVerb::Invite]),
+            Action::Attributes if self.kind_in_hand() == RecordKind::Role => Some(Cow::Borrowed(beside::NO_ATTRIBUTES)),
             _ => None,
         }
     }
 
     /// Why a team has no form of its own.
     fn no_team_form(&self) -> Cow<'static, str> {
-        let renamed = self.capabilities().is_some_and(|can| can.can(Verb::SetAttribute).is_ok());
+        let renamed = self.capabilities().is_some_and(|can| can.can(ChangeVerb::SetAttribute).is_ok());
         self.word(if renamed { RENAMING } else { NO_RENAMING })
     }
 
     /// Whether the plan on top shows its lines.
-    fn in_words(&self) -> Result<(), Unavailable> {
+    fn in_words(&self) -> Result<(), UnavailableReason> {
         match self.overlays.last() {
             Some(Overlay::Preview(preview)) if preview.requests.is_some() => {
                 Err("These are the exact requests: Esc goes back to the lines.".into())
@@ -261,19 +267,19 @@ impl App {
     }
 
     /// Whose record, on the list tabs: the box on top, else the row under the cursor.
-    pub fn subject(&self) -> Option<Target> {
+    pub fn subject(&self) -> Option<ResourceRef> {
         match self.overlays.last() {
             Some(Overlay::Details { target, .. } | Overlay::Raw { target, .. }) => Some(target.clone()),
-            Some(Overlay::Permissions { user, .. }) => Some(Target::user(user)),
-            Some(Overlay::Holders { role, .. }) => Some(Target::role(role)),
+            Some(Overlay::Permissions { user, .. }) => Some(ResourceRef::user(user)),
+            Some(Overlay::Holders { role, .. }) => Some(ResourceRef::role(role)),
             Some(Overlay::RoleEditor(editor)) => match &editor.of {
-                Of::Role(id) => Some(Target::role(id)),
-                Of::New(..) => None,
+                EditedRole::Role(id) => Some(ResourceRef::role(id)),
+                EditedRole::New(..) => None,
             },
             _ => {
                 let pane = self.pane()?;
                 let id = pane.selected(&self.directory)?.clone();
-                Some(Target { kind: pane.kind, id })
+                Some(ResourceRef { kind: pane.kind, id })
             }
         }
     }
@@ -284,7 +290,7 @@ impl App {
     }
 
     /// Deactivate, or reactivate where the subject is inactive.
-    pub(super) fn toggle_verb(&self) -> Verb {
+    pub(super) fn toggle_verb(&self) -> ChangeVerb {
         let inactive = |id| self.directory.user(id).is_some_and(crate::directory::record::User::is_inactive);
         // Asked with every frame: marks are not copied for it.
         let all = match self.pane().filter(|pane| self.overlays.is_empty() && !pane.marks.is_empty()) {
@@ -294,79 +300,81 @@ impl App {
                 !subjects.is_empty() && subjects.iter().all(inactive)
             }
         };
-        if all { Verb::Reactivate } else { Verb::Deactivate }
+        if all { ChangeVerb::Reactivate } else { ChangeVerb::Deactivate }
     }
 
-    fn can(&self, verb: Verb) -> Result<(), Unavailable> {
-        self.guards.closed().map_or(Ok(()), |refusal| Err(Unavailable::from(&refusal)))?;
-        self.capabilities().map_or(Ok(()), |can| can.can(verb).map_err(Unavailable::from))
+    fn can(&self, verb: ChangeVerb) -> Result<(), UnavailableReason> {
+        self.guards.closed().map_or(Ok(()), |refusal| Err(UnavailableReason::from(&refusal)))?;
+        self.capabilities().map_or(Ok(()), |can| can.can(verb).map_err(UnavailableReason::from))
     }
 
-    fn verb_of(&self, verbs: [Verb; 3]) -> Verb {
+    fn verb_of(&self, verbs: [ChangeVerb; 3]) -> ChangeVerb {
         verbs[self.kind_in_hand() as usize]
     }
 
-    fn kind_in_hand(&self) -> Kind {
-        self.subject().map(|target| target.kind).or(self.tab.kind()).unwrap_or(Kind::User)
+    fn kind_in_hand(&self) -> RecordKind {
+        self.subject().map(|target| target.kind).or(self.tab.kind()).unwrap_or(RecordKind::User)
     }
 
     /// Whether the rows shown are what the filter means, so that they may be marked without a look at each.
-    fn is_sure(&self) -> Result<(), Unavailable> {
-        let unsure = self.pane().and_then(super::pane::Pane::unsure);
+    fn is_sure(&self) -> Result<(), UnavailableReason> {
+        let unsure = self.pane().and_then(super::pane::ListPane::unsure);
         unsure.map_or(Ok(()), |why| Err(format!("{why} Nothing is marked by it.").into()))
     }
 
-    fn someone(&self) -> Result<(), Unavailable> {
+    fn someone(&self) -> Result<(), UnavailableReason> {
         self.subject().map(drop).ok_or_else(|| "No row is selected.".into())
     }
 
     /// True while the list shows service accounts alone.
     pub(super) fn lists_services(&self) -> bool {
-        self.tab == Tab::Users && self.panes[0].view == View::Services
+        self.tab == Tab::Users && self.panes[0].view == AccountView::Services
     }
 
     /// Somebody who can be edited: not service accounts alone, where nobody edits those.
-    fn somebody(&self) -> Result<(), Unavailable> {
+    fn somebody(&self) -> Result<(), UnavailableReason> {
         self.someone()?;
         let Some(why) = self.capabilities().and_then(|can| can.fixed_services) else { return Ok(()) };
         let service = |id: &Id| self.directory.user(id).filter(|user| user.account.is_service());
         // Asked with every frame: marks are gone through only up to the first person.
-        let marks =
-            self.pane().filter(|pane| self.overlays.is_empty() && pane.kind == Kind::User).map(|pane| &pane.marks);
+        let marks = self
+            .pane()
+            .filter(|pane| self.overlays.is_empty() && pane.kind == RecordKind::User)
+            .map(|pane| &pane.marks);
         match (marks.filter(|marks| !marks.is_empty()), self.subject()) {
             (Some(marks), _) if marks.iter().any(|id| service(id).is_none()) => Ok(()),
             (Some(marks), _) if marks.len() > 1 => Err(format!("These are service accounts: {why}").into()),
             (Some(marks), _) => refused_service(marks.first().and_then(service), why),
-            (None, Some(target)) if target.kind == Kind::User => refused_service(service(&target.id), why),
+            (None, Some(target)) if target.kind == RecordKind::User => refused_service(service(&target.id), why),
             _ => Ok(()),
         }
     }
 
     /// Why the row of the check list can't be changed: it is a service account, where nobody edits those.
-    pub(super) fn fixed_row(&self) -> Option<Unavailable> {
+    pub(super) fn fixed_row(&self) -> Option<UnavailableReason> {
         let Some(Overlay::Check(list)) = self.overlays.last() else { return None };
         let why = self.capabilities()?.fixed_services?;
-        let id = list.selected(&self.directory).filter(|_| list.kind() == Kind::User)?;
+        let id = list.selected(&self.directory).filter(|_| list.kind() == RecordKind::User)?;
         let user = self.directory.user(&id).filter(|user| user.account.is_service());
         refused_service(user, why).err()
     }
 
-    fn can_be_like(&self) -> Result<(), Unavailable> {
+    fn can_be_like(&self) -> Result<(), UnavailableReason> {
         match self.kind_in_hand() {
-            Kind::User => {
+            RecordKind::User => {
                 self.somebody()?;
                 LIKE.iter().map(|verb| self.can(*verb)).reduce(Result::or).unwrap_or(Ok(()))
             }
-            Kind::Team => {
+            RecordKind::Team => {
                 self.someone()?;
-                self.can(Verb::AddMember)
+                self.can(ChangeVerb::AddMember)
             }
-            Kind::Role => Err(LIKE_A_ROLE.into()),
+            RecordKind::Role => Err(LIKE_A_ROLE.into()),
         }
     }
 
-    fn teams_read(&self) -> Result<(), Unavailable> {
-        if self.directory.is_read(Kind::Team) {
+    fn teams_read(&self) -> Result<(), UnavailableReason> {
+        if self.directory.is_read(RecordKind::Team) {
             Ok(())
         } else {
             Err(self.word("The teams were not read yet; R reads them.").into())
@@ -374,7 +382,7 @@ impl App {
     }
 }
 
-fn refused_service(user: Option<&User>, why: &str) -> Result<(), Unavailable> {
+fn refused_service(user: Option<&User>, why: &str) -> Result<(), UnavailableReason> {
     user.map_or(Ok(()), |user| Err(format!("{} is a service account: {why}", user.user_name).into()))
 }
 

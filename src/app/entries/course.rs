@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     directory::{
         change::ChangeId,
-        plan::{Entry, State},
-        progress::Progress,
+        plan::{ChangeState, JournalEntry},
+        progress::PlanProgress,
     },
     scim::text::clean_line,
 };
@@ -16,11 +16,11 @@ const LONGEST: usize = 300;
 
 /// A plan's progress so far.
 #[derive(Debug, Default)]
-pub struct Course {
+pub struct PlanCourse {
     /// Counts, rate and time left.
-    pub progress: Progress,
+    pub progress: PlanProgress,
     all: BTreeSet<ChangeId>,
-    by_state: [BTreeSet<ChangeId>; State::ALL.len()],
+    by_state: [BTreeSet<ChangeId>; ChangeState::ALL.len()],
     reasons: BTreeMap<String, BTreeSet<ChangeId>>,
     /// The number of confirmed changes that can be undone.
     pub(super) back: usize,
@@ -32,7 +32,7 @@ pub struct Course {
     pub(super) undo_failed: BTreeSet<ChangeId>,
 }
 
-impl Course {
+impl PlanCourse {
     /// The number of changes in the plan.
     pub fn steps(&self) -> usize {
         self.all.len()
@@ -44,7 +44,7 @@ impl Course {
     }
 
     /// The changes in a state, oldest first.
-    pub fn of(&self, state: State) -> &BTreeSet<ChangeId> {
+    pub fn of(&self, state: ChangeState) -> &BTreeSet<ChangeId> {
         &self.by_state[state as usize]
     }
 
@@ -60,7 +60,7 @@ impl Course {
         reasons
     }
 
-    pub(super) fn count(&mut self, entry: &Entry, add: bool) {
+    pub(super) fn count(&mut self, entry: &JournalEntry, add: bool) {
         let put = |set: &mut BTreeSet<ChangeId>| {
             if add {
                 set.insert(entry.id)
@@ -88,7 +88,7 @@ impl Course {
 }
 
 /// The reason of a failure without the change's own names and ids, so that similar failures share a reason.
-fn reason(entry: &Entry) -> String {
+fn reason(entry: &JournalEntry) -> String {
     let refused = || entry.exchanges.iter().rev().find(|exchange| exchange.refused).map(|exchange| &exchange.answer);
     let said = entry.failure.as_ref().map(|failure| &failure.text).or_else(refused).unwrap_or(&entry.why);
     let mut said = said.clone();

@@ -1,21 +1,21 @@
 //! Forms for what goes beside SCIM: an API key of one's own, an invitation to a team.
 
-use super::{Field, Form, Purpose, values::email_problem};
-use crate::directory::{Id, aside::Person, change::Change, record::Team};
+use super::{FormField, FormPurpose, FormState, values::email_problem};
+use crate::directory::{Id, aside::AccountDetails, change::Change, record::Team};
 
-impl Form {
+impl FormState {
     /// A form for a new key; it will be this person's.
-    pub fn new_key(me: &Person) -> Self {
+    pub fn new_key(me: &AccountDetails) -> Self {
         let hint = format!("such as laptop; the key will be {}'s", me.user_name);
-        let fields = vec![Field::text("description", "What for", "", &hint)];
-        Self::new(Purpose::NewKey(me.id.clone()), &format!("New API key for {}", me.user_name), fields)
+        let fields = vec![FormField::text("description", "What for", "", &hint)];
+        Self::new(FormPurpose::NewKey(me.id.clone()), &format!("New API key for {}", me.user_name), fields)
     }
 
     /// A form for an invitation to this team.
     pub fn invite(team: &Team) -> Self {
         let fields = vec![
-            Field::text("to", "Whom", "", "email or user name"),
-            Field::choice(
+            FormField::text("to", "Whom", "", "email or user name"),
+            FormField::choice(
                 "admin",
                 "As admin",
                 [("no", "no"), ("yes", "yes")],
@@ -23,7 +23,7 @@ impl Form {
                 "the team's admins invite and remove others",
             ),
         ];
-        Self::new(Purpose::Invite(team.id.clone()), &format!("Invite to {}", team.name), fields)
+        Self::new(FormPurpose::Invite(team.id.clone()), &format!("Invite to {}", team.name), fields)
     }
 
     pub(super) fn key_wanted(&mut self, key: Id, owner: Id) -> Vec<Change> {

@@ -1,39 +1,39 @@
 //! The form for an attribute, with the type that its schema gives.
 
-use super::{Field, Form, Purpose};
+use super::{FormField, FormPurpose, FormState};
 use crate::{
     directory::{
-        attributes::{self, Slot},
+        attributes::{self, AttributeSlot},
         change::Change,
     },
     scim::{
-        schema::{self, Type},
+        schema::{self, ValueType},
         text::clean,
     },
 };
 
-impl Form {
+impl FormState {
     /// A form with the attribute's present value.
-    pub fn attribute(slot: Slot) -> Self {
+    pub fn attribute(slot: AttributeSlot) -> Self {
         let now = slot.before.as_ref().map(attributes::shown).unwrap_or_default();
         let all: Vec<&str> = match slot.kind {
-            Type::Boolean => vec!["true", "false"],
+            ValueType::Boolean => vec!["true", "false"],
             _ => slot.canonical.iter().map(String::as_str).collect(),
         };
         let field = if all.is_empty() {
-            Field::text("value", "Value", &now, &hint(&slot))
+            FormField::text("value", "Value", &now, &hint(&slot))
         } else {
             // The present value may be none of the suggested words.
             let own = (!now.is_empty() && !all.contains(&now.as_str())).then_some((now.as_str(), now.as_str()));
             let none = (now.is_empty() || !slot.required).then_some(("", "nothing"));
             let all = none.into_iter().chain(own).chain(all.iter().map(|word| (*word, *word)));
-            Field::choice("value", "Value", all, &now, &hint(&slot))
+            FormField::choice("value", "Value", all, &now, &hint(&slot))
         };
         let title = clean(schema::name_in(&slot.path)).into_owned();
-        Self::new(Purpose::Attribute(slot), &title, vec![field])
+        Self::new(FormPurpose::Attribute(slot), &title, vec![field])
     }
 
-    pub(super) fn attribute_set(&mut self, slot: Slot) -> Vec<Change> {
+    pub(super) fn attribute_set(&mut self, slot: AttributeSlot) -> Vec<Change> {
         let text = self.value("value").to_owned();
         let to = match text.as_str() {
             "" if slot.required => {
@@ -57,10 +57,10 @@ impl Form {
 }
 
 /// A description of the values that can be entered.
-fn hint(slot: &Slot) -> String {
+fn hint(slot: &AttributeSlot) -> String {
     let kind = match (slot.kind, slot.typed) {
         (_, false) => "no schema speaks of it: sent as the type that it has now",
-        (Type::DateTime, _) => "a moment, such as 2026-05-14T09:00:00Z",
+        (ValueType::DateTime, _) => "a moment, such as 2026-05-14T09:00:00Z",
         (kind, true) => kind.as_str(),
     };
     let empty = if slot.required { "required" } else { "empty: removed" };

@@ -35,7 +35,7 @@ pub enum Entry {
 
 /// A field of a form.
 #[derive(Debug, Clone)]
-pub struct Field {
+pub struct FormField {
     /// Identifies it within the form.
     pub key: &'static str,
     /// The text before the field.
@@ -54,7 +54,7 @@ pub struct Field {
     was: String,
 }
 
-impl Field {
+impl FormField {
     /// A field for a single line of text.
     pub(super) fn text(key: &'static str, label: &'static str, value: &str, hint: &str) -> Self {
         Self::new(key, label, Entry::Text(Input::new(value.to_owned())), hint)
@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn arrows_go_round_and_letters_go_to_the_next_that_begins_so() {
         let all = [("", "W&B's own"), ("AWS", "AWS"), ("AZURE", "AZURE"), ("GCP", "GCP")];
-        let mut field = Field::choice("storage", "Storage", all, "", "");
+        let mut field = FormField::choice("storage", "Storage", all, "", "");
         let keys = [
             (KeyCode::Left, "GCP"),
             (KeyCode::Right, ""),
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_pasted_column_of_names_stays_parted() {
-        let mut field = Field::list("members", "Members", "");
+        let mut field = FormField::list("members", "Members", "");
         field.edit(&Event::Paste("eva\r\nivan\n\tnoor\n".into()));
         assert_eq!(field.value(), "eva; ivan; noor");
     }

@@ -3,10 +3,10 @@
 use crossterm::event::Event;
 
 use crate::directory::{
-    Directory, Id, Kind,
-    attributes::Slot,
+    Directory, Id, RecordKind,
+    attributes::AttributeSlot,
     change::{Change, RoleDraft},
-    find::{Finder, Missing},
+    find::{MissingName, NameFinder},
 };
 
 mod aside;
@@ -20,13 +20,13 @@ mod team;
 mod user;
 mod values;
 
-pub use field::{Choice, Entry, Field};
+pub use field::{Choice, Entry, FormField};
 pub use profile::ProfileDraft;
 pub use values::words;
 
 /// The purpose of a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Purpose {
+pub enum FormPurpose {
     /// Creates a user.
     CreateUser,
     /// Creates a service account.
@@ -52,18 +52,18 @@ pub enum Purpose {
     /// Invites somebody to this team.
     Invite(Id),
     /// Edits an attribute.
-    Attribute(Slot),
+    Attribute(AttributeSlot),
 }
 
 /// State of a form.
 #[derive(Debug)]
-pub struct Form {
+pub struct FormState {
     /// The form's purpose.
-    pub purpose: Purpose,
+    pub purpose: FormPurpose,
     /// The title of the box.
     pub title: String,
-    /// All fields; some only count while another has a certain value ([`Form::is_shown`]).
-    pub fields: Vec<Field>,
+    /// All fields; some only count while another has a certain value ([`FormState::is_shown`]).
+    pub fields: Vec<FormField>,
     /// The index of the field with the cursor.
     pub focus: usize,
     /// Names of users and groups may hold spaces.
@@ -75,13 +75,13 @@ pub struct Form {
 /// The questions to the server while a form is open.
 #[derive(Debug, Default)]
 struct Asked {
-    names: Vec<(Kind, String)>,
+    names: Vec<(RecordKind, String)>,
     /// The number of answers that are still to come.
     open: usize,
 }
 
-impl Form {
-    fn new(purpose: Purpose, title: &str, fields: Vec<Field>) -> Self {
+impl FormState {
+    fn new(purpose: FormPurpose, title: &str, fields: Vec<FormField>) -> Self {
         let mut form =
             Self { purpose, title: title.to_owned(), fields, focus: 0, spaced_names: false, asked: Asked::default() };
         form.focus = (0..form.fields.len()).find(|at| form.is_open(*at)).unwrap_or(0);
@@ -123,7 +123,7 @@ impl Form {
 
     /// True while there is input that leaving loses.
     pub fn has_work(&self) -> bool {
-        self.fields.iter().any(Field::is_changed)
+        self.fields.iter().any(FormField::is_changed)
     }
 
     /// Takes a key or a paste for the field with the cursor.
@@ -140,7 +140,7 @@ impl Form {
 
     /// The trimmed text or the choice of a field; empty where the field is not in use.
     pub fn value(&self, key: &str) -> &str {
-        self.at(key).and_then(|at| self.fields.get(at)).map_or("", Field::value)
+        self.at(key).and_then(|at| self.fields.get(at)).map_or("", FormField::value)
     }
 
     /// The index of the field in use with this name: only one of several may be in use.
@@ -173,14 +173,14 @@ impl Form {
 
     /// Names that no record here has, in lists that are not complete, and that the server was not asked for yet. They
     /// count as asked from now on.
-    pub(super) fn ask(&mut self, directory: &Directory) -> Vec<(Kind, Vec<String>)> {
-        let finder = Finder::new(directory);
+    pub(super) fn ask(&mut self, directory: &Directory) -> Vec<(RecordKind, Vec<String>)> {
+        let finder = NameFinder::new(directory);
         let mut jobs = Vec::new();
         for (kind, names) in self.names() {
             let lacks = |name: &String| match kind {
-                Kind::User => matches!(finder.user(name), Err(Missing::Unknown(_))),
-                Kind::Team => matches!(finder.team(name), Err(Missing::Unknown(_))),
-                Kind::Role => false,
+                RecordKind::User => matches!(finder.user(name), Err(MissingName::Unknown(_))),
+                RecordKind::Team => matches!(finder.team(name), Err(MissingName::Unknown(_))),
+                RecordKind::Role => false,
             };
             let mut open: Vec<String> = names.into_iter().filter(|name| !name.is_empty() && lacks(name)).collect();
             open.retain(|name| !directory.is_complete(kind) && !self.asked.names.contains(&(kind, name.clone())));
@@ -205,25 +205,27 @@ impl Form {
     }
 
     /// The names in the fields: users, teams, and the name of a new record, which may be taken.
-    fn names(&self) -> [(Kind, Vec<String>); 2] {
+    fn names(&self) -> [(RecordKind, Vec<String>); 2] {
         let one = |key: &str| self.value(key).to_owned();
         let split = |key: &str| words(self.value(key)).map(str::to_owned).collect::<Vec<_>>();
         let (users, teams) = match &self.purpose {
-            Purpose::CreateUser => (vec![one("user"), one("email")], values::names(&one("teams"), self.spaced_names)),
-            Purpose::CreateService => (vec![one("name")], vec![one("team")]),
-            Purpose::CreateTeam => (split("members"), vec![one("name")]),
-            Purpose::EditUser(_) => (vec![one("email")], Vec::new()),
-            Purpose::CreateRole
-            | Purpose::EditRole(_)
-            | Purpose::MemberList(_)
-            | Purpose::NewProfile
-            | Purpose::EditProfile(_)
-            | Purpose::ServerFilter
-            | Purpose::NewKey(_)
-            | Purpose::Invite(_)
-            | Purpose::Attribute(_) => (Vec::new(), Vec::new()),
+            FormPurpose::CreateUser => {
+                (vec![one("user"), one("email")], values::names(&one("teams"), self.spaced_names))
+            }
+            FormPurpose::CreateService => (vec![one("name")], vec![one("team")]),
+            FormPurpose::CreateTeam => (split("members"), vec![one("name")]),
+            FormPurpose::EditUser(_) => (vec![one("email")], Vec::new()),
+            FormPurpose::CreateRole
+            | FormPurpose::EditRole(_)
+            | FormPurpose::MemberList(_)
+            | FormPurpose::NewProfile
+            | FormPurpose::EditProfile(_)
+            | FormPurpose::ServerFilter
+            | FormPurpose::NewKey(_)
+            | FormPurpose::Invite(_)
+            | FormPurpose::Attribute(_) => (Vec::new(), Vec::new()),
         };
-        [(Kind::User, users), (Kind::Team, teams)]
+        [(RecordKind::User, users), (RecordKind::Team, teams)]
     }
 
     /// The changes that the form means, or `None` with the errors set. `key` is the provisional id of the created
@@ -231,22 +233,23 @@ impl Form {
     pub fn changes(&mut self, key: Id, directory: &Directory) -> Option<Vec<Change>> {
         self.forget_errors();
         let changes = match self.purpose.clone() {
-            Purpose::CreateUser => self.new_user(key, directory),
-            Purpose::CreateService => self.new_service(key, directory),
-            Purpose::CreateTeam => self.new_team(key, directory),
-            Purpose::CreateRole => vec![Change::CreateRole { key, role: self.role_draft(directory, None) }],
-            Purpose::EditUser(id) => self.user_fields(&id, directory),
-            Purpose::EditRole(id) => {
+            FormPurpose::CreateUser => self.new_user(key, directory),
+            FormPurpose::CreateService => self.new_service(key, directory),
+            FormPurpose::CreateTeam => self.new_team(key, directory),
+            FormPurpose::CreateRole => vec![Change::CreateRole { key, role: self.role_draft(directory, None) }],
+            FormPurpose::EditUser(id) => self.user_fields(&id, directory),
+            FormPurpose::EditRole(id) => {
                 let now = directory.role(&id).map(RoleDraft::of);
                 let to = self.role_draft(directory, Some(&id));
                 if Some(&to) == now.as_ref() { Vec::new() } else { vec![Change::EditRole { role: id, to }] }
             }
-            Purpose::NewProfile | Purpose::EditProfile(_) | Purpose::ServerFilter | Purpose::MemberList(_) => {
-                Vec::new()
-            }
-            Purpose::NewKey(owner) => self.key_wanted(key, owner),
-            Purpose::Invite(team) => self.invitation(key, team),
-            Purpose::Attribute(slot) => self.attribute_set(slot),
+            FormPurpose::NewProfile
+            | FormPurpose::EditProfile(_)
+            | FormPurpose::ServerFilter
+            | FormPurpose::MemberList(_) => Vec::new(),
+            FormPurpose::NewKey(owner) => self.key_wanted(key, owner),
+            FormPurpose::Invite(team) => self.invitation(key, team),
+            FormPurpose::Attribute(slot) => self.attribute_set(slot),
         };
         (!self.has_errors()).then_some(changes)
     }

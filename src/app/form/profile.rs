@@ -1,6 +1,6 @@
 //! The form for a profile, new or failing to open: the only form that makes no change to the directory.
 
-use super::{Field, Form, Purpose};
+use super::{FormField, FormPurpose, FormState};
 
 /// The fields of a profile for the config file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -45,7 +45,7 @@ impl ProfileDraft {
     }
 }
 
-impl Form {
+impl FormState {
     /// A form for a new profile.
     pub fn new_profile() -> Self {
         let draft = ProfileDraft {
@@ -54,16 +54,16 @@ impl Form {
             key: "env WANDB_API_KEY".into(),
             ..ProfileDraft::default()
         };
-        Self::of_profile(Purpose::NewProfile, "New profile", &draft)
+        Self::of_profile(FormPurpose::NewProfile, "New profile", &draft)
     }
 
     /// A form for a profile that can't be opened as it is. A profile that is in no file becomes a new one.
     pub fn edit_profile(draft: &ProfileDraft) -> Self {
         let Some(was) = &draft.was else {
-            return Self::of_profile(Purpose::NewProfile, "New profile", draft);
+            return Self::of_profile(FormPurpose::NewProfile, "New profile", draft);
         };
         let title = format!("Profile {}", was.name);
-        let mut form = Self::of_profile(Purpose::EditProfile(was.clone()), &title, draft);
+        let mut form = Self::of_profile(FormPurpose::EditProfile(was.clone()), &title, draft);
         for field in form.fields.iter_mut().filter(|field| field.key == "name") {
             field.locked = Some("a profile keeps its name".into());
         }
@@ -72,37 +72,38 @@ impl Form {
         form
     }
 
-    fn of_profile(purpose: Purpose, title: &str, draft: &ProfileDraft) -> Self {
+    fn of_profile(purpose: FormPurpose, title: &str, draft: &ProfileDraft) -> Self {
         let providers = ["wandb", "grafana", "datasaur", "scim"].map(|name| (name, name));
         let places = "env NAME, file PATH, command WORDS, netrc or none";
         let hostings = ["multi-tenant", "dedicated", "self-managed"].map(|name| (name, name));
         let wandb = draft.provider == "wandb";
         let key_of = |of_wandb: bool| if wandb == of_wandb { draft.key.as_str() } else { "" };
         let fields = vec![
-            Field::text("name", "Name", &draft.name, "for --profile and :profile, such as acme"),
-            Field::choice("provider", "Provider", providers, &draft.provider, "scim: any other SCIM 2.0 server"),
-            Field::choice("hosting", "Hosting", hostings, &draft.hosting, "where W&B runs")
+            FormField::text("name", "Name", &draft.name, "for --profile and :profile, such as acme"),
+            FormField::choice("provider", "Provider", providers, &draft.provider, "scim: any other SCIM 2.0 server"),
+            FormField::choice("hosting", "Hosting", hostings, &draft.hosting, "where W&B runs")
                 .only("provider", &["wandb"]),
-            Field::text("workspace", "Workspace", &draft.workspace, "the number in the address: /teams/NUMBER/…")
+            FormField::text("workspace", "Workspace", &draft.workspace, "the number in the address: /teams/NUMBER/…")
                 .only("provider", &["datasaur"]),
-            Field::text("url", "URL", &draft.url, "https://acme.wandb.io; empty: W&B's multi-tenant cloud")
+            FormField::text("url", "URL", &draft.url, "https://acme.wandb.io; empty: W&B's multi-tenant cloud")
                 .only("provider", &["wandb"]),
-            Field::text("url", "URL", &draft.url, "https://acme.grafana.net").only("provider", &["grafana"]),
-            Field::text("url", "URL", &draft.url, "your own installation; empty: Datasaur's cloud")
+            FormField::text("url", "URL", &draft.url, "https://acme.grafana.net").only("provider", &["grafana"]),
+            FormField::text("url", "URL", &draft.url, "your own installation; empty: Datasaur's cloud")
                 .only("provider", &["datasaur"]),
-            Field::text("url", "URL", &draft.url, "the whole base, such as https://id.example.com/scim/v2")
+            FormField::text("url", "URL", &draft.url, "the whole base, such as https://id.example.com/scim/v2")
                 .only("provider", &["scim"]),
-            Field::text(
+            FormField::text(
                 "stack",
                 "Stack",
                 &draft.stack,
                 "number of the stack in Grafana Cloud; empty: a Grafana of your own",
             )
             .only("provider", &["grafana"]),
-            Field::text("key", "Key from", key_of(true), places).only("provider", &["wandb"]),
+            FormField::text("key", "Key from", key_of(true), places).only("provider", &["wandb"]),
             // Separate fields per provider, so that W&B's key is not sent to another provider's server by mistake.
-            Field::text("key", "Key from", key_of(false), places).only("provider", &["grafana", "datasaur", "scim"]),
-            Field::text("me", "Your user name", &draft.me, "optional: guards you against demoting yourself"),
+            FormField::text("key", "Key from", key_of(false), places)
+                .only("provider", &["grafana", "datasaur", "scim"]),
+            FormField::text("me", "Your user name", &draft.me, "optional: guards you against demoting yourself"),
         ];
         Self::new(purpose, title, fields)
     }
@@ -120,7 +121,7 @@ impl Form {
             key: self.value("key").into(),
             me: self.value("me").into(),
             was: match &self.purpose {
-                Purpose::EditProfile(was) => Some(was.clone()),
+                FormPurpose::EditProfile(was) => Some(was.clone()),
                 _ => None,
             },
         };

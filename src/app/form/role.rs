@@ -1,24 +1,24 @@
 //! The form for name, description and inherited role of a custom role; its permissions have an editor of their own.
 
-use super::{Field, Form, Purpose};
+use super::{FormField, FormPurpose, FormState};
 use crate::directory::{Directory, Id, change::RoleDraft, field::RoleField, permissions::BASES};
 
-impl Form {
+impl FormState {
     /// A form for a new role, or for an existing one.
     pub fn role(existing: Option<(&Id, RoleDraft)>) -> Self {
         let hint = if existing.is_some() { "what it adds to" } else { "what it adds to; permissions come next" };
         let (purpose, title, draft) = match existing {
-            Some((id, draft)) => (Purpose::EditRole(id.clone()), format!("Edit {}", draft.name), draft),
+            Some((id, draft)) => (FormPurpose::EditRole(id.clone()), format!("Edit {}", draft.name), draft),
             None => {
                 let draft = RoleDraft { inherits: "member".into(), ..RoleDraft::default() };
-                (Purpose::CreateRole, "New role".to_owned(), draft)
+                (FormPurpose::CreateRole, "New role".to_owned(), draft)
             }
         };
         let inherits = draft.inherits.to_lowercase();
         let fields = vec![
-            Field::text("name", label(RoleField::Name), &draft.name, "unique"),
-            Field::text("description", label(RoleField::Description), &draft.description, "optional"),
-            Field::choice("inherits", label(RoleField::Inherits), BASES.map(|name| (name, name)), &inherits, hint),
+            FormField::text("name", label(RoleField::Name), &draft.name, "unique"),
+            FormField::text("description", label(RoleField::Description), &draft.description, "optional"),
+            FormField::choice("inherits", label(RoleField::Inherits), BASES.map(|name| (name, name)), &inherits, hint),
         ];
         Self::new(purpose, &title, fields)
     }

@@ -1,7 +1,7 @@
 //! The form for a new service account.
 
 use super::{
-    Field, Form, Purpose,
+    FormField, FormPurpose, FormState,
     values::{name_problem, some_teams, team},
 };
 use crate::directory::{
@@ -9,17 +9,17 @@ use crate::directory::{
     change::{Change, NewService},
 };
 
-impl Form {
+impl FormState {
     /// A form for a new service account.
     pub fn create_service(directory: &Directory) -> Self {
         let kinds = [("team", "one team's"), ("organisation", "the organisation's")];
         let kind_hint = "the organisation's works in every team, and has one to begin with";
         let fields = vec![
-            Field::text("name", "Name", "", "unique, such as ci-bot; it can't be changed afterwards"),
-            Field::choice("kind", "Account of", kinds, "team", kind_hint),
-            Field::text("team", "Team", "", &some_teams(directory)),
+            FormField::text("name", "Name", "", "unique, such as ci-bot; it can't be changed afterwards"),
+            FormField::choice("kind", "Account of", kinds, "team", kind_hint),
+            FormField::text("team", "Team", "", &some_teams(directory)),
         ];
-        Self::new(Purpose::CreateService, "New service account", fields)
+        Self::new(FormPurpose::CreateService, "New service account", fields)
     }
 
     pub(super) fn new_service(&mut self, key: Id, directory: &Directory) -> Vec<Change> {

@@ -1,43 +1,47 @@
 //! The forms for a new team, with the place of its files, and for a list of members.
 
 use super::{
-    Field, Form, Purpose,
+    FormField, FormPurpose, FormState,
     values::{name_problem, people},
 };
 use crate::directory::{
     Directory, Id, Name,
-    change::{Bucket, Change},
+    change::{Change, StorageBucket},
     field::TeamField,
-    plan::Capabilities,
+    plan::ProviderCapabilities,
     record::Team,
 };
 
 const AWS: &[&str] = &["AWS"];
 const AZURE: &[&str] = &["AZURE"];
 
-impl Form {
+impl FormState {
     /// A form for a new team.
-    pub fn create_team(can: &Capabilities) -> Self {
+    pub fn create_team(can: &ProviderCapabilities) -> Self {
         let mut fields = vec![
-            Field::text("name", TeamField::Name.spec().label, "", "unique"),
-            Field::list("members", TeamField::Members.spec().label, "optional: user names or emails, split by spaces"),
+            FormField::text("name", TeamField::Name.spec().label, "", "unique"),
+            FormField::list(
+                "members",
+                TeamField::Members.spec().label,
+                "optional: user names or emails, split by spaces",
+            ),
         ];
         if !can.buckets.is_empty() {
             fields.extend(storage(can.buckets));
         }
-        let form = Self::new(Purpose::CreateTeam, &format!("New {}", can.team_word), fields);
+        let form = Self::new(FormPurpose::CreateTeam, &format!("New {}", can.team_word), fields);
         Self { spaced_names: can.spaced_names, ..form }
     }
 
     /// A form for a list of members: typed, pasted or in a file.
     pub fn member_list(team: &Team) -> Self {
         let fields = vec![
-            Field::list("members", "Names", "type or paste user names or emails, as they come"),
-            Field::text("file", "File", "", "or a text file with them, such as ~/people.txt"),
+            FormField::list("members", "Names", "type or paste user names or emails, as they come"),
+            FormField::text("file", "File", "", "or a text file with them, such as ~/people.txt"),
         ];
         let now = team.size().map_or_else(String::new, |size| format!(" ({size} now)"));
         let title = format!("Members of {} from a list{now}", team.name);
-        Self::new(Purpose::MemberList(team.id.clone()), &title, fields)
+        Self::new(FormPurpose::MemberList(team.id.clone()), &title, fields)
     }
 
     /// The names that were entered and the file that was named; `None` with the error set where there is neither.
@@ -66,9 +70,9 @@ impl Form {
         vec![Change::CreateTeam { key, name, members, bucket }]
     }
 
-    fn bucket(&mut self) -> Option<Bucket> {
+    fn bucket(&mut self) -> Option<StorageBucket> {
         let text = |key| self.value(key).to_owned();
-        let bucket = Bucket {
+        let bucket = StorageBucket {
             provider: text("storage"),
             name: text("bucket"),
             path: text("path"),
@@ -97,12 +101,12 @@ impl Form {
 }
 
 /// Where the files go: the provider, and what it needs.
-fn storage(buckets: &'static [&'static str]) -> Vec<Field> {
+fn storage(buckets: &'static [&'static str]) -> Vec<FormField> {
     let own = ("", "W&B's own");
     let all = std::iter::once(own).chain(buckets.iter().map(|name| (*name, *name)));
-    let asked = |key, label, hint| Field::text(key, label, "", hint);
+    let asked = |key, label, hint| FormField::text(key, label, "", hint);
     vec![
-        Field::choice("storage", "Storage", all, "", "where its files go; it can't be changed afterwards"),
+        FormField::choice("storage", "Storage", all, "", "where its files go; it can't be changed afterwards"),
         asked("bucket", "Bucket", "needed: the bucket's or container's name").only("storage", buckets),
         asked("path", "Path", "optional: within the bucket").only("storage", buckets),
         asked("kms", "KMS key", "optional: the key that encrypts it").only("storage", buckets),

@@ -4,9 +4,9 @@ use super::{values::email_problem, *};
 use crate::{
     dialect::{self, Hosting, Provider},
     directory::{
-        change::{Bucket, NewService, NewUser, Seat},
-        plan::Capabilities,
-        record::{Account, Member, Team, User},
+        change::{NewService, NewUser, SeatKind, StorageBucket},
+        plan::ProviderCapabilities,
+        record::{AccountKind, Member, Team, User},
         records::Records,
     },
 };
@@ -24,8 +24,8 @@ fn impossible_addresses_are_refused(#[case] email: &str, #[case] fine: bool) {
     assert_eq!(email_problem(email).is_ok(), fine);
 }
 
-fn wandb(hosting: Hosting) -> Capabilities {
-    dialect::of(Provider::Wandb, hosting, dialect::Server::default()).capabilities().clone()
+fn wandb(hosting: Hosting) -> ProviderCapabilities {
+    dialect::of(Provider::Wandb, hosting, dialect::KnownServer::default()).capabilities().clone()
 }
 
 fn directory() -> Directory {
@@ -38,10 +38,10 @@ fn directory() -> Directory {
         ..User::default()
     };
     let users = vec![
-        user("eva", Account::Person),
-        user("ivan", Account::Person),
-        user("noor", Account::Person),
-        user("bot", Account::TeamService),
+        user("eva", AccountKind::Person),
+        user("ivan", AccountKind::Person),
+        user("noor", AccountKind::Person),
+        user("bot", AccountKind::TeamService),
     ];
     let member = |id: &str| Member { id: id.into(), display: "".into() };
     let members = Some(vec![member("eva"), member("ivan"), member("bot")]);
@@ -51,7 +51,7 @@ fn directory() -> Directory {
     directory
 }
 
-fn fill(form: &mut Form, key: &str, text: &str) {
+fn fill(form: &mut FormState, key: &str, text: &str) {
     form.focus = form.at(key).unwrap_or_else(|| panic!("{key} is not asked for"));
     if matches!(form.fields[form.focus].entry, Entry::Choice { .. }) {
         while form.value(key) != text {
@@ -62,20 +62,20 @@ fn fill(form: &mut Form, key: &str, text: &str) {
     }
 }
 
-fn shown(form: &Form) -> Vec<&str> {
+fn shown(form: &FormState) -> Vec<&str> {
     let fields = form.fields.iter().enumerate().filter(|(at, _)| form.is_shown(*at));
     fields.map(|(_, field)| field.key).collect()
 }
 
-fn error<'a>(form: &'a Form, key: &str) -> &'a str {
+fn error<'a>(form: &'a FormState, key: &str) -> &'a str {
     form.fields.iter().find(|field| field.key == key).and_then(|field| field.error.as_deref()).unwrap_or_default()
 }
 
 #[test]
 fn names_hold_spaces_where_the_provider_takes_them() {
     for spaced_names in [false, true] {
-        let can = Capabilities { spaced_names, ..Capabilities::default() };
-        let mut form = Form::create_team(&can);
+        let can = ProviderCapabilities { spaced_names, ..ProviderCapabilities::default() };
+        let mut form = FormState::create_team(&can);
         fill(&mut form, "name", "Tour Guides");
         assert_eq!(form.changes("new:1".into(), &Directory::default()).is_some(), spaced_names);
     }
@@ -83,7 +83,7 @@ fn names_hold_spaces_where_the_provider_takes_them() {
 
 #[test]
 fn a_form_with_errors_makes_no_change() {
-    let mut form = Form::create_user(&Directory::default(), &Capabilities::default());
+    let mut form = FormState::create_user(&Directory::default(), &ProviderCapabilities::default());
     assert!(form.changes("new:1".into(), &Directory::default()).is_none());
     assert_eq!((error(&form, "user"), form.focus), ("needed", 0));
     assert!(!error(&form, "email").is_empty());
@@ -92,7 +92,7 @@ fn a_form_with_errors_makes_no_change() {
 #[test]
 fn a_new_user_gets_seats_and_teams_and_a_form_without_them_sends_none() {
     let directory = directory();
-    let mut form = Form::create_user(&directory, &wandb(Hosting::MultiTenant));
+    let mut form = FormState::create_user(&directory, &wandb(Hosting::MultiTenant));
     assert_eq!(shown(&form), ["user", "email", "models", "weave", "teams"]);
     fill(&mut form, "user", "kim");
     fill(&mut form, "email", "kim@example.com");
@@ -113,7 +113,7 @@ fn a_new_user_gets_seats_and_teams_and_a_form_without_them_sends_none() {
     let want = Change::CreateUser { key: "new:1".into(), user };
     assert_eq!(form.changes("new:1".into(), &directory).unwrap(), [want]);
 
-    let mut form = Form::create_user(&directory, &wandb(Hosting::Dedicated));
+    let mut form = FormState::create_user(&directory, &wandb(Hosting::Dedicated));
     fill(&mut form, "admin", "yes");
     assert_eq!(shown(&form), ["user", "email", "admin"]);
     fill(&mut form, "user", "root");
@@ -122,9 +122,9 @@ fn a_new_user_gets_seats_and_teams_and_a_form_without_them_sends_none() {
     let [Change::CreateUser { user, .. }] = &changes[..] else { panic!("{changes:?}") };
     assert!(user.instance_admin && user.models_seat.is_none() && user.weave_role.is_none());
 
-    let rfc = dialect::of(Provider::Scim, Hosting::Dedicated, dialect::Server::default());
+    let rfc = dialect::of(Provider::Scim, Hosting::Dedicated, dialect::KnownServer::default());
     assert_eq!(
-        shown(&Form::create_user(&directory, rfc.capabilities())),
+        shown(&FormState::create_user(&directory, rfc.capabilities())),
         ["user", "email", "display", "given", "family"]
     );
 }
@@ -132,19 +132,19 @@ fn a_new_user_gets_seats_and_teams_and_a_form_without_them_sends_none() {
 #[test]
 fn a_seat_that_is_not_known_is_sent_only_if_it_is_changed() {
     let directory = directory();
-    let mut form = Form::edit_user(&"eva".into(), &directory, &wandb(Hosting::MultiTenant)).unwrap();
+    let mut form = FormState::edit_user(&"eva".into(), &directory, &wandb(Hosting::MultiTenant)).unwrap();
     assert_eq!((form.value("models"), form.value("weave")), ("viewer", ""));
     assert_eq!(form.fields[form.focus].key, "models", "what can't be changed is passed over");
     assert_eq!(form.changes("new:1".into(), &directory).unwrap(), []);
     fill(&mut form, "weave", "none");
-    let want = Change::SetSeat { user: "eva".into(), seat: Seat::Weave, to: "none".into() };
+    let want = Change::SetSeat { user: "eva".into(), seat: SeatKind::Weave, to: "none".into() };
     assert_eq!(form.changes("new:1".into(), &directory).unwrap(), [want]);
 }
 
 #[test]
 fn a_service_account_needs_a_team_that_there_is() {
     let directory = directory();
-    let mut form = Form::create_service(&directory);
+    let mut form = FormState::create_service(&directory);
     fill(&mut form, "name", "sync");
     assert!(form.changes("new:1".into(), &directory).is_none());
     assert_eq!(error(&form, "team"), "needed");
@@ -158,7 +158,7 @@ fn a_service_account_needs_a_team_that_there_is() {
 #[test]
 fn the_fields_of_a_provider_appear_with_it_and_go_with_it() {
     let directory = directory();
-    let mut form = Form::create_team(&wandb(Hosting::Dedicated));
+    let mut form = FormState::create_team(&wandb(Hosting::Dedicated));
     assert_eq!(shown(&form), ["name", "members", "storage"]);
     fill(&mut form, "name", "maps");
     fill(&mut form, "storage", "AWS");
@@ -168,7 +168,7 @@ fn the_fields_of_a_provider_appear_with_it_and_go_with_it() {
     assert_eq!(error(&form, "bucket"), "needed");
     fill(&mut form, "bucket", "maps-files");
     fill(&mut form, "storage", "GCP");
-    let bucket = Bucket { provider: "GCP".into(), name: "maps-files".into(), ..Bucket::default() };
+    let bucket = StorageBucket { provider: "GCP".into(), name: "maps-files".into(), ..StorageBucket::default() };
     let want = Change::CreateTeam { key: "new:1".into(), name: "maps".into(), members: vec![], bucket: Some(bucket) };
     assert_eq!(form.changes("new:1".into(), &directory).unwrap(), [want]);
     fill(&mut form, "storage", "");
@@ -186,7 +186,7 @@ fn a_profile_asks_for_what_its_provider_needs(
     #[case] needed: &str,
     #[case] value: &str,
 ) {
-    let mut form = Form::new_profile();
+    let mut form = FormState::new_profile();
     assert_eq!(form.value("key"), "env WANDB_API_KEY");
     fill(&mut form, "name", "lab");
     fill(&mut form, "provider", provider);

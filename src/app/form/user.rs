@@ -1,65 +1,65 @@
 //! The forms for a new user and for the fields of a user.
 
 use super::{
-    Field, Form, Purpose,
+    FormField, FormPurpose, FormState,
     values::{email_problem, name_problem, some_teams, teams},
 };
 use crate::directory::{
     Directory, Id, MaybeTold, Name,
     census::FULL,
-    change::{Change, NewUser, Seat, Verb},
+    change::{Change, ChangeVerb, NewUser, SeatKind},
     field::UserField,
-    plan::Capabilities,
+    plan::ProviderCapabilities,
     record::User,
 };
 
 /// The seats that a new user can be given.
-const SEATS: [Seat; 2] = [Seat::Models, Seat::Weave];
+const SEATS: [SeatKind; 2] = [SeatKind::Models, SeatKind::Weave];
 
 /// The choice of a user who is no instance admin.
 const NO: &[&str] = &["", "no"];
 
-impl Form {
+impl FormState {
     /// A form for a new user.
-    pub fn create_user(directory: &Directory, can: &Capabilities) -> Self {
+    pub fn create_user(directory: &Directory, can: &ProviderCapabilities) -> Self {
         let mut fields = vec![
-            Field::text("user", label(UserField::UserName), "", "unique, such as eva-tanaka"),
-            Field::text("email", label(UserField::Email), "", "such as eva@example.com"),
+            FormField::text("user", label(UserField::UserName), "", "unique, such as eva-tanaka"),
+            FormField::text("email", label(UserField::Email), "", "such as eva@example.com"),
         ];
         if can.instance_admins {
             let hint = "yes: admin of everything on this server";
-            fields.push(Field::choice("admin", "Instance admin", [("no", "no"), ("yes", "yes")], "no", hint));
+            fields.push(FormField::choice("admin", "Instance admin", [("no", "no"), ("yes", "yes")], "no", hint));
         }
         if can.external_ids {
             let hint = "how the identity provider names them at sign-in";
-            fields.push(Field::text("external", label(UserField::ExternalId), "", hint));
+            fields.push(FormField::text("external", label(UserField::ExternalId), "", hint));
         }
-        let plain = |field: Field| if can.instance_admins { field.only("admin", NO) } else { field };
+        let plain = |field: FormField| if can.instance_admins { field.only("admin", NO) } else { field };
         // A provider that refuses to change a display name ignores one on creation too.
-        if can.can(Verb::SetDisplayName).is_ok() {
-            fields.push(plain(Field::text("display", label(UserField::DisplayName), "", "optional")));
+        if can.can(ChangeVerb::SetDisplayName).is_ok() {
+            fields.push(plain(FormField::text("display", label(UserField::DisplayName), "", "optional")));
         }
         // Grafana reads neither.
-        if can.can(Verb::SetAttribute).is_ok() && !can.external_ids {
-            fields.push(plain(Field::text("given", "First name", "", "optional")));
-            fields.push(plain(Field::text("family", "Last name", "", "optional")));
+        if can.can(ChangeVerb::SetAttribute).is_ok() && !can.external_ids {
+            fields.push(plain(FormField::text("given", "First name", "", "optional")));
+            fields.push(plain(FormField::text("family", "Last name", "", "optional")));
         }
         if !can.seat_levels.is_empty() {
             for seat in SEATS {
                 fields.push(plain(seat_field(seat, &FULL.into(), directory, can)));
             }
             let hint = format!("optional, split by spaces; {}", some_teams(directory));
-            fields.push(plain(Field::text("teams", label(UserField::Teams), "", hint.trim_end_matches("; "))));
+            fields.push(plain(FormField::text("teams", label(UserField::Teams), "", hint.trim_end_matches("; "))));
         }
-        Self { spaced_names: can.spaced_names, ..Self::new(Purpose::CreateUser, "New user", fields) }
+        Self { spaced_names: can.spaced_names, ..Self::new(FormPurpose::CreateUser, "New user", fields) }
     }
 
     /// A form for the fields of a user. `None` if the user is gone.
-    pub fn edit_user(id: &Id, directory: &Directory, can: &Capabilities) -> Option<Self> {
+    pub fn edit_user(id: &Id, directory: &Directory, can: &ProviderCapabilities) -> Option<Self> {
         let user = directory.user(id)?;
         let lines = UserField::ALL.iter().filter_map(|field| line(*field, user, directory, can));
         let fields = lines.collect();
-        Some(Self::new(Purpose::EditUser(id.clone()), &format!("Edit {}", user.user_name), fields))
+        Some(Self::new(FormPurpose::EditUser(id.clone()), &format!("Edit {}", user.user_name), fields))
     }
 
     pub(super) fn new_user(&mut self, key: Id, directory: &Directory) -> Vec<Change> {
@@ -119,7 +119,7 @@ impl Form {
             }
             changes.push(Change::SetEmail { user: id.clone(), to: email });
         }
-        for seat in Seat::ALL {
+        for seat in SeatKind::ALL {
             let to = Name::from(self.value(seat.word()));
             let is_new = !user.seat(seat).is(to.raw());
             if is_new && !to.is_empty() {
@@ -131,17 +131,17 @@ impl Form {
 }
 
 /// The line of the form that edits a field; locked where the provider can't set it.
-fn line(field: UserField, user: &User, directory: &Directory, can: &Capabilities) -> Option<Field> {
+fn line(field: UserField, user: &User, directory: &Directory, can: &ProviderCapabilities) -> Option<FormField> {
     let line = match field {
-        UserField::DisplayName => Field::text("display", label(field), user.display_name.raw(), ""),
+        UserField::DisplayName => FormField::text("display", label(field), user.display_name.raw(), ""),
         UserField::Email => {
             let hint = if directory.records().tells_email(user) { "" } else { "not told" };
-            Field::text("email", label(field), user.email.raw(), hint)
+            FormField::text("email", label(field), user.email.raw(), hint)
         }
         UserField::ModelsSeat | UserField::WeaveRole | UserField::RegistryAccess => {
-            let seat = Seat::ALL.into_iter().find(|seat| UserField::of_seat(*seat) == field)?;
+            let seat = SeatKind::ALL.into_iter().find(|seat| UserField::of_seat(*seat) == field)?;
             // Older servers have no registry access.
-            let there = seat != Seat::Registry || directory.census().seats(seat).known > 0;
+            let there = seat != SeatKind::Registry || directory.census().seats(seat).known > 0;
             (there && !can.seat_levels.is_empty()).then(|| seat_field(seat, user.seat(seat), directory, can))?
         }
         // Set in check lists, in the role picker, by a key, or by nobody.
@@ -172,7 +172,7 @@ fn label(field: UserField) -> &'static str {
 }
 
 /// What is not known, and what this console does not know, is a choice of its own: it is sent only if changed.
-fn seat_field(seat: Seat, now: &MaybeTold, directory: &Directory, can: &Capabilities) -> Field {
+fn seat_field(seat: SeatKind, now: &MaybeTold, directory: &Directory, can: &ProviderCapabilities) -> FormField {
     let levels = directory.seat_levels(seat, can);
     let level = levels.iter().find(|level| now.is(level.raw())).map(Name::raw);
     let first = match (now.raw(), level) {
@@ -183,5 +183,5 @@ fn seat_field(seat: Seat, now: &MaybeTold, directory: &Directory, can: &Capabili
     let levels = levels.iter().map(|level| (level.raw(), level.as_str()));
     let all: Vec<(&str, &str)> = first.into_iter().chain(levels).collect();
     let value = level.or(first.map(|(value, _)| value)).unwrap_or_default();
-    Field::choice(seat.word(), seat.label(), all, value, "")
+    FormField::choice(seat.word(), seat.label(), all, value, "")
 }

@@ -3,7 +3,7 @@
 use crate::{
     directory::{
         Directory, Id, Name,
-        find::{Finder, Missing},
+        find::{MissingName, NameFinder},
         record::Team,
     },
     scim::text::clean_line,
@@ -47,9 +47,9 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
 /// Unknown and ambiguous names: `not known here: a, b, c, d and 3 more`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Unclear(String);
+pub struct UnclearNames(String);
 
-impl Unclear {
+impl UnclearNames {
     fn of(unknown: &[&str], several: Vec<String>) -> Self {
         let told: Vec<_> = unknown.iter().take(TOLD).map(|name| clean_line(name, 64)).collect();
         let more = match unknown.len().saturating_sub(TOLD) {
@@ -62,8 +62,8 @@ impl Unclear {
 }
 
 /// The users of these names, each once; or the names that are unknown or ambiguous.
-pub(super) fn people(text: &str, directory: &Directory) -> Result<Vec<Id>, Unclear> {
-    let finder = Finder::new(directory);
+pub(super) fn people(text: &str, directory: &Directory) -> Result<Vec<Id>, UnclearNames> {
+    let finder = NameFinder::new(directory);
     let found = each(words(text), "user", |word| finder.user(word).map(|user| user.id.clone()))?;
     Ok(found.into_iter().collect())
 }
@@ -72,17 +72,17 @@ pub(super) fn people(text: &str, directory: &Directory) -> Result<Vec<Id>, Uncle
 fn each<'a, T: std::hash::Hash + Eq>(
     names: impl Iterator<Item = &'a str>,
     kind: &str,
-    find: impl Fn(&str) -> Result<T, Missing>,
-) -> Result<indexmap::IndexSet<T>, Unclear> {
+    find: impl Fn(&str) -> Result<T, MissingName>,
+) -> Result<indexmap::IndexSet<T>, UnclearNames> {
     let (mut found, mut unknown, mut several) = (indexmap::IndexSet::new(), Vec::new(), Vec::new());
     for name in names {
         match find(name) {
             Ok(one) => drop(found.insert(one)),
-            Err(Missing::Unknown(_)) => unknown.push(name),
+            Err(MissingName::Unknown(_)) => unknown.push(name),
             Err(missing) => several.push(missing.sentence(kind, name)),
         }
     }
-    if unknown.is_empty() && several.is_empty() { Ok(found) } else { Err(Unclear::of(&unknown, several)) }
+    if unknown.is_empty() && several.is_empty() { Ok(found) } else { Err(UnclearNames::of(&unknown, several)) }
 }
 
 /// The names in a field.
@@ -95,8 +95,8 @@ pub(super) fn names(text: &str, spaced: bool) -> Vec<String> {
 }
 
 /// The teams of these names, or the unknown ones. Names that may hold spaces are split only at commas and semicolons.
-pub(super) fn teams(text: &str, spaced: bool, directory: &Directory) -> Result<Vec<(Id, Name)>, Unclear> {
-    let (names, finder) = (names(text, spaced), Finder::new(directory));
+pub(super) fn teams(text: &str, spaced: bool, directory: &Directory) -> Result<Vec<(Id, Name)>, UnclearNames> {
+    let (names, finder) = (names(text, spaced), NameFinder::new(directory));
     let found = each(names.iter().map(String::as_str), "team", |name| {
         finder.team(name).map(|team| (team.id.clone(), team.name.clone()))
     })?;
@@ -104,13 +104,13 @@ pub(super) fn teams(text: &str, spaced: bool, directory: &Directory) -> Result<V
 }
 
 /// The team with this name.
-pub(super) fn team<'a>(name: &str, directory: &'a Directory) -> Result<&'a Team, Missing> {
-    Finder::new(directory).team(name)
+pub(super) fn team<'a>(name: &str, directory: &'a Directory) -> Result<&'a Team, MissingName> {
+    NameFinder::new(directory).team(name)
 }
 
 /// A few names of teams, for hints: `such as audio, climate, …`.
 pub(super) fn some_teams(directory: &Directory) -> String {
-    let rows = directory.rows_by_name(crate::directory::Kind::Team).iter();
+    let rows = directory.rows_by_name(crate::directory::RecordKind::Team).iter();
     let names: Vec<&str> =
         rows.filter_map(|row| directory.team_at(*row)).map(|team| team.name.as_str()).take(3).collect();
     if names.is_empty() { String::new() } else { format!("such as {}", names.join(", ")) }

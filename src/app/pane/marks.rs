@@ -6,22 +6,22 @@ use indexmap::{IndexSet, set};
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::exists;
-use crate::directory::{Directory, Id, Kind, Target};
+use crate::directory::{Directory, Id, RecordKind, ResourceRef};
 
 type Ids = IndexSet<Id, FxBuildHasher>;
 
 /// Marked records in the order of marking. Read as a set.
 #[derive(Debug, Default)]
-pub struct Marks {
+pub struct RowMarks {
     ids: Ids,
-    work: Work,
+    work: MarkingWork,
     /// Some may be on records that went while something else was being done.
     stale: bool,
 }
 
 /// What is being done to the marks.
 #[derive(Debug, Default)]
-enum Work {
+enum MarkingWork {
     #[default]
     Nothing,
     /// Are all rows shown marked? So many are.
@@ -29,12 +29,12 @@ enum Work {
     /// So many of the rows shown were marked.
     Add(usize),
     /// These are still to be kept or not.
-    Sift(Box<(set::IntoIter<Id>, Keep)>),
+    Sift(Box<(set::IntoIter<Id>, KeptMarks)>),
 }
 
 /// Which marks stay.
 #[derive(Debug)]
-enum Keep {
+enum KeptMarks {
     None,
     /// Those on records that there are.
     Existing,
@@ -46,7 +46,7 @@ enum Keep {
     Without(FxHashSet<Id>),
 }
 
-impl Deref for Marks {
+impl Deref for RowMarks {
     type Target = Ids;
 
     fn deref(&self) -> &Self::Target {
@@ -54,7 +54,7 @@ impl Deref for Marks {
     }
 }
 
-impl Marks {
+impl RowMarks {
     /// Marks one, or takes its mark away.
     pub(super) fn toggle(&mut self, id: Id) {
         if !self.ids.shift_remove(&id) {
@@ -68,21 +68,21 @@ impl Marks {
     }
 
     /// How many of them are on none of these rows.
-    pub(super) fn hidden(&self, rows: &[u32], directory: &Directory, kind: Kind) -> usize {
+    pub(super) fn hidden(&self, rows: &[u32], directory: &Directory, kind: RecordKind) -> usize {
         let shown = shown(rows, directory.len(kind));
-        let row = |id: &Id| directory.records().row(&Target { kind, id: id.clone() });
+        let row = |id: &Id| directory.records().row(&ResourceRef { kind, id: id.clone() });
         let on_screen = |id: &&Id| row(id).is_some_and(|row| shown.get(row as usize) == Some(&true));
         self.ids.len() - self.ids.iter().filter(on_screen).count()
     }
 
     /// Begins to mark all rows shown; where all are marked already, none of them.
     pub(super) fn toggle_all(&mut self, shown: usize) {
-        self.work = if self.ids.len() < shown { Work::Add(0) } else { Work::Ask(0) };
+        self.work = if self.ids.len() < shown { MarkingWork::Add(0) } else { MarkingWork::Ask(0) };
     }
 
     /// Begins to unmark all.
     pub fn clear(&mut self) {
-        self.sift(Keep::None);
+        self.sift(KeptMarks::None);
     }
 
     /// Begins to unmark what is not there any more.
@@ -94,7 +94,7 @@ impl Marks {
     /// What was under way is done, and what had to wait for it begins.
     fn next(&mut self) {
         if self.is_settled() && std::mem::take(&mut self.stale) && !self.ids.is_empty() {
-            self.sift(Keep::Existing);
+            self.sift(KeptMarks::Existing);
         }
     }
 
@@ -102,55 +102,57 @@ impl Marks {
     /// meant, it ends.
     pub(super) fn rows_changed(&mut self, are_similar: bool) {
         match &mut self.work {
-            Work::Ask(_) | Work::Add(_) if are_similar => {
-                self.work = Work::Nothing;
+            MarkingWork::Ask(_) | MarkingWork::Add(_) if are_similar => {
+                self.work = MarkingWork::Nothing;
                 self.next();
             }
-            Work::Ask(at) | Work::Add(at) => *at = 0,
-            Work::Sift(sift) if are_similar && matches!(sift.1, Keep::Hidden(_)) => sift.1 = Keep::Existing,
-            Work::Sift(sift) => {
-                if let Keep::Hidden(shown) = &mut sift.1 {
+            MarkingWork::Ask(at) | MarkingWork::Add(at) => *at = 0,
+            MarkingWork::Sift(sift) if are_similar && matches!(sift.1, KeptMarks::Hidden(_)) => {
+                sift.1 = KeptMarks::Existing
+            }
+            MarkingWork::Sift(sift) => {
+                if let KeptMarks::Hidden(shown) = &mut sift.1 {
                     *shown = None;
                 }
             }
-            Work::Nothing => {}
+            MarkingWork::Nothing => {}
         }
     }
 
     /// Begins to unmark all but the service accounts, or all of these.
     pub(super) fn keep_services(&mut self, services: bool) {
-        self.sift(Keep::Services(services));
+        self.sift(KeptMarks::Services(services));
     }
 
     /// Begins to unmark these.
     pub(super) fn release(&mut self, ids: FxHashSet<Id>) {
-        self.sift(Keep::Without(ids));
+        self.sift(KeptMarks::Without(ids));
     }
 
-    fn sift(&mut self, keep: Keep) {
+    fn sift(&mut self, keep: KeptMarks) {
         let mut ids = std::mem::take(&mut self.ids);
-        if let Work::Sift(before) = std::mem::take(&mut self.work) {
+        if let MarkingWork::Sift(before) = std::mem::take(&mut self.work) {
             ids.extend(before.0);
         }
-        self.work = Work::Sift(Box::new((ids.into_iter(), keep)));
+        self.work = MarkingWork::Sift(Box::new((ids.into_iter(), keep)));
     }
 
     /// True while something is done that is about the rows shown.
     pub(super) fn is_about_rows(&self) -> bool {
         match &self.work {
-            Work::Ask(_) | Work::Add(_) => true,
-            Work::Sift(sift) => matches!(sift.1, Keep::Hidden(_)),
-            Work::Nothing => false,
+            MarkingWork::Ask(_) | MarkingWork::Add(_) => true,
+            MarkingWork::Sift(sift) => matches!(sift.1, KeptMarks::Hidden(_)),
+            MarkingWork::Nothing => false,
         }
     }
 
     /// True if nothing is being done to them.
     pub(super) fn is_settled(&self) -> bool {
-        matches!(self.work, Work::Nothing)
+        matches!(self.work, MarkingWork::Nothing)
     }
 
     /// Goes on with about so many marks.
-    pub(super) fn advance(&mut self, rows: &[u32], directory: &Directory, kind: Kind, mut count: usize) {
+    pub(super) fn advance(&mut self, rows: &[u32], directory: &Directory, kind: RecordKind, mut count: usize) {
         while count > 0 && !self.is_settled() {
             count -= self.part(rows, directory, kind, count).clamp(1, count);
             self.next();
@@ -158,41 +160,41 @@ impl Marks {
     }
 
     /// Does a part of what is under way; gives back how many marks were looked at.
-    fn part(&mut self, rows: &[u32], directory: &Directory, kind: Kind, count: usize) -> usize {
+    fn part(&mut self, rows: &[u32], directory: &Directory, kind: RecordKind, count: usize) -> usize {
         let to = |at: usize| at.saturating_add(count).min(rows.len());
         let ids = |at: usize| rows[at..to(at)].iter().filter_map(|row| directory.id_at(kind, *row));
         match &mut self.work {
-            Work::Nothing => 0,
-            Work::Ask(at) => {
+            MarkingWork::Nothing => 0,
+            MarkingWork::Ask(at) => {
                 let (from, all) = (*at, ids(*at).all(|id| self.ids.contains(id)));
                 *at = to(from);
                 if !all {
-                    self.work = Work::Add(0);
+                    self.work = MarkingWork::Add(0);
                 } else if *at == rows.len() {
-                    self.sift(Keep::Hidden(None));
+                    self.sift(KeptMarks::Hidden(None));
                 }
                 to(from) - from
             }
-            Work::Add(at) => {
+            MarkingWork::Add(at) => {
                 let from = *at;
                 self.ids.reserve(rows.len() - from);
                 self.ids.extend(ids(from).cloned());
                 *at = to(from);
                 if *at == rows.len() {
-                    self.work = Work::Nothing;
+                    self.work = MarkingWork::Nothing;
                 }
                 to(from) - from
             }
-            Work::Sift(sift) => {
+            MarkingWork::Sift(sift) => {
                 let (left, keep) = &mut **sift;
-                if let Keep::Hidden(hidden @ None) = keep {
+                if let KeptMarks::Hidden(hidden @ None) = keep {
                     *hidden = Some(shown(rows, directory.len(kind)));
                 }
                 let before = left.len();
                 self.ids.extend(left.take(count).filter(|id| keep.holds(id, directory, kind)));
                 let after = left.len();
                 if after == 0 {
-                    self.work = Work::Nothing;
+                    self.work = MarkingWork::Nothing;
                 }
                 before - after
             }
@@ -200,13 +202,13 @@ impl Marks {
     }
 }
 
-impl Keep {
-    fn holds(&self, id: &Id, directory: &Directory, kind: Kind) -> bool {
+impl KeptMarks {
+    fn holds(&self, id: &Id, directory: &Directory, kind: RecordKind) -> bool {
         match self {
             Self::None => false,
             Self::Existing => exists(directory, kind, id),
             Self::Hidden(shown) => {
-                let row = directory.records().row(&Target { kind, id: id.clone() });
+                let row = directory.records().row(&ResourceRef { kind, id: id.clone() });
                 let shown = row.and_then(|row| shown.as_ref()?.get(row as usize).copied());
                 exists(directory, kind, id) && shown != Some(true)
             }

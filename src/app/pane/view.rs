@@ -1,15 +1,15 @@
 //! People and service accounts apart: which accounts the list of users shows.
 
-use super::Pane;
+use super::ListPane;
 use crate::directory::{
-    Directory, Id, Kind,
+    Directory, Id, RecordKind,
     field::{RecordField, RoleField, TeamField, UserField},
-    listing::Accounts,
+    listing::AccountFilter,
 };
 
 /// Which accounts the list of users shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum View {
+pub enum AccountView {
     /// Those that are not said to be service accounts.
     #[default]
     People,
@@ -55,36 +55,36 @@ const ROLES: &[RecordField] = &[
     RecordField::Role(RoleField::Description),
 ];
 
-impl View {
+impl AccountView {
     /// The next one in the round.
     fn next(self) -> Self {
         match self {
-            View::People => View::Services,
-            View::Services => View::All,
-            View::All => View::People,
+            AccountView::People => AccountView::Services,
+            AccountView::Services => AccountView::All,
+            AccountView::All => AccountView::People,
         }
     }
 
     /// The columns of a kind's list in this view.
-    pub fn columns(self, kind: Kind) -> &'static [RecordField] {
+    pub fn columns(self, kind: RecordKind) -> &'static [RecordField] {
         match (kind, self) {
-            (Kind::User, View::People | View::All) => USERS,
-            (Kind::User, View::Services) => SERVICES,
-            (Kind::Team, _) => TEAMS,
-            (Kind::Role, _) => ROLES,
+            (RecordKind::User, AccountView::People | AccountView::All) => USERS,
+            (RecordKind::User, AccountView::Services) => SERVICES,
+            (RecordKind::Team, _) => TEAMS,
+            (RecordKind::Role, _) => ROLES,
         }
     }
 
     pub(super) fn shows(self, is_service: bool) -> bool {
         match self {
-            View::People => !is_service,
-            View::Services => is_service,
-            View::All => true,
+            AccountView::People => !is_service,
+            AccountView::Services => is_service,
+            AccountView::All => true,
         }
     }
 }
 
-impl Pane {
+impl ListPane {
     /// The columns of the view, or those that were chosen in their place, as far as the provider's records hold them.
     pub fn columns(&self) -> impl Iterator<Item = RecordField> {
         // A column of names that nobody has would only take room.
@@ -121,16 +121,16 @@ impl Pane {
 
     /// True if people and service accounts are told apart here.
     pub fn has_views(&self, directory: &Directory) -> bool {
-        self.kind == Kind::User && directory.census().services > 0
+        self.kind == RecordKind::User && directory.census().services > 0
     }
 
     /// The accounts of the view.
-    pub(super) fn accounts(&self, directory: &Directory) -> Accounts {
+    pub(super) fn accounts(&self, directory: &Directory) -> AccountFilter {
         match self.view {
-            _ if !self.has_views(directory) => Accounts::All,
-            View::People => Accounts::People,
-            View::Services => Accounts::Services,
-            View::All => Accounts::All,
+            _ if !self.has_views(directory) => AccountFilter::All,
+            AccountView::People => AccountFilter::People,
+            AccountView::Services => AccountFilter::Services,
+            AccountView::All => AccountFilter::All,
         }
     }
 
@@ -138,8 +138,8 @@ impl Pane {
     pub fn in_view(&self, directory: &Directory) -> usize {
         let census = directory.census();
         match self.view {
-            View::People if self.kind == Kind::User => census.people,
-            View::Services if self.kind == Kind::User => census.services,
+            AccountView::People if self.kind == RecordKind::User => census.people,
+            AccountView::Services if self.kind == RecordKind::User => census.services,
             _ => directory.len(self.kind),
         }
     }
@@ -148,8 +148,8 @@ impl Pane {
     pub fn next_view(&mut self, directory: &Directory) {
         self.view = self.view.next();
         self.cursor_id = None;
-        if self.view != View::All {
-            self.marks.keep_services(self.view == View::Services);
+        if self.view != AccountView::All {
+            self.marks.keep_services(self.view == AccountView::Services);
         }
         self.rebuild(directory);
         (self.cursor, self.top) = (0, 0);
@@ -159,8 +159,8 @@ impl Pane {
     /// Goes to a view that shows this record.
     pub fn reveal(&mut self, id: &Id, directory: &Directory) {
         let service = directory.user(id).map(|user| user.account.is_service());
-        if self.kind == Kind::User && service.is_some_and(|service| !self.view.shows(service)) {
-            self.view = if service == Some(true) { View::Services } else { View::People };
+        if self.kind == RecordKind::User && service.is_some_and(|service| !self.view.shows(service)) {
+            self.view = if service == Some(true) { AccountView::Services } else { AccountView::People };
             self.rebuild(directory);
         }
     }
@@ -169,15 +169,15 @@ impl Pane {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::{field::FieldSort, holds::Holds};
+    use crate::directory::{field::FieldSort, holds::RecordContents};
 
     /// Headings are of columns, and rows can be sorted by columns alone: the title names what they are sorted by.
     #[test]
     fn every_column_has_a_heading_and_rows_are_sorted_by_columns() {
-        for kind in Kind::ALL {
-            let columns: Vec<_> = [View::People, View::Services].map(|view| view.columns(kind)).concat();
-            let choices: Vec<_> = Pane::new(kind).column_choices().collect();
-            for field in columns.into_iter().filter(|field| (field.spec().held)(Holds::default())) {
+        for kind in RecordKind::ALL {
+            let columns: Vec<_> = [AccountView::People, AccountView::Services].map(|view| view.columns(kind)).concat();
+            let choices: Vec<_> = ListPane::new(kind).column_choices().collect();
+            for field in columns.into_iter().filter(|field| (field.spec().held)(RecordContents::default())) {
                 assert!(choices.contains(&field), "{field:?}");
             }
             for field in RecordField::of(kind).filter(|field| field.spec().sort != FieldSort::No) {

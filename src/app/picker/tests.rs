@@ -6,13 +6,13 @@ use super::*;
 use crate::{
     dialect::{self, Hosting, Provider},
     directory::{
-        record::{Grant, User},
+        record::{RoleGrant, User},
         records::Records,
     },
 };
 
 fn user(id: &str, seat: &str, registries: &[(&str, &str)]) -> User {
-    let grant = |(scope, role): &(&str, &str)| Grant { scope: (*scope).into(), role: (*role).into() };
+    let grant = |(scope, role): &(&str, &str)| RoleGrant { scope: (*scope).into(), role: (*role).into() };
     User {
         id: id.into(),
         user_name: id.into(),
@@ -24,7 +24,7 @@ fn user(id: &str, seat: &str, registries: &[(&str, &str)]) -> User {
 
 struct Picking {
     directory: Directory,
-    can: Capabilities,
+    can: ProviderCapabilities,
     picker: RolePicker,
 }
 
@@ -37,7 +37,8 @@ impl Picking {
         ];
         let mut directory = Directory::default();
         directory.replace(Records::build(everybody, vec![], vec![]), true);
-        let can = dialect::of(Provider::Wandb, Hosting::Dedicated, dialect::Server::default()).capabilities().clone();
+        let can =
+            dialect::of(Provider::Wandb, Hosting::Dedicated, dialect::KnownServer::default()).capabilities().clone();
         let picker = RolePicker::new(users.iter().map(|user| (*user).into()).collect(), &directory, &can);
         Self { directory, can, picker }
     }
@@ -61,14 +62,14 @@ impl Picking {
 fn a_seat_goes_to_those_who_do_not_have_it() {
     let picking = Picking::of(&["eva", "ivan"]).typed("mod seat vie");
     assert_eq!(picking.lines()[0], "Models seat viewer");
-    let want = Change::SetSeat { user: "eva".into(), seat: Seat::Models, to: "viewer".into() };
+    let want = Change::SetSeat { user: "eva".into(), seat: SeatKind::Models, to: "viewer".into() };
     assert_eq!(picking.changes(), [want]);
 }
 
 #[test]
 fn registries_are_learnt_from_everybody_and_own_ones_come_first() {
     let mut picking = Picking::of(&["eva"]);
-    while picking.picker.scope != Shown::Registries {
+    while picking.picker.scope != ShownPlaces::Registries {
         picking.picker.next_scope(&picking.directory, &picking.can);
     }
     let lines = picking.lines();

@@ -25,11 +25,11 @@ fn directory() -> Directory {
 }
 
 fn editor(directory: &Directory) -> RoleEditor {
-    RoleEditor::new(Of::Role("janitor".into()), directory)
+    RoleEditor::new(EditedRole::Role("janitor".into()), directory)
 }
 
 fn told(editor: &RoleEditor, directory: &Directory) -> String {
-    let row = |row: Row| {
+    let row = |row: EditorRow| {
         let wish = row.wish.map_or("", |wish| if wish { "+" } else { "-" });
         format!("{wish}{} {:?}", row.name, row.stands)
     };
@@ -107,7 +107,7 @@ fn another_base_leaves_what_it_does_not_allow_to_be_added() {
 fn a_new_role_keeps_what_its_base_does_not_allow() {
     let directory = directory();
     let draft = RoleDraft { name: "reaper".into(), inherits: "viewer".into(), ..RoleDraft::default() };
-    let mut editor = RoleEditor::new(Of::New("new:1".into(), draft), &directory);
+    let mut editor = RoleEditor::new(EditedRole::New("new:1".into(), draft), &directory);
     toggle(&mut editor, &directory, "run:create");
     toggle(&mut editor, &directory, "run:delete");
     editor.next_base(&directory);

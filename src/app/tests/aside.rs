@@ -5,29 +5,29 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::*;
 use crate::{
-    app::aside::Asked,
+    app::aside::SideQueryStatus,
     directory::{
-        aside::{ApiKey, Participant, Person, Told, Topic},
-        record::Account,
+        aside::{AccountDetails, ApiKey, SideAnswer, SideQueryKind, TeamParticipant},
+        record::AccountKind,
     },
-    scim::failure::Class,
+    scim::failure::FailureClass,
 };
 
 const SECRET: &str = "canary-0f3e";
 
-fn boss() -> Person {
+fn boss() -> AccountDetails {
     let key = |id: &str, name: &str| ApiKey { id: id.into(), name: name.into(), description: "laptop".into() };
-    Person {
+    AccountDetails {
         id: "id-boss".into(),
         user_name: "boss".into(),
         keys: Some(vec![key("k1", "aaaa"), key("k2", "bbbb")]),
-        ..Person::default()
+        ..AccountDetails::default()
     }
 }
 
-fn part(id: &str, name: &str, pending: bool, account: Account) -> Participant {
+fn part(id: &str, name: &str, pending: bool, account: AccountKind) -> TeamParticipant {
     let (user_name, email) = if pending { ("", name) } else { (name, "") };
-    Participant {
+    TeamParticipant {
         id: id.into(),
         user_name: user_name.into(),
         name: Name::default(),
@@ -38,36 +38,38 @@ fn part(id: &str, name: &str, pending: bool, account: Account) -> Participant {
     }
 }
 
-fn vision() -> Vec<Participant> {
+fn vision() -> Vec<TeamParticipant> {
     vec![
-        part("p-eva", "eva", false, Account::Person),
-        part("p-gone", "stranger", false, Account::Person),
-        part("p-bot", "bot", false, Account::TeamService),
-        part("i-new", "new@example.com", true, Account::Person),
+        part("p-eva", "eva", false, AccountKind::Person),
+        part("p-gone", "stranger", false, AccountKind::Person),
+        part("p-bot", "bot", false, AccountKind::TeamService),
+        part("i-new", "new@example.com", true, AccountKind::Person),
     ]
 }
 
-fn learn(console: &mut Console, topic: Topic, told: Told) {
-    console.tell(Msg::Report(Report::Learnt(vec![Fresh::Told(topic, told)])));
+fn learn(console: &mut Console, topic: SideQueryKind, told: SideAnswer) {
+    console.tell(AppMessage::Report(WorkerReport::Learnt(vec![Observation::Told(topic, told)])));
 }
 
 fn at_account() -> Console {
     let mut console = Console::new(Hosting::Dedicated);
     console.press(Action::MyAccount);
-    learn(&mut console, Topic::Me, Told::Person(boss()));
+    learn(&mut console, SideQueryKind::Me, SideAnswer::Person(boss()));
     console
 }
 
 fn at_vision() -> Console {
     let mut console = Console::new(Hosting::Dedicated);
     console.press(Action::GoTeams).press(Action::Invitations);
-    learn(&mut console, Topic::Roster("t".into()), Told::Roster(vision()));
+    learn(&mut console, SideQueryKind::Roster("t".into()), SideAnswer::Roster(vision()));
     console
 }
 
-fn asked(console: &mut Console) -> Vec<Topic> {
+fn asked(console: &mut Console) -> Vec<SideQueryKind> {
     let effects = console.effects.drain(..);
-    effects.filter_map(|effect| if let Effect::Work(Job::Ask(one)) = effect { Some(one.topic) } else { None }).collect()
+    effects
+        .filter_map(|effect| if let AppEffect::Work(WorkerJob::Ask(one)) = effect { Some(one.topic) } else { None })
+        .collect()
 }
 
 fn said(console: &Console) -> &str {
@@ -78,7 +80,7 @@ fn with_secret() -> Console {
     let mut console = at_account();
     console.press(Action::NewKey).type_text("laptop").press(Action::Submit).press(Action::Send);
     let id = console.submitted().remove(0).id;
-    console.tell(Msg::Report(Report::Secret(id, SecretString::from(SECRET))));
+    console.tell(AppMessage::Report(WorkerReport::Secret(id, SecretString::from(SECRET))));
     console
 }
 
@@ -90,20 +92,20 @@ fn has_secret(console: &Console) -> bool {
 fn opening_asks_and_the_box_says_how_that_went() {
     let mut console = Console::new(Hosting::Dedicated);
     console.press(Action::MyAccount);
-    assert_eq!(asked(&mut console), [Topic::Me]);
-    assert_eq!(console.app.aside().unwrap().asked, Asked::Waiting);
-    let failure = Failure::local(Class::Offline, "Nothing listens", "R tries again");
-    console.tell(Msg::Report(Report::AskFailed(Topic::Me, failure.clone())));
-    let Asked::Failed(why) = &console.app.aside().unwrap().asked else { panic!("no failure") };
+    assert_eq!(asked(&mut console), [SideQueryKind::Me]);
+    assert_eq!(console.app.aside().unwrap().asked, SideQueryStatus::Waiting);
+    let failure = Failure::local(FailureClass::Offline, "Nothing listens", "R tries again");
+    console.tell(AppMessage::Report(WorkerReport::AskFailed(SideQueryKind::Me, failure.clone())));
+    let SideQueryStatus::Failed(why) = &console.app.aside().unwrap().asked else { panic!("no failure") };
     assert!(why.ends_with("Nothing listens. R tries again."), "{why}");
     assert_eq!(said(&console), "");
     console.press(Action::Refresh);
-    assert_eq!(asked(&mut console), [Topic::Me]);
-    learn(&mut console, Topic::Me, Told::Person(boss()));
-    assert_eq!(console.app.aside().unwrap().asked, Asked::Answered);
+    assert_eq!(asked(&mut console), [SideQueryKind::Me]);
+    learn(&mut console, SideQueryKind::Me, SideAnswer::Person(boss()));
+    assert_eq!(console.app.aside().unwrap().asked, SideQueryStatus::Answered);
     // Without the box the failure appears on the message line.
     console.press(Action::Back);
-    console.tell(Msg::Report(Report::AskFailed(Topic::Me, failure)));
+    console.tell(AppMessage::Report(WorkerReport::AskFailed(SideQueryKind::Me, failure)));
     assert!(said(&console).starts_with("Your own account could not be read"));
 }
 
@@ -111,11 +113,11 @@ fn opening_asks_and_the_box_says_how_that_went() {
 fn ones_own_row_is_ones_own_account_and_for_others_no_key_is_made() {
     let mut console = Console::new(Hosting::Dedicated);
     console.find("boss").press(Action::Account);
-    assert_eq!(console.app.aside().unwrap().topic, Topic::Me);
+    assert_eq!(console.app.aside().unwrap().topic, SideQueryKind::Me);
     console.press(Action::NewKey);
     assert_eq!(said(&console), "It is not known yet whose key is in use.");
     console.press(Action::Back).press(Action::Back).find("eva").press(Action::Account);
-    assert_eq!(console.app.aside().unwrap().topic, Topic::Person("id-eva".into()));
+    assert_eq!(console.app.aside().unwrap().topic, SideQueryKind::Person("id-eva".into()));
     console.press(Action::NewKey);
     assert_eq!(said(&console), "The server makes keys only for whoever asks; w opens your own account.");
     assert!(!matches!(console.app.overlays.last(), Some(Overlay::Form(_))));
@@ -128,7 +130,7 @@ fn the_key_under_the_cursor_is_deleted_when_its_name_is_typed() {
     // Another row comes in above: the cursor stays with its row.
     let mut more = boss();
     more.keys.as_mut().unwrap().insert(0, ApiKey { id: "k0".into(), name: "0000".into(), description: "".into() });
-    learn(&mut console, Topic::Me, Told::Person(more));
+    learn(&mut console, SideQueryKind::Me, SideAnswer::Person(more));
     console.press(Action::DeleteKey);
     assert_eq!(console.risk(), Some(Risk::Type("bbbb".into())));
     console.type_text("bbbb").press(Action::Send);
@@ -157,9 +159,9 @@ fn an_invitation_is_sent_shown_and_taken_back() {
     assert!(matches!(rows[0], crate::app::aside::PartRow::Coming { to: "noor@elsewhere.org", admin: false, .. }));
     assert_eq!(rows.len(), 5);
     let mut told = vision();
-    told.push(part("i-noor", "noor@elsewhere.org", true, Account::Person));
-    let fresh = vec![Fresh::Told(Topic::Roster("t".into()), Told::Roster(told))];
-    console.created(sent.id, State::Confirmed, fresh, Some("i-noor".into()));
+    told.push(part("i-noor", "noor@elsewhere.org", true, AccountKind::Person));
+    let fresh = vec![Observation::Told(SideQueryKind::Roster("t".into()), SideAnswer::Roster(told))];
+    console.created(sent.id, ChangeState::Confirmed, fresh, Some("i-noor".into()));
     // The cursor moved with the invitation, behind the other row.
     assert_eq!(console.app.aside().unwrap().cursor, 1);
     console.press(Action::Uninvite);
@@ -176,7 +178,7 @@ fn inviting_an_admin_is_looked_at() {
     let mut console = at_vision();
     console.press(Action::Invite).type_text("ivan").press(Action::NextField);
     for _ in 0..2 {
-        console.tell(Msg::Terminal(Event::Key(KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE))));
+        console.tell(AppMessage::Terminal(Event::Key(KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE))));
     }
     console.type_text("yes").press(Action::Submit);
     assert_eq!(console.risk(), Some(Risk::Look));
@@ -198,8 +200,8 @@ fn members_leave_by_scim_and_the_list_is_asked_for_again() {
     assert!(matches!(&sent.step.change, Change::RemoveMember { user, .. } if **user == *"id-eva"));
     let rows = console.app.part_rows(&"t".into());
     assert!(matches!(rows[1], crate::app::aside::PartRow::There { going: true, .. }));
-    console.moved(sent.id, State::Confirmed, vec![]);
-    assert_eq!(asked(&mut console), [Topic::Roster("t".into())]);
+    console.moved(sent.id, ChangeState::Confirmed, vec![]);
+    assert_eq!(asked(&mut console), [SideQueryKind::Roster("t".into())]);
 }
 
 #[test]
@@ -207,7 +209,7 @@ fn a_secret_closes_at_the_second_press_or_once_it_was_copied() {
     for key in [KeyCode::Esc, KeyCode::Char('q')] {
         let mut console = with_secret();
         let press = |console: &mut Console, code| {
-            console.tell(Msg::Terminal(Event::Key(KeyEvent::new(code, KeyModifiers::NONE))));
+            console.tell(AppMessage::Terminal(Event::Key(KeyEvent::new(code, KeyModifiers::NONE))));
         };
         press(&mut console, key);
         assert_eq!(said(&console), "Not copied yet: Esc again closes it, and it can't be shown again.");
@@ -217,12 +219,12 @@ fn a_secret_closes_at_the_second_press_or_once_it_was_copied() {
         assert!(has_secret(&console));
         press(&mut console, key);
         assert!(!has_secret(&console) && console.app.aside().is_some());
-        assert!(!console.effects.iter().any(|effect| matches!(effect, Effect::Quit)));
+        assert!(!console.effects.iter().any(|effect| matches!(effect, AppEffect::Quit)));
     }
     let mut console = with_secret();
     console.press(Action::CopySecret);
     let copied =
-        console.effects.iter().any(|effect| matches!(effect, Effect::Copy(text) if text.expose_secret() == SECRET));
+        console.effects.iter().any(|effect| matches!(effect, AppEffect::Copy(text) if text.expose_secret() == SECRET));
     assert!(copied);
     console.press(Action::CloseSecret);
     assert!(!has_secret(&console));
@@ -236,15 +238,15 @@ fn nothing_takes_a_secret_away_silently() {
         assert!(has_secret(&console), "{action:?}");
     }
     // The opening of this profile was under way.
-    let planner: Arc<dyn Planner> = dialect::of(Provider::Scim, Hosting::Dedicated, dialect::Server::default());
-    let opened = Opened { profile: ProfileView::default(), planner, guards: Guards::default() };
-    console.tell(Msg::Opened(Box::new(opened)));
+    let planner: Arc<dyn Planner> = dialect::of(Provider::Scim, Hosting::Dedicated, dialect::KnownServer::default());
+    let opened = OpenedProfile { profile: ProfileView::default(), planner, guards: GuardSettings::default() };
+    console.tell(AppMessage::Opened(Box::new(opened)));
     assert!(has_secret(&console));
     // This secret arrives after its profile was left.
-    console.tell(Msg::Report(Report::Secret(ChangeId(1), SecretString::from(SECRET))));
+    console.tell(AppMessage::Report(WorkerReport::Secret(ChangeId(1), SecretString::from(SECRET))));
     assert_eq!(console.app.overlays.len(), 2);
     // On a screen that is too small, nobody has read the secret.
-    console.tell(Msg::Terminal(Event::Resize(20, 5)));
+    console.tell(AppMessage::Terminal(Event::Resize(20, 5)));
     console.press(Action::CloseSecret).press(Action::CloseSecret);
     assert_eq!(console.app.overlays.len(), 2);
 }
@@ -254,7 +256,7 @@ fn a_step_back_begun_before_a_secret_came_does_not_close_it() {
     let mut console = at_account();
     console.press(Action::NewKey).type_text("half").press(Action::Back);
     assert!(said(&console).contains("again drops"));
-    console.tell(Msg::Report(Report::Secret(ChangeId(1), SecretString::from(SECRET))));
+    console.tell(AppMessage::Report(WorkerReport::Secret(ChangeId(1), SecretString::from(SECRET))));
     console.press(Action::CloseSecret);
     assert!(has_secret(&console));
 }
@@ -271,8 +273,12 @@ fn no_state_prints_a_secret() {
 #[test]
 fn plain_scim_says_why_there_is_nothing() {
     let mut console = Console::new(Hosting::Dedicated);
-    let planner: Arc<dyn Planner> = dialect::of(Provider::Scim, Hosting::Dedicated, dialect::Server::default());
-    console.tell(Msg::Opened(Box::new(Opened { profile: ProfileView::default(), planner, guards: Guards::default() })));
+    let planner: Arc<dyn Planner> = dialect::of(Provider::Scim, Hosting::Dedicated, dialect::KnownServer::default());
+    console.tell(AppMessage::Opened(Box::new(OpenedProfile {
+        profile: ProfileView::default(),
+        planner,
+        guards: GuardSettings::default(),
+    })));
     console.records();
     for (tab, action) in [
         (Action::GoUsers, Action::MyAccount),

@@ -17,9 +17,9 @@ fn opened(kind: usize) -> Console {
         console.find("eva").press(Action::SetRole).type_text("visvie").press(Action::Choose);
         console.submitted().remove(0)
     };
-    console.moved(sent.id, State::Confirmed, vec![]);
+    console.moved(sent.id, ChangeState::Confirmed, vec![]);
     console.press(Action::Mark);
-    let target = Target::user(&"id-eva".into());
+    let target = ResourceRef::user(&"id-eva".into());
     let user: Id = "id-eva".into();
     let app = &mut console.app;
     let can = app.capabilities().unwrap().clone();
@@ -28,20 +28,20 @@ fn opened(kind: usize) -> Console {
         0 => Overlay::Details { target, scroll: 0, cursor: Some(0) },
         1 => Overlay::Permissions { user, typed: Input::default(), scroll: 0 },
         2 => Overlay::Role(picker::RolePicker::new(vec![user], directory, &can)),
-        3 => Overlay::Check(check::CheckList::new(check::Of::TeamsOf(vec![user]), directory)),
-        4 => Overlay::Pick(pick::Pick::new(Kind::User, vec![user], directory)),
+        3 => Overlay::Check(check::CheckList::new(check::CheckSubject::TeamsOf(vec![user]), directory)),
+        4 => Overlay::Pick(pick::PickBox::new(RecordKind::User, vec![user], directory)),
         5 => {
             let of = difference::Of::Users { model: user, users: vec!["id-ivan".into()] };
-            Overlay::Difference(difference::Difference::new(of, vec![], directory, &can))
+            Overlay::Difference(difference::DifferenceBox::new(of, vec![], directory, &can))
         }
-        6 => Overlay::Doubts(doubts::Doubts::new("t".into(), Named::default())),
+        6 => Overlay::Doubts(doubts::NameChoiceBox::new("t".into(), Named::default())),
         7 => {
             let role = RoleDraft { name: "janitor".into(), ..RoleDraft::default() };
-            Overlay::RoleEditor(role_editor::RoleEditor::new(role_editor::Of::New("n".into(), role), directory))
+            Overlay::RoleEditor(role_editor::RoleEditor::new(role_editor::EditedRole::New("n".into(), role), directory))
         }
         8 => Overlay::Holders { role: "r".into(), cursor: 0 },
         9 => Overlay::Compare { sides: [compare::Side::Base("member"), compare::Side::Base("viewer")], scroll: 0 },
-        10 => Overlay::Form(form::Form::edit_user(&user, directory, &can).unwrap()),
+        10 => Overlay::Form(form::FormState::edit_user(&user, directory, &can).unwrap()),
         11 => {
             app.propose(vec![Change::SetOrgRole { user, role: "admin".into() }], &mut vec![]);
             app.overlays.pop().unwrap()
@@ -50,7 +50,7 @@ fn opened(kind: usize) -> Console {
         13 => Overlay::Story { id: sent.id, scroll: 0 },
         14 => Overlay::Raw { target, text: None, scroll: 0 },
         15 => Overlay::Help { scroll: 0 },
-        16 => Overlay::Palette(palette::Palette::default()),
+        16 => Overlay::Palette(palette::CommandPalette::default()),
         17 => {
             app.open_copy();
             app.overlays.pop().unwrap()
@@ -59,14 +59,14 @@ fn opened(kind: usize) -> Console {
             app.open_aside(Action::Account, &mut vec![]);
             app.overlays.pop().unwrap()
         }
-        19 => Overlay::Secret(secret::Shown { words: String::new(), secret: "s".into(), copied: false }),
+        19 => Overlay::Secret(secret::SecretVisibility { words: String::new(), secret: "s".into(), copied: false }),
         20 => {
             app.show_stage(&mut vec![]);
             app.overlays.pop().unwrap()
         }
         21 => {
             let (action, here) = (Action::ToggleActive, "eva".into());
-            Overlay::Whom(whom::Whom { action, first: Name::default(), here, marked: 1, hidden: 1, cursor: 0 })
+            Overlay::Whom(whom::SubjectChoice { action, first: Name::default(), here, marked: 1, hidden: 1, cursor: 0 })
         }
         22 => {
             app.open_sort();
@@ -155,16 +155,26 @@ fn beneath(app: &App) -> String {
     format!("{panes:?} {:?} {} {} {sending:?} {:?}", app.tab, app.activity_cursor, app.stage.len(), app.sync.narrow)
 }
 
-fn sends(job: &Job) -> bool {
+fn sends(job: &WorkerJob) -> bool {
     match job {
-        Job::Submit(_) | Job::SubmitFirst(..) | Job::SubmitStaged(..) | Job::Resume(_) => true,
-        Job::Drop(_) | Job::Unstage(_) | Job::Narrow(_) | Job::Pause(_) | Job::Parallel(_) | Job::Remap(..) => true,
+        WorkerJob::Submit(_) | WorkerJob::SubmitFirst(..) | WorkerJob::SubmitStaged(..) | WorkerJob::Resume(_) => true,
+        WorkerJob::Drop(_)
+        | WorkerJob::Unstage(_)
+        | WorkerJob::Narrow(_)
+        | WorkerJob::Pause(_)
+        | WorkerJob::Parallel(_)
+        | WorkerJob::Remap(..) => true,
         // An empty list puts nothing on the stage: the job only reads the stage.
-        Job::Stage(lines) => !lines.is_empty(),
-        Job::Refresh | Job::ReadEach(_) | Job::Reread(_) | Job::LookUp(..) | Job::Wake | Job::Raw(_) => false,
-        Job::Ask(_) | Job::AskOwner | Job::AskHosting => false,
-        Job::Parts(_) => false,
-        Job::Identify(..) | Job::CheckVacant(..) | Job::ReadAdmins(..) => false,
+        WorkerJob::Stage(lines) => !lines.is_empty(),
+        WorkerJob::Refresh
+        | WorkerJob::ReadEach(_)
+        | WorkerJob::Reread(_)
+        | WorkerJob::LookUp(..)
+        | WorkerJob::Wake
+        | WorkerJob::Raw(_) => false,
+        WorkerJob::Ask(_) | WorkerJob::AskOwner | WorkerJob::AskHosting => false,
+        WorkerJob::Parts(_) => false,
+        WorkerJob::Identify(..) | WorkerJob::CheckVacant(..) | WorkerJob::ReadAdmins(..) => false,
     }
 }
 
@@ -187,13 +197,13 @@ fn no_key_acts_on_what_lies_beneath_a_box() {
             console.effects.clear();
             console.see();
             let before = beneath(&console.app);
-            console.tell(Msg::Terminal(Event::Key(key)));
+            console.tell(AppMessage::Terminal(Event::Key(key)));
             console.wait();
             if belongs_to_the_box(kind, key) {
                 continue;
             }
             assert_eq!(beneath(&console.app), before, "{key:?} over box {kind}");
-            let acts = |effect: &&Effect| matches!(effect, Effect::Work(job) if sends(job));
+            let acts = |effect: &&AppEffect| matches!(effect, AppEffect::Work(job) if sends(job));
             assert_eq!(console.effects.iter().filter(acts).count(), 0, "{key:?} over box {kind}");
         }
     }
@@ -223,7 +233,7 @@ fn hints_are_of_keys_that_act() {
 #[test]
 fn a_key_that_means_nothing_says_which_ones_do() {
     let mut console = opened(11);
-    console.tell(Msg::Terminal(Event::Key(KeyEvent::new(KeyCode::Char('z'), KeyModifiers::NONE))));
+    console.tell(AppMessage::Terminal(Event::Key(KeyEvent::new(KeyCode::Char('z'), KeyModifiers::NONE))));
     let said = &console.app.message.as_ref().unwrap().text;
     assert!(said.starts_with("z does nothing here. y send, ") && said.ends_with("Esc back"), "{said}");
 }
@@ -240,7 +250,7 @@ fn esc_goes_from_the_requests_to_the_plan() {
 }
 
 fn key(console: &mut Console, code: KeyCode, at: Timestamp) {
-    let effects = console.app.update(Msg::Terminal(Event::Key(KeyEvent::new(code, KeyModifiers::NONE))), at);
+    let effects = console.app.update(AppMessage::Terminal(Event::Key(KeyEvent::new(code, KeyModifiers::NONE))), at);
     console.effects.extend(effects);
 }
 
@@ -251,7 +261,7 @@ fn millis(after: i64) -> Timestamp {
 /// The frame is drawn, and the terminal has it so many milliseconds later.
 fn frame(console: &mut Console, at: i64) {
     console.app.drawn();
-    console.app.update(Msg::Shown, millis(at));
+    console.app.update(AppMessage::Shown, millis(at));
 }
 
 #[rstest]
@@ -281,9 +291,9 @@ fn the_frame_counts_of_the_plan_alone() {
     let mut console = Console::new(Hosting::Dedicated);
     console.find("eva").press(Action::Open);
     frame(&mut console, 0);
-    console.tell(Msg::Terminal(Event::Key(KeyCode::Char('d').into())));
+    console.tell(AppMessage::Terminal(Event::Key(KeyCode::Char('d').into())));
     assert!(console.app.overlays.len() == 2 && !console.app.awaits_frame(), "not drawn yet");
-    console.app.update(Msg::Shown, millis(0));
+    console.app.update(AppMessage::Shown, millis(0));
     key(&mut console, KeyCode::Char('y'), millis(5_000));
     assert!(console.submitted().is_empty());
 }
@@ -305,11 +315,11 @@ fn the_text_is_typed_enter_leaves_the_field_and_y_sends() {
     let mut console = Console::new(Hosting::Dedicated);
     console.find("boss").press(Action::ToggleActive);
     console.see();
-    console.type_text("bos").tell(Msg::Terminal(Event::Key(KeyCode::Enter.into())));
+    console.type_text("bos").tell(AppMessage::Terminal(Event::Key(KeyCode::Enter.into())));
     console.type_text("y");
     assert!(console.submitted().is_empty(), "still text");
-    console.tell(Msg::Terminal(Event::Key(KeyCode::Backspace.into())));
-    console.type_text("s").tell(Msg::Terminal(Event::Key(KeyCode::Enter.into())));
+    console.tell(AppMessage::Terminal(Event::Key(KeyCode::Backspace.into())));
+    console.type_text("s").tell(AppMessage::Terminal(Event::Key(KeyCode::Enter.into())));
     console.type_text("y");
     assert_eq!(console.submitted().len(), 1);
 }
@@ -318,7 +328,7 @@ fn the_text_is_typed_enter_leaves_the_field_and_y_sends() {
 fn a_paste_outside_a_field_is_dropped_and_that_is_said() {
     let mut console = Console::new(Hosting::Dedicated);
     let before = beneath(&console.app);
-    console.tell(Msg::Terminal(Event::Paste("dana\nbob\n".into())));
+    console.tell(AppMessage::Terminal(Event::Paste("dana\nbob\n".into())));
     assert_eq!(beneath(&console.app), before);
     assert_eq!(console.app.message.as_ref().unwrap().text, "Nothing here takes text: what was pasted is left out.");
 }

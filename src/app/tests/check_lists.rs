@@ -4,7 +4,7 @@ use super::*;
 
 fn control(console: &mut Console, letter: char) {
     let key = KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL);
-    console.tell(Msg::Terminal(Event::Key(key)));
+    console.tell(AppMessage::Terminal(Event::Key(key)));
 }
 
 #[test]
@@ -12,7 +12,7 @@ fn while_something_is_typed_space_takes_nobody_out() {
     let mut console = Console::new(Hosting::Dedicated);
     let add = |id: &str| Member { id: id.into(), display: Name::default() };
     let full = Team { id: "t".into(), name: "vision".into(), members: Some(vec![add("id-ivan")]), ..Team::default() };
-    console.tell(Msg::Report(Report::Learnt(vec![Fresh::Record(Record::Team(full))])));
+    console.tell(AppMessage::Report(WorkerReport::Learnt(vec![Observation::Record(Record::Team(full))])));
     console.press(Action::GoTeams).press(Action::Members).type_text("ivan").press(Action::Toggle);
     let wishes = |console: &Console| {
         let Some(Overlay::Check(list)) = console.app.overlays.last() else { panic!("no check list") };

@@ -1,7 +1,7 @@
 //! Rows that are only similar to the filter, and rows that were set by hand: neither is taken as a whole.
 
 use super::{
-    pane::{Pane, STEP},
+    pane::{ListPane, STEP},
     *,
 };
 
@@ -12,7 +12,12 @@ fn said(console: &Console) -> String {
 fn show(console: &mut Console, users: Vec<User>) {
     let team = Team { id: "t".into(), name: "vision".into(), members: Some(vec![]), ..Team::default() };
     let records = Box::new(Records::build(users, vec![team], vec![]));
-    console.tell(Msg::Report(Report::Records { records, seen: Some(now()), partial: false, stored: false }));
+    console.tell(AppMessage::Report(WorkerReport::Records {
+        records,
+        seen: Some(now()),
+        partial: false,
+        stored: false,
+    }));
 }
 
 /// A console with these people and a team that nobody is in.
@@ -58,7 +63,7 @@ fn similar_rows_that_come_later_are_not_marked(#[case] text: &str, #[case] marke
     let users = (0..2 * STEP).map(|at| user(&format!("pq-p{at:05}"), "member")).collect();
     let mut directory = Directory::default();
     directory.replace(Records::build(users, vec![], vec![]), true);
-    let mut pane = Pane::new(Kind::User);
+    let mut pane = ListPane::new(RecordKind::User);
     pane.renew(&directory);
     pane.filter = text.into();
     pane.refilter(&directory, now());
@@ -101,7 +106,7 @@ fn all_shown_leaves_alone_what_was_set_by_hand() {
     assert_eq!(wished(&console), ["eva-tanaka", "ivan-tanaka"], "and the one stays unchecked");
     // Checked by hand: not taken back with the others.
     console.type_text("r").type_text("n");
-    console.tell(Msg::Terminal(Event::Key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL))));
+    console.tell(AppMessage::Terminal(Event::Key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL))));
     console.type_text("noor").press(Action::Toggle).type_text("a");
     console.press(Action::ToggleAll).press(Action::ToggleAll);
     assert!(wished(&console).contains(&"noor".to_owned()));

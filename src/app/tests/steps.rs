@@ -17,7 +17,12 @@ fn crowd(many: usize) -> Console {
 
 fn show(console: &mut Console, users: Vec<User>) {
     let records = Box::new(Records::build(users, vec![], vec![]));
-    console.tell(Msg::Report(Report::Records { records, seen: Some(now()), partial: false, stored: false }));
+    console.tell(AppMessage::Report(WorkerReport::Records {
+        records,
+        seen: Some(now()),
+        partial: false,
+        stored: false,
+    }));
 }
 
 fn marks(console: &Console) -> usize {
@@ -32,7 +37,7 @@ fn key(console: &Console, action: Action) -> Event {
 fn begin(console: &mut Console, action: Action) {
     console.wait();
     let event = key(console, action);
-    console.tell(Msg::Terminal(event));
+    console.tell(AppMessage::Terminal(event));
 }
 
 #[test]
@@ -103,7 +108,7 @@ fn a_plan_of_many_changes_is_drawn_up_and_laid_in_steps() {
     begin(&mut console, Action::Send);
     assert!(console.app.is_looking());
     assert!(
-        console.effects.iter().all(|effect| !matches!(effect, Effect::Work(Job::Submit(_)))),
+        console.effects.iter().all(|effect| !matches!(effect, AppEffect::Work(WorkerJob::Submit(_)))),
         "all of it, or nothing"
     );
     console.effects.extend(console.app.look_on());
@@ -119,7 +124,7 @@ fn a_plan_that_is_being_drawn_up_can_be_given_up() {
     begin(&mut console, Action::ToggleActive);
     let back = key(&console, Action::Back);
     assert!(!console.app.waits(&back));
-    console.tell(Msg::Terminal(back));
+    console.tell(AppMessage::Terminal(back));
     assert!(!console.app.is_looking() && console.app.overlays.is_empty());
     assert_eq!((marks(&console), console.submitted().len()), (500, 0), "only the plan is gone");
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn message(console: &Console) -> (String, Option<State>) {
+fn message(console: &Console) -> (String, Option<ChangeState>) {
     console.app.message.as_ref().map(|message| (message.text.clone(), message.state)).unwrap_or_default()
 }
 
@@ -12,14 +12,19 @@ fn sending_becomes_confirmed_and_says_how_to_undo() {
     console.find("ivan").press(Action::ToggleActive).press(Action::Send);
     let entry = console.submitted().remove(0);
     let (text, state) = message(&console);
-    assert!(text.ends_with("; sending") && state == Some(State::Sent), "{text}");
-    console.moved(entry.id, State::Confirmed, vec![]);
+    assert!(text.ends_with("; sending") && state == Some(ChangeState::Sent), "{text}");
+    console.moved(entry.id, ChangeState::Confirmed, vec![]);
     let (text, state) = message(&console);
-    assert!(text.ends_with(". u undoes") && state == Some(State::Confirmed), "{text}");
+    assert!(text.ends_with(". u undoes") && state == Some(ChangeState::Confirmed), "{text}");
     // Whoever takes it back, the message goes.
-    let undo =
-        Entry { id: ChangeId(entry.id.0 + 1), plan: ChangeId(entry.id.0 + 1), undoes: Some(entry.plan), ..entry };
-    console.tell(Msg::Report(Report::Journal(vec![Entry { state: State::Confirmed, ..undo }])));
+    let undo = JournalEntry {
+        id: ChangeId(entry.id.0 + 1),
+        plan: ChangeId(entry.id.0 + 1),
+        undoes: Some(entry.plan),
+        ..entry
+    };
+    console
+        .tell(AppMessage::Report(WorkerReport::Journal(vec![JournalEntry { state: ChangeState::Confirmed, ..undo }])));
     assert_eq!(console.app.message, None);
 }
 
@@ -28,9 +33,9 @@ fn what_was_so_already_is_not_told_as_done() {
     let mut console = Console::new(Hosting::Dedicated);
     console.find("ivan").press(Action::ToggleActive).press(Action::Send);
     let entry = console.submitted().remove(0);
-    console.moved(entry.id, State::Already, vec![]);
+    console.moved(entry.id, ChangeState::Already, vec![]);
     let (text, state) = message(&console);
-    assert!(text.ends_with("so already, nothing was sent.") && state == Some(State::Already), "{text}");
+    assert!(text.ends_with("so already, nothing was sent.") && state == Some(ChangeState::Already), "{text}");
 }
 
 #[test]
@@ -49,9 +54,9 @@ fn the_marks_of_a_plan_go_when_it_is_confirmed() {
     console.press(Action::Send);
     let entries = console.submitted();
     assert_eq!((entries.len(), console.app.panes[0].marks.len()), (2, 2));
-    console.moved(entries[0].id, State::Confirmed, vec![]);
+    console.moved(entries[0].id, ChangeState::Confirmed, vec![]);
     assert_eq!(console.app.panes[0].marks.len(), 2, "the plan is under way");
-    console.moved(entries[1].id, State::Refused, vec![]);
+    console.moved(entries[1].id, ChangeState::Refused, vec![]);
     console.wait();
     let marked: Vec<_> = console.app.panes[0].marks.iter().cloned().collect();
     let left = entries[1].step.change.touches().remove(0).0.id;

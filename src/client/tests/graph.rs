@@ -5,7 +5,7 @@ use crate::scim::graph;
 
 fn with_graph(server: &MockServer) -> Endpoint {
     let url = format!("{}/graphql", server.uri()).parse().unwrap();
-    Endpoint { graph: Some(Graph { url, user: "api" }), ..endpoint(&format!("{}/scim", server.uri())) }
+    Endpoint { graph: Some(GraphqlEndpoint { url, user: "api" }), ..endpoint(&format!("{}/scim", server.uri())) }
 }
 
 fn asks() -> Request {
@@ -50,7 +50,10 @@ async fn it_is_asked_beside_the_scim_root_as_its_own_client() {
 async fn a_refusal_with_status_200_is_a_failure_that_arrived() {
     let server = saying(&[(200, r#"{"data":null,"errors":[{"message":"relogin required"}]}"#)]).await;
     let failure = send(with_graph(&server), &acts()).await.0.unwrap_err();
-    assert_eq!((failure.class, failure.arrived, failure.status), (Class::Forbidden, Arrived::Yes, Some(200)));
+    assert_eq!(
+        (failure.class, failure.arrived, failure.status),
+        (FailureClass::Forbidden, RequestArrival::Yes, Some(200))
+    );
     assert!(failure.text.ends_with("“relogin required”"), "{failure}");
     assert_eq!(count(&server).await, 1);
 }
@@ -70,7 +73,7 @@ async fn what_acts_never_goes_out_again(#[case] request: Request, #[case] status
 async fn the_key_goes_to_no_other_origin() {
     let (scim, other) = (saying(&[(200, "{}")]).await, saying(&[(200, "{}")]).await);
     let url = format!("{}/graphql", other.uri()).parse().unwrap();
-    let apart = Endpoint { graph: Some(Graph { url, user: "api" }), ..endpoint(&scim.uri()) };
+    let apart = Endpoint { graph: Some(GraphqlEndpoint { url, user: "api" }), ..endpoint(&scim.uri()) };
     let failure = Client::new(apart).unwrap_err();
     assert_eq!(failure.text, "The key would go elsewhere than to the SCIM server");
 
@@ -80,7 +83,7 @@ async fn the_key_goes_to_no_other_origin() {
     Mock::given(any()).respond_with(answer).mount(&moved).await;
     for request in [asks(), acts()] {
         let failure = send(with_graph(&moved), &request).await.0.unwrap_err();
-        assert_eq!(failure.class, Class::Protocol);
+        assert_eq!(failure.class, FailureClass::Protocol);
     }
     assert_eq!(count(&other).await, 0);
 }

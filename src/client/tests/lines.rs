@@ -21,7 +21,7 @@ async fn a_cut_answer_to_a_write_leaves_doubt() {
         let (address, _heads) = listen(act).await;
         let (result, notices) = send(endpoint(&format!("http://{address}")), &write()).await;
         let failure = result.unwrap_err();
-        assert_eq!((failure.arrived, notices.len()), (Arrived::Unknown, 0), "{failure}");
+        assert_eq!((failure.arrived, notices.len()), (RequestArrival::Unknown, 0), "{failure}");
         assert!(failure.text.contains(text), "{failure}");
     }
 }
@@ -33,7 +33,7 @@ async fn silence_is_a_timeout_and_leaves_a_write_in_doubt() {
     let (result, notices) = send(short, &write()).await;
     let failure = result.unwrap_err();
     assert_eq!(notices.iter().map(|wait| &wait.cause).collect::<Vec<_>>(), [&WaitCause::Slow]);
-    assert_eq!((failure.class, failure.arrived), (Class::Timeout, Arrived::Unknown));
+    assert_eq!((failure.class, failure.arrived), (FailureClass::Timeout, RequestArrival::Unknown));
     assert_eq!(failure.text, "127.0.0.1 did not answer within 0.1 s");
 }
 
@@ -44,7 +44,7 @@ async fn an_answer_that_trickles_is_said_and_given_up() {
     let short = Endpoint { timeout: Duration::from_millis(600), ..endpoint(&format!("http://{address}")) };
     let (result, notices) = send(short, &read()).await;
     let failure = result.unwrap_err();
-    assert_eq!((failure.class, failure.status), (Class::Timeout, Some(200)));
+    assert_eq!((failure.class, failure.status), (FailureClass::Timeout, Some(200)));
     assert!(failure.text.starts_with("127.0.0.1 sends its answer too slowly: "), "{failure}");
     assert_eq!(notices.len(), 1, "{notices:?}");
     assert_eq!(notices[0].cause, WaitCause::Slow);
@@ -56,7 +56,7 @@ async fn nobody_listening_is_tried_four_times_even_for_writes() {
     let start = tokio::time::Instant::now();
     let (result, notices) = send(endpoint(&format!("http://{free}")), &write()).await;
     let failure = result.unwrap_err();
-    assert_eq!((failure.class, failure.arrived), (Class::Offline, Arrived::No));
+    assert_eq!((failure.class, failure.arrived), (FailureClass::Offline, RequestArrival::No));
     assert_eq!(failure.text, format!("Nothing listens at {free}"));
     assert_eq!(notices.len(), 3);
     let waited = start.elapsed().as_secs_f64();
@@ -72,15 +72,15 @@ async fn https_to_a_plain_port_is_explained() {
     std::fs::write(&authority, AUTHORITY).unwrap();
     let secure = Endpoint { ca_file: Some(authority), ..endpoint(&format!("https://{address}")) };
     let failure = send(secure, &write()).await.0.unwrap_err();
-    assert_eq!((failure.class, failure.arrived), (Class::Tls, Arrived::No));
+    assert_eq!((failure.class, failure.arrived), (FailureClass::Tls, RequestArrival::No));
     assert_eq!(failure.text, format!("{address} does not speak TLS"));
 }
 
 #[rstest]
-#[case(write(), Arrived::Unknown)]
-#[case(read(), Arrived::No)]
+#[case(write(), RequestArrival::Unknown)]
+#[case(read(), RequestArrival::No)]
 #[tokio::test]
-async fn cancelling_ends_a_request_under_way(#[case] request: Request, #[case] arrived: Arrived) {
+async fn cancelling_ends_a_request_under_way(#[case] request: Request, #[case] arrived: RequestArrival) {
     let (address, mut heads) = listen(&[Act::Nothing]).await;
     let client = Client::new(endpoint(&format!("http://{address}"))).unwrap();
     let cancel = CancellationToken::new();
@@ -92,7 +92,7 @@ async fn cancelling_ends_a_request_under_way(#[case] request: Request, #[case] a
         client.send(&request, &cancel, &|_| {}),
     );
     let failure = result.unwrap_err();
-    assert_eq!((failure.class, failure.arrived), (Class::Cancelled, arrived));
+    assert_eq!((failure.class, failure.arrived), (FailureClass::Cancelled, arrived));
 }
 
 #[tokio::test]
@@ -101,7 +101,7 @@ async fn cancelling_ends_a_wait_with_nothing_done() {
     let client = Client::new(endpoint(&server.uri())).unwrap();
     let cancel = CancellationToken::new();
     let failure = client.send(&write(), &cancel, &|_| cancel.cancel()).await.unwrap_err();
-    assert_eq!((failure.class, failure.arrived), (Class::Cancelled, Arrived::No));
+    assert_eq!((failure.class, failure.arrived), (FailureClass::Cancelled, RequestArrival::No));
     // The brake is the client's: another request waits too, and can be called off there.
     let later = CancellationToken::new();
     let other = client.clone();
@@ -114,7 +114,7 @@ async fn cancelling_ends_a_wait_with_nothing_done() {
         () = std::future::ready(()) => {}
     }
     later.cancel();
-    assert_eq!(sending.await.unwrap_err().arrived, Arrived::No);
+    assert_eq!(sending.await.unwrap_err().arrived, RequestArrival::No);
     assert_eq!(count(&server).await, 1);
 }
 

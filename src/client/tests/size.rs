@@ -46,7 +46,7 @@ async fn an_answer_without_end_is_cut_off(#[case] filler: &str) {
     let (url, went) = pouring(head, filler.repeat(MIB).into_bytes()).await;
     let (result, notices) = send(endpoint(&url), &one()).await;
     let failure = result.unwrap_err();
-    assert_eq!((failure.class, failure.text.as_str()), (Class::Protocol, "The answer is larger than 64 MiB"));
+    assert_eq!((failure.class, failure.text.as_str()), (FailureClass::Protocol, "The answer is larger than 64 MiB"));
     assert!(notices.is_empty(), "it is not asked for again");
     // Bytes in the socket buffers of both sides are counted, too.
     let went = went.load(Ordering::Relaxed);

@@ -3,72 +3,72 @@
 use super::finding::{Action, ActionState};
 use crate::{
     directory::{
-        ability::{Ability, Trials},
-        change::Verb,
-        plan::Capabilities,
+        ability::{ActionAbility, ActionTrials},
+        change::ChangeVerb,
+        plan::ProviderCapabilities,
     },
-    scim::habits::{Deletion, Habits, PagingHabit, Removal},
+    scim::habits::{DeletionEffect, PagingHabit, RemovalForm, ServerQuirks},
 };
 
 /// Everything that alters a directory.
-const ACTIONS: [(Verb, &str); 22] = [
-    (Verb::CreateUser, "create a user"),
-    (Verb::SetDisplayName, "change a display name"),
-    (Verb::SetEmail, "change an email"),
-    (Verb::Deactivate, "deactivate"),
-    (Verb::Reactivate, "reactivate"),
-    (Verb::DeleteUser, "delete a user"),
-    (Verb::CreateTeam, "create a team"),
-    (Verb::AddMember, "add a member"),
-    (Verb::RemoveMember, "remove a member"),
-    (Verb::ReplaceMembers, "replace all members"),
-    (Verb::DeleteTeam, "delete a team"),
-    (Verb::SetOrgRole, "set a role in the organisation"),
-    (Verb::SetTeamRole, "set a role in a team"),
-    (Verb::CreateRole, "create a role"),
-    (Verb::EditRole, "edit a role"),
-    (Verb::DeleteRole, "delete a role"),
-    (Verb::SetSeat, "set a seat"),
-    (Verb::SetRegistryRole, "set a role in a registry"),
-    (Verb::CreateService, "create a service account"),
-    (Verb::Invite, "invite to a team"),
-    (Verb::CreateKey, "create an API key"),
-    (Verb::DeleteKey, "delete an API key"),
+const ACTIONS: [(ChangeVerb, &str); 22] = [
+    (ChangeVerb::CreateUser, "create a user"),
+    (ChangeVerb::SetDisplayName, "change a display name"),
+    (ChangeVerb::SetEmail, "change an email"),
+    (ChangeVerb::Deactivate, "deactivate"),
+    (ChangeVerb::Reactivate, "reactivate"),
+    (ChangeVerb::DeleteUser, "delete a user"),
+    (ChangeVerb::CreateTeam, "create a team"),
+    (ChangeVerb::AddMember, "add a member"),
+    (ChangeVerb::RemoveMember, "remove a member"),
+    (ChangeVerb::ReplaceMembers, "replace all members"),
+    (ChangeVerb::DeleteTeam, "delete a team"),
+    (ChangeVerb::SetOrgRole, "set a role in the organisation"),
+    (ChangeVerb::SetTeamRole, "set a role in a team"),
+    (ChangeVerb::CreateRole, "create a role"),
+    (ChangeVerb::EditRole, "edit a role"),
+    (ChangeVerb::DeleteRole, "delete a role"),
+    (ChangeVerb::SetSeat, "set a seat"),
+    (ChangeVerb::SetRegistryRole, "set a role in a registry"),
+    (ChangeVerb::CreateService, "create a service account"),
+    (ChangeVerb::Invite, "invite to a team"),
+    (ChangeVerb::CreateKey, "create an API key"),
+    (ChangeVerb::DeleteKey, "delete an API key"),
 ];
 
 /// What `--write` tries.
-const TRIED: [Verb; 10] = [
-    Verb::CreateUser,
-    Verb::SetDisplayName,
-    Verb::SetEmail,
-    Verb::Deactivate,
-    Verb::Reactivate,
-    Verb::DeleteUser,
-    Verb::CreateTeam,
-    Verb::AddMember,
-    Verb::RemoveMember,
-    Verb::DeleteTeam,
+const TRIED: [ChangeVerb; 10] = [
+    ChangeVerb::CreateUser,
+    ChangeVerb::SetDisplayName,
+    ChangeVerb::SetEmail,
+    ChangeVerb::Deactivate,
+    ChangeVerb::Reactivate,
+    ChangeVerb::DeleteUser,
+    ChangeVerb::CreateTeam,
+    ChangeVerb::AddMember,
+    ChangeVerb::RemoveMember,
+    ChangeVerb::DeleteTeam,
 ];
 
 /// What is known of every action. `write` says that this run has tried what it can.
 pub fn actions(
-    capabilities: &Capabilities,
-    trials: &Trials,
+    capabilities: &ProviderCapabilities,
+    trials: &ActionTrials,
     beside: bool,
     write: bool,
-    habits: &Habits,
+    habits: &ServerQuirks,
 ) -> Vec<Action> {
-    let by_graph = [Verb::Invite, Verb::CreateKey, Verb::DeleteKey];
+    let by_graph = [ChangeVerb::Invite, ChangeVerb::CreateKey, ChangeVerb::DeleteKey];
     ACTIONS
         .iter()
         .map(|(verb, action)| {
             let unheard = !beside && by_graph.contains(verb);
             let (state, why) = match trials.of(*verb, capabilities) {
-                Ability::Refused(why) => (ActionState::Refused, Some(why)),
+                ActionAbility::Refused(why) => (ActionState::Refused, Some(why)),
                 _ if unheard => (ActionState::Refused, Some("GraphQL does not answer.".to_owned())),
-                Ability::Works => (ActionState::Works, None),
-                Ability::Untried if is_unseen(*verb, habits) => (ActionState::Untried, Some(UNSEEN.to_owned())),
-                Ability::Untried => (ActionState::Untried, Some(untried(*verb, capabilities, write).to_owned())),
+                ActionAbility::Works => (ActionState::Works, None),
+                ActionAbility::Untried if is_unseen(*verb, habits) => (ActionState::Untried, Some(UNSEEN.to_owned())),
+                ActionAbility::Untried => (ActionState::Untried, Some(untried(*verb, capabilities, write).to_owned())),
             };
             let word = if capabilities.team_word.is_empty() { "team" } else { capabilities.team_word };
             let action = action.replace("team", word);
@@ -80,16 +80,18 @@ pub fn actions(
 /// Why no trial shows it.
 const UNSEEN: &str = "Sent, and its outcome stays unseen: this server never shows who is in a group.";
 
-fn is_unseen(verb: Verb, habits: &Habits) -> bool {
-    habits.tells_members == Some(false) && matches!(verb, Verb::AddMember | Verb::RemoveMember | Verb::ReplaceMembers)
+fn is_unseen(verb: ChangeVerb, habits: &ServerQuirks) -> bool {
+    habits.tells_members == Some(false)
+        && matches!(verb, ChangeVerb::AddMember | ChangeVerb::RemoveMember | ChangeVerb::ReplaceMembers)
 }
 
 /// How it can be found out.
-fn untried(verb: Verb, capabilities: &Capabilities, write: bool) -> &'static str {
-    let of_groups = [Verb::CreateTeam, Verb::AddMember, Verb::RemoveMember, Verb::DeleteTeam].contains(&verb);
+fn untried(verb: ChangeVerb, capabilities: &ProviderCapabilities, write: bool) -> &'static str {
+    let of_groups = [ChangeVerb::CreateTeam, ChangeVerb::AddMember, ChangeVerb::RemoveMember, ChangeVerb::DeleteTeam]
+        .contains(&verb);
     // Nothing is made that could not be removed again; a group is tried with users.
-    let goes = |removal: Verb| capabilities.can(removal).is_ok();
-    let tried = TRIED.contains(&verb) && goes(Verb::DeleteUser) && (!of_groups || goes(Verb::DeleteTeam));
+    let goes = |removal: ChangeVerb| capabilities.can(removal).is_ok();
+    let tried = TRIED.contains(&verb) && goes(ChangeVerb::DeleteUser) && (!of_groups || goes(ChangeVerb::DeleteTeam));
     match (tried, write) {
         (true, false) => "`scimitar doctor --write` tries this with users and a group of its own.",
         (true, true) => "This trial could not show it.",
@@ -98,7 +100,7 @@ fn untried(verb: Verb, capabilities: &Capabilities, write: bool) -> &'static str
 }
 
 /// What the console will do otherwise than it would by the RFCs.
-pub fn learnt(habits: &Habits) -> Vec<String> {
+pub fn learnt(habits: &ServerQuirks) -> Vec<String> {
     let mut words = Vec::new();
     let mut say = |sentence: &str| words.push(sentence.to_owned());
     match habits.paging {
@@ -119,15 +121,15 @@ pub fn learnt(habits: &Habits) -> Vec<String> {
         say("Groups are changed by PUT of the whole record.");
     }
     match habits.remove_member {
-        Some(Removal::Put) => say("Members are removed by PUT of the whole group."),
-        Some(Removal::Value) => say("Members are removed by the value form of PATCH."),
-        Some(Removal::Replace) => say("Members are removed by replacing all who stay."),
-        Some(Removal::Filter) | None => {}
+        Some(RemovalForm::Put) => say("Members are removed by PUT of the whole group."),
+        Some(RemovalForm::Value) => say("Members are removed by the value form of PATCH."),
+        Some(RemovalForm::Replace) => say("Members are removed by replacing all who stay."),
+        Some(RemovalForm::Filter) | None => {}
     }
     match habits.delete_user {
-        Some(Deletion::Deactivates) => say("Deleting users is not offered: DELETE only deactivates."),
-        Some(Deletion::Refused) => say("Deleting users is not offered: the server refuses it."),
-        Some(Deletion::Removes) | None => {}
+        Some(DeletionEffect::Deactivates) => say("Deleting users is not offered: DELETE only deactivates."),
+        Some(DeletionEffect::Refused) => say("Deleting users is not offered: the server refuses it."),
+        Some(DeletionEffect::Removes) | None => {}
     }
     if habits.versions == Some(false) {
         say("No If-Match is sent: the server does not mind it.");

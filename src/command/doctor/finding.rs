@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use crate::scim::{failure::Class, habits::Habits};
+use crate::scim::{failure::FailureClass, habits::ServerQuirks};
 
 /// The meaning of a finding for users of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Verdict {
+pub enum FindingVerdict {
     /// The server behaves as the RFCs and the console expect.
     Ok,
     /// The server deviates, and the console copes.
@@ -21,7 +21,7 @@ pub enum Verdict {
 /// The subject of a finding, in the order of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Part {
+pub enum ReportPart {
     /// Connection, key, discovery, errors.
     Server,
     /// The list and the records of users.
@@ -36,23 +36,23 @@ pub enum Part {
     Writing,
 }
 
-impl Part {
+impl ReportPart {
     /// The heading of the part.
     pub fn title(self) -> &'static str {
         match self {
-            Part::Server => "Server",
-            Part::Users => "Users",
-            Part::Groups => "Groups",
-            Part::Roles => "Roles",
-            Part::Beside => "Beside SCIM",
-            Part::Writing => "Writing",
+            ReportPart::Server => "Server",
+            ReportPart::Users => "Users",
+            ReportPart::Groups => "Groups",
+            ReportPart::Roles => "Roles",
+            ReportPart::Beside => "Beside SCIM",
+            ReportPart::Writing => "Writing",
         }
     }
 }
 
 /// A request on which a finding is based.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Evidence {
+pub struct RequestEvidence {
     /// Method and target, readable rather than encoded.
     pub request: String,
     /// HTTP status.
@@ -63,17 +63,17 @@ pub struct Evidence {
 
 /// A finding of the doctor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
+pub struct DoctorFinding {
     /// The subject.
-    pub part: Part,
+    pub part: ReportPart,
     /// A stable name within the part: `pages`, `filter`.
     pub what: &'static str,
     /// The meaning for users of the console.
-    pub verdict: Verdict,
+    pub verdict: FindingVerdict,
     /// The finding in words: a clause or a sentence.
     pub words: String,
     /// The requests on which the finding is based.
-    pub evidence: Vec<Evidence>,
+    pub evidence: Vec<RequestEvidence>,
 }
 
 /// An action of the console.
@@ -88,7 +88,7 @@ pub struct Action {
     pub why: Option<String>,
 }
 
-/// Knowledge about an action: [`crate::directory::ability::Ability`] without the reason.
+/// Knowledge about an action: [`crate::directory::ability::ActionAbility`] without the reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ActionState {
@@ -114,7 +114,7 @@ pub enum Outcome {
 
 /// The whole report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Report {
+pub struct DoctorReport {
     /// The profile's name.
     pub profile: String,
     /// The server's vendor.
@@ -124,23 +124,23 @@ pub struct Report {
     /// The result of the report.
     pub outcome: Outcome,
     /// The findings, in the order of their parts.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<DoctorFinding>,
     /// The console's actions on this server.
     pub actions: Vec<Action>,
     /// The server's habits.
-    pub habits: Habits,
+    pub habits: ServerQuirks,
     /// Changes in the console's behaviour from now on, a sentence each.
     pub learnt: Vec<String>,
     /// Records that the doctor created, in this run or an earlier one, and has not removed.
     pub left_behind: Vec<String>,
     /// The reason why the server could not be examined.
     #[serde(skip)]
-    pub cause: Option<Class>,
+    pub cause: Option<FailureClass>,
 }
 
-impl Report {
+impl DoctorReport {
     /// Number of findings with this verdict.
-    pub fn count(&self, verdict: Verdict) -> usize {
+    pub fn count(&self, verdict: FindingVerdict) -> usize {
         self.findings.iter().filter(|finding| finding.verdict == verdict).count()
     }
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{
-    finding::{Part, Verdict},
-    probe::{Probe, Seen, Stop, Stray, counted},
+    finding::{FindingVerdict, ReportPart},
+    probe::{DoctorProbe, Seen, Stop, StrayRecord, counted},
 };
 use crate::{
-    directory::{Kind, record::Record},
+    directory::{RecordKind, record::Record},
     scim::{
         discovery::ServiceConfig,
         habits::PagingHabit,
@@ -23,7 +23,7 @@ use crate::{
 const SIZES: [u64; 3] = [1_000, 200, 100];
 
 /// The result of reading a list.
-pub struct Listing {
+pub struct ProbedList {
     /// The records of the largest page.
     pub records: Vec<Value>,
     /// The ids of these records.
@@ -31,20 +31,20 @@ pub struct Listing {
 }
 
 /// The part, the endpoint and the word for a kind of record.
-pub fn place(kind: Kind) -> (Part, &'static str, &'static str) {
+pub fn place(kind: RecordKind) -> (ReportPart, &'static str, &'static str) {
     match kind {
-        Kind::User => (Part::Users, "Users", "user"),
-        Kind::Team => (Part::Groups, "Groups", "group"),
-        Kind::Role => (Part::Roles, "Roles", "role"),
+        RecordKind::User => (ReportPart::Users, "Users", "user"),
+        RecordKind::Team => (ReportPart::Groups, "Groups", "group"),
+        RecordKind::Role => (ReportPart::Roles, "Roles", "role"),
     }
 }
 
 /// The attribute that holds a record's name.
-pub fn name_attribute(kind: Kind) -> &'static str {
+pub fn name_attribute(kind: RecordKind) -> &'static str {
     match kind {
-        Kind::User => "userName",
-        Kind::Team => "displayName",
-        Kind::Role => "name",
+        RecordKind::User => "userName",
+        RecordKind::Team => "displayName",
+        RecordKind::Role => "name",
     }
 }
 
@@ -57,11 +57,15 @@ pub fn members(group: &Value) -> Option<Vec<String>> {
 }
 
 /// Reads the first pages of a list.
-pub async fn look(probe: &mut Probe, kind: Kind, claims: Option<&ServiceConfig>) -> Result<Option<Listing>, Stop> {
+pub async fn look(
+    probe: &mut DoctorProbe,
+    kind: RecordKind,
+    claims: Option<&ServiceConfig>,
+) -> Result<Option<ProbedList>, Stop> {
     let (part, endpoint, word) = place(kind);
     let plain = probe.get(&[endpoint], &[]).await?;
     let Some(default) = read(probe, kind, &plain) else { return Ok(None) };
-    if kind == Kind::Team {
+    if kind == RecordKind::Team {
         probe.habits.groups = Some(true);
     }
     let mut largest = plain.clone();
@@ -77,7 +81,7 @@ pub async fn look(probe: &mut Probe, kind: Kind, claims: Option<&ServiceConfig>)
     }
     let Ok(page) = largest.page() else { return Ok(None) };
     let records: Vec<Value> = page.resources.iter().filter_map(|raw| tree::parse(raw.get().as_bytes()).ok()).collect();
-    let listing = Listing { ids: records.iter().filter_map(id).collect(), records };
+    let listing = ProbedList { ids: records.iter().filter_map(id).collect(), records };
     let got = listing.records.len();
     let after = page.total.unwrap_or(0).max(got as u64) + 1;
     let past = probe.page(endpoint, after, 2).await?;
@@ -87,23 +91,25 @@ pub async fn look(probe: &mut Probe, kind: Kind, claims: Option<&ServiceConfig>)
     let total = page.total;
     let words = match total {
         Some(total) if total < got as u64 => {
-            (Verdict::Note, format!("{} came, and the server says {}", counted(got, word), number(total)))
+            (FindingVerdict::Note, format!("{} came, and the server says {}", counted(got, word), number(total)))
         }
         Some(total) if more > 0 && !again => (
-            Verdict::Note,
+            FindingVerdict::Note,
             format!(
                 "the server says {} {word}s, and gives more after that many: its total can't be believed",
                 number(total)
             ),
         ),
-        Some(total) => (Verdict::Ok, counted(total as usize, word)),
-        None => (Verdict::Note, format!("{} came; the server does not say how many there are", counted(got, word))),
+        Some(total) => (FindingVerdict::Ok, counted(total as usize, word)),
+        None => {
+            (FindingVerdict::Note, format!("{} came; the server does not say how many there are", counted(got, word)))
+        }
     };
     probe.find(part, "list", words.0, words.1, &[&largest, &past]);
 
     let whole = total == Some(got as u64);
     let cut = total.is_some_and(|total| total > got as u64) || (total.is_none() && more > 0);
-    if cut && kind == Kind::User {
+    if cut && kind == RecordKind::User {
         probe.habits.page_size = u32::try_from(got).ok().filter(|size| *size > 0);
     }
     let mut words = match asked {
@@ -119,19 +125,19 @@ pub async fn look(probe: &mut Probe, kind: Kind, claims: Option<&ServiceConfig>)
         words = format!("{words}; {} unless asked", number(default as u64));
     }
     let seen: Vec<&Seen> = refused.iter().chain([&largest]).collect();
-    let verdict = if refused.is_empty() { Verdict::Ok } else { Verdict::Note };
+    let verdict = if refused.is_empty() { FindingVerdict::Ok } else { FindingVerdict::Note };
     probe.find(part, "page size", verdict, words, &seen);
     pages(probe, kind, &listing, whole, (&past, again)).await?;
-    if kind == Kind::User {
+    if kind == RecordKind::User {
         cursor(probe, claims).await?;
     }
     shapes(probe, kind, &listing, &largest);
     let own = |record: &Value| {
         let name = super::records::text(record, name_attribute(kind))?;
-        super::write::tag_in(kind, &name).is_some().then_some(Stray { kind, name, id: id(record)? })
+        super::write::tag_in(kind, &name).is_some().then_some(StrayRecord { kind, name, id: id(record)? })
     };
     probe.strays.extend(listing.records.iter().filter_map(own));
-    probe.shows_members |= kind == Kind::Team && listing.records.iter().any(has_members);
+    probe.shows_members |= kind == RecordKind::Team && listing.records.iter().any(has_members);
     Ok(Some(listing))
 }
 
@@ -140,19 +146,19 @@ fn has_members(group: &Value) -> bool {
 }
 
 /// The length of a list; `None`, with a finding, if there is no list.
-fn read(probe: &mut Probe, kind: Kind, seen: &Seen) -> Option<usize> {
+fn read(probe: &mut DoctorProbe, kind: RecordKind, seen: &Seen) -> Option<usize> {
     let (part, ..) = place(kind);
     if matches!(seen.status(), 404 | 405 | 501) {
         let words = format!("the server has none ({})", seen.status());
-        if kind == Kind::Team {
+        if kind == RecordKind::Team {
             probe.habits.groups = Some(false);
         }
-        probe.find(part, "list", Verdict::Problem, words, &[seen]);
+        probe.find(part, "list", FindingVerdict::Problem, words, &[seen]);
         return None;
     }
     if !seen.is_ok() {
         let words = seen.refusal(&*probe.dialect).sentences();
-        probe.find(part, "list", Verdict::Problem, words, &[seen]);
+        probe.find(part, "list", FindingVerdict::Problem, words, &[seen]);
         return None;
     }
     match seen.page() {
@@ -160,7 +166,7 @@ fn read(probe: &mut Probe, kind: Kind, seen: &Seen) -> Option<usize> {
         Err(bad) => {
             let told = seen.failure_in_success(&*probe.dialect);
             let words = told.map_or_else(|| bad.to_string(), |failure| failure.sentences());
-            probe.find(part, "list", Verdict::Problem, words, &[seen]);
+            probe.find(part, "list", FindingVerdict::Problem, words, &[seen]);
             None
         }
     }
@@ -169,53 +175,55 @@ fn read(probe: &mut Probe, kind: Kind, seen: &Seen) -> Option<usize> {
 /// Checks whether `startIndex` works. `past` is the answer for a page after the end; `again` tells that the list began
 /// anew.
 async fn pages(
-    probe: &mut Probe,
-    kind: Kind,
-    listing: &Listing,
+    probe: &mut DoctorProbe,
+    kind: RecordKind,
+    listing: &ProbedList,
     whole: bool,
     (past, again): (&Seen, bool),
 ) -> Result<(), Stop> {
     let (part, endpoint, word) = place(kind);
     if listing.ids.len() < 2 {
         let words = format!("fewer than two {word}s: whether startIndex counts can't be seen");
-        probe.find(part, "pages", Verdict::Unknown, words, &[]);
+        probe.find(part, "pages", FindingVerdict::Unknown, words, &[]);
         return Ok(());
     }
     let second = probe.page(endpoint, 2, 1).await?;
     let ids = ids_of(&second);
     let sized = ids.len() == 1;
     let (verdict, words) = if !second.is_ok() {
-        (Verdict::Note, format!("startIndex is refused ({})", second.status()))
+        (FindingVerdict::Note, format!("startIndex is refused ({})", second.status()))
     } else if ids.first() == listing.ids.get(1) {
-        if kind == Kind::User {
+        if kind == RecordKind::User {
             // Set explicitly, because an earlier run may have found another habit.
             probe.habits.paging = Some(PagingHabit::Index);
         }
         match (past.is_ok(), again, sized) {
-            (_, true, _) => (Verdict::Note, "startIndex counts; a page past the end begins anew".to_owned()),
-            (false, ..) => (Verdict::Note, format!("startIndex counts; a page past the end is {}", past.status())),
-            (_, _, false) => (Verdict::Note, "startIndex counts, and count does not".to_owned()),
-            _ => (Verdict::Ok, "startIndex and count are honoured, also past the end".to_owned()),
+            (_, true, _) => (FindingVerdict::Note, "startIndex counts; a page past the end begins anew".to_owned()),
+            (false, ..) => {
+                (FindingVerdict::Note, format!("startIndex counts; a page past the end is {}", past.status()))
+            }
+            (_, _, false) => (FindingVerdict::Note, "startIndex counts, and count does not".to_owned()),
+            _ => (FindingVerdict::Ok, "startIndex and count are honoured, also past the end".to_owned()),
         }
     } else if ids.first() == listing.ids.first() {
-        if kind == Kind::User {
+        if kind == RecordKind::User {
             probe.habits.paging = Some(PagingHabit::None);
         }
         if whole {
-            (Verdict::Note, "startIndex is ignored; everything comes at once".to_owned())
+            (FindingVerdict::Note, "startIndex is ignored; everything comes at once".to_owned())
         } else {
             let came = counted(listing.ids.len(), word);
-            (Verdict::Problem, format!("startIndex is ignored, and only {came} came: the rest can't be read"))
+            (FindingVerdict::Problem, format!("startIndex is ignored, and only {came} came: the rest can't be read"))
         }
     } else {
-        (Verdict::Note, "startIndex counts, and the order changes from one answer to the next".to_owned())
+        (FindingVerdict::Note, "startIndex counts, and the order changes from one answer to the next".to_owned())
     };
     probe.find(part, "pages", verdict, words, &[&second, past]);
     Ok(())
 }
 
 /// Checks whether the server pages by cursor (RFC 9865).
-async fn cursor(probe: &mut Probe, claims: Option<&ServiceConfig>) -> Result<(), Stop> {
+async fn cursor(probe: &mut DoctorProbe, claims: Option<&ServiceConfig>) -> Result<(), Stop> {
     let seen = probe.get(&["Users"], &[("cursor", ""), ("count", "1")]).await?;
     let offered = seen.is_ok() && seen.page().is_ok_and(|page| page.next_cursor.is_some());
     let claimed = claims.and_then(|config| config.paging.as_ref()?.cursor);
@@ -223,23 +231,23 @@ async fn cursor(probe: &mut Probe, claims: Option<&ServiceConfig>) -> Result<(),
     let (verdict, words) = match (offered, claimed) {
         (true, _) if ignored => {
             probe.habits.paging = Some(PagingHabit::Cursor);
-            (Verdict::Ok, "offered, and used in the place of startIndex")
+            (FindingVerdict::Ok, "offered, and used in the place of startIndex")
         }
-        (true, _) => (Verdict::Ok, "offered; not needed"),
-        (false, Some(true)) => (Verdict::Note, "claimed, but none came"),
-        (false, _) => (Verdict::Ok, "not offered, as nearly everywhere"),
+        (true, _) => (FindingVerdict::Ok, "offered; not needed"),
+        (false, Some(true)) => (FindingVerdict::Note, "claimed, but none came"),
+        (false, _) => (FindingVerdict::Ok, "not offered, as nearly everywhere"),
     };
-    probe.find(Part::Users, "cursor", verdict, words, &[&seen]);
+    probe.find(ReportPart::Users, "cursor", verdict, words, &[&seen]);
     Ok(())
 }
 
 /// Reports the form of the records in points in which servers differ.
-fn shapes(probe: &mut Probe, kind: Kind, listing: &Listing, seen: &Seen) {
+fn shapes(probe: &mut DoctorProbe, kind: RecordKind, listing: &ProbedList, seen: &Seen) {
     let (part, ..) = place(kind);
     let Some(first) = listing.records.first().and_then(Value::as_object) else { return };
     let mut words = Vec::new();
     // Groups that are all empty may be groups whose members are never shown.
-    let nobody = kind == Kind::Team && !listing.records.iter().any(has_members);
+    let nobody = kind == RecordKind::Team && !listing.records.iter().any(has_members);
     let any = |name: &str| {
         listing
             .records
@@ -249,7 +257,7 @@ fn shapes(probe: &mut Probe, kind: Kind, listing: &Listing, seen: &Seen) {
             .filter(|v| !v.is_null())
     };
     match kind {
-        Kind::User => {
+        RecordKind::User => {
             words.push(match any("emails") {
                 Some(Value::Array(_)) => "emails as a list".to_owned(),
                 Some(Value::Object(_)) => "emails as one object, as before W&B's 0.80.1".to_owned(),
@@ -267,7 +275,7 @@ fn shapes(probe: &mut Probe, kind: Kind, listing: &Listing, seen: &Seen) {
                 words.push(format!("roles in {}", roles.join(", ")));
             }
         }
-        Kind::Team => match any("members") {
+        RecordKind::Team => match any("members") {
             Some(Value::Array(_)) if nobody => {
                 words.push("all groups are empty in the list: whether it tells members can't be seen".to_owned());
             }
@@ -283,7 +291,7 @@ fn shapes(probe: &mut Probe, kind: Kind, listing: &Listing, seen: &Seen) {
             }
             _ => words.push("no members in the list".to_owned()),
         },
-        Kind::Role => words.push(counted(first.len(), "attribute")),
+        RecordKind::Role => words.push(counted(first.len(), "attribute")),
     }
     let extensions: BTreeSet<String> = listing
         .records
@@ -298,18 +306,18 @@ fn shapes(probe: &mut Probe, kind: Kind, listing: &Listing, seen: &Seen) {
     }
     let (bad, example) = unreadable(probe, kind, listing);
     let verdict = match example {
-        None if nobody => Verdict::Unknown,
-        None => Verdict::Ok,
+        None if nobody => FindingVerdict::Unknown,
+        None => FindingVerdict::Ok,
         Some(example) => {
             words.push(format!("{} can't be read whole: {example}", counted(bad, "record")));
-            Verdict::Problem
+            FindingVerdict::Problem
         }
     };
     probe.find(part, "records", verdict, words.join("; "), &[seen]);
 }
 
 /// Number of records that the console can't read completely, and the error of the first.
-fn unreadable(probe: &Probe, kind: Kind, listing: &Listing) -> (usize, Option<String>) {
+fn unreadable(probe: &DoctorProbe, kind: RecordKind, listing: &ProbedList) -> (usize, Option<String>) {
     let Some(list) = probe.dialect.list(kind) else { return (0, None) };
     let mut bad = 0;
     let mut example = None;

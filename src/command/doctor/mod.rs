@@ -24,26 +24,28 @@ use std::{
 use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
-pub use finding::{Action, ActionState, Evidence, Finding, Outcome, Part, Report, Verdict};
-pub use print::{Look, text};
-use probe::{Probe, Stop, counted};
+pub use finding::{
+    Action, ActionState, DoctorFinding, DoctorReport, FindingVerdict, Outcome, ReportPart, RequestEvidence,
+};
+pub use print::{PrintStyle, text};
+use probe::{DoctorProbe, Stop, counted};
 use serde::Serialize;
 
-use super::end::{self, Detail, ErrorCode, heard, note};
+use super::end::{self, ErrorCode, ErrorDetail, heard, note};
 use crate::{
-    cli::Output,
+    cli::OutputArgs,
     config::{ConfigError, Profile},
     directory::{
-        Kind,
-        ability::Trials,
+        RecordKind,
+        ability::ActionTrials,
         refusal::{Refusal, RefusalCode},
     },
     output::{err, out},
-    runtime::{Connection, Opener},
-    scim::{failure::Class, habits::Habits},
+    runtime::{Opener, ProfileConnection},
+    scim::{failure::FailureClass, habits::ServerQuirks},
     store::Store,
-    terminal::{Signal, Signals, Wanted, look, stop_process},
-    ui::look::Theme,
+    terminal::{SignalRequest, Signals, WantedLook, look, stop_process},
+    ui::look::ColorTheme,
 };
 
 /// Maximum width of a report: longer lines are hard to read.
@@ -51,7 +53,7 @@ const WIDEST: usize = 100;
 
 /// Options of the command.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Wish {
+pub struct DoctorOptions {
     /// Print JSON for programs.
     pub json: bool,
     /// Run checks that need writes.
@@ -62,15 +64,19 @@ pub struct Wish {
 
 /// Opens the profile, or the embedded demo if requested, examines the server, prints the report, and stores the
 /// results.
-pub async fn run(opener: &Opener, subject: Subject<'_>, wish: Wish) -> ExitCode {
-    let output = if wish.json { Output::Json } else { Output::Table };
+pub async fn run(opener: &Opener, subject: ExaminationSubject<'_>, wish: DoctorOptions) -> ExitCode {
+    let output = if wish.json { OutputArgs::Json } else { OutputArgs::Table };
     end::code(examined(opener, subject, wish).await, output)
 }
 
-async fn examined(opener: &Opener, subject: Subject<'_>, wish: Wish) -> Result<(), end::Stop> {
+async fn examined(
+    opener: &Opener,
+    subject: ExaminationSubject<'_>,
+    wish: DoctorOptions,
+) -> Result<(), end::CommandError> {
     let profile = match subject {
-        Subject::Demo => None,
-        Subject::Profile(name) => Some(opener.at_start(name)?.ok_or_else(|| no_profile(opener))?),
+        ExaminationSubject::Demo => None,
+        ExaminationSubject::Profile(name) => Some(opener.at_start(name)?.ok_or_else(|| no_profile(opener))?),
     };
     let mut connection = opener.connect(profile).await?;
     if let Some(why) = connection.store.as_ref().and_then(Store::refusing) {
@@ -80,7 +86,7 @@ async fn examined(opener: &Opener, subject: Subject<'_>, wish: Wish) -> Result<(
         may_write(&connection, wish)?;
     }
     let cancel = CancellationToken::new();
-    let listening = listen(cancel.clone()).map_err(end::Stop::failed)?;
+    let listening = listen(cancel.clone()).map_err(end::CommandError::failed)?;
     let report = examine(&mut connection, wish.write, tag(), cancel).await;
     listening.abort();
     let verdict = verdict(&report);
@@ -90,52 +96,52 @@ async fn examined(opener: &Opener, subject: Subject<'_>, wish: Wish) -> Result<(
     } else {
         let terminal = out.is_terminal();
         let width = if terminal { crossterm::terminal::size().map_or(80, |(width, _)| width.into()) } else { WIDEST };
-        let shown = look(Wanted::default(), &opener.env, TimeZone::UTC);
-        let look = Look {
-            colours: terminal && shown.theme != Theme::Mono,
+        let shown = look(WantedLook::default(), &opener.env, TimeZone::UTC);
+        let look = PrintStyle {
+            colours: terminal && shown.theme != ColorTheme::Mono,
             unicode: !shown.glyphs.ascii,
             width: width.min(WIDEST),
         };
         print::print(&report, look, &mut out)
     })?;
-    verdict.map_err(end::Stop::printed)
+    verdict.map_err(end::CommandError::printed)
 }
 
 /// The report as scripts get it.
 #[derive(Serialize)]
 struct Document<'a> {
     #[serde(flatten)]
-    report: &'a Report,
+    report: &'a DoctorReport,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'a end::Stop>,
+    error: Option<&'a end::CommandError>,
 }
 
 /// The error with which an unsuccessful report ends the command.
-fn verdict(report: &Report) -> Result<(), end::Stop> {
-    let problem = report.findings.iter().find(|finding| finding.verdict == Verdict::Problem);
+fn verdict(report: &DoctorReport) -> Result<(), end::CommandError> {
+    let problem = report.findings.iter().find(|finding| finding.verdict == FindingVerdict::Problem);
     let first = problem.or(report.findings.last()).map(|finding| finding.words.as_str()).unwrap_or_default();
     match report.outcome {
         Outcome::Well => Ok(()),
         Outcome::Problems => {
-            let count = counted(report.count(Verdict::Problem) + report.left_behind.len(), "problem");
-            Err(end::Stop::new(ErrorCode::Problems, format!("{count} at {}", report.url)))
+            let count = counted(report.count(FindingVerdict::Problem) + report.left_behind.len(), "problem");
+            Err(end::CommandError::new(ErrorCode::Problems, format!("{count} at {}", report.url)))
         }
         Outcome::Failed => {
             let why = format!("{} can't be examined: {first}", report.url);
-            let cause = report.cause.map(|class| Detail {
+            let cause = report.cause.map(|class| ErrorDetail {
                 code: ErrorCode::of(class).as_str(),
                 subject: report.url.clone(),
                 message: why.clone(),
                 candidates: Vec::new(),
             });
-            Err(end::Stop::new(ErrorCode::NotExamined, why).details(cause.into_iter().collect()))
+            Err(end::CommandError::new(ErrorCode::NotExamined, why).details(cause.into_iter().collect()))
         }
     }
 }
 
 /// The server to examine.
 #[derive(Debug, Clone, Copy)]
-pub enum Subject<'a> {
+pub enum ExaminationSubject<'a> {
     /// The profile of this name, or the default choice.
     Profile(Option<&'a str>),
     /// The embedded demo directory.
@@ -148,21 +154,21 @@ fn no_profile(opener: &Opener) -> ConfigError {
 }
 
 /// Asks for a confirmation; an error gives the reason for not writing.
-fn may_write(connection: &Connection, wish: Wish) -> Result<(), end::Stop> {
+fn may_write(connection: &ProfileConnection, wish: DoctorOptions) -> Result<(), end::CommandError> {
     let Profile { name, .. } = &connection.profile;
     if connection.read_only {
         let why = format!("{name} is read only: --write would change something there");
-        return Err(end::Stop::refused(Refusal::new(RefusalCode::ReadOnly, why)));
+        return Err(end::CommandError::refused(Refusal::new(RefusalCode::ReadOnly, why)));
     }
     // Records of a killed run are found through notes in the store, so that the store must be writable.
     if let Some(why) = connection.store.as_ref().and_then(Store::refusing) {
-        return Err(end::Stop::no_journal(why));
+        return Err(end::CommandError::no_journal(why));
     }
     if wish.yes {
         return Ok(());
     }
     if !io::stdin().is_terminal() || !err().is_terminal() {
-        let stop = end::Stop::new(ErrorCode::NotConfirmed, "--write makes users and a group");
+        let stop = end::CommandError::new(ErrorCode::NotConfirmed, "--write makes users and a group");
         return Err(stop.hint("confirm it with --yes where nobody can be asked"));
     }
     let mut err = err();
@@ -180,7 +186,7 @@ fn may_write(connection: &Connection, wish: Wish) -> Result<(), end::Stop> {
     if answer.trim().eq_ignore_ascii_case("yes") {
         return Ok(());
     }
-    Err(end::Stop::new(ErrorCode::NotConfirmed, "nothing was changed"))
+    Err(end::CommandError::new(ErrorCode::NotConfirmed, "nothing was changed"))
 }
 
 /// Ctrl-C ends the checks, but not the clean-up.
@@ -189,9 +195,9 @@ fn listen(cancel: CancellationToken) -> io::Result<tokio::task::JoinHandle<()>> 
     Ok(tokio::spawn(async move {
         loop {
             match signals.next().await {
-                Signal::End => cancel.cancel(),
-                Signal::Stop => stop_process(),
-                Signal::Continue => {}
+                SignalRequest::End => cancel.cancel(),
+                SignalRequest::Stop => stop_process(),
+                SignalRequest::Continue => {}
             }
         }
     }))
@@ -202,16 +208,21 @@ fn tag() -> String {
 }
 
 /// Runs all checks. `tag` makes names unique. Results are put into the connection's store.
-pub async fn examine(connection: &mut Connection, write: bool, tag: String, cancel: CancellationToken) -> Report {
-    let mut probe = Probe {
+pub async fn examine(
+    connection: &mut ProfileConnection,
+    write: bool,
+    tag: String,
+    cancel: CancellationToken,
+) -> DoctorReport {
+    let mut probe = DoctorProbe {
         client: connection.client.clone(),
         dialect: connection.dialect.clone(),
         waits: Mutex::default(),
         cancel,
         tag,
         findings: Vec::new(),
-        habits: Habits::default(),
-        trials: Trials::default(),
+        habits: ServerQuirks::default(),
+        trials: ActionTrials::default(),
         shows_members: false,
         strays: Vec::new(),
     };
@@ -220,13 +231,19 @@ pub async fn examine(connection: &mut Connection, write: bool, tag: String, canc
     let cause = match asked {
         Ok(()) => None,
         Err(Stop::Lost(failure)) => {
-            probe.find(Part::Server, "connection", Verdict::Problem, failure.sentences(), &[]);
+            probe.find(ReportPart::Server, "connection", FindingVerdict::Problem, failure.sentences(), &[]);
             Some(failure.class)
         }
         Err(Stop::Refused(class)) => Some(class),
         Err(Stop::Cancelled) => {
-            probe.find(Part::Server, "connection", Verdict::Unknown, "stopped before everything was asked", &[]);
-            Some(Class::Cancelled)
+            probe.find(
+                ReportPart::Server,
+                "connection",
+                FindingVerdict::Unknown,
+                "stopped before everything was asked",
+                &[],
+            );
+            Some(FailureClass::Cancelled)
         }
     };
     let reached = cause.is_none();
@@ -237,11 +254,11 @@ pub async fn examine(connection: &mut Connection, write: bool, tag: String, canc
             known.tells_members = known.tells_members.filter(|tells| *tells);
         }
         if reached && known.tells_members == Some(false) && probe.habits.tells_members.is_none() {
-            probe.find(Part::Groups, "members", Verdict::Note, write::NEVER_SHOWN, &[]);
+            probe.find(ReportPart::Groups, "members", FindingVerdict::Note, write::NEVER_SHOWN, &[]);
         }
         probe.habits = probe.habits.or(known);
     }
-    let Probe { findings, habits, mut trials, .. } = probe;
+    let DoctorProbe { findings, habits, mut trials, .. } = probe;
     if let Some(store) = &mut connection.store {
         trials = trials.or(store.trials().unwrap_or_default());
         if reached && let Err(error) = store.keep_habits(&habits).and_then(|()| store.keep_trials(&trials)) {
@@ -251,15 +268,15 @@ pub async fn examine(connection: &mut Connection, write: bool, tag: String, canc
     let narrowed = connection.dialect.with_habits(&habits);
     let dialect = narrowed.as_ref().unwrap_or(&connection.dialect);
     // If an older release does not know a query, the result of the other queries still counts.
-    let mut beside = findings.iter().filter(|finding| finding.part == Part::Beside).peekable();
-    let beside = beside.peek().is_none() || beside.any(|finding| finding.verdict == Verdict::Ok);
-    let problems = !left_behind.is_empty() || findings.iter().any(|finding| finding.verdict == Verdict::Problem);
+    let mut beside = findings.iter().filter(|finding| finding.part == ReportPart::Beside).peekable();
+    let beside = beside.peek().is_none() || beside.any(|finding| finding.verdict == FindingVerdict::Ok);
+    let problems = !left_behind.is_empty() || findings.iter().any(|finding| finding.verdict == FindingVerdict::Problem);
     let outcome = match (reached, problems) {
         (false, _) => Outcome::Failed,
         (true, true) => Outcome::Problems,
         (true, false) => Outcome::Well,
     };
-    Report {
+    DoctorReport {
         profile: connection.profile.name.clone(),
         provider: connection.dialect.name(),
         url: connection.profile.base_text().to_owned(),
@@ -279,17 +296,17 @@ pub async fn examine(connection: &mut Connection, write: bool, tag: String, canc
 
 /// Runs the checks in order.
 async fn ask_all(
-    probe: &mut Probe,
-    connection: &mut Connection,
+    probe: &mut DoctorProbe,
+    connection: &mut ProfileConnection,
     write: bool,
     left_behind: &mut Vec<String>,
 ) -> Result<(), Stop> {
     server::reach(probe, &connection.auth, &connection.profile.base).await?;
     let claims = server::discovery(probe).await?;
     let errors = server::errors(probe).await;
-    probe.survive(Part::Server, "errors", errors)?;
+    probe.survive(ReportPart::Server, "errors", errors)?;
     let mut versioned: Option<bool> = None;
-    for kind in [Kind::User, Kind::Team, Kind::Role] {
+    for kind in [RecordKind::User, RecordKind::Team, RecordKind::Role] {
         if probe.dialect.list(kind).is_none() {
             continue;
         }
@@ -297,7 +314,7 @@ async fn ask_all(
         let looked = async {
             let listing = lists::look(probe, kind, claims.as_ref()).await?;
             if let Some(listing) = &listing {
-                if kind == Kind::User {
+                if kind == RecordKind::User {
                     records::filter(probe, listing).await?;
                 }
                 let seen = records::single(probe, kind, listing).await?;
@@ -315,19 +332,25 @@ async fn ask_all(
         records::contradictions(probe, claims, versioned);
     }
     let beside = server::beside(probe).await;
-    probe.survive(Part::Beside, "asking", beside)?;
+    probe.survive(ReportPart::Beside, "asking", beside)?;
     let strays = strays::look(probe, connection.store.as_mut()).await?;
     if write {
         left_behind.extend(write::tidy(probe, strays).await);
         let begun = strays::begin(probe, connection.store.as_mut());
         if let Err(why) = &begun {
-            probe.find(Part::Writing, "asking", Verdict::Unknown, format!("nothing was tried: {why}"), &[]);
+            probe.find(
+                ReportPart::Writing,
+                "asking",
+                FindingVerdict::Unknown,
+                format!("nothing was tried: {why}"),
+                &[],
+            );
             return Ok(());
         }
         let (left, written) = write::run(probe).await;
         strays::end(probe, connection.store.as_mut(), left.is_empty());
         left_behind.extend(left);
-        probe.survive(Part::Writing, "asking", written)?;
+        probe.survive(ReportPart::Writing, "asking", written)?;
     } else {
         left_behind.extend(strays.iter().map(strays::offer));
     }

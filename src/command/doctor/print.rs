@@ -5,16 +5,16 @@ use std::io;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::finding::{ActionState, Evidence, Finding, Outcome, Part, Report, Verdict};
+use super::finding::{ActionState, DoctorFinding, DoctorReport, FindingVerdict, Outcome, ReportPart, RequestEvidence};
 use super::probe::counted;
-use crate::output::Output;
+use crate::output::OutputWriter;
 
 /// The column at which the text begins.
 const INDENT: usize = 17;
 
 /// Abilities of the output.
 #[derive(Debug, Clone, Copy)]
-pub struct Look {
+pub struct PrintStyle {
     /// True for colours.
     pub colours: bool,
     /// True for UTF-8.
@@ -24,15 +24,15 @@ pub struct Look {
 }
 
 /// The whole report as text.
-pub fn text(report: &Report, look: Look) -> String {
+pub fn text(report: &DoctorReport, look: PrintStyle) -> String {
     let mut text = Vec::new();
     // Writing to memory does not fail.
-    let _ = print(report, look, &mut Output::to(&mut text, look.colours));
+    let _ = print(report, look, &mut OutputWriter::to(&mut text, look.colours));
     String::from_utf8_lossy(&text).into_owned()
 }
 
 /// Prints the whole report.
-pub(super) fn print(report: &Report, look: Look, out: &mut Output<'_>) -> io::Result<()> {
+pub(super) fn print(report: &DoctorReport, look: PrintStyle, out: &mut OutputWriter<'_>) -> io::Result<()> {
     let spans = |line: Line| out.spans(line.iter().map(|(style, text)| (*style, text.as_str())), look.colours);
     page(report, look).into_iter().try_for_each(spans)
 }
@@ -40,20 +40,20 @@ pub(super) fn print(report: &Report, look: Look, out: &mut Output<'_>) -> io::Re
 /// The texts of a line, each with its style.
 type Line = Vec<(&'static str, String)>;
 
-fn page(report: &Report, look: Look) -> Vec<Line> {
+fn page(report: &DoctorReport, look: PrintStyle) -> Vec<Line> {
     let mut page = Page { look, lines: Vec::new(), begun: Vec::new() };
     page.line(&[(BOLD, &report.profile), (DIM, &format!("  {} at {}", report.provider, report.url))]);
     page.summary(report);
-    if report.count(Verdict::Problem) + report.left_behind.len() > 0 {
+    if report.count(FindingVerdict::Problem) + report.left_behind.len() > 0 {
         page.heading("Problems");
     }
     for name in &report.left_behind {
-        page.row(Verdict::Problem, "left behind", name);
+        page.row(FindingVerdict::Problem, "left behind", name);
     }
-    page.all(report, &[Verdict::Problem]);
-    if report.count(Verdict::Note) + report.count(Verdict::Unknown) > 0 {
+    page.all(report, &[FindingVerdict::Problem]);
+    if report.count(FindingVerdict::Note) + report.count(FindingVerdict::Unknown) > 0 {
         page.heading("Worth knowing");
-        page.all(report, &[Verdict::Note, Verdict::Unknown]);
+        page.all(report, &[FindingVerdict::Note, FindingVerdict::Unknown]);
     }
     if !report.learnt.is_empty() {
         page.heading("What the console does otherwise here");
@@ -62,8 +62,15 @@ fn page(report: &Report, look: Look) -> Vec<Line> {
         }
     }
     page.actions(report);
-    for part in [Part::Server, Part::Users, Part::Groups, Part::Roles, Part::Beside, Part::Writing] {
-        let is_fine = |finding: &&Finding| finding.part == part && finding.verdict == Verdict::Ok;
+    for part in [
+        ReportPart::Server,
+        ReportPart::Users,
+        ReportPart::Groups,
+        ReportPart::Roles,
+        ReportPart::Beside,
+        ReportPart::Writing,
+    ] {
+        let is_fine = |finding: &&DoctorFinding| finding.part == part && finding.verdict == FindingVerdict::Ok;
         let mut fine = report.findings.iter().filter(is_fine).peekable();
         if fine.peek().is_some() {
             page.heading(part.title());
@@ -80,24 +87,24 @@ const DIM: &str = "2";
 const PLAIN: &str = "";
 
 struct Page {
-    look: Look,
+    look: PrintStyle,
     lines: Vec<Line>,
     /// The line that has not ended yet.
     begun: Line,
 }
 
 impl Page {
-    fn summary(&mut self, report: &Report) {
-        let count = |verdict: Verdict, one: &str, many: &str| match report.count(verdict) {
+    fn summary(&mut self, report: &DoctorReport) {
+        let count = |verdict: FindingVerdict, one: &str, many: &str| match report.count(verdict) {
             0 => None,
             1 => Some(format!("1 {one}")),
             n => Some(format!("{n} {many}")),
         };
         let parts: Vec<String> = [
-            count(Verdict::Problem, "problem", "problems"),
-            count(Verdict::Note, "note", "notes"),
-            count(Verdict::Unknown, "unknown", "unknown"),
-            count(Verdict::Ok, "fine", "fine"),
+            count(FindingVerdict::Problem, "problem", "problems"),
+            count(FindingVerdict::Note, "note", "notes"),
+            count(FindingVerdict::Unknown, "unknown", "unknown"),
+            count(FindingVerdict::Ok, "fine", "fine"),
         ]
         .into_iter()
         .flatten()
@@ -110,7 +117,7 @@ impl Page {
         self.line(&[(style, words), (PLAIN, &format!(": {}", parts.join(", "))), (DIM, &cost(report))]);
     }
 
-    fn actions(&mut self, report: &Report) {
+    fn actions(&mut self, report: &DoctorReport) {
         let in_state = |state: ActionState| report.actions.iter().filter(move |action| action.state == state);
         if report.actions.is_empty() {
             return;
@@ -118,11 +125,12 @@ impl Page {
         self.heading("What the console can do");
         let names: Vec<&str> = in_state(ActionState::Works).map(|action| action.action.as_str()).collect();
         if !names.is_empty() {
-            self.row(Verdict::Ok, "seen to work", &names.join(", "));
+            self.row(FindingVerdict::Ok, "seen to work", &names.join(", "));
         }
-        for (state, verdict, label) in
-            [(ActionState::Untried, Verdict::Unknown, "untried"), (ActionState::Refused, Verdict::Note, "no")]
-        {
+        for (state, verdict, label) in [
+            (ActionState::Untried, FindingVerdict::Unknown, "untried"),
+            (ActionState::Refused, FindingVerdict::Note, "no"),
+        ] {
             // Several actions often share the same reason.
             let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
             for action in in_state(state) {
@@ -140,14 +148,15 @@ impl Page {
 
     /// Adds all findings with these verdicts, and the requests behind problems. A finding shared by several lists
     /// appears once.
-    fn all(&mut self, report: &Report, verdicts: &[Verdict]) {
-        let mut rows: Vec<(&Finding, Vec<String>)> = Vec::new();
+    fn all(&mut self, report: &DoctorReport, verdicts: &[FindingVerdict]) {
+        let mut rows: Vec<(&DoctorFinding, Vec<String>)> = Vec::new();
         for finding in report.findings.iter().filter(|finding| verdicts.contains(&finding.verdict)) {
             let lists: Vec<String> = match finding.part {
-                Part::Server | Part::Beside | Part::Writing => Vec::new(),
+                ReportPart::Server | ReportPart::Beside | ReportPart::Writing => Vec::new(),
                 list => vec![list.title().to_lowercase()],
             };
-            let same = |(known, _): &&mut (&Finding, _)| known.what == finding.what && known.words == finding.words;
+            let same =
+                |(known, _): &&mut (&DoctorFinding, _)| known.what == finding.what && known.words == finding.words;
             match rows.iter_mut().find(same) {
                 Some((_, known)) => known.extend(lists),
                 None => rows.push((finding, lists)),
@@ -157,23 +166,23 @@ impl Page {
             let lists = if lists.is_empty() { String::new() } else { format!("{}: ", lists.join(", ")) };
             let words = format!("{lists}{}", finding.words);
             self.row(finding.verdict, finding.what, &words);
-            if finding.verdict == Verdict::Problem {
-                for Evidence { request, status, millis } in &finding.evidence {
+            if finding.verdict == FindingVerdict::Problem {
+                for RequestEvidence { request, status, millis } in &finding.evidence {
                     self.words(INDENT, &format!("{request} → {status} in {millis} ms"), DIM);
                 }
             }
         }
     }
 
-    fn row(&mut self, verdict: Verdict, label: &str, words: &str) {
+    fn row(&mut self, verdict: FindingVerdict, label: &str, words: &str) {
         let (style, sign) = match (verdict, self.look.unicode) {
-            (Verdict::Ok, true) => ("32", "✓"),
-            (Verdict::Ok, false) => ("32", "+"),
-            (Verdict::Note, true) => ("33", "·"),
-            (Verdict::Note, false) => ("33", "-"),
-            (Verdict::Unknown, _) => ("33", "?"),
-            (Verdict::Problem, true) => ("31", "✗"),
-            (Verdict::Problem, false) => ("31", "x"),
+            (FindingVerdict::Ok, true) => ("32", "✓"),
+            (FindingVerdict::Ok, false) => ("32", "+"),
+            (FindingVerdict::Note, true) => ("33", "·"),
+            (FindingVerdict::Note, false) => ("33", "-"),
+            (FindingVerdict::Unknown, _) => ("33", "?"),
+            (FindingVerdict::Problem, true) => ("31", "✗"),
+            (FindingVerdict::Problem, false) => ("31", "x"),
         };
         self.styled(PLAIN, "  ");
         self.styled(style, sign);
@@ -247,7 +256,7 @@ impl Page {
 }
 
 /// Number of requests, and the longest time of an answer.
-fn cost(report: &Report) -> String {
+fn cost(report: &DoctorReport) -> String {
     let all = || report.findings.iter().flat_map(|finding| &finding.evidence);
     all().max_by_key(|evidence| evidence.millis).map_or_else(String::new, |slowest| {
         format!("  ({}, the slowest {} ms)", counted(all().count(), "answer"), slowest.millis)

@@ -5,21 +5,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::finding::{Evidence, Finding, Part, Verdict};
+use super::finding::{DoctorFinding, FindingVerdict, ReportPart, RequestEvidence};
 use crate::command::progress::WaitNotices;
 use crate::{
-    client::{Answer, Client},
+    client::{Client, HttpAnswer},
     dialect::Dialect,
-    directory::{Kind, ability::Trials},
+    directory::{RecordKind, ability::ActionTrials},
     scim::{
         error,
-        failure::{Class, Failure},
-        habits::Habits,
-        list::{self, BadBody, Page},
-        request::{Door, Method, Request},
+        failure::{Failure, FailureClass},
+        habits::ServerQuirks,
+        list::{self, BadBody, ListPage},
+        request::{ApiKind, Method, Request},
         text::clean_line,
         tree,
-        wait::Wait,
+        wait::RequestWait,
     },
 };
 
@@ -32,7 +32,7 @@ pub enum Stop {
     /// No answer arrived.
     Lost(Failure),
     /// An answer that makes further checks useless; recorded as a finding.
-    Refused(Class),
+    Refused(FailureClass),
     /// The user cancelled the run.
     Cancelled,
 }
@@ -41,9 +41,9 @@ pub enum Stop {
 #[derive(Debug, Clone)]
 pub struct Seen {
     /// The answer as received.
-    pub answer: Answer,
+    pub answer: HttpAnswer,
     /// The request, status and time, for the report.
-    pub evidence: Evidence,
+    pub evidence: RequestEvidence,
 }
 
 impl Seen {
@@ -63,7 +63,7 @@ impl Seen {
     }
 
     /// Parses the answer as a list.
-    pub fn page(&self) -> Result<Page, BadBody> {
+    pub fn page(&self) -> Result<ListPage, BadBody> {
         list::parse(&self.answer.body)
     }
 
@@ -89,7 +89,7 @@ impl Seen {
 }
 
 /// The state of a run of checks.
-pub struct Probe {
+pub struct DoctorProbe {
     /// Sends the requests.
     pub client: Client,
     /// Tells the user why a request waits.
@@ -101,29 +101,29 @@ pub struct Probe {
     /// Random letters that make names unique.
     pub tag: String,
     /// The findings so far.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<DoctorFinding>,
     /// The server's habits found so far.
-    pub habits: Habits,
+    pub habits: ServerQuirks,
     /// The results of trials, by action.
-    pub trials: Trials,
+    pub trials: ActionTrials,
     /// True if some group was seen with a member.
     pub shows_members: bool,
     /// Records of other runs, identified by the doctor's names.
-    pub strays: Vec<Stray>,
+    pub strays: Vec<StrayRecord>,
 }
 
 /// A record created by another run of the doctor.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stray {
+pub struct StrayRecord {
     /// The record's kind.
-    pub kind: Kind,
+    pub kind: RecordKind,
     /// The record's name.
     pub name: String,
     /// The record's id.
     pub id: String,
 }
 
-impl Probe {
+impl DoctorProbe {
     /// Sends a request; any status counts as an answer.
     pub async fn ask(&self, request: &Request) -> Result<Seen, Stop> {
         // A write is never cancelled half-way, because its result would be unknown.
@@ -139,20 +139,20 @@ impl Probe {
     pub async fn ask_until(&self, request: &Request, cancel: &CancellationToken) -> Result<Seen, Stop> {
         match self.client.probe(request, cancel, &|wait| self.say(&wait)).await {
             Ok(answer) => {
-                let evidence = Evidence {
+                let evidence = RequestEvidence {
                     request: shown(request),
                     status: answer.status,
                     millis: answer.elapsed.as_millis() as u64,
                 };
                 Ok(Seen { answer, evidence })
             }
-            Err(failure) if failure.class == Class::Cancelled => Err(Stop::Cancelled),
+            Err(failure) if failure.class == FailureClass::Cancelled => Err(Stop::Cancelled),
             Err(failure) => Err(Stop::Lost(failure)),
         }
     }
 
     /// Tells the user why a request waits. A failed write of the message is ignored.
-    pub fn say(&self, wait: &Wait) {
+    pub fn say(&self, wait: &RequestWait) {
         let _ = self.waits.lock().unwrap_or_else(PoisonError::into_inner).say(wait);
     }
 
@@ -168,9 +168,16 @@ impl Probe {
     }
 
     /// Records a finding.
-    pub fn find(&mut self, part: Part, what: &'static str, verdict: Verdict, words: impl Into<String>, seen: &[&Seen]) {
+    pub fn find(
+        &mut self,
+        part: ReportPart,
+        what: &'static str,
+        verdict: FindingVerdict,
+        words: impl Into<String>,
+        seen: &[&Seen],
+    ) {
         let evidence = seen.iter().map(|seen| seen.evidence.clone()).collect();
-        self.findings.push(Finding { part, what, verdict, words: words.into(), evidence });
+        self.findings.push(DoctorFinding { part, what, verdict, words: words.into(), evidence });
     }
 
     /// The dialect with the habits found so far.
@@ -179,10 +186,10 @@ impl Probe {
     }
 
     /// Turns a missing answer into a finding; only a cancellation by the user ends the run.
-    pub fn survive(&mut self, part: Part, what: &'static str, result: Result<(), Stop>) -> Result<(), Stop> {
+    pub fn survive(&mut self, part: ReportPart, what: &'static str, result: Result<(), Stop>) -> Result<(), Stop> {
         match result {
             Err(Stop::Lost(failure)) => {
-                self.find(part, what, Verdict::Unknown, failure.sentences(), &[]);
+                self.find(part, what, FindingVerdict::Unknown, failure.sentences(), &[]);
                 Ok(())
             }
             other => other,
@@ -192,12 +199,12 @@ impl Probe {
 
 /// A request in readable form.
 fn shown(request: &Request) -> String {
-    if request.door == Door::Graph {
+    if request.door == ApiKind::Graph {
         return request.to_string();
     }
     let query: Vec<String> = request.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let mark = if query.is_empty() { "" } else { "?" };
-    let door = if request.door == Door::Api { "API " } else { "" };
+    let door = if request.door == ApiKind::Api { "API " } else { "" };
     let whole = format!("{} {door}/{}{mark}{}", request.method.as_str(), request.path.join("/"), query.join("&"));
     clean_line(&whole, LONGEST).into_owned()
 }

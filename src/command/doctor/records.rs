@@ -3,15 +3,15 @@
 use serde_json::Value;
 
 use super::{
-    finding::{Part, Verdict},
-    lists::{Listing, id, place},
-    probe::{Probe, Seen, Stop, counted},
+    finding::{FindingVerdict, ReportPart},
+    lists::{ProbedList, id, place},
+    probe::{DoctorProbe, Seen, Stop, counted},
 };
 use crate::{
-    directory::Kind,
+    directory::RecordKind,
     scim::{
         discovery::ServiceConfig,
-        filter::{AttrPath, Filter},
+        filter::{AttrPath, ScimFilter},
         json,
         request::{Method, Request},
         tree,
@@ -24,12 +24,12 @@ pub fn text(record: &Value, name: &str) -> Option<String> {
 }
 
 /// Checks whether a filter finds exactly the expected record.
-pub async fn filter(probe: &mut Probe, listing: &Listing) -> Result<(), Stop> {
+pub async fn filter(probe: &mut DoctorProbe, listing: &ProbedList) -> Result<(), Stop> {
     let Some(name) = listing.records.iter().find_map(|record| text(record, "userName")) else {
-        probe.find(Part::Users, "filter", Verdict::Unknown, "nobody is there to be looked for", &[]);
+        probe.find(ReportPart::Users, "filter", FindingVerdict::Unknown, "nobody is there to be looked for", &[]);
         return Ok(());
     };
-    let by = |name: &str| Filter::equal(AttrPath::new("userName"), name).to_string();
+    let by = |name: &str| ScimFilter::equal(AttrPath::new("userName"), name).to_string();
     let known = probe.get(&["Users"], &[("filter", &by(&name))]).await?;
     let nobody = format!("no-such-user-{}", probe.tag);
     let unknown = probe.get(&["Users"], &[("filter", &by(&nobody))]).await?;
@@ -38,22 +38,26 @@ pub async fn filter(probe: &mut Probe, listing: &Listing) -> Result<(), Stop> {
     let works = known.is_ok() && right == 1 && others == 0 && strangers == 0 && matches!(unknown.status(), 200 | 404);
     let (verdict, words) = match () {
         () if works && unknown.is_ok() => {
-            (Verdict::Ok, "userName eq finds the one, and nobody for an unknown name".into())
+            (FindingVerdict::Ok, "userName eq finds the one, and nobody for an unknown name".into())
         }
-        () if works => (Verdict::Note, format!("userName eq works; a name that nobody has is {}", unknown.status())),
-        () if !known.is_ok() => (Verdict::Note, format!("refused ({}); the console filters by itself", known.status())),
+        () if works => {
+            (FindingVerdict::Note, format!("userName eq works; a name that nobody has is {}", unknown.status()))
+        }
+        () if !known.is_ok() => {
+            (FindingVerdict::Note, format!("refused ({}); the console filters by itself", known.status()))
+        }
         () if others > 0 || strangers > 0 => (
-            Verdict::Problem,
+            FindingVerdict::Problem,
             format!(
                 "ignored: userName eq “no-such-user…” gives {}. The console checks every match; a client that trusts the \
                  answer takes the wrong person",
                 counted(strangers.max(others), "user")
             ),
         ),
-        () => (Verdict::Problem, "userName eq does not find a user who is there".to_owned()),
+        () => (FindingVerdict::Problem, "userName eq does not find a user who is there".to_owned()),
     };
     probe.habits.filter = Some(works);
-    probe.find(Part::Users, "filter", verdict, words, &[&known, &unknown]);
+    probe.find(ReportPart::Users, "filter", verdict, words, &[&known, &unknown]);
     Ok(())
 }
 
@@ -68,7 +72,7 @@ fn matches(seen: &Seen, name: &str) -> (usize, usize) {
 }
 
 /// Reads a single record, for its version and for attributes that the list left out.
-pub async fn single(probe: &mut Probe, kind: Kind, listing: &Listing) -> Result<Option<bool>, Stop> {
+pub async fn single(probe: &mut DoctorProbe, kind: RecordKind, listing: &ProbedList) -> Result<Option<bool>, Stop> {
     let (part, endpoint, word) = place(kind);
     let Some((record, id)) = listing.records.iter().find_map(|record| Some((record, id(record)?))) else {
         return Ok(None);
@@ -76,11 +80,11 @@ pub async fn single(probe: &mut Probe, kind: Kind, listing: &Listing) -> Result<
     let seen = probe.get(&[endpoint, &id], &[]).await?;
     let Some(Value::Object(full)) = seen.json().filter(|_| seen.is_ok()) else {
         let words = format!("a {word} of the list can't be read alone ({})", seen.status());
-        probe.find(part, "single", Verdict::Problem, words, &[&seen]);
+        probe.find(part, "single", FindingVerdict::Problem, words, &[&seen]);
         return Ok(None);
     };
     let told = super::lists::members(&Value::Object(full.clone()));
-    probe.shows_members |= kind == Kind::Team && told.is_some_and(|members| !members.is_empty());
+    probe.shows_members |= kind == RecordKind::Team && told.is_some_and(|members| !members.is_empty());
     let more: Vec<&str> = full
         .iter()
         .filter(|(name, value)| !empty(value) && record.as_object().is_some_and(|map| json::get(map, name).is_none()))
@@ -88,22 +92,22 @@ pub async fn single(probe: &mut Probe, kind: Kind, listing: &Listing) -> Result<
         .collect();
     if !more.is_empty() {
         let words = format!("the list leaves out {}", crate::scim::text::clean_line(&more.join(", "), 200));
-        probe.find(part, "single", Verdict::Note, words, &[&seen]);
+        probe.find(part, "single", FindingVerdict::Note, words, &[&seen]);
     }
     let header = seen.answer.etag.clone();
     let within = full.get("meta").and_then(|meta| json::get(meta.as_object()?, "version")?.as_str().map(str::to_owned));
     let (verdict, words) = match (&header, &within) {
-        (None, None) => (Verdict::Note, "none: the console can't tell that somebody else was faster".to_owned()),
+        (None, None) => (FindingVerdict::Note, "none: the console can't tell that somebody else was faster".to_owned()),
         (Some(tag), Some(version)) if tag == version => {
             let conditional = Request::new(Method::Get, [endpoint, &id]);
             let headers = vec![("If-None-Match".to_owned(), tag.clone())];
             let fresh = probe.ask(&Request { headers, ..conditional }).await?;
             let words = if fresh.status() == 304 { "; unchanged ones are 304" } else { "" };
-            (Verdict::Ok, format!("ETag and meta.version agree{words}"))
+            (FindingVerdict::Ok, format!("ETag and meta.version agree{words}"))
         }
-        (Some(_), Some(_)) => (Verdict::Note, "ETag and meta.version differ; the ETag is used".to_owned()),
-        (Some(_), None) => (Verdict::Ok, "ETag, without meta.version".to_owned()),
-        (None, Some(_)) => (Verdict::Ok, "meta.version, without ETag".to_owned()),
+        (Some(_), Some(_)) => (FindingVerdict::Note, "ETag and meta.version differ; the ETag is used".to_owned()),
+        (Some(_), None) => (FindingVerdict::Ok, "ETag, without meta.version".to_owned()),
+        (None, Some(_)) => (FindingVerdict::Ok, "meta.version, without ETag".to_owned()),
     };
     probe.find(part, "versions", verdict, words, &[&seen]);
     Ok(Some(header.is_some() || within.is_some()))
@@ -121,7 +125,7 @@ pub fn empty(value: &Value) -> bool {
 }
 
 /// Reports contradictions between observations and claims.
-pub fn contradictions(probe: &mut Probe, claims: &ServiceConfig, versioned: Option<bool>) {
+pub fn contradictions(probe: &mut DoctorProbe, claims: &ServiceConfig, versioned: Option<bool>) {
     let mut words = Vec::new();
     match (claims.etag, versioned) {
         (Some(true), Some(false)) => words.push("it claims versions, and sends none"),
@@ -134,6 +138,6 @@ pub fn contradictions(probe: &mut Probe, claims: &ServiceConfig, versioned: Opti
         _ => {}
     }
     if !words.is_empty() {
-        probe.find(Part::Server, "claims", Verdict::Note, words.join("; "), &[]);
+        probe.find(ReportPart::Server, "claims", FindingVerdict::Note, words.join("; "), &[]);
     }
 }

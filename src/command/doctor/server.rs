@@ -4,14 +4,14 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
-    finding::{Part, Verdict},
-    probe::{Probe, Seen, Stop},
+    finding::{FindingVerdict, ReportPart},
+    probe::{DoctorProbe, Seen, Stop},
 };
 use crate::{
-    client::Auth,
+    client::AuthScheme,
     scim::{
         discovery::{self, ServiceConfig},
-        failure::{Class, Failure},
+        failure::{Failure, FailureClass},
         json, urn,
     },
 };
@@ -20,20 +20,20 @@ use crate::{
 ///
 /// # Errors
 /// Where nothing else can be asked.
-pub async fn reach(probe: &mut Probe, auth: &Auth, base: &Url) -> Result<(), Stop> {
+pub async fn reach(probe: &mut DoctorProbe, auth: &AuthScheme, base: &Url) -> Result<(), Stop> {
     let seen = probe.get(&["Users"], &[]).await?;
     let form = match auth {
-        Auth::Bearer(_) => " as Bearer",
-        Auth::Basic { user, .. } if user.is_empty() => " as Basic without a user name",
-        Auth::Basic { .. } => " as Basic with a user name",
-        Auth::None => "",
+        AuthScheme::Bearer(_) => " as Bearer",
+        AuthScheme::Basic { user, .. } if user.is_empty() => " as Basic without a user name",
+        AuthScheme::Basic { .. } => " as Basic with a user name",
+        AuthScheme::None => "",
     };
     match seen.status() {
         401 => {
             let other = match auth {
-                Auth::Bearer(key) => Some((Auth::Basic { user: String::new(), key: key.clone() }, "basic")),
-                Auth::Basic { key, .. } => Some((Auth::Bearer(key.clone()), "bearer")),
-                Auth::None => None,
+                AuthScheme::Bearer(key) => Some((AuthScheme::Basic { user: String::new(), key: key.clone() }, "basic")),
+                AuthScheme::Basic { key, .. } => Some((AuthScheme::Bearer(key.clone()), "bearer")),
+                AuthScheme::None => None,
             };
             let taken = match other {
                 Some((auth, word)) => takes(probe, auth).await?.then_some(word),
@@ -41,31 +41,31 @@ pub async fn reach(probe: &mut Probe, auth: &Auth, base: &Url) -> Result<(), Sto
             };
             let words = match taken {
                 Some(word) => format!("refused{form} (401), but taken otherwise: set auth = \"{word}\" in the profile"),
-                None if matches!(auth, Auth::None) => {
+                None if matches!(auth, AuthScheme::None) => {
                     "the server wants one (401), and the profile has auth = \"none\"".to_owned()
                 }
                 None => format!("sent{form}. {}", seen.refusal(&*probe.dialect).sentences()),
             };
             let bare = seen.answer.body.is_empty();
             let words = if bare { format!("{words} The refusal has no body.") } else { words };
-            probe.find(Part::Server, "key", Verdict::Problem, words, &[&seen]);
-            Err(Stop::Refused(Class::Unauthorized))
+            probe.find(ReportPart::Server, "key", FindingVerdict::Problem, words, &[&seen]);
+            Err(Stop::Refused(FailureClass::Unauthorized))
         }
         200..=299 => match seen.page() {
             Ok(_) => {
                 let (verdict, words) = secrecy(base);
-                probe.find(Part::Server, "connection", verdict, words, &[]);
+                probe.find(ReportPart::Server, "connection", verdict, words, &[]);
                 let late = if seen.answer.attempts > 1 { "; it first asked to come back later" } else { "" };
-                let taken = if matches!(auth, Auth::None) { "none is asked for" } else { "accepted" };
-                probe.find(Part::Server, "key", Verdict::Ok, format!("{taken}{form}{late}"), &[&seen]);
+                let taken = if matches!(auth, AuthScheme::None) { "none is asked for" } else { "accepted" };
+                probe.find(ReportPart::Server, "key", FindingVerdict::Ok, format!("{taken}{form}{late}"), &[&seen]);
                 Ok(())
             }
             Err(bad) => match seen.failure_in_success(&*probe.dialect) {
                 Some(refusal) => Err(refused(probe, &refusal, &seen)),
                 None => {
                     let words = format!("{bad} Check url and path in the profile.");
-                    probe.find(Part::Server, "answer", Verdict::Problem, words, &[&seen]);
-                    Err(Stop::Refused(Class::Protocol))
+                    probe.find(ReportPart::Server, "answer", FindingVerdict::Problem, words, &[&seen]);
+                    Err(Stop::Refused(FailureClass::Protocol))
                 }
             },
         },
@@ -76,31 +76,31 @@ pub async fn reach(probe: &mut Probe, auth: &Auth, base: &Url) -> Result<(), Sto
     }
 }
 
-fn refused(probe: &mut Probe, refusal: &Failure, seen: &Seen) -> Stop {
-    let is_about_key = matches!(refusal.class, Class::Unauthorized | Class::Forbidden);
+fn refused(probe: &mut DoctorProbe, refusal: &Failure, seen: &Seen) -> Stop {
+    let is_about_key = matches!(refusal.class, FailureClass::Unauthorized | FailureClass::Forbidden);
     let what = if is_about_key { "key" } else { "answer" };
-    probe.find(Part::Server, what, Verdict::Problem, refusal.sentences(), &[seen]);
+    probe.find(ReportPart::Server, what, FindingVerdict::Problem, refusal.sentences(), &[seen]);
     Stop::Refused(refusal.class)
 }
 
 /// Who could read along.
-fn secrecy(base: &Url) -> (Verdict, &'static str) {
+fn secrecy(base: &Url) -> (FindingVerdict, &'static str) {
     let here = matches!(base.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
     match (base.scheme(), here) {
-        ("https", _) => (Verdict::Ok, "TLS, and the certificate is trusted"),
-        (_, true) => (Verdict::Ok, "plain HTTP, which does not leave this machine"),
-        _ => (Verdict::Problem, "plain HTTP: everyone on the way can read the key"),
+        ("https", _) => (FindingVerdict::Ok, "TLS, and the certificate is trusted"),
+        (_, true) => (FindingVerdict::Ok, "plain HTTP, which does not leave this machine"),
+        _ => (FindingVerdict::Problem, "plain HTTP: everyone on the way can read the key"),
     }
 }
 
-async fn takes(probe: &Probe, auth: Auth) -> Result<bool, Stop> {
+async fn takes(probe: &DoctorProbe, auth: AuthScheme) -> Result<bool, Stop> {
     let Ok(client) = probe.client.with_auth(auth) else { return Ok(false) };
     let request = crate::scim::request::Request::new(crate::scim::request::Method::Get, ["Users"]);
     Ok(client.probe(&request, &probe.cancel, &|wait| probe.say(&wait)).await.is_ok_and(|answer| answer.status < 300))
 }
 
 /// What the server says of itself (RFC 7644 §4).
-pub async fn discovery(probe: &mut Probe) -> Result<Option<ServiceConfig>, Stop> {
+pub async fn discovery(probe: &mut DoctorProbe) -> Result<Option<ServiceConfig>, Stop> {
     let mut answers = Vec::new();
     for endpoint in discovery::ENDPOINTS {
         answers.push(probe.get(&[endpoint], &[]).await?);
@@ -127,13 +127,13 @@ pub async fn discovery(probe: &mut Probe) -> Result<Option<ServiceConfig>, Stop>
         }
         _ => format!("no {} ({})", absent.join(", "), statuses.join(", ")),
     };
-    let verdict = if absent.is_empty() || absent.len() == 3 { Verdict::Ok } else { Verdict::Note };
-    probe.find(Part::Server, "discovery", verdict, words, &seen);
+    let verdict = if absent.is_empty() || absent.len() == 3 { FindingVerdict::Ok } else { FindingVerdict::Note };
+    probe.find(ReportPart::Server, "discovery", verdict, words, &seen);
     if let Some(config) = &config {
         // Bulk is believed, since nothing rests on it; everything else is looked at.
         probe.habits.bulk = config.habits().bulk;
         if let Some(words) = bulk(config) {
-            probe.find(Part::Server, "bulk", Verdict::Ok, words, &[]);
+            probe.find(ReportPart::Server, "bulk", FindingVerdict::Ok, words, &[]);
         }
     }
     Ok(config)
@@ -163,25 +163,27 @@ fn claims(config: &ServiceConfig) -> String {
 }
 
 /// How the server says no.
-pub async fn errors(probe: &mut Probe) -> Result<(), Stop> {
+pub async fn errors(probe: &mut DoctorProbe) -> Result<(), Stop> {
     let id = format!("no-such-id-{}", probe.tag);
     let seen = probe.get(&["Users", &id], &[]).await?;
     let body = shape(&seen);
     let (verdict, words) = match seen.status() {
-        404 if body == Shape::Scim => (Verdict::Ok, "an unknown id is 404 with SCIM's error body".to_owned()),
-        404 => (Verdict::Note, format!("an unknown id is 404 with {}", body.words())),
+        404 if body == AnswerShape::Scim => {
+            (FindingVerdict::Ok, "an unknown id is 404 with SCIM's error body".to_owned())
+        }
+        404 => (FindingVerdict::Note, format!("an unknown id is 404 with {}", body.words())),
         200..=299 => (
-            Verdict::Problem,
+            FindingVerdict::Problem,
             format!("an unknown id is answered with {}: nothing can be seen to be gone", seen.status()),
         ),
-        status => (Verdict::Note, format!("an unknown id is {status}, not 404, with {}", body.words())),
+        status => (FindingVerdict::Note, format!("an unknown id is {status}, not 404, with {}", body.words())),
     };
-    probe.find(Part::Server, "errors", verdict, words, &[&seen]);
+    probe.find(ReportPart::Server, "errors", verdict, words, &[&seen]);
     Ok(())
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Shape {
+enum AnswerShape {
     Scim,
     Kubernetes,
     Message,
@@ -191,21 +193,21 @@ enum Shape {
     Empty,
 }
 
-impl Shape {
+impl AnswerShape {
     fn words(&self) -> &'static str {
         match self {
-            Shape::Scim => "SCIM's error body",
-            Shape::Kubernetes => "a Kubernetes Status",
-            Shape::Message => "JSON and a message",
-            Shape::Json => "JSON that is no SCIM error",
-            Shape::Html => "a web page",
-            Shape::Text => "plain text",
-            Shape::Empty => "no body",
+            AnswerShape::Scim => "SCIM's error body",
+            AnswerShape::Kubernetes => "a Kubernetes Status",
+            AnswerShape::Message => "JSON and a message",
+            AnswerShape::Json => "JSON that is no SCIM error",
+            AnswerShape::Html => "a web page",
+            AnswerShape::Text => "plain text",
+            AnswerShape::Empty => "no body",
         }
     }
 }
 
-fn shape(seen: &Seen) -> Shape {
+fn shape(seen: &Seen) -> AnswerShape {
     let body = seen.answer.body.trim_ascii();
     match seen.json() {
         Some(Value::Object(map)) => {
@@ -214,71 +216,71 @@ fn shape(seen: &Seen) -> Shape {
                 list.iter().any(|schema| schema.as_str().is_some_and(|text| text.eq_ignore_ascii_case(urn::ERROR)))
             };
             if schemas.is_some_and(is_scim) {
-                Shape::Scim
+                AnswerShape::Scim
             } else if map.get("kind").is_some_and(|kind| kind == "Status") {
-                Shape::Kubernetes
+                AnswerShape::Kubernetes
             } else if map.get("message").is_some_and(Value::is_string) {
-                Shape::Message
+                AnswerShape::Message
             } else {
-                Shape::Json
+                AnswerShape::Json
             }
         }
-        Some(_) => Shape::Json,
-        None if body.is_empty() => Shape::Empty,
-        None if body.starts_with(b"<") => Shape::Html,
-        None => Shape::Text,
+        Some(_) => AnswerShape::Json,
+        None if body.is_empty() => AnswerShape::Empty,
+        None if body.starts_with(b"<") => AnswerShape::Html,
+        None => AnswerShape::Text,
     }
 }
 
 /// Whether the server is hosted as the profile says.
-pub async fn hosting(probe: &mut Probe) -> Result<(), Stop> {
+pub async fn hosting(probe: &mut DoctorProbe) -> Result<(), Stop> {
     let Some(request) = probe.dialect.asks_for_hosting() else { return Ok(()) };
     let cancel = probe.cancel.clone();
     let (verdict, words) = match probe.client.send(&request, &cancel, &|wait| probe.say(&wait)).await {
         Ok(answer) => match probe.dialect.hosting_contradicted(&answer.body) {
-            Some(why) => (Verdict::Problem, why),
-            None => (Verdict::Ok, format!("nothing contradicts {}", probe.dialect.name())),
+            Some(why) => (FindingVerdict::Problem, why),
+            None => (FindingVerdict::Ok, format!("nothing contradicts {}", probe.dialect.name())),
         },
-        Err(failure) if failure.class == Class::Cancelled => return Err(Stop::Cancelled),
+        Err(failure) if failure.class == FailureClass::Cancelled => return Err(Stop::Cancelled),
         Err(failure) => {
             let words = format!(
                 "{} is what the profile says; the server does not tell: {}",
                 probe.dialect.name(),
                 failure.sentences()
             );
-            (Verdict::Note, words)
+            (FindingVerdict::Note, words)
         }
     };
-    probe.find(Part::Beside, "hosting", verdict, words, &[]);
+    probe.find(ReportPart::Beside, "hosting", verdict, words, &[]);
     Ok(())
 }
 
 /// What the provider offers beside SCIM.
-pub async fn beside(probe: &mut Probe) -> Result<(), Stop> {
+pub async fn beside(probe: &mut DoctorProbe) -> Result<(), Stop> {
     hosting(probe).await?;
     for question in probe.dialect.questions() {
         let about = question.about;
         let cancel = probe.cancel.clone();
         match probe.client.send(&question.request, &cancel, &|wait| probe.say(&wait)).await {
             Ok(answer) => {
-                let evidence = super::finding::Evidence {
+                let evidence = super::finding::RequestEvidence {
                     request: question.request.to_string(),
                     status: answer.status,
                     millis: answer.elapsed.as_millis() as u64,
                 };
                 let (verdict, words) = match (question.words)(&answer.body) {
-                    Ok(words) => (Verdict::Ok, words),
-                    Err(nothing) => (Verdict::Note, nothing.to_string()),
+                    Ok(words) => (FindingVerdict::Ok, words),
+                    Err(nothing) => (FindingVerdict::Note, nothing.to_string()),
                 };
-                probe.find(Part::Beside, about, verdict, words, &[]);
+                probe.find(ReportPart::Beside, about, verdict, words, &[]);
                 if let Some(finding) = probe.findings.last_mut() {
                     finding.evidence.push(evidence);
                 }
             }
-            Err(failure) if failure.class == Class::Cancelled => return Err(Stop::Cancelled),
+            Err(failure) if failure.class == FailureClass::Cancelled => return Err(Stop::Cancelled),
             Err(failure) => {
                 let words = format!("not told: {} Without it: {}.", failure.sentences(), question.loss);
-                probe.find(Part::Beside, about, Verdict::Note, words, &[]);
+                probe.find(ReportPart::Beside, about, FindingVerdict::Note, words, &[]);
             }
         }
     }

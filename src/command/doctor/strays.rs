@@ -2,13 +2,13 @@
 
 use super::{
     lists,
-    probe::{Probe, Stop, Stray},
+    probe::{DoctorProbe, Stop, StrayRecord},
     write::{MARKS, find, name_of, tag_in},
 };
-use crate::store::{Session, Store, StoreError};
+use crate::store::{Store, StoreError, StoreSession};
 
 /// Looks for leftovers. Records of a run that is still under way are not leftovers.
-pub async fn look(probe: &mut Probe, mut store: Option<&mut Store>) -> Result<Vec<Stray>, Stop> {
+pub async fn look(probe: &mut DoctorProbe, mut store: Option<&mut Store>) -> Result<Vec<StrayRecord>, Stop> {
     let begun = store.as_ref().and_then(|store| store.begun_trials().ok()).unwrap_or_default();
     let is_live = |session: Option<u64>| match (&store, session) {
         (Some(store), Some(session)) => store.is_live(session),
@@ -16,7 +16,7 @@ pub async fn look(probe: &mut Probe, mut store: Option<&mut Store>) -> Result<Ve
     };
     let (live, dead): (Vec<_>, Vec<_>) = begun.into_iter().partition(|(_, session)| is_live(*session));
     let mut strays = std::mem::take(&mut probe.strays);
-    let under_way = |stray: &Stray| live.iter().any(|(tag, _)| tag_in(stray.kind, &stray.name) == Some(tag));
+    let under_way = |stray: &StrayRecord| live.iter().any(|(tag, _)| tag_in(stray.kind, &stray.name) == Some(tag));
     strays.retain(|stray| !under_way(stray));
     for (tag, _) in dead {
         let mut certain = true;
@@ -29,7 +29,7 @@ pub async fn look(probe: &mut Probe, mut store: Option<&mut Store>) -> Result<Ve
             let found = find(probe, kind, &name, &probe.cancel).await?;
             certain &= found.as_ref().is_some_and(Vec::is_empty) && probe.habits.filter != Some(false);
             let ids = found.iter().flatten().filter_map(lists::id);
-            strays.extend(ids.map(|id| Stray { kind, name: name.clone(), id }));
+            strays.extend(ids.map(|id| StrayRecord { kind, name: name.clone(), id }));
         }
         if certain && let Some(store) = store.as_mut() {
             // If this write fails, the next run looks again.
@@ -40,8 +40,8 @@ pub async fn look(probe: &mut Probe, mut store: Option<&mut Store>) -> Result<Ve
 }
 
 /// The suggestion shown for a leftover record.
-pub fn offer(stray: &Stray) -> String {
-    let Stray { kind, name, id } = stray;
+pub fn offer(stray: &StrayRecord) -> String {
+    let StrayRecord { kind, name, id } = stray;
     let (_, endpoint, word) = lists::place(*kind);
     format!(
         "{word} {name} ({endpoint}/{id}): a run of the doctor was ended before it could remove it. `scimitar doctor --write` \
@@ -53,7 +53,7 @@ pub fn offer(stray: &Stray) -> String {
 ///
 /// # Errors
 /// Fails if the store can't be written.
-pub fn begin(probe: &Probe, store: Option<&mut Store>) -> Result<Option<Session>, StoreError> {
+pub fn begin(probe: &DoctorProbe, store: Option<&mut Store>) -> Result<Option<StoreSession>, StoreError> {
     let Some(store) = store else { return Ok(None) };
     let session = store.begin_session()?;
     store.begin_trial(&probe.tag, session.as_ref().map(|session| session.id))?;
@@ -61,7 +61,7 @@ pub fn begin(probe: &Probe, store: Option<&mut Store>) -> Result<Option<Session>
 }
 
 /// Ends the run; `clean` is true if all its records are removed.
-pub fn end(probe: &Probe, store: Option<&mut Store>, clean: bool) {
+pub fn end(probe: &DoctorProbe, store: Option<&mut Store>, clean: bool) {
     if let Some(store) = store.filter(|_| clean) {
         // If this write fails, the next run looks once more.
         let _ = store.end_trial(&probe.tag);

@@ -10,49 +10,50 @@ use super::{choose, repeated};
 use crate::config::error::ConfigError;
 use crate::config::places::beside;
 use crate::config::profile::{
-    AuthForm, Confirm, DATASAUR_URL, Hosting, MAX_USERS, Profile, Provider, datasaur_base, grafana_base, parse_base,
+    AuthForm, ConfirmPolicy, DATASAUR_URL, MAX_USERS, Profile, ProfileHosting, ProfileProvider, datasaur_base,
+    grafana_base, parse_base,
 };
 use crate::config::raw::{RawKey, RawMapping, RawProfile};
 use crate::config::secret::KeySource;
 use crate::config::wandb;
-use crate::directory::{Name, role_source::Mapping};
+use crate::directory::{Name, role_source::RoleMapping};
 
 /// Datasaur's roles in a workspace, the highest first; whom no group gives one is a labeler
 /// (docs/src/providers/datasaur.md#roles).
 pub const DATASAUR_ROLES: [&str; 3] = ["admin", "reviewer", "labeler"];
 
 /// A mapping of these roles without any group yet; the lowest is for whoever has none.
-fn mapping_of(order: &[&str]) -> Mapping {
+fn mapping_of(order: &[&str]) -> RoleMapping {
     let order: Vec<Name> = order.iter().map(|role| Name::from(*role)).collect();
-    Mapping { default: order.last().cloned(), order, ..Mapping::default() }
+    RoleMapping { default: order.last().cloned(), order, ..RoleMapping::default() }
 }
 
 /// The guards that a profile may switch off.
 const GUARDS: [&str; 2] = ["last-admin", "yourself"];
 
 /// Reads the values of one profile.
-pub(super) struct Reader<'a> {
+pub(super) struct ProfileReader<'a> {
     pub text: &'a str,
     pub path: &'a Path,
     pub name: &'a str,
 }
 
 #[derive(Clone, Copy)]
-enum Form {
+enum ValueForm {
     Bearer,
     Basic,
     BasicUser,
     None,
 }
 
-impl Reader<'_> {
+impl ProfileReader<'_> {
     pub(super) fn profile(&self, raw: RawProfile) -> Result<Profile, ConfigError> {
         let provider = self.provider(raw.provider.as_ref())?;
         let base = self.base(provider, &raw)?;
         let hosting = self.hosting(provider, &raw, &base)?;
         let key = self.key_source(provider, raw.key.as_ref())?;
         let mapping = self.mapping(provider, raw.mapping.as_ref())?;
-        let confirms = [("risky", Confirm::Risky), ("always", Confirm::Always)];
+        let confirms = [("risky", ConfirmPolicy::Risky), ("always", ConfirmPolicy::Always)];
         Ok(Profile {
             hosting,
             auth: self.auth(&raw)?,
@@ -113,49 +114,49 @@ impl Reader<'_> {
         choose(self.text, &self.key(name), name, value, choices)
     }
 
-    fn provider(&self, value: Option<&Spanned<String>>) -> Result<Provider, ConfigError> {
-        let known = Provider::ALL.map(|provider| (provider.as_str(), provider));
+    fn provider(&self, value: Option<&Spanned<String>>) -> Result<ProfileProvider, ConfigError> {
+        let known = ProfileProvider::ALL.map(|provider| (provider.as_str(), provider));
         self.choose("provider", value, &known)?
             .ok_or_else(|| self.wrong("provider", value, "is missing", "use wandb, grafana, datasaur or scim"))
     }
 
-    fn base(&self, provider: Provider, raw: &RawProfile) -> Result<Url, ConfigError> {
+    fn base(&self, provider: ProfileProvider, raw: &RawProfile) -> Result<Url, ConfigError> {
         let url = raw.url.as_ref();
-        let only = |name: &str, value: Option<&Spanned<String>>, whose: Provider, what: &str| match value {
+        let only = |name: &str, value: Option<&Spanned<String>>, whose: ProfileProvider, what: &str| match value {
             Some(_) if provider != whose => Err(self.wrong(name, value, format!("only {what}"), "remove this line")),
             _ => Ok(()),
         };
-        only("stack", raw.stack.as_ref(), Provider::Grafana, "Grafana Cloud has stacks")?;
-        only("workspace", raw.workspace.as_ref(), Provider::Datasaur, "Datasaur has workspaces")?;
+        only("stack", raw.stack.as_ref(), ProfileProvider::Grafana, "Grafana Cloud has stacks")?;
+        only("workspace", raw.workspace.as_ref(), ProfileProvider::Datasaur, "Datasaur has workspaces")?;
         let written = match (provider, url) {
             (_, Some(url)) => url.get_ref().as_str(),
-            (Provider::Wandb, None) => wandb::DEFAULT_URL,
-            (Provider::Datasaur, None) => DATASAUR_URL,
-            (Provider::Grafana, None) => {
+            (ProfileProvider::Wandb, None) => wandb::DEFAULT_URL,
+            (ProfileProvider::Datasaur, None) => DATASAUR_URL,
+            (ProfileProvider::Grafana, None) => {
                 let hint = "write its address, like https://acme.grafana.net";
                 return Err(self.wrong("url", url, "is missing", hint));
             }
-            (Provider::Scim, None) => {
+            (ProfileProvider::Scim, None) => {
                 let hint = "write the base URL, like https://idp.example/scim/v2";
                 return Err(self.wrong("url", url, "is missing", hint));
             }
         };
         let base = match (&raw.path, provider) {
-            (path, Provider::Wandb) => wandb::base(written, path.as_ref().map(|path| path.get_ref().as_str())),
+            (path, ProfileProvider::Wandb) => wandb::base(written, path.as_ref().map(|path| path.get_ref().as_str())),
             (Some(path), _) => parse_base(written, path.get_ref()),
-            (None, Provider::Grafana) => grafana_base(written, self.number_of("stack", raw.stack.as_ref())?),
+            (None, ProfileProvider::Grafana) => grafana_base(written, self.number_of("stack", raw.stack.as_ref())?),
             // As the demo server and Datasaur's own pages write it: the workspace is in it.
-            (None, Provider::Datasaur) if raw.workspace.is_none() && names_workspace(written) => {
+            (None, ProfileProvider::Datasaur) if raw.workspace.is_none() && names_workspace(written) => {
                 parse_base(written, "")
             }
-            (None, Provider::Datasaur) => {
+            (None, ProfileProvider::Datasaur) => {
                 let workspace = self.number_of("workspace", raw.workspace.as_ref())?.ok_or_else(|| {
                     let hint = "write the number that follows /teams/ in Datasaur's address bar";
                     self.wrong("workspace", raw.workspace.as_ref(), "is missing", hint)
                 })?;
                 datasaur_base(written, workspace)
             }
-            (None, Provider::Scim) => parse_base(written, ""),
+            (None, ProfileProvider::Scim) => parse_base(written, ""),
         };
         base.map_err(|error| self.place(error, "url", url))
     }
@@ -176,10 +177,14 @@ impl Reader<'_> {
     }
 
     /// Group → role. Datasaur has one of its own order; any other provider's roles come from groups only if it says so.
-    fn mapping(&self, provider: Provider, raw: Option<&Spanned<RawMapping>>) -> Result<Option<Mapping>, ConfigError> {
-        let preset: &[&str] = if provider == Provider::Datasaur { &DATASAUR_ROLES } else { &[] };
+    fn mapping(
+        &self,
+        provider: ProfileProvider,
+        raw: Option<&Spanned<RawMapping>>,
+    ) -> Result<Option<RoleMapping>, ConfigError> {
+        let preset: &[&str] = if provider == ProfileProvider::Datasaur { &DATASAUR_ROLES } else { &[] };
         let Some(raw) = raw else { return Ok((!preset.is_empty()).then(|| mapping_of(preset))) };
-        if provider == Provider::Wandb {
+        if provider == ProfileProvider::Wandb {
             let why = "W&B keeps roles itself: they are not mapped from groups";
             return Err(self.wrong("mapping", Some(raw), why, "remove this table"));
         }
@@ -205,48 +210,58 @@ impl Reader<'_> {
         let groups = groups
             .map(|(group, value)| Ok((Name::from(group.as_str()), role(&format!("mapping.groups.{group}"), value)?)))
             .collect::<Result<_, ConfigError>>()?;
-        Ok(Some(Mapping { default: default.or(mapping.default), groups, order: mapping.order }))
+        Ok(Some(RoleMapping { default: default.or(mapping.default), groups, order: mapping.order }))
     }
 
-    fn hosting(&self, provider: Provider, raw: &RawProfile, base: &Url) -> Result<Option<Hosting>, ConfigError> {
+    fn hosting(
+        &self,
+        provider: ProfileProvider,
+        raw: &RawProfile,
+        base: &Url,
+    ) -> Result<Option<ProfileHosting>, ConfigError> {
         let value = raw.hosting.as_ref();
-        let known = [Hosting::MultiTenant, Hosting::Dedicated, Hosting::SelfManaged].map(|one| (one.as_str(), one));
+        let known = [ProfileHosting::MultiTenant, ProfileHosting::Dedicated, ProfileHosting::SelfManaged]
+            .map(|one| (one.as_str(), one));
         let written = self.choose("hosting", value, &known)?;
         match (provider, written) {
-            (Provider::Grafana | Provider::Datasaur | Provider::Scim, None) => Ok(None),
-            (Provider::Grafana | Provider::Datasaur | Provider::Scim, Some(_)) => {
+            (ProfileProvider::Grafana | ProfileProvider::Datasaur | ProfileProvider::Scim, None) => Ok(None),
+            (ProfileProvider::Grafana | ProfileProvider::Datasaur | ProfileProvider::Scim, Some(_)) => {
                 Err(self.wrong("hosting", value, "only W&B's servers have a hosting", "remove this line"))
             }
-            (Provider::Wandb, Some(Hosting::Dedicated | Hosting::SelfManaged))
+            (ProfileProvider::Wandb, Some(ProfileHosting::Dedicated | ProfileHosting::SelfManaged))
                 if base.host_str().is_some_and(wandb::is_multi_tenant) =>
             {
                 let host = base.host_str().unwrap_or_default();
                 let hint = "set `url` to your own server, or use multi-tenant";
                 Err(self.wrong("hosting", value, format!("{host} is W&B's Multi-tenant Cloud"), hint))
             }
-            (Provider::Wandb, written) => Ok(written.or_else(|| base.host_str().and_then(Hosting::of))),
+            (ProfileProvider::Wandb, written) => Ok(written.or_else(|| base.host_str().and_then(ProfileHosting::of))),
         }
     }
 
     fn auth(&self, raw: &RawProfile) -> Result<AuthForm, ConfigError> {
-        let forms =
-            [("bearer", Form::Bearer), ("basic", Form::Basic), ("basic-user", Form::BasicUser), ("none", Form::None)];
-        let form = self.choose("auth", raw.auth.as_ref(), &forms)?.unwrap_or(Form::Bearer);
+        let forms = [
+            ("bearer", ValueForm::Bearer),
+            ("basic", ValueForm::Basic),
+            ("basic-user", ValueForm::BasicUser),
+            ("none", ValueForm::None),
+        ];
+        let form = self.choose("auth", raw.auth.as_ref(), &forms)?.unwrap_or(ValueForm::Bearer);
         match (form, raw.user.as_ref()) {
-            (Form::Bearer, None) => Ok(AuthForm::Bearer),
-            (Form::Basic, None) => Ok(AuthForm::Basic),
-            (Form::None, None) => match raw.key.as_ref() {
+            (ValueForm::Bearer, None) => Ok(AuthForm::Bearer),
+            (ValueForm::Basic, None) => Ok(AuthForm::Basic),
+            (ValueForm::None, None) => match raw.key.as_ref() {
                 None => Ok(AuthForm::None),
                 Some(key) => {
                     let hint = "remove this line, or name another auth";
                     Err(self.wrong("key", Some(key), "auth = \"none\" sends no key", hint))
                 }
             },
-            (Form::BasicUser, Some(user)) if user.get_ref().contains(':') || user.get_ref().is_empty() => {
+            (ValueForm::BasicUser, Some(user)) if user.get_ref().contains(':') || user.get_ref().is_empty() => {
                 Err(self.wrong("user", Some(user), "a user name is not empty and has no colon", "write it as in W&B"))
             }
-            (Form::BasicUser, Some(user)) => Ok(AuthForm::BasicUser(user.get_ref().clone())),
-            (Form::BasicUser, None) => {
+            (ValueForm::BasicUser, Some(user)) => Ok(AuthForm::BasicUser(user.get_ref().clone())),
+            (ValueForm::BasicUser, None) => {
                 let hint = "add `user = \"NAME\"`, or use auth = \"basic\" for a service account";
                 Err(self.wrong("user", raw.auth.as_ref(), "is missing for auth = \"basic-user\"", hint))
             }
@@ -257,11 +272,11 @@ impl Reader<'_> {
         }
     }
 
-    fn key_source(&self, provider: Provider, raw: Option<&Spanned<RawKey>>) -> Result<KeySource, ConfigError> {
+    fn key_source(&self, provider: ProfileProvider, raw: Option<&Spanned<RawKey>>) -> Result<KeySource, ConfigError> {
         let Some(raw) = raw else {
             return Ok(match provider {
-                Provider::Wandb => KeySource::FirstOf(vec![KeySource::Wandb, KeySource::Netrc]),
-                Provider::Grafana | Provider::Datasaur | Provider::Scim => KeySource::Netrc,
+                ProfileProvider::Wandb => KeySource::FirstOf(vec![KeySource::Wandb, KeySource::Netrc]),
+                ProfileProvider::Grafana | ProfileProvider::Datasaur | ProfileProvider::Scim => KeySource::Netrc,
             });
         };
         let key = raw.get_ref();
@@ -335,10 +350,10 @@ impl Reader<'_> {
         })
     }
 
-    fn full_seats(&self, provider: Provider, value: Option<&Spanned<i64>>) -> Result<Option<u64>, ConfigError> {
+    fn full_seats(&self, provider: ProfileProvider, value: Option<&Spanned<i64>>) -> Result<Option<u64>, ConfigError> {
         match (provider, value) {
             (_, None) => Ok(None),
-            (Provider::Wandb, Some(_)) => self.number("full_seats", value, 0, 10_000_000).map(Some),
+            (ProfileProvider::Wandb, Some(_)) => self.number("full_seats", value, 0, 10_000_000).map(Some),
             (_, Some(_)) => Err(self.wrong("full_seats", value, "only W&B has seats", "remove this line")),
         }
     }

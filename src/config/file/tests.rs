@@ -3,7 +3,7 @@
 use rstest::rstest;
 
 use super::*;
-use crate::config::{AuthForm, Confirm, Hosting, Provider};
+use crate::config::{AuthForm, ConfirmPolicy, ProfileHosting, ProfileProvider};
 
 fn fault(text: &str) -> String {
     ConfigFile::parse(text, Path::new("config.toml")).unwrap_err().to_string()
@@ -54,12 +54,12 @@ url = "http://127.0.0.1:8080/v2"
 auth = "none"
 "#;
     let file = ConfigFile::parse(text, Path::new("/etc/s/config.toml")).unwrap();
-    assert_eq!(file.ui, Ui { theme: Theme::Mono, glyphs: Glyphs::Ascii, link: Link::Slow });
+    assert_eq!(file.ui, UiTable { theme: ThemeChoice::Mono, glyphs: GlyphChoice::Ascii, link: LinkChoice::Slow });
     assert_eq!(file.keys["quit"], ["q", "ctrl-c"]);
     let acme = &file.profiles["acme"];
-    assert_eq!((acme.provider, acme.hosting), (Provider::Wandb, Some(Hosting::SelfManaged)));
+    assert_eq!((acme.provider, acme.hosting), (ProfileProvider::Wandb, Some(ProfileHosting::SelfManaged)));
     assert_eq!(acme.base_text(), "https://wandb.corp.example:8443/api/scim");
-    assert_eq!((&acme.auth, acme.confirm), (&AuthForm::BasicUser("ann".into()), Confirm::Always));
+    assert_eq!((&acme.auth, acme.confirm), (&AuthForm::BasicUser("ann".into()), ConfirmPolicy::Always));
     assert_eq!((acme.parallel, acme.timeout.as_secs(), acme.read_only), (8, 5, true));
     assert_eq!((acme.full_seats, acme.max_users, acme.max_removal), (Some(500), 200_000, Some(20)));
     assert_eq!(
@@ -71,8 +71,8 @@ auth = "none"
     assert_eq!(acme.client_cert, Some(("/etc/s/me.pem".into(), "/etc/s/me.key".into())));
     assert_eq!(acme.key.describe(), "command pass");
     assert_eq!(file.profiles["shared"].max_users, 1_000_000);
-    assert_eq!(file.profiles["shared"].hosting, Some(Hosting::MultiTenant));
-    assert_eq!(file.profiles["ded"].hosting, Some(Hosting::Dedicated));
+    assert_eq!(file.profiles["shared"].hosting, Some(ProfileHosting::MultiTenant));
+    assert_eq!(file.profiles["ded"].hosting, Some(ProfileHosting::Dedicated));
     assert_eq!(file.profiles["open"].auth, AuthForm::None);
 }
 

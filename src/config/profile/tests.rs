@@ -14,8 +14,8 @@ fn file(text: &str) -> ConfigFile {
     ConfigFile::parse(text, Path::new("config.toml")).unwrap()
 }
 
-fn login<'a>(env: &'a dyn Fn(&str) -> Option<String>, netrc: Option<&Path>) -> Login<'a> {
-    Login { env, netrc: netrc.map(Path::to_path_buf), settings: None }
+fn login<'a>(env: &'a dyn Fn(&str) -> Option<String>, netrc: Option<&Path>) -> WandbLogin<'a> {
+    WandbLogin { env, netrc: netrc.map(Path::to_path_buf), settings: None }
 }
 
 #[test]
@@ -44,16 +44,16 @@ fn several_without_a_default_is_a_question() {
 #[rstest]
 #[case(&[], "", None)]
 #[case(&[], "default password x", None)]
-#[case(&[], "machine api.wandb.ai password x", Some(("api.wandb.ai", Some(Hosting::MultiTenant))))]
-#[case(&[(WANDB_KEY, "x")], "", Some(("api.wandb.ai", Some(Hosting::MultiTenant))))]
-#[case(&[], "machine api.forge.coreweave.com password x", Some(("api.wandb.ai", Some(Hosting::MultiTenant))))]
-#[case(&[(WANDB_URL, "https://api.forge.coreweave.com")], "", Some(("api.wandb.ai", Some(Hosting::MultiTenant))))]
-#[case(&[(WANDB_URL, "https://forge.coreweave.com/api/wandb")], "", Some(("api.wandb.ai", Some(Hosting::MultiTenant))))]
+#[case(&[], "machine api.wandb.ai password x", Some(("api.wandb.ai", Some(ProfileHosting::MultiTenant))))]
+#[case(&[(WANDB_KEY, "x")], "", Some(("api.wandb.ai", Some(ProfileHosting::MultiTenant))))]
+#[case(&[], "machine api.forge.coreweave.com password x", Some(("api.wandb.ai", Some(ProfileHosting::MultiTenant))))]
+#[case(&[(WANDB_URL, "https://api.forge.coreweave.com")], "", Some(("api.wandb.ai", Some(ProfileHosting::MultiTenant))))]
+#[case(&[(WANDB_URL, "https://forge.coreweave.com/api/wandb")], "", Some(("api.wandb.ai", Some(ProfileHosting::MultiTenant))))]
 #[case(&[(WANDB_URL, "https://w.corp.example:8443/")], "", Some(("w.corp.example", None)))]
 fn wandbs_own_settings_make_a_profile(
     #[case] variables: &[(&str, &str)],
     #[case] netrc: &str,
-    #[case] expected: Option<(&str, Option<Hosting>)>,
+    #[case] expected: Option<(&str, Option<ProfileHosting>)>,
 ) {
     let room = tempfile::tempdir().unwrap();
     let path = room.path().join("netrc");
@@ -92,7 +92,7 @@ fn the_server_of_a_login_with_a_host_is_taken_from_the_settings_file() {
     let room = tempfile::tempdir().unwrap();
     let settings = room.path().join("settings");
     std::fs::write(&settings, "[default]\nbase_url = https://w.corp.example\n").unwrap();
-    let login = Login { env: &|_| None, netrc: None, settings: Some(settings.clone()) };
+    let login = WandbLogin { env: &|_| None, netrc: None, settings: Some(settings.clone()) };
     let profile = resolve(None, None, &login).unwrap().unwrap();
     assert_eq!(profile.base_text(), "https://w.corp.example/scim");
 

@@ -11,8 +11,8 @@ const CANARY: &str = "canary-5f3a9c";
 
 fn read(source: &KeySource, variables: &[(&str, &str)], netrc: Option<&Path>) -> Result<String, KeyError> {
     let env = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-    let login = Login { env: &env, netrc: netrc.map(Path::to_path_buf), settings: None };
-    let around = Surroundings { login, command_limit: Duration::from_millis(400), withheld: &[] };
+    let login = WandbLogin { env: &env, netrc: netrc.map(Path::to_path_buf), settings: None };
+    let around = SecretEnvironment { login, command_limit: Duration::from_millis(400), withheld: &[] };
     source
         .read_in(&Url::parse("https://api.wandb.ai/scim").unwrap(), &around)
         .map(|secret| secret.expose_secret().to_owned())

@@ -5,12 +5,12 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use super::super::auth::random_key;
 use super::super::ids::{GlobalId, Kind};
 use super::super::key_ring;
-use super::super::records::Number;
+use super::super::records::RecordNumber;
 use super::super::reply::Refusal;
 use super::super::state::State;
-use super::super::version::Generation;
+use super::super::version::ServerGeneration;
 use super::people::given;
-use super::session::{Fallible, Session};
+use super::session::{FallibleField, Session};
 
 /// Maximum number of keys per account.
 const KEY_LIMIT: usize = 100;
@@ -24,7 +24,7 @@ pub(super) struct ApiKey {
 }
 
 impl ApiKey {
-    fn listed(number: Number, key: &key_ring::ApiKey) -> Self {
+    fn listed(number: RecordNumber, key: &key_ring::ApiKey) -> Self {
         Self {
             id: ID(GlobalId(Kind::ApiKey, number).text()),
             name: key.name.to_string(),
@@ -44,7 +44,7 @@ struct ApiKeyEdge {
 }
 
 /// The keys of a user, for W&B's own client, and there for their owner and instance admins.
-pub(super) fn of(session: &Session, state: &State, owner: Number) -> Result<ApiKeyConnection, Refusal> {
+pub(super) fn of(session: &Session, state: &State, owner: RecordNumber) -> Result<ApiKeyConnection, Refusal> {
     session.require_client()?;
     if session.caller != owner && !session.is_instance_admin(state) {
         return Err(Refusal::new(403, "relogin required"));
@@ -80,12 +80,16 @@ pub(super) struct KeyMutation;
 #[Object]
 impl KeyMutation {
     /// A key of the caller, whoever the client shows; its name is the secret, this once.
-    async fn generate_api_key(&self, ctx: &Context<'_>, input: GenerateApiKeyInput) -> Fallible<GenerateApiKeyPayload> {
+    async fn generate_api_key(
+        &self,
+        ctx: &Context<'_>,
+        input: GenerateApiKeyInput,
+    ) -> FallibleField<GenerateApiKeyPayload> {
         Some(Session::of(ctx).and_then(|session| session.write(|state| generate_key(session, state, input))))
     }
 
     /// By the key's owner, or an instance admin.
-    async fn delete_api_key(&self, ctx: &Context<'_>, input: DeleteApiKeyInput) -> Fallible<DeleteApiKeyPayload> {
+    async fn delete_api_key(&self, ctx: &Context<'_>, input: DeleteApiKeyInput) -> FallibleField<DeleteApiKeyPayload> {
         Some(Session::of(ctx).and_then(|session| session.write(|state| delete_key(session, state, &input.id))))
     }
 }
@@ -95,7 +99,7 @@ fn generate_key(
     state: &mut State,
     input: GenerateApiKeyInput,
 ) -> Result<GenerateApiKeyPayload, Refusal> {
-    if Generation::of(&session.options).key_limits && state.keys.of(session.caller).count() >= KEY_LIMIT {
+    if ServerGeneration::of(&session.options).key_limits && state.keys.of(session.caller).count() >= KEY_LIMIT {
         return Err(Refusal::new(400, format!("an account can have {KEY_LIMIT} API keys, and this one has them")));
     }
     let secret = random_key().map_err(|error| Refusal::new(500, error.to_string()))?;

@@ -27,7 +27,7 @@ use serde_json::{Value, json};
 
 pub(super) use session::Session;
 
-use super::reply::{Answer, Refusal, Reply};
+use super::reply::{Answer, Refusal, RequestReply};
 
 #[derive(MergedObject, Default)]
 struct Query(people::PeopleQuery, teams::TeamQuery, organisation::OrganisationQuery);
@@ -36,7 +36,7 @@ struct Query(people::PeopleQuery, teams::TeamQuery, organisation::OrganisationQu
 struct Mutation(people::PeopleMutation, keys::KeyMutation, team_changes::TeamMutation);
 
 /// The schema, ready for requests.
-pub(super) struct Api(Schema<Query, Mutation, EmptySubscription>);
+pub(super) struct GraphqlApi(Schema<Query, Mutation, EmptySubscription>);
 
 /// A request that could be parsed.
 pub(super) struct Call {
@@ -78,7 +78,7 @@ impl Call {
     }
 }
 
-impl Api {
+impl GraphqlApi {
     pub(super) fn new() -> Self {
         Self(Schema::build(Query::default(), Mutation::default(), EmptySubscription).finish())
     }
@@ -87,7 +87,7 @@ impl Api {
     pub(super) fn answer(&self, call: Call, session: Session) -> Answer {
         let answered = self.0.execute(call.request.data(session));
         let response = tokio::runtime::Handle::current().block_on(answered);
-        Reply::json(status(&response), &body(response))
+        RequestReply::json(status(&response), &body(response))
     }
 }
 
@@ -142,6 +142,6 @@ mod tests {
     /// Nullability of the fields, as wandb 0.31.0's models expect.
     #[test]
     fn the_schema_is_as_nullable_as_the_package_takes_it() {
-        insta::assert_snapshot!(Api::new().0.sdl());
+        insta::assert_snapshot!(GraphqlApi::new().0.sdl());
     }
 }

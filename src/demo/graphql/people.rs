@@ -3,21 +3,21 @@
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use super::super::ids::{GlobalId, Kind};
-use super::super::options::Hosting;
-use super::super::records::{Account, Number, OrganisationRole, User as Record};
+use super::super::options::DemoHosting;
+use super::super::records::{Account, OrganisationRole, RecordNumber, User as Record};
 use super::super::reply::Refusal;
 use super::super::state::State;
 use super::super::users::{require_address, require_seat};
 use super::keys::{self, ApiKeyConnection};
 use super::organisation::Organization;
 use super::scalars::{DateTime, JsonString};
-use super::session::{Fallible, Session, still_there};
-use super::teams::Entity;
+use super::session::{FallibleField, Session, still_there};
+use super::teams::EntityNode;
 
 /// The most people that one search finds.
 const SEARCH_LIMIT: usize = 1_000;
 
-pub(super) struct User(pub Number);
+pub(super) struct User(pub RecordNumber);
 
 impl User {
     fn see<T>(&self, ctx: &Context<'_>, with: impl FnOnce(&State, &Record) -> T) -> Result<T, Refusal> {
@@ -45,7 +45,7 @@ impl User {
 
     /// Of the whole instance.
     async fn admin(&self, ctx: &Context<'_>) -> Result<Option<bool>, Refusal> {
-        let shared = Session::of(ctx)?.options.hosting == Hosting::MultiTenant;
+        let shared = Session::of(ctx)?.options.hosting == DemoHosting::MultiTenant;
         self.see(ctx, |_, user| Some(!shared && user.organisation_role == OrganisationRole::Admin))
     }
 
@@ -66,13 +66,13 @@ impl User {
     }
 
     /// For W&B's own client only, and there for the owner and instance admins.
-    async fn api_keys(&self, ctx: &Context<'_>) -> Fallible<ApiKeyConnection> {
+    async fn api_keys(&self, ctx: &Context<'_>) -> FallibleField<ApiKeyConnection> {
         Some(Session::of(ctx).and_then(|session| session.read(|state| keys::of(session, state, self.0))))
     }
 
     async fn teams(&self, ctx: &Context<'_>) -> Result<Option<EntityConnection>, Refusal> {
         self.see(ctx, |_, user| {
-            let edges = user.teams.iter().map(|&(team, _)| EntityEdge { node: Some(Entity::Team(team)) }).collect();
+            let edges = user.teams.iter().map(|&(team, _)| EntityEdge { node: Some(EntityNode::Team(team)) }).collect();
             Some(EntityConnection { edges })
         })
     }
@@ -94,7 +94,7 @@ struct EntityConnection {
 
 #[derive(SimpleObject)]
 struct EntityEdge {
-    node: Option<Entity>,
+    node: Option<EntityNode>,
 }
 
 #[derive(SimpleObject)]
@@ -118,7 +118,7 @@ impl PeopleQuery {
     }
 
     /// The people whose username or email begins or ends like this.
-    async fn users(&self, ctx: &Context<'_>, query: Option<String>) -> Fallible<UserConnection> {
+    async fn users(&self, ctx: &Context<'_>, query: Option<String>) -> FallibleField<UserConnection> {
         Some(find(ctx, &query.unwrap_or_default()))
     }
 }
@@ -127,7 +127,7 @@ fn find(ctx: &Context<'_>, query: &str) -> Result<UserConnection, Refusal> {
     let session = Session::of(ctx)?;
     session.read(|state| {
         session.require_instance_admin(state, "users")?;
-        let found = |&number: &Number| state.user(number).is_some_and(|user| matches(user, query));
+        let found = |&number: &RecordNumber| state.user(number).is_some_and(|user| matches(user, query));
         let found = state.order().iter().copied().filter(found).take(SEARCH_LIMIT);
         Ok(UserConnection { edges: found.map(|number| UserEdge { node: Some(User(number)) }).collect() })
     })
@@ -160,7 +160,7 @@ pub(super) struct PeopleMutation;
 #[Object]
 impl PeopleMutation {
     /// A new account, with admin rights over the instance if `admin` says so.
-    async fn create_user(&self, ctx: &Context<'_>, input: CreateUserInput) -> Fallible<CreateUserPayload> {
+    async fn create_user(&self, ctx: &Context<'_>, input: CreateUserInput) -> FallibleField<CreateUserPayload> {
         Some(Session::of(ctx).and_then(|session| session.write(|state| create(session, state, &input))))
     }
 }

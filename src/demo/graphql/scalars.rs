@@ -2,15 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::clock::Moment;
+use super::super::clock::UnixSeconds;
 
 /// A moment as text.
 #[derive(Serialize, Deserialize)]
 pub(super) struct DateTime(String);
 async_graphql::scalar!(DateTime, "DateTime");
 
-impl From<Moment> for DateTime {
-    fn from(moment: Moment) -> Self {
+impl From<UnixSeconds> for DateTime {
+    fn from(moment: UnixSeconds) -> Self {
         Self(moment.to_string())
     }
 }

@@ -4,21 +4,21 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use async_graphql::Context;
 
-use super::super::clock::Moment;
-use super::super::options::{Hosting, Options};
-use super::super::records::{Number, OrganisationRole, TeamRole, User};
+use super::super::clock::UnixSeconds;
+use super::super::options::{DemoHosting, DemoOptions};
+use super::super::records::{OrganisationRole, RecordNumber, TeamRole, User};
 use super::super::reply::Refusal;
 use super::super::state::State;
 
 /// A field that may be refused: then the field is `null`, with an error beside the rest of the answer.
-pub(super) type Fallible<T> = Option<Result<T, Refusal>>;
+pub(super) type FallibleField<T> = Option<Result<T, Refusal>>;
 
 /// The caller of a request, identified by the key.
 pub(in super::super) struct Session {
     pub state: Arc<RwLock<State>>,
-    pub options: Arc<Options>,
-    pub caller: Number,
-    pub now: Moment,
+    pub options: Arc<DemoOptions>,
+    pub caller: RecordNumber,
+    pub now: UnixSeconds,
     /// `User-Agent: W&B Public Client …`.
     pub first_party: bool,
     /// `Use-Admin-Privileges: true`.
@@ -40,7 +40,7 @@ impl Session {
 
     /// Whether the caller administers the instance, which nobody does on the shared service.
     pub(super) fn is_instance_admin(&self, state: &State) -> bool {
-        self.options.hosting != Hosting::MultiTenant && is_admin(state, self.caller)
+        self.options.hosting != DemoHosting::MultiTenant && is_admin(state, self.caller)
     }
 
     /// Whether the headers are those of W&B's own client with its admin switch; some fields are only for that client.
@@ -60,7 +60,7 @@ impl Session {
     }
 
     /// Refuses callers who administer neither the organisation nor the team.
-    pub(super) fn require_team_admin(&self, state: &State, team: Number) -> Result<(), Refusal> {
+    pub(super) fn require_team_admin(&self, state: &State, team: RecordNumber) -> Result<(), Refusal> {
         let of_team = state.user(self.caller).is_some_and(|user| user.teams.contains(&(team, TeamRole::Admin)));
         if of_team || is_admin(state, self.caller) {
             return Ok(());
@@ -77,11 +77,11 @@ impl Session {
     }
 }
 
-fn is_admin(state: &State, number: Number) -> bool {
+fn is_admin(state: &State, number: RecordNumber) -> bool {
     state.user(number).is_some_and(|user| user.organisation_role == OrganisationRole::Admin)
 }
 
 /// A user who was found a moment ago, or a refusal.
-pub(super) fn still_there(state: &State, number: Number) -> Result<&User, Refusal> {
+pub(super) fn still_there(state: &State, number: RecordNumber) -> Result<&User, Refusal> {
     state.user(number).ok_or_else(|| Refusal::new(404, "the user is gone"))
 }

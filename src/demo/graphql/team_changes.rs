@@ -3,15 +3,15 @@
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use super::super::ids::{GlobalId, Kind};
-use super::super::invitations::Invitation;
-use super::super::records::{Account, Number, TeamRole, User as Record};
+use super::super::invitations::OpenInvitation;
+use super::super::records::{Account, RecordNumber, TeamRole, User as Record};
 use super::super::reply::Refusal;
 use super::super::state::State;
 use super::super::users::require_address;
 use super::people::{User, free_user_name};
 use super::scalars::DateTime;
-use super::session::{Fallible, Session, still_there};
-use super::teams::Entity;
+use super::session::{FallibleField, Session, still_there};
+use super::teams::EntityNode;
 
 #[derive(InputObject)]
 struct CreateTeamInput {
@@ -21,7 +21,7 @@ struct CreateTeamInput {
 
 #[derive(SimpleObject)]
 struct CreateTeamPayload {
-    entity: Option<Entity>,
+    entity: Option<EntityNode>,
 }
 
 #[derive(InputObject)]
@@ -34,12 +34,12 @@ struct CreateInviteInput {
 
 #[derive(SimpleObject)]
 struct CreateInvitePayload {
-    invite: Option<Invite>,
+    invite: Option<InviteAnswer>,
 }
 
 /// An invitation as the answer to its making shows it.
 #[derive(SimpleObject)]
-struct Invite {
+struct InviteAnswer {
     id: ID,
     name: String,
     email: Option<String>,
@@ -75,17 +75,17 @@ pub(super) struct TeamMutation;
 #[Object]
 impl TeamMutation {
     /// A new team with one admin: the one who is named, or the caller.
-    async fn create_team(&self, ctx: &Context<'_>, input: CreateTeamInput) -> Fallible<CreateTeamPayload> {
+    async fn create_team(&self, ctx: &Context<'_>, input: CreateTeamInput) -> FallibleField<CreateTeamPayload> {
         Some(Session::of(ctx).and_then(|session| session.write(|state| create_team(session, state, &input))))
     }
 
     /// An invitation by email or by username, pending until it is accepted.
-    async fn create_invite(&self, ctx: &Context<'_>, input: CreateInviteInput) -> Fallible<CreateInvitePayload> {
+    async fn create_invite(&self, ctx: &Context<'_>, input: CreateInviteInput) -> FallibleField<CreateInvitePayload> {
         Some(Session::of(ctx).and_then(|session| session.write(|state| create_invite(session, state, &input))))
     }
 
     /// Takes a member out of a team or revokes an invitation, whichever the id names.
-    async fn delete_invite(&self, ctx: &Context<'_>, input: DeleteInviteInput) -> Fallible<DeleteInvitePayload> {
+    async fn delete_invite(&self, ctx: &Context<'_>, input: DeleteInviteInput) -> FallibleField<DeleteInvitePayload> {
         Some(Session::of(ctx).and_then(|session| session.write(|state| delete_invite(session, state, &input))))
     }
 
@@ -94,7 +94,7 @@ impl TeamMutation {
         &self,
         ctx: &Context<'_>,
         input: CreateServiceAccountInput,
-    ) -> Fallible<CreateServiceAccountPayload> {
+    ) -> FallibleField<CreateServiceAccountPayload> {
         Some(Session::of(ctx).and_then(|session| session.write(|state| create_service(session, state, &input))))
     }
 }
@@ -104,13 +104,13 @@ fn filled<'a>(field: &str, text: Option<&'a str>) -> Result<&'a str, Refusal> {
     text.ok_or_else(|| Refusal::value(format!("{field} is required")))
 }
 
-fn team(state: &State, name: Option<&str>) -> Result<Number, Refusal> {
+fn team(state: &State, name: Option<&str>) -> Result<RecordNumber, Refusal> {
     let name = filled("entityName", name)?;
     state.team_named(name).ok_or_else(|| Refusal::new(404, format!("team {name:?} not found")))
 }
 
 /// Finds a person by user name.
-fn person(state: &State, name: &str) -> Result<Number, Refusal> {
+fn person(state: &State, name: &str) -> Result<RecordNumber, Refusal> {
     let person =
         state.user_named(name).filter(|&number| state.user(number).is_some_and(|user| user.account == Account::Person));
     person.ok_or_else(|| Refusal::new(404, format!("user {name:?} not found")))
@@ -132,7 +132,7 @@ fn create_team(session: &Session, state: &mut State, input: &CreateTeamInput) ->
     for service in services {
         state.join(team, service, TeamRole::Member, session.now);
     }
-    Ok(CreateTeamPayload { entity: Some(Entity::Team(team)) })
+    Ok(CreateTeamPayload { entity: Some(EntityNode::Team(team)) })
 }
 
 fn create_invite(
@@ -164,8 +164,8 @@ fn create_invite(
         return Err(Refusal::taken(format!("{name} is already invited to team {:?}", input.entity_name)));
     }
     let admin = input.admin.unwrap_or(false);
-    let number = state.invitations.insert(Invitation { team, email: email.clone().into(), admin });
-    let invite = Invite {
+    let number = state.invitations.insert(OpenInvitation { team, email: email.clone().into(), admin });
+    let invite = InviteAnswer {
         id: ID(GlobalId(Kind::Invite, number).text()),
         name,
         email: Some(email),

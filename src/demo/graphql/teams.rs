@@ -3,9 +3,9 @@
 use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::super::ids::{GlobalId, Kind};
-use super::super::invitations::Invitation;
+use super::super::invitations::OpenInvitation;
 use super::super::json::ORGANISATION;
-use super::super::records::{Number, TeamRole, User as Record};
+use super::super::records::{RecordNumber, TeamRole, User as Record};
 use super::super::reply::Refusal;
 use super::super::state::State;
 use super::super::words::account_word;
@@ -16,14 +16,14 @@ use super::session::Session;
 
 /// Whatever runs and registries can belong to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Entity {
-    Team(Number),
-    Person(Number),
+pub(super) enum EntityNode {
+    Team(RecordNumber),
+    Person(RecordNumber),
     Organisation,
 }
 
 #[Object]
-impl Entity {
+impl EntityNode {
     async fn id(&self) -> ID {
         ID(match *self {
             Self::Team(number) => GlobalId(Kind::Team, number).text(),
@@ -131,14 +131,14 @@ struct Member {
     api_key: Option<String>,
 }
 
-fn members(state: &State, team: Number) -> Vec<Member> {
+fn members(state: &State, team: RecordNumber) -> Vec<Member> {
     let invited = state.invitations.to(team).map(|(number, invitation)| pending(state, number, invitation));
     let there = state.team(team).map(|team| team.members.as_slice()).unwrap_or_default();
     let there = there.iter().filter_map(|&number| Some(present(number, state.user(number)?, team)));
     invited.chain(there).collect()
 }
 
-fn present(number: Number, user: &Record, team: Number) -> Member {
+fn present(number: RecordNumber, user: &Record, team: RecordNumber) -> Member {
     Member {
         id: Some(GlobalId(Kind::User, number).text()),
         admin: Some(user.teams.contains(&(team, TeamRole::Admin))),
@@ -152,7 +152,7 @@ fn present(number: Number, user: &Record, team: Number) -> Member {
     }
 }
 
-fn pending(state: &State, number: Number, invitation: &Invitation) -> Member {
+fn pending(state: &State, number: RecordNumber, invitation: &OpenInvitation) -> Member {
     let known = state.user_with_email(&invitation.email).and_then(|number| state.user(number));
     Member {
         id: Some(GlobalId(Kind::Invite, number).text()),
@@ -173,16 +173,16 @@ pub(super) struct TeamQuery;
 #[Object]
 impl TeamQuery {
     /// By name; none when there is none, or when it is a team the caller has no part in.
-    async fn entity(&self, ctx: &Context<'_>, name: String) -> Result<Option<Entity>, Refusal> {
+    async fn entity(&self, ctx: &Context<'_>, name: String) -> Result<Option<EntityNode>, Refusal> {
         let session = Session::of(ctx)?;
         Ok(session.read(|state| {
             if name == ENTITY {
-                return Some(Entity::Organisation);
+                return Some(EntityNode::Organisation);
             }
-            let Some(team) = state.team_named(&name) else { return state.user_named(&name).map(Entity::Person) };
+            let Some(team) = state.team_named(&name) else { return state.user_named(&name).map(EntityNode::Person) };
             let inside = state.user(session.caller).is_some_and(|user| user.teams.iter().any(|&(own, _)| own == team));
             let seen = inside || session.require_organisation_admin(state, "see this team").is_ok();
-            seen.then_some(Entity::Team(team))
+            seen.then_some(EntityNode::Team(team))
         }))
     }
 }

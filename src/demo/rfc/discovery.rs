@@ -4,15 +4,15 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::super::json::List;
-use super::super::reply::{Answer, Refusal, Reply};
-use super::super::request::Ask;
+use super::super::reply::{Answer, Refusal, RequestReply};
+use super::super::request::AuthorisedRequest;
 use super::{PAGE_LIMIT, more};
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 
 /// Answers the discovery paths; `None` for any other path.
-pub(super) fn route(ask: &Ask, method: &Method, segments: &[&str]) -> Option<Answer> {
+pub(super) fn route(ask: &AuthorisedRequest, method: &Method, segments: &[&str]) -> Option<Answer> {
     let (name, id) = match *segments {
         [name @ ("ServiceProviderConfig" | "ResourceTypes" | "Schemas")] => (name, None),
         [name @ ("ResourceTypes" | "Schemas"), id] => (name, Some(id)),
@@ -25,7 +25,7 @@ pub(super) fn route(ask: &Ask, method: &Method, segments: &[&str]) -> Option<Ans
         return Some(Err(Refusal::new(403, "discovery takes no filter")));
     }
     Some(match (name, id) {
-        ("ServiceProviderConfig", _) => Reply::json(StatusCode::OK, &provider_config(ask)),
+        ("ServiceProviderConfig", _) => RequestReply::json(StatusCode::OK, &provider_config(ask)),
         ("ResourceTypes", id) => listed(resource_types(ask), id),
         (_, id) => listed(schemas(ask), id),
     })
@@ -35,13 +35,13 @@ pub(super) fn route(ask: &Ask, method: &Method, segments: &[&str]) -> Option<Ans
 fn listed(all: Vec<Value>, id: Option<&str>) -> Answer {
     let Some(id) = id else {
         let count = all.len();
-        return Reply::json(StatusCode::OK, &List::new(all, count, 1, count));
+        return RequestReply::json(StatusCode::OK, &List::new(all, count, 1, count));
     };
     let found = all.into_iter().find(|document| document["id"] == id);
-    Reply::json(StatusCode::OK, &found.ok_or_else(|| Refusal::new(404, format!("{id:?} not found")))?)
+    RequestReply::json(StatusCode::OK, &found.ok_or_else(|| Refusal::new(404, format!("{id:?} not found")))?)
 }
 
-fn provider_config(ask: &Ask) -> Value {
+fn provider_config(ask: &AuthorisedRequest) -> Value {
     json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
         "patch": {"supported": true},
@@ -58,7 +58,7 @@ fn provider_config(ask: &Ask) -> Value {
     })
 }
 
-fn resource_types(ask: &Ask) -> Vec<Value> {
+fn resource_types(ask: &AuthorisedRequest) -> Vec<Value> {
     [("User", "/Users", USER), ("Group", "/Groups", GROUP)]
         .into_iter()
         .map(|(name, endpoint, schema)| {
@@ -80,7 +80,7 @@ fn extensions(of: &str) -> Vec<Value> {
     all.iter().map(|(urn, ..)| json!({"schema": urn, "required": false})).collect()
 }
 
-fn schemas(ask: &Ask) -> Vec<Value> {
+fn schemas(ask: &AuthorisedRequest) -> Vec<Value> {
     let name = ["formatted", "familyName", "givenName"].map(|part| simple(part, "string"));
     let emails = [simple("value", "string"), simple("type", "string"), simple("primary", "boolean")];
     let references = || vec![simple("value", "string"), simple("display", "string"), simple("$ref", "reference")];

@@ -17,12 +17,12 @@ pub(super) enum Filter {
     Or(Box<Filter>, Box<Filter>),
     Not(Box<Filter>),
     Present(String),
-    Compare(String, Operator, Value),
+    Compare(String, FilterOperator, Value),
 }
 
 /// How values are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Operator {
+pub(super) enum FilterOperator {
     Equal,
     NotEqual,
     Contains,
@@ -34,7 +34,7 @@ pub(super) enum Operator {
     LessEqual,
 }
 
-impl Operator {
+impl FilterOperator {
     fn read(word: &str) -> Option<Self> {
         Some(match word.to_ascii_lowercase().as_str() {
             "eq" => Self::Equal,
@@ -67,8 +67,8 @@ impl Filter {
             Self::Or(left, right) => left.matches(lookup) || right.matches(lookup),
             Self::Not(inner) => !inner.matches(lookup),
             Self::Present(attribute) => lookup(attribute).iter().any(present),
-            Self::Compare(attribute, Operator::NotEqual, wanted) => !equal(&lookup(attribute), wanted),
-            Self::Compare(attribute, Operator::Equal, wanted) => equal(&lookup(attribute), wanted),
+            Self::Compare(attribute, FilterOperator::NotEqual, wanted) => !equal(&lookup(attribute), wanted),
+            Self::Compare(attribute, FilterOperator::Equal, wanted) => equal(&lookup(attribute), wanted),
             Self::Compare(attribute, operator, wanted) => {
                 lookup(attribute).iter().any(|value| compare(value, *operator, wanted))
             }
@@ -78,7 +78,7 @@ impl Filter {
     /// The value of a filter that is just `attribute eq "value"`.
     pub(super) fn equality(&self, attribute: &str) -> Option<&str> {
         match self {
-            Self::Compare(name, Operator::Equal, Value::String(value)) if name == attribute => Some(value),
+            Self::Compare(name, FilterOperator::Equal, Value::String(value)) if name == attribute => Some(value),
             _ => None,
         }
     }
@@ -98,19 +98,19 @@ fn equal(values: &[Value], wanted: &Value) -> bool {
     })
 }
 
-fn compare(value: &Value, operator: Operator, wanted: &Value) -> bool {
+fn compare(value: &Value, operator: FilterOperator, wanted: &Value) -> bool {
     let (Value::String(value), Value::String(wanted)) = (value, wanted) else { return false };
     let (value, wanted) = (value.to_lowercase(), wanted.to_lowercase());
     match operator {
-        Operator::Equal => value == wanted,
-        Operator::NotEqual => value != wanted,
-        Operator::Contains => value.contains(&wanted),
-        Operator::StartsWith => value.starts_with(&wanted),
-        Operator::EndsWith => value.ends_with(&wanted),
-        Operator::Greater => value > wanted,
-        Operator::GreaterEqual => value >= wanted,
-        Operator::Less => value < wanted,
-        Operator::LessEqual => value <= wanted,
+        FilterOperator::Equal => value == wanted,
+        FilterOperator::NotEqual => value != wanted,
+        FilterOperator::Contains => value.contains(&wanted),
+        FilterOperator::StartsWith => value.starts_with(&wanted),
+        FilterOperator::EndsWith => value.ends_with(&wanted),
+        FilterOperator::Greater => value > wanted,
+        FilterOperator::GreaterEqual => value >= wanted,
+        FilterOperator::Less => value < wanted,
+        FilterOperator::LessEqual => value <= wanted,
     }
 }
 
@@ -231,7 +231,7 @@ impl Parser<'_> {
         if word.eq_ignore_ascii_case("pr") {
             return Ok(Filter::Present(attribute));
         }
-        let operator = Operator::read(&word).ok_or_else(|| self.refuse(&format!("unknown operator {word:?}")))?;
+        let operator = FilterOperator::read(&word).ok_or_else(|| self.refuse(&format!("unknown operator {word:?}")))?;
         let value = match self.next() {
             Some(Token::Text(text)) => Value::String(text),
             Some(Token::Word(word)) => serde_json::from_str(&word).map_err(|_| self.refuse("a string needs quotes"))?,

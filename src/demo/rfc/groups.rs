@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::super::ids::{Kind, Uuid};
 use super::super::json::List;
-use super::super::records::{Number, Team};
-use super::super::reply::{Answer, Refusal, Reply};
-use super::super::request::{Ask, operations, require_schema, slice, text};
+use super::super::records::{RecordNumber, Team};
+use super::super::reply::{Answer, Refusal, RequestReply};
+use super::super::request::{AuthorisedRequest, operations, require_schema, slice, text};
 use super::super::state::State;
 use super::filter::Filter;
 use super::view::{group as view, group_attribute, location, project, shown};
@@ -15,32 +15,32 @@ use super::{PAGE_DEFAULT, PAGE_LIMIT, patch};
 
 const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 
-fn find<'a>(state: &'a State, id: &str) -> Result<(Number, &'a Team), Refusal> {
+fn find<'a>(state: &'a State, id: &str) -> Result<(RecordNumber, &'a Team), Refusal> {
     Uuid::parse(Kind::Team, id)
         .and_then(|number| Some((number, state.team(number)?)))
         .ok_or_else(|| Refusal::unknown("Group", id))
 }
 
-pub(super) fn get(ask: &Ask, state: &State, id: &str) -> Answer {
+pub(super) fn get(ask: &AuthorisedRequest, state: &State, id: &str) -> Answer {
     let (number, team) = find(state, id)?;
     shown(ask, view(ask, state, number, team), team.version)
 }
 
-pub(super) fn list(ask: &Ask, state: &State) -> Answer {
+pub(super) fn list(ask: &AuthorisedRequest, state: &State) -> Answer {
     let page = ask.page(PAGE_DEFAULT, PAGE_LIMIT)?;
     let filter = ask.parameter("filter").map(Filter::parse).transpose()?;
-    let matches = |number: Number, team: &Team| {
+    let matches = |number: RecordNumber, team: &Team| {
         filter.as_ref().is_none_or(|filter| filter.matches(&|attribute| group_attribute(number, team, attribute)))
     };
     let found: Vec<_> = state.living_teams().filter(|&(number, team)| matches(number, team)).collect();
     let resources: Vec<Value> =
         slice(&found, page).iter().map(|&(number, team)| project(ask, view(ask, state, number, team))).collect();
     let shown = resources.len();
-    Reply::json(StatusCode::OK, &List::new(resources, found.len(), page.0, shown))
+    RequestReply::json(StatusCode::OK, &List::new(resources, found.len(), page.0, shown))
 }
 
 /// Name and members of a body; absent and null members are none.
-fn wanted(state: &State, body: &Value) -> Result<(String, Vec<Number>), Refusal> {
+fn wanted(state: &State, body: &Value) -> Result<(String, Vec<RecordNumber>), Refusal> {
     require_schema(body, SCHEMA)?;
     let name = text(body, "displayName")?.to_owned();
     let list = match body.get("members") {
@@ -56,7 +56,7 @@ fn wanted(state: &State, body: &Value) -> Result<(String, Vec<Number>), Refusal>
     Ok((name, list.iter().map(member).collect::<Result<_, _>>()?))
 }
 
-fn check_free(state: &State, name: &str, own: Option<Number>) -> Result<(), Refusal> {
+fn check_free(state: &State, name: &str, own: Option<RecordNumber>) -> Result<(), Refusal> {
     let holder = state.team_named(name);
     if holder.is_some() && holder != own {
         return Err(Refusal::taken(format!("group {name:?} exists already")));
@@ -64,7 +64,7 @@ fn check_free(state: &State, name: &str, own: Option<Number>) -> Result<(), Refu
     Ok(())
 }
 
-pub(super) fn create(ask: &Ask, state: &mut State) -> Answer {
+pub(super) fn create(ask: &AuthorisedRequest, state: &mut State) -> Answer {
     let (name, members) = wanted(state, &ask.json()?)?;
     check_free(state, &name, None)?;
     let number = state.insert_team(&name, ask.now);
@@ -72,12 +72,12 @@ pub(super) fn create(ask: &Ask, state: &mut State) -> Answer {
     Ok(answer(ask, state, number, StatusCode::CREATED)?.at(location(ask, Kind::Team, number)))
 }
 
-fn answer(ask: &Ask, state: &State, number: Number, status: StatusCode) -> Answer {
+fn answer(ask: &AuthorisedRequest, state: &State, number: RecordNumber, status: StatusCode) -> Answer {
     let team = state.team(number).ok_or_else(|| Refusal::new(404, "the group is gone"))?;
-    Ok(Reply::json(status, &view(ask, state, number, team))?.version(ask.shown(team.version)))
+    Ok(RequestReply::json(status, &view(ask, state, number, team))?.version(ask.shown(team.version)))
 }
 
-fn update(ask: &Ask, state: &mut State, number: Number, body: &Value) -> Result<(), Refusal> {
+fn update(ask: &AuthorisedRequest, state: &mut State, number: RecordNumber, body: &Value) -> Result<(), Refusal> {
     let (name, members) = wanted(state, body)?;
     check_free(state, &name, Some(number))?;
     state.rename_team(number, &name, ask.now);
@@ -85,24 +85,24 @@ fn update(ask: &Ask, state: &mut State, number: Number, body: &Value) -> Result<
     Ok(())
 }
 
-pub(super) fn put(ask: &Ask, state: &mut State, id: &str) -> Answer {
+pub(super) fn put(ask: &AuthorisedRequest, state: &mut State, id: &str) -> Answer {
     let (number, team) = find(state, id)?;
     ask.check_version(team.version)?;
     update(ask, state, number, &ask.json()?)?;
     answer(ask, state, number, StatusCode::OK)
 }
 
-pub(super) fn patch(ask: &Ask, state: &mut State, id: &str) -> Answer {
+pub(super) fn patch(ask: &AuthorisedRequest, state: &mut State, id: &str) -> Answer {
     let (number, team) = find(state, id)?;
     ask.check_version(team.version)?;
     let after = patch::patched(view(ask, state, number, team), &operations(&ask.json()?)?)?;
     update(ask, state, number, &after)?;
-    Ok(Reply::nothing().version(state.team(number).and_then(|team| ask.shown(team.version))))
+    Ok(RequestReply::nothing().version(state.team(number).and_then(|team| ask.shown(team.version))))
 }
 
-pub(super) fn delete(ask: &Ask, state: &mut State, id: &str) -> Answer {
+pub(super) fn delete(ask: &AuthorisedRequest, state: &mut State, id: &str) -> Answer {
     let (number, team) = find(state, id)?;
     ask.check_version(team.version)?;
     state.remove_team(number, ask.now);
-    Ok(Reply::nothing())
+    Ok(RequestReply::nothing())
 }

@@ -14,7 +14,7 @@ use std::sync::{PoisonError, RwLock};
 use axum::http::Method;
 
 use super::reply::{Answer, Refusal};
-use super::request::Ask;
+use super::request::AuthorisedRequest;
 use super::state::State;
 
 /// Resources in a page when `count` is not sent.
@@ -23,7 +23,12 @@ const PAGE_DEFAULT: usize = 100;
 const PAGE_LIMIT: usize = 200;
 
 /// Answers a request below the SCIM root; none when nothing is at the path.
-pub(super) fn route(ask: &Ask, state: &RwLock<State>, method: &Method, segments: &[&str]) -> Option<Answer> {
+pub(super) fn route(
+    ask: &AuthorisedRequest,
+    state: &RwLock<State>,
+    method: &Method,
+    segments: &[&str],
+) -> Option<Answer> {
     match segments {
         ["Users" | "Groups"] | ["Users" | "Groups", _] => {}
         ["Bulk" | "Me" | ".search"] => {

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::super::ids::{Kind, Uuid};
-use super::super::records::Number;
+use super::super::records::RecordNumber;
 use super::super::reply::Refusal;
 use super::super::state::State;
 
@@ -15,7 +15,7 @@ pub(super) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:ente
 pub(super) const WORKPLACE: &str = "urn:example:params:scim:schemas:extension:workplace:1.0:User";
 
 /// Attributes by name; attributes of an extension are nested under its URN.
-pub(in crate::demo) type More = Map<String, Value>;
+pub(in crate::demo) type ExtraAttributes = Map<String, Value>;
 
 /// An attribute in the table.
 pub(super) struct Known {
@@ -157,7 +157,7 @@ pub(super) fn is_read_only(urn: &str, name: &str) -> bool {
 }
 
 /// The further attributes that a body sets. Unknown attributes are ignored.
-pub(super) fn wanted(state: &State, body: &Value) -> Result<More, Refusal> {
+pub(super) fn wanted(state: &State, body: &Value) -> Result<ExtraAttributes, Refusal> {
     let mut more = part(CORE, body)?;
     for (urn, _, table) in EXTENSIONS {
         let Some(held) = body.get(urn).filter(|held| !held.is_null()) else { continue };
@@ -179,8 +179,8 @@ pub(super) fn wanted(state: &State, body: &Value) -> Result<More, Refusal> {
     Ok(more)
 }
 
-fn part(table: &[Known], held: &Value) -> Result<More, Refusal> {
-    let mut part = More::new();
+fn part(table: &[Known], held: &Value) -> Result<ExtraAttributes, Refusal> {
+    let mut part = ExtraAttributes::new();
     for known in table.iter().filter(|known| known.mutability != "readOnly") {
         if let Some(value) = held.get(known.name).filter(|value| !value.is_null()) {
             known.check(value)?;
@@ -191,9 +191,9 @@ fn part(table: &[Known], held: &Value) -> Result<More, Refusal> {
 }
 
 /// Refuses to change an immutable attribute that has a value.
-pub(super) fn check_immutable(before: Option<&More>, after: &More) -> Result<(), Refusal> {
+pub(super) fn check_immutable(before: Option<&ExtraAttributes>, after: &ExtraAttributes) -> Result<(), Refusal> {
     for (urn, _, table) in EXTENSIONS {
-        let value = |more: &More, name: &str| more.get(urn).and_then(|inner| inner.get(name)).cloned();
+        let value = |more: &ExtraAttributes, name: &str| more.get(urn).and_then(|inner| inner.get(name)).cloned();
         for known in table.iter().filter(|known| known.mutability == "immutable") {
             let held = before.and_then(|more| value(more, known.name));
             if held.is_some() && held != value(after, known.name) {
@@ -205,7 +205,7 @@ pub(super) fn check_immutable(before: Option<&More>, after: &More) -> Result<(),
 }
 
 /// Adds the attributes to a resource, with the server's own values.
-pub(super) fn show(state: &State, number: Number, more: &More, resource: &mut Value) {
+pub(super) fn show(state: &State, number: RecordNumber, more: &ExtraAttributes, resource: &mut Value) {
     for (name, value) in more {
         resource[name.as_str()] = value.clone();
     }
@@ -231,13 +231,13 @@ fn named<'a>(state: &'a State, id: &str) -> Option<&'a str> {
 }
 
 /// The values of an attribute for filters; the name is in lower case.
-pub(super) fn attribute(more: &More, name: &str) -> Vec<Value> {
+pub(super) fn attribute(more: &ExtraAttributes, name: &str) -> Vec<Value> {
     let (holder, name) = match extension(name) {
         Some((urn, rest)) => (more.get(urn).and_then(Value::as_object), rest),
         None => (Some(more), name),
     };
     let mut names = name.split('.');
-    let find = |map: &More, name: &str| {
+    let find = |map: &ExtraAttributes, name: &str| {
         map.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone())
     };
     let whole = holder.and_then(|map| find(map, names.next()?));
@@ -254,7 +254,7 @@ pub(super) fn attribute(more: &More, name: &str) -> Vec<Value> {
 }
 
 /// Seed values: two of three people have some of the attributes.
-pub(in crate::demo) fn seed(number: Number) -> Option<Box<More>> {
+pub(in crate::demo) fn seed(number: RecordNumber) -> Option<Box<ExtraAttributes>> {
     const DEPARTMENTS: [(&str, &str); 4] =
         [("Research", "4100"), ("Data platform", "4200"), ("Sales", "5100"), ("Support", "5200")];
     if number % 3 == 2 {
@@ -263,7 +263,7 @@ pub(in crate::demo) fn seed(number: Number) -> Option<Box<More>> {
     let (department, cost) = DEPARTMENTS[number as usize % DEPARTMENTS.len()];
     let kind = if number % 11 == 10 { "Contractor" } else { "Employee" };
     let phone = json!([{"value": format!("tel:+1-201-555-{:04}", 100 + number % 900), "type": "work"}]);
-    let mut more = More::from_iter([
+    let mut more = ExtraAttributes::from_iter([
         ("title".to_owned(), if number.is_multiple_of(10) { "Director".into() } else { "Engineer".into() }),
         ("userType".to_owned(), kind.into()),
         ("phoneNumbers".to_owned(), phone),

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::super::reply::Refusal;
-use super::super::request::Operation;
+use super::super::request::PatchElement;
 use super::filter::{Filter, attribute_name};
 use super::more;
 
@@ -28,7 +28,7 @@ enum Kind {
 }
 
 /// The resource after all operations.
-pub(super) fn patched(mut resource: Value, operations: &[Operation]) -> Result<Value, Refusal> {
+pub(super) fn patched(mut resource: Value, operations: &[PatchElement]) -> Result<Value, Refusal> {
     let Some(map) = resource.as_object_mut() else { return Err(Refusal::syntax("the resource is no object")) };
     for operation in operations {
         apply(map, operation)?;
@@ -36,7 +36,7 @@ pub(super) fn patched(mut resource: Value, operations: &[Operation]) -> Result<V
     Ok(resource)
 }
 
-fn apply(resource: &mut Map<String, Value>, operation: &Operation) -> Result<(), Refusal> {
+fn apply(resource: &mut Map<String, Value>, operation: &PatchElement) -> Result<(), Refusal> {
     let kind = match operation.op.to_ascii_lowercase().as_str() {
         "add" => Kind::Add,
         "replace" => Kind::Replace,
@@ -215,9 +215,9 @@ mod tests {
 
     use super::*;
 
-    fn operation(value: &Value) -> Operation {
+    fn operation(value: &Value) -> PatchElement {
         let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
-        Operation { op: text("op").unwrap(), path: text("path"), value: value.get("value").cloned() }
+        PatchElement { op: text("op").unwrap(), path: text("path"), value: value.get("value").cloned() }
     }
 
     fn resource() -> Value {

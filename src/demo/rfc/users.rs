@@ -8,14 +8,14 @@ use serde_json::Value;
 use super::super::grafana;
 use super::super::ids::{Kind, Uuid};
 use super::super::json::List;
-use super::super::options::Provider;
-use super::super::records::{Number, User};
-use super::super::reply::{Answer, Refusal, Reply};
-use super::super::request::{Ask, operations, require_schema, slice, text};
+use super::super::options::DemoProvider;
+use super::super::records::{RecordNumber, User};
+use super::super::reply::{Answer, Refusal, RequestReply};
+use super::super::request::{AuthorisedRequest, operations, require_schema, slice, text};
 use super::super::state::State;
 use super::super::users::email;
 use super::filter::Filter;
-use super::more::{self, More};
+use super::more::{self, ExtraAttributes};
 use super::view::{location, project, shown, user as view, user_attribute};
 use super::{PAGE_DEFAULT, PAGE_LIMIT, patch};
 
@@ -30,21 +30,21 @@ struct Wanted {
     family: String,
     external_id: Option<Box<str>>,
     active: bool,
-    more: More,
+    more: ExtraAttributes,
 }
 
-fn find<'a>(state: &'a State, id: &str) -> Result<(Number, &'a User), Refusal> {
+fn find<'a>(state: &'a State, id: &str) -> Result<(RecordNumber, &'a User), Refusal> {
     Uuid::parse(Kind::User, id)
         .and_then(|number| Some((number, state.user(number)?)))
         .ok_or_else(|| Refusal::unknown("User", id))
 }
 
-pub(super) fn get(ask: &Ask, state: &State, id: &str) -> Answer {
+pub(super) fn get(ask: &AuthorisedRequest, state: &State, id: &str) -> Answer {
     let (number, user) = find(state, id)?;
     shown(ask, view(ask, state, number, user), user.version)
 }
 
-pub(super) fn list(ask: &Ask, state: &State) -> Answer {
+pub(super) fn list(ask: &AuthorisedRequest, state: &State) -> Answer {
     let page = ask.page(PAGE_DEFAULT, PAGE_LIMIT)?;
     let found;
     let numbers = match ask.parameter("filter") {
@@ -59,20 +59,20 @@ pub(super) fn list(ask: &Ask, state: &State) -> Answer {
         .filter_map(|&number| Some(project(ask, view(ask, state, number, state.user(number)?))))
         .collect();
     let shown = resources.len();
-    Reply::json(StatusCode::OK, &List::new(resources, numbers.len(), page.0, shown))
+    RequestReply::json(StatusCode::OK, &List::new(resources, numbers.len(), page.0, shown))
 }
 
-fn search(state: &State, filter: &Filter) -> Vec<Number> {
+fn search(state: &State, filter: &Filter) -> Vec<RecordNumber> {
     if let Some(name) = filter.equality("username") {
         return state.user_named(name).into_iter().collect();
     }
-    let matches = |number: Number| {
+    let matches = |number: RecordNumber| {
         state.user(number).is_some_and(|user| filter.matches(&|attribute| user_attribute(number, user, attribute)))
     };
     state.order().iter().copied().filter(|&number| matches(number)).collect()
 }
 
-fn wanted(ask: &Ask, state: &State, body: &Value) -> Result<Wanted, Refusal> {
+fn wanted(ask: &AuthorisedRequest, state: &State, body: &Value) -> Result<Wanted, Refusal> {
     require_schema(body, SCHEMA)?;
     let optional = |value: Option<&Value>, name: &str| match value {
         None | Some(Value::Null) => Ok(None),
@@ -91,7 +91,7 @@ fn wanted(ask: &Ask, state: &State, body: &Value) -> Result<Wanted, Refusal> {
         Some(other) => return Err(Refusal::value(format!("active must be true or false, not {other}"))),
     };
     let external_id = optional(body.get("externalId"), "externalId")?;
-    if ask.options.provider == Provider::Grafana {
+    if ask.options.provider == DemoProvider::Grafana {
         grafana::check_external_id(external_id.as_deref())?;
     }
     let addresses =
@@ -109,8 +109,8 @@ fn wanted(ask: &Ask, state: &State, body: &Value) -> Result<Wanted, Refusal> {
 }
 
 /// Refuses a name or an address that belongs to another user.
-fn check_free(state: &State, wanted: &Wanted, own: Option<Number>) -> Result<(), Refusal> {
-    let other = |holder: Option<Number>| holder.is_some() && holder != own;
+fn check_free(state: &State, wanted: &Wanted, own: Option<RecordNumber>) -> Result<(), Refusal> {
+    let other = |holder: Option<RecordNumber>| holder.is_some() && holder != own;
     if other(state.user_named(&wanted.user_name)) {
         return Err(Refusal::taken(format!("userName {:?} is taken", wanted.user_name)));
     }
@@ -120,9 +120,9 @@ fn check_free(state: &State, wanted: &Wanted, own: Option<Number>) -> Result<(),
     Ok(())
 }
 
-pub(super) fn create(ask: &Ask, state: &mut State) -> Answer {
+pub(super) fn create(ask: &AuthorisedRequest, state: &mut State) -> Answer {
     let wanted = wanted(ask, state, &ask.json()?)?;
-    if ask.options.provider == Provider::Grafana
+    if ask.options.provider == DemoProvider::Grafana
         && let Some(known) = state.user_with_email(&wanted.email)
     {
         update(ask, state, known, wanted)?;
@@ -144,13 +144,13 @@ fn assign(user: &mut User, wanted: Wanted) {
     user.more = (!wanted.more.is_empty()).then(|| Box::new(wanted.more));
 }
 
-fn answer(ask: &Ask, state: &State, number: Number, status: StatusCode) -> Answer {
+fn answer(ask: &AuthorisedRequest, state: &State, number: RecordNumber, status: StatusCode) -> Answer {
     let user = state.user(number).ok_or_else(|| Refusal::new(404, "the user is gone"))?;
-    let reply = Reply::json(status, &view(ask, state, number, user))?.version(ask.shown(user.version));
+    let reply = RequestReply::json(status, &view(ask, state, number, user))?.version(ask.shown(user.version));
     Ok(if status == StatusCode::CREATED { reply.at(location(ask, Kind::User, number)) } else { reply })
 }
 
-fn update(ask: &Ask, state: &mut State, number: Number, wanted: Wanted) -> Answer {
+fn update(ask: &AuthorisedRequest, state: &mut State, number: RecordNumber, wanted: Wanted) -> Answer {
     check_free(state, &wanted, Some(number))?;
     more::check_immutable(state.user(number).and_then(|user| user.more.as_deref()), &wanted.more)?;
     state.set_user_name(number, &wanted.user_name);
@@ -163,19 +163,19 @@ fn update(ask: &Ask, state: &mut State, number: Number, wanted: Wanted) -> Answe
 }
 
 /// Full replacement: omitted attributes are cleared, and `active` falls back to true.
-pub(super) fn put(ask: &Ask, state: &mut State, id: &str) -> Answer {
+pub(super) fn put(ask: &AuthorisedRequest, state: &mut State, id: &str) -> Answer {
     let (number, user) = find(state, id)?;
     ask.check_version(user.version)?;
     let wanted = wanted(ask, state, &ask.json()?)?;
     update(ask, state, number, wanted)
 }
 
-pub(super) fn patch(ask: &Ask, state: &mut State, id: &str) -> Answer {
+pub(super) fn patch(ask: &AuthorisedRequest, state: &mut State, id: &str) -> Answer {
     let (number, user) = find(state, id)?;
     ask.check_version(user.version)?;
     let after = patch::patched(view(ask, state, number, user), &operations(&ask.json()?)?)?;
     let wanted = wanted(ask, state, &after)?;
-    if ask.options.provider == Provider::Datasaur && !wanted.active {
+    if ask.options.provider == DemoProvider::Datasaur && !wanted.active {
         return leave_workspace(ask, state, number);
     }
     update(ask, state, number, wanted)
@@ -183,7 +183,7 @@ pub(super) fn patch(ask: &Ask, state: &mut State, id: &str) -> Answer {
 
 /// Deprovisioning at Datasaur removes the user from the workspace. Showing the user as inactive in the answer is a
 /// choice.
-fn leave_workspace(ask: &Ask, state: &mut State, number: Number) -> Answer {
+fn leave_workspace(ask: &AuthorisedRequest, state: &mut State, number: RecordNumber) -> Answer {
     if let Some(user) = state.user_mut(number) {
         user.active = false;
         user.touch(ask.now);
@@ -193,18 +193,18 @@ fn leave_workspace(ask: &Ask, state: &mut State, number: Number) -> Answer {
     Ok(last)
 }
 
-pub(super) fn delete(ask: &Ask, state: &mut State, id: &str) -> Answer {
+pub(super) fn delete(ask: &AuthorisedRequest, state: &mut State, id: &str) -> Answer {
     let (number, user) = find(state, id)?;
     ask.check_version(user.version)?;
-    if ask.options.provider == Provider::Grafana {
+    if ask.options.provider == DemoProvider::Grafana {
         // The effect of DELETE is undocumented; the documents say that SCIM never deletes users, but only disables
         // them.
         if let Some(user) = state.user_mut(number) {
             user.active = false;
             user.touch(ask.now);
         }
-        return Ok(Reply::nothing());
+        return Ok(RequestReply::nothing());
     }
     state.remove_user(number, ask.now);
-    Ok(Reply::nothing())
+    Ok(RequestReply::nothing())
 }

@@ -4,19 +4,19 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::super::ids::{Kind, Uuid};
-use super::super::records::{Number, Team, User};
-use super::super::reply::{Answer, Reply, etag};
-use super::super::request::{Ask, matches_tag};
+use super::super::records::{RecordNumber, Team, User};
+use super::super::reply::{Answer, RequestReply, etag};
+use super::super::request::{AuthorisedRequest, matches_tag};
 use super::super::state::State;
 use super::more;
 
 /// Absolute address of a resource.
-pub(super) fn location(ask: &Ask, kind: Kind, number: Number) -> String {
+pub(super) fn location(ask: &AuthorisedRequest, kind: Kind, number: RecordNumber) -> String {
     let place = if kind == Kind::User { "Users" } else { "Groups" };
     format!("{}/{place}/{}", ask.base, Uuid(kind, number))
 }
 
-fn with_version(ask: &Ask, mut resource: Value, version: u32) -> Value {
+fn with_version(ask: &AuthorisedRequest, mut resource: Value, version: u32) -> Value {
     if let Some(version) = ask.shown(version) {
         resource["meta"]["version"] = etag(version).into();
     }
@@ -24,7 +24,7 @@ fn with_version(ask: &Ask, mut resource: Value, version: u32) -> Value {
 }
 
 /// A user as JSON, RFC 7643 section 4.1.
-pub(super) fn user(ask: &Ask, state: &State, number: Number, user: &User) -> Value {
+pub(super) fn user(ask: &AuthorisedRequest, state: &State, number: RecordNumber, user: &User) -> Value {
     let groups: Vec<Value> = user
         .teams
         .iter()
@@ -64,7 +64,7 @@ pub(super) fn user(ask: &Ask, state: &State, number: Number, user: &User) -> Val
 }
 
 /// A group as JSON, RFC 7643 section 4.2.
-pub(super) fn group(ask: &Ask, state: &State, number: Number, team: &Team) -> Value {
+pub(super) fn group(ask: &AuthorisedRequest, state: &State, number: RecordNumber, team: &Team) -> Value {
     let members: Vec<Value> = team
         .members
         .iter()
@@ -92,7 +92,7 @@ pub(super) fn group(ask: &Ask, state: &State, number: Number, team: &Team) -> Va
 }
 
 /// The values of a user's attribute for filters; the name is in lower case.
-pub(super) fn user_attribute(number: Number, user: &User, attribute: &str) -> Vec<Value> {
+pub(super) fn user_attribute(number: RecordNumber, user: &User, attribute: &str) -> Vec<Value> {
     let email = || if user.email.is_empty() { Vec::new() } else { vec![json!(user.email)] };
     match attribute {
         "id" => vec![json!(Uuid(Kind::User, number))],
@@ -112,7 +112,7 @@ pub(super) fn user_attribute(number: Number, user: &User, attribute: &str) -> Ve
 }
 
 /// The values of a group's attribute for filters; the name is in lower case.
-pub(super) fn group_attribute(number: Number, team: &Team, attribute: &str) -> Vec<Value> {
+pub(super) fn group_attribute(number: RecordNumber, team: &Team, attribute: &str) -> Vec<Value> {
     match attribute {
         "id" => vec![json!(Uuid(Kind::Team, number))],
         "displayname" => vec![json!(team.name)],
@@ -124,7 +124,7 @@ pub(super) fn group_attribute(number: Number, team: &Team, attribute: &str) -> V
 }
 
 /// Keeps the top-level attributes that `attributes` or `excludedAttributes` select (RFC 7644 section 3.9).
-pub(super) fn project(ask: &Ask, resource: Value) -> Value {
+pub(super) fn project(ask: &AuthorisedRequest, resource: Value) -> Value {
     let Value::Object(map) = resource else { return resource };
     let names = |list: &str| -> Vec<String> {
         list.split(',').map(|name| name.trim().split('.').next().unwrap_or_default().to_lowercase()).collect()
@@ -143,10 +143,10 @@ pub(super) fn project(ask: &Ask, resource: Value) -> Value {
 }
 
 /// The answer to a GET: the resource, or 304 if `If-None-Match` names its version.
-pub(super) fn shown(ask: &Ask, resource: Value, version: u32) -> Answer {
+pub(super) fn shown(ask: &AuthorisedRequest, resource: Value, version: u32) -> Answer {
     if ask.options.etags && ask.if_none_match.is_some_and(|header| matches_tag(header, version)) {
-        let unchanged = Reply { status: StatusCode::NOT_MODIFIED, ..Reply::nothing() };
+        let unchanged = RequestReply { status: StatusCode::NOT_MODIFIED, ..RequestReply::nothing() };
         return Ok(unchanged.version(Some(version)));
     }
-    Ok(Reply::json(StatusCode::OK, &project(ask, resource))?.version(ask.shown(version)))
+    Ok(RequestReply::json(StatusCode::OK, &project(ask, resource))?.version(ask.shown(version)))
 }

@@ -6,12 +6,13 @@ use reqwest::Method;
 use rstest::rstest;
 use serde_json::json;
 
-use super::super::{FailRule, FaultKind, FaultSpec, Options};
+use super::super::{DemoOptions, FailRule, FaultKind, FaultSpec};
 use super::{Bench, patch_body, person};
 
 #[tokio::test]
 async fn a_share_of_requests_fails_with_advice() {
-    let bench = Bench::new(Options { fail: vec![FailRule { status: 429, rate: 1.0 }], ..Options::default() }).await;
+    let bench =
+        Bench::new(DemoOptions { fail: vec![FailRule { status: 429, rate: 1.0 }], ..DemoOptions::default() }).await;
     let got = bench.get("Roles").await;
     got.refused(429, None);
     assert_eq!((got.header("retry-after"), got.header("ratelimit-reset")), ("1", "1"));
@@ -49,7 +50,7 @@ async fn a_cut_write_has_no_answer(#[case] applied: bool, #[case] seat: &str) {
 
 #[tokio::test]
 async fn answers_wait_for_the_latency() {
-    let bench = Bench::new(Options { latency: Duration::from_millis(60), ..Options::default() }).await;
+    let bench = Bench::new(DemoOptions { latency: Duration::from_millis(60), ..DemoOptions::default() }).await;
     let begun = Instant::now();
     bench.get("Roles").await.ok();
     assert!(begun.elapsed() >= Duration::from_millis(60));
@@ -65,7 +66,7 @@ async fn a_stopped_server_is_gone_and_its_address_free() {
     let url = bench.url("Roles");
     bench.server.stop().await;
     assert!(bench.client.get(&url).send().await.unwrap_err().is_connect());
-    let again = Bench::new(Options { listen: address, ..Options::default() }).await;
+    let again = Bench::new(DemoOptions { listen: address, ..DemoOptions::default() }).await;
     again.get("Roles").await.ok();
 }
 

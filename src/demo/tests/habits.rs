@@ -3,11 +3,11 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::super::{Hosting, Options};
+use super::super::{DemoHosting, DemoOptions};
 use super::{Bench, KEY, group, id_of, person};
 
-fn release(version: &str) -> Options {
-    Options { server_version: version.parse().unwrap(), ..Options::default() }
+fn release(version: &str) -> DemoOptions {
+    DemoOptions { server_version: version.parse().unwrap(), ..DemoOptions::default() }
 }
 
 /// Which keys a user has, by release.
@@ -40,13 +40,13 @@ async fn before_0_75_there_are_no_registry_roles_and_before_0_79_no_bearer() {
     let basic = bench.client.get(bench.url("Users")).basic_auth("", Some(KEY)).send().await.unwrap();
     assert_eq!(basic.status(), 200);
     assert!(!basic.text().await.unwrap().contains("registryRoles"));
-    let shared = Bench::new(Options { hosting: Hosting::MultiTenant, ..release("0.74.0") }).await;
+    let shared = Bench::new(DemoOptions { hosting: DemoHosting::MultiTenant, ..release("0.74.0") }).await;
     assert!(shared.get("Users").await.text.contains("registryRoles"));
 }
 
 #[tokio::test]
 async fn full_seats_run_out() {
-    let bench = Bench::new(Options { users: 5, seats: Some(6), ..Options::default() }).await;
+    let bench = Bench::new(DemoOptions { users: 5, seats: Some(6), ..DemoOptions::default() }).await;
     let ann = bench.new_user("ann").await;
     let over = bench.post("Users", &person("ben")).await;
     assert_eq!(over.refused(400, None), "Seat limit reached");

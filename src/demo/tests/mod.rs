@@ -14,7 +14,7 @@ use reqwest::header::HeaderMap;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
-use super::{Options, Running, start};
+use super::{DemoOptions, RunningDemo, start};
 
 const KEY: &str = "test-key-1";
 
@@ -53,19 +53,19 @@ impl Got {
 
 /// A server and a client with its key.
 struct Bench {
-    server: Running,
+    server: RunningDemo,
     client: Client,
 }
 
 impl Bench {
-    async fn new(options: Options) -> Self {
-        let server = start(Options { key: Some(KEY.to_owned()), ..options }).await.unwrap();
+    async fn new(options: DemoOptions) -> Self {
+        let server = start(DemoOptions { key: Some(KEY.to_owned()), ..options }).await.unwrap();
         let client = Client::builder().no_proxy().build().unwrap();
         Self { server, client }
     }
 
     async fn wandb() -> Self {
-        Self::new(Options::default()).await
+        Self::new(DemoOptions::default()).await
     }
 
     fn url(&self, path: &str) -> String {

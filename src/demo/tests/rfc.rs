@@ -6,11 +6,11 @@ use reqwest::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::super::{Options, Provider};
+use super::super::{DemoOptions, DemoProvider};
 use super::{Bench, group, id_of, patch_body, person};
 
 async fn plain() -> Bench {
-    Bench::new(Options { provider: Provider::Scim, ..Options::default() }).await
+    Bench::new(DemoOptions { provider: DemoProvider::Scim, ..DemoOptions::default() }).await
 }
 
 fn member_ids(group: &Value) -> Vec<&str> {

@@ -3,7 +3,7 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::super::{Options, RolePut};
+use super::super::{DemoOptions, RolePut};
 use super::{Bench, group, id_of};
 
 async fn role(bench: &Bench, name: &str) -> String {
@@ -54,7 +54,7 @@ async fn a_put_replaces_the_permissions_or_keeps_them(
     #[case] named: &[&str],
     #[case] unnamed: &[&str],
 ) {
-    let bench = Bench::new(Options { role_put, ..Options::default() }).await;
+    let bench = Bench::new(DemoOptions { role_put, ..DemoOptions::default() }).await;
     let mut body = definition("Sample", "member");
     body["permissions"] = json!([{"name": "project:delete"}]);
     let path = bench.post("Roles", &body).await.header("location").to_owned();

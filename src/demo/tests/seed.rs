@@ -2,16 +2,16 @@
 
 use std::collections::HashSet;
 
-use super::super::clock::Moment;
-use super::super::options::Options;
+use super::super::clock::UnixSeconds;
+use super::super::options::DemoOptions;
 use super::super::records::{Account, OrganisationRole, User};
 use super::super::seed::organisation;
 use super::super::state::State;
 
-const NOW: Moment = Moment(1_790_000_000);
+const NOW: UnixSeconds = UnixSeconds(1_790_000_000);
 
 fn seeded(users: usize) -> State {
-    organisation(&Options { users, ..Options::default() }, NOW)
+    organisation(&DemoOptions { users, ..DemoOptions::default() }, NOW)
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn names_are_ascii_and_nobody_shares_one() {
 #[test]
 fn members_and_teams_agree_and_the_seed_decides() {
     let (one, same) = (seeded(3_000), seeded(3_000));
-    let other = organisation(&Options { users: 3_000, seed: 8, ..Options::default() }, NOW);
+    let other = organisation(&DemoOptions { users: 3_000, seed: 8, ..DemoOptions::default() }, NOW);
     let names = |state: &State| -> Vec<Box<str>> {
         state.order().iter().filter_map(|&number| Some(state.user(number)?.user_name.clone())).collect()
     };

@@ -8,11 +8,11 @@ use reqwest::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::super::{EmailShape, Hosting, Options};
+use super::super::{DemoHosting, DemoOptions, EmailShape};
 use super::{Bench, KEY, group, id_of, patch_body, person};
 
-fn hosted(hosting: Hosting) -> Options {
-    Options { hosting, ..Options::default() }
+fn hosted(hosting: DemoHosting) -> DemoOptions {
+    DemoOptions { hosting, ..DemoOptions::default() }
 }
 
 #[tokio::test]
@@ -47,7 +47,7 @@ async fn the_three_forms_of_a_key_are_accepted_and_others_refused() {
 #[case::old(EmailShape::Old, json!({"Value": "eva.tanaka@example.com", "Display": "", "Type": "", "Primary": true}))]
 #[tokio::test]
 async fn a_user_has_the_documented_keys(#[case] emails: EmailShape, #[case] expected: Value) {
-    let bench = Bench::new(Options { emails, sparse_lists: true, ..Options::default() }).await;
+    let bench = Bench::new(DemoOptions { emails, sparse_lists: true, ..DemoOptions::default() }).await;
     let listed = bench.find("Users", "emails.value", "EVA.Tanaka@example.com").await;
     assert_eq!(listed["userName"], "eva-tanaka");
     assert_eq!(listed["displayName"], "Eva Tanaka");
@@ -69,7 +69,7 @@ async fn a_user_has_the_documented_keys(#[case] emails: EmailShape, #[case] expe
 
 #[tokio::test]
 async fn documented_gets_have_no_roles_and_answers_to_changes_have() {
-    let bench = Bench::new(Options { silent_gets: true, ..Options::default() }).await;
+    let bench = Bench::new(DemoOptions { silent_gets: true, ..DemoOptions::default() }).await;
     let listed = bench.find("Users", "userName", "eva-tanaka").await;
     let path = format!("Users/{}", listed["id"].as_str().unwrap());
     let one = bench.get(&path).await.ok();
@@ -83,7 +83,7 @@ async fn documented_gets_have_no_roles_and_answers_to_changes_have() {
 
 #[tokio::test]
 async fn lists_hold_9999_and_pages_complete_them() {
-    let bench = Bench::new(Options { users: 25_000, ..Options::default() }).await;
+    let bench = Bench::new(DemoOptions { users: 25_000, ..DemoOptions::default() }).await;
     let mut seen = HashSet::new();
     for (start, expected) in [(1, 9_999), (10_000, 9_999), (19_999, 5_002), (25_001, 0)] {
         let list = bench.get(&format!("Users?startIndex={start}&count=20000")).await.ok();
@@ -97,7 +97,7 @@ async fn lists_hold_9999_and_pages_complete_them() {
 
 #[tokio::test]
 async fn a_server_that_ignores_paging_answers_its_first_page() {
-    let bench = Bench::new(Options { page_limit: 100, ignore_paging: true, ..Options::default() }).await;
+    let bench = Bench::new(DemoOptions { page_limit: 100, ignore_paging: true, ..DemoOptions::default() }).await;
     let first = bench.get("Users").await.ok();
     assert_eq!(first["Resources"].as_array().unwrap().len(), 100);
     assert_eq!(bench.get("Users?startIndex=101&count=7").await.ok(), first);
@@ -175,11 +175,11 @@ async fn a_bad_creation_is_refused(#[case] change: Value, #[case] status: u16) {
 }
 
 #[rstest]
-#[case(Hosting::MultiTenant, "admin", &["vision"])]
-#[case(Hosting::Dedicated, "member", &[])]
+#[case(DemoHosting::MultiTenant, "admin", &["vision"])]
+#[case(DemoHosting::Dedicated, "member", &[])]
 #[tokio::test]
 async fn only_multi_tenant_takes_roles_and_teams_at_creation(
-    #[case] hosting: Hosting,
+    #[case] hosting: DemoHosting,
     #[case] role: &str,
     #[case] teams: &[&str],
 ) {
@@ -188,7 +188,7 @@ async fn only_multi_tenant_takes_roles_and_teams_at_creation(
     body["organizationRole"] = "admin".into();
     body["urn:ietf:params:scim:schemas:extension:teams:2.0:User"] = json!({"teams": ["vision"]});
     let made = bench.post("Users", &body).await.ok();
-    let multi_tenant = hosting == Hosting::MultiTenant;
+    let multi_tenant = hosting == DemoHosting::MultiTenant;
     assert_eq!(made.get("groups").is_some(), multi_tenant);
     assert_eq!(made.get("organizationRole").is_some(), multi_tenant);
     let user = bench.get(&format!("Users/{}", made["id"].as_str().unwrap())).await.ok();
@@ -202,7 +202,7 @@ async fn only_multi_tenant_takes_roles_and_teams_at_creation(
 #[case::path(json!([{"op": "replace", "path": "active", "value": false}]))]
 #[tokio::test]
 async fn a_single_tenant_keeps_who_is_deactivated(#[case] operations: Value) {
-    let bench = Bench::new(hosted(Hosting::SelfManaged)).await;
+    let bench = Bench::new(hosted(DemoHosting::SelfManaged)).await;
     let eva = bench.user("eva-tanaka").await;
     assert_eq!(bench.patch(&eva, operations).await.ok()["active"], false);
     assert_eq!(bench.get(&eva).await.ok()["active"], false);
@@ -212,7 +212,7 @@ async fn a_single_tenant_keeps_who_is_deactivated(#[case] operations: Value) {
 
 #[tokio::test]
 async fn multi_tenant_removes_who_is_deactivated() {
-    let bench = Bench::new(hosted(Hosting::MultiTenant)).await;
+    let bench = Bench::new(hosted(DemoHosting::MultiTenant)).await;
     let (eva, team) =
         (bench.user("eva-tanaka").await, bench.post("Groups", &group("new", &["eva.tanaka@example.com"])).await.ok());
     let detail = bench.replace(&eva, "active", json!(true)).await.refused(400, None);
@@ -286,10 +286,10 @@ async fn roles_are_set_one_team_at_a_time_and_viewer_spreads() {
 }
 
 #[rstest]
-#[case(Hosting::Dedicated, 200)]
-#[case(Hosting::MultiTenant, 400)]
+#[case(DemoHosting::Dedicated, 200)]
+#[case(DemoHosting::MultiTenant, 400)]
 #[tokio::test]
-async fn names_and_emails_change_only_on_single_tenants(#[case] hosting: Hosting, #[case] status: u16) {
+async fn names_and_emails_change_only_on_single_tenants(#[case] hosting: DemoHosting, #[case] status: u16) {
     let bench = Bench::new(hosted(hosting)).await;
     let eva = bench.user("eva-tanaka").await;
     assert_eq!(bench.replace(&eva, "displayName", json!("田中 エヴァ")).await.status, status);
@@ -309,7 +309,7 @@ async fn names_and_emails_change_only_on_single_tenants(#[case] hosting: Hosting
 #[case(false, 200)]
 #[tokio::test]
 async fn a_stale_version_is_refused_where_versions_exist(#[case] etags: bool, #[case] status: u16) {
-    let bench = Bench::new(Options { etags, ..Options::default() }).await;
+    let bench = Bench::new(DemoOptions { etags, ..DemoOptions::default() }).await;
     let eva = bench.user("eva-tanaka").await;
     let first = bench.get(&eva).await.header("etag").to_owned();
     assert_eq!(first.is_empty(), !etags);
@@ -325,7 +325,7 @@ async fn a_stale_version_is_refused_where_versions_exist(#[case] etags: bool, #[
 
 #[tokio::test]
 async fn service_accounts_are_made_but_not_changed() {
-    let bench = Bench::new(hosted(Hosting::SelfManaged)).await;
+    let bench = Bench::new(hosted(DemoHosting::SelfManaged)).await;
     let service = |extension: Value| {
         json!({
             "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "bot", "accountType": "SERVICE",

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn plan(text: &str) -> Vec<String> {
-    lines(&directory(), text, Format::Csv, Wish::default()).unwrap()
+    lines(&directory(), text, FileFormat::Csv, DesiredChange::default()).unwrap()
 }
 
 #[test]
@@ -34,24 +34,25 @@ fn what_differs_becomes_changes_in_a_fixed_order() {
 fn only_pruning_removes() {
     let text = "user,team\neva,vision\n";
     assert_eq!(plan(text), Vec::<String>::new());
-    let left = difference(&read(text, Format::Csv).unwrap(), &directory(), &can(), Wish::default(), &mut keys());
-    assert_eq!(left.unwrap().left, Left { memberships: 1, ..Left::default() });
-    let prune = Wish { prune: true, ..Wish::default() };
-    assert_eq!(lines(&directory(), text, Format::Csv, prune).unwrap(), ["eva leaves nlp (was member)"]);
+    let left =
+        difference(&read(text, FileFormat::Csv).unwrap(), &directory(), &can(), DesiredChange::default(), &mut keys());
+    assert_eq!(left.unwrap().left, LeftoverRecord { memberships: 1, ..LeftoverRecord::default() });
+    let prune = DesiredChange { prune: true, ..DesiredChange::default() };
+    assert_eq!(lines(&directory(), text, FileFormat::Csv, prune).unwrap(), ["eva leaves nlp (was member)"]);
     let team = "teams: [{team: vision, members: [noor]}]";
-    assert_eq!(lines(&directory(), team, Format::Yaml, prune).unwrap(), ["eva leaves vision (was admin)"]);
+    assert_eq!(lines(&directory(), team, FileFormat::Yaml, prune).unwrap(), ["eva leaves vision (was admin)"]);
 }
 
 #[test]
 fn whole_records_are_pruned_only_by_name_and_never_by_an_empty_list() {
-    let all = Wish { prune_users: true, prune_teams: true, prune_roles: true, ..Wish::default() };
+    let all = DesiredChange { prune_users: true, prune_teams: true, prune_roles: true, ..DesiredChange::default() };
     let text = "users: [eva]\nteams: [vision, nlp]\nroles: [labeller]";
-    insta::assert_snapshot!(lines(&directory(), text, Format::Yaml, all).unwrap().join("\n"), @r"
+    insta::assert_snapshot!(lines(&directory(), text, FileFormat::Yaml, all).unwrap().join("\n"), @r"
     ivan status: active → inactive
     noor status: active → inactive
     empty is deleted
     ");
-    insta::assert_snapshot!(lines(&directory(), "teams: [vision]", Format::Yaml, all).unwrap_err().join("\n"), @r"
+    insta::assert_snapshot!(lines(&directory(), "teams: [vision]", FileFormat::Yaml, all).unwrap_err().join("\n"), @r"
     --prune=roles: the file names no roles, so all of them would go; nothing is pruned by an empty list
     --prune=users: the file names no users, so all of them would go; nothing is pruned by an empty list
     ");
@@ -64,7 +65,7 @@ fn everything_that_can_t_be_meant_is_said_at_once() {
                 noor,,amdin,visoin,admin,fulll\n\
                 ivan,,,vision,adminn,\n\
                 new,eva@example.com,,,,\n";
-    insta::assert_snapshot!(lines(&directory(), text, Format::Csv, Wish::default()).unwrap_err().join("\n"), @r"
+    insta::assert_snapshot!(lines(&directory(), text, FileFormat::Csv, DesiredChange::default()).unwrap_err().join("\n"), @r"
     row 2, user: no user is called evva; near: eva; to create one, give user and email
     row 3, models_seat: no seat is called fulll; nearest first: full, none, viewer
     row 3, role: no role in the organisation is called amdin; nearest first: admin, member, viewer
@@ -76,15 +77,15 @@ fn everything_that_can_t_be_meant_is_said_at_once() {
 
 #[test]
 fn a_column_that_the_provider_can_t_do_is_told_once() {
-    let can = Capabilities {
+    let can = ProviderCapabilities {
         refused: vec![(
-            crate::directory::change::Verb::SetSeat,
+            crate::directory::change::ChangeVerb::SetSeat,
             crate::directory::refusal::Refusal::unsupported("This provider has no seats."),
         )],
         ..can()
     };
-    let desired = read("user,models_seat\neva,none\nnoor,none\nivan,full\n", Format::Csv).unwrap();
-    let problems = difference(&desired, &directory(), &can, Wish::default(), &mut keys()).unwrap_err();
+    let desired = read("user,models_seat\neva,none\nnoor,none\nivan,full\n", FileFormat::Csv).unwrap();
+    let problems = difference(&desired, &directory(), &can, DesiredChange::default(), &mut keys()).unwrap_err();
     let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
     assert_eq!(said, ["row 2, models_seat: This provider has no seats. (1 more say something there)"]);
 }
@@ -95,7 +96,7 @@ fn roles_are_created_and_widened() {
                 \x20 - {role: labeller, permissions: ['run:read']}\n\
                 \x20 - {role: auditor, inherits: viewer, permissions: ['b:c', 'a:b']}\n\
                 users:\n  - {user: ivan, teams: {nlp: auditor}}\n";
-    insta::assert_snapshot!(lines(&directory(), text, Format::Yaml, Wish::default()).unwrap().join("\n"), @r"
+    insta::assert_snapshot!(lines(&directory(), text, FileFormat::Yaml, DesiredChange::default()).unwrap().join("\n"), @r"
     auditor new role: inherits viewer, +a:b, +b:c
     labeller definition: +run:read
     ivan joins nlp as auditor
@@ -105,13 +106,14 @@ fn roles_are_created_and_widened() {
 #[test]
 fn what_an_export_says_is_no_change() {
     let directory = directory();
-    let parts = [Part::Users, Part::Teams, Part::Roles];
-    for format in [Format::Csv, Format::Json, Format::Yaml] {
+    let parts = [CurrentPart::Users, CurrentPart::Teams, CurrentPart::Roles];
+    for format in [FileFormat::Csv, FileFormat::Json, FileFormat::Yaml] {
         let text = write(&current(&directory, &can(), &parts), format);
-        let all = Wish { prune: true, prune_users: true, prune_teams: true, prune_roles: true, create_teams: false };
+        let all =
+            DesiredChange { prune: true, prune_users: true, prune_teams: true, prune_roles: true, create_teams: false };
         assert_eq!(lines(&directory, &text, format, all).unwrap(), Vec::<String>::new(), "{text}");
     }
-    insta::assert_snapshot!(write(&current(&directory, &can(), &parts), Format::Csv), @r"
+    insta::assert_snapshot!(write(&current(&directory, &can(), &parts), FileFormat::Csv), @r"
     user,email,name,role,active,models_seat,team,team_role,custom_role,inherits,permission
     eva,eva@example.com,eva of old,admin,yes,full,nlp,member,,,
     eva,eva@example.com,eva of old,admin,yes,full,vision,admin,,,
@@ -122,7 +124,7 @@ fn what_an_export_says_is_no_change() {
     ,,,,,,vision,,,,
     ,,,,,,,,labeller,viewer,artifact:create
     ");
-    insta::assert_snapshot!(write(&current(&directory, &can(), &[Part::Teams]), Format::Yaml), @r"
+    insta::assert_snapshot!(write(&current(&directory, &can(), &[CurrentPart::Teams]), FileFormat::Yaml), @r"
     scimitar: 1
     teams:
     - team: empty
@@ -172,15 +174,15 @@ proptest! {
                 }
             }
         }
-        let wish = Wish { prune, ..Wish::default() };
+        let wish = DesiredChange { prune, ..DesiredChange::default() };
         let mut there = directory();
-        let desired = read(&text, Format::Csv).unwrap();
+        let desired = read(&text, FileFormat::Csv).unwrap();
         // The role that comes with a membership is only known once the server has shown it.
-        let can = Capabilities { joins_as: None, ..can() };
+        let can = ProviderCapabilities { joins_as: None, ..can() };
         let changes = difference(&desired, &there, &can, wish, &mut keys()).unwrap().changes;
         for (at, change) in changes.into_iter().enumerate() {
             there.begin(ChangeId(100 + at as i64), change);
         }
-        prop_assert_eq!(lines(&there, &text, Format::Csv, wish).unwrap(), Vec::<String>::new());
+        prop_assert_eq!(lines(&there, &text, FileFormat::Csv, wish).unwrap(), Vec::<String>::new());
     }
 }

@@ -3,12 +3,12 @@
 use super::*;
 
 fn told(text: &str, map: &[(&str, &str)], ignore: &[&str]) -> Result<Vec<String>, String> {
-    let columns = Columns {
+    let columns = ColumnOptions {
         map: map.iter().map(|(header, column)| ((*header).to_owned(), (*column).to_owned())).collect(),
         ignore: ignore.iter().map(|header| (*header).to_owned()).collect(),
     };
-    let desired = super::super::read(text, Format::Csv, &columns).map_err(|problems| said(problems).join("\n"))?;
-    let told = |person: &Person| {
+    let desired = super::super::read(text, FileFormat::Csv, &columns).map_err(|problems| said(problems).join("\n"))?;
+    let told = |person: &DesiredPerson| {
         let teams = person.teams.iter().flatten();
         let teams: Vec<String> =
             teams.map(|team| format!("{}:{}", team.of, team.role.as_deref().unwrap_or_default())).collect();
@@ -66,8 +66,8 @@ fn words_about_columns_that_are_not_there_are_told() {
         told("user,mail,address\neva,,\n", &[("address", "email")], &[]).unwrap_err(),
         "row 1, address: a second column for email"
     );
-    let columns = Columns { map: Vec::new(), ignore: vec!["all".into()] };
-    let wrong = super::super::read("users: [eva]", Format::Yaml, &columns).unwrap_err();
+    let columns = ColumnOptions { map: Vec::new(), ignore: vec!["all".into()] };
+    let wrong = super::super::read("users: [eva]", FileFormat::Yaml, &columns).unwrap_err();
     assert_eq!(said(wrong), ["--map and --ignore-columns are about the columns of a CSV"]);
 }
 

@@ -5,7 +5,7 @@ use crate::desired::saved::{Head, SavedPlan};
 
 fn keep(changes: Vec<Change>) -> SavedPlan {
     let directory = directory();
-    let lines: Vec<words::Line> = changes.iter().map(|change| words::line(change, &directory)).collect();
+    let lines: Vec<words::PlanLine> = changes.iter().map(|change| words::line(change, &directory)).collect();
     let (title, profile, server) = ("a plan", "prod", "https://example.com/scim");
     let head = Head { title, profile, server, made: Timestamp::UNIX_EPOCH };
     let plan = SavedPlan::of(changes.iter().zip(&lines), head, &directory);

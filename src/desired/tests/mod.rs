@@ -12,8 +12,8 @@ use super::*;
 use crate::directory::{
     Directory, Name,
     change::{Change, ChangeId},
-    plan::{Capabilities, RoleChoice},
-    record::{Grant, Member, Permission, Role, Team, User},
+    plan::{ProviderCapabilities, RoleChoice},
+    record::{Member, Permission, Role, RoleGrant, Team, User},
     records::Records,
     words,
 };
@@ -23,8 +23,8 @@ fn names(list: &[&str]) -> Vec<RoleChoice> {
 }
 
 /// Capabilities similar to those of W&B.
-fn can() -> Capabilities {
-    Capabilities {
+fn can() -> ProviderCapabilities {
+    ProviderCapabilities {
         org_roles: names(&["admin", "member", "viewer"]),
         team_roles: names(&["admin", "member", "viewer"]),
         joins_as: Some("member".into()),
@@ -32,12 +32,12 @@ fn can() -> Capabilities {
         seat_levels: &["full", "viewer", "none"],
         registry_roles: names(&["admin", "member"]),
         team_word: "team",
-        ..Capabilities::default()
+        ..ProviderCapabilities::default()
     }
 }
 
 fn user(name: &str, role: &str, teams: &[(&str, &str)]) -> User {
-    let grants = teams.iter().map(|(team, role)| Grant { scope: (*team).into(), role: (*role).into() });
+    let grants = teams.iter().map(|(team, role)| RoleGrant { scope: (*team).into(), role: (*role).into() });
     User {
         id: format!("id-{name}").into(),
         user_name: name.into(),
@@ -87,16 +87,21 @@ fn keys() -> impl FnMut() -> ChangeId {
     }
 }
 
-fn said(problems: Vec<Problem>) -> Vec<String> {
+fn said(problems: Vec<FileProblem>) -> Vec<String> {
     problems.iter().map(ToString::to_string).collect()
 }
 
-fn read(text: &str, format: Format) -> Result<Desired, Vec<Problem>> {
-    super::read(text, format, &Columns::default())
+fn read(text: &str, format: FileFormat) -> Result<DesiredState, Vec<FileProblem>> {
+    super::read(text, format, &ColumnOptions::default())
 }
 
 /// The difference in words, a line per change.
-fn lines(directory: &Directory, text: &str, format: Format, wish: Wish) -> Result<Vec<String>, Vec<String>> {
+fn lines(
+    directory: &Directory,
+    text: &str,
+    format: FileFormat,
+    wish: DesiredChange,
+) -> Result<Vec<String>, Vec<String>> {
     let desired = read(text, format).map_err(said)?;
     let found = difference(&desired, directory, &can(), wish, &mut keys()).map_err(said)?;
     // The directory includes the created records, so that they have names.

@@ -1,7 +1,7 @@
 //! Tests of data that is not told, and of members that are no users.
 
 use super::*;
-use crate::directory::{Coverage, Kind, MaybeTold, Shortfall};
+use crate::directory::{ListCoverage, ListShortfall, MaybeTold, RecordKind};
 
 fn member(id: &str, display: &str) -> Member {
     Member { id: id.into(), display: display.into() }
@@ -22,17 +22,17 @@ fn nested(untold: bool) -> Directory {
     directory
 }
 
-const PRUNE: Wish =
-    Wish { prune: true, prune_users: false, prune_teams: false, prune_roles: false, create_teams: false };
+const PRUNE: DesiredChange =
+    DesiredChange { prune: true, prune_users: false, prune_teams: false, prune_roles: false, create_teams: false };
 
-fn found(directory: &Directory, text: &str, format: Format) -> Result<Difference, Vec<String>> {
+fn found(directory: &Directory, text: &str, format: FileFormat) -> Result<DesiredDifference, Vec<String>> {
     difference(&read(text, format).map_err(said)?, directory, &can(), PRUNE, &mut keys()).map_err(said)
 }
 
 #[test]
 fn members_that_are_no_users_are_exported_and_read_back() {
     let directory = nested(false);
-    insta::assert_snapshot!(write(&current(&directory, &can(), &[Part::Teams]), Format::Yaml), @r"
+    insta::assert_snapshot!(write(&current(&directory, &can(), &[CurrentPart::Teams]), FileFormat::Yaml), @r"
     scimitar: 1
     teams:
     - team: engineering
@@ -45,7 +45,7 @@ fn members_that_are_no_users_are_exported_and_read_back() {
       members:
       - noor
     ");
-    insta::assert_snapshot!(write(&current(&directory, &can(), &[Part::Users, Part::Teams]), Format::Csv), @r"
+    insta::assert_snapshot!(write(&current(&directory, &can(), &[CurrentPart::Users, CurrentPart::Teams]), FileFormat::Csv), @r"
     user,email,name,role,active,models_seat,team
     eva,eva@example.com,eva of old,admin,yes,full,engineering
     noor,noor@example.com,noor of old,member,yes,full,frontend
@@ -54,8 +54,8 @@ fn members_that_are_no_users_are_exported_and_read_back() {
     id-frontend,,,,,,engineering
     u0777,,,,,,engineering
     ");
-    for parts in [&[Part::Teams][..], &[Part::Users, Part::Teams]] {
-        for format in [Format::Csv, Format::Json, Format::Yaml] {
+    for parts in [&[CurrentPart::Teams][..], &[CurrentPart::Users, CurrentPart::Teams]] {
+        for format in [FileFormat::Csv, FileFormat::Json, FileFormat::Yaml] {
             let text = write(&current(&directory, &can(), parts), format);
             let found = found(&directory, &text, format).unwrap();
             assert_eq!((found.changes, found.notes), (vec![], vec![]), "{text}");
@@ -67,7 +67,7 @@ fn members_that_are_no_users_are_exported_and_read_back() {
 fn pruning_removes_others_only_where_the_file_lists_such() {
     let directory = nested(false);
     let plan = |text: &str| {
-        let found = found(&directory, text, Format::Yaml).unwrap();
+        let found = found(&directory, text, FileFormat::Yaml).unwrap();
         let mut told: Vec<String> = found.changes.iter().map(|change| format!("{change:?}")).collect();
         told.extend(found.notes.into_iter().chain(found.not_told));
         told.join("\n")
@@ -91,7 +91,7 @@ fn others_are_kept_or_removed_and_nothing_else() {
     let text = "users:\n  - {user: u0777, email: x@example.com, teams: [engineering]}\n\
                 teams:\n  - {team: frontend, others: [u0777, 'group:enginering']}\n  \
                 - {team: engineering, others: {u0777: admin}}\n";
-    insta::assert_snapshot!(found(&directory, text, Format::Yaml).unwrap_err().join("\n"), @r"
+    insta::assert_snapshot!(found(&directory, text, FileFormat::Yaml).unwrap_err().join("\n"), @r"
     line 2, users[0], user: u0777 is a member of teams and no user: nothing else can be set
     line 4, teams[0], members: u0777 is no user and is not in frontend: only users are added
     line 4, teams[0], others: no team is called enginering; near: engineering
@@ -102,8 +102,8 @@ fn others_are_kept_or_removed_and_nothing_else() {
 #[test]
 fn what_is_not_told_is_left_out_and_nothing_is_concluded_from_it() {
     let directory = nested(true);
-    let all = [Part::Users, Part::Teams];
-    insta::assert_snapshot!(write(&current(&directory, &can(), &all), Format::Yaml), @r"
+    let all = [CurrentPart::Users, CurrentPart::Teams];
+    insta::assert_snapshot!(write(&current(&directory, &can(), &all), FileFormat::Yaml), @r"
     scimitar: 1
     users:
     - user: eva
@@ -132,17 +132,17 @@ fn what_is_not_told_is_left_out_and_nothing_is_concluded_from_it() {
       - noor
     - team: hidden
     ");
-    insta::assert_snapshot!(write(&current(&directory, &can(), &all), Format::Csv), @r"
+    insta::assert_snapshot!(write(&current(&directory, &can(), &all), FileFormat::Csv), @r"
     user,email,name,role,active,models_seat
     eva,eva@example.com,eva of old,admin,yes,full
     noor,noor@example.com,noor of old,member,yes,full
     ");
-    insta::assert_snapshot!(untold(&directory, &all, Format::Yaml).unwrap(), @r"The server does not tell who is in 1 of 3 teams: memberships of the others stand with the teams.");
-    insta::assert_snapshot!(untold(&directory, &all, Format::Csv).unwrap(), @r"The server does not tell who is in 1 of 3 teams: memberships are left out, for a user's teams are a whole; YAML and JSON with teams have those that are told.");
-    assert_eq!(untold(&directory, &[Part::Roles], Format::Csv), None);
-    assert_eq!(untold(&nested(false), &all, Format::Csv), None);
+    insta::assert_snapshot!(untold(&directory, &all, FileFormat::Yaml).unwrap(), @r"The server does not tell who is in 1 of 3 teams: memberships of the others stand with the teams.");
+    insta::assert_snapshot!(untold(&directory, &all, FileFormat::Csv).unwrap(), @r"The server does not tell who is in 1 of 3 teams: memberships are left out, for a user's teams are a whole; YAML and JSON with teams have those that are told.");
+    assert_eq!(untold(&directory, &[CurrentPart::Roles], FileFormat::Csv), None);
+    assert_eq!(untold(&nested(false), &all, FileFormat::Csv), None);
     let plan = |text: &str| {
-        let found = found(&directory, text, Format::Yaml).unwrap();
+        let found = found(&directory, text, FileFormat::Yaml).unwrap();
         let mut told: Vec<String> = found.changes.iter().map(|change| line(change, &directory)).collect();
         told.extend(found.notes.into_iter().chain(found.not_told));
         told.join("\n")
@@ -168,7 +168,7 @@ fn values_that_are_not_told_are_neither_written_nor_taken_for_so() {
     };
     let mut directory = Directory::default();
     directory.replace(Records::build(vec![quiet], vec![], vec![]), true);
-    insta::assert_snapshot!(write(&current(&directory, &can(), &[Part::Users]), Format::Yaml), @r"
+    insta::assert_snapshot!(write(&current(&directory, &can(), &[CurrentPart::Users]), FileFormat::Yaml), @r"
     scimitar: 1
     users:
     - user: quiet
@@ -176,7 +176,7 @@ fn values_that_are_not_told_are_neither_written_nor_taken_for_so() {
       teams: []
     ");
     let text = "users: [{user: quiet, active: yes, role: member, models_seat: full}]";
-    insta::assert_snapshot!(lines(&directory, text, Format::Yaml, PRUNE).unwrap().join("\n"), @r"
+    insta::assert_snapshot!(lines(&directory, text, FileFormat::Yaml, PRUNE).unwrap().join("\n"), @r"
     quiet status: ? → active
     quiet Models seat: ? → full
     quiet organisation role: ? → member
@@ -185,7 +185,8 @@ fn values_that_are_not_told_are_neither_written_nor_taken_for_so() {
 
 #[test]
 fn records_that_could_not_be_read_are_never_pruned() {
-    let unreadable = || Some(Box::new(crate::directory::record::Problem { path: "$".into(), why: "is odd".into() }));
+    let unreadable =
+        || Some(Box::new(crate::directory::record::RecordProblem { path: "$".into(), why: "is odd".into() }));
     let odd = User { problem: unreadable(), ..user("odd", "member", &[]) };
     let team = Team {
         id: "id-t".into(),
@@ -197,35 +198,36 @@ fn records_that_could_not_be_read_are_never_pruned() {
     let roles = vec![role("kept", None), role("odd", unreadable())];
     let mut directory = Directory::default();
     directory.replace(Records::build(vec![user("eva", "admin", &[]), odd], vec![team], roles), true);
-    let all = Wish { prune_users: true, prune_teams: true, prune_roles: true, ..PRUNE };
+    let all = DesiredChange { prune_users: true, prune_teams: true, prune_roles: true, ..PRUNE };
     let text = "users: [eva]\nteams: [{team: t, members: [eva]}]\nroles: [kept]\n";
-    assert_eq!(lines(&directory, text, Format::Yaml, all).unwrap(), Vec::<String>::new());
+    assert_eq!(lines(&directory, text, FileFormat::Yaml, all).unwrap(), Vec::<String>::new());
 }
 
 #[test]
 fn who_is_named_as_a_member_is_not_pruned_as_a_user() {
-    let all = Wish { prune_users: true, ..Wish::default() };
+    let all = DesiredChange { prune_users: true, ..DesiredChange::default() };
     let text = "users: [eva]\nteams: [{team: vision, members: [eva, noor]}]\n";
-    assert_eq!(lines(&directory(), text, Format::Yaml, all).unwrap(), ["ivan status: active → inactive"]);
+    assert_eq!(lines(&directory(), text, FileFormat::Yaml, all).unwrap(), ["ivan status: active → inactive"]);
 }
 
 #[test]
 fn nothing_is_created_or_removed_on_the_strength_of_a_part_of_a_list() {
-    let part = || Coverage::Partial(Shortfall { seen: 2, said: Some(9), why: "a page failed".into() });
+    let part = || ListCoverage::Partial(ListShortfall { seen: 2, said: Some(9), why: "a page failed".into() });
     let mut directory = nested(false);
-    directory.cover(Kind::User, part());
-    directory.cover(Kind::Team, part());
+    directory.cover(RecordKind::User, part());
+    directory.cover(RecordKind::Team, part());
     let text = "users: [{user: zoe, email: zoe@example.com, teams: [audio]}]\nteams: [video]";
-    let wish = Wish { create_teams: true, ..PRUNE };
-    insta::assert_snapshot!(lines(&directory, text, Format::Yaml, wish).unwrap_err().join("\n"), @r"
+    let wish = DesiredChange { create_teams: true, ..PRUNE };
+    insta::assert_snapshot!(lines(&directory, text, FileFormat::Yaml, wish).unwrap_err().join("\n"), @r"
     line 1, users[0], team: not among the teams that are known, and not all are (2 of 9: a page failed): none is created
     line 1, users[0], user: not among the users that are known, and not all are (2 of 9: a page failed): none is created
     line 2, teams[0], team: not among the teams that are known, and not all are (2 of 9: a page failed): none is created
     ");
-    let found = found(&directory, "teams: [{team: engineering, members: [eva], others: []}]", Format::Yaml).unwrap();
+    let found =
+        found(&directory, "teams: [{team: engineering, members: [eva], others: []}]", FileFormat::Yaml).unwrap();
     assert_eq!(found.changes, vec![]);
     insta::assert_snapshot!(found.not_told.join("\n"), @r"engineering: group:frontend, u0777 (gone person) are not among the users that are known, and stay.");
-    let all = [Part::Users, Part::Teams];
+    let all = [CurrentPart::Users, CurrentPart::Teams];
     assert!(current(&directory, &can(), &all).people.iter().all(|person| person.teams.is_none()));
-    insta::assert_snapshot!(untold(&directory, &all, Format::Csv).unwrap(), @r"Not all teams are known: memberships are left out, for a user's teams are a whole; YAML and JSON with teams have those that are told.");
+    insta::assert_snapshot!(untold(&directory, &all, FileFormat::Csv).unwrap(), @r"Not all teams are known: memberships are left out, for a user's teams are a whole; YAML and JSON with teams have those that are told.");
 }

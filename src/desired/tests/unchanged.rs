@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::directory::{
-    change::Verb,
-    record::Account,
+    change::ChangeVerb,
+    record::AccountKind,
     refusal::{Refusal, RefusalCode},
 };
 
@@ -99,23 +99,23 @@ fn name() -> impl Strategy<Value = String> {
     prop_oneof![3 => prop::sample::select(odd).prop_map(str::to_owned), 1 => "[ =+@'\",;:\n#a-c-]{0,6}", 1 => ".{0,5}"]
 }
 
-fn plain() -> Capabilities {
+fn plain() -> ProviderCapabilities {
     let refused = [
-        Verb::SetOrgRole,
-        Verb::SetTeamRole,
-        Verb::SetSeat,
-        Verb::SetRegistryRole,
-        Verb::CreateRole,
-        Verb::EditRole,
-        Verb::DeleteRole,
+        ChangeVerb::SetOrgRole,
+        ChangeVerb::SetTeamRole,
+        ChangeVerb::SetSeat,
+        ChangeVerb::SetRegistryRole,
+        ChangeVerb::CreateRole,
+        ChangeVerb::EditRole,
+        ChangeVerb::DeleteRole,
     ];
-    Capabilities {
+    ProviderCapabilities {
         refused: refused
             .map(|verb| (verb, Refusal::new(RefusalCode::Unsupported, "Plain SCIM does not know it.")))
             .into(),
         spaced_names: true,
         team_word: "group",
-        ..Capabilities::default()
+        ..ProviderCapabilities::default()
     }
 }
 
@@ -152,7 +152,7 @@ fn built(people: &[Person], groups: &[Group]) -> Directory {
     let users = people.iter().enumerate().map(|(number, person)| {
         let [name, display, email] = &person.names;
         let inside = groups.iter().filter(|(_, members)| members.iter().flatten().any(|member| *member == number));
-        let grants = inside.map(|(team, _)| Grant { scope: team.as_str().into(), role: "member".into() });
+        let grants = inside.map(|(team, _)| RoleGrant { scope: team.as_str().into(), role: "member".into() });
         User {
             id: id(number).as_str().into(),
             user_name: name.as_str().into(),
@@ -162,7 +162,7 @@ fn built(people: &[Person], groups: &[Group]) -> Directory {
             org_role: person.role.as_deref().map(Name::from).into(),
             team_roles: person.told.then(|| grants.collect()),
             models_seat: person.told.then(|| Name::from("full")).into(),
-            account: if person.service { Account::TeamService } else { Account::Unsaid },
+            account: if person.service { AccountKind::TeamService } else { AccountKind::Unsaid },
             ..User::default()
         }
     });
@@ -192,16 +192,16 @@ proptest! {
     ) {
         let directory = built(&people, &groups);
         for can in [can(), plain()] {
-            for parts in [&[Part::Users, Part::Teams][..], &[Part::Users], &[Part::Teams]] {
-                for format in [Format::Csv, Format::Json, Format::Yaml] {
+            for parts in [&[CurrentPart::Users, CurrentPart::Teams][..], &[CurrentPart::Users], &[CurrentPart::Teams]] {
+                for format in [FileFormat::Csv, FileFormat::Json, FileFormat::Yaml] {
                     let text = write(&current(&directory, &can, parts), format);
                     let read = read(&text, format).map_err(said);
                     prop_assert!(read.is_ok(), "{:?}\n{}", read, text);
                     for prune in [false, true] {
-                        let wish = Wish { prune, ..Wish::default() };
+                        let wish = DesiredChange { prune, ..DesiredChange::default() };
                         let found = difference(read.as_ref().unwrap(), &directory, &can, wish, &mut keys()).map_err(said);
                         let changes = found.map(|found| (found.changes, found.left));
-                        prop_assert_eq!(changes, Ok((vec![], Left::default())), "{}", text);
+                        prop_assert_eq!(changes, Ok((vec![], LeftoverRecord::default())), "{}", text);
                     }
                 }
             }
@@ -210,12 +210,12 @@ proptest! {
 
     #[test]
     fn a_formula_stands_in_no_cell(names in prop::collection::vec(name(), 1..5)) {
-        let people: Vec<_> = names.iter().enumerate().map(|(at, name)| super::Person {
+        let people: Vec<_> = names.iter().enumerate().map(|(at, name)| super::DesiredPerson {
             user: format!("u{at}"),
             name: Some(name.clone()),
             ..Default::default()
         }).collect();
-        let text = write(&Desired { people, ..Desired::default() }, Format::Csv);
+        let text = write(&DesiredState { people, ..DesiredState::default() }, FileFormat::Csv);
         let cells = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes()).into_records();
         for cell in cells.flat_map(|row| row.unwrap().iter().map(str::to_owned).collect::<Vec<_>>()) {
             prop_assert!(!cell.starts_with(['=', '+', '-', '@']), "{cell}");
@@ -235,7 +235,7 @@ fn twins_are_written_by_their_ids() {
     let people = [person("neil"), person("Neil"), person("zoe")];
     let groups = [("Twins".to_owned(), Some(vec![0])), ("Twins".to_owned(), Some(vec![1, 2]))];
     let directory = built(&people, &groups);
-    insta::assert_snapshot!(write(&current(&directory, &plain(), &[Part::Users, Part::Teams]), Format::Csv), @r"
+    insta::assert_snapshot!(write(&current(&directory, &plain(), &[CurrentPart::Users, CurrentPart::Teams]), FileFormat::Csv), @r"
     user,email,active,team
     id-0,neil@example.com,yes,id-t0
     id-1,Neil@example.com,yes,id-t1
@@ -245,7 +245,7 @@ fn twins_are_written_by_their_ids() {
     ");
     // The exact spelling picks one; so it is in a wish, too.
     let wish = "user,email,team\nNeil,Neil@example.com,id-t0\nneil,neil@example.com,id-t1\n";
-    let said = lines(&directory, wish, Format::Csv, Wish::default());
+    let said = lines(&directory, wish, FileFormat::Csv, DesiredChange::default());
     insta::assert_snapshot!(said.unwrap().join("\n"), @r"
     neil joins Twins
     Neil joins Twins
@@ -255,7 +255,7 @@ fn twins_are_written_by_their_ids() {
 #[test]
 fn rows_that_spell_one_user_in_several_ways_are_put_together() {
     let text = "user,email,role,team\nEVA,,admin,vision\neva,,,nlp\nZoe,z@example.com,member,vision\nzoe,,,nlp\n";
-    insta::assert_snapshot!(lines(&directory(), text, Format::Csv, Wish::default()).unwrap().join("\n"), @r"
+    insta::assert_snapshot!(lines(&directory(), text, FileFormat::Csv, DesiredChange::default()).unwrap().join("\n"), @r"
     Zoe new user: z@example.com
     Zoe organisation role: ? → member
     Zoe joins nlp
@@ -263,7 +263,7 @@ fn rows_that_spell_one_user_in_several_ways_are_put_together() {
     ");
     let wrong = "user,role\nEVA,admin\neva,viewer\n";
     assert_eq!(
-        lines(&directory(), wrong, Format::Csv, Wish::default()).unwrap_err(),
+        lines(&directory(), wrong, FileFormat::Csv, DesiredChange::default()).unwrap_err(),
         ["row 3, role: viewer here, and admin in row 2"]
     );
 }

@@ -2,21 +2,21 @@
 
 use serde_json::Value;
 
-use super::{Manner, Rfc};
+use super::{RfcDialect, RfcFlavor};
 use crate::{
     dialect::{
         attributes::ask_for,
-        case::{Case, Draft, refuse},
+        case::{PlanContext, StepDraft, refuse},
     },
     directory::{
-        Kind, Target, attributes,
-        attributes::Row,
+        RecordKind, ResourceRef, attributes,
+        attributes::ResourceAttribute,
         change::Change,
-        plan::{Confirm, Risk, Undo},
+        plan::{ConfirmBy, Risk, Undo},
         refusal::{Refusal, RefusalCode},
     },
     scim::{
-        patch::Op,
+        patch::PatchOperation,
         schema::{self, Mutability},
     },
 };
@@ -25,19 +25,19 @@ use crate::{
 const NOT_HERE: [&str; 10] =
     ["active", "roles", "entitlements", "emails", "groups", "members", "password", "id", "meta", "schemas"];
 
-impl Rfc {
+impl RfcDialect {
     pub(super) fn set_attribute(
         &self,
-        case: Case<'_>,
-        target: &Target,
+        case: PlanContext<'_>,
+        target: &ResourceRef,
         path: &str,
         before: Option<&Value>,
         to: Option<&Value>,
-    ) -> Result<Draft, Refusal> {
+    ) -> Result<StepDraft, Refusal> {
         let subject = match target.kind {
-            Kind::User => &case.user(&target.id)?.user_name,
-            Kind::Team => &case.team(&target.id)?.name,
-            Kind::Role => return refuse(RefusalCode::Unsupported, "This provider has no records of roles."),
+            RecordKind::User => &case.user(&target.id)?.user_name,
+            RecordKind::Team => &case.team(&target.id)?.name,
+            RecordKind::Role => return refuse(RefusalCode::Unsupported, "This provider has no records of roles."),
         };
         let name = schema::name_in(path);
         let whole = path.split('.').next().unwrap_or_default();
@@ -61,12 +61,15 @@ impl Rfc {
             self.external_id(to.and_then(Value::as_str).unwrap_or_default())?;
         }
         let op = match (before, to) {
-            (_, None) => Op::remove_all(path),
-            (None, Some(to)) => Op::add(path, to.clone()),
-            (Some(_), Some(to)) => Op::replace(path, to.clone()),
+            (_, None) => PatchOperation::remove_all(path),
+            (None, Some(to)) => PatchOperation::add(path, to.clone()),
+            (Some(_), Some(to)) => PatchOperation::replace(path, to.clone()),
         };
-        let request =
-            if target.kind == Kind::Team { self.alter_group(case, target, op) } else { self.alter(case, target, op) };
+        let request = if target.kind == RecordKind::Team {
+            self.alter_group(case, target, op)
+        } else {
+            self.alter(case, target, op)
+        };
         let once = row.and_then(|row| row.attribute).is_some_and(|known| known.mutability == Mutability::Immutable);
         let never = match before {
             _ if once => Some("Once it is set nobody can change it (immutable)."),
@@ -79,29 +82,29 @@ impl Rfc {
             let (before, to) = (to.cloned(), before.cloned());
             Undo::By(vec![Change::SetAttribute { target: target.clone(), path: path.to_owned(), before, to }])
         };
-        let confirm = Confirm::Ask(vec![ask_for(target.clone())]);
+        let confirm = ConfirmBy::Ask(vec![ask_for(target.clone())]);
         let untyped = row.is_some_and(|row| row.attribute.is_none());
         let note = self.effect(target, whole);
-        Ok(Draft::new(vec![request], undo, confirm)
+        Ok(StepDraft::new(vec![request], undo, confirm)
             .risk(if note.is_some() || untyped || never.is_some() { Risk::Look } else { Risk::Plain })
             .note(note)
             .note(untyped.then(|| "No schema of this server speaks of it: whether it may be set is not known.".into())))
     }
 
     /// True if the attribute must not be empty.
-    fn is_needed(&self, row: Option<&Row<'_>>, name: &str) -> bool {
+    fn is_needed(&self, row: Option<&ResourceAttribute<'_>>, name: &str) -> bool {
         row.and_then(|row| row.attribute).is_some_and(|known| known.required)
-            || (self.manner == Manner::Grafana && name.eq_ignore_ascii_case("externalId"))
+            || (self.manner == RfcFlavor::Grafana && name.eq_ignore_ascii_case("externalId"))
     }
 
     /// A sentence about consequences of the change.
-    fn effect(&self, target: &Target, name: &str) -> Option<String> {
+    fn effect(&self, target: &ResourceRef, name: &str) -> Option<String> {
         let is = |kind, attribute: &str| target.kind == kind && name.eq_ignore_ascii_case(attribute);
-        if is(Kind::User, "userName") {
+        if is(RecordKind::User, "userName") {
             Some("The user name is what people sign in by in many places.".into())
-        } else if is(Kind::Team, "displayName") && self.mapping.is_some() {
+        } else if is(RecordKind::Team, "displayName") && self.mapping.is_some() {
             Some("Roles follow from the names of groups: under another name it may give another role, or none.".into())
-        } else if name.eq_ignore_ascii_case("externalId") && self.manner == Manner::Grafana {
+        } else if name.eq_ignore_ascii_case("externalId") && self.manner == RfcFlavor::Grafana {
             Some("Grafana finds people by it at sign-in.".into())
         } else if name.eq_ignore_ascii_case("externalId") {
             Some("An identity provider may find the record by it.".into())
@@ -117,7 +120,7 @@ fn is_list(before: Option<&Value>, to: Option<&Value>) -> bool {
 }
 
 /// Checks whether the schema allows the value.
-fn check(row: Option<&Row<'_>>, name: &str, to: Option<&Value>) -> Result<(), Refusal> {
+fn check(row: Option<&ResourceAttribute<'_>>, name: &str, to: Option<&Value>) -> Result<(), Refusal> {
     let Some(row) = row else { return Ok(()) };
     if let Some(why) = row.fixed {
         return refuse(RefusalCode::Unsupported, format!("{name} can't be changed here: {why}"));

@@ -6,14 +6,14 @@ use serde_json::Value;
 use crate::{
     directory::{
         Name,
-        aside::{Inquiry, Setting, Told, Topic},
+        aside::{Setting, SideAnswer, SideQuery, SideQueryKind},
     },
-    scim::request::{Door, Method, Request},
+    scim::request::{ApiKind, Method, Request},
 };
 
 /// The request for all users' roles, at Grafana's own API.
 pub(super) fn ask_for_roles() -> Request {
-    Request { door: Door::Api, ..Request::new(Method::Get, ["org", "users"]) }
+    Request { door: ApiKind::Api, ..Request::new(Method::Get, ["org", "users"]) }
 }
 
 /// Login and email of each user with the role in the organisation (Grafana's `GET /api/org/users`).
@@ -30,16 +30,16 @@ pub(super) fn roles(document: &Value) -> Vec<(String, Name)> {
 }
 
 /// The request for the configuration of SCIM.
-pub(super) fn inquiry() -> Inquiry {
+pub(super) fn inquiry() -> SideQuery {
     let request = Request::new(Method::Get, ["config", "default"]);
-    Inquiry { topic: Topic::Settings, name: Name::default(), request }
+    SideQuery { topic: SideQueryKind::Settings, name: Name::default(), request }
 }
 
 /// Reads the configuration; `None` if the document is no configuration.
-pub(super) fn told(body: &[u8]) -> Option<Told> {
+pub(super) fn told(body: &[u8]) -> Option<SideAnswer> {
     let document: Value = serde_json::from_slice(body).ok()?;
     document.get("spec")?.as_object()?;
-    Some(Told::Settings(settings(Some(&document))))
+    Some(SideAnswer::Settings(settings(Some(&document))))
 }
 
 /// All settings that affect SCIM, each with its consequence.
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn settings_say_what_follows_from_them() {
         let body = json!({"spec": {"enableUserSync": true, "enableGroupSync": false}, "status": {"source": "file"}});
-        let Some(Told::Settings(told)) = told(body.to_string().as_bytes()) else { panic!("not read") };
+        let Some(SideAnswer::Settings(told)) = told(body.to_string().as_bytes()) else { panic!("not read") };
         let value = |at: usize| told[at].value.as_ref().map(Name::as_str);
         assert_eq!([value(0), value(1), value(2), value(3)], [Some("on"), Some("off"), None, Some("file")]);
         assert!(told[1].meaning.contains("switch it on") && told[2].meaning.contains("default"));

@@ -3,22 +3,22 @@
 
 use serde_json::{Value, json};
 
-use super::Rfc;
+use super::RfcDialect;
 use crate::{
     dialect::{
-        case::{Case, Draft, Membership, counted, refuse},
+        case::{MembershipKnowledge, PlanContext, StepDraft, counted, refuse},
         wire,
     },
     directory::{
-        Id, Kind, Target,
+        Id, RecordKind, ResourceRef,
         change::Change,
-        plan::{Confirm, Risk, Undo, typed_name},
+        plan::{ConfirmBy, Risk, Undo, typed_name},
         record::{Member, Team},
         refusal::{Refusal, RefusalCode},
     },
     scim::{
-        habits::Removal,
-        patch::{Op, UnsafeRemoval, member_filter, member_filter_any},
+        habits::RemovalForm,
+        patch::{PatchOperation, UnsafeRemoval, member_filter, member_filter_any},
         request::Request,
         urn,
     },
@@ -27,11 +27,11 @@ use crate::{
 /// Maximum number of members in a request: some servers accept no more.
 const MEMBERS_AT_ONCE: usize = 100;
 
-type Planned = Result<Draft, Refusal>;
+type Planned = Result<StepDraft, Refusal>;
 
-impl Rfc {
+impl RfcDialect {
     /// The request for an operation on a group, in the form that the server accepts.
-    pub(super) fn alter_group(&self, case: Case<'_>, target: &Target, op: Op) -> Request {
+    pub(super) fn alter_group(&self, case: PlanContext<'_>, target: &ResourceRef, op: PatchOperation) -> Request {
         let request = match self.habits.patch_groups {
             Some(false) => wire::put_merged(target, op),
             Some(true) => wire::patch(target, op),
@@ -40,36 +40,38 @@ impl Rfc {
         request.if_match(self.version(case, target))
     }
 
-    pub(super) fn add_member(&self, case: Case<'_>, group: &Id, id: &Id) -> Planned {
+    pub(super) fn add_member(&self, case: PlanContext<'_>, group: &Id, id: &Id) -> Planned {
         let (user, group) = (case.user(id)?, case.team(group)?);
-        let target = Target::team(&group.id);
+        let target = ResourceRef::team(&group.id);
         let undo = match case.membership(group, id) {
-            Membership::In => {
+            MembershipKnowledge::In => {
                 return refuse(RefusalCode::NoChange, format!("{} is in {} already.", user.user_name, group.name));
             }
-            Membership::Out => Undo::By(vec![Change::RemoveMember { team: group.id.clone(), user: id.clone() }]),
-            Membership::Unknown => Undo::Never(format!(
+            MembershipKnowledge::Out => {
+                Undo::By(vec![Change::RemoveMember { team: group.id.clone(), user: id.clone() }])
+            }
+            MembershipKnowledge::Unknown => Undo::Never(format!(
                 "Whether they were in the {} before is not known, so it can't be put back.",
                 self.capabilities.team_word
             )),
         };
-        let request = self.alter_group(case, &target, Op::add("members", json!([{"value": &**id}])));
+        let request = self.alter_group(case, &target, PatchOperation::add("members", json!([{"value": &**id}])));
         let role = self.role_after(case, id, group, true).map(|change| format!("Their role becomes {change}."));
-        Ok(Draft::new(vec![request], undo, Confirm::Reread(vec![target])).look_if(role.is_some()).note(role))
+        Ok(StepDraft::new(vec![request], undo, ConfirmBy::Reread(vec![target])).look_if(role.is_some()).note(role))
     }
 
-    pub(super) fn remove_member(&self, case: Case<'_>, group: &Id, id: &Id) -> Planned {
+    pub(super) fn remove_member(&self, case: PlanContext<'_>, group: &Id, id: &Id) -> Planned {
         let group = case.team(group)?;
         // A member may be no known user, for example another group.
         if !group.has(id) {
             let user = case.user(id)?;
-            if case.membership(group, id) == Membership::Out {
+            if case.membership(group, id) == MembershipKnowledge::Out {
                 return refuse(RefusalCode::NoChange, format!("{} is not in {}.", user.user_name, group.name));
             }
         }
-        let target = Target::team(&group.id);
+        let target = ResourceRef::team(&group.id);
         let request = self.removal(case, group, id)?.if_match(self.version(case, &target));
-        let undo = if case.membership(group, id) == Membership::Unknown && !group.has(id) {
+        let undo = if case.membership(group, id) == MembershipKnowledge::Unknown && !group.has(id) {
             Undo::Never(format!(
                 "Whether they were in the {} before is not known, so it can't be put back.",
                 self.capabilities.team_word
@@ -80,28 +82,29 @@ impl Rfc {
             Undo::Never("This member is no known user, so they can't be added again from here.".into())
         };
         let role = self.role_after(case, id, group, false).map(|change| format!("Their role becomes {change}."));
-        Ok(Draft::new(vec![request], undo, Confirm::Reread(vec![target])).look_if(role.is_some()).note(role))
+        Ok(StepDraft::new(vec![request], undo, ConfirmBy::Reread(vec![target])).look_if(role.is_some()).note(role))
     }
 
-    fn removal(&self, case: Case<'_>, group: &Team, id: &Id) -> Result<Request, Refusal> {
-        let target = Target::team(&group.id);
+    fn removal(&self, case: PlanContext<'_>, group: &Team, id: &Id) -> Result<Request, Refusal> {
+        let target = ResourceRef::team(&group.id);
         let sentence = |error: UnsafeRemoval| Refusal::unsupported(error.to_string());
-        let by_filter = Op::remove(member_filter(id)).map_err(sentence)?;
+        let by_filter = PatchOperation::remove(member_filter(id)).map_err(sentence)?;
         // The operation is applied here, to members under the server's names for them.
-        let by_put = wire::put_merged(&target, Op::remove(member_filter_any(called(case, id))).map_err(sentence)?);
+        let by_put =
+            wire::put_merged(&target, PatchOperation::remove(member_filter_any(called(case, id))).map_err(sentence)?);
         let by_replace = |members: &[Member]| {
             let stay = members.iter().filter(|member| member.id != *id);
             let stay: Vec<Value> = stay.map(|Member { id, .. }| json!({"value": &**id})).collect();
-            wire::patch_computed(&target, by_filter.clone(), Op::replace("members", stay))
+            wire::patch_computed(&target, by_filter.clone(), PatchOperation::replace("members", stay))
         };
         Ok(match (self.habits.remove_member, self.habits.patch_groups) {
-            (Some(Removal::Put), _) | (_, Some(false)) => by_put,
-            (Some(Removal::Filter), _) => wire::patch(&target, by_filter),
-            (Some(Removal::Value), _) => {
-                let op = Op::remove_listed("members", vec![json!({"value": &**id})]).map_err(sentence)?;
+            (Some(RemovalForm::Put), _) | (_, Some(false)) => by_put,
+            (Some(RemovalForm::Filter), _) => wire::patch(&target, by_filter),
+            (Some(RemovalForm::Value), _) => {
+                let op = PatchOperation::remove_listed("members", vec![json!({"value": &**id})]).map_err(sentence)?;
                 wire::patch(&target, op)
             }
-            (Some(Removal::Replace), _) => {
+            (Some(RemovalForm::Replace), _) => {
                 let Some(members) = &group.members else {
                     return refuse(
                         RefusalCode::UnknownMembers,
@@ -119,36 +122,36 @@ impl Rfc {
         })
     }
 
-    pub(super) fn create_group(&self, case: Case<'_>, key: &Id, name: &str, members: &[Id]) -> Planned {
+    pub(super) fn create_group(&self, case: PlanContext<'_>, key: &Id, name: &str, members: &[Id]) -> Planned {
         case.new_team(name, members, self.capabilities.team_word)?;
         let values: Vec<Value> = members.iter().map(|id| json!({"value": &**id})).collect();
         let mut some = values.chunks(MEMBERS_AT_ONCE);
         let body = json!({"schemas": [urn::GROUP], "displayName": name, "members": some.next().unwrap_or_default()});
-        let target = Target::team(key);
+        let target = ResourceRef::team(key);
         let add = |values: &[Value]| {
-            let op = Op::add("members", values.to_vec());
+            let op = PatchOperation::add("members", values.to_vec());
             if self.habits.patch_groups == Some(false) {
                 wire::put_merged(&target, op)
             } else {
                 wire::patch(&target, op)
             }
         };
-        let create = wire::create(Kind::Team, body);
+        let create = wire::create(RecordKind::Team, body);
         let requests = std::iter::once(create).chain(some.map(add)).collect();
         let undo = Undo::By(vec![Change::DeleteTeam { team: key.clone() }]);
         let gives = self.mapping.as_deref().map(|mapping| match mapping.of(&name.into()) {
             Some(role) => format!("It gives the role {role}."),
             None => "It gives no role until one is chosen for it.".to_owned(),
         });
-        let confirm = Confirm::Echo(vec![Target::team(key)]);
-        let draft = Draft::new(requests, undo, confirm).note(gives);
+        let confirm = ConfirmBy::Echo(vec![ResourceRef::team(key)]);
+        let draft = StepDraft::new(requests, undo, confirm).note(gives);
         let left_out = "Members that the server leaves out of the new group are added behind it.";
         Ok(if values.is_empty() { draft } else { draft.completed_by(add(&values)).note(left_out.to_owned()) })
     }
 
-    pub(super) fn delete_group(&self, case: Case<'_>, id: &Id) -> Planned {
+    pub(super) fn delete_group(&self, case: PlanContext<'_>, id: &Id) -> Planned {
         let group = case.team(id)?;
-        let target = Target::team(id);
+        let target = ResourceRef::team(id);
         let request = wire::delete(&target).if_match(self.version(case, &target));
         let lost = match &group.members {
             Some(members) if members.is_empty() => None,
@@ -159,7 +162,7 @@ impl Rfc {
         let never = format!(
             "A deleted {word} can't be brought back: a new one has another id, and whatever refers to it is lost."
         );
-        Ok(Draft::new(vec![request], Undo::Never(never), Confirm::Reread(vec![target]))
+        Ok(StepDraft::new(vec![request], Undo::Never(never), ConfirmBy::Reread(vec![target]))
             .risk(Risk::Type(typed_name(&group.name, id)))
             .note(lost)
             .note(self.roles_without(case, group))
@@ -167,7 +170,7 @@ impl Rfc {
     }
 
     /// A sentence about the members' roles after the group is deleted.
-    fn roles_without(&self, case: Case<'_>, group: &Team) -> Option<String> {
+    fn roles_without(&self, case: PlanContext<'_>, group: &Team) -> Option<String> {
         let members = group.members.as_deref().unwrap_or_default();
         let mut changes =
             members.iter().filter_map(|member| Some((member, self.role_after(case, &member.id, group, false)?)));
@@ -180,7 +183,7 @@ impl Rfc {
     }
 
     /// The role that follows from groups after a membership changes, such as "labeler; it was admin".
-    fn role_after(&self, case: Case<'_>, id: &Id, group: &Team, joins: bool) -> Option<String> {
+    fn role_after(&self, case: PlanContext<'_>, id: &Id, group: &Team, joins: bool) -> Option<String> {
         let mapping = self.mapping.as_deref()?;
         let user = case.0.user(id)?;
         let teams = case.0.teams_of(id);
@@ -194,7 +197,7 @@ impl Rfc {
 
 /// Names that a server may use for a member: the id, or instead the user name or the email address, unless that is
 /// another user's id.
-fn called<'a>(case: Case<'a>, id: &'a Id) -> Vec<&'a str> {
+fn called<'a>(case: PlanContext<'a>, id: &'a Id) -> Vec<&'a str> {
     let user = case.0.user(id);
     let names = user.into_iter().flat_map(|user| [user.user_name.raw(), user.email.raw()]);
     let is_nobodys_id = |name: &&str| {

@@ -4,8 +4,8 @@ use crate::{
     dialect::read::Reader,
     directory::{
         Name,
-        aside::{Inquiry, Person, Told, Topic},
-        record::Depth,
+        aside::{AccountDetails, SideAnswer, SideQuery, SideQueryKind},
+        record::ReadDepth,
     },
     scim::{
         request::{Method, Request},
@@ -14,17 +14,18 @@ use crate::{
 };
 
 /// How to ask for it.
-pub(super) fn inquiry() -> Inquiry {
-    Inquiry { topic: Topic::Me, name: Name::default(), request: Request::new(Method::Get, ["Me"]) }
+pub(super) fn inquiry() -> SideQuery {
+    SideQuery { topic: SideQueryKind::Me, name: Name::default(), request: Request::new(Method::Get, ["Me"]) }
 }
 
 /// The answer; `None` where it is about something else, or shows no user.
-pub(super) fn told(topic: &Topic, body: &[u8]) -> Option<Told> {
-    if *topic != Topic::Me {
+pub(super) fn told(topic: &SideQueryKind, body: &[u8]) -> Option<SideAnswer> {
+    if *topic != SideQueryKind::Me {
         return None;
     }
     let document = tree::parse(body).ok()?;
-    let user = Reader::new(&document, "$").ok()?.user(Depth::Full).ok()?;
-    let person = Person { id: user.id, user_name: user.user_name, email: user.email, ..Person::default() };
-    Some(Told::Person(Person { name: user.display_name, ..person }))
+    let user = Reader::new(&document, "$").ok()?.user(ReadDepth::Full).ok()?;
+    let person =
+        AccountDetails { id: user.id, user_name: user.user_name, email: user.email, ..AccountDetails::default() };
+    Some(SideAnswer::Person(AccountDetails { name: user.display_name, ..person }))
 }

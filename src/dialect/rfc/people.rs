@@ -2,29 +2,29 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Manner, Rfc};
+use super::{RfcDialect, RfcFlavor};
 use crate::{
     dialect::{
-        case::{Case, Draft, address, put_back, refuse},
+        case::{PlanContext, StepDraft, address, put_back, refuse},
         wire,
     },
     directory::{
-        Id, Kind, Target,
-        change::{Change, NewUser, Verb},
-        plan::{Confirm, Risk, Undo, typed_name},
+        Id, RecordKind, ResourceRef,
+        change::{Change, ChangeVerb, NewUser},
+        plan::{ConfirmBy, Risk, Undo, typed_name},
         refusal::{Refusal, RefusalCode},
     },
-    scim::{habits::Deletion, patch::Op, request::Request, urn},
+    scim::{habits::DeletionEffect, patch::PatchOperation, request::Request, urn},
 };
 
-type Planned = Result<Draft, Refusal>;
+type Planned = Result<StepDraft, Refusal>;
 
 /// Why there is no way back into a workspace.
 const OUT: &str = "Out of the workspace is out: to bring them back, create the user again and add them to groups.";
 
-impl Rfc {
+impl RfcDialect {
     /// One operation on a user, as the server takes it.
-    pub(super) fn alter(&self, case: Case<'_>, target: &Target, op: Op) -> Request {
+    pub(super) fn alter(&self, case: PlanContext<'_>, target: &ResourceRef, op: PatchOperation) -> Request {
         let request = match self.habits.patch_users {
             Some(false) => wire::put_merged(target, op),
             Some(true) => wire::patch(target, self.as_taken(op)),
@@ -34,11 +34,11 @@ impl Rfc {
     }
 
     /// The operation in the form that the server takes.
-    fn as_taken(&self, op: Op) -> Op {
+    fn as_taken(&self, op: PatchOperation) -> PatchOperation {
         if self.habits.patch_paths == Some(false) { op.without_path() } else { op }
     }
 
-    pub(super) fn create_user(&self, case: Case<'_>, key: &Id, new: &NewUser) -> Planned {
+    pub(super) fn create_user(&self, case: PlanContext<'_>, key: &Id, new: &NewUser) -> Planned {
         case.new_user(new)?;
         if !new.teams.is_empty() {
             return refuse(
@@ -62,16 +62,16 @@ impl Rfc {
         if body.contains_key(urn::ENTERPRISE_USER) {
             body.insert("schemas".into(), json!([urn::USER, urn::ENTERPRISE_USER]));
         }
-        let keeps = self.capabilities.can(Verb::DeleteUser).is_err()
-            || matches!(self.habits.delete_user, Some(Deletion::Deactivates | Deletion::Refused));
+        let keeps = self.capabilities.can(ChangeVerb::DeleteUser).is_err()
+            || matches!(self.habits.delete_user, Some(DeletionEffect::Deactivates | DeletionEffect::Refused));
         let undo = if keeps {
             Change::SetActive { user: key.clone(), active: false }
         } else {
             Change::DeleteUser { user: key.clone() }
         };
         let undo = Undo::By(vec![undo]);
-        let request = wire::create(Kind::User, Value::Object(body));
-        Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![Target::user(key)]))
+        let request = wire::create(RecordKind::User, Value::Object(body));
+        Ok(StepDraft::new(vec![request], undo, ConfirmBy::Echo(vec![ResourceRef::user(key)]))
             .note(self.manner.on_create().map(str::to_owned))
             .note(self.first_role()))
     }
@@ -86,7 +86,7 @@ impl Rfc {
     /// user (CVE-2025-41115).
     pub(super) fn external_id(&self, given: &str) -> Result<Option<String>, Refusal> {
         let given = given.trim();
-        if self.manner == Manner::Grafana {
+        if self.manner == RfcFlavor::Grafana {
             if given.is_empty() {
                 return refuse(
                     RefusalCode::InvalidValue,
@@ -104,16 +104,16 @@ impl Rfc {
         Ok((!given.is_empty()).then(|| given.to_owned()))
     }
 
-    pub(super) fn set_active(&self, case: Case<'_>, id: &Id, active: bool) -> Planned {
+    pub(super) fn set_active(&self, case: PlanContext<'_>, id: &Id, active: bool) -> Planned {
         let user = case.user(id)?;
         if user.active == Some(active) {
             let word = if active { "active" } else { "inactive" };
             return refuse(RefusalCode::NoChange, format!("{} is {word} already.", user.user_name));
         }
-        let target = Target::user(id);
-        let request = self.alter(case, &target, Op::replace("active", active));
-        if self.manner == Manner::Datasaur && !active {
-            return Ok(Draft::new(vec![request], Undo::Never(OUT.into()), Confirm::Reread(vec![target]))
+        let target = ResourceRef::user(id);
+        let request = self.alter(case, &target, PatchOperation::replace("active", active));
+        if self.manner == RfcFlavor::Datasaur && !active {
+            return Ok(StepDraft::new(vec![request], Undo::Never(OUT.into()), ConfirmBy::Reread(vec![target]))
                 .risk(Risk::Type(typed_name(&user.user_name, id)))
                 .note(self.manner.on_deactivate(&user.user_name))
                 .note(case.lost_teams(user, self.capabilities.team_word)));
@@ -122,50 +122,56 @@ impl Rfc {
             Some(before) => Undo::By(vec![Change::SetActive { user: id.clone(), active: before }]),
             None => Undo::Never("Whether the user was active before is not known.".into()),
         };
-        Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![target]))
+        Ok(StepDraft::new(vec![request], undo, ConfirmBy::Echo(vec![target]))
             .look_if(!active)
             .note((!active).then(|| self.manner.on_deactivate(&user.user_name)).flatten()))
     }
 
-    pub(super) fn set_display_name(&self, case: Case<'_>, id: &Id, to: &str) -> Planned {
+    pub(super) fn set_display_name(&self, case: PlanContext<'_>, id: &Id, to: &str) -> Planned {
         let user = case.user(id)?;
         let undo = put_back(user, "display name", &user.display_name, to, |to| Change::SetDisplayName {
             user: id.clone(),
             to,
         })?;
-        let target = Target::user(id);
-        let op = if to.is_empty() { Op::remove_all("displayName") } else { Op::replace("displayName", to) };
+        let target = ResourceRef::user(id);
+        let op = if to.is_empty() {
+            PatchOperation::remove_all("displayName")
+        } else {
+            PatchOperation::replace("displayName", to)
+        };
         let request = self.alter(case, &target, op);
-        Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![target])))
+        Ok(StepDraft::new(vec![request], undo, ConfirmBy::Echo(vec![target])))
     }
 
-    pub(super) fn set_email(&self, case: Case<'_>, id: &Id, to: &str) -> Planned {
+    pub(super) fn set_email(&self, case: PlanContext<'_>, id: &Id, to: &str) -> Planned {
         let user = case.user(id)?;
         address(to)?;
         let undo = put_back(user, "email", &user.email, to, |to| Change::SetEmail { user: id.clone(), to })?;
-        let target = Target::user(id);
+        let target = ResourceRef::user(id);
         // A record may have more addresses than the one that is shown: they stay.
-        let main = Op::replace("emails[primary eq true].value", to);
+        let main = PatchOperation::replace("emails[primary eq true].value", to);
         let request = match self.habits.patch_users {
             Some(false) => wire::put_merged(&target, main),
-            Some(true) => wire::patch_computed(&target, main, self.as_taken(Op::replace("emails", emails(to)))),
-            None => wire::patch_computed(&target, main.clone(), Op::replace("emails", emails(to)))
+            Some(true) => {
+                wire::patch_computed(&target, main, self.as_taken(PatchOperation::replace("emails", emails(to))))
+            }
+            None => wire::patch_computed(&target, main.clone(), PatchOperation::replace("emails", emails(to)))
                 .or_else(vec![wire::put_merged(&target, main)]),
         };
         let request = request.if_match(self.version(case, &target));
-        Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![target])).risk(Risk::Look))
+        Ok(StepDraft::new(vec![request], undo, ConfirmBy::Echo(vec![target])).risk(Risk::Look))
     }
 
-    pub(super) fn delete_user(&self, case: Case<'_>, id: &Id) -> Planned {
+    pub(super) fn delete_user(&self, case: PlanContext<'_>, id: &Id) -> Planned {
         let user = case.user(id)?;
-        let target = Target::user(id);
+        let target = ResourceRef::user(id);
         let request = wire::delete(&target).if_match(self.version(case, &target));
         let word = self.capabilities.team_word;
         let never = match self.manner {
-            Manner::Datasaur => OUT.to_owned(),
+            RfcFlavor::Datasaur => OUT.to_owned(),
             _ => format!("A deleted user can't be brought back: a new one has another id and is in no {word}."),
         };
-        Ok(Draft::new(vec![request], Undo::Never(never), Confirm::Reread(vec![target]))
+        Ok(StepDraft::new(vec![request], Undo::Never(never), ConfirmBy::Reread(vec![target]))
             .risk(Risk::Type(typed_name(&user.user_name, id)))
             .note(self.manner.on_delete(&user.user_name))
             .note(case.lost_teams(user, self.capabilities.team_word)))
@@ -173,11 +179,13 @@ impl Rfc {
 }
 
 /// Why users are not deleted on this server.
-pub(super) fn no_deletion(habit: Option<Deletion>) -> Option<&'static str> {
+pub(super) fn no_deletion(habit: Option<DeletionEffect>) -> Option<&'static str> {
     match habit? {
-        Deletion::Refused => Some("This server refuses to delete users: deactivate them instead."),
-        Deletion::Deactivates => Some("This server only deactivates on DELETE: deactivate them, which can be undone."),
-        Deletion::Removes => None,
+        DeletionEffect::Refused => Some("This server refuses to delete users: deactivate them instead."),
+        DeletionEffect::Deactivates => {
+            Some("This server only deactivates on DELETE: deactivate them, which can be undone.")
+        }
+        DeletionEffect::Removes => None,
     }
 }
 

@@ -4,23 +4,23 @@ use std::borrow::Cow;
 
 use serde_json::json;
 
-use super::Rfc;
+use super::RfcDialect;
 use crate::{
-    dialect::case::{Case, Draft, refuse},
+    dialect::case::{PlanContext, StepDraft, refuse},
     directory::{
-        Id, MaybeTold, Name, Target,
-        change::{Change, Verb},
-        plan::{Capabilities, Confirm, Risk, RoleChoice, Undo},
-        record::Depth,
+        Id, MaybeTold, Name, ResourceRef,
+        change::{Change, ChangeVerb},
+        plan::{ConfirmBy, ProviderCapabilities, Risk, RoleChoice, Undo},
+        record::ReadDepth,
         refusal::{Refusal, RefusalCode},
         role_source::SEVERAL,
     },
-    scim::{habits::RoleAttribute, json::Fields, patch::Op},
+    scim::{habits::RoleAttribute, json::JsonFields, patch::PatchOperation},
 };
 
 /// The roles of a user, in one text. The attribute that is known, else whichever is filled. A record that was read whole
 /// and has neither has none (RFC 7643 §2.5).
-pub(super) fn read(fields: &Fields<'_>, known: Option<RoleAttribute>, depth: Depth) -> MaybeTold {
+pub(super) fn read(fields: &JsonFields<'_>, known: Option<RoleAttribute>, depth: ReadDepth) -> MaybeTold {
     let of = |attribute: RoleAttribute| {
         let entries = fields.objects(attribute.as_str());
         let values = entries.iter().filter_map(|entry| entry.value_or_string().ok().flatten());
@@ -32,21 +32,21 @@ pub(super) fn read(fields: &Fields<'_>, known: Option<RoleAttribute>, depth: Dep
         None => of(RoleAttribute::Roles).or_else(|| of(RoleAttribute::Entitlements)),
     };
     match roles {
-        None if depth == Depth::Full => MaybeTold::none(),
+        None if depth == ReadDepth::Full => MaybeTold::none(),
         roles => roles.into(),
     }
 }
 
 /// Lets these be given.
-pub(super) fn offer(capabilities: &mut Capabilities, roles: &[String]) {
-    capabilities.refused.retain(|(verb, _)| *verb != Verb::SetOrgRole);
+pub(super) fn offer(capabilities: &mut ProviderCapabilities, roles: &[String]) {
+    capabilities.refused.retain(|(verb, _)| *verb != ChangeVerb::SetOrgRole);
     capabilities.org_roles = roles.iter().map(|role| RoleChoice { name: role.as_str().into(), note: None }).collect();
     capabilities.no_roles = None;
     capabilities.derived_roles = true;
 }
 
-impl Rfc {
-    pub(super) fn set_role(&self, case: Case<'_>, id: &Id, role: &Name) -> Result<Draft, Refusal> {
+impl RfcDialect {
+    pub(super) fn set_role(&self, case: PlanContext<'_>, id: &Id, role: &Name) -> Result<StepDraft, Refusal> {
         let user = case.user(id)?;
         let before = user.org_role.value();
         if before.is_some_and(|before| before == role) {
@@ -61,10 +61,13 @@ impl Rfc {
             Some(_) => Undo::Never("Several roles can't be put back from here: give them again one by one.".into()),
             None => Undo::Never("There was no role before, and no role can't be given from here.".into()),
         };
-        let target = Target::user(id);
-        let request =
-            self.alter(case, &target, Op::replace(attribute, json!([{"value": role.raw(), "primary": true}])));
-        Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![target]))
+        let target = ResourceRef::user(id);
+        let request = self.alter(
+            case,
+            &target,
+            PatchOperation::replace(attribute, json!([{"value": role.raw(), "primary": true}])),
+        );
+        Ok(StepDraft::new(vec![request], undo, ConfirmBy::Echo(vec![target]))
             .risk(Risk::Look)
             .note(several.map(|several| format!("Takes the place of all their roles: {several}."))))
     }

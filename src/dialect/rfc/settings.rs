@@ -4,21 +4,21 @@
 use serde_json::Value;
 
 use crate::{
-    dialect::{Question, SaysNothing},
+    dialect::{ProbeQuestion, SaysNothing},
     scim::request::{Method, Request},
 };
 
 /// Who has which role, and what SCIM may do.
-pub(super) fn questions(roles: Option<Request>) -> Vec<Question> {
+pub(super) fn questions(roles: Option<Request>) -> Vec<ProbeQuestion> {
     let settings = Request::new(Method::Get, ["config", "default"]);
-    let roles = roles.map(|request| Question {
+    let roles = roles.map(|request| ProbeQuestion {
         about: "roles",
         request,
         words: role_count,
         loss: "the roles that the list and the Roles tab show",
     });
     let settings =
-        Question { about: "SCIM settings", request: settings, words: switches, loss: "seeing what SCIM may do" };
+        ProbeQuestion { about: "SCIM settings", request: settings, words: switches, loss: "seeing what SCIM may do" };
     roles.into_iter().chain([settings]).collect()
 }
 

@@ -5,20 +5,20 @@ use secrecy::ExposeSecret;
 use super::*;
 use crate::directory::{
     Name,
-    aside::{Inquiry, Participant, Person, Told, Topic},
+    aside::{AccountDetails, SideAnswer, SideQuery, SideQueryKind, TeamParticipant},
 };
 
-fn inquiry(topic: Topic) -> Inquiry {
+fn inquiry(topic: SideQueryKind) -> SideQuery {
     wandb().inquiry(topic, &directory()).unwrap()
 }
 
-fn told(topic: Topic, data: &Value) -> Option<Told> {
+fn told(topic: SideQueryKind, data: &Value) -> Option<SideAnswer> {
     wandb().told(&inquiry(topic), json!({"data": data}).to_string().as_bytes())
 }
 
-fn person(topic: Topic, data: &Value) -> Person {
+fn person(topic: SideQueryKind, data: &Value) -> AccountDetails {
     match told(topic, data) {
-        Some(Told::Person(person)) => person,
+        Some(SideAnswer::Person(person)) => person,
         other => panic!("no person: {other:?}"),
     }
 }
@@ -30,7 +30,7 @@ fn an_account_is_read_with_holes_in_it() {
         "apiKeys": {"edges": [null, {"node": null}, {"node": {"id": 4, "name": "abcd1234", "description": null}}]},
         "teams": {"edges": [{"node": {"name": "vision"}}, {}]},
     }});
-    let ann = person(Topic::Me, &viewer);
+    let ann = person(SideQueryKind::Me, &viewer);
     assert_eq!((&*ann.id, ann.user_name.as_str(), ann.name.as_str()), ("17", "ann", ""));
     assert_eq!((ann.instance_admin, ann.deleted, ann.teams), (None, false, vec![Name::from("vision")]));
     let keys = ann.keys.unwrap();
@@ -39,11 +39,12 @@ fn an_account_is_read_with_holes_in_it() {
 
 #[test]
 fn keys_that_may_not_be_seen_are_not_none() {
-    let with =
-        |keys: Value| person(Topic::Me, &json!({"viewer": {"id": "U1", "username": "ann", "apiKeys": keys}})).keys;
+    let with = |keys: Value| {
+        person(SideQueryKind::Me, &json!({"viewer": {"id": "U1", "username": "ann", "apiKeys": keys}})).keys
+    };
     assert_eq!(with(Value::Null), None);
     assert_eq!(with(json!({"edges": null})), Some(vec![]));
-    assert_eq!(person(Topic::Me, &json!({"viewer": {"id": "U1"}})).keys, None);
+    assert_eq!(person(SideQueryKind::Me, &json!({"viewer": {"id": "U1"}})).keys, None);
 }
 
 /// The server finds all names that begin or end with the words.
@@ -52,12 +53,12 @@ fn of_a_search_only_the_very_user_counts() {
     let node = |id: &str, name: &str| json!({"node": {"id": id, "username": name, "deletedAt": "2026-01-01"}});
     let found =
         json!({"users": {"edges": [node("U8", "bo-lin"), {"node": null}, node("U2=", "bo"), node("U9", "xbo")]}});
-    let bo = person(Topic::Person(id("U2=")), &found);
+    let bo = person(SideQueryKind::Person(id("U2=")), &found);
     assert_eq!((&*bo.id, bo.user_name.as_str(), bo.deleted), ("U2=", "bo", true));
     let others = json!({"users": {"edges": [node("U8", "bo-lin"), node("U9", "xbo")]}});
-    assert_eq!(told(Topic::Person(id("U2=")), &others), Some(Told::Nothing));
+    assert_eq!(told(SideQueryKind::Person(id("U2=")), &others), Some(SideAnswer::Nothing));
     for nobody in [json!({"users": null}), json!({"users": {"edges": []}})] {
-        assert_eq!(told(Topic::Person(id("U2=")), &nobody), Some(Told::Nothing));
+        assert_eq!(told(SideQueryKind::Person(id("U2=")), &nobody), Some(SideAnswer::Nothing));
     }
 }
 
@@ -68,25 +69,26 @@ fn a_team_tells_who_is_in_it_and_who_is_invited() {
         {"id": "I1", "admin": null, "pending": true, "email": "new@x.io", "username": null, "name": ""},
         {"id": "S1", "username": "bot", "accountType": "SERVICE"},
     ]}});
-    let Some(Told::Roster(roster)) = told(Topic::Roster(id("T1")), &entity) else { panic!("no roster") };
-    let seen = |one: &Participant| (one.id.to_string(), one.label().to_string(), one.admin, one.pending, one.account);
+    let Some(SideAnswer::Roster(roster)) = told(SideQueryKind::Roster(id("T1")), &entity) else { panic!("no roster") };
+    let seen =
+        |one: &TeamParticipant| (one.id.to_string(), one.label().to_string(), one.admin, one.pending, one.account);
     assert_eq!(
         roster.iter().map(seen).collect::<Vec<_>>(),
         [
-            ("3".into(), "ann".into(), true, false, Account::Person),
-            ("I1".into(), "new@x.io".into(), false, true, Account::Unsaid),
-            ("S1".into(), "bot".into(), false, false, Account::TeamService),
+            ("3".into(), "ann".into(), true, false, AccountKind::Person),
+            ("I1".into(), "new@x.io".into(), false, true, AccountKind::Unsaid),
+            ("S1".into(), "bot".into(), false, false, AccountKind::TeamService),
         ]
     );
-    assert_eq!(told(Topic::Roster(id("T1")), &json!({"entity": null})), Some(Told::Nothing));
+    assert_eq!(told(SideQueryKind::Roster(id("T1")), &json!({"entity": null})), Some(SideAnswer::Nothing));
     let nobody = json!({"entity": {"members": null}});
-    assert_eq!(told(Topic::Roster(id("T1")), &nobody), Some(Told::Roster(vec![])));
+    assert_eq!(told(SideQueryKind::Roster(id("T1")), &nobody), Some(SideAnswer::Roster(vec![])));
 }
 
 #[test]
 fn an_answer_without_data_says_nothing() {
     for body in ["", "<html>", "{}", r#"{"data":null}"#] {
-        assert_eq!(wandb().told(&inquiry(Topic::Me), body.as_bytes()), None, "{body}");
+        assert_eq!(wandb().told(&inquiry(SideQueryKind::Me), body.as_bytes()), None, "{body}");
     }
 }
 

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    directory::{Target, aside::Topic, holds::Holds, query::Query},
+    directory::{ResourceRef, aside::SideQueryKind, holds::RecordContents, query::FilterQuery},
     scim::{discovery, error, filter, graph, list, merge, schema},
 };
 
@@ -18,9 +18,9 @@ fn tries(usual: u32) -> ProptestConfig {
 
 fn dialects() -> Vec<std::sync::Arc<dyn Dialect>> {
     let hosted = [Hosting::MultiTenant, Hosting::Dedicated, Hosting::SelfManaged];
-    let wandb = hosted.map(|hosting| of(Provider::Wandb, hosting, Server::default()));
+    let wandb = hosted.map(|hosting| of(Provider::Wandb, hosting, KnownServer::default()));
     let others = [Provider::Scim, Provider::Grafana, Provider::Datasaur];
-    wandb.into_iter().chain(others.map(|other| of(other, Hosting::Dedicated, Server::default()))).collect()
+    wandb.into_iter().chain(others.map(|other| of(other, Hosting::Dedicated, KnownServer::default()))).collect()
 }
 
 /// Reads a body with all readers.
@@ -53,8 +53,8 @@ fn read_all_ways(body: &[u8]) {
 fn read_as(dialect: &dyn Dialect, resources: &[Box<RawValue>], body: &[u8]) {
     let (mut users, mut teams, mut roles) = (Vec::new(), Vec::new(), Vec::new());
     for (at, raw) in resources.iter().enumerate() {
-        for kind in Kind::ALL {
-            let read = dialect.read(kind, raw, Depth::Full, "$");
+        for kind in RecordKind::ALL {
+            let read = dialect.read(kind, raw, ReadDepth::Full, "$");
             match read.unwrap_or_else(|problem| super::super::placeholder(kind, at, problem)) {
                 Record::User(user) => users.push(user),
                 Record::Team(team) => teams.push(team),
@@ -65,9 +65,12 @@ fn read_as(dialect: &dyn Dialect, resources: &[Box<RawValue>], body: &[u8]) {
     let mut directory = Directory::default();
     directory.replace(Records::build(users, teams, roles).with_roles(dialect.role_source(None)), true);
     let known = directory_of(dialect);
-    let of = Target::user(&"U1".into());
-    let beside = [Topic::Settings, Topic::Resource(of), Topic::Schemas, Topic::Types];
-    for topic in [Topic::Me, Topic::Person("U1".into()), Topic::Roster("T1".into())].into_iter().chain(beside) {
+    let of = ResourceRef::user(&"U1".into());
+    let beside = [SideQueryKind::Settings, SideQueryKind::Resource(of), SideQueryKind::Schemas, SideQueryKind::Types];
+    for topic in [SideQueryKind::Me, SideQueryKind::Person("U1".into()), SideQueryKind::Roster("T1".into())]
+        .into_iter()
+        .chain(beside)
+    {
         if let Ok(inquiry) = dialect.inquiry(topic, &known) {
             let _ = dialect.told(&inquiry, body);
         }
@@ -202,8 +205,8 @@ proptest! {
             Err(error) => prop_assert!(!error.to_string().is_empty()),
         }
         let directory = directory();
-        for kind in Kind::ALL {
-            if let Ok(query) = Query::parse_in(&text, kind, Holds::default()) {
+        for kind in RecordKind::ALL {
+            if let Ok(query) = FilterQuery::parse_in(&text, kind, RecordContents::default()) {
                 let _ = query.run(&directory, kind, &[0, 1, 2], Timestamp::UNIX_EPOCH);
             }
         }

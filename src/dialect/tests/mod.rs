@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json, value::RawValue};
 
-use super::{Dialect, Hosting, Provider, Server, of};
+use super::{Dialect, Hosting, KnownServer, Provider, of};
 use crate::directory::{
-    Directory, Id, Kind, Name,
+    Directory, Id, Name, RecordKind,
     change::{Change, NewUser, RoleDraft},
-    record::{Account, Depth, Grant, Member, Permission, Problem, Record, Role, Team, User},
+    record::{AccountKind, Member, Permission, ReadDepth, Record, RecordProblem, Role, RoleGrant, Team, User},
     records::Records,
-    role_source::Mapping,
+    role_source::RoleMapping,
 };
 
 mod graph;
@@ -18,8 +18,8 @@ mod reading;
 mod roles;
 mod shows;
 
-fn grant(scope: &str, role: &str) -> Grant {
-    Grant { scope: scope.into(), role: role.into() }
+fn grant(scope: &str, role: &str) -> RoleGrant {
+    RoleGrant { scope: scope.into(), role: role.into() }
 }
 
 fn user(id: &str, name: &str, org_role: &str, teams: &[(&str, &str)]) -> User {
@@ -32,7 +32,7 @@ fn user(id: &str, name: &str, org_role: &str, teams: &[(&str, &str)]) -> User {
         org_role: (!org_role.is_empty()).then(|| Name::from(org_role)).into(),
         team_roles: Some(teams.iter().map(|(team, role)| grant(team, role)).collect()),
         version: Some(format!("W/\"{id}\"").into()),
-        depth: Depth::Full,
+        depth: ReadDepth::Full,
         ..User::default()
     }
 }
@@ -63,14 +63,14 @@ fn directory_of(dialect: &dyn Dialect) -> Directory {
     bo.active = Some(false);
     bo.models_seat = "viewer".into();
     let mut summary = user("U3", "cy", "", &[]);
-    (summary.depth, summary.team_roles, summary.display_name) = (Depth::Summary, None, "".into());
+    (summary.depth, summary.team_roles, summary.display_name) = (ReadDepth::Summary, None, "".into());
     let mut service = user("S1", "bot", "member", &[]);
-    service.account = Account::OrgService;
+    service.account = AccountKind::OrgService;
     let mut di = user("U4", "di", "viewer", &[]);
     di.registry_roles = vec![grant("models", "viewer"), grant("data", "admin")];
     (di.models_seat, di.weave_role) = ("full".into(), "none".into());
     let mut broken = user("B1", "??", "member", &[]);
-    broken.problem = Some(Box::new(Problem { path: "$.emails".into(), why: "is a number".into() }));
+    broken.problem = Some(Box::new(RecordProblem { path: "$.emails".into(), why: "is a number".into() }));
     let users = vec![
         user("U1", "ann", "admin", &[("vision", "admin"), ("nlp", "janitor"), ("ops", "viewer")]),
         bo,
@@ -126,35 +126,35 @@ fn id(text: &str) -> Id {
 
 fn dialects() -> Vec<(&'static str, std::sync::Arc<dyn Dialect>)> {
     vec![
-        ("dedicated", of(Provider::Wandb, Hosting::Dedicated, Server::default())),
-        ("multi-tenant", of(Provider::Wandb, Hosting::MultiTenant, Server::default())),
-        ("self-managed", of(Provider::Wandb, Hosting::SelfManaged, Server::default())),
-        ("scim", of(Provider::Scim, Hosting::Dedicated, Server::default())),
-        ("grafana", of(Provider::Grafana, Hosting::Dedicated, Server::default())),
+        ("dedicated", of(Provider::Wandb, Hosting::Dedicated, KnownServer::default())),
+        ("multi-tenant", of(Provider::Wandb, Hosting::MultiTenant, KnownServer::default())),
+        ("self-managed", of(Provider::Wandb, Hosting::SelfManaged, KnownServer::default())),
+        ("scim", of(Provider::Scim, Hosting::Dedicated, KnownServer::default())),
+        ("grafana", of(Provider::Grafana, Hosting::Dedicated, KnownServer::default())),
         ("datasaur", of(Provider::Datasaur, Hosting::Dedicated, mapped())),
     ]
 }
 
 /// A server whose roles follow from groups.
-fn mapped() -> Server {
+fn mapped() -> KnownServer {
     let name = |text: &str| Name::from(text);
-    let mapping = Mapping {
+    let mapping = RoleMapping {
         order: ["admin", "reviewer", "labeler"].map(name).into(),
         default: Some(name("labeler")),
         groups: [("vision", "admin"), ("ops", "reviewer")].map(|(group, role)| (name(group), name(role))).into(),
     };
-    Server { mapping: Some(std::sync::Arc::new(mapping)), ..Server::default() }
+    KnownServer { mapping: Some(std::sync::Arc::new(mapping)), ..KnownServer::default() }
 }
 
 fn wandb() -> std::sync::Arc<dyn Dialect> {
-    of(Provider::Wandb, Hosting::Dedicated, Server::default())
+    of(Provider::Wandb, Hosting::Dedicated, KnownServer::default())
 }
 
 fn raw(value: &Value) -> Box<RawValue> {
     RawValue::from_string(value.to_string()).unwrap()
 }
 
-fn read(dialect: &dyn Dialect, kind: Kind, depth: Depth, value: &Value) -> Result<Record, Problem> {
+fn read(dialect: &dyn Dialect, kind: RecordKind, depth: ReadDepth, value: &Value) -> Result<Record, RecordProblem> {
     dialect.read(kind, &raw(value), depth, "$.Resources[3]")
 }
 
@@ -185,7 +185,7 @@ fn hints_name_the_vendors_way_on() {
 fn lists_and_lookups_are_asked_for_as_documented() {
     let mut lines = Vec::new();
     for (name, dialect) in dialects() {
-        for kind in Kind::ALL {
+        for kind in RecordKind::ALL {
             let list = dialect.list(kind).map(|list| format!("{} {:?} {:?}", list.request, list.paging, list.depth));
             lines.push(format!("{name}: {}", list.unwrap_or_else(|| "no list".into())));
         }
@@ -197,15 +197,15 @@ fn lists_and_lookups_are_asked_for_as_documented() {
         }
     }
     insta::assert_snapshot!(lines.join("\n"));
-    let get = wandb().get(&crate::directory::Target::user(&id("VXNlcjox/=")));
+    let get = wandb().get(&crate::directory::ResourceRef::user(&id("VXNlcjox/=")));
     assert_eq!(get.to_string(), "GET /Users/VXNlcjox%2F%3D");
 }
 
 #[test]
 fn a_record_without_an_id_gets_a_place() {
-    let problem = read(&*wandb(), Kind::Team, Depth::Summary, &json!({"displayName": "x"})).unwrap_err();
+    let problem = read(&*wandb(), RecordKind::Team, ReadDepth::Summary, &json!({"displayName": "x"})).unwrap_err();
     assert_eq!((problem.path.as_str(), problem.why.as_str()), ("$.Resources[3].id", "is missing"));
-    let place = super::placeholder(Kind::Team, 4, problem.clone());
+    let place = super::placeholder(RecordKind::Team, 4, problem.clone());
     assert_eq!(place.target().id, id("unreadable:4"));
     let Record::Team(team) = place else { panic!("a team was asked for") };
     assert_eq!(team.problem, Some(Box::new(problem)));

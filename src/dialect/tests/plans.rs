@@ -4,12 +4,12 @@ use std::fmt::Write;
 
 use super::*;
 use crate::directory::{
-    Fresh, Target,
-    aside::{ApiKey, Participant, Person, Told, Topic},
-    change::{Bucket, ChangeId, NewService, Seat},
-    plan::{Confirm, Risk, Step, Undo},
+    Observation, ResourceRef,
+    aside::{AccountDetails, ApiKey, SideAnswer, SideQueryKind, TeamParticipant},
+    change::{ChangeId, NewService, SeatKind, StorageBucket},
+    plan::{ConfirmBy, Risk, Step, Undo},
 };
-use crate::scim::{request::Door, schema, urn};
+use crate::scim::{request::ApiKind, schema, urn};
 
 fn changes() -> Vec<(&'static str, Change)> {
     let org = |user: &str, role: &str| Change::SetOrgRole { user: id(user), role: role.into() };
@@ -111,11 +111,11 @@ fn changes() -> Vec<(&'static str, Change)> {
 fn attributes() -> Vec<(&'static str, Change)> {
     let set = |path: &str, before: Value, to: Value| {
         let value = |value: Value| Some(value).filter(|value| !value.is_null());
-        Change::attribute(Target::user(&id("U1")), path.into(), value(before), value(to))
+        Change::attribute(ResourceRef::user(&id("U1")), path.into(), value(before), value(to))
     };
     let urn = |path: &str| format!("{}:{path}", urn::ENTERPRISE_USER);
     let rename = |to: &str| {
-        Change::attribute(Target::team(&id("T1")), "displayName".into(), Some(json!("vision")), Some(json!(to)))
+        Change::attribute(ResourceRef::team(&id("T1")), "displayName".into(), Some(json!("vision")), Some(json!(to)))
     };
     vec![
         ("attribute of an extension", set(&urn("department"), json!("Sales"), json!("Research"))),
@@ -150,12 +150,12 @@ fn seats_and_registries() -> Vec<(&'static str, Change)> {
         registry: registry.map(Into::into),
     };
     vec![
-        ("seat taken", seat("U2=", Seat::Models, "full")),
-        ("seat given back", seat("U4", Seat::Models, "none")),
-        ("seat not known before", seat("U1", Seat::Weave, "viewer")),
-        ("seat as it is", seat("U4", Seat::Models, "Full")),
-        ("seat that is none", seat("U4", Seat::Models, "half")),
-        ("seat of a service account", seat("S1", Seat::Models, "full")),
+        ("seat taken", seat("U2=", SeatKind::Models, "full")),
+        ("seat given back", seat("U4", SeatKind::Models, "none")),
+        ("seat not known before", seat("U1", SeatKind::Weave, "viewer")),
+        ("seat as it is", seat("U4", SeatKind::Models, "Full")),
+        ("seat that is none", seat("U4", SeatKind::Models, "half")),
+        ("seat of a service account", seat("S1", SeatKind::Models, "full")),
         ("registry role", give("new \"one\"", "member")),
         ("another registry role", give("models", "admin")),
         ("registry role not documented", give("models", "restricted_viewer")),
@@ -171,12 +171,12 @@ fn teams_and_services() -> Vec<(&'static str, Change)> {
         key: id("new:8"),
         name: "audio".into(),
         members: vec![],
-        bucket: Some(Bucket {
+        bucket: Some(StorageBucket {
             provider: provider.into(),
             name: name.into(),
             path: "wandb/audio".into(),
             aws_external_id: "x1".into(),
-            ..Bucket::default()
+            ..StorageBucket::default()
         }),
     };
     let all = |team: &str, stay: &[&str], come: &[&str], go: &[&str]| {
@@ -236,21 +236,21 @@ fn invitations_and_keys() -> Vec<(&'static str, Change)> {
 }
 
 /// Data told beside the records.
-fn told() -> Vec<Fresh> {
-    let me = Person {
+fn told() -> Vec<Observation> {
+    let me = AccountDetails {
         id: id("U1"),
         user_name: "ann".into(),
         keys: Some(vec![ApiKey { id: id("K1"), name: "abc…".into(), description: "laptop".into() }]),
-        ..Person::default()
+        ..AccountDetails::default()
     };
-    let one = |invite: &str, name: &str, email: &str, pending| Participant {
+    let one = |invite: &str, name: &str, email: &str, pending| TeamParticipant {
         id: id(invite),
         user_name: name.into(),
         name: "".into(),
         email: email.into(),
         admin: false,
         pending,
-        account: Account::Unsaid,
+        account: AccountKind::Unsaid,
     };
     let roster = vec![one("I1", "", "lee@x.io", true), one("I2", "bo", "bo@x.io", false)];
     let ann = json!({"userName": "ann", "name": {"givenName": "Ann"}, "cost": 3,
@@ -263,10 +263,10 @@ fn told() -> Vec<Fresh> {
         ]},
     ]));
     vec![
-        Fresh::Told(Topic::Me, Told::Person(me)),
-        Fresh::Told(Topic::Roster(id("T1")), Told::Roster(roster)),
-        Fresh::Told(Topic::Schemas, Told::Schemas(schemas)),
-        Fresh::Told(Topic::Resource(Target::user(&id("U1"))), Told::Resource(ann)),
+        Observation::Told(SideQueryKind::Me, SideAnswer::Person(me)),
+        Observation::Told(SideQueryKind::Roster(id("T1")), SideAnswer::Roster(roster)),
+        Observation::Told(SideQueryKind::Schemas, SideAnswer::Schemas(schemas)),
+        Observation::Told(SideQueryKind::Resource(ResourceRef::user(&id("U1"))), SideAnswer::Resource(ann)),
     ]
 }
 
@@ -280,8 +280,8 @@ fn compact(step: &Step) -> String {
         if let Some(body) = &request.body {
             // The first key is always the same and would only hide the rest.
             let text = match request.door {
-                Door::Scim | Door::Api => body.to_string(),
-                Door::Graph => body["variables"].to_string(),
+                ApiKind::Scim | ApiKind::Api => body.to_string(),
+                ApiKind::Graph => body["variables"].to_string(),
             };
             let patch = "{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:PatchOp\"],\"Operations\":";
             write!(out, "\n    {}", text.strip_prefix(patch).and_then(|t| t.strip_suffix('}')).unwrap_or(&text))
@@ -296,12 +296,13 @@ fn compact(step: &Step) -> String {
         Undo::Never(why) => write!(out, "\n  never: {why}"),
     }
     .unwrap();
-    let ids =
-        |targets: &[crate::directory::Target]| targets.iter().map(|t| t.id.to_string()).collect::<Vec<_>>().join(" ");
+    let ids = |targets: &[crate::directory::ResourceRef]| {
+        targets.iter().map(|t| t.id.to_string()).collect::<Vec<_>>().join(" ")
+    };
     let confirm = match &step.confirm {
-        Confirm::Echo(targets) => format!("echo {}", ids(targets)),
-        Confirm::Reread(targets) => format!("reread {}", ids(targets)),
-        Confirm::Ask(inquiries) => {
+        ConfirmBy::Echo(targets) => format!("echo {}", ids(targets)),
+        ConfirmBy::Reread(targets) => format!("reread {}", ids(targets)),
+        ConfirmBy::Ask(inquiries) => {
             format!("ask {}", inquiries.iter().map(|one| one.request.to_string()).collect::<Vec<_>>().join(" "))
         }
     };
@@ -414,10 +415,10 @@ fn undo_of_a_removal_puts_the_role_back() {
 #[test]
 fn a_server_that_lists_no_service_accounts_is_asked_as_the_sdk_does() {
     let mut directory = directory();
-    directory.learn(vec![Fresh::Gone(crate::directory::Target::user(&id("S1")))]);
+    directory.learn(vec![Observation::Gone(crate::directory::ResourceRef::user(&id("S1")))]);
     let plan = |organisation, hosting| {
         let service = NewService { name: "ci".into(), organisation, team: id("T1") };
-        of(Provider::Wandb, hosting, Server::default())
+        of(Provider::Wandb, hosting, KnownServer::default())
             .step(&Change::CreateService { key: id("new:7"), service }, &directory)
     };
     let sent = |step: Step| step.requests.iter().map(ToString::to_string).collect::<Vec<_>>();
@@ -430,7 +431,7 @@ fn a_server_that_lists_no_service_accounts_is_asked_as_the_sdk_does() {
 
 #[test]
 fn a_hosting_that_is_not_told_promises_nothing_of_a_deactivation() {
-    let dialect = of(Provider::Wandb, Hosting::NotTold, Server::default());
+    let dialect = of(Provider::Wandb, Hosting::NotTold, KnownServer::default());
     let step = dialect.step(&Change::SetActive { user: id("U1"), active: false }, &directory()).unwrap();
     assert!(matches!(step.risk, Risk::Type(_)), "{:?}", step.risk);
     let notes = step.consequences.join(" ");

@@ -4,15 +4,15 @@ use super::*;
 use crate::directory::MaybeTold;
 use crate::directory::record::LastActive;
 
-fn wandb_user(value: Value, depth: Depth) -> User {
-    match read(&*wandb(), Kind::User, depth, &value) {
+fn wandb_user(value: Value, depth: ReadDepth) -> User {
+    match read(&*wandb(), RecordKind::User, depth, &value) {
         Ok(Record::User(user)) => user,
         other => panic!("{other:?}"),
     }
 }
 
-fn wandb_team(value: Value, depth: Depth) -> Team {
-    match read(&*wandb(), Kind::Team, depth, &value) {
+fn wandb_team(value: Value, depth: ReadDepth) -> Team {
+    match read(&*wandb(), RecordKind::Team, depth, &value) {
         Ok(Record::Team(team)) => team,
         other => panic!("{other:?}"),
     }
@@ -27,7 +27,7 @@ fn users_of_old_and_new_servers_read_alike() {
                 "displayName": "Ann A", "active": "True", "emails": emails,
                 "meta": {"created": "2025-7-01T00:00:00Z", "version": "W/\"5\"", "location": "Users/VXNlcjox"},
             }),
-            Depth::Full,
+            ReadDepth::Full,
         )
     };
     let old = user(json!({"Value": "ann@x.io", "Display": "", "Type": "", "Primary": true}));
@@ -49,7 +49,7 @@ fn roles_seats_and_activity_are_read_wherever_they_stand() {
             "modelsSeat": "full", "weaveRole": "none",
             "urn:ietf:params:scim:schemas:extension:wandb:2.0:User": {"organizationRole": "member"},
         }),
-        Depth::Full,
+        ReadDepth::Full,
     );
     assert_eq!(user.org_role, "member".into());
     assert_eq!(user.team_roles, Some(vec![grant("vision", "janitor")]));
@@ -58,7 +58,7 @@ fn roles_seats_and_activity_are_read_wherever_they_stand() {
     assert_eq!((user.last_active, user.days_active), (LastActive::Never, Some(12)));
     let top = json!({"id": "1", "userName": "b", "organizationRole": "admin", "lastActiveAt": "2026-08-01T10:00:00Z",
                      "teamRoles": null});
-    let top = wandb_user(top, Depth::Summary);
+    let top = wandb_user(top, ReadDepth::Summary);
     assert_eq!((top.org_role, top.team_roles), ("admin".into(), Some(vec![])));
     assert!(matches!(top.last_active, LastActive::At(at) if at.to_string() == "2026-08-01T10:00:00Z"));
 }
@@ -68,16 +68,16 @@ fn service_accounts_are_told_from_people() {
     let account = |more: Value| {
         let mut value = json!({"id": "1", "userName": "bot"});
         value.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        let user = wandb_user(value, Depth::Summary);
+        let user = wandb_user(value, ReadDepth::Summary);
         assert_eq!(user.problem, None);
         user.account
     };
-    assert_eq!(account(json!({"accountType": "SERVICE"})), Account::TeamService);
-    assert_eq!(account(json!({"accountType": "ORG_SERVICE"})), Account::OrgService);
-    assert_eq!(account(json!({"accountType": "USER", "organizationRole": "service"})), Account::Person);
-    assert_eq!(account(json!({"organizationRole": "org_service"})), Account::OrgService);
-    assert_eq!(account(json!({"organizationRole": "service"})), Account::TeamService);
-    assert_eq!(account(json!({})), Account::Unsaid);
+    assert_eq!(account(json!({"accountType": "SERVICE"})), AccountKind::TeamService);
+    assert_eq!(account(json!({"accountType": "ORG_SERVICE"})), AccountKind::OrgService);
+    assert_eq!(account(json!({"accountType": "USER", "organizationRole": "service"})), AccountKind::Person);
+    assert_eq!(account(json!({"organizationRole": "org_service"})), AccountKind::OrgService);
+    assert_eq!(account(json!({"organizationRole": "service"})), AccountKind::TeamService);
+    assert_eq!(account(json!({})), AccountKind::Unsaid);
 }
 
 #[test]
@@ -88,28 +88,28 @@ fn members_are_read_in_every_shape() {
         json!([{"value": "u1", "$ref": "Users/u1", "display": "ann"}]),
         json!({"value": "u1", "display": "ann"}),
     ] {
-        let team = wandb_team(json!({"id": "t", "displayName": "vision", "members": members}), Depth::Summary);
+        let team = wandb_team(json!({"id": "t", "displayName": "vision", "members": members}), ReadDepth::Summary);
         assert_eq!((team.members, team.problem), (Some(vec![member.clone()]), None));
     }
     for reference in ["https://id.example.com/scim/v2/Users/u1", "../Users/u1", "/Users/u1?x=1"] {
         let members = json!([{"$ref": reference, "display": "ann"}]);
-        let team = wandb_team(json!({"id": "t", "displayName": "vision", "members": members}), Depth::Summary);
+        let team = wandb_team(json!({"id": "t", "displayName": "vision", "members": members}), ReadDepth::Summary);
         assert_eq!((team.members, team.problem), (Some(vec![member.clone()]), None));
     }
     // Of a list in which one can't be told from others, nobody is said to be out.
     for unknown in [json!({"display": "ann"}), json!({"value": ""}), json!({"$ref": "u1"}), json!({"$ref": "/U/a%2Fb"})]
     {
         let members = json!([{"value": "u2"}, unknown]);
-        let team = wandb_team(json!({"id": "t", "displayName": "vision", "members": members}), Depth::Summary);
+        let team = wandb_team(json!({"id": "t", "displayName": "vision", "members": members}), ReadDepth::Summary);
         assert_eq!((team.members, team.problem.is_some()), (None, true));
     }
     for nobody in [json!(null), json!([])] {
-        let team = wandb_team(json!({"id": "t", "displayName": "vision", "members": nobody}), Depth::Summary);
+        let team = wandb_team(json!({"id": "t", "displayName": "vision", "members": nobody}), ReadDepth::Summary);
         assert_eq!(team.members, Some(vec![]));
     }
     let silent = json!({"id": "t", "displayName": "vision"});
-    assert_eq!(wandb_team(silent.clone(), Depth::Summary).members, None);
-    assert_eq!(wandb_team(silent, Depth::Full).members, None);
+    assert_eq!(wandb_team(silent.clone(), ReadDepth::Summary).members, None);
+    assert_eq!(wandb_team(silent, ReadDepth::Full).members, None);
 }
 
 #[test]
@@ -118,7 +118,9 @@ fn custom_roles_are_read() {
         "inheritedFrom": "member", "organizationID": "T3Jn",
         "permissions": [{"name": "artifact:read", "isInherited": true}, {"name": "run:delete", "isInherited": false}],
         "meta": {"created": "2026-01-01T00:00:00Z"}});
-    let Ok(Record::Role(role)) = read(&*wandb(), Kind::Role, Depth::Summary, &value) else { panic!("a role") };
+    let Ok(Record::Role(role)) = read(&*wandb(), RecordKind::Role, ReadDepth::Summary, &value) else {
+        panic!("a role")
+    };
     assert_eq!(role.permissions, [permission("artifact:read", true), permission("run:delete", false)]);
     assert_eq!((role.inherits.raw(), role.problem), ("member", None));
 }
@@ -132,32 +134,32 @@ fn one_bad_attribute_costs_only_itself() {
         (json!({"id": "1"}), "userName", "is missing"),
         (json!({"id": "1", "userName": "a", "teamRoles": [{"teamName": "t"}]}), "teamRoles[0].roleName", "is missing"),
     ] {
-        let user = wandb_user(value, Depth::Full);
+        let user = wandb_user(value, ReadDepth::Full);
         let problem = user.problem.unwrap();
         assert_eq!((problem.path, problem.why.as_str()), (format!("$.Resources[3].{path}"), why));
         assert_eq!(user.id, id("1"));
     }
     let members = json!({"id": "t", "displayName": "x", "members": [{"display": "?"}, {"value": "u"}]});
-    let team = wandb_team(members, Depth::Full);
+    let team = wandb_team(members, ReadDepth::Full);
     assert_eq!(team.members, None, "who else is in it is not known");
     assert_eq!(team.problem.unwrap().path, "$.Resources[3].members[0].value");
     let harmless = json!({"id": "1", "userName": "a", "meta": 5, "daysActive": "many", "lastActiveAt": "soon"});
-    assert_eq!(wandb_user(harmless, Depth::Full).problem, None);
+    assert_eq!(wandb_user(harmless, ReadDepth::Full).problem, None);
 }
 
 #[test]
 fn what_is_no_record_says_where() {
     for (value, path) in [(json!(7), "$.Resources[3]"), (json!({"id": ""}), "$.Resources[3].id")] {
         for (_, dialect) in dialects() {
-            assert_eq!(read(&*dialect, Kind::User, Depth::Full, &value).unwrap_err().path, path);
+            assert_eq!(read(&*dialect, RecordKind::User, ReadDepth::Full, &value).unwrap_err().path, path);
         }
     }
 }
 
 #[test]
 fn the_rfc_dialect_reads_names_and_roles() {
-    let rfc = of(Provider::Scim, Hosting::Dedicated, Server::default());
-    let user = |value: Value| match read(&*rfc, Kind::User, Depth::Full, &value) {
+    let rfc = of(Provider::Scim, Hosting::Dedicated, KnownServer::default());
+    let user = |value: Value| match read(&*rfc, RecordKind::User, ReadDepth::Full, &value) {
         Ok(Record::User(user)) => user,
         other => panic!("{other:?}"),
     };
@@ -166,5 +168,5 @@ fn the_rfc_dialect_reads_names_and_roles() {
     let parts = user(json!({"ID": 1, "username": "a", "name": {"givenName": "Ann", "familyName": "B"},
                             "organizationRole": "admin", "roles": [{"value": "admin"}]}));
     assert_eq!((parts.display_name.raw(), parts.org_role, &*parts.id), ("Ann B", "admin".into(), "1"));
-    assert!(read(&*rfc, Kind::Role, Depth::Full, &json!({"id": "1"})).is_err());
+    assert!(read(&*rfc, RecordKind::Role, ReadDepth::Full, &json!({"id": "1"})).is_err());
 }

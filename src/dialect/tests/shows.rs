@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::{
-    dialect::Shown,
+    dialect::ChangeShown,
     directory::{
-        Fresh, MaybeTold, Target,
-        aside::{ApiKey, Participant, Person, Told, Topic},
-        change::Seat,
+        MaybeTold, Observation, ResourceRef,
+        aside::{AccountDetails, ApiKey, SideAnswer, SideQueryKind, TeamParticipant},
+        change::SeatKind,
         plan::Step,
     },
 };
@@ -15,23 +15,23 @@ fn step(change: &Change) -> Step {
     wandb().step(change, &directory()).unwrap()
 }
 
-fn now(record: Record) -> Fresh {
-    Fresh::Record(record)
+fn now(record: Record) -> Observation {
+    Observation::Record(record)
 }
 
-fn ann(alter: impl FnOnce(&mut User)) -> Fresh {
+fn ann(alter: impl FnOnce(&mut User)) -> Observation {
     let mut user = user("U1", "ann", "admin", &[("vision", "admin")]);
     alter(&mut user);
     now(Record::User(user))
 }
 
-fn check(change: &Change, fresh: &[Fresh], expected: Result<bool, &str>) {
+fn check(change: &Change, fresh: &[Observation], expected: Result<bool, &str>) {
     // W&B has no plan for deleting a team, but a record still shows whether the team exists.
     let step = wandb().step(change, &directory()).unwrap_or_else(|_| step(&Change::DeleteUser { user: id("U1") }));
     let expected = match expected {
-        Ok(true) => Shown::Yes,
-        Ok(false) => Shown::CantTell,
-        Err(instead) => Shown::No(instead.into()),
+        Ok(true) => ChangeShown::Yes,
+        Ok(false) => ChangeShown::CantTell,
+        Err(instead) => ChangeShown::No(instead.into()),
     };
     assert_eq!(wandb().shows(change, fresh, &step), expected, "{change:?} {fresh:?}");
 }
@@ -41,7 +41,7 @@ const UNKNOWN: Result<bool, &str> = Ok(false);
 
 #[test]
 fn values_of_a_user() {
-    let gone = || vec![Fresh::Gone(Target::user(&id("U1")))];
+    let gone = || vec![Observation::Gone(ResourceRef::user(&id("U1")))];
     let role = Change::SetOrgRole { user: id("U1"), role: "member".into() };
     check(&role, &[ann(|u| u.org_role = "Member".into())], YES);
     check(&role, &[ann(|_| ())], Err("organisation role admin"));
@@ -64,8 +64,8 @@ fn values_of_a_user() {
     check(&off, &[ann(|u| u.active = None)], UNKNOWN);
     check(&off, &gone(), Err("that the user is gone"));
     for hosting in [Hosting::MultiTenant, Hosting::NotTold] {
-        let dialect = of(Provider::Wandb, hosting, Server::default());
-        assert_eq!(dialect.shows(&off, &gone(), &step(&off)), Shown::Yes);
+        let dialect = of(Provider::Wandb, hosting, KnownServer::default());
+        assert_eq!(dialect.shows(&off, &gone(), &step(&off)), ChangeShown::Yes);
     }
 
     let delete = Change::DeleteUser { user: id("U1") };
@@ -115,15 +115,15 @@ fn members_of_teams() {
     check(&remove, &[vision(Some(&["U2="]))], YES);
     check(&remove, &[vision(Some(&["U1"]))], Err("that they are still in vision"));
     check(&remove, &[vision(None)], UNKNOWN);
-    check(&remove, &[Fresh::Gone(Target::team(&id("T1")))], Err("that the team is gone"));
+    check(&remove, &[Observation::Gone(ResourceRef::team(&id("T1")))], Err("that the team is gone"));
 }
 
 #[test]
 fn what_a_lost_create_made_is_found_by_name_among_others() {
     let create = new_user(&[]);
-    let others: Vec<Fresh> = vec![ann(|_| ())];
+    let others: Vec<Observation> = vec![ann(|_| ())];
     check(&create, &others, Err("no user of that name"));
-    check(&create, &[Fresh::Gone(Target::user(&id("new:7")))], Err("no user of that name"));
+    check(&create, &[Observation::Gone(ResourceRef::user(&id("new:7")))], Err("no user of that name"));
     check(&create, &[], UNKNOWN);
     let noor = |email: &str| ann(|u| (u.id, u.user_name, u.email) = (id("U77"), "NOOR".into(), email.into()));
     check(&create, &[ann(|_| ()), noor("noor@x.io")], YES);
@@ -134,7 +134,7 @@ fn what_a_lost_create_made_is_found_by_name_among_others() {
     let audio = |members: Option<&[&str]>| [now(Record::Team(team("T9", "audio", members)))];
     check(&create, &audio(Some(&["U1", "U4", "S1"])), YES);
     let step = wandb().step(&create, &directory()).unwrap();
-    let part = Shown::Part("audio without 1 of its 2 members".into());
+    let part = ChangeShown::Part("audio without 1 of its 2 members".into());
     assert_eq!(wandb().shows(&create, &audio(Some(&["U1"])), &step), part);
     check(&create, &audio(None), UNKNOWN);
 }
@@ -156,27 +156,27 @@ fn definitions_of_roles() {
 
 #[test]
 fn seats_and_registry_roles_are_looked_up_where_they_stand() {
-    let seat = |to: &str| Change::SetSeat { user: id("U4"), seat: Seat::Models, to: to.into() };
+    let seat = |to: &str| Change::SetSeat { user: id("U4"), seat: SeatKind::Models, to: to.into() };
     let give = |role: &str| Change::SetRegistryRole { user: id("U4"), registry: "models".into(), role: role.into() };
     let take =
         |registry: Option<&str>| Change::RemoveRegistryRole { user: id("U4"), registry: registry.map(Into::into) };
     let mut di = user("U4", "di", "member", &[]);
-    assert_eq!(said(&seat("full"), &di), Shown::CantTell);
-    assert_eq!(said(&take(None), &di), Shown::Yes);
+    assert_eq!(said(&seat("full"), &di), ChangeShown::CantTell);
+    assert_eq!(said(&take(None), &di), ChangeShown::Yes);
     di.models_seat = "Viewer".into();
     di.registry_roles = vec![grant("models", "viewer")];
-    assert_eq!(said(&seat("viewer"), &di), Shown::Yes);
-    assert_eq!(said(&seat("full"), &di), Shown::No("Models seat Viewer".into()));
-    assert_eq!(said(&give("viewer"), &di), Shown::Yes);
-    assert_eq!(said(&give("admin"), &di), Shown::No("role in registry models: viewer".into()));
-    assert_eq!(said(&take(Some("data")), &di), Shown::Yes);
+    assert_eq!(said(&seat("viewer"), &di), ChangeShown::Yes);
+    assert_eq!(said(&seat("full"), &di), ChangeShown::No("Models seat Viewer".into()));
+    assert_eq!(said(&give("viewer"), &di), ChangeShown::Yes);
+    assert_eq!(said(&give("admin"), &di), ChangeShown::No("role in registry models: viewer".into()));
+    assert_eq!(said(&take(Some("data")), &di), ChangeShown::Yes);
     for registry in [None, Some("models")] {
-        assert_eq!(said(&take(registry), &di), Shown::No("role in registry models: viewer".into()));
+        assert_eq!(said(&take(registry), &di), ChangeShown::No("role in registry models: viewer".into()));
     }
 }
 
-fn said(change: &Change, user: &User) -> Shown {
-    super::super::shows::shows(change, &[Fresh::Record(Record::User(user.clone()))])
+fn said(change: &Change, user: &User) -> ChangeShown {
+    super::super::shows::shows(change, &[Observation::Record(Record::User(user.clone()))])
 }
 
 #[test]
@@ -185,46 +185,49 @@ fn a_whole_list_of_members_is_compared() {
     let change = Change::ReplaceMembers { team: id("T1"), stay: ids(&["U1"]), come: ids(&["U4"]), go: ids(&["U2="]) };
     let said = |members: &[&str]| {
         let team = team("T1", "vision", Some(members));
-        super::super::shows::shows(&change, &[Fresh::Record(Record::Team(team))])
+        super::super::shows::shows(&change, &[Observation::Record(Record::Team(team))])
     };
     // Service accounts come and go with the team, without a request.
-    assert_eq!(said(&["U4", "U1", "S1"]), Shown::Yes);
-    assert_eq!(said(&["U4", "U1", "U2="]), Shown::No("1 member who should have left".into()));
-    assert_eq!(said(&["U1"]), Shown::No("1 member missing".into()));
+    assert_eq!(said(&["U4", "U1", "S1"]), ChangeShown::Yes);
+    assert_eq!(said(&["U4", "U1", "U2="]), ChangeShown::No("1 member who should have left".into()));
+    assert_eq!(said(&["U1"]), ChangeShown::No("1 member missing".into()));
 }
 
 #[test]
 fn invitations_and_keys_are_looked_up_beside_the_records() {
     let roster = |all: &[(&str, &str)]| {
-        let one = |(invite, email): &(&str, &str)| Participant {
+        let one = |(invite, email): &(&str, &str)| TeamParticipant {
             id: id(invite),
             user_name: "".into(),
             name: "".into(),
             email: (*email).into(),
             admin: false,
             pending: true,
-            account: Account::Unsaid,
+            account: AccountKind::Unsaid,
         };
-        Fresh::Told(Topic::Roster(id("T1")), Told::Roster(all.iter().map(one).collect()))
+        Observation::Told(SideQueryKind::Roster(id("T1")), SideAnswer::Roster(all.iter().map(one).collect()))
     };
     let keys = |all: &[&str]| {
         let key = |key: &&str| ApiKey { id: id(key), name: (*key).into(), description: "".into() };
-        let person = Person { keys: Some(all.iter().map(key).collect()), ..Person::default() };
-        Fresh::Told(Topic::Me, Told::Person(person))
+        let person = AccountDetails { keys: Some(all.iter().map(key).collect()), ..AccountDetails::default() };
+        Observation::Told(SideQueryKind::Me, SideAnswer::Person(person))
     };
-    let said = |change: &Change, fresh: Fresh| super::super::shows::shows(change, &[fresh]);
+    let said = |change: &Change, fresh: Observation| super::super::shows::shows(change, &[fresh]);
     let invite = Change::Invite { key: id("new:1"), team: id("T1"), to: "Lee@x.io".into(), admin: false };
-    assert_eq!(said(&invite, roster(&[("I1", "lee@x.io")])), Shown::Yes);
-    assert!(matches!(said(&invite, roster(&[])), Shown::No(_)));
+    assert_eq!(said(&invite, roster(&[("I1", "lee@x.io")])), ChangeShown::Yes);
+    assert!(matches!(said(&invite, roster(&[])), ChangeShown::No(_)));
     let revoke = Change::RevokeInvite { team: id("T1"), invite: id("I1"), to: "lee@x.io".into() };
-    assert!(matches!(said(&revoke, roster(&[("I1", "lee@x.io")])), Shown::No(_)));
-    assert_eq!(said(&revoke, roster(&[("I2", "lee@x.io")])), Shown::Yes);
+    assert!(matches!(said(&revoke, roster(&[("I1", "lee@x.io")])), ChangeShown::No(_)));
+    assert_eq!(said(&revoke, roster(&[("I2", "lee@x.io")])), ChangeShown::Yes);
     let make = Change::CreateKey { key: id("new:1"), owner: id("U1"), description: String::new() };
-    assert_eq!(said(&make, keys(&["K1"])), Shown::CantTell);
-    assert_eq!(said(&make.about(Some(&id("K1"))), keys(&["K1"])), Shown::Yes);
+    assert_eq!(said(&make, keys(&["K1"])), ChangeShown::CantTell);
+    assert_eq!(said(&make.about(Some(&id("K1"))), keys(&["K1"])), ChangeShown::Yes);
     let delete = Change::DeleteKey { owner: id("U1"), key: id("K1"), name: "K1".into() };
-    assert!(matches!(said(&delete, keys(&["K1"])), Shown::No(_)));
-    assert_eq!(said(&delete, keys(&["K2"])), Shown::Yes);
+    assert!(matches!(said(&delete, keys(&["K1"])), ChangeShown::No(_)));
+    assert_eq!(said(&delete, keys(&["K2"])), ChangeShown::Yes);
     // An answer without the person's keys tells nothing about them.
-    assert_eq!(said(&delete, Fresh::Told(Topic::Me, Told::Person(Person::default()))), Shown::CantTell);
+    assert_eq!(
+        said(&delete, Observation::Told(SideQueryKind::Me, SideAnswer::Person(AccountDetails::default()))),
+        ChangeShown::CantTell
+    );
 }

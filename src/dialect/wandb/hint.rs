@@ -3,7 +3,7 @@
 
 use crate::{
     dialect::Hosting,
-    scim::failure::{Class, Failure},
+    scim::failure::{Failure, FailureClass},
 };
 
 const KEY: &str = "Use the API key of an organisation admin or of an organisation-scoped service account; keys of team \
@@ -25,11 +25,11 @@ pub(super) fn hint(hosting: Hosting, failure: &mut Failure) {
         ORGANISATION.to_owned()
     } else {
         match (failure.class, multi_tenant) {
-            (Class::Unauthorized, true) => KEY.to_owned(),
-            (Class::Unauthorized, false) => format!("{INSTANCE_KEY} {BEARER}"),
-            (Class::Forbidden, true) => format!("{KEY} {ORGANISATION}"),
-            (Class::Forbidden, false) => INSTANCE_KEY.to_owned(),
-            (Class::NotFound, _) if failure.status == Some(404) => format!("{} {PREFIX}", failure.next),
+            (FailureClass::Unauthorized, true) => KEY.to_owned(),
+            (FailureClass::Unauthorized, false) => format!("{INSTANCE_KEY} {BEARER}"),
+            (FailureClass::Forbidden, true) => format!("{KEY} {ORGANISATION}"),
+            (FailureClass::Forbidden, false) => INSTANCE_KEY.to_owned(),
+            (FailureClass::NotFound, _) if failure.status == Some(404) => format!("{} {PREFIX}", failure.next),
             _ => return,
         }
     };

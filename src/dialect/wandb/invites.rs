@@ -2,40 +2,41 @@
 
 use super::graph;
 use crate::{
-    dialect::case::{Case, Draft, Membership, address, refuse},
+    dialect::case::{MembershipKnowledge, PlanContext, StepDraft, address, refuse},
     directory::{
         Id, Name,
-        aside::Topic,
+        aside::SideQueryKind,
         change::Change,
-        plan::{Confirm, Risk, Undo},
+        plan::{ConfirmBy, Risk, Undo},
         refusal::{Refusal, RefusalCode},
     },
 };
 
-type Planned = Result<Draft, Refusal>;
+type Planned = Result<StepDraft, Refusal>;
 
-pub(super) fn invite(case: Case<'_>, key: &Id, team: &Id, to: &str, admin: bool) -> Planned {
+pub(super) fn invite(case: PlanContext<'_>, key: &Id, team: &Id, to: &str, admin: bool) -> Planned {
     let (record, to) = (case.team(team)?, to.trim());
     if to.contains('@') {
         address(to)?;
     } else if to.is_empty() || to.contains(char::is_whitespace) {
         return refuse(RefusalCode::InvalidValue, "Whom? Write an email or a user name.");
     }
-    if let Some(user) = case.0.users_named(to).find(|user| case.membership(record, &user.id) == Membership::In) {
+    if let Some(user) = case.0.users_named(to).find(|user| case.membership(record, &user.id) == MembershipKnowledge::In)
+    {
         return refuse(RefusalCode::NoChange, format!("{} is in {} already.", user.user_name, record.name));
     }
     if case.0.roster(team).into_iter().flatten().any(|one| one.pending && one.is(to)) {
         return refuse(RefusalCode::NoChange, format!("{} is invited to {} already.", Name::from(to), record.name));
     }
     let undo = Undo::By(vec![Change::RevokeInvite { team: team.clone(), invite: key.clone(), to: to.to_owned() }]);
-    let confirm = Confirm::Ask(vec![graph::inquiry(Topic::Roster(team.clone()), case.0)?]);
-    Ok(Draft::new(vec![graph::invite(&record.name, to, admin)], undo, confirm)
+    let confirm = ConfirmBy::Ask(vec![graph::inquiry(SideQueryKind::Roster(team.clone()), case.0)?]);
+    Ok(StepDraft::new(vec![graph::invite(&record.name, to, admin)], undo, confirm)
         .risk(Risk::Look)
         .note("They get a message now, which can't be taken back.".to_owned())
         .note("They are a member once they have accepted; until then the invitation can be taken back.".to_owned()))
 }
 
-pub(super) fn revoke(case: Case<'_>, team: &Id, invite: &Id, to: &str) -> Planned {
+pub(super) fn revoke(case: PlanContext<'_>, team: &Id, invite: &Id, to: &str) -> Planned {
     let record = case.team(team)?;
     let known = case.0.roster(team).and_then(|roster| roster.iter().find(|one| one.id == *invite));
     // The same call would remove a member.
@@ -47,6 +48,6 @@ pub(super) fn revoke(case: Case<'_>, team: &Id, invite: &Id, to: &str) -> Planne
     }
     let admin = known.is_some_and(|one| one.admin);
     let again = Change::Invite { key: "new:again".into(), team: team.clone(), to: to.to_owned(), admin };
-    let confirm = Confirm::Ask(vec![graph::inquiry(Topic::Roster(team.clone()), case.0)?]);
-    Ok(Draft::new(vec![graph::revoke(&record.name, invite)], Undo::By(vec![again]), confirm))
+    let confirm = ConfirmBy::Ask(vec![graph::inquiry(SideQueryKind::Roster(team.clone()), case.0)?]);
+    Ok(StepDraft::new(vec![graph::revoke(&record.name, invite)], Undo::By(vec![again]), confirm))
 }

@@ -2,23 +2,23 @@
 
 use super::graph;
 use crate::{
-    dialect::case::{Case, Draft, refuse},
+    dialect::case::{PlanContext, StepDraft, refuse},
     directory::{
         Id,
-        aside::{Person, Topic},
+        aside::{AccountDetails, SideQueryKind},
         change::Change,
-        plan::{Confirm, Risk, Undo},
+        plan::{ConfirmBy, Risk, Undo},
         refusal::{Refusal, RefusalCode},
     },
 };
 
-type Planned = Result<Draft, Refusal>;
+type Planned = Result<StepDraft, Refusal>;
 
 /// Maximum number of keys per person (server 0.78 and later).
 const MOST: usize = 100;
 
-pub(super) fn create(case: Case<'_>, key: &Id, owner: &Id, description: &str) -> Planned {
-    let Some(me) = case.0.person(&Topic::Me) else {
+pub(super) fn create(case: PlanContext<'_>, key: &Id, owner: &Id, description: &str) -> Planned {
+    let Some(me) = case.0.person(&SideQueryKind::Me) else {
         return refuse(
             RefusalCode::UnknownRecord,
             "Whose key is in use is not known yet: look at your own account first.",
@@ -44,22 +44,22 @@ pub(super) fn create(case: Case<'_>, key: &Id, owner: &Id, description: &str) ->
     }
     let undo =
         Undo::By(vec![Change::DeleteKey { owner: owner.clone(), key: key.clone(), name: description.to_owned() }]);
-    let confirm = Confirm::Ask(vec![graph::inquiry(Topic::Me, case.0)?]);
-    Ok(Draft::new(vec![graph::create_key(description)], undo, confirm)
+    let confirm = ConfirmBy::Ask(vec![graph::inquiry(SideQueryKind::Me, case.0)?]);
+    Ok(StepDraft::new(vec![graph::create_key(description)], undo, confirm)
         .risk(Risk::Look)
         .note(format!("The key is for {}, the owner of the key that this console uses.", me.user_name))
         .note("W&B shows it once: it is on screen until you close it, and is kept nowhere.".to_owned()))
 }
 
-pub(super) fn delete(case: Case<'_>, owner: &Id, key: &Id, name: &str) -> Planned {
+pub(super) fn delete(case: PlanContext<'_>, owner: &Id, key: &Id, name: &str) -> Planned {
     let topic = owner_topic(case, owner);
     let known = case.0.person(&topic).and_then(|person| person.keys.as_ref());
     if known.is_some_and(|keys| !keys.iter().any(|known| known.id == *key)) {
         return refuse(RefusalCode::UnknownRecord, format!("There is no key {name} any more."));
     }
     let never = "A deleted key can't be brought back: a new one has another secret.";
-    let confirm = Confirm::Ask(vec![graph::inquiry(topic, case.0)?]);
-    let own = case.0.person(&Topic::Me).filter(|me| me.id == *owner);
+    let confirm = ConfirmBy::Ask(vec![graph::inquiry(topic, case.0)?]);
+    let own = case.0.person(&SideQueryKind::Me).filter(|me| me.id == *owner);
     let user_name = own.map(|me| &me.user_name).or(case.0.user(owner).map(|user| &user.user_name));
     // A key's own name may contain characters that can't be typed.
     let typed = if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -68,14 +68,18 @@ pub(super) fn delete(case: Case<'_>, owner: &Id, key: &Id, name: &str) -> Planne
         user_name.map_or_else(|| "delete".to_owned(), |name| name.as_str().to_owned())
     };
     let in_use = "It may be the very key that this console uses: then nothing can be sent after it.";
-    Ok(Draft::new(vec![graph::delete_key(key)], Undo::Never(never.into()), confirm)
+    Ok(StepDraft::new(vec![graph::delete_key(key)], Undo::Never(never.into()), confirm)
         .risk(Risk::Type(typed))
         .note("Whatever uses this key is locked out at once.".to_owned())
         .note(own.map(|_| in_use.to_owned())))
 }
 
 /// The topic for the caller's own keys needs no admin.
-fn owner_topic(case: Case<'_>, owner: &Id) -> Topic {
-    let is_owner = |me: &Person| me.id == *owner;
-    if case.0.person(&Topic::Me).is_some_and(is_owner) { Topic::Me } else { Topic::Person(owner.clone()) }
+fn owner_topic(case: PlanContext<'_>, owner: &Id) -> SideQueryKind {
+    let is_owner = |me: &AccountDetails| me.id == *owner;
+    if case.0.person(&SideQueryKind::Me).is_some_and(is_owner) {
+        SideQueryKind::Me
+    } else {
+        SideQueryKind::Person(owner.clone())
+    }
 }

@@ -7,21 +7,21 @@ use serde_json::value::RawValue;
 use url::Url;
 
 use super::{
-    Dialect, Graph, Hosting, List, Made, Question, Shown, attributes, case::Case, follows, read::document,
-    shows as core_shows, wire,
+    ChangeShown, CreatedRecord, Dialect, GraphqlAccess, Hosting, ListRequest, ProbeQuestion, attributes,
+    case::PlanContext, follows, read::document, shows as core_shows, wire,
 };
 use crate::{
     directory::{
-        Directory, Fresh, Kind,
-        aside::{Inquiry, Told, Topic},
+        Directory, Observation, RecordKind,
+        aside::{SideAnswer, SideQuery, SideQueryKind},
         change::Change,
-        plan::{Capabilities, Planner, Step},
-        record::{Depth, Problem, Record},
+        plan::{Planner, ProviderCapabilities, Step},
+        record::{ReadDepth, Record, RecordProblem},
         refusal::{Refusal, RefusalCode},
     },
     scim::{
         failure::Failure,
-        pager::Paging,
+        pager::PagingMethod,
         request::{Method, Request},
         schema,
     },
@@ -45,25 +45,25 @@ mod words;
 const LIMIT: u64 = 9_999;
 
 /// W&B in one hosting.
-pub(super) struct Wandb {
+pub(super) struct WandbDialect {
     hosting: Hosting,
-    capabilities: Capabilities,
+    capabilities: ProviderCapabilities,
 }
 
-impl Wandb {
+impl WandbDialect {
     pub(super) fn new(hosting: Hosting, full_seats: Option<u64>) -> Self {
-        Self { hosting, capabilities: Capabilities { full_seats, ..words::capabilities(hosting) } }
+        Self { hosting, capabilities: ProviderCapabilities { full_seats, ..words::capabilities(hosting) } }
     }
 }
 
-impl Planner for Wandb {
-    fn capabilities(&self) -> &Capabilities {
+impl Planner for WandbDialect {
+    fn capabilities(&self) -> &ProviderCapabilities {
         &self.capabilities
     }
 
     fn step(&self, change: &Change, directory: &Directory) -> Result<Step, Refusal> {
         self.capabilities.can(change.verb()).map_err(Clone::clone)?;
-        let (case, sum) = (Case(directory), self.capabilities.full_seats);
+        let (case, sum) = (PlanContext(directory), self.capabilities.full_seats);
         let draft = match change {
             Change::SetOrgRole { user, role } => people::set_org_role(case, user, role),
             Change::SetTeamRole { user, team, role } => teams::set_role(case, user, team, role),
@@ -98,16 +98,18 @@ impl Planner for Wandb {
         Ok(draft.step(change, directory))
     }
 
-    fn inquiry(&self, topic: Topic, directory: &Directory) -> Result<Inquiry, Refusal> {
+    fn inquiry(&self, topic: SideQueryKind, directory: &Directory) -> Result<SideQuery, Refusal> {
         match topic {
-            Topic::Resource(target) => Ok(attributes::ask_for(target)),
-            Topic::Schemas | Topic::Types => super::case::refuse(RefusalCode::Unsupported, "W&B documents no schemas."),
+            SideQueryKind::Resource(target) => Ok(attributes::ask_for(target)),
+            SideQueryKind::Schemas | SideQueryKind::Types => {
+                super::case::refuse(RefusalCode::Unsupported, "W&B documents no schemas.")
+            }
             _ => graph::inquiry(topic, directory),
         }
     }
 }
 
-impl Dialect for Wandb {
+impl Dialect for WandbDialect {
     fn name(&self) -> &'static str {
         match self.hosting {
             Hosting::MultiTenant => "W&B Multi-tenant Cloud",
@@ -117,35 +119,40 @@ impl Dialect for Wandb {
         }
     }
 
-    fn list(&self, kind: Kind) -> Option<List> {
+    fn list(&self, kind: RecordKind) -> Option<ListRequest> {
         let request = Request::new(Method::Get, [wire::endpoint(kind)]);
-        Some(List { request, paging: Paging::Index { page_size: None }, limit: Some(LIMIT), depth: Depth::Summary })
+        Some(ListRequest {
+            request,
+            paging: PagingMethod::Index { page_size: None },
+            limit: Some(LIMIT),
+            depth: ReadDepth::Summary,
+        })
     }
 
-    fn read(&self, kind: Kind, raw: &RawValue, depth: Depth, at: &str) -> Result<Record, Problem> {
+    fn read(&self, kind: RecordKind, raw: &RawValue, depth: ReadDepth, at: &str) -> Result<Record, RecordProblem> {
         let document = document(raw, at)?;
         match kind {
-            Kind::User => read::user(&document, depth, at).map(Record::User),
-            Kind::Team => read::team(&document, at).map(Record::Team),
-            Kind::Role => read::role(&document, at).map(Record::Role),
+            RecordKind::User => read::user(&document, depth, at).map(Record::User),
+            RecordKind::Team => read::team(&document, at).map(Record::Team),
+            RecordKind::Role => read::role(&document, at).map(Record::Role),
         }
     }
 
     fn find(&self, change: &Change) -> Option<Request> {
         match change {
             Change::CreateUser { user, .. } if user.instance_admin => {
-                Some(wire::find(Kind::User, "emails.value", &user.email))
+                Some(wire::find(RecordKind::User, "emails.value", &user.email))
             }
-            Change::CreateUser { user, .. } => Some(wire::find(Kind::User, "userName", &user.user_name)),
-            Change::CreateService { service, .. } => Some(wire::find(Kind::User, "userName", &service.name)),
-            Change::CreateTeam { name, .. } => Some(wire::find(Kind::Team, "displayName", name)),
+            Change::CreateUser { user, .. } => Some(wire::find(RecordKind::User, "userName", &user.user_name)),
+            Change::CreateService { service, .. } => Some(wire::find(RecordKind::User, "userName", &service.name)),
+            Change::CreateTeam { name, .. } => Some(wire::find(RecordKind::Team, "displayName", name)),
             // W&B has no filter for roles, and few roles.
-            Change::CreateRole { .. } => Some(Request::new(Method::Get, [wire::endpoint(Kind::Role)])),
+            Change::CreateRole { .. } => Some(Request::new(Method::Get, [wire::endpoint(RecordKind::Role)])),
             _ => None,
         }
     }
 
-    fn shows(&self, change: &Change, fresh: &[Fresh], step: &Step) -> Shown {
+    fn shows(&self, change: &Change, fresh: &[Observation], step: &Step) -> ChangeShown {
         match change {
             Change::SetTeamRole { user, role, .. } => {
                 core_shows::user(fresh, user).judge("user", |user| shows::team_role(user, role, step))
@@ -155,7 +162,7 @@ impl Dialect for Wandb {
             }
             Change::SetActive { user, active: false } if self.hosting.may_be_multi_tenant() => {
                 match core_shows::user(fresh, user) {
-                    core_shows::Seen::Gone => Shown::Yes,
+                    core_shows::Seen::Gone => ChangeShown::Yes,
                     _ => core_shows::shows(change, fresh),
                 }
             }
@@ -170,7 +177,7 @@ impl Dialect for Wandb {
         (!is_plain && (is_role || schema::is_urn(attribute))) || follows::follows(change, attribute)
     }
 
-    fn questions(&self) -> Vec<Question> {
+    fn questions(&self) -> Vec<ProbeQuestion> {
         graph::questions()
     }
 
@@ -190,20 +197,20 @@ impl Dialect for Wandb {
         hosting::shape_contradicted(self.hosting, raw)
     }
 
-    fn graph(&self, base: &Url) -> Option<Graph> {
+    fn graph(&self, base: &Url) -> Option<GraphqlAccess> {
         let mut url = base.clone();
         url.set_query(None);
         let segments = base.path_segments()?.take_while(|segment| *segment != "scim").filter(|part| !part.is_empty());
         let path: Vec<&str> = segments.chain(["graphql"]).collect();
         url.set_path(&path.join("/"));
-        Some(Graph { url, user: graph::USER })
+        Some(GraphqlAccess { url, user: graph::USER })
     }
 
-    fn told(&self, inquiry: &Inquiry, body: &[u8]) -> Option<Told> {
+    fn told(&self, inquiry: &SideQuery, body: &[u8]) -> Option<SideAnswer> {
         attributes::told(&inquiry.topic, body).or_else(|| graph::told(inquiry, body))
     }
 
-    fn made(&self, change: &Change, body: &[u8]) -> Made {
+    fn made(&self, change: &Change, body: &[u8]) -> CreatedRecord {
         graph::made(change, body)
     }
 

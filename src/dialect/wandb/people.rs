@@ -9,46 +9,46 @@ use super::{
 use crate::{
     dialect::{
         Hosting,
-        case::{Case, Draft, address, counted, put_back, refuse, some_of},
+        case::{PlanContext, StepDraft, address, counted, put_back, refuse, some_of},
         wire,
     },
     directory::{
-        Id, Kind, MaybeTold, Name, Target,
+        Id, MaybeTold, Name, RecordKind, ResourceRef,
         census::FULL,
-        change::{Change, NewUser, Seat},
-        plan::{Confirm, Risk, Undo, typed_name},
-        record::{Account, User},
+        change::{Change, NewUser, SeatKind},
+        plan::{ConfirmBy, Risk, Undo, typed_name},
+        record::{AccountKind, User},
         refusal::{Refusal, RefusalCode},
     },
-    scim::{patch::Op, request::Request, urn},
+    scim::{patch::PatchOperation, request::Request, urn},
 };
 
-type Planned = Result<Draft, Refusal>;
+type Planned = Result<StepDraft, Refusal>;
 
 /// A user whom W&B allows to be edited: W&B accepts no changes of service accounts.
-pub(super) fn person<'a>(case: Case<'a>, id: &Id) -> Result<&'a User, Refusal> {
+pub(super) fn person<'a>(case: PlanContext<'a>, id: &Id) -> Result<&'a User, Refusal> {
     let user = case.user(id)?;
     match user.account {
-        Account::Unsaid | Account::Person => Ok(user),
-        Account::TeamService | Account::OrgService => {
+        AccountKind::Unsaid | AccountKind::Person => Ok(user),
+        AccountKind::TeamService | AccountKind::OrgService => {
             refuse(RefusalCode::Unsupported, format!("{} is a service account: {NO_SERVICE_EDIT}", user.user_name))
         }
     }
 }
 
 /// A PATCH with one operation on a user, conditional on the version that was read.
-pub(super) fn patch(case: Case<'_>, id: &Id, op: Op) -> Request {
-    let target = Target::user(id);
+pub(super) fn patch(case: PlanContext<'_>, id: &Id, op: PatchOperation) -> Request {
+    let target = ResourceRef::user(id);
     wire::patch(&target, op).if_match(case.version(&target))
 }
 
-pub(super) fn set_org_role(case: Case<'_>, id: &Id, role: &Name) -> Planned {
+pub(super) fn set_org_role(case: PlanContext<'_>, id: &Id, role: &Name) -> Planned {
     let user = person(case, id)?;
     let before = user.org_role.value();
     if before.is_some_and(|before| before.is(role.raw())) {
         return refuse(RefusalCode::NoChange, format!("{} has the organisation role {role} already.", user.user_name));
     }
-    let request = patch(case, id, Op::replace("organizationRole", role.raw()));
+    let request = patch(case, id, PatchOperation::replace("organizationRole", role.raw()));
     if role.is(VIEWER) {
         return Ok(viewer_cascade(case, user, request));
     }
@@ -60,7 +60,9 @@ pub(super) fn set_org_role(case: Case<'_>, id: &Id, role: &Name) -> Planned {
         None => Undo::Never("The organisation role before is not known, so it can't be put back.".into()),
     };
     let admin = role.is(ADMIN) || before.is_none_or(|before| before.is(ADMIN));
-    Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![Target::user(id)])).look_if(admin).note(seats_stay(user)))
+    Ok(StepDraft::new(vec![request], undo, ConfirmBy::Echo(vec![ResourceRef::user(id)]))
+        .look_if(admin)
+        .note(seats_stay(user)))
 }
 
 /// A note that setting admin or member leaves the seats of a former viewer unchanged, which surprises.
@@ -72,7 +74,7 @@ fn seats_stay(user: &User) -> Option<String> {
     (!seats.is_empty()).then(|| format!("Seats stay as they are: {}.", seats.join(", ")))
 }
 
-fn viewer_cascade(case: Case<'_>, user: &User, request: Request) -> Draft {
+fn viewer_cascade(case: PlanContext<'_>, user: &User, request: Request) -> StepDraft {
     let teams = case.teams_in_words(user);
     let all = match teams.len() {
         0 => "All their team and project roles become viewer.".to_owned(),
@@ -84,14 +86,14 @@ fn viewer_cascade(case: Case<'_>, user: &User, request: Request) -> Draft {
     };
     let never = "W&B keeps no record of the seats, team roles and project roles that viewer overwrites: each must be set \
                  again by hand.";
-    Draft::new(vec![request], Undo::Never(never.into()), Confirm::Reread(vec![Target::user(&user.id)]))
+    StepDraft::new(vec![request], Undo::Never(never.into()), ConfirmBy::Reread(vec![ResourceRef::user(&user.id)]))
         .risk(Risk::Look)
         .note("W&B has given up this role: they become member, with viewer seats in Models and Weave.".to_owned())
         .note(all)
         .note("W&B refuses it if no viewer seat is left (“Seat limit reached”).".to_owned())
 }
 
-pub(super) fn create(case: Case<'_>, hosting: Hosting, sum: Option<u64>, key: &Id, new: &NewUser) -> Planned {
+pub(super) fn create(case: PlanContext<'_>, hosting: Hosting, sum: Option<u64>, key: &Id, new: &NewUser) -> Planned {
     case.new_user(new)?;
     if new.instance_admin {
         return create_instance_admin(case, hosting, key, new);
@@ -109,7 +111,7 @@ pub(super) fn create(case: Case<'_>, hosting: Hosting, sum: Option<u64>, key: &I
             body.insert(attribute.into(), json!(level.raw()));
         }
     }
-    let mut confirm = vec![Target::user(key)];
+    let mut confirm = vec![ResourceRef::user(key)];
     let mut requests = Vec::new();
     let teams: Vec<&str> = new.teams.iter().map(Name::raw).collect();
     let targets = teams_named(case, &new.teams)?;
@@ -118,11 +120,11 @@ pub(super) fn create(case: Case<'_>, hosting: Hosting, sum: Option<u64>, key: &I
         body.insert(TEAMS_USER.into(), json!({"teams": teams}));
     } else {
         // The id is not known yet; W&B accepts the email instead.
-        let add = |team: &Target| wire::add_member(team, &new.email).if_match(case.version(team));
+        let add = |team: &ResourceRef| wire::add_member(team, &new.email).if_match(case.version(team));
         requests.extend(targets.iter().map(add));
     }
     confirm.extend(targets);
-    requests.insert(0, wire::create(Kind::User, Value::Object(body)));
+    requests.insert(0, wire::create(RecordKind::User, Value::Object(body)));
     let undo = Undo::By(vec![Change::DeleteUser { user: key.clone() }]);
     let email = Name::from(new.email.as_str());
     let invites = match hosting {
@@ -136,17 +138,17 @@ pub(super) fn create(case: Case<'_>, hosting: Hosting, sum: Option<u64>, key: &I
     let own_name = (invited && !new.display_name.is_empty())
         .then(|| "On Multi-tenant Cloud people choose their display name themselves: it is not sent.".to_owned());
     // No answer shows the new members of the teams.
-    let confirm = if confirm.len() > 1 { Confirm::Reread(confirm) } else { Confirm::Echo(confirm) };
+    let confirm = if confirm.len() > 1 { ConfirmBy::Reread(confirm) } else { ConfirmBy::Echo(confirm) };
     // An invitation reaches the user at once, and can't be undone.
-    let draft = Draft::new(requests, undo, confirm).look_if(hosting.may_be_multi_tenant());
+    let draft = StepDraft::new(requests, undo, confirm).look_if(hosting.may_be_multi_tenant());
     Ok(draft.note(invites).note(seats_taken(case, sum, new)).note(own_name))
 }
 
 /// W&B assigns a full seat if the request names no seat.
-fn seats_taken(case: Case<'_>, sum: Option<u64>, new: &NewUser) -> String {
+fn seats_taken(case: PlanContext<'_>, sum: Option<u64>, new: &NewUser) -> String {
     let is_full = |seat: &Option<Name>| seat.as_ref().is_none_or(|seat| seat.is(FULL));
     let level = |seat: &Option<Name>| seat.as_ref().map_or_else(|| FULL.to_owned(), Name::to_string);
-    let taken = is_full(&new.models_seat).then(|| seats::taken(case, sum, Seat::Models)).flatten();
+    let taken = is_full(&new.models_seat).then(|| seats::taken(case, sum, SeatKind::Models)).flatten();
     let words = if is_full(&new.models_seat) && is_full(&new.weave_role) {
         "Takes full Weave access and a full Models seat".to_owned()
     } else {
@@ -156,7 +158,7 @@ fn seats_taken(case: Case<'_>, sum: Option<u64>, new: &NewUser) -> String {
 }
 
 /// SCIM can't create an instance admin; the mutation that W&B's SDK uses accepts only an email.
-fn create_instance_admin(case: Case<'_>, hosting: Hosting, key: &Id, new: &NewUser) -> Planned {
+fn create_instance_admin(case: PlanContext<'_>, hosting: Hosting, key: &Id, new: &NewUser) -> Planned {
     if hosting == Hosting::MultiTenant {
         return refuse(
             RefusalCode::Unsupported,
@@ -169,21 +171,21 @@ fn create_instance_admin(case: Case<'_>, hosting: Hosting, key: &Id, new: &NewUs
             "An instance admin is created without teams: add them to teams afterwards.",
         );
     }
-    let confirm = Confirm::Reread(vec![Target::user(key)]);
+    let confirm = ConfirmBy::Reread(vec![ResourceRef::user(key)]);
     let undo = Undo::By(vec![Change::DeleteUser { user: key.clone() }]);
     let seats = case.0.records().users().values().any(|user| user.models_seat.is_told());
-    Ok(Draft::new(vec![graph::create_user(&new.email, true)], undo, confirm)
+    Ok(StepDraft::new(vec![graph::create_user(&new.email, true)], undo, confirm)
         .risk(Risk::Type(typed_name(&Name::from(new.user_name.as_str()), key)))
         .note("They are admin of everything on this server, whatever their organisation role.".to_owned())
         .note("Only the email is sent: W&B chooses the user name, and they choose their display name.".to_owned())
         .note(seats.then(|| "Seats are W&B's choice too; they can be changed afterwards.".to_owned())))
 }
 
-fn teams_named(case: Case<'_>, names: &[Name]) -> Result<Vec<Target>, Refusal> {
+fn teams_named(case: PlanContext<'_>, names: &[Name]) -> Result<Vec<ResourceRef>, Refusal> {
     let named = |name: &Name| {
         let mut teams = case.0.teams_named(name);
         match (teams.next(), teams.next()) {
-            (Some(team), None) => case.team(&team.id).map(|team| Target::team(&team.id)),
+            (Some(team), None) => case.team(&team.id).map(|team| ResourceRef::team(&team.id)),
             (Some(_), Some(_)) => refuse(RefusalCode::UnknownRecord, format!("Several teams are named {name}.")),
             (None, _) => refuse(RefusalCode::UnknownRecord, format!("There is no team named {name}.")),
         }
@@ -191,23 +193,23 @@ fn teams_named(case: Case<'_>, names: &[Name]) -> Result<Vec<Target>, Refusal> {
     names.iter().map(named).collect()
 }
 
-pub(super) fn deactivate(case: Case<'_>, hosting: Hosting, id: &Id) -> Planned {
+pub(super) fn deactivate(case: PlanContext<'_>, hosting: Hosting, id: &Id) -> Planned {
     let user = person(case, id)?;
     if user.is_inactive() {
         return refuse(RefusalCode::NoChange, format!("{} is inactive already.", user.user_name));
     }
     let request = set_active(case, id, false);
-    let confirm = Confirm::Reread(vec![Target::user(id)]);
+    let confirm = ConfirmBy::Reread(vec![ResourceRef::user(id)]);
     if hosting == Hosting::MultiTenant {
         let never = "On Multi-tenant Cloud deactivating removes the user, and W&B can't reactivate: create the user again \
                      with the same email, and give roles and teams anew.";
-        return Ok(Draft::new(vec![request], Undo::Never(never.into()), confirm)
+        return Ok(StepDraft::new(vec![request], Undo::Never(never.into()), confirm)
             .risk(Risk::Type(typed_name(&user.user_name, &user.id)))
             .note(format!("This removes {} from the organisation and can't be undone here.", user.user_name))
             .note(case.lost_teams(user, "team")));
     }
     let undo = Undo::By(vec![Change::SetActive { user: id.clone(), active: true }]);
-    let draft = Draft::new(vec![request], undo, confirm);
+    let draft = StepDraft::new(vec![request], undo, confirm);
     if hosting == Hosting::NotTold {
         return Ok(draft
             .risk(Risk::Type(typed_name(&user.user_name, &user.id)))
@@ -221,23 +223,23 @@ pub(super) fn deactivate(case: Case<'_>, hosting: Hosting, id: &Id) -> Planned {
     Ok(draft.risk(Risk::Look).note("The account is kept and can be reactivated.".to_owned()))
 }
 
-pub(super) fn reactivate(case: Case<'_>, id: &Id) -> Planned {
+pub(super) fn reactivate(case: PlanContext<'_>, id: &Id) -> Planned {
     let user = person(case, id)?;
     if user.active == Some(true) {
         return refuse(RefusalCode::NoChange, format!("{} is active already.", user.user_name));
     }
     let undo = Undo::By(vec![Change::SetActive { user: id.clone(), active: false }]);
-    Ok(Draft::new(vec![set_active(case, id, true)], undo, Confirm::Reread(vec![Target::user(id)])))
+    Ok(StepDraft::new(vec![set_active(case, id, true)], undo, ConfirmBy::Reread(vec![ResourceRef::user(id)])))
 }
 
 /// W&B documents this operation without a path; the value is always a JSON boolean, because W&B misreads text.
-fn set_active(case: Case<'_>, id: &Id, active: bool) -> Request {
-    patch(case, id, Op::replace_attributes(Map::from_iter([("active".to_owned(), Value::Bool(active))])))
+fn set_active(case: PlanContext<'_>, id: &Id, active: bool) -> Request {
+    patch(case, id, PatchOperation::replace_attributes(Map::from_iter([("active".to_owned(), Value::Bool(active))])))
 }
 
-pub(super) fn delete(case: Case<'_>, id: &Id) -> Planned {
+pub(super) fn delete(case: PlanContext<'_>, id: &Id) -> Planned {
     let user = case.user(id)?;
-    let target = Target::user(id);
+    let target = ResourceRef::user(id);
     let request = wire::delete(&target).if_match(case.version(&target));
     let keys = user
         .account
@@ -248,24 +250,24 @@ pub(super) fn delete(case: Case<'_>, id: &Id) -> Planned {
     } else {
         "A deleted user can't be brought back: a new one has another id, and its roles and teams are given anew."
     };
-    Ok(Draft::new(vec![request], Undo::Never(never.into()), Confirm::Reread(vec![target]))
+    Ok(StepDraft::new(vec![request], Undo::Never(never.into()), ConfirmBy::Reread(vec![target]))
         .risk(Risk::Type(typed_name(&user.user_name, &user.id)))
         .note(case.lost_teams(user, "team"))
         .note(keys))
 }
 
-pub(super) fn set_display_name(case: Case<'_>, id: &Id, to: &str) -> Planned {
+pub(super) fn set_display_name(case: PlanContext<'_>, id: &Id, to: &str) -> Planned {
     let user = person(case, id)?;
     let undo =
         put_back(user, "display name", &user.display_name, to, |to| Change::SetDisplayName { user: id.clone(), to })?;
-    let request = patch(case, id, Op::replace("displayName", to));
-    Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![Target::user(id)])))
+    let request = patch(case, id, PatchOperation::replace("displayName", to));
+    Ok(StepDraft::new(vec![request], undo, ConfirmBy::Echo(vec![ResourceRef::user(id)])))
 }
 
-pub(super) fn set_email(case: Case<'_>, id: &Id, to: &str) -> Planned {
+pub(super) fn set_email(case: PlanContext<'_>, id: &Id, to: &str) -> Planned {
     let user = person(case, id)?;
     address(to)?;
     let undo = put_back(user, "email", &user.email, to, |to| Change::SetEmail { user: id.clone(), to })?;
-    let request = patch(case, id, Op::replace("emails", json!([{"value": to, "primary": true}])));
-    Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![Target::user(id)])).risk(Risk::Look))
+    let request = patch(case, id, PatchOperation::replace("emails", json!([{"value": to, "primary": true}])));
+    Ok(StepDraft::new(vec![request], undo, ConfirmBy::Echo(vec![ResourceRef::user(id)])).risk(Risk::Look))
 }

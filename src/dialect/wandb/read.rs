@@ -9,13 +9,13 @@ use crate::{
     dialect::read::{Reader, into_name},
     directory::{
         MaybeTold, Name,
-        record::{Account, Depth, Grant, LastActive, Permission, Problem, Role, Team, User},
+        record::{AccountKind, LastActive, Permission, ReadDepth, RecordProblem, Role, RoleGrant, Team, User},
     },
-    scim::json::{Fields, Unreadable},
+    scim::json::{JsonFields, UnreadablePlace},
 };
 
 /// A user, or a service account (server 0.81 and later).
-pub(super) fn user(document: &Value, depth: Depth, at: &str) -> Result<User, Problem> {
+pub(super) fn user(document: &Value, depth: ReadDepth, at: &str) -> Result<User, RecordProblem> {
     let mut reader = Reader::new(document, at)?;
     let mut user = reader.user(depth)?;
     user.org_role = org_role(&mut reader);
@@ -32,7 +32,7 @@ pub(super) fn user(document: &Value, depth: Depth, at: &str) -> Result<User, Pro
 }
 
 /// A team.
-pub(super) fn team(document: &Value, at: &str) -> Result<Team, Problem> {
+pub(super) fn team(document: &Value, at: &str) -> Result<Team, RecordProblem> {
     let mut reader = Reader::new(document, at)?;
     let mut team = reader.team()?;
     team.problem = reader.problem();
@@ -40,7 +40,7 @@ pub(super) fn team(document: &Value, at: &str) -> Result<Team, Problem> {
 }
 
 /// A custom role.
-pub(super) fn role(document: &Value, at: &str) -> Result<Role, Problem> {
+pub(super) fn role(document: &Value, at: &str) -> Result<Role, RecordProblem> {
     let mut reader = Reader::new(document, at)?;
     let (created, modified, version) = reader.meta();
     let mut role = Role {
@@ -69,7 +69,7 @@ pub(super) fn plain_id(id: &str) -> Name {
     Name::from(plain.as_deref().unwrap_or(id))
 }
 
-fn permission(entry: &Fields<'_>) -> Result<Option<Permission>, Unreadable> {
+fn permission(entry: &JsonFields<'_>) -> Result<Option<Permission>, UnreadablePlace> {
     let name = match entry.map() {
         Some(_) => Some(entry.required_string("name")?),
         None => entry.value_or_string()?,
@@ -101,27 +101,27 @@ fn told(reader: &mut Reader<'_>, attribute: &str) -> MaybeTold {
 }
 
 /// `accountType`, or the organisation role that Self-Managed servers give to service accounts.
-fn account(reader: &mut Reader<'_>, org_role: &MaybeTold) -> Account {
+fn account(reader: &mut Reader<'_>, org_role: &MaybeTold) -> AccountKind {
     let said = account_word(reader.name("accountType").as_ref().map_or("", Name::raw));
     match said {
-        Account::Unsaid if org_role.is("org_service") => Account::OrgService,
-        Account::Unsaid if org_role.is("service") => Account::TeamService,
+        AccountKind::Unsaid if org_role.is("org_service") => AccountKind::OrgService,
+        AccountKind::Unsaid if org_role.is("service") => AccountKind::TeamService,
         said => said,
     }
 }
 
 /// The kind of account that a word of W&B's names.
-pub(super) fn account_word(word: &str) -> Account {
+pub(super) fn account_word(word: &str) -> AccountKind {
     match word.to_ascii_uppercase().as_str() {
-        "" => Account::Unsaid,
-        SERVICE => Account::TeamService,
-        ORG_SERVICE => Account::OrgService,
-        _ => Account::Person,
+        "" => AccountKind::Unsaid,
+        SERVICE => AccountKind::TeamService,
+        ORG_SERVICE => AccountKind::OrgService,
+        _ => AccountKind::Person,
     }
 }
 
 /// Roles by team or registry. `None` where nothing is said, also by a single read: not all servers show them there.
-fn grants(reader: &mut Reader<'_>, attribute: &str, scope: &str) -> Option<Vec<Grant>> {
+fn grants(reader: &mut Reader<'_>, attribute: &str, scope: &str) -> Option<Vec<RoleGrant>> {
     if !reader.mentions(attribute) {
         return None;
     }
@@ -133,9 +133,9 @@ fn grants(reader: &mut Reader<'_>, attribute: &str, scope: &str) -> Option<Vec<G
     Some(grants)
 }
 
-fn grant(entry: &Fields<'_>, scope: &str) -> Result<Grant, Unreadable> {
+fn grant(entry: &JsonFields<'_>, scope: &str) -> Result<RoleGrant, UnreadablePlace> {
     let (scope, role) = (entry.required_string(scope)?, entry.required_string("roleName")?);
-    Ok(Grant { scope: into_name(scope), role: into_name(role) })
+    Ok(RoleGrant { scope: into_name(scope), role: into_name(role) })
 }
 
 /// A seat that can't be read is not told: it keeps nobody from editing the record.

@@ -4,27 +4,27 @@ use serde_json::json;
 
 use super::people::{patch, person};
 use crate::{
-    dialect::case::{Case, Draft, refuse},
+    dialect::case::{PlanContext, StepDraft, refuse},
     directory::{
-        Id, Kind, Name, Target,
+        Id, Name, RecordKind, ResourceRef,
         census::FULL,
-        change::{Change, Seat},
-        plan::{Confirm, Undo},
-        record::{Grant, User},
+        change::{Change, SeatKind},
+        plan::{ConfirmBy, Undo},
+        record::{RoleGrant, User},
         refusal::{Refusal, RefusalCode},
         seats::NONE,
     },
-    scim::patch::{Op, chosen},
+    scim::patch::{PatchOperation, chosen},
 };
 
-type Planned = Result<Draft, Refusal>;
+type Planned = Result<StepDraft, Refusal>;
 
 /// What a seat can be.
 pub(super) const LEVELS: [&str; 3] = [FULL, "viewer", NONE];
 
-pub(super) fn set(case: Case<'_>, sum: Option<u64>, id: &Id, seat: Seat, to: &Name) -> Planned {
+pub(super) fn set(case: PlanContext<'_>, sum: Option<u64>, id: &Id, seat: SeatKind, to: &Name) -> Planned {
     let user = person(case, id)?;
-    if seat == Seat::Registry && to.raw().trim().is_empty() || seat != Seat::Registry && !is_level(to) {
+    if seat == SeatKind::Registry && to.raw().trim().is_empty() || seat != SeatKind::Registry && !is_level(to) {
         return refuse(RefusalCode::InvalidValue, format!("{to} is no {}: use {}.", seat.label(), LEVELS.join(", ")));
     }
     let before = user.seat(seat).value();
@@ -32,22 +32,22 @@ pub(super) fn set(case: Case<'_>, sum: Option<u64>, id: &Id, seat: Seat, to: &Na
         return refuse(RefusalCode::NoChange, format!("{} has {} {to} already.", user.user_name, seat.label()));
     }
     let attribute = match seat {
-        Seat::Models => "modelsSeat",
-        Seat::Weave => "weaveRole",
-        Seat::Registry => "registryAccess",
+        SeatKind::Models => "modelsSeat",
+        SeatKind::Weave => "weaveRole",
+        SeatKind::Registry => "registryAccess",
     };
     let undo = match before {
         Some(before) => Undo::By(vec![Change::SetSeat { user: id.clone(), seat, to: before.clone() }]),
         None => Undo::Never(format!("The {} before is not known, so it can't be put back.", seat.label())),
     };
     let census = case.0.census();
-    let is_silent = |seat| case.0.is_read(Kind::User) && census.seats(seat).known == 0;
+    let is_silent = |seat| case.0.is_read(RecordKind::User) && census.seats(seat).known == 0;
     let silent = match seat {
-        Seat::Models | Seat::Weave => is_silent(Seat::Models) && is_silent(Seat::Weave),
-        Seat::Registry => is_silent(seat),
+        SeatKind::Models | SeatKind::Weave => is_silent(SeatKind::Models) && is_silent(SeatKind::Weave),
+        SeatKind::Registry => is_silent(seat),
     };
-    let request = patch(case, id, Op::replace(attribute, to.raw()));
-    Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![Target::user(id)]))
+    let request = patch(case, id, PatchOperation::replace(attribute, to.raw()));
+    Ok(StepDraft::new(vec![request], undo, ConfirmBy::Echo(vec![ResourceRef::user(id)]))
         .note(takes(case, sum, seat, to))
         .note(registry_access(case, user, seat, to))
         .note(silent.then(|| too_old(seat).to_owned())))
@@ -57,10 +57,12 @@ fn is_level(to: &Name) -> bool {
     LEVELS.iter().any(|level| to.is(level))
 }
 
-fn too_old(seat: Seat) -> &'static str {
+fn too_old(seat: SeatKind) -> &'static str {
     match seat {
-        Seat::Models | Seat::Weave => "This server has shown no seats: it may be too old to change them over SCIM.",
-        Seat::Registry => {
+        SeatKind::Models | SeatKind::Weave => {
+            "This server has shown no seats: it may be too old to change them over SCIM."
+        }
+        SeatKind::Registry => {
             "This server has shown nobody's Registry access: W&B has had it since 0.83.0, and in Multi-tenant Cloud \
              since June 2026."
         }
@@ -68,54 +70,54 @@ fn too_old(seat: Seat) -> &'static str {
 }
 
 /// What becomes of the access to registries, which depends on the release (docs/src/providers/wandb.md#changes-of-a-user).
-fn registry_access(case: Case<'_>, user: &User, seat: Seat, to: &Name) -> Option<String> {
-    let told = case.0.census().seats(Seat::Registry).known > 0;
+fn registry_access(case: PlanContext<'_>, user: &User, seat: SeatKind, to: &Name) -> Option<String> {
+    let told = case.0.census().seats(SeatKind::Registry).known > 0;
     let other = match seat {
-        Seat::Registry if to.is(NONE) => return None,
-        Seat::Registry => {
+        SeatKind::Registry if to.is(NONE) => return None,
+        SeatKind::Registry => {
             return Some(format!(
                 "W&B documents only {NONE}: {to} was read from records, and sending it shows whether it can be set."
             ));
         }
         _ if !to.is(NONE) || user.registry_access.is(NONE) => return None,
-        Seat::Models => &user.weave_role,
-        Seat::Weave => &user.models_seat,
+        SeatKind::Models => &user.weave_role,
+        SeatKind::Weave => &user.models_seat,
     };
     match (seat, told) {
         (_, true) if other.is(NONE) => {
             Some("Registry access ends with it: neither a Models seat nor Weave access is left.".to_owned())
         }
-        (Seat::Models, true) => {
+        (SeatKind::Models, true) => {
             let access = user.registry_access.value().map_or_else(String::new, |access| format!(" ({access})"));
             Some(format!(
                 "Registry access{access} stays: this release takes it away only together with Weave access. “Models seat \
                  and Registry access none” ends both in one plan (set-seat USER models,registry none)."
             ))
         }
-        (Seat::Models, false) => Some(
+        (SeatKind::Models, false) => Some(
             "Registry access: servers before 0.83.0 take it away with the Models seat. This one shows nobody's Registry \
              access, as they do."
                 .to_owned(),
         ),
-        (Seat::Weave | Seat::Registry, _) => None,
+        (SeatKind::Weave | SeatKind::Registry, _) => None,
     }
 }
 
-fn takes(case: Case<'_>, sum: Option<u64>, seat: Seat, to: &Name) -> Option<String> {
+fn takes(case: PlanContext<'_>, sum: Option<u64>, seat: SeatKind, to: &Name) -> Option<String> {
     let product = match seat {
-        Seat::Models => "Models seat",
-        Seat::Weave => "Weave seat",
-        Seat::Registry => return None,
+        SeatKind::Models => "Models seat",
+        SeatKind::Weave => "Weave seat",
+        SeatKind::Registry => return None,
     };
     let taken = taken(case, sum, seat).map_or_else(|| ".".to_owned(), |taken| format!("; {taken}"));
     to.is(FULL).then(|| format!("Takes a full {product}{taken}"))
 }
 
 /// How many full seats people have now, of how many where that is known. `None` where the server shows no seats.
-pub(super) fn taken(case: Case<'_>, sum: Option<u64>, seat: Seat) -> Option<String> {
+pub(super) fn taken(case: PlanContext<'_>, sum: Option<u64>, seat: SeatKind) -> Option<String> {
     let census = case.0.census();
     let seats = census.seats(seat);
-    let sum = sum.filter(|_| seat == Seat::Models);
+    let sum = sum.filter(|_| seat == SeatKind::Models);
     let of = sum.map_or_else(String::new, |sum| format!(" of {sum}"));
     let basis = if seats.known < census.people {
         format!(" (known for {} of {} people)", seats.known, census.people)
@@ -125,10 +127,11 @@ pub(super) fn taken(case: Case<'_>, sum: Option<u64>, seat: Seat) -> Option<Stri
     let none_left = sum.is_some_and(|sum| seats.full as u64 >= sum);
     let refusal = if none_left { " None is left: W&B may refuse." } else { "" };
     // Without a list nobody was counted.
-    (seats.known > 0 && case.0.is_read(Kind::User)).then(|| format!("taken now: {}{of}{basis}.{refusal}", seats.full))
+    (seats.known > 0 && case.0.is_read(RecordKind::User))
+        .then(|| format!("taken now: {}{of}{basis}.{refusal}", seats.full))
 }
 
-pub(super) fn set_registry_role(case: Case<'_>, id: &Id, registry: &Name, role: &Name) -> Planned {
+pub(super) fn set_registry_role(case: PlanContext<'_>, id: &Id, registry: &Name, role: &Name) -> Planned {
     let user = person(case, id)?;
     if registry.raw().trim().is_empty() || role.raw().trim().is_empty() {
         return refuse(RefusalCode::InvalidValue, "A registry role needs a registry and a role.");
@@ -142,17 +145,17 @@ pub(super) fn set_registry_role(case: Case<'_>, id: &Id, registry: &Name, role: 
         None => Change::RemoveRegistryRole { user: id.clone(), registry: Some(registry.clone()) },
     };
     let value = json!([{"registryName": registry.raw(), "roleName": role.raw()}]);
-    let request = patch(case, id, Op::add("registryRoles", value));
+    let request = patch(case, id, PatchOperation::add("registryRoles", value));
     let unsure =
         role.is("restricted_viewer").then(|| "W&B does not document this role for SCIM: it may refuse.".to_owned());
-    Ok(Draft::new(vec![request], Undo::By(vec![undo]), Confirm::Echo(vec![Target::user(id)]))
+    Ok(StepDraft::new(vec![request], Undo::By(vec![undo]), ConfirmBy::Echo(vec![ResourceRef::user(id)]))
         .look_if(role.is("admin") || before.is_some_and(|before| before.role.is("admin")))
         .note(unsure))
 }
 
-pub(super) fn remove_registry_role(case: Case<'_>, id: &Id, registry: Option<&Name>) -> Planned {
+pub(super) fn remove_registry_role(case: PlanContext<'_>, id: &Id, registry: Option<&Name>) -> Planned {
     let user = person(case, id)?;
-    let gone: Vec<&Grant> =
+    let gone: Vec<&RoleGrant> =
         user.registry_roles.iter().filter(|grant| registry.is_none_or(|name| grant.scope == *name)).collect();
     let op = match registry {
         _ if gone.is_empty() => {
@@ -162,21 +165,21 @@ pub(super) fn remove_registry_role(case: Case<'_>, id: &Id, registry: Option<&Na
                 format!("{} has no role in {place} that is known.", user.user_name),
             );
         }
-        Some(name) => Op::remove(chosen("registryRoles", "registryName", name.raw()))
+        Some(name) => PatchOperation::remove(chosen("registryRoles", "registryName", name.raw()))
             .map_err(|error| Refusal::unsupported(error.to_string()))?,
-        None => Op::remove_all("registryRoles"),
+        None => PatchOperation::remove_all("registryRoles"),
     };
     let undo = Undo::By(gone.iter().map(|grant| give(id, grant)).collect());
     let all = gone.iter().map(|grant| format!("{} ({})", grant.scope, grant.role)).collect::<Vec<_>>().join(", ");
-    Ok(Draft::new(vec![patch(case, id, op)], undo, Confirm::Reread(vec![Target::user(id)]))
+    Ok(StepDraft::new(vec![patch(case, id, op)], undo, ConfirmBy::Reread(vec![ResourceRef::user(id)]))
         .look_if(registry.is_none() || gone.iter().any(|grant| grant.role.is("admin")))
         .note(registry.is_none().then(|| format!("Lost: {all}."))))
 }
 
-fn grant<'a>(user: &'a User, registry: &Name) -> Option<&'a Grant> {
+fn grant<'a>(user: &'a User, registry: &Name) -> Option<&'a RoleGrant> {
     user.registry_roles.iter().find(|grant| grant.scope == *registry)
 }
 
-fn give(user: &Id, grant: &Grant) -> Change {
+fn give(user: &Id, grant: &RoleGrant) -> Change {
     Change::SetRegistryRole { user: user.clone(), registry: grant.scope.clone(), role: grant.role.clone() }
 }

@@ -11,24 +11,24 @@ use super::{
 use crate::{
     dialect::{
         Hosting,
-        case::{Case, Draft, refuse},
+        case::{PlanContext, StepDraft, refuse},
         wire,
     },
     directory::{
-        Id, Kind, Target,
-        aside::Topic,
+        Id, RecordKind, ResourceRef,
+        aside::SideQueryKind,
         change::{Change, NewService},
-        plan::{Confirm, Risk, Undo},
+        plan::{ConfirmBy, Risk, Undo},
         refusal::{Refusal, RefusalCode},
     },
     scim::urn,
 };
 
-type Planned = Result<Draft, Refusal>;
+type Planned = Result<StepDraft, Refusal>;
 
 const NO_KEY: &str = "It has no API key yet: make one in the W&B app.";
 
-pub(super) fn create(case: Case<'_>, hosting: Hosting, key: &Id, service: &NewService) -> Planned {
+pub(super) fn create(case: PlanContext<'_>, hosting: Hosting, key: &Id, service: &NewService) -> Planned {
     let name = service.name.trim();
     if name.is_empty() || name.contains(char::is_whitespace) {
         return refuse(RefusalCode::InvalidValue, "A service account needs a name without spaces.");
@@ -47,8 +47,8 @@ pub(super) fn create(case: Case<'_>, hosting: Hosting, key: &Id, service: &NewSe
         });
         let undo = Undo::By(vec![Change::DeleteUser { user: key.clone() }]);
         // The answer does not show the members that the team has now.
-        let confirm = Confirm::Reread(vec![Target::user(key), Target::team(&team.id)]);
-        Draft::new(vec![wire::create(Kind::User, body)], undo, confirm)
+        let confirm = ConfirmBy::Reread(vec![ResourceRef::user(key), ResourceRef::team(&team.id)]);
+        StepDraft::new(vec![wire::create(RecordKind::User, body)], undo, confirm)
     } else if service.organisation {
         return refuse(
             RefusalCode::Unsupported,
@@ -57,8 +57,8 @@ pub(super) fn create(case: Case<'_>, hosting: Hosting, key: &Id, service: &NewSe
         );
     } else {
         let never = "Over SCIM this server neither lists nor deletes service accounts: only the W&B app does.";
-        let confirm = Confirm::Ask(vec![graph::inquiry(Topic::Roster(team.id.clone()), case.0)?]);
-        Draft::new(vec![graph::create_service(&team.name, name)], Undo::Never(never.into()), confirm)
+        let confirm = ConfirmBy::Ask(vec![graph::inquiry(SideQueryKind::Roster(team.id.clone()), case.0)?]);
+        StepDraft::new(vec![graph::create_service(&team.name, name)], Undo::Never(never.into()), confirm)
             .note(format!("It is seen in the invitations and members of {}, not in the list of users.", team.name))
     };
     let everywhere = "A service account of the organisation works in every team.";
@@ -66,6 +66,6 @@ pub(super) fn create(case: Case<'_>, hosting: Hosting, key: &Id, service: &NewSe
 }
 
 /// Servers from 0.81 on say what kind of account each user is.
-fn lists_services(case: Case<'_>) -> bool {
+fn lists_services(case: PlanContext<'_>) -> bool {
     case.0.census().kinds_said > 0
 }

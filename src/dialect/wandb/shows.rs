@@ -2,17 +2,17 @@
 
 use super::words::{MEMBER, VIEWER, is_predefined};
 use crate::{
-    dialect::Shown,
+    dialect::ChangeShown,
     directory::{Name, plan::Step, record::User},
 };
 
 /// Checks the role in the team that the step's request names.
-pub(super) fn team_role(user: &User, role: &Name, step: &Step) -> Shown {
-    let (Some(team), Some(_)) = (team_name(step), &user.team_roles) else { return Shown::CantTell };
+pub(super) fn team_role(user: &User, role: &Name, step: &Step) -> ChangeShown {
+    let (Some(team), Some(_)) = (team_name(step), &user.team_roles) else { return ChangeShown::CantTell };
     match user.role_in(&team) {
-        Some(now) if now == role || (is_predefined(role) && now.is(role.raw())) => Shown::Yes,
-        Some(now) => Shown::No(format!("role in {team}: {now}")),
-        None => Shown::No(format!("no role in {team}")),
+        Some(now) if now == role || (is_predefined(role) && now.is(role.raw())) => ChangeShown::Yes,
+        Some(now) => ChangeShown::No(format!("role in {team}: {now}")),
+        None => ChangeShown::No(format!("no role in {team}")),
     }
 }
 
@@ -23,29 +23,29 @@ fn team_name(step: &Step) -> Option<Name> {
 }
 
 /// `viewer` is shown as `member` with viewer seats, or by team roles that became viewer.
-pub(super) fn org_viewer(user: &User) -> Shown {
+pub(super) fn org_viewer(user: &User) -> ChangeShown {
     if !user.org_role.is_told() {
-        return Shown::CantTell;
+        return ChangeShown::CantTell;
     }
     let role = user.org_role.text();
     if user.org_role.is(VIEWER) {
-        return Shown::Yes;
+        return ChangeShown::Yes;
     }
     if !user.org_role.is(MEMBER) {
-        return Shown::No(format!("organisation role {role}"));
+        return ChangeShown::No(format!("organisation role {role}"));
     }
     let teams = user.team_roles.as_deref().unwrap_or_default();
     if let Some(other) = teams.iter().find(|grant| !grant.role.is(VIEWER)) {
-        return Shown::No(format!("role in {}: {}", other.scope, other.role));
+        return ChangeShown::No(format!("role in {}: {}", other.scope, other.role));
     }
     let seat = &user.models_seat;
     if seat.is(VIEWER) {
-        Shown::Yes
+        ChangeShown::Yes
     } else if seat.is_told() {
-        Shown::No(format!("organisation role {role}, Models seat {}", seat.text()))
+        ChangeShown::No(format!("organisation role {role}, Models seat {}", seat.text()))
     } else if teams.is_empty() {
-        Shown::CantTell
+        ChangeShown::CantTell
     } else {
-        Shown::Yes
+        ChangeShown::Yes
     }
 }

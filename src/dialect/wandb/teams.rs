@@ -9,57 +9,59 @@ use super::{
 };
 use crate::{
     dialect::{
-        case::{Case, Draft, Membership, refuse},
+        case::{MembershipKnowledge, PlanContext, StepDraft, refuse},
         wire,
     },
     directory::{
-        Id, Kind, Name, Target,
-        change::{Bucket, Change},
-        plan::{Confirm, Risk, Undo},
-        record::{Account, Team, User},
+        Id, Name, RecordKind, ResourceRef,
+        change::{Change, StorageBucket},
+        plan::{ConfirmBy, Risk, Undo},
+        record::{AccountKind, Team, User},
         refusal::{Refusal, RefusalCode},
     },
     scim::{
-        patch::{self, Op},
+        patch::{self, PatchOperation},
         request::{Method, Request},
         urn,
     },
 };
 
-type Planned = Result<Draft, Refusal>;
+type Planned = Result<StepDraft, Refusal>;
 
 const MEMBERSHIP_UNKNOWN: &str = "Whether they were in the team before is not known, so it can't be put back.";
 
-pub(super) fn set_role(case: Case<'_>, id: &Id, team: &Id, role: &Name) -> Planned {
+pub(super) fn set_role(case: PlanContext<'_>, id: &Id, team: &Id, role: &Name) -> Planned {
     let (user, team) = (person(case, id)?, case.team(team)?);
     let before = user.role_in(&team.name);
     if before.is_some_and(|before| same(before, role)) {
         return refuse(RefusalCode::NoChange, format!("{} is {role} in {} already.", user.user_name, team.name));
     }
     let membership = case.membership(team, id);
-    let target = Target::user(id);
+    let target = ResourceRef::user(id);
     let value = json!([{"teamName": team.name.raw(), "roleName": role.raw()}]);
-    let mut request = wire::patch(&target, Op::replace("teamRoles", value));
+    let mut request = wire::patch(&target, PatchOperation::replace("teamRoles", value));
     let mut requests = Vec::new();
     let mut confirm = vec![target.clone()];
-    if membership == Membership::In {
+    if membership == MembershipKnowledge::In {
         request = request.if_match(case.version(&target));
     } else {
         // Joining gives the user's record another version, so that the second request can't use the known version.
         requests.push(join(case, team, id));
-        confirm.push(Target::team(&team.id));
+        confirm.push(ResourceRef::team(&team.id));
     }
     requests.push(request);
     let undo = match (membership, before) {
-        (Membership::Out, _) => Undo::By(vec![Change::RemoveMember { team: team.id.clone(), user: id.clone() }]),
-        (Membership::Unknown, _) => Undo::Never(MEMBERSHIP_UNKNOWN.into()),
-        (Membership::In, Some(before)) => Undo::By(vec![give(id, team, before)]),
-        (Membership::In, None) => {
+        (MembershipKnowledge::Out, _) => {
+            Undo::By(vec![Change::RemoveMember { team: team.id.clone(), user: id.clone() }])
+        }
+        (MembershipKnowledge::Unknown, _) => Undo::Never(MEMBERSHIP_UNKNOWN.into()),
+        (MembershipKnowledge::In, Some(before)) => Undo::By(vec![give(id, team, before)]),
+        (MembershipKnowledge::In, None) => {
             Undo::Never(format!("The role before in {} is not known, so it can't be put back.", team.name))
         }
     };
-    let was_admin = membership != Membership::Out && before.is_none_or(|before| before.is(ADMIN));
-    Ok(Draft::new(requests, undo, Confirm::Echo(confirm))
+    let was_admin = membership != MembershipKnowledge::Out && before.is_none_or(|before| before.is(ADMIN));
+    Ok(StepDraft::new(requests, undo, ConfirmBy::Echo(confirm))
         .look_if(role.is(ADMIN) || was_admin)
         .note(custom_role(user, role)))
 }
@@ -83,40 +85,40 @@ fn give(user: &Id, team: &Team, role: &Name) -> Change {
     Change::SetTeamRole { user: user.clone(), team: team.id.clone(), role: role.clone() }
 }
 
-fn join(case: Case<'_>, team: &Team, user: &Id) -> Request {
-    let target = Target::team(&team.id);
+fn join(case: PlanContext<'_>, team: &Team, user: &Id) -> Request {
+    let target = ResourceRef::team(&team.id);
     wire::add_member(&target, user).if_match(case.version(&target))
 }
 
 /// The records of both the team and the user show a membership.
-fn both(team: &Team, user: &Id) -> Vec<Target> {
-    vec![Target::team(&team.id), Target::user(user)]
+fn both(team: &Team, user: &Id) -> Vec<ResourceRef> {
+    vec![ResourceRef::team(&team.id), ResourceRef::user(user)]
 }
 
-pub(super) fn add_member(case: Case<'_>, team: &Id, id: &Id) -> Planned {
+pub(super) fn add_member(case: PlanContext<'_>, team: &Id, id: &Id) -> Planned {
     let (user, team) = (person(case, id)?, case.team(team)?);
     let undo = match case.membership(team, id) {
-        Membership::In => {
+        MembershipKnowledge::In => {
             return refuse(RefusalCode::NoChange, format!("{} is in {} already.", user.user_name, team.name));
         }
-        Membership::Out => Undo::By(vec![Change::RemoveMember { team: team.id.clone(), user: id.clone() }]),
-        Membership::Unknown => Undo::Never(MEMBERSHIP_UNKNOWN.into()),
+        MembershipKnowledge::Out => Undo::By(vec![Change::RemoveMember { team: team.id.clone(), user: id.clone() }]),
+        MembershipKnowledge::Unknown => Undo::Never(MEMBERSHIP_UNKNOWN.into()),
     };
     // The answer shows only the team; the role that comes with the membership is in the user's record.
-    Ok(Draft::new(vec![join(case, team, id)], undo, Confirm::Reread(both(team, id))))
+    Ok(StepDraft::new(vec![join(case, team, id)], undo, ConfirmBy::Reread(both(team, id))))
 }
 
-pub(super) fn remove_member(case: Case<'_>, team: &Id, id: &Id) -> Planned {
+pub(super) fn remove_member(case: PlanContext<'_>, team: &Id, id: &Id) -> Planned {
     let team = case.team(team)?;
     // A member may be no known user, because the list of users may be incomplete.
     let user = match case.0.user(id) {
         None if team.has(id) => None,
         _ => Some(person(case, id)?),
     };
-    if let (Some(user), Membership::Out) = (user, case.membership(team, id)) {
+    if let (Some(user), MembershipKnowledge::Out) = (user, case.membership(team, id)) {
         return refuse(RefusalCode::NoChange, format!("{} is not in {}.", user.user_name, team.name));
     }
-    let target = Target::team(&team.id);
+    let target = ResourceRef::team(&team.id);
     let request = wire::remove_member(&target, id)?.if_match(case.version(&target));
     let before = user.and_then(|user| user.role_in(&team.name));
     // Setting a role joins the team first, so that a single change undoes both.
@@ -130,10 +132,16 @@ pub(super) fn remove_member(case: Case<'_>, team: &Id, id: &Id) -> Planned {
     };
     let lost = before.filter(|role| !role.is(MEMBER)).map(|role| format!("The role {role} in {} is lost.", team.name));
     let admin = before.is_some_and(|role| role.is(ADMIN));
-    Ok(Draft::new(vec![request], undo, Confirm::Reread(both(team, id))).look_if(admin).note(lost))
+    Ok(StepDraft::new(vec![request], undo, ConfirmBy::Reread(both(team, id))).look_if(admin).note(lost))
 }
 
-pub(super) fn create(case: Case<'_>, key: &Id, name: &str, members: &[Id], bucket: Option<&Bucket>) -> Planned {
+pub(super) fn create(
+    case: PlanContext<'_>,
+    key: &Id,
+    name: &str,
+    members: &[Id],
+    bucket: Option<&StorageBucket>,
+) -> Planned {
     case.new_team(name, members, "team")?;
     members.iter().try_for_each(|id| person(case, id).map(drop))?;
     let values: Vec<_> = members.iter().map(|id| json!({"value": &**id})).collect();
@@ -151,14 +159,14 @@ pub(super) fn create(case: Case<'_>, key: &Id, name: &str, members: &[Id], bucke
     let never = "W&B has no way to delete a team over SCIM: teams are deleted in the W&B app.";
     let services = has_org_services(case)
         .then(|| "W&B adds all service accounts of the organisation to every new team.".to_owned());
-    let team = vec![Target::team(key)];
+    let team = vec![ResourceRef::team(key)];
     let confirm = if members.is_empty() {
-        Confirm::Echo(team)
+        ConfirmBy::Echo(team)
     } else {
         // Only the members' own records show their roles in the team.
-        Confirm::Reread(team.into_iter().chain(members.iter().map(Target::user)).collect())
+        ConfirmBy::Reread(team.into_iter().chain(members.iter().map(ResourceRef::user)).collect())
     };
-    Ok(Draft::new(vec![wire::create(Kind::Team, body)], Undo::Never(never.into()), confirm)
+    Ok(StepDraft::new(vec![wire::create(RecordKind::Team, body)], Undo::Never(never.into()), confirm)
         // The form served as the preview.
         .risk(Risk::Plain)
         .note(stored)
@@ -166,7 +174,7 @@ pub(super) fn create(case: Case<'_>, key: &Id, name: &str, members: &[Id], bucke
 }
 
 /// W&B's `storageBucket`; its words for providers are case-sensitive.
-fn storage(bucket: &Bucket) -> Result<Value, Refusal> {
+fn storage(bucket: &StorageBucket) -> Result<Value, Refusal> {
     if !BUCKETS.contains(&bucket.provider.as_str()) {
         return refuse(
             RefusalCode::InvalidValue,
@@ -189,7 +197,7 @@ fn storage(bucket: &Bucket) -> Result<Value, Refusal> {
     Ok(Value::Object(given.map(|(key, value)| (key.to_owned(), json!(value))).collect()))
 }
 
-pub(super) fn replace(case: Case<'_>, id: &Id, stay: &[Id], come: &[Id], go: &[Id]) -> Planned {
+pub(super) fn replace(case: PlanContext<'_>, id: &Id, stay: &[Id], come: &[Id], go: &[Id]) -> Planned {
     let team = case.team(id)?;
     let Some(members) = &team.members else {
         return refuse(
@@ -206,9 +214,9 @@ pub(super) fn replace(case: Case<'_>, id: &Id, stay: &[Id], come: &[Id], go: &[I
         return refuse(RefusalCode::Changed, format!("The members of {} changed meanwhile: look again.", team.name));
     }
     // W&B adds and removes a team's service accounts by itself.
-    let named = |user: &&Id| case.0.user(user).is_none_or(|user| user.account != Account::TeamService);
+    let named = |user: &&Id| case.0.user(user).is_none_or(|user| user.account != AccountKind::TeamService);
     let values: Vec<_> = stay.iter().chain(come).filter(named).map(|user| json!({"value": &**user})).collect();
-    let target = Target::team(id);
+    let target = ResourceRef::team(id);
     let body = json!({"schemas": [urn::GROUP], "displayName": team.name.raw(), "members": values});
     let request = Request {
         merge: true,
@@ -222,9 +230,9 @@ pub(super) fn replace(case: Case<'_>, id: &Id, stay: &[Id], come: &[Id], go: &[I
         Some(give(user, team, role))
     });
     let undo = Undo::By(std::iter::once(back).chain(roles).collect());
-    let everybody = std::iter::once(target).chain(come.iter().chain(go).map(Target::user)).collect();
+    let everybody = std::iter::once(target).chain(come.iter().chain(go).map(ResourceRef::user)).collect();
     let risk = if go.len() > 1 { Risk::Type(go.len().to_string()) } else { Risk::Look };
-    Ok(Draft::new(vec![request], undo, Confirm::Reread(everybody))
+    Ok(StepDraft::new(vec![request], undo, ConfirmBy::Reread(everybody))
         .risk(risk)
         .note(listed(case, team, "comes as member", "come as members", come))
         .note(listed(case, team, "leaves", "leave", go))
@@ -235,15 +243,15 @@ pub(super) fn replace(case: Case<'_>, id: &Id, stay: &[Id], come: &[Id], go: &[I
 
 /// Operations on the list of members at the time of sending: a user who joined after the plan, and was not shown as
 /// leaving, stays. `unnamed` members are never listed.
-fn joins_and_leaves<'a>(unnamed: impl Iterator<Item = &'a Id>, come: &[Id], go: &'a [Id]) -> Vec<Op> {
+fn joins_and_leaves<'a>(unnamed: impl Iterator<Item = &'a Id>, come: &[Id], go: &'a [Id]) -> Vec<PatchOperation> {
     let values = |ids: &mut dyn Iterator<Item = &Id>| ids.map(|id| json!({"value": &**id})).collect::<Vec<Value>>();
     let (come, gone) = (values(&mut come.iter()), values(&mut go.iter().chain(unnamed)));
-    let adds = (!come.is_empty()).then(|| Op::add("members", come));
-    adds.into_iter().chain(Op::remove_listed("members", gone).ok()).collect()
+    let adds = (!come.is_empty()).then(|| PatchOperation::add("members", come));
+    adds.into_iter().chain(PatchOperation::remove_listed("members", gone).ok()).collect()
 }
 
 /// A sentence that names all users, each with a role that is lost: no other text names them.
-fn listed(case: Case<'_>, team: &Team, one: &str, many: &str, users: &[Id]) -> Option<String> {
+fn listed(case: PlanContext<'_>, team: &Team, one: &str, many: &str, users: &[Id]) -> Option<String> {
     let name = |id: &Id| match case.0.user(id) {
         Some(user) => match user.role_in(&team.name).filter(|role| !role.is(MEMBER)) {
             Some(role) => format!("{} ({role})", user.user_name),
@@ -256,6 +264,6 @@ fn listed(case: Case<'_>, team: &Team, one: &str, many: &str, users: &[Id]) -> O
     (!names.is_empty()).then(|| format!("{} {verb}: {}.", names.len(), names.join(", ")))
 }
 
-fn has_org_services(case: Case<'_>) -> bool {
-    case.0.records().users().values().any(|user| user.account == Account::OrgService)
+fn has_org_services(case: PlanContext<'_>) -> bool {
+    case.0.records().users().values().any(|user| user.account == AccountKind::OrgService)
 }

@@ -4,8 +4,8 @@ use crate::{
     dialect::Hosting,
     directory::{
         Name,
-        change::Verb,
-        plan::{Capabilities, RoleChoice},
+        change::ChangeVerb,
+        plan::{ProviderCapabilities, RoleChoice},
         refusal::Refusal,
     },
 };
@@ -56,15 +56,18 @@ const NO_REACTIVATE: &str = "Multi-tenant Cloud can't reactivate: deactivating r
 const VIEWER_NOTE: &str = "deprecated by W&B: becomes member with viewer seats and makes every team role viewer";
 
 /// What W&B can do in a hosting.
-pub(super) fn capabilities(hosting: Hosting) -> Capabilities {
-    let mut refused = vec![(Verb::DeleteTeam, NO_DELETE_TEAM), (Verb::SetAttribute, NO_ATTRIBUTES)];
+pub(super) fn capabilities(hosting: Hosting) -> ProviderCapabilities {
+    let mut refused = vec![(ChangeVerb::DeleteTeam, NO_DELETE_TEAM), (ChangeVerb::SetAttribute, NO_ATTRIBUTES)];
     if hosting == Hosting::MultiTenant {
-        let more =
-            [(Verb::SetDisplayName, NO_PROFILE), (Verb::SetEmail, NO_PROFILE), (Verb::Reactivate, NO_REACTIVATE)];
+        let more = [
+            (ChangeVerb::SetDisplayName, NO_PROFILE),
+            (ChangeVerb::SetEmail, NO_PROFILE),
+            (ChangeVerb::Reactivate, NO_REACTIVATE),
+        ];
         refused.extend(more);
     }
     let choice = |name: &str, note: Option<&str>| RoleChoice { name: name.into(), note: note.map(Into::into) };
-    Capabilities {
+    ProviderCapabilities {
         refused: refused.into_iter().map(|(verb, why)| (verb, Refusal::unsupported(why))).collect(),
         org_roles: vec![choice(ADMIN, None), choice(MEMBER, None), choice(VIEWER, Some(VIEWER_NOTE))],
         team_roles: vec![choice(ADMIN, None), choice(MEMBER, None), choice(VIEWER, None)],

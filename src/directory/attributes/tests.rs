@@ -35,8 +35,8 @@ fn user() -> Value {
     })
 }
 
-fn told(sections: &[Section<'_>]) -> Vec<String> {
-    let line = |row: &Row<'_>| {
+fn told(sections: &[SchemaSection<'_>]) -> Vec<String> {
+    let line = |row: &ResourceAttribute<'_>| {
         let value = row.value.map_or_else(|| "-".into(), shown);
         format!("  {} {} = {value}; {}", row.name(), row.kind().as_str(), row.fixed.unwrap_or("open"))
     };
@@ -52,13 +52,13 @@ fn told(sections: &[Section<'_>]) -> Vec<String> {
 #[test]
 fn attributes_stand_under_their_schema_those_with_a_value_first() {
     let (user, schemas) = (user(), schemas());
-    insta::assert_snapshot!(told(&sections(Kind::User, &user, &schemas, &[])).join("\n"));
+    insta::assert_snapshot!(told(&sections(RecordKind::User, &user, &schemas, &[])).join("\n"));
 }
 
 #[test]
 fn without_schemas_what_is_there_is_shown_as_it_came() {
     let user = user();
-    insta::assert_snapshot!(told(&sections(Kind::User, &user, &[], &[])).join("\n"));
+    insta::assert_snapshot!(told(&sections(RecordKind::User, &user, &[], &[])).join("\n"));
 }
 
 #[test]
@@ -70,22 +70,22 @@ fn the_types_say_which_extensions_a_kind_has() {
         extensions: vec!["urn:example:boxes:2.0:Group".into()],
     };
     let names: Vec<String> =
-        sections(Kind::User, &user, &schemas, &[kind]).iter().map(|section| section.name.to_owned()).collect();
+        sections(RecordKind::User, &user, &schemas, &[kind]).iter().map(|section| section.name.to_owned()).collect();
     assert_eq!(names, ["User", "Boxes", "urn:example:own"]);
 }
 
 #[test]
 fn a_form_gets_what_it_needs_or_the_reason() {
     let (user, schemas) = (user(), schemas());
-    let sections = sections(Kind::User, &user, &schemas, &[]);
-    let target = Target::user(&"7".into());
+    let sections = sections(RecordKind::User, &user, &schemas, &[]);
+    let target = ResourceRef::user(&"7".into());
     let slot = |path: &str| {
         let rows = sections.iter().flat_map(|section| &section.rows);
         rows.filter(|row| row.path == path).map(|row| row.slot(&target)).next().unwrap()
     };
     let name = slot("userName").unwrap();
     assert_eq!((name.required, name.typed, name.before), (true, true, Some(json!("eva"))));
-    assert_eq!(slot(&format!("{EXTRA}:number")).unwrap().kind, Type::Integer);
+    assert_eq!(slot(&format!("{EXTRA}:number")).unwrap().kind, ValueType::Integer);
     assert!(!slot("costs.centre").unwrap().typed);
     assert!(slot("id").unwrap_err().contains("readOnly"));
     assert!(slot("emails").unwrap_err().contains("several values"));

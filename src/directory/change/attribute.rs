@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 use super::Change;
-use crate::directory::{Kind, Target};
+use crate::directory::{RecordKind, ResourceRef};
 
 impl Change {
     /// The change that gives an attribute this value: where it has a change of its own, that one, with all that is
     /// guarded and planned about it.
-    pub fn attribute(target: Target, path: String, before: Option<Value>, to: Option<Value>) -> Self {
-        let is = |name: &str| target.kind == Kind::User && path.eq_ignore_ascii_case(name);
+    pub fn attribute(target: ResourceRef, path: String, before: Option<Value>, to: Option<Value>) -> Self {
+        let is = |name: &str| target.kind == RecordKind::User && path.eq_ignore_ascii_case(name);
         match &to {
             Some(Value::Bool(active)) if is("active") => Change::SetActive { user: target.id, active: *active },
             Some(Value::String(name)) if is("displayName") => {

@@ -70,7 +70,7 @@ pub struct NewService {
 
 /// Where a new team keeps its files (W&B `storageBucket`, only at creation).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Bucket {
+pub struct StorageBucket {
     /// `COREWEAVE`, `AWS`, `AZURE`, `GCP` or `MINIO`.
     pub provider: String,
     /// The bucket's or container's name.

@@ -1,12 +1,12 @@
 //! The ids that a change speaks of: provisional ones are exchanged once the server has given its own.
 
 use super::Change;
-use crate::directory::{Id, Kind, Target};
+use crate::directory::{Id, RecordKind, ResourceRef};
 
 impl Change {
     /// All of them, in no order that means anything, each with the kind of its record: a user and a team can have the same
     /// id. Invitations and API keys are no records.
-    fn ids_mut(&mut self) -> Vec<(Option<Kind>, &mut Id)> {
+    fn ids_mut(&mut self) -> Vec<(Option<RecordKind>, &mut Id)> {
         match self {
             Change::SetOrgRole { user, .. }
             | Change::SetActive { user, .. }
@@ -84,7 +84,7 @@ impl Change {
             | Change::SetSeat { user, .. }
             | Change::SetRegistryRole { user, .. }
             | Change::RemoveRegistryRole { user, .. } => Some(user),
-            Change::SetAttribute { target, .. } => (target.kind == Kind::User).then_some(&target.id),
+            Change::SetAttribute { target, .. } => (target.kind == RecordKind::User).then_some(&target.id),
             Change::CreateUser { .. }
             | Change::CreateTeam { .. }
             | Change::DeleteTeam { .. }
@@ -131,18 +131,18 @@ impl Change {
     }
 
     /// The record that it creates, under its provisional id; `None` also where an invitation or an API key is created.
-    pub fn creation(&self) -> Option<Target> {
+    pub fn creation(&self) -> Option<ResourceRef> {
         let key = self.creates()?;
         self.clone().ids_mut().into_iter().find_map(|(kind, id)| {
             let kind = kind.filter(|_| id == key)?;
-            Some(Target { kind, id: key.clone() })
+            Some(ResourceRef { kind, id: key.clone() })
         })
     }
 
     /// The same change about other records where the map has one.
-    pub fn with_records(mut self, map: impl Fn(&Target) -> Option<Id>) -> Self {
+    pub fn with_records(mut self, map: impl Fn(&ResourceRef) -> Option<Id>) -> Self {
         for (kind, id) in self.ids_mut() {
-            let other = kind.and_then(|kind| map(&Target { kind, id: id.clone() }));
+            let other = kind.and_then(|kind| map(&ResourceRef { kind, id: id.clone() }));
             if let Some(other) = other {
                 *id = other;
             }
@@ -172,14 +172,14 @@ impl Change {
     }
 }
 
-fn of_user(id: &mut Id) -> (Option<Kind>, &mut Id) {
-    (Some(Kind::User), id)
+fn of_user(id: &mut Id) -> (Option<RecordKind>, &mut Id) {
+    (Some(RecordKind::User), id)
 }
 
-fn of_team(id: &mut Id) -> (Option<Kind>, &mut Id) {
-    (Some(Kind::Team), id)
+fn of_team(id: &mut Id) -> (Option<RecordKind>, &mut Id) {
+    (Some(RecordKind::Team), id)
 }
 
-fn of_role(id: &mut Id) -> (Option<Kind>, &mut Id) {
-    (Some(Kind::Role), id)
+fn of_role(id: &mut Id) -> (Option<RecordKind>, &mut Id) {
+    (Some(RecordKind::Role), id)
 }

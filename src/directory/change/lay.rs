@@ -1,9 +1,9 @@
 //! A change laid over the records that it alters: what the screen shows before the server has answered.
 
-use super::{Change, RoleDraft, Seat};
+use super::{Change, RoleDraft, SeatKind};
 use crate::directory::{
     Id, Name,
-    record::{Account, Depth, Grant, LastActive, Member, Permission, Record, Role, Team, User},
+    record::{AccountKind, LastActive, Member, Permission, ReadDepth, Record, Role, RoleGrant, Team, User},
 };
 
 impl Change {
@@ -19,7 +19,7 @@ impl Change {
                 models_seat: user.models_seat.clone().into(),
                 weave_role: user.weave_role.clone().into(),
                 last_active: LastActive::Unknown,
-                depth: Depth::Full,
+                depth: ReadDepth::Full,
                 ..User::default()
             })),
             Change::CreateTeam { key, name, members, .. } => Some(Record::Team(Team {
@@ -37,8 +37,8 @@ impl Change {
                 id: key.clone(),
                 user_name: Name::from(service.name.as_str()),
                 active: Some(true),
-                account: if service.organisation { Account::OrgService } else { Account::TeamService },
-                depth: Depth::Full,
+                account: if service.organisation { AccountKind::OrgService } else { AccountKind::TeamService },
+                depth: ReadDepth::Full,
                 ..User::default()
             })),
             _ => None,
@@ -54,18 +54,18 @@ impl Change {
                     let grants = record.team_roles.get_or_insert_default();
                     match grants.iter_mut().find(|grant| grant.scope == scope) {
                         Some(grant) => grant.role = role.clone(),
-                        None => grants.push(Grant { scope, role: role.clone() }),
+                        None => grants.push(RoleGrant { scope, role: role.clone() }),
                     }
                 }
             }
-            Change::SetSeat { seat: Seat::Models, to, .. } => record.models_seat = to.clone().into(),
-            Change::SetSeat { seat: Seat::Weave, to, .. } => record.weave_role = to.clone().into(),
-            Change::SetSeat { seat: Seat::Registry, to, .. } => record.registry_access = to.clone().into(),
+            Change::SetSeat { seat: SeatKind::Models, to, .. } => record.models_seat = to.clone().into(),
+            Change::SetSeat { seat: SeatKind::Weave, to, .. } => record.weave_role = to.clone().into(),
+            Change::SetSeat { seat: SeatKind::Registry, to, .. } => record.registry_access = to.clone().into(),
             Change::SetRegistryRole { registry, role, .. } => {
                 let grants = &mut record.registry_roles;
                 match grants.iter_mut().find(|grant| grant.scope == *registry) {
                     Some(grant) => grant.role = role.clone(),
-                    None => grants.push(Grant { scope: registry.clone(), role: role.clone() }),
+                    None => grants.push(RoleGrant { scope: registry.clone(), role: role.clone() }),
                 }
             }
             Change::RemoveRegistryRole { registry, .. } => {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Id, Name, Target, field::UserField};
+use super::{Id, Name, ResourceRef, field::UserField};
 
 mod attribute;
 mod drafts;
@@ -12,9 +12,9 @@ mod lay;
 mod nature;
 mod verb;
 
-pub use drafts::{Bucket, NewService, NewUser, RoleDraft};
-pub use nature::{ChangeEffect, ChangeSubject, Nature, SendPhase, SendRank};
-pub use verb::{Field, Verb};
+pub use drafts::{NewService, NewUser, RoleDraft, StorageBucket};
+pub use nature::{ChangeEffect, ChangeNature, ChangeSubject, SendPhase, SendRank};
+pub use verb::{ChangeVerb, ChangedField};
 
 /// Identifies a change in the journal and on the screen; grows with time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -31,7 +31,7 @@ impl ChangeId {
 /// A product that seats are sold for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Seat {
+pub enum SeatKind {
     /// W&B Models (`modelsSeat`).
     Models,
     /// W&B Weave (`weaveRole`).
@@ -40,16 +40,16 @@ pub enum Seat {
     Registry,
 }
 
-impl Seat {
+impl SeatKind {
     /// All of them.
-    pub const ALL: [Seat; 3] = [Seat::Models, Seat::Weave, Seat::Registry];
+    pub const ALL: [SeatKind; 3] = [SeatKind::Models, SeatKind::Weave, SeatKind::Registry];
 
     /// The word on a command line.
     pub fn word(self) -> &'static str {
         match self {
-            Seat::Models => "models",
-            Seat::Weave => "weave",
-            Seat::Registry => "registry",
+            SeatKind::Models => "models",
+            SeatKind::Weave => "weave",
+            SeatKind::Registry => "registry",
         }
     }
 
@@ -110,7 +110,7 @@ pub enum Change {
         members: Vec<Id>,
         /// Where its files go; the provider's own place where none is named.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        bucket: Option<Bucket>,
+        bucket: Option<StorageBucket>,
     },
     /// Deactivate or reactivate.
     SetActive {
@@ -167,7 +167,7 @@ pub enum Change {
         /// Who.
         user: Id,
         /// For which product.
-        seat: Seat,
+        seat: SeatKind,
         /// Which seat.
         to: Name,
     },
@@ -237,7 +237,7 @@ pub enum Change {
     /// Change an attribute that no other change is about.
     SetAttribute {
         /// Of which user or team.
-        target: Target,
+        target: ResourceRef,
         /// Where it is, as on the wire: `title`, `name.givenName`, `urn:…:User:department`.
         path: String,
         /// What it was; `None` where there was nothing.
@@ -258,31 +258,31 @@ pub enum Change {
 
 impl Change {
     /// Its kind.
-    pub fn verb(&self) -> Verb {
+    pub fn verb(&self) -> ChangeVerb {
         match self {
-            Change::SetOrgRole { .. } => Verb::SetOrgRole,
-            Change::SetTeamRole { .. } => Verb::SetTeamRole,
-            Change::AddMember { .. } => Verb::AddMember,
-            Change::RemoveMember { .. } => Verb::RemoveMember,
-            Change::CreateUser { .. } => Verb::CreateUser,
-            Change::CreateTeam { .. } => Verb::CreateTeam,
-            Change::SetActive { active: false, .. } => Verb::Deactivate,
-            Change::SetActive { active: true, .. } => Verb::Reactivate,
-            Change::DeleteUser { .. } => Verb::DeleteUser,
-            Change::DeleteTeam { .. } => Verb::DeleteTeam,
-            Change::SetDisplayName { .. } => Verb::SetDisplayName,
-            Change::SetEmail { .. } => Verb::SetEmail,
-            Change::CreateRole { .. } => Verb::CreateRole,
-            Change::EditRole { .. } => Verb::EditRole,
-            Change::DeleteRole { .. } => Verb::DeleteRole,
-            Change::SetSeat { .. } => Verb::SetSeat,
-            Change::SetRegistryRole { .. } | Change::RemoveRegistryRole { .. } => Verb::SetRegistryRole,
-            Change::CreateService { .. } => Verb::CreateService,
-            Change::ReplaceMembers { .. } => Verb::ReplaceMembers,
-            Change::Invite { .. } | Change::RevokeInvite { .. } => Verb::Invite,
-            Change::CreateKey { .. } => Verb::CreateKey,
-            Change::DeleteKey { .. } => Verb::DeleteKey,
-            Change::SetAttribute { .. } => Verb::SetAttribute,
+            Change::SetOrgRole { .. } => ChangeVerb::SetOrgRole,
+            Change::SetTeamRole { .. } => ChangeVerb::SetTeamRole,
+            Change::AddMember { .. } => ChangeVerb::AddMember,
+            Change::RemoveMember { .. } => ChangeVerb::RemoveMember,
+            Change::CreateUser { .. } => ChangeVerb::CreateUser,
+            Change::CreateTeam { .. } => ChangeVerb::CreateTeam,
+            Change::SetActive { active: false, .. } => ChangeVerb::Deactivate,
+            Change::SetActive { active: true, .. } => ChangeVerb::Reactivate,
+            Change::DeleteUser { .. } => ChangeVerb::DeleteUser,
+            Change::DeleteTeam { .. } => ChangeVerb::DeleteTeam,
+            Change::SetDisplayName { .. } => ChangeVerb::SetDisplayName,
+            Change::SetEmail { .. } => ChangeVerb::SetEmail,
+            Change::CreateRole { .. } => ChangeVerb::CreateRole,
+            Change::EditRole { .. } => ChangeVerb::EditRole,
+            Change::DeleteRole { .. } => ChangeVerb::DeleteRole,
+            Change::SetSeat { .. } => ChangeVerb::SetSeat,
+            Change::SetRegistryRole { .. } | Change::RemoveRegistryRole { .. } => ChangeVerb::SetRegistryRole,
+            Change::CreateService { .. } => ChangeVerb::CreateService,
+            Change::ReplaceMembers { .. } => ChangeVerb::ReplaceMembers,
+            Change::Invite { .. } | Change::RevokeInvite { .. } => ChangeVerb::Invite,
+            Change::CreateKey { .. } => ChangeVerb::CreateKey,
+            Change::DeleteKey { .. } => ChangeVerb::DeleteKey,
+            Change::SetAttribute { .. } => ChangeVerb::SetAttribute,
         }
     }
 
@@ -315,46 +315,56 @@ impl Change {
     /// The records that it alters, the one that is written to first, each with the value that changes.
     ///
     /// Changes that share a record are sent in order.
-    pub fn touches(&self) -> Vec<(Target, Field)> {
+    pub fn touches(&self) -> Vec<(ResourceRef, ChangedField)> {
         let both = |team: &Id, user: &Id| {
-            vec![(Target::team(team), Field::Members), (Target::user(user), Field::Team(team.clone()))]
+            vec![
+                (ResourceRef::team(team), ChangedField::Members),
+                (ResourceRef::user(user), ChangedField::Team(team.clone())),
+            ]
         };
         match self {
-            Change::SetOrgRole { user, .. } => vec![(Target::user(user), Field::OrgRole)],
+            Change::SetOrgRole { user, .. } => vec![(ResourceRef::user(user), ChangedField::OrgRole)],
             Change::SetTeamRole { user, team, .. } => {
-                vec![(Target::user(user), Field::Team(team.clone())), (Target::team(team), Field::Members)]
+                vec![
+                    (ResourceRef::user(user), ChangedField::Team(team.clone())),
+                    (ResourceRef::team(team), ChangedField::Members),
+                ]
             }
             Change::AddMember { team, user } | Change::RemoveMember { team, user } => both(team, user),
-            Change::CreateUser { key, .. } => vec![(Target::user(key), Field::Whole)],
-            Change::CreateTeam { key, members, .. } => std::iter::once((Target::team(key), Field::Whole))
-                .chain(members.iter().map(|user| (Target::user(user), Field::Team(key.clone()))))
+            Change::CreateUser { key, .. } => vec![(ResourceRef::user(key), ChangedField::Whole)],
+            Change::CreateTeam { key, members, .. } => std::iter::once((ResourceRef::team(key), ChangedField::Whole))
+                .chain(members.iter().map(|user| (ResourceRef::user(user), ChangedField::Team(key.clone()))))
                 .collect(),
-            Change::SetActive { user, .. } => vec![(Target::user(user), Field::Status)],
-            Change::DeleteUser { user } => vec![(Target::user(user), Field::Whole)],
-            Change::DeleteTeam { team } => vec![(Target::team(team), Field::Whole)],
-            Change::SetDisplayName { user, .. } => vec![(Target::user(user), Field::Display)],
-            Change::SetEmail { user, .. } => vec![(Target::user(user), Field::Email)],
-            Change::CreateRole { key, .. } => vec![(Target::role(key), Field::Whole)],
-            Change::EditRole { role, .. } => vec![(Target::role(role), Field::Definition)],
-            Change::DeleteRole { role } => vec![(Target::role(role), Field::Whole)],
-            Change::SetSeat { user, seat, .. } => vec![(Target::user(user), Field::Seat(*seat))],
+            Change::SetActive { user, .. } => vec![(ResourceRef::user(user), ChangedField::Status)],
+            Change::DeleteUser { user } => vec![(ResourceRef::user(user), ChangedField::Whole)],
+            Change::DeleteTeam { team } => vec![(ResourceRef::team(team), ChangedField::Whole)],
+            Change::SetDisplayName { user, .. } => vec![(ResourceRef::user(user), ChangedField::Display)],
+            Change::SetEmail { user, .. } => vec![(ResourceRef::user(user), ChangedField::Email)],
+            Change::CreateRole { key, .. } => vec![(ResourceRef::role(key), ChangedField::Whole)],
+            Change::EditRole { role, .. } => vec![(ResourceRef::role(role), ChangedField::Definition)],
+            Change::DeleteRole { role } => vec![(ResourceRef::role(role), ChangedField::Whole)],
+            Change::SetSeat { user, seat, .. } => vec![(ResourceRef::user(user), ChangedField::Seat(*seat))],
             Change::SetRegistryRole { user, registry, .. } => {
-                vec![(Target::user(user), Field::Registry(Some(registry.clone())))]
+                vec![(ResourceRef::user(user), ChangedField::Registry(Some(registry.clone())))]
             }
             Change::RemoveRegistryRole { user, registry } => {
-                vec![(Target::user(user), Field::Registry(registry.clone()))]
+                vec![(ResourceRef::user(user), ChangedField::Registry(registry.clone()))]
             }
-            Change::CreateService { key, .. } => vec![(Target::user(key), Field::Whole)],
-            Change::ReplaceMembers { team, come, go, .. } => std::iter::once((Target::team(team), Field::Members))
-                .chain(come.iter().chain(go).map(|user| (Target::user(user), Field::Team(team.clone()))))
-                .collect(),
+            Change::CreateService { key, .. } => vec![(ResourceRef::user(key), ChangedField::Whole)],
+            Change::ReplaceMembers { team, come, go, .. } => {
+                std::iter::once((ResourceRef::team(team), ChangedField::Members))
+                    .chain(
+                        come.iter().chain(go).map(|user| (ResourceRef::user(user), ChangedField::Team(team.clone()))),
+                    )
+                    .collect()
+            }
             Change::Invite { team, .. } | Change::RevokeInvite { team, .. } => {
-                vec![(Target::team(team), Field::Invitations)]
+                vec![(ResourceRef::team(team), ChangedField::Invitations)]
             }
             Change::CreateKey { owner, .. } | Change::DeleteKey { owner, .. } => {
-                vec![(Target::user(owner), Field::Keys)]
+                vec![(ResourceRef::user(owner), ChangedField::Keys)]
             }
-            Change::SetAttribute { target, path, .. } => vec![(target.clone(), Field::Attribute(path.clone()))],
+            Change::SetAttribute { target, path, .. } => vec![(target.clone(), ChangedField::Attribute(path.clone()))],
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The nature of each change, in one table. Risk, guards, mass rules, stages, order and titles derive from it, so a new
 //! change does not compile before it is classified here.
 
-use super::{Change, Field};
+use super::{Change, ChangedField};
 use crate::directory::{Directory, Id, Name, census::FULL};
 
 /// The role that manages: in the organisation, in a team, in a registry.
@@ -96,7 +96,7 @@ pub enum SendPhase {
 
 /// How a change is classified, from its own values alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Nature {
+pub struct ChangeNature {
     /// What it does.
     pub effect: ChangeEffect,
     /// To what.
@@ -105,7 +105,7 @@ pub struct Nature {
     pub rank: SendRank,
 }
 
-impl Nature {
+impl ChangeNature {
     const fn new(effect: ChangeEffect, of: ChangeSubject, rank: SendRank) -> Self {
         Self { effect, of, rank }
     }
@@ -135,10 +135,10 @@ impl Nature {
 
 impl Change {
     /// Its row in the table.
-    pub fn nature(&self) -> Nature {
+    pub fn nature(&self) -> ChangeNature {
         use ChangeEffect::{Alters, Creates, Gives, Takes};
         use ChangeSubject as Of;
-        let nature = Nature::new;
+        let nature = ChangeNature::new;
         let role_of = |role: &Name, of, admin, other| {
             if role.is(ADMIN) { nature(Gives, of, admin) } else { nature(Alters, of, other) }
         };
@@ -223,7 +223,7 @@ impl Change {
     }
 
     /// True for an organisation role that becomes the person's role in every team, where `cascading` names the role that
-    /// does so at this provider ([`crate::directory::plan::Capabilities::cascading_role`]).
+    /// does so at this provider ([`crate::directory::plan::ProviderCapabilities::cascading_role`]).
     pub fn lowers_team_roles(&self, cascading: Option<&Name>) -> bool {
         matches!(self, Change::SetOrgRole { role, .. } if cascading.is_some_and(|name| role.is(name.raw())))
     }
@@ -270,7 +270,7 @@ impl Change {
 
     /// The value on which a later change of the same value takes the place of an earlier one; `None` for changes that
     /// count each time.
-    pub fn place(&self) -> Option<(crate::directory::Target, Field)> {
+    pub fn place(&self) -> Option<(crate::directory::ResourceRef, ChangedField)> {
         let nature = self.nature();
         match nature.of {
             _ if nature.effect == ChangeEffect::Creates => None,

@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Seat;
+use super::SeatKind;
 use crate::directory::{Id, Name};
 
 /// A change without its values: what a provider can or can't do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Verb {
+pub enum ChangeVerb {
     /// [`super::Change::SetOrgRole`]
     SetOrgRole,
     /// [`super::Change::SetTeamRole`]
@@ -59,7 +59,7 @@ pub enum Verb {
 
 /// The value that a pending change marks on screen.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Field {
+pub enum ChangedField {
     /// The whole record: created or deleted.
     Whole,
     /// Organisation role.
@@ -77,7 +77,7 @@ pub enum Field {
     /// Definition of the role.
     Definition,
     /// The seat for this product.
-    Seat(Seat),
+    Seat(SeatKind),
     /// Role in this registry, or in all of them.
     Registry(Option<Name>),
     /// Invitations to the team: no part of its record.
@@ -88,9 +88,9 @@ pub enum Field {
     Attribute(String),
 }
 
-impl Field {
+impl ChangedField {
     /// True for what the record does not show, and what gives it no other version.
     pub fn is_beside(&self) -> bool {
-        matches!(self, Field::Invitations | Field::Keys)
+        matches!(self, ChangedField::Invitations | ChangedField::Keys)
     }
 }

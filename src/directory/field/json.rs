@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{FieldReader, FieldValue, GrantRef, RecordField, RecordRef};
-use crate::directory::{Name, record::Account};
+use crate::directory::{Name, record::AccountKind};
 
 /// A record with all fields that JSON has.
 pub struct JsonRecord<'a> {
@@ -66,10 +66,10 @@ impl<'a> Place<'a> {
     }
 }
 
-fn kind_of(account: Account) -> Option<&'static str> {
+fn kind_of(account: AccountKind) -> Option<&'static str> {
     match account {
-        Account::Unsaid => None,
-        Account::Person => Some("person"),
-        Account::TeamService | Account::OrgService => Some("service account"),
+        AccountKind::Unsaid => None,
+        AccountKind::Person => Some("person"),
+        AccountKind::TeamService | AccountKind::OrgService => Some("service account"),
     }
 }

@@ -12,7 +12,7 @@
 //!          FieldReader              the same values as FieldValue, for whatever prints or draws them
 //! ```
 
-use super::{Kind, change::Verb, holds::Holds};
+use super::{RecordKind, change::ChangeVerb, holds::RecordContents};
 
 mod json;
 mod role;
@@ -74,9 +74,9 @@ pub struct FieldSpec {
     /// Names in a file of a directory.
     pub file: FileNames,
     /// The changes that set the field of a record that exists; empty for a field that only the server sets.
-    pub set_by: &'static [Verb],
+    pub set_by: &'static [ChangeVerb],
     /// True where the provider's records hold the field.
-    pub held: fn(Holds) -> bool,
+    pub held: fn(RecordContents) -> bool,
 }
 
 /// The direction in which rows are sorted by a field at first.
@@ -161,7 +161,7 @@ const fn file_names(column: Option<&'static str>, key: Option<&'static str>) -> 
     FileNames { column, key }
 }
 
-fn always(_: Holds) -> bool {
+fn always(_: RecordContents) -> bool {
     true
 }
 
@@ -196,41 +196,41 @@ impl From<RoleField> for RecordField {
 
 impl RecordField {
     /// The fields of a kind, in the order of JSON.
-    pub fn of(kind: Kind) -> impl Iterator<Item = Self> {
+    pub fn of(kind: RecordKind) -> impl Iterator<Item = Self> {
         Self::each(kind, UserField::ALL, TeamField::ALL, RoleField::ALL)
     }
 
     /// The fields with a column in the list commands, in the order of the columns.
-    pub fn in_csv(kind: Kind) -> impl Iterator<Item = Self> {
+    pub fn in_csv(kind: RecordKind) -> impl Iterator<Item = Self> {
         Self::each(kind, UserField::IN_CSV, TeamField::IN_CSV, RoleField::IN_CSV)
     }
 
     /// The fields that a filter can ask for, in the order of the help.
-    pub fn in_filters(kind: Kind) -> impl Iterator<Item = Self> {
+    pub fn in_filters(kind: RecordKind) -> impl Iterator<Item = Self> {
         Self::each(kind, UserField::IN_FILTERS, TeamField::IN_FILTERS, RoleField::IN_FILTERS)
     }
 
     fn each(
-        kind: Kind,
+        kind: RecordKind,
         users: &'static [UserField],
         teams: &'static [TeamField],
         roles: &'static [RoleField],
     ) -> impl Iterator<Item = Self> {
         let (users, teams, roles) = match kind {
-            Kind::User => (users, &[][..], &[][..]),
-            Kind::Team => (&[][..], teams, &[][..]),
-            Kind::Role => (&[][..], &[][..], roles),
+            RecordKind::User => (users, &[][..], &[][..]),
+            RecordKind::Team => (&[][..], teams, &[][..]),
+            RecordKind::Role => (&[][..], &[][..], roles),
         };
         let users = users.iter().copied().map(Self::User);
         users.chain(teams.iter().copied().map(Self::Team)).chain(roles.iter().copied().map(Self::Role))
     }
 
     /// The field with the name by which a kind's lists are in order.
-    pub fn name_of(kind: Kind) -> Self {
+    pub fn name_of(kind: RecordKind) -> Self {
         match kind {
-            Kind::User => Self::User(UserField::UserName),
-            Kind::Team => Self::Team(TeamField::Name),
-            Kind::Role => Self::Role(RoleField::Name),
+            RecordKind::User => Self::User(UserField::UserName),
+            RecordKind::Team => Self::Team(TeamField::Name),
+            RecordKind::Role => Self::Role(RoleField::Name),
         }
     }
 
@@ -254,11 +254,11 @@ impl RecordField {
     }
 
     /// The kind of the records that have the field.
-    pub fn kind(self) -> Kind {
+    pub fn kind(self) -> RecordKind {
         match self {
-            Self::User(_) => Kind::User,
-            Self::Team(_) => Kind::Team,
-            Self::Role(_) => Kind::Role,
+            Self::User(_) => RecordKind::User,
+            Self::Team(_) => RecordKind::Team,
+            Self::Role(_) => RecordKind::Role,
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{
     FieldSort, FieldSpec, FilterValues, NO_FILE, always, fields, file, file_names, filter, json, json_in_part,
 };
-use crate::directory::change::Verb;
+use crate::directory::change::ChangeVerb;
 
 fields! {
     /// A field of a custom role.
@@ -29,7 +29,7 @@ fields! {
             json: Some(json("role")),
             csv: Some("role"),
             file: file_names(Some("custom_role"), Some("role")),
-            set_by: &[Verb::EditRole],
+            set_by: &[ChangeVerb::EditRole],
             held: always,
         }
         /// The predefined role that it builds on.
@@ -41,7 +41,7 @@ fields! {
             json: Some(json("inherits")),
             csv: Some("inherits"),
             file: file("inherits"),
-            set_by: &[Verb::EditRole],
+            set_by: &[ChangeVerb::EditRole],
             held: |holds| holds.custom_roles,
         }
         /// Free text.
@@ -53,7 +53,7 @@ fields! {
             json: Some(json("description")),
             csv: Some("description"),
             file: file("description"),
-            set_by: &[Verb::EditRole],
+            set_by: &[ChangeVerb::EditRole],
             held: always,
         }
         /// The permissions that it adds; a column has their number. A filter looks at the inherited ones, too.
@@ -65,7 +65,7 @@ fields! {
             json: Some(json("permissions")),
             csv: Some("permissions"),
             file: file_names(Some("permission"), Some("permissions")),
-            set_by: &[Verb::EditRole],
+            set_by: &[ChangeVerb::EditRole],
             held: |holds| holds.custom_roles,
         }
         /// The number of users who hold it.

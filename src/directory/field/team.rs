@@ -3,7 +3,7 @@
 use super::{
     FieldSort, FieldSpec, FilterValues, NO_FILE, always, fields, file, file_names, filter, json, json_in_part,
 };
-use crate::directory::change::Verb;
+use crate::directory::change::ChangeVerb;
 
 fields! {
     /// A field of a team.
@@ -41,7 +41,7 @@ fields! {
             json: Some(json("members")),
             csv: Some("members"),
             file: file_names(None, Some("members")),
-            set_by: &[Verb::AddMember, Verb::RemoveMember, Verb::ReplaceMembers],
+            set_by: &[ChangeVerb::AddMember, ChangeVerb::RemoveMember, ChangeVerb::ReplaceMembers],
             held: always,
         }
         /// The names of the members.
@@ -65,7 +65,7 @@ fields! {
             json: None,
             csv: None,
             file: file_names(None, Some("others")),
-            set_by: &[Verb::AddMember, Verb::RemoveMember],
+            set_by: &[ChangeVerb::AddMember, ChangeVerb::RemoveMember],
             held: always,
         }
         /// The role that a team gives where roles are mapped: the profile's, not the record's.
@@ -89,7 +89,7 @@ fields! {
             json: Some(json_in_part("admins", "admins_complete")),
             csv: Some("admins"),
             file: NO_FILE,
-            set_by: &[Verb::SetTeamRole],
+            set_by: &[ChangeVerb::SetTeamRole],
             held: |holds| holds.team_roles,
         }
         /// `meta.created`.

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use super::*;
 use crate::directory::{
     Directory, Name,
-    query::Query,
-    record::{Account, Depth, Grant, LastActive, Member, Permission, Problem, Role, Team, User},
+    query::FilterQuery,
+    record::{AccountKind, LastActive, Member, Permission, ReadDepth, RecordProblem, Role, RoleGrant, Team, User},
     records::Records,
 };
 
@@ -28,7 +28,7 @@ fn each_once(mut names: Vec<&str>) -> bool {
 
 #[test]
 fn orders_hold_each_field_that_is_named_there_once() {
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         let count = |name: fn(&FieldSpec) -> bool| RecordField::of(kind).filter(|field| name(field.spec())).count();
         let csv = names(RecordField::in_csv(kind), |spec| spec.csv);
         assert_eq!(csv.len(), RecordField::in_csv(kind).count());
@@ -48,16 +48,16 @@ fn orders_hold_each_field_that_is_named_there_once() {
 
 /// A record that tells everything, and one that tells nothing.
 fn directory() -> Directory {
-    let grant = |scope: &str, role: &str| Grant { scope: scope.into(), role: role.into() };
+    let grant = |scope: &str, role: &str| RoleGrant { scope: scope.into(), role: role.into() };
     let created = Timestamp::from_second(NOW - 86_400).ok();
-    let problem = || Some(Box::new(Problem { path: "$".into(), why: "broken".into() }));
+    let problem = || Some(Box::new(RecordProblem { path: "$".into(), why: "broken".into() }));
     let rich = User {
         id: "u-rich".into(),
         user_name: "rich-user".into(),
         display_name: "Rich Display".into(),
         email: "rich@example.com".into(),
         active: Some(false),
-        account: Account::OrgService,
+        account: AccountKind::OrgService,
         org_role: "admin".into(),
         team_roles: Some(vec![grant("vision", "viewer")]),
         registry_roles: vec![grant("models", "member")],
@@ -68,7 +68,7 @@ fn directory() -> Directory {
         days_active: Some(3),
         created,
         modified: created,
-        depth: Depth::Full,
+        depth: ReadDepth::Full,
         problem: problem(),
         ..User::default()
     };
@@ -153,13 +153,13 @@ fn term(field: RecordField) -> Option<&'static str> {
 #[test]
 fn a_filter_asks_for_each_field_that_has_a_word() {
     let (directory, now) = (directory(), Timestamp::from_second(NOW).unwrap());
-    for field in Kind::ALL.into_iter().flat_map(RecordField::of) {
+    for field in RecordKind::ALL.into_iter().flat_map(RecordField::of) {
         let (kind, term) = (field.kind(), term(field));
         assert_eq!(term.is_some(), field.spec().filter.is_some(), "{field:?}");
         let Some((term, filter)) = term.zip(field.spec().filter) else { continue };
         assert!(term.starts_with(filter.word), "{term}");
         let found = |text: &str| -> Vec<&str> {
-            let rows = Query::parse(text, kind).unwrap().run(&directory, kind, directory.rows_by_name(kind), now);
+            let rows = FilterQuery::parse(text, kind).unwrap().run(&directory, kind, directory.rows_by_name(kind), now);
             rows.into_iter().map(|row| &**directory.id_at(kind, row).unwrap()).collect()
         };
         let prefix = ["u", "t", "r"][kind as usize];
@@ -171,14 +171,14 @@ fn a_filter_asks_for_each_field_that_has_a_word() {
 #[test]
 fn each_field_of_json_and_csv_has_a_value() {
     let directory = directory();
-    let reader = FieldReader { directory: &directory, holds: Holds::default() };
+    let reader = FieldReader { directory: &directory, holds: RecordContents::default() };
     let (users, records) = (directory.user(&"u-rich".into()).unwrap(), directory.records());
     let whole = [
         RecordRef::User(users),
         RecordRef::Team(directory.team(&"t-rich".into()).unwrap()),
         RecordRef::Role(&records.roles()["r-rich"]),
     ];
-    for field in Kind::ALL.into_iter().flat_map(RecordField::of) {
+    for field in RecordKind::ALL.into_iter().flat_map(RecordField::of) {
         let printed = field.spec().json.is_some() || field.spec().csv.is_some();
         let value = reader.value(whole[field.kind() as usize], field);
         // No answer to a change has shown a role here.
@@ -193,7 +193,7 @@ fn each_field_of_json_and_csv_has_a_value() {
 #[test]
 fn what_a_record_does_not_tell_is_not_told() {
     let directory = directory();
-    let reader = FieldReader { directory: &directory, holds: Holds::default() };
+    let reader = FieldReader { directory: &directory, holds: RecordContents::default() };
     let user = directory.user(&"u-bare".into()).unwrap();
     for field in [
         UserField::Email,
@@ -219,7 +219,7 @@ fn what_a_record_does_not_tell_is_not_told() {
         assert_eq!(reader.team(team, field), FieldValue::NotTold, "{field:?}");
     }
     assert_eq!(reader.team(team, TeamField::Admins), FieldValue::Names { names: Vec::new(), complete: false });
-    let no_roles = FieldReader { holds: Holds { org_roles: false, ..Holds::default() }, ..reader };
+    let no_roles = FieldReader { holds: RecordContents { org_roles: false, ..RecordContents::default() }, ..reader };
     let rich = directory.user(&"u-rich".into()).unwrap();
     assert_eq!(no_roles.user(rich, UserField::OrgRole), FieldValue::NotTold);
 }

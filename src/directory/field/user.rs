@@ -3,7 +3,7 @@
 use super::{
     FieldSort, FieldSpec, FilterValues, NO_FILE, always, fields, file, file_names, filter, json, json_in_part,
 };
-use crate::directory::change::{Seat, Verb};
+use crate::directory::change::{ChangeVerb, SeatKind};
 
 fields! {
     /// A field of a user.
@@ -41,7 +41,7 @@ fields! {
             json: Some(json("name")),
             csv: Some("name"),
             file: file("name"),
-            set_by: &[Verb::SetDisplayName],
+            set_by: &[ChangeVerb::SetDisplayName],
             held: always,
         }
         /// The primary address.
@@ -53,7 +53,7 @@ fields! {
             json: Some(json("email")),
             csv: Some("email"),
             file: file("email"),
-            set_by: &[Verb::SetEmail],
+            set_by: &[ChangeVerb::SetEmail],
             held: always,
         }
         /// The identity provider's own id: told to a server, never read back.
@@ -77,7 +77,7 @@ fields! {
             json: Some(json("active")),
             csv: Some("status"),
             file: file("active"),
-            set_by: &[Verb::Deactivate, Verb::Reactivate],
+            set_by: &[ChangeVerb::Deactivate, ChangeVerb::Reactivate],
             held: always,
         }
         /// A person's, a team's or the organisation's account.
@@ -101,7 +101,7 @@ fields! {
             json: Some(json("role")),
             csv: Some("role"),
             file: file("role"),
-            set_by: &[Verb::SetOrgRole],
+            set_by: &[ChangeVerb::SetOrgRole],
             held: |holds| holds.org_roles,
         }
         /// When the answer to a change showed the organisation role, where no list shows it.
@@ -125,7 +125,7 @@ fields! {
             json: Some(json_in_part("teams", "teams_complete")),
             csv: Some("teams"),
             file: file_names(Some("team"), Some("teams")),
-            set_by: &[Verb::AddMember, Verb::RemoveMember],
+            set_by: &[ChangeVerb::AddMember, ChangeVerb::RemoveMember],
             held: always,
         }
         /// The number of teams.
@@ -149,7 +149,7 @@ fields! {
             json: None,
             csv: None,
             file: file_names(Some("team_role"), None),
-            set_by: &[Verb::SetTeamRole],
+            set_by: &[ChangeVerb::SetTeamRole],
             held: |holds| holds.team_roles,
         }
         /// The registries, with the role in each.
@@ -161,7 +161,7 @@ fields! {
             json: Some(json("registries")),
             csv: None,
             file: file_names(Some("registry"), Some("registries")),
-            set_by: &[Verb::SetRegistryRole],
+            set_by: &[ChangeVerb::SetRegistryRole],
             held: |holds| holds.seats,
         }
         /// The role in a registry.
@@ -173,7 +173,7 @@ fields! {
             json: None,
             csv: None,
             file: file_names(Some("registry_role"), None),
-            set_by: &[Verb::SetRegistryRole],
+            set_by: &[ChangeVerb::SetRegistryRole],
             held: |holds| holds.seats,
         }
         /// The W&B Models seat.
@@ -185,7 +185,7 @@ fields! {
             json: Some(json("models_seat")),
             csv: Some("models_seat"),
             file: file("models_seat"),
-            set_by: &[Verb::SetSeat],
+            set_by: &[ChangeVerb::SetSeat],
             held: |holds| holds.seats,
         }
         /// The access to W&B Weave.
@@ -197,7 +197,7 @@ fields! {
             json: Some(json("weave_role")),
             csv: None,
             file: file("weave_role"),
-            set_by: &[Verb::SetSeat],
+            set_by: &[ChangeVerb::SetSeat],
             held: |holds| holds.seats,
         }
         /// The access to W&B's registries, which older servers do not have.
@@ -209,7 +209,7 @@ fields! {
             json: Some(json("registry_access")),
             csv: None,
             file: file("registry_access"),
-            set_by: &[Verb::SetSeat],
+            set_by: &[ChangeVerb::SetSeat],
             held: |holds| holds.seats,
         }
         /// The last contact with the server.
@@ -310,11 +310,11 @@ impl UserField {
     ];
 
     /// The field of a product's seat.
-    pub fn of_seat(seat: Seat) -> Self {
+    pub fn of_seat(seat: SeatKind) -> Self {
         match seat {
-            Seat::Models => Self::ModelsSeat,
-            Seat::Weave => Self::WeaveRole,
-            Seat::Registry => Self::RegistryAccess,
+            SeatKind::Models => Self::ModelsSeat,
+            SeatKind::Weave => Self::WeaveRole,
+            SeatKind::Registry => Self::RegistryAccess,
         }
     }
 }

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 
 use super::{
     RecordField, RoleField, TeamField, UserField,
-    told::{self, Knowledge},
+    told::{self, FieldKnowledge},
 };
 use crate::directory::{
-    Admins, Directory, Id, Kind, MaybeTold, Name,
-    holds::Holds,
-    record::{Account, Grant, Problem, Role, Team, User},
+    Directory, Id, MaybeTold, Name, RecordKind, TeamAdminSet,
+    holds::RecordContents,
+    record::{AccountKind, RecordProblem, Role, RoleGrant, Team, User},
 };
 
 /// A record of any kind.
@@ -25,11 +25,11 @@ pub enum RecordRef<'a> {
 
 impl RecordRef<'_> {
     /// The record's kind.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> RecordKind {
         match self {
-            Self::User(_) => Kind::User,
-            Self::Team(_) => Kind::Team,
-            Self::Role(_) => Kind::Role,
+            Self::User(_) => RecordKind::User,
+            Self::Team(_) => RecordKind::Team,
+            Self::Role(_) => RecordKind::Role,
         }
     }
 }
@@ -57,7 +57,7 @@ pub enum FieldValue<'a> {
     /// Active or deactivated.
     Active(bool),
     /// Whose account it is.
-    Account(Account),
+    Account(AccountKind),
     /// A number; where it is not complete, there may be more.
     Count {
         /// How many are known.
@@ -84,14 +84,14 @@ pub enum FieldValue<'a> {
     /// A moment that has not been.
     Never,
     /// Why a record could not be read.
-    Problem(&'a Problem),
+    Problem(&'a RecordProblem),
 }
 
 impl<'a> FieldValue<'a> {
-    fn told<T>(value: Knowledge<T>, shown: impl FnOnce(T) -> Self) -> Self {
+    fn told<T>(value: FieldKnowledge<T>, shown: impl FnOnce(T) -> Self) -> Self {
         match value {
-            Knowledge::Told(value) => shown(value),
-            Knowledge::NotTold => Self::NotTold,
+            FieldKnowledge::Told(value) => shown(value),
+            FieldKnowledge::NotTold => Self::NotTold,
         }
     }
 
@@ -103,7 +103,7 @@ impl<'a> FieldValue<'a> {
         at.map_or(Self::NotTold, Self::Time)
     }
 
-    fn problem(problem: Option<&'a Problem>) -> Self {
+    fn problem(problem: Option<&'a RecordProblem>) -> Self {
         problem.map_or(Self::Absent, Self::Problem)
     }
 
@@ -128,7 +128,7 @@ pub struct FieldReader<'a> {
     /// The records beside the one that is read.
     pub directory: &'a Directory,
     /// What the provider's records hold.
-    pub holds: Holds,
+    pub holds: RecordContents,
 }
 
 impl<'a> FieldReader<'a> {
@@ -184,7 +184,7 @@ impl<'a> FieldReader<'a> {
             TeamField::Name => FieldValue::Text(&team.name),
             TeamField::Members => FieldValue::told(told::members(team), |members| FieldValue::number(members.len())),
             TeamField::MemberNames => FieldValue::told(told::member_names(team, self.directory), |all| {
-                let names: Vec<&Name> = all.clone().filter_map(Knowledge::told).collect();
+                let names: Vec<&Name> = all.clone().filter_map(FieldKnowledge::told).collect();
                 let complete = names.len() == all.count();
                 FieldValue::Names { names, complete }
             }),
@@ -194,7 +194,7 @@ impl<'a> FieldReader<'a> {
             }),
             TeamField::Gives => FieldValue::Absent,
             TeamField::Admins => {
-                let Admins { known, silent } = self.directory.admins_of(team);
+                let TeamAdminSet { known, silent } = self.directory.admins_of(team);
                 let names = known.iter().map(|user| &user.user_name).collect();
                 FieldValue::Names { names, complete: team.members.is_some() && silent == 0 }
             }
@@ -216,7 +216,7 @@ impl<'a> FieldReader<'a> {
             }
             RoleField::Holders => {
                 let held = self.directory.held(&role.name);
-                let complete = held.is_certain() && self.directory.is_complete(Kind::User);
+                let complete = held.is_certain() && self.directory.is_complete(RecordKind::User);
                 FieldValue::Count { known: held.people, complete }
             }
             RoleField::Created => FieldValue::time(role.created),
@@ -241,7 +241,7 @@ impl<'a> FieldReader<'a> {
     }
 }
 
-fn grants(grants: &[Grant]) -> FieldValue<'_> {
+fn grants(grants: &[RoleGrant]) -> FieldValue<'_> {
     let grants = grants.iter().map(|grant| GrantRef { scope: &grant.scope, role: Some(&grant.role) }).collect();
     FieldValue::Grants { grants, complete: true }
 }

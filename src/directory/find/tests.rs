@@ -64,8 +64,8 @@ fn directory() -> Directory {
 #[case::an_invisible_character_as_it_is("li\u{200b}na", "u16")]
 fn a_user_is_found(#[case] wanted: &str, #[case] id: &str) {
     let directory = directory();
-    assert_eq!(&*Finder::new(&directory).user(wanted).unwrap().id, id);
-    assert!(Finder::new(&directory).knows_user(wanted));
+    assert_eq!(&*NameFinder::new(&directory).user(wanted).unwrap().id, id);
+    assert!(NameFinder::new(&directory).knows_user(wanted));
 }
 
 #[rstest::rstest]
@@ -78,8 +78,8 @@ fn a_user_is_found(#[case] wanted: &str, #[case] id: &str) {
 #[case::nearly_a_user_name_and_exactly_an_email("kim@example.com", "Kim@example.com (u14), k (u15)")]
 fn several_are_all_named(#[case] wanted: &str, #[case] all: &str) {
     let directory = directory();
-    let missing = Finder::new(&directory).user(wanted).unwrap_err();
-    let Missing::Several(found) = &missing else { panic!("{missing:?}") };
+    let missing = NameFinder::new(&directory).user(wanted).unwrap_err();
+    let MissingName::Several(found) = &missing else { panic!("{missing:?}") };
     let mut told: Vec<String> = found.iter().map(ToString::to_string).collect();
     let mut wished: Vec<&str> = all.split(", ").collect();
     told.sort();
@@ -114,25 +114,25 @@ fn several_are_all_named(#[case] wanted: &str, #[case] all: &str) {
 )]
 fn nobody_is_said_with_who_is_near_and_what_is_overlooked(#[case] wanted: &str, #[case] sentence: &str) {
     let directory = directory();
-    let missing = Finder::new(&directory).user(wanted).unwrap_err();
+    let missing = NameFinder::new(&directory).user(wanted).unwrap_err();
     assert_eq!(missing.sentence("user", wanted), sentence);
-    assert!(!Finder::new(&directory).knows_user(wanted));
+    assert!(!NameFinder::new(&directory).knows_user(wanted));
 }
 
 #[test]
 fn nothing_is_called_nothing() {
     let directory = directory();
-    let finder = Finder::new(&directory);
+    let finder = NameFinder::new(&directory);
     for nothing in ["", " ", "\t"] {
-        assert_eq!(finder.user(nothing).unwrap_err(), Missing::Unknown(vec![]));
-        assert_eq!(finder.team(nothing).unwrap_err(), Missing::Unknown(vec![]));
+        assert_eq!(finder.user(nothing).unwrap_err(), MissingName::Unknown(vec![]));
+        assert_eq!(finder.team(nothing).unwrap_err(), MissingName::Unknown(vec![]));
     }
 }
 
 #[test]
 fn teams_and_roles_are_found_in_the_same_way() {
     let directory = directory();
-    let finder = Finder::new(&directory);
+    let finder = NameFinder::new(&directory);
     let team = |wanted: &str| match finder.team(wanted) {
         Ok(team) => team.id.to_string(),
         Err(missing) => missing.sentence("team", wanted),
@@ -154,16 +154,16 @@ fn teams_and_roles_are_found_in_the_same_way() {
 #[test]
 fn an_account_is_not_known_by_its_display_name() {
     let directory = directory();
-    let finder = Finder::new(&directory);
+    let finder = NameFinder::new(&directory);
     assert!(finder.account("eva-tanaka").is_ok() && finder.account("eva@example.com").is_ok());
-    assert!(matches!(finder.account("Eva Tanaka"), Err(Missing::Unknown(near)) if &*near[0].id == "u1"));
+    assert!(matches!(finder.account("Eva Tanaka"), Err(MissingName::Unknown(near)) if &*near[0].id == "u1"));
 }
 
 #[test]
 fn a_name_on_its_way_is_found() {
     let mut directory = directory();
     directory.begin(ChangeId(1), Change::SetEmail { user: "u1".into(), to: "new@example.com".into() });
-    let finder = Finder::new(&directory);
+    let finder = NameFinder::new(&directory);
     assert_eq!(finder.user("NEW@example.com").unwrap().id.as_ref(), "u1");
     assert!(finder.user("eva@example.com").is_err());
 }

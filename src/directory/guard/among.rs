@@ -9,8 +9,8 @@ use crate::directory::{
 
 /// What the guards have found of the people of a plan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Among {
-    people: BTreeMap<Id, Concern>,
+pub struct PeopleConcerns {
+    people: BTreeMap<Id, GraveConcern>,
     /// Why it is not known whether an organisation admin is left.
     why: String,
     /// Names of the profile that guard nobody, as sentences.
@@ -23,7 +23,7 @@ pub struct Among {
 
 /// What is grave about one person.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Concern {
+struct GraveConcern {
     name: String,
     /// The key in use is theirs.
     me: bool,
@@ -36,8 +36,8 @@ struct Concern {
     teams_not_told: BTreeSet<String>,
 }
 
-impl Among {
-    fn concern(&mut self, user: &User) -> &mut Concern {
+impl PeopleConcerns {
+    fn concern(&mut self, user: &User) -> &mut GraveConcern {
         let concern = self.people.entry(user.id.clone()).or_default();
         user.user_name.as_str().clone_into(&mut concern.name);
         concern
@@ -123,7 +123,7 @@ impl Among {
         let unread = "Not all teams are known: whether each keeps an admin is not known.";
         let unread = self.is_teams_unread.then(|| unread.to_owned());
         let mut notes: Vec<String> = self.profile.iter().cloned().chain(unread).collect();
-        let names = |is: fn(&Concern) -> bool| -> Vec<&str> {
+        let names = |is: fn(&GraveConcern) -> bool| -> Vec<&str> {
             let mut names: Vec<&str> =
                 self.people.values().filter(|one| is(one)).map(|one| one.name.as_str()).collect();
             names.sort_unstable();

@@ -5,18 +5,18 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     TeamAfter, ends_org_admin, leaves_admin_group,
-    others::{Admin, MOST, Others},
+    others::{MOST, OtherAdmin, OtherAdmins},
 };
 use crate::directory::{
     Directory, Id,
     change::Change,
     record::{ADMIN, Team, User},
-    role_source::{Mapping, RoleSource},
+    role_source::{RoleMapping, RoleSource},
 };
 
 /// The effects of planned changes, as if they had happened.
 #[derive(Debug, Default)]
-pub(super) struct Ledger {
+pub(super) struct ChangeLedger {
     /// Users who are no organisation admins after all changes of the plan, including those not added yet.
     leaving: FxHashSet<Id>,
     /// Users who have fewer rights afterwards: everywhere, or in a team.
@@ -43,7 +43,7 @@ struct TeamAdmins {
     seen: usize,
 }
 
-impl Ledger {
+impl ChangeLedger {
     /// A ledger for these changes, none of which is added yet.
     pub(super) fn of<'a>(changes: impl Iterator<Item = &'a Change>, directory: &Directory) -> Self {
         let leaves = |change: &Change| {
@@ -118,7 +118,7 @@ impl Ledger {
     }
 
     /// The other organisation admins; `None` if no other is known, or if records don't tell them.
-    pub(super) fn other_org_admins(&mut self, user: &User, directory: &Directory) -> Option<Others> {
+    pub(super) fn other_org_admins(&mut self, user: &User, directory: &Directory) -> Option<OtherAdmins> {
         let source = directory.records().role_source();
         if matches!(source, RoleSource::Told(_)) {
             return None;
@@ -129,7 +129,7 @@ impl Ledger {
     }
 
     /// The other admins of the team; `None` if this user is no admin, or if no other is known.
-    pub(super) fn other_team_admins(&mut self, user: &User, team: &Team, directory: &Directory) -> Option<Others> {
+    pub(super) fn other_team_admins(&mut self, user: &User, team: &Team, directory: &Directory) -> Option<OtherAdmins> {
         if directory.is_team_admin(user, team) != Some(true) {
             return None;
         }
@@ -189,22 +189,22 @@ fn others<'a>(
     user: &User,
     left: impl Iterator<Item = &'a Id>,
     directory: &Directory,
-) -> Option<Others> {
+) -> Option<OtherAdmins> {
     let admin = |id: &Id| {
         let known = directory.user(id)?;
         let through = match (team, directory.records().role_source()) {
             (None, RoleSource::Mapping(mapping)) => Some(admin_group(known, mapping, directory)?),
             _ => None,
         };
-        Some(Admin { through, ..Admin::direct(known) })
+        Some(OtherAdmin { through, ..OtherAdmin::direct(known) })
     };
-    let mut admins: Vec<Admin> = left.filter(|id| **id != user.id).filter_map(admin).take(MOST).collect();
+    let mut admins: Vec<OtherAdmin> = left.filter(|id| **id != user.id).filter_map(admin).take(MOST).collect();
     admins.sort_by(|one, other| one.name.raw().cmp(other.name.raw()));
-    (!admins.is_empty()).then(|| Others { team: team.map(|team| team.name.clone()), admins })
+    (!admins.is_empty()).then(|| OtherAdmins { team: team.map(|team| team.name.clone()), admins })
 }
 
 /// The group that makes the user an admin.
-fn admin_group(user: &User, mapping: &Mapping, directory: &Directory) -> Option<Id> {
+fn admin_group(user: &User, mapping: &RoleMapping, directory: &Directory) -> Option<Id> {
     let gives = |team: &Team| mapping.of(&team.name).is_some_and(|role| role.is(ADMIN));
     let teams = directory.teams_of(&user.id);
     teams.iter().find(|id| directory.team(id).is_some_and(gives)).cloned()

@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::directory::{Directory, Id, Kind, change::Change};
+use crate::directory::{Directory, Id, RecordKind, change::Change};
 
 /// The share, in percent, beyond which the numbers must be typed if the profile sets none.
 const USUAL: u8 = 25;
@@ -12,7 +12,7 @@ const HANDFUL: usize = 5;
 
 /// A place that loses more than its allowed share.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mass {
+pub struct BulkRemoval {
     place: Place,
     /// Number of people in the place.
     whole: usize,
@@ -28,7 +28,7 @@ enum Place {
     Team(Id),
 }
 
-impl Mass {
+impl BulkRemoval {
     /// The places from which these changes take more than this percentage.
     pub(super) fn beyond<'a>(
         changes: impl Iterator<Item = &'a Change> + Clone,
@@ -49,8 +49,8 @@ impl Mass {
             })
             .collect();
         found.sort_by(|one, other| one.what.cmp(&other.what));
-        let what = if directory.is_complete(Kind::User) { "users" } else { "known users" };
-        found.extend(place(Place::Directory, directory.len(Kind::User), what.into()));
+        let what = if directory.is_complete(RecordKind::User) { "users" } else { "known users" };
+        found.extend(place(Place::Directory, directory.len(RecordKind::User), what.into()));
         found
     }
 

@@ -13,16 +13,16 @@ pub(super) const MOST: usize = 5;
 
 /// The other admins of the organisation, or of a team.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Others {
+pub struct OtherAdmins {
     /// The team; `None` for the organisation.
     pub team: Option<Name>,
     /// Some of the other admins, as far as known; never empty.
-    pub admins: Vec<Admin>,
+    pub admins: Vec<OtherAdmin>,
 }
 
 /// An admin whose record can be checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Admin {
+pub struct OtherAdmin {
     /// The user's id.
     pub id: Id,
     /// The user name.
@@ -31,14 +31,14 @@ pub struct Admin {
     pub through: Option<Id>,
 }
 
-impl Admin {
+impl OtherAdmin {
     /// An admin by the user's own role.
     pub(super) fn direct(user: &User) -> Self {
         Self { id: user.id.clone(), name: user.user_name.clone(), through: None }
     }
 }
 
-impl Others {
+impl OtherAdmins {
     /// True if the user's record still shows the admin role.
     pub fn is_still(&self, user: &User, through: Option<&Team>) -> bool {
         let is_admin = match (through, &self.team) {

@@ -1,7 +1,7 @@
 //! The remaining organisation admins when somebody may lose that role.
 
-use super::{Guards, Ledger, is_called};
-use crate::directory::{Directory, Kind, Name, plan::Capabilities, record::User};
+use super::{ChangeLedger, GuardSettings, is_called};
+use crate::directory::{Directory, Name, RecordKind, plan::ProviderCapabilities, record::User};
 
 /// Properties of a provider that the guards use.
 #[derive(Debug, Clone, Default)]
@@ -17,7 +17,7 @@ pub(super) struct Provider {
 }
 
 impl Provider {
-    pub(super) fn of(can: &Capabilities, directory: &Directory) -> Self {
+    pub(super) fn of(can: &ProviderCapabilities, directory: &Directory) -> Self {
         Self {
             // A record read on its own may show a role even if no list has roles.
             org_roles: can.holds().org_roles || directory.org_roles_known() > 0,
@@ -30,7 +30,7 @@ impl Provider {
 
 /// The organisation admins beside a user, after the earlier changes.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Remaining {
+pub(super) enum RemainingAdmins {
     /// More than one other admin is known.
     Several,
     /// Exactly one other admin is known.
@@ -49,66 +49,68 @@ pub(super) enum Remaining {
 
 /// The remaining organisation admins. Learnt roles count as told.
 pub(super) fn org_admins(
-    ledger: &mut Ledger,
+    ledger: &mut ChangeLedger,
     provider: &Provider,
-    guards: &Guards,
+    guards: &GuardSettings,
     user: &User,
     directory: &Directory,
-) -> Remaining {
+) -> RemainingAdmins {
     let known = match ledger.org_admins_beside(user, directory) {
         0 => None,
-        1 => Some(Remaining::One),
-        _ => Some(Remaining::Several),
+        1 => Some(RemainingAdmins::One),
+        _ => Some(RemainingAdmins::Several),
     };
     // Admins who lose the role later in the plan don't count, unless a later line is refused for that reason.
     if let Some(known) = known {
         let rest = if ledger.is_other_staying(user, directory) {
-            Remaining::Nobody
+            RemainingAdmins::Nobody
         } else {
             beyond_records(ledger, provider, guards, user, directory)
         };
-        return if rest == Remaining::Nobody { known } else { rest };
+        return if rest == RemainingAdmins::Nobody { known } else { rest };
     }
     beyond_records(ledger, provider, guards, user, directory)
 }
 
 /// The remaining admins if no record tells them.
 fn beyond_records(
-    ledger: &mut Ledger,
+    ledger: &mut ChangeLedger,
     provider: &Provider,
-    guards: &Guards,
+    guards: &GuardSettings,
     user: &User,
     directory: &Directory,
-) -> Remaining {
+) -> RemainingAdmins {
     if !provider.org_roles {
-        return Remaining::NotHeld;
+        return RemainingAdmins::NotHeld;
     }
     let stays = |other: &User| other.id != user.id && !other.is_inactive() && !ledger.is_leaving(&other.id);
     if provider.admin_keys
         && let Some(owner) = owner(guards, directory).filter(|owner| stays(owner) && !owner.account.is_service())
     {
-        return Remaining::Owner(owner.user_name.clone());
+        return RemainingAdmins::Owner(owner.user_name.clone());
     }
     let mut named = guards.admins.iter().filter_map(|name| find(name, directory));
     if let Some(admin) = named.find(|admin| stays(admin)) {
-        return Remaining::Named(admin.user_name.clone());
+        return RemainingAdmins::Named(admin.user_name.clone());
     }
     let silent = ledger.silent_beside(user, directory);
-    let coverage = directory.coverage(Kind::User);
+    let coverage = directory.coverage(RecordKind::User);
     if !coverage.is_complete() {
-        return Remaining::NotTold(format!("Only a part of the users is known ({coverage})"));
+        return RemainingAdmins::NotTold(format!("Only a part of the users is known ({coverage})"));
     }
     match silent {
         // If all others are known not to be admins, this user is one.
-        0 if user.org_role.is_told() || directory.org_roles_known() > 0 => Remaining::Nobody,
-        0 => Remaining::NotTold("The server tells nobody's organisation role".into()),
-        1 => Remaining::NotTold("The server does not tell the organisation role of one other person".into()),
-        many => Remaining::NotTold(format!("The server does not tell the organisation roles of {many} other people")),
+        0 if user.org_role.is_told() || directory.org_roles_known() > 0 => RemainingAdmins::Nobody,
+        0 => RemainingAdmins::NotTold("The server tells nobody's organisation role".into()),
+        1 => RemainingAdmins::NotTold("The server does not tell the organisation role of one other person".into()),
+        many => {
+            RemainingAdmins::NotTold(format!("The server does not tell the organisation roles of {many} other people"))
+        }
     }
 }
 
 /// The record of the key's owner: the server's answer takes precedence over the config.
-fn owner<'a>(guards: &Guards, directory: &'a Directory) -> Option<&'a User> {
+fn owner<'a>(guards: &GuardSettings, directory: &'a Directory) -> Option<&'a User> {
     match directory.owner() {
         Some(owner) => {
             let by_id = directory.user(&owner.id).filter(|user| owner.is(user));

@@ -4,11 +4,11 @@ use super::*;
 use crate::{
     dialect::{self, Hosting},
     directory::{
-        Coverage, MaybeTold, Name, Shortfall,
-        aside::{Participant, Person, Told, Topic},
-        record::{Account, Depth, Grant, Member, Problem, Team},
+        ListCoverage, ListShortfall, MaybeTold, Name,
+        aside::{AccountDetails, SideAnswer, SideQueryKind, TeamParticipant},
+        record::{AccountKind, Member, ReadDepth, RecordProblem, RoleGrant, Team},
         records::Records,
-        role_source::{Mapping, RoleSource},
+        role_source::{RoleMapping, RoleSource},
     },
 };
 
@@ -18,23 +18,32 @@ mod replaced;
 mod team_admins;
 mod told;
 
-fn wandb() -> Capabilities {
-    let planner = dialect::of(dialect::Provider::Wandb, Hosting::Dedicated, dialect::Server::default());
+fn wandb() -> ProviderCapabilities {
+    let planner = dialect::of(dialect::Provider::Wandb, Hosting::Dedicated, dialect::KnownServer::default());
     planner.capabilities().clone()
 }
 
-fn guard<'a>(guards: &Guards, directory: &Directory, changes: impl Iterator<Item = &'a Change> + Clone) -> Guard {
-    Guard::new(&wandb(), guards, directory, changes)
+fn guard<'a>(
+    guards: &GuardSettings,
+    directory: &Directory,
+    changes: impl Iterator<Item = &'a Change> + Clone,
+) -> ChangeGuard {
+    ChangeGuard::new(&wandb(), guards, directory, changes)
 }
 
-fn check(change: &Change, directory: &Directory, guards: &Guards, earlier: &[Change]) -> Result<Guarded, Refusal> {
+fn check(
+    change: &Change,
+    directory: &Directory,
+    guards: &GuardSettings,
+    earlier: &[Change],
+) -> Result<GuardedChange, Refusal> {
     let mut guard = guard(guards, directory, earlier.iter().chain([change]));
     earlier.iter().for_each(|change| guard.add(change, directory));
     guard.check(change, directory)
 }
 
 /// The notes about the changes as a whole.
-fn said(changes: &[Change], directory: &Directory, guards: &Guards) -> Vec<String> {
+fn said(changes: &[Change], directory: &Directory, guards: &GuardSettings) -> Vec<String> {
     let mut guard = guard(guards, directory, changes.iter());
     for change in changes {
         guard.check(change, directory).unwrap();
@@ -75,18 +84,18 @@ fn demote(user: &str) -> Change {
 fn the_last_admin_stays(#[case] change: Change) {
     let last =
         directory(&[("eva", Some("admin"), true), ("ivan", Some("admin"), false), ("noor", Some("member"), true)]);
-    let refusal = check(&change, &last, &Guards::default(), &[]).unwrap_err();
+    let refusal = check(&change, &last, &GuardSettings::default(), &[]).unwrap_err();
     assert!(refusal.text.starts_with("eva is the last organisation admin;"), "{refusal}");
-    let open = Guards { allow_last_admin: true, ..Guards::default() };
+    let open = GuardSettings { allow_last_admin: true, ..GuardSettings::default() };
     assert_eq!(check(&change, &last, &open, &[]).unwrap().risk, Risk::Type("eva".into()));
     let two = directory(&[("eva", Some("admin"), true), ("ivan", Some("admin"), true)]);
-    assert_eq!(check(&change, &two, &Guards::default(), &[]).unwrap().notes.len(), 2);
+    assert_eq!(check(&change, &two, &GuardSettings::default(), &[]).unwrap().notes.len(), 2);
 }
 
 #[test]
 fn an_unknown_role_may_be_the_last_admin() {
     let partly = directory(&[("eva", None, true), ("noor", Some("member"), true)]);
-    let refusal = check(&demote("eva"), &partly, &Guards::default(), &[]).unwrap_err();
+    let refusal = check(&demote("eva"), &partly, &GuardSettings::default(), &[]).unwrap_err();
     assert!(refusal.text.contains("(organisation role known for 1 of 2)"), "{refusal}");
 }
 
@@ -94,16 +103,17 @@ fn an_unknown_role_may_be_the_last_admin() {
 fn whether_another_admin_is_left_is_not_known_of_a_part() {
     let mut part = directory(&[("eva", Some("admin"), true)]);
     let why = "the server begins again when asked for more".to_owned();
-    part.cover(Kind::User, Coverage::Partial(Shortfall { seen: 1, said: Some(9), why }));
-    assert_eq!(check(&demote("eva"), &part, &Guards::default(), &[]).unwrap().risk, Risk::Insist("eva".into()));
-    let said = said(&[demote("eva")], &part, &Guards::default());
+    part.cover(RecordKind::User, ListCoverage::Partial(ListShortfall { seen: 1, said: Some(9), why }));
+    assert_eq!(check(&demote("eva"), &part, &GuardSettings::default(), &[]).unwrap().risk, Risk::Insist("eva".into()));
+    let said = said(&[demote("eva")], &part, &GuardSettings::default());
     assert!(said[0].starts_with("Only a part of the users is known (1 of 9: the server begins again"), "{said:?}");
 }
 
 /// The documented GET of W&B shows nobody's role.
 fn silent(owner: Option<&str>) -> Directory {
     let mut directory = directory(&[("eva", None, true), ("ivan", None, true), ("noor", None, false)]);
-    let person = owner.map(|name| Person { id: name.into(), user_name: name.into(), ..Person::default() });
+    let person =
+        owner.map(|name| AccountDetails { id: name.into(), user_name: name.into(), ..AccountDetails::default() });
     person.iter().for_each(|person| directory.set_owner(KeyOwner::of(person)));
     directory
 }
@@ -111,12 +121,12 @@ fn silent(owner: Option<&str>) -> Directory {
 #[test]
 fn the_owner_of_the_key_is_an_admin_who_stays() {
     let known = silent(Some("eva"));
-    let guarded = check(&leaves("ivan"), &known, &Guards::default(), &[]).unwrap();
+    let guarded = check(&leaves("ivan"), &known, &GuardSettings::default(), &[]).unwrap();
     assert_eq!((guarded.risk, guarded.notes), (Risk::Plain, vec![]), "no more keys than before");
-    assert!(insists(&check(&leaves("eva"), &known, &Guards::default(), &[]).unwrap().risk));
-    assert!(insists(&check(&leaves("ivan"), &known, &Guards::default(), &[leaves("eva")]).unwrap().risk));
+    assert!(insists(&check(&leaves("eva"), &known, &GuardSettings::default(), &[]).unwrap().risk));
+    assert!(insists(&check(&leaves("ivan"), &known, &GuardSettings::default(), &[leaves("eva")]).unwrap().risk));
     // The config's statement counts if the server tells nothing.
-    let me = |name: &str| Guards { me: Some(name.into()), ..Guards::default() };
+    let me = |name: &str| GuardSettings { me: Some(name.into()), ..GuardSettings::default() };
     assert_eq!(check(&leaves("ivan"), &silent(None), &me("eva"), &[]).unwrap().risk, Risk::Plain);
     assert!(insists(&check(&leaves("ivan"), &silent(None), &me("noor"), &[]).unwrap().risk), "inactive");
     assert!(insists(&check(&leaves("ivan"), &silent(None), &me("nobody"), &[]).unwrap().risk));
@@ -124,16 +134,16 @@ fn the_owner_of_the_key_is_an_admin_who_stays() {
 
 #[test]
 fn where_nothing_decides_a_name_is_typed() {
-    let guarded = check(&leaves("ivan"), &silent(None), &Guards::default(), &[]).unwrap();
+    let guarded = check(&leaves("ivan"), &silent(None), &GuardSettings::default(), &[]).unwrap();
     assert_eq!(guarded.risk, Risk::Insist("ivan".into()));
-    let notes = said(&[leaves("ivan")], &silent(None), &Guards::default());
+    let notes = said(&[leaves("ivan")], &silent(None), &GuardSettings::default());
     assert!(
         notes[0].contains("organisation role of one other person. Whether an organisation admin is left beside ivan")
     );
-    let named = Guards { admins: vec!["EVA".into()], ..Guards::default() };
+    let named = GuardSettings { admins: vec!["EVA".into()], ..GuardSettings::default() };
     assert_eq!(check(&leaves("ivan"), &silent(None), &named, &[]).unwrap().risk, Risk::Plain);
     assert!(insists(&check(&leaves("eva"), &silent(None), &named, &[]).unwrap().risk));
-    let inactive = Guards { admins: vec!["noor".into()], ..Guards::default() };
+    let inactive = GuardSettings { admins: vec!["noor".into()], ..GuardSettings::default() };
     assert!(insists(&check(&leaves("ivan"), &silent(None), &inactive, &[]).unwrap().risk));
 }
 
@@ -142,7 +152,7 @@ fn where_nothing_decides_a_name_is_typed() {
 fn an_admin_who_leaves_in_a_later_line_does_not_count() {
     let known = directory(&[("ann", None, true), ("eva", Some("admin"), true), ("noor", None, true)]);
     let plan = [leaves("ann"), leaves("eva")];
-    let mut guard = guard(&Guards::default(), &known, plan.iter());
+    let mut guard = guard(&GuardSettings::default(), &known, plan.iter());
     for change in &plan {
         let guarded = guard.check(change, &known).unwrap();
         assert!(insists(&guarded.risk) && guarded.others.is_empty(), "{guarded:?}");
@@ -154,7 +164,7 @@ fn an_admin_who_leaves_in_a_later_line_does_not_count() {
     // If all roles are told, a later line is refused, and that admin stays.
     let told = directory(&[("ann", Some("admin"), true), ("eva", Some("admin"), true), ("noor", Some("member"), true)]);
     let first = |plan: &[Change]| {
-        let mut guard = super::Guard::new(&wandb(), &Guards::default(), &told, plan.iter());
+        let mut guard = super::ChangeGuard::new(&wandb(), &GuardSettings::default(), &told, plan.iter());
         let first = guard.check(&plan[0], &told).unwrap();
         guard.add(&plan[0], &told);
         (first.notes, guard.check(&plan[1], &told).unwrap_err().code)
@@ -167,24 +177,24 @@ fn an_admin_who_leaves_in_a_later_line_does_not_count() {
 #[test]
 fn the_last_person_of_a_plan_is_no_admin_for_being_the_last() {
     let known = directory(&[("eva", Some("admin"), true), ("noor", None, true)]);
-    let why = check(&leaves("noor"), &known, &Guards::default(), &[leaves("eva")]).unwrap_err();
+    let why = check(&leaves("noor"), &known, &GuardSettings::default(), &[leaves("eva")]).unwrap_err();
     assert!(why.text.starts_with("Beside noor nobody would be left who may be organisation admin"), "{why}");
 }
 
 #[test]
 fn a_provider_without_organisation_roles_has_no_last_admin() {
-    let rfc = dialect::of(dialect::Provider::Scim, Hosting::default(), dialect::Server::default());
+    let rfc = dialect::of(dialect::Provider::Scim, Hosting::default(), dialect::KnownServer::default());
     let directory = silent(None);
-    let mut guard = Guard::new(rfc.capabilities(), &Guards::default(), &directory, [].iter());
+    let mut guard = ChangeGuard::new(rfc.capabilities(), &GuardSettings::default(), &directory, [].iter());
     assert_eq!(guard.check(&leaves("ivan"), &directory).unwrap().risk, Risk::Plain);
 }
 
 #[test]
 fn the_config_and_the_server_may_name_different_owners_and_both_are_guarded() {
     let known = silent(Some("eva"));
-    let guards = Guards { me: Some("ivan".into()), ..Guards::default() };
+    let guards = GuardSettings { me: Some("ivan".into()), ..GuardSettings::default() };
     let owner = known.owner().unwrap();
-    assert_eq!((guards.contradicts(owner), Guards::default().contradicts(owner)), (Some("ivan"), None));
+    assert_eq!((guards.contradicts(owner), GuardSettings::default().contradicts(owner)), (Some("ivan"), None));
     for name in ["eva", "ivan"] {
         let notes = check(&leaves(name), &known, &guards, &[]).unwrap().notes;
         assert!(notes.iter().any(|note| note.starts_with("This is you")), "{name}: {notes:?}");
@@ -195,13 +205,13 @@ fn the_config_and_the_server_may_name_different_owners_and_both_are_guarded() {
 fn protected_people_are_changed_alone_and_by_name() {
     let users =
         directory(&[("eva", Some("admin"), true), ("ivan", Some("member"), true), ("noor", Some("member"), true)]);
-    let guards = Guards { protected: vec!["ivan".into()], ..Guards::default() };
+    let guards = GuardSettings { protected: vec!["ivan".into()], ..GuardSettings::default() };
     assert_eq!(check(&leaves("ivan"), &users, &guards, &[]).unwrap().risk, Risk::Insist("ivan".into()));
     let why = check(&leaves("ivan"), &users, &guards, &[leaves("noor")]).unwrap_err();
     assert!(why.text.starts_with("ivan is protected in the profile"), "{why}");
     assert!(check(&leaves("noor"), &users, &guards, &[leaves("ivan")]).is_ok());
     let team = Change::ReplaceMembers { team: "t".into(), stay: vec![], come: vec![], go: vec!["user-01".into()] };
-    let guards = Guards { protected: vec!["user-01".into()], ..Guards::default() };
+    let guards = GuardSettings { protected: vec!["user-01".into()], ..GuardSettings::default() };
     assert!(insists(&check(&team, &hundred(), &guards, &[]).unwrap().risk));
 }
 
@@ -213,15 +223,15 @@ fn a_mass_plan_names_you_admins_and_bare_teams() {
         ("noor", Some("admin"), true),
         ("zoe", Some("member"), true),
     ]);
-    let grant = vec![Grant { scope: "vision".into(), role: "admin".into() }];
+    let grant = vec![RoleGrant { scope: "vision".into(), role: "admin".into() }];
     let zoe = User { team_roles: Some(grant), ..all.user(&"zoe".into()).unwrap().clone() };
     let members = Some(vec![Member { id: "zoe".into(), display: Name::default() }]);
     let team = Team { id: "t".into(), name: "vision".into(), members, ..Team::default() };
     all.learn(vec![
-        crate::directory::Fresh::Record(crate::directory::record::Record::User(zoe)),
-        crate::directory::Fresh::Record(crate::directory::record::Record::Team(team)),
+        crate::directory::Observation::Record(crate::directory::record::Record::User(zoe)),
+        crate::directory::Observation::Record(crate::directory::record::Record::Team(team)),
     ]);
-    let guards = Guards { me: Some("eva".into()), ..Guards::default() };
+    let guards = GuardSettings { me: Some("eva".into()), ..GuardSettings::default() };
     let notes = said(&[leaves("zoe"), leaves("ivan"), leaves("eva")], &all, &guards);
     assert_eq!(
         notes,
@@ -239,26 +249,26 @@ fn a_roster_tells_the_admins_of_a_team() {
     let members = ["eva", "ivan"].map(|id| Member { id: id.into(), display: Name::default() });
     let team = Team { id: "t".into(), name: "vision".into(), members: Some(members.to_vec()), ..Team::default() };
     let mut known = silent(Some("noor"));
-    known.learn(vec![crate::directory::Fresh::Record(crate::directory::record::Record::Team(team))]);
+    known.learn(vec![crate::directory::Observation::Record(crate::directory::record::Record::Team(team))]);
     let go = Change::RemoveMember { team: "t".into(), user: "ivan".into() };
     assert_eq!(
-        said(std::slice::from_ref(&go), &known, &Guards::default()),
+        said(std::slice::from_ref(&go), &known, &GuardSettings::default()),
         ["Not told: whether an admin is left in vision."]
     );
-    let one = |name: &str, admin| Participant {
+    let one = |name: &str, admin| TeamParticipant {
         id: name.into(),
         user_name: name.into(),
         name: Name::default(),
         email: Name::default(),
         admin,
         pending: false,
-        account: Account::Person,
+        account: AccountKind::Person,
     };
     let mut roster = |eva, ivan| {
-        let told = Told::Roster(vec![one("eva", eva), one("ivan", ivan)]);
-        known.learn(vec![crate::directory::Fresh::Told(Topic::Roster("t".into()), told)]);
-        let notes = check(&go, &known, &Guards::default(), &[]).unwrap().notes;
-        (notes.len(), said(std::slice::from_ref(&go), &known, &Guards::default()).len())
+        let told = SideAnswer::Roster(vec![one("eva", eva), one("ivan", ivan)]);
+        known.learn(vec![crate::directory::Observation::Told(SideQueryKind::Roster("t".into()), told)]);
+        let notes = check(&go, &known, &GuardSettings::default(), &[]).unwrap().notes;
+        (notes.len(), said(std::slice::from_ref(&go), &known, &GuardSettings::default()).len())
     };
     assert_eq!(roster(false, false), (0, 0), "no admin goes");
     assert_eq!(roster(true, true), (1, 0), "another is left, and asked for");
@@ -268,12 +278,12 @@ fn a_roster_tells_the_admins_of_a_team() {
 #[test]
 fn yourself_needs_your_name_and_read_only_needs_another_profile() {
     let users = directory(&[("eva", Some("admin"), true), ("ivan", Some("admin"), true)]);
-    let me = Guards { me: Some("EVA".into()), ..Guards::default() };
+    let me = GuardSettings { me: Some("EVA".into()), ..GuardSettings::default() };
     assert_eq!(check(&demote("eva"), &users, &me, &[]).unwrap().risk, Risk::Insist("eva".into()));
     assert_eq!(check(&demote("ivan"), &users, &me, &[]).unwrap().risk, Risk::Look);
-    let careless = Guards { allow_yourself: true, ..me };
+    let careless = GuardSettings { allow_yourself: true, ..me };
     assert_eq!(check(&demote("eva"), &users, &careless, &[]).unwrap().risk, Risk::Look);
-    let read_only = Guards { read_only: true, ..Guards::default() };
+    let read_only = GuardSettings { read_only: true, ..GuardSettings::default() };
     assert!(check(&demote("eva"), &users, &read_only, &[]).unwrap_err().text.contains("read-only"));
 }
 
@@ -304,13 +314,14 @@ fn removed(n: usize) -> Change {
 
 /// The text to type, the number of refusals, and the notes.
 fn weighed(changes: &[Change], max_removal: Option<u8>) -> (Option<String>, usize, Vec<String>) {
-    let (directory, guards) = (&hundred(), Guards { max_removal, ..Guards::default() });
+    let (directory, guards) = (&hundred(), GuardSettings { max_removal, ..GuardSettings::default() });
     let mut guard = guard(&guards, directory, changes.iter());
     let checked: Vec<_> = changes.iter().map(|change| guard.check(change, directory)).collect();
     let refused = checked.iter().filter(|one| one.is_err()).count();
     let words = checked.into_iter().flat_map(|one| one.map_or_else(|why| vec![why.text], |guarded| guarded.notes));
     let mut words: std::collections::BTreeSet<String> = words.collect();
-    let beyond: Vec<Mass> = guard.take_mass().into_iter().filter(|mass| mass.typed(changes.iter()).is_some()).collect();
+    let beyond: Vec<BulkRemoval> =
+        guard.take_mass().into_iter().filter(|mass| mass.typed(changes.iter()).is_some()).collect();
     if max_removal.is_none() {
         words.extend(beyond.iter().map(|mass| mass.note(changes.iter())));
     }
@@ -356,13 +367,13 @@ fn a_team_has_a_share_of_its_own() {
 fn what_was_planned_before_counts() {
     let three = directory(&[("eva", Some("admin"), true), ("ivan", Some("admin"), true), ("noor", None, true)]);
     let leave = |user: &str| Change::SetActive { user: user.into(), active: false };
-    let refused = |earlier: &[Change]| check(&demote("ivan"), &three, &Guards::default(), earlier).is_err();
+    let refused = |earlier: &[Change]| check(&demote("ivan"), &three, &GuardSettings::default(), earlier).is_err();
     assert!(!refused(&[]));
-    let insisted = check(&demote("ivan"), &three, &Guards::default(), &[demote("eva")]).unwrap();
+    let insisted = check(&demote("ivan"), &three, &GuardSettings::default(), &[demote("eva")]).unwrap();
     assert!(insists(&insisted.risk), "noor may be one: not told");
     assert!(refused(&[leave("noor"), leave("eva")]));
     assert!(!refused(&[leave("noor")]));
-    let guards = Guards::default();
+    let guards = GuardSettings::default();
     let both = [demote("eva"), demote("ivan")];
     let mut guard = guard(&guards, &three, both.iter());
     guard.check(&demote("eva"), &three).unwrap();
@@ -374,26 +385,26 @@ fn what_was_planned_before_counts() {
 fn who_else_must_be_admin_is_named_as_far_as_it_is_known() {
     let names = ["eva", "ivan", "noor", "zoe", "ana", "kim", "lee", "mia"];
     let all: Vec<_> = names.iter().map(|name| (*name, Some("admin"), true)).collect();
-    let guarded = check(&demote("eva"), &directory(&all), &Guards::default(), &[demote("ivan")]).unwrap();
+    let guarded = check(&demote("eva"), &directory(&all), &GuardSettings::default(), &[demote("ivan")]).unwrap();
     let [others] = guarded.others.as_slice() else { panic!("{guarded:?}") };
     assert_eq!((others.admins.len(), &others.team), (others::MOST, &None));
     assert!(!others.admins.iter().any(|admin| admin.name.is("eva") || admin.name.is("ivan")));
     assert!(guarded.notes.is_empty(), "many are left");
     let two = directory(&[("eva", Some("admin"), true), ("ivan", Some("admin"), true), ("noor", None, true)]);
-    let notes = check(&demote("eva"), &two, &Guards::default(), &[]).unwrap().notes;
+    let notes = check(&demote("eva"), &two, &GuardSettings::default(), &[]).unwrap().notes;
     assert_eq!(notes[1], "Before it is sent and after, the server is asked whether ivan still is organisation admin.");
-    let asked = |change: &Change| check(change, &two, &Guards::default(), &[]).unwrap().others.len();
+    let asked = |change: &Change| check(change, &two, &GuardSettings::default(), &[]).unwrap().others.len();
     assert_eq!(asked(&demote("eva")), 1);
     assert_eq!(asked(&Change::SetActive { user: "eva".into(), active: true }), 0);
     // A possible admin is guarded like an admin.
     assert_eq!(asked(&demote("noor")), 1);
-    let open = Guards { allow_last_admin: true, ..Guards::default() };
+    let open = GuardSettings { allow_last_admin: true, ..GuardSettings::default() };
     assert!(check(&demote("eva"), &two, &open, &[demote("ivan")]).unwrap().others.is_empty(), "nobody is left anyway");
 }
 
 /// The users eva and ivan, both admins of two teams.
 fn two_admins() -> Directory {
-    let grant = |team: &str| Grant { scope: team.into(), role: "admin".into() };
+    let grant = |team: &str| RoleGrant { scope: team.into(), role: "admin".into() };
     let user = |id: &str| User {
         id: id.into(),
         user_name: id.into(),
@@ -412,7 +423,8 @@ fn two_admins() -> Directory {
 fn a_team_keeps_its_last_admin_or_it_is_said() {
     let both = two_admins();
     let leave = |user: &str, team: &str| Change::RemoveMember { team: team.into(), user: user.into() };
-    let notes = |change: &Change, earlier: &[Change]| check(change, &both, &Guards::default(), earlier).unwrap().notes;
+    let notes =
+        |change: &Change, earlier: &[Change]| check(change, &both, &GuardSettings::default(), earlier).unwrap().notes;
     let bare = |teams: &[&str]| -> Vec<String> {
         teams.iter().map(|team| format!("{team} has no known admin after this.")).collect()
     };
@@ -428,7 +440,7 @@ fn a_team_keeps_its_last_admin_or_it_is_said() {
 /// A user who becomes admin of the team in the same plan counts, unless a later change takes the role away again.
 #[test]
 fn who_becomes_admin_in_the_same_plan_counts() {
-    let (both, guards) = (two_admins(), Guards::default());
+    let (both, guards) = (two_admins(), GuardSettings::default());
     let becomes = |user: &str| Change::SetTeamRole { user: user.into(), team: "vision".into(), role: ADMIN.into() };
     let leave = |user: &str| Change::RemoveMember { team: "vision".into(), user: user.into() };
     let bare = |earlier: &[Change]| {
@@ -443,7 +455,7 @@ fn who_becomes_admin_in_the_same_plan_counts() {
 /// Roles given by groups are lost with the group, and the other admins are checked in their groups.
 #[test]
 fn who_is_admin_by_a_group_is_guarded_in_it() {
-    let mapping = Mapping {
+    let mapping = RoleMapping {
         order: vec![ADMIN.into(), "labeler".into()],
         default: Some("labeler".into()),
         groups: [("leads", ADMIN), ("chiefs", ADMIN), ("crew", "labeler")]
@@ -463,7 +475,7 @@ fn who_is_admin_by_a_group_is_guarded_in_it() {
     let mut mapped = Directory::default();
     mapped.replace(records.with_roles(RoleSource::Mapping(std::sync::Arc::new(mapping))), true);
     let leave = |user: &str, team: &str| Change::RemoveMember { team: team.into(), user: user.into() };
-    let checked = |change: &Change, earlier: &[Change]| check(change, &mapped, &Guards::default(), earlier);
+    let checked = |change: &Change, earlier: &[Change]| check(change, &mapped, &GuardSettings::default(), earlier);
 
     let others = checked(&leave("eva", "leads"), &[]).unwrap().others;
     let asked: Vec<(&str, Option<&str>)> =
@@ -509,7 +521,7 @@ fn who_has_no_role_in_a_record_that_was_read_whole_is_no_admin() {
         user_name: name.into(),
         org_role: role,
         active: Some(true),
-        depth: Depth::Full,
+        depth: ReadDepth::Full,
         ..User::default()
     };
     let users = [
@@ -522,7 +534,8 @@ fn who_has_no_role_in_a_record_that_was_read_whole_is_no_admin() {
     let mut directory = Directory::default();
     directory.replace(Records::build(users.map(user).into(), vec![], vec![]).with_roles(source), true);
     let passes = |name: &str| {
-        let guarded = Guard::new(&rfc, &Guards::default(), &directory, [].iter()).check(&leaves(name), &directory);
+        let guarded =
+            ChangeGuard::new(&rfc, &GuardSettings::default(), &directory, [].iter()).check(&leaves(name), &directory);
         guarded.is_ok_and(|guarded| guarded.risk == Risk::Plain)
     };
     assert_eq!(["eva", "ivan", "noor", "kim"].map(passes), [true, true, true, false]);

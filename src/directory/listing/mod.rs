@@ -14,10 +14,10 @@
 use jiff::Timestamp;
 
 use super::{
-    Directory, Kind,
-    query::{Asked, Known, Query},
-    search::{MatchMode, Scratch},
-    sort::Order,
+    Directory, RecordKind,
+    query::{FilterQuery, NameLookup, QuerySubject},
+    search::{MatchMode, MatcherMemory},
+    sort::SortOrder,
 };
 
 mod sieve;
@@ -25,8 +25,8 @@ mod sorting;
 #[cfg(test)]
 mod tests;
 
-use sieve::Sieve;
-use sorting::Sorting;
+use sieve::RowSieve;
+use sorting::SortTask;
 
 /// Rows that may be on screen before all have been asked.
 const FIRST_SHOWN: usize = 1_000;
@@ -37,7 +37,7 @@ const MOVED: usize = 8;
 /// Where a listing has got to.
 #[derive(Debug, Default)]
 enum Stage {
-    Sort(Box<Sorting>),
+    Sort(Box<SortTask>),
     /// So many rows were asked.
     Ask(usize),
     /// So many of the candidates were looked at.
@@ -50,7 +50,7 @@ enum Stage {
 
 /// Which accounts a list of users has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Accounts {
+pub enum AccountFilter {
     /// All.
     #[default]
     All,
@@ -62,15 +62,15 @@ pub enum Accounts {
 
 /// A list on its way.
 #[derive(Debug, Default)]
-pub struct Listing {
+pub struct ListOrder {
     stage: Stage,
-    query: Query,
+    query: FilterQuery,
     /// What was looked up once for all rows.
-    known: Known,
+    known: NameLookup,
     now: Timestamp,
     /// All rows that the list can show, in its order.
     base: Vec<u32>,
-    sieve: Sieve,
+    sieve: RowSieve,
     /// Those that the filter may keep, in the list's order.
     candidates: Vec<u32>,
     /// Those that it kept.
@@ -86,7 +86,7 @@ pub struct Listing {
     mode: MatchMode,
 }
 
-impl Listing {
+impl ListOrder {
     /// A list that offers similar rows where none contains the words of the filter: to be looked at, never to be acted on
     /// as a whole.
     pub fn with_similar() -> Self {
@@ -95,19 +95,19 @@ impl Listing {
 
     /// Begins anew with all rows of a kind, or these accounts of them: by the first of these orders, rows that are alike in it
     /// by the next one, and rows that are alike in all by name.
-    pub fn sort(&mut self, directory: &Directory, kind: Kind, orders: &[Order], accounts: Accounts) {
+    pub fn sort(&mut self, directory: &Directory, kind: RecordKind, orders: &[SortOrder], accounts: AccountFilter) {
         (self.taken, self.mode) = (false, MatchMode::Exact);
-        self.stage = Stage::Sort(Box::new(Sorting::new(directory, kind, orders, accounts)));
+        self.stage = Stage::Sort(Box::new(SortTask::new(directory, kind, orders, accounts)));
     }
 
     /// Begins anew with these rows, in this order.
-    pub fn among(&mut self, rows: Vec<u32>, directory: &Directory, kind: Kind) {
+    pub fn among(&mut self, rows: Vec<u32>, directory: &Directory, kind: RecordKind) {
         self.base = rows;
         self.begin(directory, kind, false);
     }
 
     /// The same rows and another filter.
-    pub fn filter(&mut self, query: Query, directory: &Directory, kind: Kind, now: Timestamp) {
+    pub fn filter(&mut self, query: FilterQuery, directory: &Directory, kind: RecordKind, now: Timestamp) {
         let narrows = query.narrows(&self.query) && !self.query.is_empty();
         (self.query, self.now) = (query, now);
         if !matches!(self.stage, Stage::Sort(_)) {
@@ -116,7 +116,7 @@ impl Listing {
     }
 
     /// The filter.
-    pub fn query(&self) -> &Query {
+    pub fn query(&self) -> &FilterQuery {
         &self.query
     }
 
@@ -136,7 +136,7 @@ impl Listing {
     }
 
     /// Goes on for about as long as it takes to ask so many rows; gives back what is left of that.
-    pub fn step(&mut self, directory: &Directory, kind: Kind, mut rows: usize) -> usize {
+    pub fn step(&mut self, directory: &Directory, kind: RecordKind, mut rows: usize) -> usize {
         while rows > 0 && !self.is_done() {
             rows = rows.saturating_sub(self.part(directory, kind, rows).max(1));
         }
@@ -144,7 +144,7 @@ impl Listing {
     }
 
     /// Goes on to the end.
-    pub fn finish(&mut self, directory: &Directory, kind: Kind) {
+    pub fn finish(&mut self, directory: &Directory, kind: RecordKind) {
         self.step(directory, kind, usize::MAX);
     }
 
@@ -174,7 +174,7 @@ impl Listing {
     }
 
     /// From the first row on. Where that narrows what was asked before, from what was left of that.
-    fn begin(&mut self, directory: &Directory, kind: Kind, narrows: bool) {
+    fn begin(&mut self, directory: &Directory, kind: RecordKind, narrows: bool) {
         self.taken = false;
         // Nothing contains what was asked before, so nothing contains more than that.
         let still_similar = narrows && self.is_substitute() && self.query.is_loosened();
@@ -185,12 +185,12 @@ impl Listing {
             self.stage = Stage::Done;
             return;
         }
-        self.known = Known::of(&self.query, directory, kind);
+        self.known = NameLookup::of(&self.query, directory, kind);
         self.open(directory, kind, narrows);
     }
 
     /// All rows are asked; where the filter narrows the last one, those that are left of that.
-    fn open(&mut self, directory: &Directory, kind: Kind, narrows: bool) {
+    fn open(&mut self, directory: &Directory, kind: RecordKind, narrows: bool) {
         if !narrows {
             self.candidates.clone_from(&self.base);
             self.sieve.open(directory.len(kind), &self.base);
@@ -202,7 +202,7 @@ impl Listing {
     }
 
     /// Does a part of a stage; gives back how many rows could have been asked in its time.
-    fn part(&mut self, directory: &Directory, kind: Kind, rows: usize) -> usize {
+    fn part(&mut self, directory: &Directory, kind: RecordKind, rows: usize) -> usize {
         let moved = rows.saturating_mul(MOVED);
         match &mut self.stage {
             Stage::Sort(sorting) => {
@@ -214,8 +214,8 @@ impl Listing {
             }
             Stage::Ask(asked) => {
                 let text = directory.text(kind);
-                let asks = Asked::new(&self.query, &self.known, directory, kind, self.now).with_mode(self.mode);
-                let ask = |row: u32, scratch: &mut Scratch| asks.score(row, text, scratch);
+                let asks = QuerySubject::new(&self.query, &self.known, directory, kind, self.now).with_mode(self.mode);
+                let ask = |row: u32, scratch: &mut MatcherMemory| asks.score(row, text, scratch);
                 let (to, spent) = self.sieve.ask(*asked, rows, ask);
                 *asked = to;
                 if to == self.sieve.len() {
@@ -250,7 +250,7 @@ impl Listing {
     }
 
     /// Goes on to the order of the rows, or where there are none to those that are similar.
-    fn gathered(&mut self, directory: &Directory, kind: Kind) {
+    fn gathered(&mut self, directory: &Directory, kind: RecordKind) {
         let is_left = self.offers_similar && !self.is_substitute() && self.query.is_loosened();
         if self.kept.is_empty() && is_left {
             self.mode = MatchMode::Similar;
@@ -278,7 +278,7 @@ impl Listing {
 }
 
 /// Keeps those that were not refused, and counts how many have each score.
-fn gather(candidates: &[u32], sieve: &Sieve, kept: &mut Vec<u32>, counts: &mut Vec<u32>) {
+fn gather(candidates: &[u32], sieve: &RowSieve, kept: &mut Vec<u32>, counts: &mut Vec<u32>) {
     for row in candidates {
         let score = sieve.score(*row);
         if score == 0 {
@@ -294,7 +294,7 @@ fn gather(candidates: &[u32], sieve: &Sieve, kept: &mut Vec<u32>, counts: &mut V
 }
 
 /// Puts rows where the places of their scores are.
-fn rank(kept: &[u32], sieve: &Sieve, places: &mut [u32], shown: &mut [u32]) {
+fn rank(kept: &[u32], sieve: &RowSieve, places: &mut [u32], shown: &mut [u32]) {
     for row in kept {
         if let Some(place) = places.get_mut(usize::from(sieve.score(*row))) {
             if let Some(there) = shown.get_mut(*place as usize) {

@@ -1,25 +1,25 @@
 //! The result of a filter for each row, kept between steps and from one filter to the next.
 
-use crate::directory::search::Scratch;
+use crate::directory::search::MatcherMemory;
 
 /// Number of refused rows that are skipped in the time that the check of a row takes.
 const PASSED: usize = 64;
 
 /// Scores by row: 0 for a refused row, 1 for an open row, a higher score for a better match.
 #[derive(Default)]
-pub(super) struct Sieve {
+pub(super) struct RowSieve {
     scores: Vec<u16>,
     /// Created with the first row that is checked, because the buffers are large.
-    scratch: Option<Box<Scratch>>,
+    scratch: Option<Box<MatcherMemory>>,
 }
 
-impl std::fmt::Debug for Sieve {
+impl std::fmt::Debug for RowSieve {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Sieve").field("rows", &self.scores.len()).finish_non_exhaustive()
     }
 }
 
-impl Sieve {
+impl RowSieve {
     /// Opens `rows` of `len` rows in total; all other rows are refused.
     pub fn open(&mut self, len: usize, rows: &[u32]) {
         self.scores.clear();
@@ -51,7 +51,7 @@ impl Sieve {
         &mut self,
         from: usize,
         rows: usize,
-        mut ask: impl FnMut(u32, &mut Scratch) -> Option<u32>,
+        mut ask: impl FnMut(u32, &mut MatcherMemory) -> Option<u32>,
     ) -> (usize, usize) {
         let to = from.saturating_add(rows).min(self.scores.len());
         let part = &mut self.scores[from..to];

@@ -3,11 +3,11 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Accounts, FIRST_SHOWN, MOVED};
+use super::{AccountFilter, FIRST_SHOWN, MOVED};
 use crate::{
     directory::{
-        Directory, Kind, Name,
-        sort::{Key, Keys, Order},
+        Directory, Name, RecordKind,
+        sort::{SortKey, SortKeys, SortOrder},
     },
     scim::text::fold,
 };
@@ -18,14 +18,14 @@ const DIGITS: u32 = u32::BITS.div_ceil(BITS);
 const DIGIT: u32 = (1 << BITS) - 1;
 
 /// A sort on its way.
-pub(super) struct Sorting {
-    kind: Kind,
+pub(super) struct SortTask {
+    kind: RecordKind,
     /// By this now.
-    order: Order,
+    order: SortOrder,
     /// By these afterwards, the last one next: a sort keeps the order of rows that are alike.
-    left: Vec<Order>,
+    left: Vec<SortOrder>,
     keys: Vec<u32>,
-    words: Words,
+    words: SharedWords,
     rows: Vec<u32>,
     /// The first ones before anything was sorted.
     first: Vec<u32>,
@@ -33,17 +33,17 @@ pub(super) struct Sorting {
     out: Vec<u32>,
     /// For each digit, how many rows have each value of it.
     counts: Vec<Vec<u32>>,
-    pass: Pass,
+    pass: SortPass,
 }
 
-impl std::fmt::Debug for Sorting {
+impl std::fmt::Debug for SortTask {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Sorting").field("order", &self.order).field("pass", &self.pass).finish_non_exhaustive()
     }
 }
 
 #[derive(Debug)]
-enum Pass {
+enum SortPass {
     /// Keys are being taken.
     Keys,
     /// So many rows were counted: how many have each digit.
@@ -57,11 +57,11 @@ enum Pass {
     Done,
 }
 
-impl Sorting {
-    pub fn new(directory: &Directory, kind: Kind, orders: &[Order], accounts: Accounts) -> Self {
+impl SortTask {
+    pub fn new(directory: &Directory, kind: RecordKind, orders: &[SortOrder], accounts: AccountFilter) -> Self {
         let mut rows = directory.rows_by_name(kind).to_vec();
-        if kind == Kind::User && accounts != Accounts::All {
-            let services = accounts == Accounts::Services;
+        if kind == RecordKind::User && accounts != AccountFilter::All {
+            let services = accounts == AccountFilter::Services;
             rows.retain(|row| directory.records().is_service(*row) == services);
         }
         // Names differ: nothing behind them decides.
@@ -73,13 +73,13 @@ impl Sorting {
         let next = left.pop();
         Self {
             kind,
-            order: next.unwrap_or_else(|| Order::by_name(kind)),
+            order: next.unwrap_or_else(|| SortOrder::by_name(kind)),
             left,
             keys: Vec::new(),
-            words: Words::default(),
+            words: SharedWords::default(),
             out: Vec::new(),
             counts: Vec::new(),
-            pass: if next.is_none() { Pass::Done } else { Pass::Keys },
+            pass: if next.is_none() { SortPass::Done } else { SortPass::Keys },
             first: rows.iter().copied().take(FIRST_SHOWN).collect(),
             rows,
         }
@@ -92,30 +92,30 @@ impl Sorting {
 
     /// The rows in order, once they are.
     pub fn take_sorted(&mut self) -> Option<Vec<u32>> {
-        matches!(self.pass, Pass::Done).then(|| std::mem::take(&mut self.rows))
+        matches!(self.pass, SortPass::Done).then(|| std::mem::take(&mut self.rows))
     }
 
     /// Goes on for about as long as it takes to ask so many rows; gives back how many that were.
     pub fn step(&mut self, directory: &Directory, rows: usize) -> usize {
         match &mut self.pass {
-            Pass::Keys => {
+            SortPass::Keys => {
                 let len = directory.len(self.kind);
                 let (from, to) = (self.keys.len(), self.keys.len().saturating_add(rows).min(len));
-                let keys = Keys::new(directory, self.order.by);
+                let keys = SortKeys::new(directory, self.order.by);
                 for row in from as u32..to as u32 {
                     self.keys.push(match keys.of(row) {
-                        Key::Number(number) => number,
-                        Key::Word(word) => self.words.place(word),
+                        SortKey::Number(number) => number,
+                        SortKey::Word(word) => self.words.place(word),
                     });
                 }
                 if to == len {
                     self.words.rank();
                     self.counts = vec![vec![0; 1 << BITS]; DIGITS as usize];
-                    self.pass = Pass::Count(0);
+                    self.pass = SortPass::Count(0);
                 }
                 to - from
             }
-            Pass::Count(at) => {
+            SortPass::Count(at) => {
                 let to = at.saturating_add(rows.saturating_mul(MOVED)).min(self.rows.len());
                 for row in &self.rows[*at..to] {
                     let Some(key) = self.keys.get_mut(*row as usize) else { continue };
@@ -134,7 +134,7 @@ impl Sorting {
                 }
                 spent
             }
-            Pass::Digit { digit, at, places } => {
+            SortPass::Digit { digit, at, places } => {
                 let to = at.saturating_add(rows.saturating_mul(MOVED)).min(self.rows.len());
                 for row in &self.rows[*at..to] {
                     let key = self.keys.get(*row as usize).copied().unwrap_or_default();
@@ -151,7 +151,7 @@ impl Sorting {
                 }
                 spent
             }
-            Pass::Done => 0,
+            SortPass::Done => 0,
         }
     }
 
@@ -167,12 +167,12 @@ impl Sorting {
                 next += std::mem::replace(count, next);
             }
             self.out.resize(self.rows.len(), 0);
-            self.pass = Pass::Digit { digit, at: 0, places: counts };
+            self.pass = SortPass::Digit { digit, at: 0, places: counts };
             return;
         }
-        self.pass = Pass::Done;
+        self.pass = SortPass::Done;
         if let Some(next) = self.left.pop() {
-            (self.order, self.words, self.pass) = (next, Words::default(), Pass::Keys);
+            (self.order, self.words, self.pass) = (next, SharedWords::default(), SortPass::Keys);
             self.keys.clear();
         }
     }
@@ -184,13 +184,13 @@ fn digit_of(key: u32, digit: u32) -> usize {
 
 /// Words that many rows share, in the order in which they were met; 0 is no word.
 #[derive(Default)]
-struct Words {
+struct SharedWords {
     known: FxHashMap<Name, u32>,
     /// The rank of each place, once all words are known.
     ranks: Vec<u32>,
 }
 
-impl Words {
+impl SharedWords {
     fn place(&mut self, word: Option<&Name>) -> u32 {
         let Some(word) = word else { return 0 };
         if let Some(place) = self.known.get(word) {

@@ -5,7 +5,7 @@ use super::*;
 use crate::directory::{
     change::{Change, ChangeId},
     field::{RecordField, UserField},
-    record::{Account, LastActive, Member, Team, User},
+    record::{AccountKind, LastActive, Member, Team, User},
     records::Records,
 };
 
@@ -20,7 +20,7 @@ fn directory(count: usize) -> Directory {
             user_name: format!("{}-{}", NAMES[at * 5 % NAMES.len()], at * 7919 % count.max(1)).into(),
             display_name: NAMES[at * 11 % NAMES.len()].into(),
             org_role: (at % 5 > 0).then(|| crate::directory::Name::from(ROLES[at % ROLES.len()])).into(),
-            account: if at % 7 == 6 { Account::TeamService } else { Account::Person },
+            account: if at % 7 == 6 { AccountKind::TeamService } else { AccountKind::Person },
             last_active: match at % 4 {
                 0 => LastActive::Never,
                 1 => LastActive::Unknown,
@@ -37,21 +37,21 @@ fn directory(count: usize) -> Directory {
     directory
 }
 
-fn query(text: &str) -> Query {
-    Query::parse(text, Kind::User).unwrap()
+fn query(text: &str) -> FilterQuery {
+    FilterQuery::parse(text, RecordKind::User).unwrap()
 }
 
 /// Goes on in steps of this size.
-fn found(listing: &mut Listing, directory: &Directory, step: usize) -> Vec<u32> {
+fn found(listing: &mut ListOrder, directory: &Directory, step: usize) -> Vec<u32> {
     while !listing.is_done() {
-        listing.step(directory, Kind::User, step);
+        listing.step(directory, RecordKind::User, step);
     }
     listing.take_shown().unwrap()
 }
 
 /// What a sort of all rows by comparing them gives.
-fn compared(directory: &Directory, order: Order) -> Vec<u32> {
-    let mut rows = directory.rows_by_name(Kind::User).to_vec();
+fn compared(directory: &Directory, order: SortOrder) -> Vec<u32> {
+    let mut rows = directory.rows_by_name(RecordKind::User).to_vec();
     let seen = |row: u32| match directory.user_at(row).unwrap().last_active {
         LastActive::Unknown => -2,
         LastActive::Never => -1,
@@ -76,10 +76,10 @@ fn digits_sort_as_comparisons_do_whatever_the_step() {
     let directory = directory(3_000);
     for column in [UserField::LastActive, UserField::OrgRole, UserField::Teams] {
         for descending in [false, true] {
-            let order = Order { by: column.into(), descending };
+            let order = SortOrder { by: column.into(), descending };
             for step in [7, 1_000, usize::MAX] {
-                let mut listing = Listing::default();
-                listing.sort(&directory, Kind::User, &[order], Accounts::All);
+                let mut listing = ListOrder::default();
+                listing.sort(&directory, RecordKind::User, &[order], AccountFilter::All);
                 assert_eq!(found(&mut listing, &directory, step), compared(&directory, order), "{column:?} by {step}");
             }
         }
@@ -90,31 +90,32 @@ fn digits_sort_as_comparisons_do_whatever_the_step() {
 fn service_accounts_are_apart_in_any_order() {
     let directory = directory(100);
     let listed = |accounts, column: UserField| {
-        let mut listing = Listing::default();
-        listing.sort(&directory, Kind::User, &[Order { by: column.into(), descending: false }], accounts);
-        listing.filter(query("-role:admin"), &directory, Kind::User, Timestamp::UNIX_EPOCH);
+        let mut listing = ListOrder::default();
+        listing.sort(&directory, RecordKind::User, &[SortOrder { by: column.into(), descending: false }], accounts);
+        listing.filter(query("-role:admin"), &directory, RecordKind::User, Timestamp::UNIX_EPOCH);
         let rows = found(&mut listing, &directory, 9);
         rows.iter().filter(|row| directory.user_at(**row).unwrap().account.is_service()).count() * 1_000 + rows.len()
     };
     for column in [UserField::UserName, UserField::LastActive] {
-        let [people, services] = [Accounts::People, Accounts::Services].map(|accounts| listed(accounts, column));
+        let [people, services] =
+            [AccountFilter::People, AccountFilter::Services].map(|accounts| listed(accounts, column));
         assert!(people > 0 && people < 1_000, "no service account among people: {people}");
         assert_eq!(services / 1_000, services % 1_000, "nobody else among service accounts");
-        assert_eq!(listed(Accounts::All, column) % 1_000, people + services % 1_000);
+        assert_eq!(listed(AccountFilter::All, column) % 1_000, people + services % 1_000);
     }
 }
 
 #[test]
 fn equal_matches_stand_in_the_lists_order_and_better_ones_before_them() {
     let directory = directory(60);
-    let mut listing = Listing::default();
-    listing.sort(&directory, Kind::User, &[Order::by_name(Kind::User)], Accounts::All);
-    listing.filter(query("tan"), &directory, Kind::User, Timestamp::UNIX_EPOCH);
+    let mut listing = ListOrder::default();
+    listing.sort(&directory, RecordKind::User, &[SortOrder::by_name(RecordKind::User)], AccountFilter::All);
+    listing.filter(query("tan"), &directory, RecordKind::User, Timestamp::UNIX_EPOCH);
     let rows = found(&mut listing, &directory, 5);
-    let (words, mut scratch) = (crate::directory::search::Words::typed("tan"), Scratch::default());
+    let (words, mut scratch) = (crate::directory::search::Words::typed("tan"), MatcherMemory::default());
     let key = |row: &u32| {
-        let score = directory.text(Kind::User).score(*row, &words, MatchMode::Exact, &mut scratch).unwrap();
-        (std::cmp::Reverse(score), directory.rows_by_name(Kind::User).iter().position(|other| other == row))
+        let score = directory.text(RecordKind::User).score(*row, &words, MatchMode::Exact, &mut scratch).unwrap();
+        (std::cmp::Reverse(score), directory.rows_by_name(RecordKind::User).iter().position(|other| other == row))
     };
     let keys: Vec<_> = rows.iter().map(key).collect();
     assert!(keys.len() > 10 && keys.is_sorted());
@@ -123,14 +124,14 @@ fn equal_matches_stand_in_the_lists_order_and_better_ones_before_them() {
 #[test]
 fn what_is_shown_before_the_end_is_the_best_of_what_was_asked() {
     let directory = directory(5_000);
-    let mut listing = Listing::default();
-    listing.among((0..5_000).collect(), &directory, Kind::User);
-    listing.filter(query("eva"), &directory, Kind::User, Timestamp::UNIX_EPOCH);
-    listing.step(&directory, Kind::User, 500);
+    let mut listing = ListOrder::default();
+    listing.among((0..5_000).collect(), &directory, RecordKind::User);
+    listing.filter(query("eva"), &directory, RecordKind::User, Timestamp::UNIX_EPOCH);
+    listing.step(&directory, RecordKind::User, 500);
     let early = listing.best_so_far();
     assert!(!listing.is_done() && !early.is_empty() && early.len() <= 1_000);
     assert!(listing.progress().is_some_and(|percent| percent > 0 && percent < 99));
-    listing.finish(&directory, Kind::User);
+    listing.finish(&directory, RecordKind::User);
     let all = listing.take_shown().unwrap();
     assert!(early.iter().all(|row| all.contains(row)));
 }
@@ -141,9 +142,9 @@ fn pending_memberships_count() {
     let (inside, outside) = (directory.users_named("eva-tanaka-0").next().unwrap().id.clone(), "u1".into());
     directory.begin(ChangeId(1), Change::RemoveMember { team: "t".into(), user: inside });
     directory.begin(ChangeId(2), Change::AddMember { team: "t".into(), user: outside });
-    let rows = directory.rows_by_name(Kind::User);
-    let in_team = query("team:vis").run(&directory, Kind::User, rows, Timestamp::UNIX_EPOCH);
-    let ids: Vec<&str> = in_team.iter().map(|row| &**directory.id_at(Kind::User, *row).unwrap()).collect();
+    let rows = directory.rows_by_name(RecordKind::User);
+    let in_team = query("team:vis").run(&directory, RecordKind::User, rows, Timestamp::UNIX_EPOCH);
+    let ids: Vec<&str> = in_team.iter().map(|row| &**directory.id_at(RecordKind::User, *row).unwrap()).collect();
     assert!(ids.contains(&"u1") && !ids.contains(&"u0"), "{ids:?}");
     let by_row = directory.members_of(&["t".into()]);
     let members = by_row.iter().zip(0_u32..).filter(|(inside, _)| **inside).map(|(_, row)| row);
@@ -153,10 +154,10 @@ fn pending_memberships_count() {
 #[test]
 fn similar_rows_stand_in_only_where_none_contains_the_words() {
     let directory = directory(60);
-    let mut listing = Listing::with_similar();
-    listing.sort(&directory, Kind::User, &[Order::by_name(Kind::User)], Accounts::All);
+    let mut listing = ListOrder::with_similar();
+    listing.sort(&directory, RecordKind::User, &[SortOrder::by_name(RecordKind::User)], AccountFilter::All);
     let mut shown = |text: &str| {
-        listing.filter(query(text), &directory, Kind::User, Timestamp::UNIX_EPOCH);
+        listing.filter(query(text), &directory, RecordKind::User, Timestamp::UNIX_EPOCH);
         let rows = found(&mut listing, &directory, 7);
         let name = rows.first().map(|row| directory.user_at(*row).unwrap().user_name.as_str().to_owned());
         (name.unwrap_or_default(), listing.is_similar(), listing.is_substitute())
@@ -170,9 +171,12 @@ fn similar_rows_stand_in_only_where_none_contains_the_words() {
     let (name, similar, substitute) = shown("~tank");
     assert!(name.starts_with("eva-tanaka") && similar && !substitute, "{name}");
     assert!(!shown("eva-tanaka").1);
-    let rows = directory.rows_by_name(Kind::User);
-    assert!(query("tank").run(&directory, Kind::User, rows, Timestamp::UNIX_EPOCH).is_empty(), "never in a command");
-    assert!(!query("~tank").run(&directory, Kind::User, rows, Timestamp::UNIX_EPOCH).is_empty());
+    let rows = directory.rows_by_name(RecordKind::User);
+    assert!(
+        query("tank").run(&directory, RecordKind::User, rows, Timestamp::UNIX_EPOCH).is_empty(),
+        "never in a command"
+    );
+    assert!(!query("~tank").run(&directory, RecordKind::User, rows, Timestamp::UNIX_EPOCH).is_empty());
 }
 
 /// What a person types, a character at a time, with some of it taken back.
@@ -223,15 +227,15 @@ proptest! {
         order in prop_oneof![Just(UserField::UserName), Just(UserField::LastActive), Just(UserField::OrgRole)],
     ) {
         let directory = directory(700);
-        let mut listing = Listing::with_similar();
-        listing.sort(&directory, Kind::User, &[Order { by: order.into(), descending: true }], Accounts::People);
+        let mut listing = ListOrder::with_similar();
+        listing.sort(&directory, RecordKind::User, &[SortOrder { by: order.into(), descending: true }], AccountFilter::People);
         for (text, step) in texts.iter().zip(&steps) {
-            listing.filter(query(text), &directory, Kind::User, Timestamp::UNIX_EPOCH);
-            listing.step(&directory, Kind::User, *step);
+            listing.filter(query(text), &directory, RecordKind::User, Timestamp::UNIX_EPOCH);
+            listing.step(&directory, RecordKind::User, *step);
         }
-        let mut fresh = Listing::with_similar();
-        fresh.sort(&directory, Kind::User, &[Order { by: order.into(), descending: true }], Accounts::People);
-        fresh.filter(query(texts.last().unwrap()), &directory, Kind::User, Timestamp::UNIX_EPOCH);
+        let mut fresh = ListOrder::with_similar();
+        fresh.sort(&directory, RecordKind::User, &[SortOrder { by: order.into(), descending: true }], AccountFilter::People);
+        fresh.filter(query(texts.last().unwrap()), &directory, RecordKind::User, Timestamp::UNIX_EPOCH);
         // What was given away with the last step is given away.
         let whole = listing.is_done();
         let rows = if whole { listing.take_shown().unwrap() } else { found(&mut listing, &directory, 50) };

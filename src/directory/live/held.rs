@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::directory::{
-    Directory, Id, Kind, Name, Target,
+    Directory, Id, Name, RecordKind, ResourceRef,
     change::Change,
     record::{ADMIN, Team, User},
     role_source::RoleSource,
@@ -11,7 +11,7 @@ use crate::directory::{
 
 /// The admins of a team.
 #[derive(Debug)]
-pub struct Admins<'a> {
+pub struct TeamAdminSet<'a> {
     /// Active members who are known to be admins.
     pub known: Vec<&'a User>,
     /// So many active members may be admins: the server does not tell their role, or the list of users lacks them.
@@ -22,7 +22,7 @@ impl Directory {
     /// The teams of a user, pending joins and leaves included.
     pub fn teams_of(&self, user: &Id) -> Vec<Id> {
         let mut teams: Vec<Id> = self.records.teams_of(user).cloned().collect();
-        let Some(changes) = self.touched.get(&Target::user(user)) else { return teams };
+        let Some(changes) = self.touched.get(&ResourceRef::user(user)) else { return teams };
         for change in changes.keys().filter_map(|id| self.pending.get(id)) {
             match change {
                 Change::AddMember { team, .. }
@@ -45,7 +45,7 @@ impl Directory {
 
     /// Number of teams of a user.
     pub fn team_count(&self, user: &Id) -> usize {
-        if !self.touched.is_empty() && self.touched.contains_key(&Target::user(user)) {
+        if !self.touched.is_empty() && self.touched.contains_key(&ResourceRef::user(user)) {
             return self.teams_of(user).len();
         }
         self.records.teams_of(user).count()
@@ -53,18 +53,18 @@ impl Directory {
 
     /// Of each user's row, whether it is a member of any of these teams, pending joins and leaves included.
     pub fn members_of(&self, teams: &[Id]) -> Vec<bool> {
-        let wanted: Vec<u32> = teams.iter().filter_map(|team| self.records.row(&Target::team(team))).collect();
+        let wanted: Vec<u32> = teams.iter().filter_map(|team| self.records.row(&ResourceRef::team(team))).collect();
         let is_in = |row| self.records.team_rows(row).iter().any(|team| wanted.contains(team));
-        let mut inside: Vec<bool> = (0..self.len(Kind::User) as u32).map(is_in).collect();
-        for row in self.touched_rows(Kind::User) {
-            let now = self.id_at(Kind::User, row).map(|id| self.teams_of(id)).unwrap_or_default();
+        let mut inside: Vec<bool> = (0..self.len(RecordKind::User) as u32).map(is_in).collect();
+        for row in self.touched_rows(RecordKind::User) {
+            let now = self.id_at(RecordKind::User, row).map(|id| self.teams_of(id)).unwrap_or_default();
             inside[row as usize] = now.iter().any(|team| teams.contains(team));
         }
         inside
     }
 
     /// Rows of a kind on which changes are pending: what is known of all others is what the records say.
-    pub fn touched_rows(&self, kind: Kind) -> FxHashSet<u32> {
+    pub fn touched_rows(&self, kind: RecordKind) -> FxHashSet<u32> {
         let touched = self.touched.keys().filter(|target| target.kind == kind);
         touched.filter_map(|target| self.records.row(target)).collect()
     }
@@ -77,7 +77,7 @@ impl Directory {
             counts.extend(roles.map(|role| (&role.name, self.holders(&role.name).len() as u32)));
             return counts;
         }
-        for user in (0..self.len(Kind::User) as u32).filter_map(|row| self.user_at(row)) {
+        for user in (0..self.len(RecordKind::User) as u32).filter_map(|row| self.user_at(row)) {
             let grants = user.team_roles.as_deref().unwrap_or_default();
             for (at, grant) in grants.iter().enumerate() {
                 let again = grants.iter().take(at).any(|before| before.role == grant.role);
@@ -89,7 +89,7 @@ impl Directory {
 
     /// The users who hold a role in some team, each with the names of those teams.
     pub fn holders(&self, role: &Name) -> Vec<(&User, Vec<&Name>)> {
-        let users = (0..self.len(Kind::User) as u32).filter_map(|row| self.user_at(row));
+        let users = (0..self.len(RecordKind::User) as u32).filter_map(|row| self.user_at(row));
         if self.records.role_source().is_derived() {
             let source = self.records.role_source();
             let holds = |held: &Name| source.roles_in(held).any(|one| one == role.raw());
@@ -122,13 +122,13 @@ impl Directory {
     }
 
     /// The active admins of a team among its members.
-    pub fn admins_of(&self, team: &Team) -> Admins<'_> {
-        let mut admins = Admins { known: Vec::new(), silent: 0 };
+    pub fn admins_of(&self, team: &Team) -> TeamAdminSet<'_> {
+        let mut admins = TeamAdminSet { known: Vec::new(), silent: 0 };
         let roster = self.roster(&team.id).unwrap_or_default().iter().filter(|one| !one.pending);
         let roster: FxHashMap<&Name, bool> = roster.map(|one| (&one.user_name, one.admin)).collect();
         for member in team.members.iter().flatten() {
             let Some(user) = self.user(&member.id) else {
-                let may_be_user = !self.is_complete(Kind::User) && self.team(&member.id).is_none();
+                let may_be_user = !self.is_complete(RecordKind::User) && self.team(&member.id).is_none();
                 admins.silent += usize::from(may_be_user);
                 continue;
             };

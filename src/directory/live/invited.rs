@@ -3,9 +3,9 @@
 
 use super::{Directory, predefined::FIRST_ROW};
 use crate::directory::{
-    Id, Kind, Name, Target,
-    aside::Participant,
-    record::{Grant, User},
+    Id, Name, RecordKind, ResourceRef,
+    aside::TeamParticipant,
+    record::{RoleGrant, User},
 };
 
 /// Begins the ids of invited people; none of them goes to a server.
@@ -18,10 +18,10 @@ impl User {
     }
 }
 
-impl Target {
+impl ResourceRef {
     /// True for somebody who is invited and has no account yet.
     pub fn is_invited(&self) -> bool {
-        self.kind == Kind::User && self.id.starts_with(ID)
+        self.kind == RecordKind::User && self.id.starts_with(ID)
     }
 }
 
@@ -33,20 +33,20 @@ impl Directory {
 
     /// Of how many teams the invitations are known.
     pub fn rosters_known(&self) -> usize {
-        let teams = (0..self.len(Kind::Team) as u32).filter_map(|row| self.team_at(row));
+        let teams = (0..self.len(RecordKind::Team) as u32).filter_map(|row| self.team_at(row));
         teams.filter(|team| self.roster(&team.id).is_some()).count()
     }
 
     /// Gathers the invited people anew from what was told of the teams. True if that changed anything.
     pub fn gather_invited(&mut self) -> bool {
         let mut invited: Vec<User> = Vec::new();
-        for team in (0..self.len(Kind::Team) as u32).filter_map(|row| self.team_at(row)) {
+        for team in (0..self.len(RecordKind::Team) as u32).filter_map(|row| self.team_at(row)) {
             for one in self.roster(&team.id).into_iter().flatten().filter(|one| one.pending) {
                 if self.users_named(one.user_name.raw()).next().is_some() {
                     continue;
                 }
                 let role = if one.admin { "invited as admin" } else { "invited" };
-                let grant = Grant { scope: team.name.clone(), role: role.into() };
+                let grant = RoleGrant { scope: team.name.clone(), role: role.into() };
                 match invited.iter_mut().find(|user| one.is(user.email.raw()) || one.is(user.user_name.raw())) {
                     Some(user) => user.team_roles.get_or_insert_default().push(grant),
                     None => invited.push(as_user(one, grant)),
@@ -78,7 +78,7 @@ impl Directory {
     }
 }
 
-fn as_user(one: &Participant, grant: Grant) -> User {
+fn as_user(one: &TeamParticipant, grant: RoleGrant) -> User {
     let label: &Name = one.label();
     User {
         id: format!("{ID}{}", label.raw()).as_str().into(),
@@ -94,16 +94,16 @@ fn as_user(one: &Participant, grant: Grant) -> User {
 mod tests {
     use super::*;
     use crate::directory::{
-        Fresh,
-        aside::{Told, Topic},
+        Observation,
+        aside::{SideAnswer, SideQueryKind},
         record::Team,
         records::Records,
     };
 
-    fn invitation(email: &str, admin: bool, pending: bool) -> Participant {
-        let account = crate::directory::record::Account::default();
+    fn invitation(email: &str, admin: bool, pending: bool) -> TeamParticipant {
+        let account = crate::directory::record::AccountKind::default();
         let (id, name) = (format!("i-{email}").as_str().into(), Name::default());
-        Participant { id, user_name: Name::default(), name, email: email.into(), admin, pending, account }
+        TeamParticipant { id, user_name: Name::default(), name, email: email.into(), admin, pending, account }
     }
 
     #[test]
@@ -112,7 +112,7 @@ mod tests {
         let mut directory = Directory::default();
         directory.replace(Records::build(vec![], vec![team("nlp"), team("vision")], vec![]), true);
         assert!(!directory.gather_invited() && directory.rosters_known() == 0);
-        let told = |team: &str, all| Fresh::Told(Topic::Roster(team.into()), Told::Roster(all));
+        let told = |team: &str, all| Observation::Told(SideQueryKind::Roster(team.into()), SideAnswer::Roster(all));
         directory.learn(vec![
             told("nlp", vec![invitation("noor@example.com", true, true), invitation("eva@example.com", false, false)]),
             told("vision", vec![invitation("noor@example.com", false, true)]),
@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(grants, ["invited as admin", "invited"]);
         let row = directory.invited_rows().next().unwrap();
         assert_eq!(directory.user_at(row), directory.user(&noor.id));
-        assert!(directory.id_at(Kind::User, row).is_some() && directory.len(Kind::User) == 0);
+        assert!(directory.id_at(RecordKind::User, row).is_some() && directory.len(RecordKind::User) == 0);
         assert_eq!(directory.rosters_known(), 2);
         directory.learn(vec![told("nlp", vec![]), told("vision", vec![])]);
         assert!(directory.gather_invited() && directory.invited().is_empty());

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::directory::{
-    Directory, Fresh, Id,
+    Directory, Id, Observation,
     learnt::LearntRoles,
     record::{Record, User},
 };
@@ -52,17 +52,17 @@ impl Directory {
     }
 
     /// A reading that tells the roles ends what was learnt of them; one that does not is filled.
-    pub(super) fn fill_fresh(&mut self, fresh: &mut Fresh) {
+    pub(super) fn fill_fresh(&mut self, fresh: &mut Observation) {
         match fresh {
-            Fresh::Record(Record::User(user)) => {
+            Observation::Record(Record::User(user)) => {
                 let Some(learnt) = self.learnt.get_mut(&user.id) else { return };
                 learnt.filled = learnt.roles.fill(user);
                 if !learnt.filled {
                     self.learnt.remove(&user.id);
                 }
             }
-            Fresh::Gone(target) => drop(self.learnt.remove(&target.id)),
-            Fresh::Record(_) | Fresh::Told(..) => {}
+            Observation::Gone(target) => drop(self.learnt.remove(&target.id)),
+            Observation::Record(_) | Observation::Told(..) => {}
         }
     }
 }

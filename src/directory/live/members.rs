@@ -10,7 +10,7 @@ use crate::directory::{
 
 /// The effect of the changes on a user.
 #[derive(Default)]
-struct Fate {
+struct MemberFate {
     left: bool,
     joins: bool,
 }
@@ -22,7 +22,7 @@ pub(super) fn lay(changes: &[&Change], team: &mut Team) {
     }
     let Some(members) = team.members.as_mut() else { return };
     let inside: FxHashSet<&Id> = members.iter().map(|member| &member.id).collect();
-    let mut fates: FxHashMap<&Id, Fate> = FxHashMap::default();
+    let mut fates: FxHashMap<&Id, MemberFate> = FxHashMap::default();
     let mut joined: Vec<&Id> = Vec::new();
     for change in changes {
         if let Some(user) = change.joins() {
@@ -32,13 +32,13 @@ pub(super) fn lay(changes: &[&Change], team: &mut Team) {
                 joined.push(user);
             }
         } else if let Change::RemoveMember { user, .. } = change {
-            fates.insert(user, Fate { left: true, joins: false });
+            fates.insert(user, MemberFate { left: true, joins: false });
         } else if let Change::ReplaceMembers { come, go, .. } = change {
             for user in go {
-                fates.insert(user, Fate { left: true, joins: false });
+                fates.insert(user, MemberFate { left: true, joins: false });
             }
             for user in come {
-                fates.insert(user, Fate { left: true, joins: true });
+                fates.insert(user, MemberFate { left: true, joins: true });
                 joined.push(user);
             }
         }

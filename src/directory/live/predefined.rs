@@ -2,7 +2,7 @@
 //! roles with rows of their own, which no record can have.
 
 use super::Directory;
-use crate::directory::{Id, Kind, Name, Target, record::Role};
+use crate::directory::{Id, Name, RecordKind, ResourceRef, record::Role};
 
 /// Rows from here on are those of no records: predefined roles, and people who are invited.
 pub(super) const FIRST_ROW: u32 = 1 << 31;
@@ -17,10 +17,10 @@ impl Role {
     }
 }
 
-impl Target {
+impl ResourceRef {
     /// True for a role that the provider predefines.
     pub fn is_predefined(&self) -> bool {
-        self.kind == Kind::Role && self.id.starts_with(ID)
+        self.kind == RecordKind::Role && self.id.starts_with(ID)
     }
 }
 
@@ -54,7 +54,7 @@ impl Directory {
     }
 
     /// The row of a record, of a predefined role or of somebody who is invited.
-    pub fn row_of(&self, target: &Target) -> Option<u32> {
+    pub fn row_of(&self, target: &ResourceRef) -> Option<u32> {
         if target.is_invited() {
             return self.invited_row(&target.id);
         }
@@ -75,7 +75,7 @@ impl Directory {
 
     /// How many users are known to hold a predefined role in the organisation; `None` where no user's role is told.
     pub fn holders_in_organisation(&self, role: &Name) -> Option<usize> {
-        let users = || (0..self.len(Kind::User) as u32).filter_map(|row| self.user_at(row));
+        let users = || (0..self.len(RecordKind::User) as u32).filter_map(|row| self.user_at(row));
         let held = users().filter(|user| user.org_role.value().is_some_and(|held| held.is(role.raw()))).count();
         (held > 0 || self.org_roles_known() > 0).then_some(held)
     }

@@ -28,12 +28,12 @@ fn a_refused_change_goes_back_alone() {
     let id: Id = "0".into();
     directory.begin(ChangeId(1), Change::SetOrgRole { user: id.clone(), role: "admin".into() });
     directory.begin(ChangeId(2), Change::SetActive { user: id.clone(), active: false });
-    assert!(directory.is_pending(&Target::user(&id), &Field::OrgRole));
+    assert!(directory.is_pending(&ResourceRef::user(&id), &ChangedField::OrgRole));
     directory.settle(ChangeId(1), vec![]);
     let shown = directory.user(&id).unwrap();
     assert_eq!((shown.org_role.value().unwrap().raw(), shown.active), ("member", Some(false)));
-    assert!(!directory.is_pending(&Target::user(&id), &Field::OrgRole));
-    assert!(directory.is_pending(&Target::user(&id), &Field::Status));
+    assert!(!directory.is_pending(&ResourceRef::user(&id), &ChangedField::OrgRole));
+    assert!(directory.is_pending(&ResourceRef::user(&id), &ChangedField::Status));
 }
 
 #[test]
@@ -45,9 +45,9 @@ fn a_created_user_is_there_at_once_and_takes_its_real_id() {
     assert_eq!(directory.user(&key).unwrap().user_name.raw(), "noor");
     let mut real = user("9");
     real.user_name = "noor".into();
-    assert!(directory.settle(ChangeId(7), vec![Fresh::Record(Record::User(real))]));
+    assert!(directory.settle(ChangeId(7), vec![Observation::Record(Record::User(real))]));
     assert!(directory.user(&key).is_none());
-    assert_eq!(directory.len(Kind::User), 4);
+    assert_eq!(directory.len(RecordKind::User), 4);
 }
 
 #[test]
@@ -56,16 +56,16 @@ fn what_was_read_during_a_refresh_is_newer_than_the_refresh() {
     directory.refresh_begins();
     let mut newer = user("0");
     newer.org_role = "admin".into();
-    directory.learn(vec![Fresh::Record(Record::User(newer))]);
+    directory.learn(vec![Observation::Record(Record::User(newer))]);
     directory.replace(Records::build(vec![user("0")], vec![], vec![]), true);
     assert_eq!(directory.user(&"0".into()).unwrap().org_role.value().unwrap().raw(), "admin");
     // So it is where only the difference is told, as long as the refresh goes on.
     directory.refresh_begins();
-    directory.learn(vec![Fresh::Gone(Target::user(&"0".into()))]);
-    directory.renew(vec![Fresh::Record(Record::User(user("0"))), Fresh::Record(Record::User(user("7")))]);
+    directory.learn(vec![Observation::Gone(ResourceRef::user(&"0".into()))]);
+    directory.renew(vec![Observation::Record(Record::User(user("0"))), Observation::Record(Record::User(user("7")))]);
     assert!(directory.user(&"0".into()).is_none() && directory.user(&"7".into()).is_some());
     directory.refresh_ends(&[]);
-    directory.renew(vec![Fresh::Record(Record::User(user("0")))]);
+    directory.renew(vec![Observation::Record(Record::User(user("0")))]);
     assert!(directory.user(&"0".into()).is_some());
 }
 
@@ -77,10 +77,10 @@ struct Server {
 }
 
 impl Server {
-    fn apply(&mut self, change: &Change) -> Vec<Fresh> {
+    fn apply(&mut self, change: &Change) -> Vec<Observation> {
         let name = self.team.name.clone();
         for user in &mut self.users {
-            if change.touches().iter().any(|(target, _)| *target == Target::user(&user.id)) {
+            if change.touches().iter().any(|(target, _)| *target == ResourceRef::user(&user.id)) {
                 change.apply_to_user(user, |_| Some(name.clone()));
             }
         }
@@ -88,7 +88,7 @@ impl Server {
         self.records()
             .into_iter()
             .filter(|record| change.touches().iter().any(|(t, _)| *t == record.target()))
-            .map(Fresh::Record)
+            .map(Observation::Record)
             .collect()
     }
 
@@ -165,8 +165,8 @@ proptest! {
             let mut want = directory.records().teams()["t"].clone();
             directory.pending().for_each(|(_, change)| change.apply_to_team(&mut want));
             prop_assert_eq!(directory.team(&"t".into()), Some(&want));
-            let shown = (0..3).filter_map(|row| directory.user_at(row)).map(Census::of);
-            prop_assert_eq!(directory.census(), shown.fold(Census::default(), Census::with));
+            let shown = (0..3).filter_map(|row| directory.user_at(row)).map(DirectoryCensus::of);
+            prop_assert_eq!(directory.census(), shown.fold(DirectoryCensus::default(), DirectoryCensus::with));
         }
         for id in directory.pending().map(|(id, _)| id).collect::<Vec<_>>() {
             settle(&mut directory, &mut server, id, true);
@@ -198,7 +198,7 @@ fn many_changes_to_one_team_are_laid_in_one_pass() {
         change.apply_to_team(&mut want);
     }
     assert_eq!(directory.team(&"t".into()), Some(&want));
-    directory.overlay(&Target::team(&"t".into()));
+    directory.overlay(&ResourceRef::team(&"t".into()));
     assert_eq!(directory.team(&"t".into()), Some(&want));
     for at in 0..2_000 {
         directory.settle(ChangeId(at), vec![]);
@@ -209,8 +209,8 @@ fn many_changes_to_one_team_are_laid_in_one_pass() {
 /// The role that a pending membership will give is shown at once, and goes again with a refusal.
 #[test]
 fn a_mapped_role_follows_a_pending_membership() {
-    use crate::directory::role_source::{Mapping, RoleSource};
-    let mapping = Mapping {
+    use crate::directory::role_source::{RoleMapping, RoleSource};
+    let mapping = RoleMapping {
         order: vec!["admin".into(), "labeler".into()],
         default: Some("labeler".into()),
         groups: [("leads".into(), "admin".into())].into_iter().collect(),
@@ -230,7 +230,7 @@ fn a_mapped_role_follows_a_pending_membership() {
     directory.begin(ChangeId(2), Change::SetActive { user: "u".into(), active: false });
     directory.refresh_begins();
     team.members = Some(vec![crate::directory::record::Member { id: "u".into(), display: Name::default() }]);
-    directory.renew(vec![Fresh::Record(Record::Team(team))]);
+    directory.renew(vec![Observation::Record(Record::Team(team))]);
     directory.refresh_ends(&[]);
     assert_eq!(role(&directory), "admin");
 }

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::{
     directory::{
-        Directory, Id, Name, Target,
-        aside::{Organisation, Participant, Person, Setting, Told, Topic},
+        Directory, Id, Name, ResourceRef,
+        aside::{AccountDetails, Organisation, Setting, SideAnswer, SideQueryKind, TeamParticipant},
         owner::KeyOwner,
     },
     scim::schema::{ResourceType, Schema},
@@ -13,9 +13,9 @@ use crate::{
 
 impl Directory {
     /// The owner of the key in use, or another person's account, as last told.
-    pub fn person(&self, topic: &Topic) -> Option<&Person> {
+    pub fn person(&self, topic: &SideQueryKind) -> Option<&AccountDetails> {
         match self.told.get(topic) {
-            Some(Told::Person(person)) => Some(person),
+            Some(SideAnswer::Person(person)) => Some(person),
             _ => None,
         }
     }
@@ -31,17 +31,17 @@ impl Directory {
     }
 
     /// Members and invitations of a team, as last told.
-    pub fn roster(&self, team: &Id) -> Option<&[Participant]> {
-        match self.told.get(&Topic::Roster(team.clone())) {
-            Some(Told::Roster(roster)) => Some(roster),
+    pub fn roster(&self, team: &Id) -> Option<&[TeamParticipant]> {
+        match self.told.get(&SideQueryKind::Roster(team.clone())) {
+            Some(SideAnswer::Roster(roster)) => Some(roster),
             _ => None,
         }
     }
 
     /// The organisations of the key's owner, as last told.
     pub fn organisations(&self) -> Option<&[Organisation]> {
-        match self.told.get(&Topic::Organisations) {
-            Some(Told::Organisations(all)) => Some(all),
+        match self.told.get(&SideQueryKind::Organisations) {
+            Some(SideAnswer::Organisations(all)) => Some(all),
             _ => None,
         }
     }
@@ -73,32 +73,32 @@ impl Directory {
 
     /// The provider's settings, as they were told.
     pub fn settings(&self) -> Option<&[Setting]> {
-        match self.told.get(&Topic::Settings) {
-            Some(Told::Settings(settings)) => Some(settings),
+        match self.told.get(&SideQueryKind::Settings) {
+            Some(SideAnswer::Settings(settings)) => Some(settings),
             _ => None,
         }
     }
 
     /// A record with all its attributes, as last told.
-    pub fn resource(&self, target: &Target) -> Option<&Value> {
-        match self.told.get(&Topic::Resource(target.clone())) {
-            Some(Told::Resource(resource)) => Some(resource),
+    pub fn resource(&self, target: &ResourceRef) -> Option<&Value> {
+        match self.told.get(&SideQueryKind::Resource(target.clone())) {
+            Some(SideAnswer::Resource(resource)) => Some(resource),
             _ => None,
         }
     }
 
     /// What attributes records may have; `None` where that was not told yet, empty where the server tells none.
     pub fn schemas(&self) -> Option<&[Schema]> {
-        match self.told.get(&Topic::Schemas)? {
-            Told::Schemas(schemas) => Some(schemas),
+        match self.told.get(&SideQueryKind::Schemas)? {
+            SideAnswer::Schemas(schemas) => Some(schemas),
             _ => Some(&[]),
         }
     }
 
     /// Which schemas each kind of record has, as [`Directory::schemas`].
     pub fn resource_types(&self) -> Option<&[ResourceType]> {
-        match self.told.get(&Topic::Types)? {
-            Told::Types(types) => Some(types),
+        match self.told.get(&SideQueryKind::Types)? {
+            SideAnswer::Types(types) => Some(types),
             _ => Some(&[]),
         }
     }

@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use rustc_hash::FxHashSet;
 
-use super::{ALREADY, Entry, Planner, State, already, drafting::planned};
+use super::{ALREADY, ChangeState, JournalEntry, Planner, already, drafting::planned};
 use crate::directory::{
-    Directory, Target,
-    change::Field,
-    guard::{Guard, Guards},
+    Directory, ResourceRef,
+    change::ChangedField,
+    guard::{ChangeGuard, GuardSettings},
     refusal::{Refusal, RefusalCode},
 };
 
@@ -18,19 +18,20 @@ use crate::directory::{
 /// value has happened.
 pub fn again(
     planner: &dyn Planner,
-    guards: &Guards,
-    left: Vec<Entry>,
+    guards: &GuardSettings,
+    left: Vec<JournalEntry>,
     directory: &Directory,
     now: Timestamp,
-) -> Vec<Entry> {
-    let mut guard = Guard::new(planner.capabilities(), guards, directory, left.iter().map(|entry| &entry.step.change));
-    let mut altered: FxHashSet<(Target, Field)> = FxHashSet::default();
-    let anew = |mut entry: Entry| {
+) -> Vec<JournalEntry> {
+    let mut guard =
+        ChangeGuard::new(planner.capabilities(), guards, directory, left.iter().map(|entry| &entry.step.change));
+    let mut altered: FxHashSet<(ResourceRef, ChangedField)> = FxHashSet::default();
+    let anew = |mut entry: JournalEntry| {
         let change = &entry.step.change;
         let mut touches = change.touches();
         // The membership of a particular user is listed beside the team's whole list.
         if touches.len() > 1 {
-            touches.retain(|(_, field)| *field != Field::Members);
+            touches.retain(|(_, field)| *field != ChangedField::Members);
         }
         let first = !touches.iter().any(|touch| altered.contains(touch));
         let step = match planned(planner, &mut guard, change, directory) {
@@ -43,10 +44,10 @@ pub fn again(
                 step.expected = entry.step.expected.take();
                 altered.extend(touches);
                 (entry.step, entry.at) = (step, now);
-                (entry.state, entry.why) = (State::Planned, String::new());
+                (entry.state, entry.why) = (ChangeState::Planned, String::new());
             }
             Err(why) => {
-                (entry.state, entry.why) = (State::Dropped, why.text);
+                (entry.state, entry.why) = (ChangeState::Dropped, why.text);
                 entry.settled = Some(now);
             }
         }

@@ -4,10 +4,10 @@ use rustc_hash::FxHashSet;
 
 use crate::{
     directory::{
-        Directory, Id, Kind,
-        aside::Topic,
+        Directory, Id, RecordKind,
+        aside::SideQueryKind,
         change::{Change, NewUser, RoleDraft},
-        record::{Depth, Member, User},
+        record::{Member, ReadDepth, User},
     },
     scim::schema,
 };
@@ -41,7 +41,7 @@ pub fn already(change: &Change, directory: &Directory) -> bool {
         }
         Change::RemoveRegistryRole { user, registry } => shows(user, &|user| {
             let meant = |scope| registry.as_ref().is_none_or(|name| name == scope);
-            let told = user.told_registry_roles().filter(|_| user.depth == Depth::Full);
+            let told = user.told_registry_roles().filter(|_| user.depth == ReadDepth::Full);
             told.is_some_and(|grants| !grants.iter().any(|grant| meant(&grant.scope)))
         }),
         Change::ReplaceMembers { team, stay, come, go } => {
@@ -50,9 +50,9 @@ pub fn already(change: &Change, directory: &Directory) -> bool {
                 stay.iter().chain(come).all(|id| members.contains(id)) && !go.iter().any(|id| members.contains(id))
             })
         }
-        Change::DeleteUser { user: id } => directory.is_complete(Kind::User) && user(id).is_none(),
-        Change::DeleteTeam { team } => directory.is_complete(Kind::Team) && directory.team(team).is_none(),
-        Change::DeleteRole { role } => directory.is_complete(Kind::Role) && directory.role(role).is_none(),
+        Change::DeleteUser { user: id } => directory.is_complete(RecordKind::User) && user(id).is_none(),
+        Change::DeleteTeam { team } => directory.is_complete(RecordKind::Team) && directory.team(team).is_none(),
+        Change::DeleteRole { role } => directory.is_complete(RecordKind::Role) && directory.role(role).is_none(),
         Change::EditRole { role, to } => directory.role(role).is_some_and(|role| is_defined(&RoleDraft::of(role), to)),
         Change::CreateUser { user, .. } => is_user_there(directory, user),
         Change::CreateService { service, .. } => {
@@ -82,7 +82,7 @@ pub fn already(change: &Change, directory: &Directory) -> bool {
             directory.resource(target).is_some_and(|resource| schema::same(schema::at(resource, path), to.as_ref()))
         }
         Change::DeleteKey { owner, key, .. } => {
-            let person = directory.person(&Topic::Person(owner.clone()));
+            let person = directory.person(&SideQueryKind::Person(owner.clone()));
             person.and_then(|person| person.keys.as_ref()).is_some_and(|keys| !keys.iter().any(|one| one.id == *key))
         }
     }
@@ -94,7 +94,7 @@ fn is_member(directory: &Directory, team: &Id, user: &Id) -> bool {
 
 /// True if the user is known not to be a member: the team is gone, or its list of members lacks the user.
 fn is_out(directory: &Directory, team: &Id, user: &Id) -> bool {
-    directory.is_complete(Kind::Team)
+    directory.is_complete(RecordKind::Team)
         && directory.team(team).is_none_or(|team| team.members.is_some())
         && !is_member(directory, team, user)
 }
@@ -122,10 +122,10 @@ fn is_defined(now: &RoleDraft, to: &RoleDraft) -> bool {
 mod tests {
     use super::*;
     use crate::directory::{
-        Name, Target,
-        aside::{ApiKey, Participant, Person, Told},
-        change::{ChangeId, NewService, Seat},
-        record::{Account, Grant, Role, Team},
+        Name, ResourceRef,
+        aside::{AccountDetails, ApiKey, SideAnswer, TeamParticipant},
+        change::{ChangeId, NewService, SeatKind},
+        record::{AccountKind, Role, RoleGrant, Team},
         records::Records,
     };
 
@@ -135,15 +135,16 @@ mod tests {
             user_name: "eva-tanaka".into(),
             email: "eva@example.com".into(),
             org_role: "member".into(),
-            team_roles: Some(vec![Grant { scope: "vision".into(), role: "admin".into() }]),
+            team_roles: Some(vec![RoleGrant { scope: "vision".into(), role: "admin".into() }]),
             active: Some(true),
             display_name: "Eva".into(),
             models_seat: "full".into(),
-            registry_roles: vec![Grant { scope: "models".into(), role: "member".into() }],
-            depth: Depth::Full,
+            registry_roles: vec![RoleGrant { scope: "models".into(), role: "member".into() }],
+            depth: ReadDepth::Full,
             ..User::default()
         };
-        let bot = User { id: "bot".into(), user_name: "bot".into(), account: Account::TeamService, ..User::default() };
+        let bot =
+            User { id: "bot".into(), user_name: "bot".into(), account: AccountKind::TeamService, ..User::default() };
         let ivan = User { id: "ivan".into(), user_name: "ivan".into(), ..User::default() };
         let team = |id: &str, name: &str, members: Option<&[&str]>| Team {
             id: id.into(),
@@ -240,9 +241,9 @@ mod tests {
     #[case::another_name(Change::SetDisplayName { user: "eva".into(), to: "Ann".into() }, false)]
     #[case::email(Change::SetEmail { user: "eva".into(), to: "Eva@example.com".into() }, true)]
     #[case::another_email(Change::SetEmail { user: "eva".into(), to: "ann@example.com".into() }, false)]
-    #[case::seat(Change::SetSeat { user: "eva".into(), seat: Seat::Models, to: "full".into() }, true)]
-    #[case::another_seat(Change::SetSeat { user: "eva".into(), seat: Seat::Models, to: "viewer".into() }, false)]
-    #[case::seat_not_told(Change::SetSeat { user: "eva".into(), seat: Seat::Weave, to: "none".into() }, false)]
+    #[case::seat(Change::SetSeat { user: "eva".into(), seat: SeatKind::Models, to: "full".into() }, true)]
+    #[case::another_seat(Change::SetSeat { user: "eva".into(), seat: SeatKind::Models, to: "viewer".into() }, false)]
+    #[case::seat_not_told(Change::SetSeat { user: "eva".into(), seat: SeatKind::Weave, to: "none".into() }, false)]
     #[case::registry(registry("models", "member"), true)]
     #[case::another_role_in_the_registry(registry("models", "admin"), false)]
     #[case::another_registry(registry("data", "member"), false)]
@@ -290,7 +291,7 @@ mod tests {
         let revoke = |id: &str| Change::RevokeInvite { team: "t".into(), invite: id.into(), to: "noor".into() };
         let no_key = |id: &str| Change::DeleteKey { owner: "eva".into(), key: id.into(), name: "k".into() };
         let cost = |to: i64| Change::SetAttribute {
-            target: Target::user(&"eva".into()),
+            target: ResourceRef::user(&"eva".into()),
             path: "cost".into(),
             before: None,
             to: Some(serde_json::json!(to)),
@@ -298,24 +299,24 @@ mod tests {
         let mut directory = directory();
         let all = [invite("noor"), revoke("i2"), no_key("k2"), cost(2)];
         assert!(all.iter().all(|change| !already(change, &directory)), "nothing was told yet");
-        let noor = Participant {
+        let noor = TeamParticipant {
             id: "i1".into(),
             user_name: "noor".into(),
             name: Name::default(),
             email: "noor@example.com".into(),
             admin: false,
             pending: true,
-            account: Account::Person,
+            account: AccountKind::Person,
         };
         let key = ApiKey { id: "k1".into(), name: "k".into(), description: Name::default() };
-        let eva = Person { id: "eva".into(), keys: Some(vec![key]), ..Person::default() };
-        let told = |topic, told| crate::directory::Fresh::Told(topic, told);
+        let eva = AccountDetails { id: "eva".into(), keys: Some(vec![key]), ..AccountDetails::default() };
+        let told = |topic, told| crate::directory::Observation::Told(topic, told);
         directory.learn(vec![
-            told(Topic::Roster("t".into()), Told::Roster(vec![noor])),
-            told(Topic::Person("eva".into()), Told::Person(eva)),
+            told(SideQueryKind::Roster("t".into()), SideAnswer::Roster(vec![noor])),
+            told(SideQueryKind::Person("eva".into()), SideAnswer::Person(eva)),
             told(
-                Topic::Resource(Target::user(&"eva".into())),
-                Told::Resource(serde_json::json!({"cost": 2, "id": "eva"})),
+                SideQueryKind::Resource(ResourceRef::user(&"eva".into())),
+                SideAnswer::Resource(serde_json::json!({"cost": 2, "id": "eva"})),
             ),
         ]);
         assert!(all.iter().all(|change| already(change, &directory)));
@@ -328,7 +329,7 @@ mod tests {
         let mut part = Directory::default();
         part.replace(
             Records::build(vec![], vec![], vec![])
-                .covering(Kind::ALL.map(|_| crate::directory::Coverage::NotRead(None))),
+                .covering(RecordKind::ALL.map(|_| crate::directory::ListCoverage::NotRead(None))),
             true,
         );
         assert!(!already(&Change::DeleteUser { user: "nobody".into() }, &part));

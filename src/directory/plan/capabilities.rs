@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::Step;
 use crate::directory::{
     Directory, Name,
-    aside::{Inquiry, Setting, Topic},
-    change::{Change, Verb},
-    holds::Holds,
+    aside::{Setting, SideQuery, SideQueryKind},
+    change::{Change, ChangeVerb},
+    holds::RecordContents,
     refusal::Refusal,
-    role_source::Mapping,
+    role_source::RoleMapping,
 };
 
 /// A predefined role that can be chosen.
@@ -23,9 +23,9 @@ pub struct RoleChoice {
 
 /// Capabilities of a provider (in its hosting).
 #[derive(Debug, Clone, Default)]
-pub struct Capabilities {
+pub struct ProviderCapabilities {
     /// Unsupported actions, with reasons.
-    pub refused: Vec<(Verb, Refusal)>,
+    pub refused: Vec<(ChangeVerb, Refusal)>,
     /// Predefined roles in the organisation.
     pub org_roles: Vec<RoleChoice>,
     /// Predefined roles in a team.
@@ -65,7 +65,7 @@ pub struct Capabilities {
     /// Organisation roles are shown, and follow from groups or another interface.
     pub derived_roles: bool,
     /// Mapping from group to role, if the profile keeps the mapping and can change it here.
-    pub mapping: Option<Arc<Mapping>>,
+    pub mapping: Option<Arc<RoleMapping>>,
     /// Further work after a change of that mapping.
     pub mapping_note: Option<&'static str>,
     /// Settings of the provider that can be queried, with their values before any answer; empty if there are none.
@@ -78,9 +78,9 @@ pub struct Capabilities {
     pub cascading_role: Option<Name>,
 }
 
-impl Capabilities {
+impl ProviderCapabilities {
     /// Succeeds if the action is supported; otherwise returns the reason.
-    pub fn can(&self, verb: Verb) -> Result<(), &Refusal> {
+    pub fn can(&self, verb: ChangeVerb) -> Result<(), &Refusal> {
         match self.refused.iter().find(|(refused, _)| *refused == verb) {
             Some((_, why)) => Err(why),
             None => Ok(()),
@@ -90,13 +90,13 @@ impl Capabilities {
     /// Marks all actions on groups as unsupported.
     pub fn without_groups(&mut self) {
         let why = Refusal::unsupported("This server has no groups.");
-        let verbs = [Verb::AddMember, Verb::RemoveMember, Verb::CreateTeam, Verb::DeleteTeam];
+        let verbs = [ChangeVerb::AddMember, ChangeVerb::RemoveMember, ChangeVerb::CreateTeam, ChangeVerb::DeleteTeam];
         self.refused.extend(verbs.map(|verb| (verb, why.clone())));
     }
 
     /// The kinds of data that the records hold.
-    pub fn holds(&self) -> Holds {
-        Holds {
+    pub fn holds(&self) -> RecordContents {
+        RecordContents {
             org_roles: self.derived_roles || !self.org_roles.is_empty(),
             team_roles: !self.team_roles.is_empty(),
             seats: self.seats,
@@ -105,11 +105,11 @@ impl Capabilities {
             custom_roles: !self.derived_roles,
             mapped: self.mapping.is_some(),
             inactive_word: if self.inactive_word.is_empty() {
-                Holds::default().inactive_word
+                RecordContents::default().inactive_word
             } else {
                 self.inactive_word
             },
-            team_word: if self.team_word.is_empty() { Holds::default().team_word } else { self.team_word },
+            team_word: if self.team_word.is_empty() { RecordContents::default().team_word } else { self.team_word },
         }
     }
 }
@@ -117,9 +117,9 @@ impl Capabilities {
 /// A dialect as the console sees it: plans, but no wire.
 pub trait Planner: Send + Sync {
     /// The provider's capabilities.
-    fn capabilities(&self) -> &Capabilities;
+    fn capabilities(&self) -> &ProviderCapabilities;
     /// Plans a change. Pure.
     fn step(&self, change: &Change, directory: &Directory) -> Result<Step, Refusal>;
     /// The inquiry for a topic. Pure.
-    fn inquiry(&self, topic: Topic, directory: &Directory) -> Result<Inquiry, Refusal>;
+    fn inquiry(&self, topic: SideQueryKind, directory: &Directory) -> Result<SideQuery, Refusal>;
 }

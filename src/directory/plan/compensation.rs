@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Capabilities;
+use super::ProviderCapabilities;
 use crate::directory::{
     Directory, Id,
-    change::{Change, NewUser, RoleDraft, Seat, Verb},
+    change::{Change, ChangeVerb, NewUser, RoleDraft, SeatKind},
     record::{Role, Team, User},
 };
 
@@ -25,15 +25,19 @@ pub struct Compensation {
 }
 
 /// What makes again what this change takes away; `None` where it takes no whole record, or the provider creates none.
-pub(super) fn compensation(change: &Change, directory: &Directory, can: &Capabilities) -> Option<Compensation> {
+pub(super) fn compensation(change: &Change, directory: &Directory, can: &ProviderCapabilities) -> Option<Compensation> {
     let creates = |verb| can.can(verb).is_ok();
     match change {
-        Change::DeleteTeam { team } if creates(Verb::CreateTeam) => {
+        Change::DeleteTeam { team } if creates(ChangeVerb::CreateTeam) => {
             Some(of_team(directory.team(team)?, directory, can))
         }
-        Change::DeleteRole { role } if creates(Verb::CreateRole) => Some(of_role(directory.role(role)?, directory)),
-        Change::DeleteUser { user } if creates(Verb::CreateUser) => of_user(directory.user(user)?, directory, can),
-        Change::SetActive { user, active: false } if removes(can) && creates(Verb::CreateUser) => {
+        Change::DeleteRole { role } if creates(ChangeVerb::CreateRole) => {
+            Some(of_role(directory.role(role)?, directory))
+        }
+        Change::DeleteUser { user } if creates(ChangeVerb::CreateUser) => {
+            of_user(directory.user(user)?, directory, can)
+        }
+        Change::SetActive { user, active: false } if removes(can) && creates(ChangeVerb::CreateUser) => {
             of_user(directory.user(user)?, directory, can)
         }
         _ => None,
@@ -41,7 +45,7 @@ pub(super) fn compensation(change: &Change, directory: &Directory, can: &Capabil
 }
 
 /// True where a deactivated person is out, not only inactive.
-fn removes(can: &Capabilities) -> bool {
+fn removes(can: &ProviderCapabilities) -> bool {
     !can.inactive_word.is_empty()
 }
 
@@ -55,7 +59,7 @@ pub(super) fn replaced(key: &Id) -> Option<Id> {
     key.strip_prefix(AGAIN).map(Id::from)
 }
 
-fn of_team(team: &Team, directory: &Directory, can: &Capabilities) -> Compensation {
+fn of_team(team: &Team, directory: &Directory, can: &ProviderCapabilities) -> Compensation {
     let (key, word) = (key_of(&team.id), can.holds().team_word);
     let members = team.members.as_deref().unwrap_or_default();
     let known: Vec<Id> =
@@ -76,7 +80,7 @@ fn of_team(team: &Team, directory: &Directory, can: &Capabilities) -> Compensati
 }
 
 /// True for a role that a new member has to be given.
-fn is_other(role: &crate::directory::Name, can: &Capabilities) -> bool {
+fn is_other(role: &crate::directory::Name, can: &ProviderCapabilities) -> bool {
     !can.team_roles.is_empty() && can.joins_as.as_ref().is_none_or(|joins| joins != role)
 }
 
@@ -101,7 +105,7 @@ fn of_role(role: &Role, directory: &Directory) -> Compensation {
     Compensation { changes, differs }
 }
 
-fn of_user(user: &User, directory: &Directory, can: &Capabilities) -> Option<Compensation> {
+fn of_user(user: &User, directory: &Directory, can: &ProviderCapabilities) -> Option<Compensation> {
     if user.account.is_service() || user.problem.is_some() {
         return None;
     }
@@ -113,12 +117,12 @@ fn of_user(user: &User, directory: &Directory, can: &Capabilities) -> Option<Com
         user_name: name.raw().to_owned(),
         email: user.email.raw().to_owned(),
         display_name: user.display_name.raw().to_owned(),
-        models_seat: user.seat(Seat::Models).value().cloned(),
-        weave_role: user.seat(Seat::Weave).value().cloned(),
+        models_seat: user.seat(SeatKind::Models).value().cloned(),
+        weave_role: user.seat(SeatKind::Weave).value().cloned(),
         ..NewUser::default()
     };
     let mut changes = vec![Change::CreateUser { key: key.clone(), user: new }];
-    if let Some(role) = user.org_role.value().filter(|_| can.can(Verb::SetOrgRole).is_ok()) {
+    if let Some(role) = user.org_role.value().filter(|_| can.can(ChangeVerb::SetOrgRole).is_ok()) {
         changes.push(Change::SetOrgRole { user: key.clone(), role: role.clone() });
     } else if !user.org_role.is_none() && !can.org_roles.is_empty() {
         differs.push(format!("The organisation role of {name} is not known: the server chooses it."));

@@ -1,11 +1,11 @@
 //! Turns changes that belong together into a plan.
 
-use super::{Capabilities, Plan, Planner, Step, Undo, compensation::compensation};
+use super::{Plan, Planner, ProviderCapabilities, Step, Undo, compensation::compensation};
 use crate::directory::{
     Directory,
     change::Change,
-    guard::{Guard, Guards},
-    holds::Holds,
+    guard::{ChangeGuard, GuardSettings},
+    holds::RecordContents,
     refusal::Refusal,
     words,
 };
@@ -14,29 +14,34 @@ use crate::directory::{
 ///
 /// Each change is checked as if the ones before it had happened, so that two demotions can't remove the last two
 /// admins together.
-pub fn draft(planner: &dyn Planner, guards: &Guards, changes: Vec<Change>, directory: &Directory) -> Plan {
-    let mut drafting = Drafting::new(planner.capabilities(), guards, changes, directory);
+pub fn draft(planner: &dyn Planner, guards: &GuardSettings, changes: Vec<Change>, directory: &Directory) -> Plan {
+    let mut drafting = PlanDrafting::new(planner.capabilities(), guards, changes, directory);
     drafting.step(planner, directory, usize::MAX);
     drafting.into_plan(directory)
 }
 
 /// A plan under construction, a few changes at a time.
 #[derive(Debug)]
-pub struct Drafting {
-    guard: Guard,
+pub struct PlanDrafting {
+    guard: ChangeGuard,
     changes: Vec<Change>,
     /// Number of planned changes.
     planned: usize,
     plan: Plan,
     /// The provider's vocabulary, as of the last step.
-    holds: Holds,
+    holds: RecordContents,
 }
 
-impl Drafting {
+impl PlanDrafting {
     /// A draft in which nothing is planned yet.
-    pub fn new(can: &Capabilities, guards: &Guards, changes: Vec<Change>, directory: &Directory) -> Self {
-        let guard = Guard::new(can, guards, directory, changes.iter());
-        Self { guard, changes, planned: 0, plan: Plan::default(), holds: Holds::default() }
+    pub fn new(
+        can: &ProviderCapabilities,
+        guards: &GuardSettings,
+        changes: Vec<Change>,
+        directory: &Directory,
+    ) -> Self {
+        let guard = ChangeGuard::new(can, guards, directory, changes.iter());
+        Self { guard, changes, planned: 0, plan: Plan::default(), holds: RecordContents::default() }
     }
 
     /// Plans the next `count` changes.
@@ -58,7 +63,7 @@ impl Drafting {
     }
 
     /// Starts again from the first change, because the directory has changed.
-    pub fn begin_anew(&mut self, can: &Capabilities, guards: &Guards, directory: &Directory) {
+    pub fn begin_anew(&mut self, can: &ProviderCapabilities, guards: &GuardSettings, directory: &Directory) {
         *self = Self::new(can, guards, std::mem::take(&mut self.changes), directory);
     }
 
@@ -82,7 +87,7 @@ impl Drafting {
 /// The step for a change that follows those known to the guard, or the reason why there is none.
 pub(super) fn planned(
     planner: &dyn Planner,
-    guard: &mut Guard,
+    guard: &mut ChangeGuard,
     change: &Change,
     directory: &Directory,
 ) -> Result<Step, Refusal> {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Entry, Plan, State, Step};
+use super::{ChangeState, JournalEntry, Plan, Step};
 use crate::directory::change::ChangeId;
 
 /// The last millisecond that an id can tell: in the year 2248.
@@ -14,14 +14,14 @@ const LATEST: i64 = (1 << 43) - 2;
 /// agreement; where the clock is behind the journal (it was set back, or another machine's was ahead) they go on after
 /// the newest.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Ids {
+pub struct IdGenerator {
     salt: i64,
     last: i64,
     /// The first millisecond after all that the journal has.
     floor: i64,
 }
 
-impl Ids {
+impl IdGenerator {
     /// Consoles that run at the same time need another salt each.
     pub fn new(salt: u16) -> Self {
         Self { salt: i64::from(salt), ..Self::default() }
@@ -44,21 +44,27 @@ impl Ids {
 
 impl Plan {
     /// Its steps as entries of the journal, in order. They belong to the plan named, or to that of the first of them.
-    pub fn into_entries(self, plan: Option<ChangeId>, ids: &mut Ids, now: Timestamp, actor: &str) -> Vec<Entry> {
+    pub fn into_entries(
+        self,
+        plan: Option<ChangeId>,
+        ids: &mut IdGenerator,
+        now: Timestamp,
+        actor: &str,
+    ) -> Vec<JournalEntry> {
         let mut entering = self.enter(plan, now, actor);
         std::iter::from_fn(|| entering.next(ids)).collect()
     }
 
     /// The same, one at a time.
-    pub fn enter(self, plan: Option<ChangeId>, now: Timestamp, actor: &str) -> Entering {
+    pub fn enter(self, plan: Option<ChangeId>, now: Timestamp, actor: &str) -> PlanEntering {
         let (steps, actor) = (self.steps.into_iter(), actor.to_owned());
-        Entering { steps, plan, title: self.title, undoes: self.undoes, at: now, actor }
+        PlanEntering { steps, plan, title: self.title, undoes: self.undoes, at: now, actor }
     }
 }
 
 /// A plan that becomes entries of the journal.
 #[derive(Debug)]
-pub struct Entering {
+pub struct PlanEntering {
     steps: std::vec::IntoIter<Step>,
     plan: Option<ChangeId>,
     title: String,
@@ -67,24 +73,24 @@ pub struct Entering {
     actor: String,
 }
 
-impl Entering {
+impl PlanEntering {
     /// How many there are still to come.
     pub fn left(&self) -> usize {
         self.steps.len()
     }
 
     /// The next one.
-    pub fn next(&mut self, ids: &mut Ids) -> Option<Entry> {
+    pub fn next(&mut self, ids: &mut IdGenerator) -> Option<JournalEntry> {
         let step = self.steps.next()?;
         let id = ids.next(self.at);
-        Some(Entry {
+        Some(JournalEntry {
             id,
             plan: *self.plan.get_or_insert(id),
             title: self.title.clone(),
             at: self.at,
             actor: self.actor.clone(),
             step,
-            state: State::Planned,
+            state: ChangeState::Planned,
             why: String::new(),
             failure: None,
             exchanges: Vec::new(),

@@ -3,16 +3,16 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Compensation, SideEffect, Standing, Step, Undo};
+use super::{Compensation, JournalStanding, SideEffect, Step, Undo};
 use crate::{
     directory::{
         change::{Change, ChangeEffect, ChangeId},
-        work::Moved,
+        work::ChangeUpdate,
     },
     scim::failure::Failure,
 };
 
-/// The reason for [`State::Unseen`] where the server's own answers differ.
+/// The reason for [`ChangeState::Unseen`] where the server's own answers differ.
 pub const LATE: &str =
     "The server's answer showed it, and its record, read again several times, does not: it may be late.";
 
@@ -22,7 +22,7 @@ pub const HARMED: &str = "Not sent: an earlier change of this plan altered what 
 /// The state of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum State {
+pub enum ChangeState {
     /// Written to the journal, not sent.
     Planned,
     /// Sent; no outcome yet.
@@ -46,61 +46,61 @@ pub enum State {
     Dropped,
 }
 
-impl State {
+impl ChangeState {
     /// All states, in the order of their declaration.
-    pub const ALL: [State; 10] = [
-        State::Planned,
-        State::Sent,
-        State::Confirmed,
-        State::Partly,
-        State::Unseen,
-        State::Already,
-        State::Refused,
-        State::Conflict,
-        State::Unknown,
-        State::Dropped,
+    pub const ALL: [ChangeState; 10] = [
+        ChangeState::Planned,
+        ChangeState::Sent,
+        ChangeState::Confirmed,
+        ChangeState::Partly,
+        ChangeState::Unseen,
+        ChangeState::Already,
+        ChangeState::Refused,
+        ChangeState::Conflict,
+        ChangeState::Unknown,
+        ChangeState::Dropped,
     ];
 
     /// True if the outcome is open.
     pub fn is_open(self) -> bool {
-        matches!(self, State::Planned | State::Sent | State::Unknown)
+        matches!(self, ChangeState::Planned | ChangeState::Sent | ChangeState::Unknown)
     }
 
     /// True if nothing is left to do: the change has taken effect, or was sent to a server that never shows the value.
     pub fn is_done(self) -> bool {
-        matches!(self, State::Confirmed | State::Unseen | State::Already)
+        matches!(self, ChangeState::Confirmed | ChangeState::Unseen | ChangeState::Already)
     }
 
     /// True if the change needs a look.
     pub fn is_failure(self) -> bool {
-        self.may_be_sent_again() || self == State::Partly
+        self.may_be_sent_again() || self == ChangeState::Partly
     }
 
     /// True if the change has no known effect, so that another attempt is possible.
     pub fn may_be_sent_again(self) -> bool {
-        matches!(self, State::Refused | State::Conflict | State::Unknown)
+        matches!(self, ChangeState::Refused | ChangeState::Conflict | ChangeState::Unknown)
     }
 
     /// The word shown for the state.
     pub fn label(self) -> &'static str {
         match self {
-            State::Planned => "waiting",
-            State::Sent => "in flight",
-            State::Confirmed => "confirmed",
-            State::Partly => "in part",
-            State::Unseen => "sent, not shown",
-            State::Already => "so already",
-            State::Refused => "refused",
-            State::Conflict => "conflict",
-            State::Unknown => "unknown",
-            State::Dropped => "dropped",
+            ChangeState::Planned => "waiting",
+            ChangeState::Sent => "in flight",
+            ChangeState::Confirmed => "confirmed",
+            ChangeState::Partly => "in part",
+            ChangeState::Unseen => "sent, not shown",
+            ChangeState::Already => "so already",
+            ChangeState::Refused => "refused",
+            ChangeState::Conflict => "conflict",
+            ChangeState::Unknown => "unknown",
+            ChangeState::Dropped => "dropped",
         }
     }
 }
 
 /// A request and its answer, without secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Exchange {
+pub struct RequestExchange {
     /// `PATCH /Users/…` with its body, for display.
     pub request: String,
     /// HTTP status; `None` without an answer.
@@ -127,7 +127,7 @@ pub struct WayBack {
 
 /// A change in the journal, with its whole history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct JournalEntry {
     /// The entry's id.
     pub id: ChangeId,
     /// The id of the plan's first change, which identifies the plan.
@@ -142,13 +142,13 @@ pub struct Entry {
     /// The planned step.
     pub step: Step,
     /// The state of the change.
-    pub state: State,
+    pub state: ChangeState,
     /// The reason for a failure; otherwise a remark about the outcome.
     pub why: String,
     /// The failure behind `Refused`, if there was one.
     pub failure: Option<Failure>,
     /// Requests and answers so far.
-    pub exchanges: Vec<Exchange>,
+    pub exchanges: Vec<RequestExchange>,
     /// The time at which the outcome became known.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::optional")]
     pub settled: Option<Timestamp>,
@@ -156,7 +156,7 @@ pub struct Entry {
     pub undoes: Option<ChangeId>,
     /// The id that the server gave to the created record.
     pub created: Option<super::Id>,
-    /// [`State::Partly`] as earlier versions wrote the outcome: a flag beside a refusal.
+    /// [`ChangeState::Partly`] as earlier versions wrote the outcome: a flag beside a refusal.
     #[serde(default)]
     pub partly: bool,
     /// Side effects of the change.
@@ -171,21 +171,23 @@ pub struct Entry {
     pub alarm: bool,
 }
 
-impl Entry {
+impl JournalEntry {
     /// The entry's state and session.
-    pub fn standing(&self) -> Standing {
-        Standing { state: self.state, session: self.session }
+    pub fn standing(&self) -> JournalStanding {
+        JournalStanding { state: self.state, session: self.session }
     }
 
     /// Number of requests that the server accepted.
     pub fn accepted(&self) -> usize {
-        let taken = |exchange: &&Exchange| !exchange.refused && exchange.status.is_some_and(|status| status < 300);
+        let taken =
+            |exchange: &&RequestExchange| !exchange.refused && exchange.status.is_some_and(|status| status < 300);
         self.exchanges.iter().filter(taken).count()
     }
 
     /// Takes over the state after a move.
-    pub fn follow(&mut self, moved: &Moved) {
-        let Moved { id: _, state, why, failure, exchanges, fresh: _, at, created, effects, alarm, way_back } = moved;
+    pub fn follow(&mut self, moved: &ChangeUpdate) {
+        let ChangeUpdate { id: _, state, why, failure, exchanges, fresh: _, at, created, effects, alarm, way_back } =
+            moved;
         (self.state, self.alarm) = (*state, *alarm);
         self.effects.clone_from(effects);
         if let Some(WayBack { undo, compensation }) = way_back.as_deref() {
@@ -203,22 +205,22 @@ impl Entry {
         }
     }
 
-    /// The entry in the state [`State::Dropped`], so that nothing is sent any more.
+    /// The entry in the state [`ChangeState::Dropped`], so that nothing is sent any more.
     #[must_use]
     pub fn dropped(self, why: &str, now: Timestamp) -> Self {
-        Self { state: State::Dropped, why: why.to_owned(), settled: Some(now), ..self }
+        Self { state: ChangeState::Dropped, why: why.to_owned(), settled: Some(now), ..self }
     }
 
     /// True if the whole change, or a part, can be taken back.
     pub fn took_effect(&self) -> bool {
-        matches!(self.state, State::Confirmed | State::Partly | State::Unseen) || self.partly
+        matches!(self.state, ChangeState::Confirmed | ChangeState::Partly | ChangeState::Unseen) || self.partly
     }
 
     /// True if the change can be sent once more: nothing took effect, or a second attempt completes a value that was
     /// set in part.
     pub fn may_be_sent_again(&self) -> bool {
         let sets = matches!(self.step.change.nature().effect, ChangeEffect::Gives | ChangeEffect::Alters);
-        self.state.may_be_sent_again() || (self.state == State::Partly && sets)
+        self.state.may_be_sent_again() || (self.state == ChangeState::Partly && sets)
     }
 
     /// True if nothing is left to do and the server's answers agree.
@@ -228,7 +230,7 @@ impl Entry {
 
     /// True if the server's answer showed the effect and the record does not.
     pub fn is_late(&self) -> bool {
-        self.state == State::Unseen && self.why.ends_with(LATE)
+        self.state == ChangeState::Unseen && self.why.ends_with(LATE)
     }
 
     /// True if the change caused a loss that nobody asked for.

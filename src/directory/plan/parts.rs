@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Entry, State};
+use super::{ChangeState, JournalEntry};
 use crate::directory::{Directory, Id};
 
 /// Why a change was not sent that is about something which was not created.
@@ -17,25 +17,25 @@ pub const UNWRITTEN: &str = "It could not be written to the journal, so it was n
 
 /// What waits of a plan.
 #[derive(Debug, Default)]
-pub struct Part {
+pub struct PlanPart {
     /// To be sent next, with the ids that the server has given.
-    pub next: Vec<Entry>,
+    pub next: Vec<JournalEntry>,
     /// Can never be sent: what it is about was not created.
-    pub lost: Vec<Entry>,
+    pub lost: Vec<JournalEntry>,
 }
 
 /// The next part of what waits of a plan: of `waiting`, which are some of the plan's entries.
 ///
 /// What is about a record that another console or an unanswered request may still create is in neither part.
 pub fn next_part<'a>(
-    plan: impl Iterator<Item = &'a Entry>,
-    waiting: impl Iterator<Item = &'a Entry>,
+    plan: impl Iterator<Item = &'a JournalEntry>,
+    waiting: impl Iterator<Item = &'a JournalEntry>,
     directory: &Directory,
-) -> Part {
-    let made: FxHashMap<Id, (State, Option<Id>)> = plan
+) -> PlanPart {
+    let made: FxHashMap<Id, (ChangeState, Option<Id>)> = plan
         .filter_map(|entry| Some((entry.step.change.creates()?.clone(), (entry.state, entry.created.clone()))))
         .collect();
-    let mut part = Part::default();
+    let mut part = PlanPart::default();
     let mut first = None;
     for entry in waiting {
         let change = entry.step.change.clone().with_ids(|id| made.get(id)?.1.clone());

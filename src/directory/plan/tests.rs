@@ -8,9 +8,9 @@ use crate::{
     dialect::{self, Hosting, Provider},
     directory::{
         Directory, Id,
-        guard::Guards,
-        holds::Holds,
-        record::{Depth, Grant, Member, Role, Team, User},
+        guard::GuardSettings,
+        holds::RecordContents,
+        record::{Member, ReadDepth, Role, RoleGrant, Team, User},
         records::Records,
     },
 };
@@ -28,15 +28,15 @@ fn directory() -> Directory {
     let name = |n: usize| format!("user-{n:02}");
     let user = |n: usize| {
         let role = if n < 2 { "admin" } else { "member" };
-        let grant = |team: &str| Grant { scope: team.into(), role: role.into() };
+        let grant = |team: &str| RoleGrant { scope: team.into(), role: role.into() };
         User {
             id: id(&name(n)),
             user_name: name(n).into(),
             org_role: role.into(),
             active: Some(true),
             team_roles: Some(vec![grant("vision"), grant("nlp")]),
-            registry_roles: vec![Grant { scope: "models".into(), role: "member".into() }],
-            depth: Depth::Full,
+            registry_roles: vec![RoleGrant { scope: "models".into(), role: "member".into() }],
+            depth: ReadDepth::Full,
             ..User::default()
         }
     };
@@ -51,8 +51,8 @@ fn directory() -> Directory {
 }
 
 fn plan(changes: Vec<Change>) -> Plan {
-    let planner = dialect::of(Provider::Wandb, Hosting::Dedicated, dialect::Server::default());
-    draft(&*planner, &Guards::default(), changes, &directory())
+    let planner = dialect::of(Provider::Wandb, Hosting::Dedicated, dialect::KnownServer::default());
+    draft(&*planner, &GuardSettings::default(), changes, &directory())
 }
 
 fn delete_role(name: &str) -> Change {

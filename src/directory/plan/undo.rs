@@ -5,26 +5,26 @@ use std::collections::VecDeque;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
-use super::{ALREADY, Entry, Plan, State, Undo, already, compensation::replaced};
+use super::{ALREADY, ChangeState, JournalEntry, Plan, Undo, already, compensation::replaced};
 use crate::directory::{
-    Directory, Id, Kind, Target,
-    change::{Change, ChangeEffect, ChangeId, Field},
-    holds::Holds,
-    record::{Depth, Grant},
+    Directory, Id, RecordKind, ResourceRef,
+    change::{Change, ChangeEffect, ChangeId, ChangedField},
+    holds::RecordContents,
+    record::{ReadDepth, RoleGrant},
     refusal::{Refusal, RefusalCode},
-    words::{self, Line},
+    words::{self, PlanLine},
 };
 
 /// The effect of an earlier change that must still exist when its undo is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Expected {
+pub struct ExpectedEffect {
     /// The change to take back.
     pub change: Change,
     /// The value that the change left, in words.
     pub left: String,
 }
 
-impl Expected {
+impl ExpectedEffect {
     /// The reason for a conflict, with both values: the one that the plan left and the current one.
     pub fn conflict(&self, now: &str) -> String {
         format!("It was changed since: the plan left {}, and now the server shows {now}. It is left alone.", self.left)
@@ -43,31 +43,31 @@ pub struct BackStep {
     /// The change to send.
     pub change: Change,
     /// The condition for sending; `None` where a record is created again.
-    pub expected: Option<Expected>,
+    pub expected: Option<ExpectedEffect>,
     /// True if the server's answers disagree about the effect of the change.
     pub late: bool,
 }
 
 /// The changes that take a plan back, in reverse order.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Inverse {
+pub struct InversePlan {
     /// The changes to send.
     pub steps: Vec<BackStep>,
     /// Lines that can't be taken back, each with the reason.
-    pub never: Vec<(Line, Refusal)>,
+    pub never: Vec<(PlanLine, Refusal)>,
     /// Differences that remain where records are created again; a sentence each.
     pub differs: Vec<String>,
 }
 
-/// An [`Inverse`] compared with the directory.
+/// An [`InversePlan`] compared with the directory.
 #[derive(Debug, Default)]
 pub struct UndoDraft {
     /// The changes to plan.
     pub changes: Vec<Change>,
     /// Lines that are not sent, because the value has changed since.
-    pub conflicts: Vec<(Line, Refusal)>,
+    pub conflicts: Vec<(PlanLine, Refusal)>,
     /// The conditions under which the changes are sent.
-    expected: Vec<(Change, Expected)>,
+    expected: Vec<(Change, ExpectedEffect)>,
     differs: Vec<String>,
 }
 
@@ -75,7 +75,7 @@ impl UndoDraft {
     /// Gives new provisional ids to records that are created again.
     pub fn renew(&mut self, mut fresh: impl FnMut() -> Id) {
         let created = self.changes.iter().filter_map(Change::creation);
-        let keys: FxHashMap<Target, Id> = created.map(|made| (made, fresh())).collect();
+        let keys: FxHashMap<ResourceRef, Id> = created.map(|made| (made, fresh())).collect();
         let changes = std::mem::take(&mut self.changes).into_iter();
         self.changes = changes.map(|change| change.with_records(|record| keys.get(record).cloned())).collect();
     }
@@ -92,7 +92,7 @@ impl UndoDraft {
     pub fn bind(&mut self, plan: &mut Plan) {
         plan.notes.append(&mut self.differs);
         let value = |change: &Change| change.touches().into_iter().next();
-        let mut open: FxHashMap<_, Vec<(Change, Expected)>> = FxHashMap::default();
+        let mut open: FxHashMap<_, Vec<(Change, ExpectedEffect)>> = FxHashMap::default();
         for (change, expected) in self.expected.drain(..) {
             open.entry(value(&change)).or_default().push((change, expected));
         }
@@ -110,19 +110,19 @@ impl UndoDraft {
 /// # Errors
 /// Fails if no part of the plan can be taken back.
 pub fn inverse<'a>(
-    entries: impl DoubleEndedIterator<Item = &'a Entry>,
-    undos: impl Iterator<Item = &'a Entry>,
-) -> Result<Inverse, Refusal> {
-    let undos: Vec<&Entry> = undos.filter(|undo| holds(undo)).collect();
+    entries: impl DoubleEndedIterator<Item = &'a JournalEntry>,
+    undos: impl Iterator<Item = &'a JournalEntry>,
+) -> Result<InversePlan, Refusal> {
+    let undos: Vec<&JournalEntry> = undos.filter(|undo| holds(undo)).collect();
     let mut done: VecDeque<Change> = undos.iter().map(|undo| keyless(&undo.step.change)).collect();
     let made = |change: &Change| {
         let twin = undos.iter().find(|undo| keyless(&undo.step.change) == keyless(change));
         twin.and_then(|undo| undo.created.clone())
     };
     // A record that the plan deleted gets a new id when created again; all lines use that id.
-    let mut again: FxHashMap<Target, Id> = FxHashMap::default();
+    let mut again: FxHashMap<ResourceRef, Id> = FxHashMap::default();
     let undone = !done.is_empty();
-    let mut inverse = Inverse::default();
+    let mut inverse = InversePlan::default();
     let mut outcomes = Vec::new();
     for entry in entries.rev() {
         if entry.state.is_open() {
@@ -198,7 +198,7 @@ pub fn inverse<'a>(
 
 /// The id of the plan that an undo without a number takes back: the newest plan that is not an undo and was not taken
 /// back as a whole. Use [`inverse`] to check whether that is possible.
-pub fn newest(journal: &[Entry]) -> Option<ChangeId> {
+pub fn newest(journal: &[JournalEntry]) -> Option<ChangeId> {
     let mut plans: Vec<ChangeId> =
         journal.iter().filter(|entry| entry.undoes.is_none()).map(|entry| entry.plan).collect();
     plans.sort_unstable();
@@ -207,33 +207,33 @@ pub fn newest(journal: &[Entry]) -> Option<ChangeId> {
 }
 
 /// True if undos have taken back every part of the plan that can be taken back.
-pub fn is_undone(journal: &[Entry], plan: ChangeId) -> bool {
+pub fn is_undone(journal: &[JournalEntry], plan: ChangeId) -> bool {
     let undos = || journal.iter().filter(|entry| entry.undoes == Some(plan));
     let own = journal.iter().filter(|entry| entry.plan == plan);
     undos().any(holds) && (undos().all(holds) || inverse(own, undos()).is_err())
 }
 
 /// True if a change of an undo took effect, or may still do so.
-pub fn holds(undo: &Entry) -> bool {
+pub fn holds(undo: &JournalEntry) -> bool {
     match undo.state {
-        State::Planned
-        | State::Sent
-        | State::Confirmed
-        | State::Partly
-        | State::Unseen
-        | State::Already
-        | State::Unknown => true,
-        State::Dropped => undo.why == ALREADY,
-        State::Refused | State::Conflict => false,
+        ChangeState::Planned
+        | ChangeState::Sent
+        | ChangeState::Confirmed
+        | ChangeState::Partly
+        | ChangeState::Unseen
+        | ChangeState::Already
+        | ChangeState::Unknown => true,
+        ChangeState::Dropped => undo.why == ALREADY,
+        ChangeState::Refused | ChangeState::Conflict => false,
     }
 }
 
-impl Inverse {
+impl InversePlan {
     /// Compares the conditions with the directory. If several changes set the same value, only the last is judged here:
     /// the value of an earlier change appears only after the later ones are taken back.
-    pub fn compare(self, directory: &Directory, holds: Holds) -> UndoDraft {
+    pub fn compare(self, directory: &Directory, holds: RecordContents) -> UndoDraft {
         let mut draft = UndoDraft { differs: self.differs, ..UndoDraft::default() };
-        let mut judged: FxHashSet<(Target, Field)> = FxHashSet::default();
+        let mut judged: FxHashSet<(ResourceRef, ChangedField)> = FxHashSet::default();
         let mut last = (ChangeId(0), true);
         let kept = kept(&self.steps, directory);
         // A user who still exists is not created again, so nothing about the user differs.
@@ -273,25 +273,25 @@ impl Inverse {
 }
 
 /// Users to be created again who still exist, by the provisional record: the server has only deactivated them.
-fn kept(steps: &[BackStep], directory: &Directory) -> FxHashMap<Target, Id> {
-    let made = steps.iter().filter_map(|step| step.change.creation()).filter(|made| made.kind == Kind::User);
+fn kept(steps: &[BackStep], directory: &Directory) -> FxHashMap<ResourceRef, Id> {
+    let made = steps.iter().filter_map(|step| step.change.creation()).filter(|made| made.kind == RecordKind::User);
     let users = made.filter_map(|made| replaced(&made.id).map(|id| (made, id)));
     users.filter(|(_, id)| directory.user(id).is_some()).collect()
 }
 
 /// True if no earlier change was about the same value.
-fn is_first(change: &Change, judged: &mut FxHashSet<(Target, Field)>) -> bool {
+fn is_first(change: &Change, judged: &mut FxHashSet<(ResourceRef, ChangedField)>) -> bool {
     let mut touches = change.touches();
     // The changes of all members share the team's list.
     if touches.len() > 1 {
-        touches.retain(|(_, field)| *field != Field::Members);
+        touches.retain(|(_, field)| *field != ChangedField::Members);
     }
     let seen = touches.into_iter().filter(|touch| !judged.insert(touch.clone())).count();
     seen == 0
 }
 
 /// The condition for taking the change back.
-fn expected(entry: &Entry) -> Option<Expected> {
+fn expected(entry: &JournalEntry) -> Option<ExpectedEffect> {
     let words = &entry.step.words;
     let left = match &entry.step.change {
         Change::AddMember { .. } => "a member".to_owned(),
@@ -302,19 +302,19 @@ fn expected(entry: &Entry) -> Option<Expected> {
         _ if words.after.is_empty() => words.what.clone(),
         _ => words.after.clone(),
     };
-    Some(Expected { change: entry.step.change.about(entry.created.as_ref()), left })
+    Some(ExpectedEffect { change: entry.step.change.about(entry.created.as_ref()), left })
         // If the server did not show the effect, the resulting value is unknown.
-        .filter(|_| !entry.partly && !matches!(entry.state, State::Partly | State::Unseen))
+        .filter(|_| !entry.partly && !matches!(entry.state, ChangeState::Partly | ChangeState::Unseen))
 }
 
 /// Losses that no change puts back, a sentence each.
-fn lost(entry: &Entry) -> impl Iterator<Item = String> {
+fn lost(entry: &JournalEntry) -> impl Iterator<Item = String> {
     let lost = entry.effects.iter().filter(|effect| effect.harm && effect.back.is_empty());
     lost.map(|effect| format!("Not put back: {}", effect.words))
 }
 
 /// A note about a created user whom the undo only deactivates.
-fn stays(entry: &Entry, back: &[Change]) -> Option<String> {
+fn stays(entry: &JournalEntry, back: &[Change]) -> Option<String> {
     let stays = matches!((&entry.step.change, back), (Change::CreateUser { .. }, [Change::SetActive { .. }]));
     stays.then(|| format!("{} stays in the directory, inactive.", entry.step.words.subject))
 }
@@ -334,13 +334,13 @@ fn take(done: &mut VecDeque<Change>, change: &Change) -> bool {
     found.and_then(|at| done.remove(at)).is_some()
 }
 
-fn nothing_done(outcomes: &[State]) -> &'static str {
+fn nothing_done(outcomes: &[ChangeState]) -> &'static str {
     let any = |state| outcomes.contains(&state);
-    if any(State::Refused) {
+    if any(ChangeState::Refused) {
         "It was refused, so there is nothing of it to undo."
-    } else if any(State::Conflict) {
+    } else if any(ChangeState::Conflict) {
         "It ended in a conflict and changed nothing, so there is nothing of it to undo."
-    } else if any(State::Already) {
+    } else if any(ChangeState::Already) {
         "It was so already and was not sent, so there is nothing of it to undo."
     } else {
         "It was dropped before it was sent, so there is nothing of it to undo."
@@ -353,7 +353,7 @@ fn otherwise(change: &Change, directory: &Directory) -> Option<String> {
         return None;
     }
     let user = |id: &Id| directory.user(id);
-    let role_of = |grants: &[Grant], scope| {
+    let role_of = |grants: &[RoleGrant], scope| {
         grants
             .iter()
             .find(|grant| grant.scope == scope)
@@ -383,16 +383,16 @@ fn otherwise(change: &Change, directory: &Directory) -> Option<String> {
             user(id)?.active.map(|active| if active { "active" } else { "inactive" }.to_owned())
         }
         Change::SetDisplayName { user: id, .. } => {
-            let user = user(id).filter(|user| user.depth == Depth::Full || !user.display_name.is_empty())?;
+            let user = user(id).filter(|user| user.depth == ReadDepth::Full || !user.display_name.is_empty())?;
             Some(if user.display_name.is_empty() { "none".to_owned() } else { user.display_name.to_string() })
         }
         Change::SetEmail { user: id, .. } => {
-            let user = user(id).filter(|user| user.depth == Depth::Full || !user.email.is_empty())?;
+            let user = user(id).filter(|user| user.depth == ReadDepth::Full || !user.email.is_empty())?;
             Some(if user.email.is_empty() { "none".to_owned() } else { user.email.to_string() })
         }
         Change::SetSeat { user: id, seat, .. } => value(user(id)?.seat(*seat)),
         Change::SetRegistryRole { user: id, registry, .. } => {
-            let user = user(id).filter(|user| user.depth == Depth::Full)?;
+            let user = user(id).filter(|user| user.depth == ReadDepth::Full)?;
             Some(role_of(&user.registry_roles, registry.clone()))
         }
         // A list that shows no role there is no sign of another value.

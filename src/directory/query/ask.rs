@@ -2,39 +2,45 @@
 
 use jiff::Timestamp;
 
-use super::{Part, Query, Relation, Term, Value, account_word};
+use super::{FilterQuery, Part, QueryTerm, Value, ValueRelation, account_word};
 use crate::directory::{
-    Directory, Kind, Name,
+    Directory, Name, RecordKind,
     field::{
         RecordField, RoleField, TeamField,
-        told::{self, Knowledge},
+        told::{self, FieldKnowledge},
     },
     record::{Role, Team},
-    search::{MatchMode, Scratch, SearchText, folded},
+    search::{MatchMode, MatcherMemory, SearchText, folded},
 };
 
 mod lookup;
 mod people;
 
-pub use lookup::Known;
+pub use lookup::NameLookup;
 use people::OneUser;
 
 /// True, false, or `None` if the server does not tell.
-type Truth = Option<bool>;
+type QueryTruth = Option<bool>;
 
 /// A filter and the rows to which it applies.
-pub struct Asked<'a> {
-    query: &'a Query,
-    known: &'a Known,
+pub struct QuerySubject<'a> {
+    query: &'a FilterQuery,
+    known: &'a NameLookup,
     directory: &'a Directory,
-    kind: Kind,
+    kind: RecordKind,
     now: Timestamp,
     mode: MatchMode,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> QuerySubject<'a> {
     /// `known` must belong to this filter.
-    pub fn new(query: &'a Query, known: &'a Known, directory: &'a Directory, kind: Kind, now: Timestamp) -> Self {
+    pub fn new(
+        query: &'a FilterQuery,
+        known: &'a NameLookup,
+        directory: &'a Directory,
+        kind: RecordKind,
+        now: Timestamp,
+    ) -> Self {
         Self { query, known, directory, kind, now, mode: MatchMode::Exact }
     }
 
@@ -44,7 +50,7 @@ impl<'a> Asked<'a> {
     }
 
     /// The score of a matching row; `None` if the row does not match.
-    pub fn score(&self, row: u32, text: &SearchText, scratch: &mut Scratch) -> Option<u32> {
+    pub fn score(&self, row: u32, text: &SearchText, scratch: &mut MatcherMemory) -> Option<u32> {
         let words = &self.query.words;
         let score = if words.is_empty() { 0 } else { text.score(row, words, self.mode, scratch)? };
         // The record is not read for words alone, because waiting for it takes longer than matching the words.
@@ -52,7 +58,7 @@ impl<'a> Asked<'a> {
     }
 
     /// True if the match depends on data that the server does not tell.
-    pub fn is_open(&self, row: u32, text: &SearchText, scratch: &mut Scratch) -> bool {
+    pub fn is_open(&self, row: u32, text: &SearchText, scratch: &mut MatcherMemory) -> bool {
         let words = &self.query.words;
         self.truth(row).is_none() && (words.is_empty() || text.score(row, words, self.mode, scratch).is_some())
     }
@@ -63,18 +69,18 @@ impl<'a> Asked<'a> {
     }
 
     /// Whether the row's record matches all terms; `None` if the server does not tell.
-    fn truth(&self, row: u32) -> Truth {
+    fn truth(&self, row: u32) -> QueryTruth {
         let (directory, known, now) = (self.directory, self.known, self.now);
         let terms = self.query.terms.iter();
-        let is = |term: &Term, truth: Truth| truth.map(|truth| truth != term.negative);
+        let is = |term: &QueryTerm, truth: QueryTruth| truth.map(|truth| truth != term.negative);
         match self.kind {
-            Kind::User => OneUser::new(row, directory, known, now)
+            RecordKind::User => OneUser::new(row, directory, known, now)
                 .map_or(Some(false), |user| all(terms.enumerate().map(|(at, term)| is(term, user.asks(at, term))))),
-            Kind::Team => directory.team_at(row).map_or(Some(false), |team| {
+            RecordKind::Team => directory.team_at(row).map_or(Some(false), |team| {
                 let team = OneTeam { team, directory, now };
                 all(terms.map(|term| is(term, team.asks(term))))
             }),
-            Kind::Role => directory.role_at(row).map_or(Some(false), |role| {
+            RecordKind::Role => directory.role_at(row).map_or(Some(false), |role| {
                 let role = OneRole { role, holders: known.holders_of(row), now };
                 all(terms.map(|term| is(term, role.asks(term))))
             }),
@@ -84,18 +90,18 @@ impl<'a> Asked<'a> {
 
 /// A number of which only the bounds may be known.
 #[derive(Debug, Clone, Copy, Default)]
-struct Count {
+struct BoundedCount {
     least: usize,
     most: usize,
 }
 
-impl Count {
+impl BoundedCount {
     /// At least `least`, and up to `more` above; `None` means any number above.
     fn of(least: usize, more: Option<usize>) -> Self {
         Self { least, most: more.map_or(usize::MAX, |more| least.saturating_add(more)) }
     }
 
-    fn is(self, term: &Term) -> Truth {
+    fn is(self, term: &QueryTerm) -> QueryTruth {
         let want = match &term.value {
             Value::Unknown => return Some(self.least != self.most),
             Value::Number(want) => *want,
@@ -104,21 +110,21 @@ impl Count {
         let bound = |bound: usize| i64::try_from(bound).unwrap_or(i64::MAX);
         let (least, most) = (bound(self.least), bound(self.most));
         let (some, all) = match term.relation {
-            Relation::Is => (least <= want && want <= most, least == want && most == want),
-            Relation::Above => (most > want, least > want),
-            Relation::Below => (least < want, most < want),
+            ValueRelation::Is => (least <= want && want <= most, least == want && most == want),
+            ValueRelation::Above => (most > want, least > want),
+            ValueRelation::Below => (least < want, most < want),
         };
         (some == all).then_some(some)
     }
 }
 
 /// Conjunction: false if any value is false, unknown if any value is unknown.
-fn all(all: impl IntoIterator<Item = Truth>) -> Truth {
+fn all(all: impl IntoIterator<Item = QueryTruth>) -> QueryTruth {
     any(all.into_iter().map(|truth| truth.map(|truth| !truth))).map(|some| !some)
 }
 
 /// Disjunction: true if any value is true, unknown if any value is unknown.
-fn any(all: impl IntoIterator<Item = Truth>) -> Truth {
+fn any(all: impl IntoIterator<Item = QueryTruth>) -> QueryTruth {
     let mut told = true;
     for truth in all {
         match truth {
@@ -131,38 +137,38 @@ fn any(all: impl IntoIterator<Item = Truth>) -> Truth {
 }
 
 /// True if the text contains an alternative; `is_none` tells which texts count as no value.
-fn text_is_with(value: &Value, have: Knowledge<Option<&str>>, is_none: fn(&str) -> bool) -> Truth {
+fn text_is_with(value: &Value, have: FieldKnowledge<Option<&str>>, is_none: fn(&str) -> bool) -> QueryTruth {
     let Value::Any(parts) = value else { return Some(false) };
     any(parts.iter().map(|part| match (part, have) {
         (Part::Unknown, have) => Some(!have.is_told()),
-        (_, Knowledge::NotTold) => None,
-        (Part::None, Knowledge::Told(have)) => Some(have.is_none_or(is_none)),
-        (Part::Text(part), Knowledge::Told(have)) => Some(have.is_some_and(|have| contains(have, part))),
+        (_, FieldKnowledge::NotTold) => None,
+        (Part::None, FieldKnowledge::Told(have)) => Some(have.is_none_or(is_none)),
+        (Part::Text(part), FieldKnowledge::Told(have)) => Some(have.is_some_and(|have| contains(have, part))),
     }))
 }
 
-fn text_is(value: &Value, have: Knowledge<Option<&str>>) -> Truth {
+fn text_is(value: &Value, have: FieldKnowledge<Option<&str>>) -> QueryTruth {
     text_is_with(value, have, str::is_empty)
 }
 
 /// Matches a text that is always told; an empty text is no value.
-fn known_text_is(value: &Value, have: &str) -> Truth {
-    text_is(value, Knowledge::Told(Some(have)))
+fn known_text_is(value: &Value, have: &str) -> QueryTruth {
+    text_is(value, FieldKnowledge::Told(Some(have)))
 }
 
 /// True if any of the texts contains an alternative. A text that is not told may match any.
-fn one_of_texts_is<'a, I>(value: &Value, have: Knowledge<I>) -> Truth
+fn one_of_texts_is<'a, I>(value: &Value, have: FieldKnowledge<I>) -> QueryTruth
 where
-    I: Iterator<Item = Knowledge<&'a str>> + Clone,
+    I: Iterator<Item = FieldKnowledge<&'a str>> + Clone,
 {
     let Value::Any(parts) = value else { return Some(false) };
     any(parts.iter().map(|part| match (part, &have) {
         (Part::Unknown, have) => Some(!have.is_told()),
-        (_, Knowledge::NotTold) => None,
-        (Part::None, Knowledge::Told(have)) => Some(have.clone().next().is_none()),
-        (Part::Text(part), Knowledge::Told(have)) => any(have.clone().map(|have| match have {
-            Knowledge::Told(have) => Some(contains(have, part)),
-            Knowledge::NotTold => None,
+        (_, FieldKnowledge::NotTold) => None,
+        (Part::None, FieldKnowledge::Told(have)) => Some(have.clone().next().is_none()),
+        (Part::Text(part), FieldKnowledge::Told(have)) => any(have.clone().map(|have| match have {
+            FieldKnowledge::Told(have) => Some(contains(have, part)),
+            FieldKnowledge::NotTold => None,
         })),
     }))
 }
@@ -177,15 +183,15 @@ fn contains(have: &str, part: &str) -> bool {
 }
 
 /// Compares the age of a time with the wanted age.
-fn age_is(relation: Relation, age: i64, at: Timestamp, now: Timestamp) -> bool {
+fn age_is(relation: ValueRelation, age: i64, at: Timestamp, now: Timestamp) -> bool {
     let have = now.as_second() - at.as_second();
     match relation {
-        Relation::Below => have < age,
+        ValueRelation::Below => have < age,
         _ => have > age,
     }
 }
 
-fn created_is(term: &Term, created: Option<Timestamp>, now: Timestamp) -> Truth {
+fn created_is(term: &QueryTerm, created: Option<Timestamp>, now: Timestamp) -> QueryTruth {
     match (&term.value, created) {
         (Value::Unknown, created) => Some(created.is_none()),
         (Value::Age(age), Some(at)) => Some(age_is(term.relation, *age, at, now)),
@@ -202,7 +208,7 @@ struct OneTeam<'a> {
 }
 
 impl OneTeam<'_> {
-    fn asks(&self, term: &Term) -> Truth {
+    fn asks(&self, term: &QueryTerm) -> QueryTruth {
         let RecordField::Team(field) = term.field else { return Some(false) };
         match field {
             TeamField::Name => known_text_is(&term.value, self.team.name.as_str()),
@@ -218,16 +224,16 @@ impl OneTeam<'_> {
         }
     }
 
-    fn members(&self) -> Count {
+    fn members(&self) -> BoundedCount {
         match told::members(self.team) {
-            Knowledge::Told(members) => Count::of(members.len(), Some(0)),
-            Knowledge::NotTold => Count::of(0, None),
+            FieldKnowledge::Told(members) => BoundedCount::of(members.len(), Some(0)),
+            FieldKnowledge::NotTold => BoundedCount::of(0, None),
         }
     }
 
     /// Deactivated admins don't count; members whose role is not told may be admins.
-    fn admins(&self) -> Count {
-        let Knowledge::Told(members) = told::members(self.team) else { return Count::of(0, None) };
+    fn admins(&self) -> BoundedCount {
+        let FieldKnowledge::Told(members) = told::members(self.team) else { return BoundedCount::of(0, None) };
         let (mut sure, mut possible) = (0, 0);
         for member in members {
             let user = self.directory.user(&member.id);
@@ -237,19 +243,19 @@ impl OneTeam<'_> {
                 None => possible += 1,
             }
         }
-        Count::of(sure, Some(possible))
+        BoundedCount::of(sure, Some(possible))
     }
 }
 
 /// A role and the context for matching its fields.
 struct OneRole<'a> {
     role: &'a Role,
-    holders: Count,
+    holders: BoundedCount,
     now: Timestamp,
 }
 
 impl OneRole<'_> {
-    fn asks(&self, term: &Term) -> Truth {
+    fn asks(&self, term: &QueryTerm) -> QueryTruth {
         let RecordField::Role(field) = term.field else { return Some(false) };
         match field {
             RoleField::Name => known_text_is(&term.value, self.role.name.as_str()),
@@ -258,8 +264,8 @@ impl OneRole<'_> {
             RoleField::Created => created_is(term, self.role.created, self.now),
             RoleField::Inherits => known_text_is(&term.value, self.role.inherits.as_str()),
             RoleField::Permissions => {
-                let names = self.role.permissions.iter().map(|one| Knowledge::Told(one.name.as_str()));
-                one_of_texts_is(&term.value, Knowledge::Told(names))
+                let names = self.role.permissions.iter().map(|one| FieldKnowledge::Told(one.name.as_str()));
+                one_of_texts_is(&term.value, FieldKnowledge::Told(names))
             }
             RoleField::Holders => self.holders.is(term),
             RoleField::Modified | RoleField::Problem => Some(false),

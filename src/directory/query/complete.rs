@@ -4,9 +4,9 @@ use rustc_hash::FxHashMap;
 
 use super::{fields, filter_words};
 use crate::directory::{
-    Directory, Kind, Name,
+    Directory, Name, RecordKind,
     field::{FilterValues, RecordField, RoleField, TeamField, UserField},
-    holds::Holds,
+    holds::RecordContents,
     search::folded,
 };
 
@@ -16,8 +16,8 @@ const MOST: usize = 200;
 /// The last term of a text that is being typed.
 #[derive(Debug)]
 pub struct Completion<'a> {
-    kind: Kind,
-    holds: Holds,
+    kind: RecordKind,
+    holds: RecordContents,
     /// All that stays as it is: what stands before the term, with the term's sign.
     kept: &'a str,
     term: &'a str,
@@ -25,7 +25,7 @@ pub struct Completion<'a> {
 
 impl<'a> Completion<'a> {
     /// Of a text up to the cursor.
-    pub fn of(text: &'a str, kind: Kind, holds: Holds) -> Self {
+    pub fn of(text: &'a str, kind: RecordKind, holds: RecordContents) -> Self {
         let mut quoted = false;
         let space = text.char_indices().filter(|(_, c)| {
             quoted ^= *c == '"';
@@ -76,10 +76,10 @@ fn values(field: RecordField, values: FilterValues, directory: &Directory) -> Va
         RecordField::User(field) => of_users(field, directory),
         RecordField::Team(TeamField::Name) => of_teams(directory),
         RecordField::Role(RoleField::Inherits) => tallied(
-            rows(directory, Kind::Role).filter_map(|row| directory.role_at(row)).map(|role| Some(&role.inherits)),
+            rows(directory, RecordKind::Role).filter_map(|row| directory.role_at(row)).map(|role| Some(&role.inherits)),
         ),
         RecordField::Role(RoleField::Permissions) => {
-            let roles = rows(directory, Kind::Role).filter_map(|row| directory.role_at(row));
+            let roles = rows(directory, RecordKind::Role).filter_map(|row| directory.role_at(row));
             tallied(roles.flat_map(|role| role.permissions.iter().map(|one| Some(&one.name))))
         }
         RecordField::Team(_) | RecordField::Role(_) => Vec::new(),
@@ -93,13 +93,13 @@ fn values(field: RecordField, values: FilterValues, directory: &Directory) -> Va
     counted.into_iter().chain(words.iter().map(|word| ((*word).to_owned(), None))).collect()
 }
 
-fn rows(directory: &Directory, kind: Kind) -> std::ops::Range<u32> {
+fn rows(directory: &Directory, kind: RecordKind) -> std::ops::Range<u32> {
     0..directory.len(kind) as u32
 }
 
 /// The fields whose values many users share.
 fn of_users(field: UserField, directory: &Directory) -> Values {
-    let users = rows(directory, Kind::User).filter_map(|row| directory.user_at(row));
+    let users = rows(directory, RecordKind::User).filter_map(|row| directory.user_at(row));
     match field {
         UserField::OrgRole => tallied(users.map(|user| user.org_role.name())),
         UserField::ModelsSeat => tallied(users.map(|user| user.models_seat.name())),
@@ -136,7 +136,7 @@ fn of_users(field: UserField, directory: &Directory) -> Values {
 
 /// Teams with how many are in them, where that is told.
 fn of_teams(directory: &Directory) -> Values {
-    let teams = rows(directory, Kind::Team).filter_map(|row| directory.team_at(row));
+    let teams = rows(directory, RecordKind::Team).filter_map(|row| directory.team_at(row));
     teams.map(|team| (team.name.raw().to_owned(), team.size())).collect()
 }
 
@@ -178,7 +178,7 @@ mod tests {
 
     fn choices(text: &str) -> Vec<String> {
         let directory = directory();
-        let completion = Completion::of(text, Kind::User, Holds::default());
+        let completion = Completion::of(text, RecordKind::User, RecordContents::default());
         let count = |count: Option<usize>| count.map_or_else(String::new, |count| format!(" {count}"));
         let line = |(done, number): (String, Option<usize>)| format!("{}{done}{}", completion.kept(), count(number));
         completion.choices(&directory).into_iter().map(line).collect()

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::{BadQuery, Part, Relation, Term, Value, fields, filter_words};
+use super::{BadQuery, Part, QueryTerm, Value, ValueRelation, fields, filter_words};
 use crate::{
     directory::{
-        Kind,
+        RecordKind,
         field::FilterValues,
-        holds::Holds,
-        search::{Sense, Word, folded},
+        holds::RecordContents,
+        search::{MatchSense, SearchWord, folded},
     },
     scim::text::{clean, clean_line},
 };
@@ -24,7 +24,7 @@ const REPEATED: usize = 40;
 
 /// Some of a filter's text: a word, a phrase, an expression or a field with its value.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Token<'a> {
+pub(super) struct QueryToken<'a> {
     negative: bool,
     form: Form,
     /// Without signs and quotes.
@@ -44,8 +44,8 @@ enum Form {
 
 /// What a token says.
 pub(super) enum Read {
-    Word(Word),
-    Term(Term),
+    Word(SearchWord),
+    Term(QueryTerm),
     /// Nothing yet.
     Unfinished,
 }
@@ -60,7 +60,7 @@ pub(super) fn shortened(text: &str) -> &str {
 }
 
 /// The tokens of a filter.
-pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, BadQuery> {
+pub(super) fn tokens(text: &str) -> Result<Vec<QueryToken<'_>>, BadQuery> {
     if text.len() > LONGEST {
         return Err(bad(text, format!("longer than {LONGEST} bytes")));
     }
@@ -78,7 +78,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, BadQuery> {
 }
 
 /// The first token of a text that begins with one, and what stands behind it.
-fn first(typed: &str) -> Result<(Token<'_>, &str), BadQuery> {
+fn first(typed: &str) -> Result<(QueryToken<'_>, &str), BadQuery> {
     let (negative, text) = match typed.strip_prefix(['-', '!']) {
         Some(rest) => (true, rest),
         None => (false, typed),
@@ -100,7 +100,7 @@ fn first(typed: &str) -> Result<(Token<'_>, &str), BadQuery> {
     if form == Form::Regex && rest.starts_with(|c: char| !c.is_whitespace()) {
         return Err(bad(typed, r"a space must follow the closing slash; a slash inside is `\/`".into()));
     }
-    Ok((Token { negative, form, text, typed }, rest))
+    Ok((QueryToken { negative, form, text, typed }, rest))
 }
 
 /// Up to the closing slash, or to the end.
@@ -131,7 +131,7 @@ fn bad(typed: &str, why: String) -> BadQuery {
     BadQuery { term: clean_line(&clean(typed), REPEATED).into_owned(), why }
 }
 
-impl Token<'_> {
+impl QueryToken<'_> {
     /// The field, the relation and the value of a term.
     pub fn field(&self) -> Option<Field<'_>> {
         if self.form == Form::Bare { split(&self.text) } else { None }
@@ -148,19 +148,19 @@ impl Token<'_> {
     }
 
     /// The word that it is; nothing where it has no letter yet.
-    pub fn word(&self) -> Result<Option<Word>, BadQuery> {
+    pub fn word(&self) -> Result<Option<SearchWord>, BadQuery> {
         let word = match self.form {
             Form::Bare => anchored(&self.text),
-            Form::Quoted => Word::new(Sense::Phrase, &self.text),
-            Form::Fuzzy => Word::new(Sense::Fuzzy, &self.text),
+            Form::Quoted => SearchWord::new(MatchSense::Phrase, &self.text),
+            Form::Fuzzy => SearchWord::new(MatchSense::Fuzzy, &self.text),
             Form::Regex if self.text.is_empty() => None,
-            Form::Regex => Some(Word::regex(&self.text).map_err(|why| bad(self.typed, why.to_string()))?),
+            Form::Regex => Some(SearchWord::regex(&self.text).map_err(|why| bad(self.typed, why.to_string()))?),
         };
         Ok(word.map(|word| if self.negative { word.negated() } else { word }))
     }
 
     /// What it says in the pane of `kind`.
-    pub fn read(&self, kind: Kind, holds: Holds) -> Result<Read, BadQuery> {
+    pub fn read(&self, kind: RecordKind, holds: RecordContents) -> Result<Read, BadQuery> {
         match self.field() {
             Some(field) => self.term(kind, holds, field),
             None => Ok(self.word()?.map_or(Read::Unfinished, Read::Word)),
@@ -168,7 +168,12 @@ impl Token<'_> {
     }
 
     /// A term still being typed (`role:`) matches everything, so that the list does not jump.
-    fn term(&self, kind: Kind, holds: Holds, (field, relation, value): Field<'_>) -> Result<Read, BadQuery> {
+    fn term(
+        &self,
+        kind: RecordKind,
+        holds: RecordContents,
+        (field, relation, value): Field<'_>,
+    ) -> Result<Read, BadQuery> {
         let is = |word: &'static str| word.eq_ignore_ascii_case(field) || holds.say(word).eq_ignore_ascii_case(field);
         let Some((field, filter)) = filter_words(kind, holds).find(|(_, filter)| is(filter.word)) else {
             let known: Vec<_> = fields(kind, holds).collect();
@@ -177,33 +182,33 @@ impl Token<'_> {
         if value.is_empty() {
             return Ok(Read::Unfinished);
         }
-        if relation != Relation::Is && !filter.values.is_ordered() {
+        if relation != ValueRelation::Is && !filter.values.is_ordered() {
             let ordered = filter_words(kind, holds).filter(|(_, filter)| filter.values.is_ordered());
             let ordered: Vec<_> = ordered.map(|(_, filter)| holds.say(filter.word)).collect();
             return Err(bad(self.typed, format!("`:` only; < and > go with {}", ordered.join(", "))));
         }
         let value = self::value(filter.values, value).map_err(|why| bad(self.typed, why.into()))?;
-        Ok(Read::Term(Term { field, relation, value, negative: self.negative }))
+        Ok(Read::Term(QueryTerm { field, relation, value, negative: self.negative }))
     }
 }
 
 /// `^word`, `word$`, `^word$` or `word`.
-fn anchored(text: &str) -> Option<Word> {
+fn anchored(text: &str) -> Option<SearchWord> {
     let (begins, rest) = text.strip_prefix('^').map_or((false, text), |rest| (true, rest));
     let (ends, word) = match rest.strip_suffix('$') {
         Some(word) if !word.is_empty() => (true, word),
         _ => (false, rest),
     };
     let sense = match (begins, ends) {
-        (true, true) => Sense::Whole,
-        (true, false) => Sense::Start,
-        (false, true) => Sense::End,
-        (false, false) => Sense::Word,
+        (true, true) => MatchSense::Whole,
+        (true, false) => MatchSense::Start,
+        (false, true) => MatchSense::End,
+        (false, false) => MatchSense::Word,
     };
-    Word::new(sense, word)
+    SearchWord::new(sense, word)
 }
 
-pub(super) type Field<'a> = (&'a str, Relation, &'a str);
+pub(super) type Field<'a> = (&'a str, ValueRelation, &'a str);
 
 /// The field, the relation and the value of a term.
 fn split(token: &str) -> Option<Field<'_>> {
@@ -212,9 +217,9 @@ fn split(token: &str) -> Option<Field<'_>> {
         return None;
     }
     let relation = match tail.chars().next()? {
-        '>' => Relation::Above,
-        '<' => Relation::Below,
-        _ => Relation::Is,
+        '>' => ValueRelation::Above,
+        '<' => ValueRelation::Below,
+        _ => ValueRelation::Is,
     };
     Some((field, relation, tail.get(1..)?))
 }
@@ -270,8 +275,8 @@ mod tests {
     use super::*;
 
     fn told(text: &str) -> String {
-        let sign = |token: &Token| if token.negative { "-" } else { "" };
-        let told = |token: Token| format!("{}{:?} {}", sign(&token), token.form, token.text);
+        let sign = |token: &QueryToken| if token.negative { "-" } else { "" };
+        let told = |token: QueryToken| format!("{}{:?} {}", sign(&token), token.form, token.text);
         match tokens(text) {
             Ok(tokens) => tokens.into_iter().map(told).collect::<Vec<_>>().join(" | "),
             Err(bad) => bad.to_string(),

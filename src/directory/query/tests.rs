@@ -2,7 +2,7 @@ use super::*;
 use crate::directory::{
     Name,
     change::{Change, ChangeId},
-    record::{Depth, Grant, LastActive, Member, Permission, Role, Team, User},
+    record::{LastActive, Member, Permission, ReadDepth, Role, RoleGrant, Team, User},
     records::Records,
 };
 
@@ -12,8 +12,8 @@ fn days_ago(days: i64) -> Timestamp {
     Timestamp::from_second(NOW - days * 86_400).unwrap()
 }
 
-fn grant(scope: &str, role: &str) -> Grant {
-    Grant { scope: scope.into(), role: role.into() }
+fn grant(scope: &str, role: &str) -> RoleGrant {
+    RoleGrant { scope: scope.into(), role: role.into() }
 }
 
 fn member(id: &str) -> Member {
@@ -27,10 +27,10 @@ fn user(id: &str, name: &str, role: &str) -> User {
         email: format!("{name}@example.com").into(),
         org_role: role.into(),
         active: Some(true),
-        account: Account::Person,
+        account: AccountKind::Person,
         team_roles: Some(vec![]),
         created: Some(days_ago(1_000)),
-        depth: Depth::Full,
+        depth: ReadDepth::Full,
         ..User::default()
     }
 }
@@ -62,7 +62,7 @@ fn people() -> Vec<User> {
     };
     let noor = User {
         last_active: LastActive::Never,
-        account: Account::TeamService,
+        account: AccountKind::TeamService,
         models_seat: "viewer".into(),
         ..user("3", "noor", "member")
     };
@@ -82,14 +82,14 @@ fn usual() -> Directory {
     directory(people(), vec![team("v", "vision", &["1"]), team("a", "audio", &["1", "2", "5"])])
 }
 
-fn found(directory: &Directory, kind: Kind, text: &str) -> Vec<String> {
-    let query = Query::parse(text, kind).unwrap();
+fn found(directory: &Directory, kind: RecordKind, text: &str) -> Vec<String> {
+    let query = FilterQuery::parse(text, kind).unwrap();
     let now = Timestamp::from_second(NOW).unwrap();
     let rows = query.run(directory, kind, directory.rows_by_name(kind), now);
     let name = |row: &u32| match kind {
-        Kind::User => directory.user_at(*row).unwrap().user_name.to_string(),
-        Kind::Team => directory.team_at(*row).unwrap().name.to_string(),
-        Kind::Role => directory.role_at(*row).unwrap().name.to_string(),
+        RecordKind::User => directory.user_at(*row).unwrap().user_name.to_string(),
+        RecordKind::Team => directory.team_at(*row).unwrap().name.to_string(),
+        RecordKind::Role => directory.role_at(*row).unwrap().name.to_string(),
     };
     let mut names: Vec<String> = rows.iter().map(name).collect();
     names.sort_unstable();
@@ -115,7 +115,7 @@ fn found(directory: &Directory, kind: Kind, text: &str) -> Vec<String> {
 #[case("-/[aeio]/", &[])]
 #[case("/eva t/ example", &["eva-tanaka"])]
 fn words_find_what_contains_them(#[case] text: &str, #[case] want: &[&str]) {
-    assert_eq!(found(&usual(), Kind::User, text), want);
+    assert_eq!(found(&usual(), RecordKind::User, text), want);
 }
 
 #[rstest::rstest]
@@ -176,20 +176,20 @@ fn words_find_what_contains_them(#[case] text: &str, #[case] want: &[&str]) {
 #[case("user:éva", &["eva-tanaka"])]
 #[case("role: -", &["eva-tanaka", "ivan", "noor", "sparse", "young"])]
 fn terms_about_users(#[case] text: &str, #[case] want: &[&str]) {
-    assert_eq!(found(&usual(), Kind::User, text), want);
+    assert_eq!(found(&usual(), RecordKind::User, text), want);
 }
 
 /// A list without any address tells nothing; if others have an address, a user without one has none. A single read is
 /// no list.
 #[rstest::rstest]
-#[case(Depth::Summary, &["", ""], "email:none", &[])]
-#[case(Depth::Summary, &["", ""], "email:unknown", &["u0", "u1"])]
-#[case(Depth::Summary, &["a@x.io", ""], "email:none", &["u1"])]
-#[case(Depth::Summary, &["a@x.io", ""], "-email:x.io", &["u1"])]
-#[case(Depth::Full, &["a@x.io", ""], "email:none", &[])]
-#[case(Depth::Full, &["a@x.io", ""], "email:unknown", &["u1"])]
+#[case(ReadDepth::Summary, &["", ""], "email:none", &[])]
+#[case(ReadDepth::Summary, &["", ""], "email:unknown", &["u0", "u1"])]
+#[case(ReadDepth::Summary, &["a@x.io", ""], "email:none", &["u1"])]
+#[case(ReadDepth::Summary, &["a@x.io", ""], "-email:x.io", &["u1"])]
+#[case(ReadDepth::Full, &["a@x.io", ""], "email:none", &[])]
+#[case(ReadDepth::Full, &["a@x.io", ""], "email:unknown", &["u1"])]
 fn addresses_that_a_list_leaves_out(
-    #[case] first: Depth,
+    #[case] first: ReadDepth,
     #[case] emails: &[&str],
     #[case] text: &str,
     #[case] want: &[&str],
@@ -198,11 +198,11 @@ fn addresses_that_a_list_leaves_out(
         id: format!("u{at}").as_str().into(),
         user_name: format!("u{at}").into(),
         email: Name::from(*email),
-        depth: if at == 0 { first } else { Depth::Summary },
+        depth: if at == 0 { first } else { ReadDepth::Summary },
         ..User::default()
     };
     let directory = directory(emails.iter().enumerate().map(user).collect(), vec![]);
-    assert_eq!(found(&directory, Kind::User, text), want);
+    assert_eq!(found(&directory, RecordKind::User, text), want);
 }
 
 /// A team does not tell its members, so that nobody's memberships are known completely.
@@ -221,16 +221,16 @@ fn addresses_that_a_list_leaves_out(
 fn a_team_that_tells_no_members_leaves_teams_open(#[case] text: &str, #[case] want: &[&str]) {
     let closed = Team { id: "c".into(), name: "closed".into(), ..Team::default() };
     let directory = directory(people(), vec![team("v", "vision", &["1"]), closed]);
-    assert_eq!(found(&directory, Kind::User, text), want);
+    assert_eq!(found(&directory, RecordKind::User, text), want);
 }
 
 #[test]
 fn a_slash_may_be_part_of_a_teams_name() {
     let eva = User { team_roles: Some(vec![grant("ml/vision", "viewer")]), ..user("1", "eva", "member") };
     let directory = directory(vec![eva, user("2", "ivan", "member")], vec![team("t", "ml/vision", &["1", "2"])]);
-    assert_eq!(found(&directory, Kind::User, "team:ml/vision"), ["eva", "ivan"]);
-    assert_eq!(found(&directory, Kind::User, "team:ml/vision/viewer"), ["eva"]);
-    assert_eq!(found(&directory, Kind::User, "-team:ml/vision/viewer"), [""; 0]);
+    assert_eq!(found(&directory, RecordKind::User, "team:ml/vision"), ["eva", "ivan"]);
+    assert_eq!(found(&directory, RecordKind::User, "team:ml/vision/viewer"), ["eva"]);
+    assert_eq!(found(&directory, RecordKind::User, "-team:ml/vision/viewer"), [""; 0]);
 }
 
 #[rstest::rstest]
@@ -265,7 +265,7 @@ fn terms_about_teams(#[case] text: &str, #[case] want: &[&str]) {
         Team { id: "c".into(), name: "closed".into(), ..Team::default() },
         Team { created: Some(days_ago(3)), ..team("y", "young", &[]) },
     ];
-    assert_eq!(found(&directory(vec![eva, ivan, sparse], teams), Kind::Team, text), want);
+    assert_eq!(found(&directory(vec![eva, ivan, sparse], teams), RecordKind::Team, text), want);
 }
 
 #[rstest::rstest]
@@ -299,7 +299,7 @@ fn terms_about_roles(#[case] all_told: bool, #[case] text: &str, #[case] want: &
     let writer = Role { id: "r2".into(), name: "writer".into(), inherits: "member".into(), created, ..Role::default() };
     let mut directory = Directory::default();
     directory.replace(Records::build(vec![eva, ivan], vec![], vec![janitor, writer]), true);
-    assert_eq!(found(&directory, Kind::Role, text), want);
+    assert_eq!(found(&directory, RecordKind::Role, text), want);
 }
 
 #[test]
@@ -307,9 +307,9 @@ fn pending_changes_count() {
     let mut directory = usual();
     directory.begin(ChangeId(1), Change::RemoveMember { team: "v".into(), user: "1".into() });
     directory.begin(ChangeId(2), Change::AddMember { team: "v".into(), user: "3".into() });
-    assert_eq!(found(&directory, Kind::User, "team:vision"), ["noor"]);
-    assert_eq!(found(&directory, Kind::User, "teams:1"), ["eva-tanaka", "ivan", "noor", "sparse"]);
-    assert_eq!(found(&directory, Kind::Team, "member:noor"), ["vision"]);
+    assert_eq!(found(&directory, RecordKind::User, "team:vision"), ["noor"]);
+    assert_eq!(found(&directory, RecordKind::User, "teams:1"), ["eva-tanaka", "ivan", "noor", "sparse"]);
+    assert_eq!(found(&directory, RecordKind::Team, "member:noor"), ["vision"]);
 }
 
 #[rstest::rstest]
@@ -323,23 +323,26 @@ fn pending_changes_count() {
 #[case("eva /(a b/", "filter: `/(a b/`: unclosed group")]
 #[case("-/(/", "filter: `-/(/`: unclosed group")]
 fn bad_filters_say_what_would_be_right(#[case] text: &str, #[case] want: &str) {
-    let error = Query::parse(text, Kind::User).unwrap_err().to_string();
+    let error = FilterQuery::parse(text, RecordKind::User).unwrap_err().to_string();
     assert!(error.starts_with(want), "{error}");
 }
 
 /// A field without values at this provider has no word either.
 #[test]
 fn only_fields_that_are_held_have_words() {
-    let holds = Holds { custom_roles: false, seats: false, team_word: "group", ..Holds::default() };
-    assert_eq!(fields(Kind::Role, holds).collect::<Vec<_>>(), ["name", "description", "holders", "created", "id"]);
-    assert!(!fields(Kind::User, holds).any(|word| ["seat", "weave", "registry"].contains(&&*word)));
-    let error = Query::parse_in("role>admin", Kind::User, holds).unwrap_err().to_string();
+    let holds = RecordContents { custom_roles: false, seats: false, team_word: "group", ..RecordContents::default() };
+    assert_eq!(
+        fields(RecordKind::Role, holds).collect::<Vec<_>>(),
+        ["name", "description", "holders", "created", "id"]
+    );
+    assert!(!fields(RecordKind::User, holds).any(|word| ["seat", "weave", "registry"].contains(&&*word)));
+    let error = FilterQuery::parse_in("role>admin", RecordKind::User, holds).unwrap_err().to_string();
     assert!(error.ends_with("go with last, created, groups"), "{error}");
 }
 
 #[test]
 fn a_value_has_an_end() {
-    let error = Query::parse(&format!("role:{}", "x,".repeat(65)), Kind::User).unwrap_err();
+    let error = FilterQuery::parse(&format!("role:{}", "x,".repeat(65)), RecordKind::User).unwrap_err();
     assert_eq!(error.why, "fewer commas");
 }
 
@@ -353,7 +356,7 @@ fn a_value_has_an_end() {
 #[case("eva", false)]
 #[case("$", false)]
 fn what_is_still_typed_is_known(#[case] text: &str, #[case] unfinished: bool) {
-    assert_eq!(Query::parse(text, Kind::User).unwrap().is_unfinished(), unfinished);
+    assert_eq!(FilterQuery::parse(text, RecordKind::User).unwrap().is_unfinished(), unfinished);
 }
 
 #[rstest::rstest]
@@ -368,6 +371,6 @@ fn what_is_still_typed_is_known(#[case] text: &str, #[case] unfinished: bool) {
 #[case("/tan/", "/TAN/", false)]
 #[case("tan", "~tan", false)]
 fn a_filter_that_says_more_narrows(#[case] now: &str, #[case] before: &str, #[case] narrows: bool) {
-    let query = |text| Query::parse(text, Kind::User).unwrap();
+    let query = |text| FilterQuery::parse(text, RecordKind::User).unwrap();
     assert_eq!(query(now).narrows(&query(before)), narrows);
 }

@@ -1,7 +1,7 @@
 //! The filter's language for lines that are no records: the same words, and fields that the caller judges.
 
-use super::{BadQuery, Relation, parse};
-use crate::directory::search::{Word, Words};
+use super::{BadQuery, ValueRelation, parse};
+use crate::directory::search::{SearchWord, Words};
 
 /// A term about a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl TextQuery {
     /// # Errors
     /// A term can't be understood.
     pub fn parse(text: &str, fields: &'static [&'static str]) -> Result<Self, BadQuery> {
-        let (mut words, mut terms): (Vec<Word>, Vec<TextTerm>) = Default::default();
+        let (mut words, mut terms): (Vec<SearchWord>, Vec<TextTerm>) = Default::default();
         for token in parse::tokens(text)? {
             match token.field() {
                 Some((typed, relation, value)) => {
@@ -47,7 +47,7 @@ impl TextQuery {
                     // `age:7d` is at most so old, as `age<7d`; a sign may follow the colon.
                     let (above, value) = match value.strip_prefix(['>', '<']) {
                         Some(rest) => (value.starts_with('>'), rest),
-                        None => (relation == Relation::Above, value),
+                        None => (relation == ValueRelation::Above, value),
                     };
                     if !value.is_empty() {
                         let (value, is_negative) = (value.to_owned(), token.is_negative());

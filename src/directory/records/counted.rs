@@ -2,16 +2,16 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::directory::{Id, census::Census, record::User};
+use crate::directory::{Id, census::DirectoryCensus, record::User};
 
 /// The counts, and the ids of the organisation admins.
 #[derive(Debug, Default)]
-pub(super) struct Counted {
-    pub census: Census,
+pub(super) struct CountedPeople {
+    pub census: DirectoryCensus,
     pub admins: FxHashSet<Id>,
 }
 
-impl Counted {
+impl CountedPeople {
     /// Adds a user to the counts if `there`, and takes the user out otherwise.
     pub fn count(&mut self, user: &User, there: bool) {
         self.census.count(user, there);

@@ -14,20 +14,20 @@ type Rows = SmallVec<[u32; 4]>;
 
 /// The teams of everybody who is a member of any.
 #[derive(Debug, Default)]
-pub(super) struct Memberships {
+pub(super) struct TeamMemberships {
     /// By the user's row.
     of_users: Vec<Rows>,
-    strangers: Strangers,
+    strangers: UnmatchedMembers,
 }
 
 /// Members who are no known user, by the hashes of what they are called.
 #[derive(Debug, Default)]
-struct Strangers(FxHashMap<u64, SmallVec<[(Id, Rows); 1]>>);
+struct UnmatchedMembers(FxHashMap<u64, SmallVec<[(Id, Rows); 1]>>);
 
-impl Memberships {
+impl TeamMemberships {
     /// All of them.
     pub fn of(users: &Table<User>, teams: &Table<Team>) -> Self {
-        let mut all = Self { of_users: vec![Rows::new(); users.len()], strangers: Strangers::default() };
+        let mut all = Self { of_users: vec![Rows::new(); users.len()], strangers: UnmatchedMembers::default() };
         for (team, row) in teams.values().zip(0..) {
             team.members.iter().flatten().for_each(|member| all.rows_mut(&member.id, users).push(row));
         }
@@ -105,7 +105,7 @@ impl Memberships {
     }
 }
 
-impl Strangers {
+impl UnmatchedMembers {
     fn get(&self, id: &Id) -> Option<&Rows> {
         self.0.get(&name_hash(id))?.iter().find(|(other, _)| other == id).map(|(_, rows)| rows)
     }

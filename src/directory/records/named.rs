@@ -72,7 +72,7 @@ pub(in crate::directory) fn hash(name: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use crate::directory::{
-        Target,
+        ResourceRef,
         record::{Record, User},
         records::Records,
     };
@@ -97,7 +97,7 @@ mod tests {
         records.put(Record::User(user("1", "noor", "")));
         assert_eq!(ids(&records, "eva"), "");
         assert_eq!(ids(&records, "eva@example.com"), "2");
-        records.remove(&Target::user(&"1".into()));
+        records.remove(&ResourceRef::user(&"1".into()));
         assert_eq!(ids(&records, "ivan"), "2");
     }
 }

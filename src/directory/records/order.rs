@@ -22,7 +22,7 @@ impl Order {
     }
 
     /// Puts rows that are new or renamed in their places; `compare` compares the names of two rows.
-    pub fn place(&mut self, rows: &Few, compare: impl Fn(u32, u32) -> Ordering) {
+    pub fn place(&mut self, rows: &SelectedRows, compare: impl Fn(u32, u32) -> Ordering) {
         self.0.retain(|row| !rows.has(*row));
         let mut placed = rows.rows.clone();
         placed.sort_unstable_by(|one, other| compare(*one, *other));
@@ -43,7 +43,7 @@ impl Order {
     }
 
     /// Drops rows that have gone; those that moved are known by their new numbers.
-    pub fn remove(&mut self, gone: &Gone) {
+    pub fn remove(&mut self, gone: &RemovedRows) {
         if !gone.is_empty() {
             self.0.retain_mut(|row| gone.renumber(row));
         }
@@ -52,12 +52,12 @@ impl Order {
 
 /// The same, and numbers that are in the order of the names: what is sorted by name compares those.
 #[derive(Debug, Default)]
-pub(super) struct Ranked {
+pub(super) struct RankedRows {
     order: Order,
     ranks: Vec<u32>,
 }
 
-impl Ranked {
+impl RankedRows {
     /// Of the folded name of each row.
     pub fn of(names: impl Iterator<Item = String>) -> Self {
         let mut names: Vec<(String, u32)> = names.zip(0..).collect();
@@ -79,7 +79,7 @@ impl Ranked {
     }
 
     /// Puts rows that are new or renamed in their places; new ones are the last ones.
-    pub fn place(&mut self, rows: &Few, compare: impl Fn(u32, u32) -> Ordering) {
+    pub fn place(&mut self, rows: &SelectedRows, compare: impl Fn(u32, u32) -> Ordering) {
         self.order.place(rows, &compare);
         self.ranks.resize(self.order.0.len(), 0);
         // The row before, with the rank that it had.
@@ -99,7 +99,7 @@ impl Ranked {
     }
 
     /// Drops rows that have gone; those that moved are known by their new numbers.
-    pub fn remove(&mut self, gone: &Gone) {
+    pub fn remove(&mut self, gone: &RemovedRows) {
         for (to, from) in &gone.moved {
             if let (Some(rank), Some(place)) =
                 (self.ranks.get(*from as usize).copied(), self.ranks.get_mut(*to as usize))
@@ -114,15 +114,15 @@ impl Ranked {
 
 /// Rows that went, each of whose places the last row took.
 #[derive(Debug, Default)]
-pub(super) struct Gone {
+pub(super) struct RemovedRows {
     /// By the numbers that rows had before.
-    removed: Few,
-    moving: Few,
+    removed: SelectedRows,
+    moving: SelectedRows,
     /// Who is where now, by number: who it was before.
     moved: FxHashMap<u32, u32>,
 }
 
-impl Gone {
+impl RemovedRows {
     pub fn is_empty(&self) -> bool {
         self.removed.is_empty()
     }
@@ -156,13 +156,13 @@ impl Gone {
 
 /// A few rows of many.
 #[derive(Debug, Default)]
-pub(super) struct Few {
+pub(super) struct SelectedRows {
     rows: Vec<u32>,
     /// A bit for each row up to the last of them.
     bits: Vec<u64>,
 }
 
-impl Few {
+impl SelectedRows {
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }

@@ -12,12 +12,12 @@ use crate::{
 };
 
 /// The users among whom members are looked for.
-pub(super) struct People<'a> {
+pub(super) struct MemberCandidates<'a> {
     pub users: &'a Table<User>,
     pub named: &'a OnceLock<NameIndex>,
 }
 
-impl<'a> People<'a> {
+impl<'a> MemberCandidates<'a> {
     /// Makes a member who is a known user share what that user holds. True if the user is known by the member's id.
     pub fn share(&self, member: &mut Member) -> bool {
         let user = self.users.get(&member.id);

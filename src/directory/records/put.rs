@@ -6,12 +6,12 @@ use rustc_hash::FxHashSet;
 
 use super::{
     Records,
-    order::{Few, Gone},
-    people::{self, People},
+    order::{RemovedRows, SelectedRows},
+    people::{self, MemberCandidates},
 };
 use crate::{
     directory::{
-        Id, Kind, Name, Target,
+        Id, Name, RecordKind, ResourceRef,
         record::{Member, Record, Team, User},
     },
     scim::text::compare_folded,
@@ -26,7 +26,7 @@ impl Records {
 
     /// Does the same as `put` for several records, in order.
     pub fn put_all(&mut self, records: impl IntoIterator<Item = Record>) -> bool {
-        let (mut names, mut labels) = (<[Few; 3]>::default(), Few::default());
+        let (mut names, mut labels) = (<[SelectedRows; 3]>::default(), SelectedRows::default());
         for record in records {
             let kind = record.kind();
             let (row, old) = match record {
@@ -89,7 +89,7 @@ impl Records {
             let mut members = team.members.take();
             let before = old.as_mut().and_then(|old| old.members.as_deref_mut()).unwrap_or_default();
             let (lost, gained) = apart(before, members.as_deref_mut().unwrap_or_default());
-            let people = People { users: &self.users, named: &self.named };
+            let people = MemberCandidates { users: &self.users, named: &self.named };
             for member in gained.iter_mut() {
                 if !people.share(member) && !self.teams.contains_key(&member.id) {
                     people.identify(member);
@@ -106,19 +106,19 @@ impl Records {
     }
 
     /// Removes a record that the server no longer has: the last row takes its place. True if the record was known.
-    pub fn remove(&mut self, target: &Target) -> bool {
+    pub fn remove(&mut self, target: &ResourceRef) -> bool {
         self.remove_all([target.clone()])
     }
 
     /// Does the same as `remove` for several records, in order.
-    pub fn remove_all(&mut self, targets: impl IntoIterator<Item = Target>) -> bool {
-        let mut gone = <[Gone; 3]>::default();
+    pub fn remove_all(&mut self, targets: impl IntoIterator<Item = ResourceRef>) -> bool {
+        let mut gone = <[RemovedRows; 3]>::default();
         for target in targets {
             let Some(row) = self.row(&target) else { continue };
             match target.kind {
-                Kind::User => self.remove_user(&target.id, row),
-                Kind::Team => self.remove_team(&target.id, row),
-                Kind::Role => drop(self.roles.swap_remove(&target.id)),
+                RecordKind::User => self.remove_user(&target.id, row),
+                RecordKind::Team => self.remove_team(&target.id, row),
+                RecordKind::Role => drop(self.roles.swap_remove(&target.id)),
             }
             self.text[target.kind as usize].swap_remove(row);
             gone[target.kind as usize].swap_remove(row, self.len(target.kind) as u32);
@@ -126,7 +126,7 @@ impl Records {
         for (order, gone) in self.by_name.iter_mut().zip(&gone) {
             order.remove(gone);
         }
-        self.by_label.remove(&gone[Kind::User as usize]);
+        self.by_label.remove(&gone[RecordKind::User as usize]);
         gone.iter().any(|gone| !gone.is_empty())
     }
 
@@ -166,7 +166,7 @@ impl Records {
         let Some((id, user)) = self.users.get_index(row) else { return };
         let names = [&**id, user.user_name.raw(), user.email.raw()].into_iter().filter(|name| !name.is_empty());
         let mut meant: Vec<Id> = names.flat_map(|name| self.memberships.strangers_called(name)).cloned().collect();
-        let people = People { users: &self.users, named: &self.named };
+        let people = MemberCandidates { users: &self.users, named: &self.named };
         meant.retain(|stranger| {
             !self.teams.contains_key(stranger) && people.called(stranger).is_some_and(|user| user.id == *id)
         });
@@ -180,11 +180,11 @@ impl Records {
     }
 
     /// Drops the record's version, because the known state may no longer be the latest one.
-    pub fn forget_version(&mut self, target: &Target) {
+    pub fn forget_version(&mut self, target: &ResourceRef) {
         let version = match target.kind {
-            Kind::User => self.users.get_mut(&target.id).map(|user| &mut user.version),
-            Kind::Team => self.teams.get_mut(&target.id).map(|team| &mut team.version),
-            Kind::Role => self.roles.get_mut(&target.id).map(|role| &mut role.version),
+            RecordKind::User => self.users.get_mut(&target.id).map(|user| &mut user.version),
+            RecordKind::Team => self.teams.get_mut(&target.id).map(|team| &mut team.version),
+            RecordKind::Role => self.roles.get_mut(&target.id).map(|role| &mut role.version),
         };
         if let Some(version) = version {
             *version = None;
@@ -211,7 +211,7 @@ impl Records {
 
     /// Indexes the texts by which a record is found; `before` is the old name, `None` for a new record. True if the
     /// name changed.
-    fn index_text(&mut self, kind: Kind, row: u32, before: Option<&Name>) -> bool {
+    fn index_text(&mut self, kind: RecordKind, row: u32, before: Option<&Name>) -> bool {
         let texts = self.texts(kind, row).map(str::to_owned);
         let text = &mut self.text[kind as usize];
         match before {
@@ -222,8 +222,8 @@ impl Records {
     }
 
     /// Updates the order of these rows by name and by label.
-    fn index_names_of(&mut self, names: &[Few; 3], labels: &Few) {
-        for kind in Kind::ALL.into_iter().filter(|kind| !names[*kind as usize].is_empty()) {
+    fn index_names_of(&mut self, names: &[SelectedRows; 3], labels: &SelectedRows) {
+        for kind in RecordKind::ALL.into_iter().filter(|kind| !names[*kind as usize].is_empty()) {
             let mut order = mem::take(&mut self.by_name[kind as usize]);
             order.place(&names[kind as usize], |one, other| {
                 compare_folded(self.texts(kind, one)[0], self.texts(kind, other)[0])

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::directory::{
     record::{Member, Record},
-    role_source::Mapping,
+    role_source::RoleMapping,
 };
 
 fn user(id: &str, name: &str) -> User {
@@ -19,7 +19,7 @@ fn team(id: &str, name: &str, members: &[&str]) -> Team {
 
 fn names(records: &Records) -> Vec<String> {
     let user = |row: &u32| records.user_at(*row).unwrap().user_name.to_string();
-    records.by_name(Kind::User).iter().map(user).collect()
+    records.by_name(RecordKind::User).iter().map(user).collect()
 }
 
 /// The labels in the order of their ranks, each with the number of users who share the label.
@@ -44,9 +44,9 @@ fn memberships_follow_every_put_and_remove() {
     assert!(teams(&records, "u").is_empty());
     assert_eq!(teams(&records, "v"), [Id::from("t")]);
     assert!(records.put(Record::User(user("w", "Bea"))));
-    assert_eq!(records.text(Kind::User).get(2), "bea");
+    assert_eq!(records.text(RecordKind::User).get(2), "bea");
     assert_eq!(names(&records), ["adam", "Bea", "Zoe"]);
-    assert!(records.remove(&Target::team(&"t".into())));
+    assert!(records.remove(&ResourceRef::team(&"t".into())));
     assert!(teams(&records, "v").is_empty());
     assert!(records.teams_named(&"vision".into()).next().is_none());
 }
@@ -93,13 +93,13 @@ fn members_called_by_name_are_the_users_of_that_name() {
     records.put(Record::User(user("7", "kim")));
     records.put(Record::User(user("7", "lars")));
     assert_eq!((members(&records, "t"), teams_of(&records, "7")), ("2 6 7".into(), "t".into()));
-    records.remove(&Target::user(&"7".into()));
+    records.remove(&ResourceRef::user(&"7".into()));
     assert_eq!((members(&records, "t"), teams_of(&records, "7")), ("2 6 7".into(), "t".into()));
 }
 
 #[test]
 fn mapped_roles_follow_every_membership() {
-    let mapping = Mapping {
+    let mapping = RoleMapping {
         order: vec!["admin".into(), "labeler".into()],
         default: Some("labeler".into()),
         groups: [("leads".into(), "admin".into())].into_iter().collect(),
@@ -114,7 +114,7 @@ fn mapped_roles_follow_every_membership() {
     // The server's record of a user holds no role: the known role stays.
     records.put(Record::User(user("v", "Adam")));
     assert_eq!(roles(&records), ["labeler", "admin"]);
-    records.remove(&Target::team(&"t".into()));
+    records.remove(&ResourceRef::team(&"t".into()));
     assert_eq!(roles(&records), ["labeler", "labeler"]);
 }
 
@@ -163,7 +163,7 @@ proptest! {
                     let display_name = if name % 3 == 0 { Name::default() } else { format!("D{}", name % 4).into() };
                     batch.push(Record::User(User { display_name, active, org_role, ..user(&id, &format!("n{name}-{id}")) }));
                 }
-                Step::NoUser(id) => gone.push(Target::user(&format!("u{id}").as_str().into())),
+                Step::NoUser(id) => gone.push(ResourceRef::user(&format!("u{id}").as_str().into())),
                 Step::Team(id, members) => {
                     let members: Vec<String> = members.iter().map(|id| format!("u{id}")).collect();
                     let members: Vec<&str> = members.iter().map(String::as_str).collect();
@@ -174,7 +174,7 @@ proptest! {
                     let members: Vec<&str> = members.iter().map(String::as_str).collect();
                     batch.push(Record::Team(team(&format!("t{id}"), &format!("t{id}"), &members)));
                 }
-                Step::NoTeam(id) => gone.push(Target::team(&format!("t{id}").as_str().into())),
+                Step::NoTeam(id) => gone.push(ResourceRef::team(&format!("t{id}").as_str().into())),
             }
         }
         records.put_all(batch);
@@ -194,10 +194,10 @@ proptest! {
             let teams = |records: &Records| records.teams_of(&id).cloned().collect::<std::collections::BTreeSet<_>>();
             prop_assert_eq!(teams(&records), teams(&same));
             let text = |records: &Records| {
-                let row = records.row(&Target::user(&id))?;
+                let row = records.row(&ResourceRef::user(&id))?;
                 let rows: Vec<u32> = records.team_rows(row).to_vec();
                 assert_member_of(records, &id, &rows);
-                Some((records.text(Kind::User).get(row).to_owned(), records.is_service(row)))
+                Some((records.text(RecordKind::User).get(row).to_owned(), records.is_service(row)))
             };
             prop_assert_eq!(text(&records), text(&same));
         }
@@ -225,7 +225,7 @@ fn teams_that_change_names_are_found_by_them() {
 fn a_renamed_team_is_found_by_its_new_name() {
     let mut records = Records::build(vec![], vec![team("t", "vision", &[])], vec![]);
     records.put(Record::Team(team("t", "speech", &[])));
-    assert_eq!(records.text(Kind::Team).get(0), "speech");
+    assert_eq!(records.text(RecordKind::Team).get(0), "speech");
     let known = |name: &str| records.teams_named(&name.into()).next().is_some();
     assert!(known("speech") && !known("vision"));
 }

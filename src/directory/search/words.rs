@@ -36,7 +36,7 @@ mod rank {
     pub const WHOLE: u32 = 4;
 }
 
-/// How a [`Sense::Word`] matches.
+/// How a [`MatchSense::Word`] matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MatchMode {
     /// A text contains it.
@@ -48,7 +48,7 @@ pub enum MatchMode {
 
 /// What a word says of the texts in which it is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sense {
+pub enum MatchSense {
     /// One of them contains it; the only sense that [`MatchMode::Similar`] loosens.
     Word,
     /// One of them contains it.
@@ -78,8 +78,8 @@ pub enum BadRegex {
 
 /// One word to find.
 #[derive(Clone)]
-pub struct Word {
-    sense: Sense,
+pub struct SearchWord {
+    sense: MatchSense,
     /// It must not be found.
     negative: bool,
     /// Folded; of an expression only what is beyond ASCII.
@@ -92,22 +92,22 @@ pub struct Word {
     regex: Option<Regex>,
 }
 
-impl fmt::Debug for Word {
+impl fmt::Debug for SearchWord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.negative { "-" } else { "" };
         write!(f, "{sign}{:?}({:?})", self.sense, self.text)
     }
 }
 
-impl PartialEq for Word {
+impl PartialEq for SearchWord {
     fn eq(&self, other: &Self) -> bool {
         (self.sense, self.negative, &self.text) == (other.sense, other.negative, &other.text)
     }
 }
 
-impl Word {
-    /// Nothing where the text is empty once it is folded. Not for [`Sense::Regex`].
-    pub fn new(sense: Sense, text: &str) -> Option<Self> {
+impl SearchWord {
+    /// Nothing where the text is empty once it is folded. Not for [`MatchSense::Regex`].
+    pub fn new(sense: MatchSense, text: &str) -> Option<Self> {
         let mut text = folded(text);
         if text.contains(char::is_control) {
             text = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
@@ -134,13 +134,13 @@ impl Word {
             }
             _ => BadRegex::TooLarge,
         })?;
-        Ok(Self::of(Sense::Regex, text.into_boxed_str(), Some(regex)))
+        Ok(Self::of(MatchSense::Regex, text.into_boxed_str(), Some(regex)))
     }
 
-    fn of(sense: Sense, text: Box<str>, regex: Option<Regex>) -> Self {
+    fn of(sense: MatchSense, text: Box<str>, regex: Option<Regex>) -> Self {
         let finder = match sense {
-            Sense::Start => Finder::new(format!("{BETWEEN}{text}").as_bytes()).into_owned(),
-            Sense::End => Finder::new(format!("{text}{BETWEEN}").as_bytes()).into_owned(),
+            MatchSense::Start => Finder::new(format!("{BETWEEN}{text}").as_bytes()).into_owned(),
+            MatchSense::End => Finder::new(format!("{text}{BETWEEN}").as_bytes()).into_owned(),
             _ => Finder::new(text.as_bytes()).into_owned(),
         };
         let is_ascii = text.is_ascii();
@@ -156,11 +156,11 @@ impl Word {
 
     /// Its score in the folded texts of a record, or nothing where they don't match. `whole` are the texts as they are,
     /// where they have more than ASCII.
-    fn score(&self, plain: &str, whole: Option<&str>, mode: MatchMode, scratch: &mut Scratch) -> Option<u32> {
+    fn score(&self, plain: &str, whole: Option<&str>, mode: MatchMode, scratch: &mut MatcherMemory) -> Option<u32> {
         let found = match self.sense {
-            Sense::Regex => self.matches(whole.unwrap_or(plain)).then_some(0),
-            Sense::Fuzzy => self.resemblance(plain, whole, scratch),
-            Sense::Word if mode == MatchMode::Similar && !self.negative => self.resemblance(plain, whole, scratch),
+            MatchSense::Regex => self.matches(whole.unwrap_or(plain)).then_some(0),
+            MatchSense::Fuzzy => self.resemblance(plain, whole, scratch),
+            MatchSense::Word if mode == MatchMode::Similar && !self.negative => self.resemblance(plain, whole, scratch),
             _ => self.place(plain, whole),
         };
         if self.negative { found.is_none().then_some(0) } else { found }
@@ -175,10 +175,10 @@ impl Word {
         let texts = if self.is_ascii { plain } else { whole? };
         let (bytes, text) = (texts.as_bytes(), self.text.as_bytes());
         match self.sense {
-            Sense::Start if bytes.starts_with(text) => Some(self.rank_at(texts, 0)),
-            Sense::Start => self.finder.find(bytes).map(|_| rank::WORD),
-            Sense::End => (bytes.ends_with(text) || self.finder.find(bytes).is_some()).then_some(rank::INSIDE),
-            Sense::Whole => {
+            MatchSense::Start if bytes.starts_with(text) => Some(self.rank_at(texts, 0)),
+            MatchSense::Start => self.finder.find(bytes).map(|_| rank::WORD),
+            MatchSense::End => (bytes.ends_with(text) || self.finder.find(bytes).is_some()).then_some(rank::INSIDE),
+            MatchSense::Whole => {
                 let at = texts.split(BETWEEN).position(|one| *one == *self.text)?;
                 Some(if at == 0 { rank::WHOLE } else { rank::WORD })
             }
@@ -213,8 +213,8 @@ impl Word {
 
     /// How well its letters match. The first place found, then made as short as it gets: linear in the text, where the
     /// best of all places is not.
-    fn resemblance(&self, plain: &str, whole: Option<&str>, scratch: &mut Scratch) -> Option<u32> {
-        let Scratch { matcher, chars } = scratch;
+    fn resemblance(&self, plain: &str, whole: Option<&str>, scratch: &mut MatcherMemory) -> Option<u32> {
+        let MatcherMemory { matcher, chars } = scratch;
         let score = if self.is_ascii {
             matcher.fuzzy_match_greedy(Utf32Str::Ascii(plain.as_bytes()), Utf32Str::Ascii(self.text.as_bytes()))
         } else {
@@ -228,7 +228,7 @@ impl Word {
 
     /// True if whatever matches this one matches the other one too, in either mode.
     fn implies(&self, other: &Self) -> bool {
-        use Sense::{End, Fuzzy, Phrase, Start, Whole, Word};
+        use MatchSense::{End, Fuzzy, Phrase, Start, Whole, Word};
         if self == other {
             return true;
         }
@@ -249,25 +249,25 @@ impl Word {
 /// Words to find, all of them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Words {
-    all: Vec<Word>,
+    all: Vec<SearchWord>,
     letters: Letters,
     is_beyond_ascii: bool,
 }
 
 impl Words {
     /// Of these words.
-    pub fn new(words: impl IntoIterator<Item = Word>) -> Self {
-        let words: Vec<Word> = words.into_iter().collect();
-        let wanted = words.iter().filter(|word| !word.negative && word.sense != Sense::Regex);
+    pub fn new(words: impl IntoIterator<Item = SearchWord>) -> Self {
+        let words: Vec<SearchWord> = words.into_iter().collect();
+        let wanted = words.iter().filter(|word| !word.negative && word.sense != MatchSense::Regex);
         let letters = wanted.fold(Letters::default(), |letters, word| letters.with(Letters::of(&word.text)));
-        let is_beyond_ascii = words.iter().any(|word| !word.is_ascii || word.sense == Sense::Regex);
+        let is_beyond_ascii = words.iter().any(|word| !word.is_ascii || word.sense == MatchSense::Regex);
         Self { all: words, letters, is_beyond_ascii }
     }
 
     /// Of what is typed into a box, where only spaces have a meaning: the first 64.
     pub fn typed(text: &str) -> Self {
         let words = text.split_whitespace().take(MOST_TYPED);
-        Self::new(words.filter_map(|word| Word::new(Sense::Word, word)))
+        Self::new(words.filter_map(|word| SearchWord::new(MatchSense::Word, word)))
     }
 
     /// True if there is nothing to find.
@@ -287,17 +287,17 @@ impl Words {
 
     /// True if some matches are better than others.
     pub fn ranks(&self) -> bool {
-        self.all.iter().any(|word| !word.negative && word.sense != Sense::Regex)
+        self.all.iter().any(|word| !word.negative && word.sense != MatchSense::Regex)
     }
 
     /// True if [`MatchMode::Similar`] finds more than [`MatchMode::Exact`].
     pub fn is_loosened(&self) -> bool {
-        self.all.iter().any(|word| !word.negative && word.sense == Sense::Word)
+        self.all.iter().any(|word| !word.negative && word.sense == MatchSense::Word)
     }
 
     /// True if a fuzzy word was asked for, so that whatever matches is only similar.
     pub fn is_fuzzy(&self) -> bool {
-        self.all.iter().any(|word| !word.negative && word.sense == Sense::Fuzzy)
+        self.all.iter().any(|word| !word.negative && word.sense == MatchSense::Fuzzy)
     }
 
     /// True if whatever matches `self` also matches `earlier`, in either mode, so that `earlier`'s result can be narrowed.
@@ -311,7 +311,7 @@ impl Words {
         plain: &str,
         whole: Option<&str>,
         mode: MatchMode,
-        scratch: &mut Scratch,
+        scratch: &mut MatcherMemory,
     ) -> Option<u32> {
         let mut total = 0;
         for word in &self.all {
@@ -322,7 +322,7 @@ impl Words {
 
     /// The score of a line in a box whose cursor chooses one: lines that contain the words go before lines that have their
     /// letters. `None` where it has not even these.
-    pub fn closeness(&self, line: &str, scratch: &mut Scratch) -> Option<u32> {
+    pub fn closeness(&self, line: &str, scratch: &mut MatcherMemory) -> Option<u32> {
         let line = Line::new(line);
         let mut total = 0;
         for word in &self.all {
@@ -337,12 +337,12 @@ impl Words {
     /// True if a line contains the words.
     pub fn finds(&self, line: &str) -> bool {
         let line = Line::new(line);
-        self.score_folded(&line.plain, line.whole(), MatchMode::Exact, &mut Scratch::default()).is_some()
+        self.score_folded(&line.plain, line.whole(), MatchMode::Exact, &mut MatcherMemory::default()).is_some()
     }
 
     /// The score of each line that matches, and whether these are only similar, as no line contains the words.
     pub fn score_lines<'a>(&self, lines: impl Iterator<Item = &'a str>) -> (Vec<Option<u32>>, bool) {
-        let (lines, mut scratch): (Vec<Line>, _) = (lines.map(Line::new).collect(), Scratch::default());
+        let (lines, mut scratch): (Vec<Line>, _) = (lines.map(Line::new).collect(), MatcherMemory::default());
         let mut score = |mode| -> Vec<Option<u32>> {
             let lines = lines.iter();
             lines.map(|line| self.score_folded(&line.plain, line.whole(), mode, &mut scratch)).collect()
@@ -375,12 +375,12 @@ impl Line {
 }
 
 /// Reusable memory of a matcher.
-pub struct Scratch {
+pub struct MatcherMemory {
     matcher: Matcher,
     chars: Vec<char>,
 }
 
-impl Default for Scratch {
+impl Default for MatcherMemory {
     fn default() -> Self {
         let mut config = Config::DEFAULT;
         // Both sides are folded already: to look characters up in tables again takes most of the time.

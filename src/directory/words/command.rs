@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use crate::{
     directory::{
-        Directory, Id, Kind, Target,
-        change::{Bucket, Change, NewUser, RoleDraft},
-        find::Finder,
+        Directory, Id, RecordKind, ResourceRef,
+        change::{Change, NewUser, RoleDraft, StorageBucket},
+        find::NameFinder,
     },
     scim::text::clean,
 };
@@ -28,7 +28,7 @@ pub fn command_line(changes: &[&Change], directory: &Directory, profile: Option<
 
 /// One call of the program.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Call {
+struct CommandCall {
     verb: &'static [&'static str],
     /// Between the verb and the users.
     before: Vec<String>,
@@ -41,7 +41,7 @@ struct Call {
     many: bool,
 }
 
-impl Call {
+impl CommandCall {
     fn many(verb: &'static [&'static str], users: Vec<String>) -> Self {
         Self { verb, before: Vec::new(), users, after: Vec::new(), options: Vec::new(), flags: Vec::new(), many: true }
     }
@@ -102,9 +102,9 @@ impl Call {
     }
 }
 
-fn calls(changes: &[&Change], directory: &Directory) -> Option<Vec<Call>> {
-    let names = Names { finder: Finder::new(directory), directory, changes };
-    let mut calls: Vec<Call> = Vec::new();
+fn calls(changes: &[&Change], directory: &Directory) -> Option<Vec<CommandCall>> {
+    let names = CommandNames { finder: NameFinder::new(directory), directory, changes };
+    let mut calls: Vec<CommandCall> = Vec::new();
     for call in changes.iter().map(|change| names.calls(change)).collect::<Option<Vec<_>>>()?.into_iter().flatten() {
         // Not past another line about the same user: the order of those may matter.
         let open = calls.iter().rposition(|earlier| earlier.users.iter().any(|user| call.users.contains(user)));
@@ -118,15 +118,15 @@ fn calls(changes: &[&Change], directory: &Directory) -> Option<Vec<Call>> {
 }
 
 /// How records are called on a command line.
-struct Names<'a> {
-    finder: Finder<'a>,
+struct CommandNames<'a> {
+    finder: NameFinder<'a>,
     directory: &'a Directory,
     changes: &'a [&'a Change],
 }
 
-impl Names<'_> {
-    fn calls(&self, change: &Change) -> Option<Vec<Call>> {
-        let of = |verb, user: &Id| Some(Call::many(verb, vec![self.user(user)?]));
+impl CommandNames<'_> {
+    fn calls(&self, change: &Change) -> Option<Vec<CommandCall>> {
+        let of = |verb, user: &Id| Some(CommandCall::many(verb, vec![self.user(user)?]));
         Some(vec![match change {
             Change::SetOrgRole { user, role } => of(&["set-role"], user)?.after(role.raw()),
             Change::SetTeamRole { user, team, role } => {
@@ -138,21 +138,22 @@ impl Names<'_> {
             Change::AddMember { team, user } => of(&["add"], user)?.before(self.team(team)?),
             Change::RemoveMember { team, user } => of(&["remove"], user)?.before(self.team(team)?),
             Change::ReplaceMembers { team, come, go, .. } => {
-                let line = |verb, users: &[Id]| Some(Call::many(verb, self.users(users)?).before(self.team(team)?));
+                let line =
+                    |verb, users: &[Id]| Some(CommandCall::many(verb, self.users(users)?).before(self.team(team)?));
                 let lines = [(&["add"], come), (&["remove"], go)].into_iter().filter(|(_, users)| !users.is_empty());
                 return lines.map(|(verb, users)| line(verb, users)).collect();
             }
             Change::SetActive { user, active: true } => of(&["activate"], user)?,
             Change::SetActive { user, active: false } => of(&["deactivate"], user)?,
             Change::DeleteUser { user } => of(&["delete", "user"], user)?,
-            Change::DeleteTeam { team } => Call::many(&["delete", "team"], vec![self.team(team)?]),
-            Change::DeleteRole { role } => Call::many(&["delete", "role"], vec![self.role(role)?]),
+            Change::DeleteTeam { team } => CommandCall::many(&["delete", "team"], vec![self.team(team)?]),
+            Change::DeleteRole { role } => CommandCall::many(&["delete", "role"], vec![self.role(role)?]),
             Change::SetSeat { user, seat, to } => of(&["set-seat"], user)?.after(seat.word()).after(to.raw()),
             Change::SetDisplayName { user, to } => of(&["set-name"], user)?.after(to).alone(),
             Change::SetEmail { user, to } => of(&["set-email"], user)?.after(to).alone(),
             Change::CreateUser { user, .. } => return created_user(user),
             Change::CreateTeam { name, members, bucket, .. } => {
-                let call = Call::many(&["create", "team"], self.users(members)?).before(name).alone();
+                let call = CommandCall::many(&["create", "team"], self.users(members)?).before(name).alone();
                 bucket.iter().fold(call, in_bucket)
             }
             Change::CreateRole { role, .. } => created_role(role),
@@ -162,19 +163,19 @@ impl Names<'_> {
             }
             Change::RemoveRegistryRole { user, registry: None } => of(&["unset-role"], user)?.flag("--all-registries"),
             Change::CreateService { service, .. } => {
-                let call = Call::many(&["create", "service"], Vec::new()).before(&service.name).alone();
+                let call = CommandCall::many(&["create", "service"], Vec::new()).before(&service.name).alone();
                 let call = call.option("--team", self.team(&service.team)?);
                 if service.organisation { call.flag("--organisation") } else { call }
             }
             Change::Invite { team, to, admin, .. } => {
-                let call = Call::many(&["invite"], vec![whom(to)?]).before(self.team(team)?);
+                let call = CommandCall::many(&["invite"], vec![whom(to)?]).before(self.team(team)?);
                 if *admin { call.flag("--admin") } else { call }
             }
             Change::RevokeInvite { team, to, .. } => {
-                Call::many(&["withdraw"], vec![whom(to)?]).before(self.team(team)?)
+                CommandCall::many(&["withdraw"], vec![whom(to)?]).before(self.team(team)?)
             }
             Change::CreateKey { description, .. } => {
-                Call::many(&["create", "key"], Vec::new()).before(description).alone()
+                CommandCall::many(&["create", "key"], Vec::new()).before(description).alone()
             }
             Change::DeleteKey { owner, key, .. } => {
                 let owner = if self.directory.owner().is_some_and(|me| me.id == *owner) {
@@ -182,16 +183,16 @@ impl Names<'_> {
                 } else {
                     self.user(owner)?
                 };
-                Call::many(&["delete-key"], vec![called(None, key)?]).before(owner)
+                CommandCall::many(&["delete-key"], vec![called(None, key)?]).before(owner)
             }
             Change::SetAttribute { target, path, to, .. } => self.attribute(target, path, to.as_ref())?,
         }])
     }
 
     /// What differs from the role as it is.
-    fn edited_role(&self, id: &Id, to: &RoleDraft) -> Option<Call> {
+    fn edited_role(&self, id: &Id, to: &RoleDraft) -> Option<CommandCall> {
         let before = RoleDraft::of(self.directory.role(id)?);
-        let mut call = Call::many(&["edit-role"], Vec::new()).before(self.role(id)?).alone();
+        let mut call = CommandCall::many(&["edit-role"], Vec::new()).before(self.role(id)?).alone();
         for (flag, now, then) in [
             ("--name", &before.name, &to.name),
             ("--description", &before.description, &to.description),
@@ -208,13 +209,13 @@ impl Names<'_> {
         Some(more(&before.added, &to.added).iter().fold(call, |call, name| call.option("--remove", name)))
     }
 
-    fn attribute(&self, target: &Target, path: &str, to: Option<&Value>) -> Option<Call> {
+    fn attribute(&self, target: &ResourceRef, path: &str, to: Option<&Value>) -> Option<CommandCall> {
         let (name, team) = match target.kind {
-            Kind::User => (self.user(&target.id)?, false),
-            Kind::Team => (self.team(&target.id)?, true),
-            Kind::Role => return None,
+            RecordKind::User => (self.user(&target.id)?, false),
+            RecordKind::Team => (self.team(&target.id)?, true),
+            RecordKind::Role => return None,
         };
-        let call = Call::many(&["set-attribute"], vec![name]).after(path).alone();
+        let call = CommandCall::many(&["set-attribute"], vec![name]).after(path).alone();
         let call = match to {
             None => call.flag("--unset"),
             Some(Value::String(text)) => call.after(text),
@@ -257,7 +258,7 @@ fn called(name: Option<&str>, id: &Id) -> Option<String> {
     name.filter(fine).or(Some(id.as_ref()).filter(fine)).map(str::to_owned)
 }
 
-fn in_bucket(call: Call, bucket: &Bucket) -> Call {
+fn in_bucket(call: CommandCall, bucket: &StorageBucket) -> CommandCall {
     let all = [
         ("--bucket", &bucket.name),
         ("--bucket-provider", &bucket.provider),
@@ -276,7 +277,7 @@ fn whom(to: &str) -> Option<String> {
 }
 
 /// One line: what they begin with is said by options.
-fn created_user(user: &NewUser) -> Option<Vec<Call>> {
+fn created_user(user: &NewUser) -> Option<Vec<CommandCall>> {
     // What else it holds is of somebody who is made again.
     let names = ["givenName", "familyName"].map(|part| user.attributes.get("name")?.get(part)?.as_str());
     let told = names.iter().flatten().count();
@@ -285,7 +286,8 @@ fn created_user(user: &NewUser) -> Option<Vec<Call>> {
         return None;
     }
     let name = &user.user_name;
-    let mut first = Call::many(&["create", "user"], Vec::new()).before(name).option("--email", &user.email).alone();
+    let mut first =
+        CommandCall::many(&["create", "user"], Vec::new()).before(name).option("--email", &user.email).alone();
     if !user.display_name.is_empty() {
         first = first.option("--name", &user.display_name);
     }
@@ -301,9 +303,11 @@ fn created_user(user: &NewUser) -> Option<Vec<Call>> {
     Some(vec![user.teams.iter().fold(first, |call, team| call.option("--team", team.raw()))])
 }
 
-fn created_role(role: &RoleDraft) -> Call {
-    let call =
-        Call::many(&["create", "role"], Vec::new()).before(&role.name).option("--inherits", &role.inherits).alone();
+fn created_role(role: &RoleDraft) -> CommandCall {
+    let call = CommandCall::many(&["create", "role"], Vec::new())
+        .before(&role.name)
+        .option("--inherits", &role.inherits)
+        .alone();
     let call = role.added.iter().fold(call, |call, permission| call.option("--permission", permission));
     if role.description.is_empty() { call } else { call.option("--description", &role.description) }
 }
@@ -334,7 +338,7 @@ mod tests {
     use super::*;
     use crate::directory::{
         Name,
-        change::{NewService, Seat},
+        change::{NewService, SeatKind},
         record::{Role, Team, User},
         records::Records,
     };
@@ -397,7 +401,7 @@ mod tests {
         "scimitar remove vision eva-tanaka -p acme"
     )]
     #[case::seat(
-        Change::SetSeat { user: "u1".into(), seat: Seat::Weave, to: "none".into() },
+        Change::SetSeat { user: "u1".into(), seat: SeatKind::Weave, to: "none".into() },
         "scimitar set-seat eva-tanaka weave none -p acme"
     )]
     #[case::inactive(Change::SetActive { user: "u1".into(), active: false }, "scimitar deactivate eva-tanaka -p acme")]
@@ -447,7 +451,7 @@ mod tests {
     )]
     #[case::attribute(
         Change::SetAttribute {
-            target: Target::user(&"u1".into()),
+            target: ResourceRef::user(&"u1".into()),
             path: "name.givenName".into(),
             before: None,
             to: Some("Eva Maria".into()),
@@ -455,7 +459,7 @@ mod tests {
         "scimitar set-attribute eva-tanaka name.givenName 'Eva Maria' -p acme"
     )]
     #[case::no_attribute(
-        Change::SetAttribute { target: Target::team(&"t1".into()), path: "x".into(), before: None, to: None },
+        Change::SetAttribute { target: ResourceRef::team(&"t1".into()), path: "x".into(), before: None, to: None },
         "scimitar set-attribute vision x --unset --team -p acme"
     )]
     #[case::bucket(
@@ -463,7 +467,7 @@ mod tests {
             key: "new:1".into(),
             name: "maps".into(),
             members: vec!["u1".into()],
-            bucket: Some(Bucket { provider: "AWS".into(), name: "maps-files".into(), ..Bucket::default() }),
+            bucket: Some(StorageBucket { provider: "AWS".into(), name: "maps-files".into(), ..StorageBucket::default() }),
         },
         "scimitar create team maps eva-tanaka --bucket maps-files --bucket-provider AWS -p acme"
     )]
@@ -522,7 +526,7 @@ mod tests {
 
     #[test]
     fn what_has_no_command_or_can_not_be_written_has_no_line() {
-        let role = Target { kind: Kind::Role, id: "r1".into() };
+        let role = ResourceRef { kind: RecordKind::Role, id: "r1".into() };
         let odd = Change::SetAttribute { target: role, path: "x".into(), before: None, to: None };
         assert_eq!(told(&[org("u1", "admin"), odd]), None);
         assert_eq!(told(&[org("u1", "ad\nmin")]), None);

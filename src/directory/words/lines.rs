@@ -1,18 +1,18 @@
 //! The line of each change. Knows the directory's words, no screen.
 
-use super::{Line, Sign};
+use super::{LineSign, PlanLine};
 use crate::{
     directory::{
-        Directory, Id, Kind, Name, attributes,
+        Directory, Id, Name, RecordKind, attributes,
         change::{Change, RoleDraft},
-        holds::Holds,
+        holds::RecordContents,
         record::User,
     },
     scim::schema,
 };
 
-impl Line {
-    fn new(sign: Sign, subject: impl Into<String>, what: impl Into<String>) -> Self {
+impl PlanLine {
+    fn new(sign: LineSign, subject: impl Into<String>, what: impl Into<String>) -> Self {
         Self { sign, subject: subject.into(), what: what.into(), before: String::new(), after: String::new() }
     }
 
@@ -26,12 +26,12 @@ impl Line {
 }
 
 /// The line of a change in the words of a provider.
-pub(super) fn of(change: &Change, directory: &Directory, holds: Holds) -> Line {
+pub(super) fn of(change: &Change, directory: &Directory, holds: RecordContents) -> PlanLine {
     let who = |id: &Id| user_name(directory, id);
     let in_team = |id: &Id| team_name(directory, id);
-    let add = |subject: String, what: &str| Line::new(Sign::Add, subject, what);
-    let remove = |subject: String, what: &str| Line::new(Sign::Remove, subject, what);
-    let alter = |subject: String, what: &str| Line::new(Sign::Alter, subject, what);
+    let add = |subject: String, what: &str| PlanLine::new(LineSign::Add, subject, what);
+    let remove = |subject: String, what: &str| PlanLine::new(LineSign::Remove, subject, what);
+    let alter = |subject: String, what: &str| PlanLine::new(LineSign::Alter, subject, what);
     match change {
         Change::SetOrgRole { user, role } => {
             let before = known(directory, user, |user| user.org_role.value());
@@ -56,10 +56,13 @@ pub(super) fn of(change: &Change, directory: &Directory, holds: Holds) -> Line {
             add(clean(name), &holds.say("new team")).becomes(count.unwrap_or_default())
         }
         Change::SetActive { user, active } => {
-            let (sign, before, after) =
-                if *active { (Sign::Add, "inactive", "active") } else { (Sign::Remove, "active", holds.inactive_word) };
+            let (sign, before, after) = if *active {
+                (LineSign::Add, "inactive", "active")
+            } else {
+                (LineSign::Remove, "active", holds.inactive_word)
+            };
             let told = directory.user(user).is_none_or(|user| user.active.is_some());
-            Line::new(sign, who(user), "status").was(if told { before } else { "?" }).becomes(after)
+            PlanLine::new(sign, who(user), "status").was(if told { before } else { "?" }).becomes(after)
         }
         Change::DeleteUser { user } => remove(who(user), "is deleted"),
         Change::DeleteTeam { team } => remove(in_team(team), "is deleted"),
@@ -82,8 +85,8 @@ pub(super) fn of(change: &Change, directory: &Directory, holds: Holds) -> Line {
         }
         Change::SetRegistryRole { user, registry, role } => {
             let before = registry_role(directory, user, registry);
-            let sign = if before.is_some() { Sign::Alter } else { Sign::Add };
-            let line = Line::new(sign, who(user), format!("role in registry {registry}"));
+            let sign = if before.is_some() { LineSign::Alter } else { LineSign::Add };
+            let line = PlanLine::new(sign, who(user), format!("role in registry {registry}"));
             line.was(before.unwrap_or_default()).becomes(role)
         }
         Change::RemoveRegistryRole { user, registry } => {
@@ -107,7 +110,7 @@ pub(super) fn of(change: &Change, directory: &Directory, holds: Holds) -> Line {
         }
         Change::CreateKey { owner, description, .. } => add(who(owner), "new API key").becomes(clean(description)),
         Change::SetAttribute { target, path, before, to } => {
-            let subject = if target.kind == Kind::Team { in_team(&target.id) } else { who(&target.id) };
+            let subject = if target.kind == RecordKind::Team { in_team(&target.id) } else { who(&target.id) };
             let was = before.as_ref().map(attributes::shown).unwrap_or_default();
             let line = alter(subject, &clean(schema::name_in(path))).was(clean(&was));
             line.becomes(to.as_ref().map_or_else(|| "nothing".to_owned(), |to| clean(&attributes::shown(to))))

@@ -6,8 +6,8 @@ use crate::scim::confusable;
 
 use super::{
     Directory,
-    change::{Change, Verb},
-    holds::Holds,
+    change::{Change, ChangeVerb},
+    holds::RecordContents,
 };
 
 mod command;
@@ -19,7 +19,7 @@ pub use title::title;
 
 /// The kind of a line, drawn as a sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Sign {
+pub enum LineSign {
     /// Something is added.
     Add,
     /// Something is removed.
@@ -30,9 +30,9 @@ pub enum Sign {
 
 /// A change as a line: the subject and the alteration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
+pub struct PlanLine {
     /// The line's kind.
-    pub sign: Sign,
+    pub sign: LineSign,
     /// The person or record that the line is about.
     pub subject: String,
     /// The altered property, without the values: `role in vision`.
@@ -43,7 +43,7 @@ pub struct Line {
     pub after: String,
 }
 
-impl Line {
+impl PlanLine {
     /// True if the line contains a name that imitates another name.
     pub fn has_mark(&self) -> bool {
         [&self.subject, &self.what, &self.before, &self.after].into_iter().any(|text| text.contains(confusable::MARK))
@@ -61,40 +61,40 @@ impl Line {
 }
 
 /// The line of a change, with the currently shown values as *before*.
-pub fn line(change: &Change, directory: &Directory) -> Line {
-    line_in(change, directory, Holds::default())
+pub fn line(change: &Change, directory: &Directory) -> PlanLine {
+    line_in(change, directory, RecordContents::default())
 }
 
 /// The line of a change, in a provider's vocabulary.
-pub fn line_in(change: &Change, directory: &Directory, holds: Holds) -> Line {
+pub fn line_in(change: &Change, directory: &Directory, holds: RecordContents) -> PlanLine {
     lines::of(change, directory, holds)
 }
 
 /// The verb as a phrase for "can't …" sentences and the palette.
-pub fn phrase(verb: Verb) -> &'static str {
+pub fn phrase(verb: ChangeVerb) -> &'static str {
     match verb {
-        Verb::SetOrgRole => "set the organisation role",
-        Verb::SetTeamRole => "set a team role",
-        Verb::AddMember => "add members",
-        Verb::RemoveMember => "remove members",
-        Verb::CreateUser => "create a user",
-        Verb::CreateTeam => "create a team",
-        Verb::Deactivate => "deactivate",
-        Verb::Reactivate => "reactivate",
-        Verb::DeleteUser => "delete a user",
-        Verb::DeleteTeam => "delete a team",
-        Verb::SetDisplayName => "change the display name",
-        Verb::SetEmail => "change the email",
-        Verb::CreateRole => "create a role",
-        Verb::EditRole => "change a role",
-        Verb::DeleteRole => "delete a role",
-        Verb::SetSeat => "change seats",
-        Verb::SetRegistryRole => "change registry roles",
-        Verb::CreateService => "create a service account",
-        Verb::ReplaceMembers => "replace all members",
-        Verb::Invite => "invite to a team",
-        Verb::CreateKey => "create an API key",
-        Verb::DeleteKey => "delete an API key",
-        Verb::SetAttribute => "change an attribute",
+        ChangeVerb::SetOrgRole => "set the organisation role",
+        ChangeVerb::SetTeamRole => "set a team role",
+        ChangeVerb::AddMember => "add members",
+        ChangeVerb::RemoveMember => "remove members",
+        ChangeVerb::CreateUser => "create a user",
+        ChangeVerb::CreateTeam => "create a team",
+        ChangeVerb::Deactivate => "deactivate",
+        ChangeVerb::Reactivate => "reactivate",
+        ChangeVerb::DeleteUser => "delete a user",
+        ChangeVerb::DeleteTeam => "delete a team",
+        ChangeVerb::SetDisplayName => "change the display name",
+        ChangeVerb::SetEmail => "change the email",
+        ChangeVerb::CreateRole => "create a role",
+        ChangeVerb::EditRole => "change a role",
+        ChangeVerb::DeleteRole => "delete a role",
+        ChangeVerb::SetSeat => "change seats",
+        ChangeVerb::SetRegistryRole => "change registry roles",
+        ChangeVerb::CreateService => "create a service account",
+        ChangeVerb::ReplaceMembers => "replace all members",
+        ChangeVerb::Invite => "invite to a team",
+        ChangeVerb::CreateKey => "create an API key",
+        ChangeVerb::DeleteKey => "delete an API key",
+        ChangeVerb::SetAttribute => "change an attribute",
     }
 }

@@ -1,20 +1,20 @@
 //! The title of a plan: the verb and the count.
 
-use super::{Line, lines};
+use super::{PlanLine, lines};
 use crate::{
     directory::{
         Directory, Id,
-        change::{Change, ChangeEffect, ChangeSubject, Verb},
-        holds::Holds,
+        change::{Change, ChangeEffect, ChangeSubject, ChangeVerb},
+        holds::RecordContents,
         plan::Plan,
     },
     scim::text::number,
 };
 
 /// The title of a plan, in a provider's vocabulary.
-pub fn title(plan: &Plan, directory: &Directory, holds: Holds) -> String {
+pub fn title(plan: &Plan, directory: &Directory, holds: RecordContents) -> String {
     let steps = plan.steps.iter().map(|step| &step.words);
-    let all: Vec<&Line> = steps.chain(plan.refused.iter().map(|(line, _)| line)).collect();
+    let all: Vec<&PlanLine> = steps.chain(plan.refused.iter().map(|(line, _)| line)).collect();
     let (first, rest) = match all.as_slice() {
         [] => return "Nothing to do".into(),
         [one] => return format!("{}: {}", one.subject, one.what),
@@ -59,30 +59,30 @@ fn shared_team(plan: &Plan) -> Option<&Id> {
 fn several(change: &Change) -> (&'static str, &'static str, &'static str) {
     let takes = change.nature().effect == ChangeEffect::Takes;
     match change.verb() {
-        Verb::SetOrgRole => ("Change", "organisation roles", ""),
-        Verb::SetTeamRole => ("Change", "roles", "in"),
-        Verb::AddMember => ("Add", "members", "to"),
-        Verb::RemoveMember => ("Remove", "members", "from"),
-        Verb::CreateUser => ("Create", "users", ""),
-        Verb::CreateTeam => ("Create", "teams", ""),
-        Verb::Deactivate => ("Deactivate", "people", ""),
-        Verb::Reactivate => ("Reactivate", "people", ""),
-        Verb::DeleteUser => ("Delete", "users", ""),
-        Verb::DeleteTeam => ("Delete", "teams", ""),
-        Verb::SetDisplayName => ("Change", "display names", ""),
-        Verb::SetEmail => ("Change", "emails", ""),
-        Verb::CreateRole => ("Create", "roles", ""),
-        Verb::EditRole => ("Change", "roles", ""),
-        Verb::DeleteRole => ("Delete", "roles", ""),
-        Verb::SetSeat => ("Change", "seats", ""),
-        Verb::SetRegistryRole if takes => ("Remove", "registry roles", ""),
-        Verb::SetRegistryRole => ("Change", "registry roles", ""),
-        Verb::CreateService => ("Create", "service accounts", ""),
-        Verb::ReplaceMembers => ("Replace the members of", "teams", ""),
-        Verb::Invite if takes => ("Take back", "invitations", ""),
-        Verb::Invite => ("Invite", "people", ""),
-        Verb::CreateKey => ("Create", "API keys", ""),
-        Verb::DeleteKey => ("Delete", "API keys", ""),
-        Verb::SetAttribute => ("Change", "attributes", ""),
+        ChangeVerb::SetOrgRole => ("Change", "organisation roles", ""),
+        ChangeVerb::SetTeamRole => ("Change", "roles", "in"),
+        ChangeVerb::AddMember => ("Add", "members", "to"),
+        ChangeVerb::RemoveMember => ("Remove", "members", "from"),
+        ChangeVerb::CreateUser => ("Create", "users", ""),
+        ChangeVerb::CreateTeam => ("Create", "teams", ""),
+        ChangeVerb::Deactivate => ("Deactivate", "people", ""),
+        ChangeVerb::Reactivate => ("Reactivate", "people", ""),
+        ChangeVerb::DeleteUser => ("Delete", "users", ""),
+        ChangeVerb::DeleteTeam => ("Delete", "teams", ""),
+        ChangeVerb::SetDisplayName => ("Change", "display names", ""),
+        ChangeVerb::SetEmail => ("Change", "emails", ""),
+        ChangeVerb::CreateRole => ("Create", "roles", ""),
+        ChangeVerb::EditRole => ("Change", "roles", ""),
+        ChangeVerb::DeleteRole => ("Delete", "roles", ""),
+        ChangeVerb::SetSeat => ("Change", "seats", ""),
+        ChangeVerb::SetRegistryRole if takes => ("Remove", "registry roles", ""),
+        ChangeVerb::SetRegistryRole => ("Change", "registry roles", ""),
+        ChangeVerb::CreateService => ("Create", "service accounts", ""),
+        ChangeVerb::ReplaceMembers => ("Replace the members of", "teams", ""),
+        ChangeVerb::Invite if takes => ("Take back", "invitations", ""),
+        ChangeVerb::Invite => ("Invite", "people", ""),
+        ChangeVerb::CreateKey => ("Create", "API keys", ""),
+        ChangeVerb::DeleteKey => ("Delete", "API keys", ""),
+        ChangeVerb::SetAttribute => ("Change", "attributes", ""),
     }
 }

@@ -4,10 +4,10 @@ use std::{borrow::Cow, cmp::Ordering};
 
 use serde_json::{Map, Value};
 
-use super::{AttrPath, Filter, Literal, Op};
+use super::{AttrPath, CompareOp, FilterLiteral, ScimFilter};
 use crate::scim::{instant, json, text::fold, urn};
 
-impl Filter {
+impl ScimFilter {
     /// True if the record meets the filter. An attribute that is absent, `null` or empty is none of its values
     /// (RFC 7643 §2.5): only `ne`, `eq null` and `not` hold for it.
     pub fn matches(&self, record: &Value) -> bool {
@@ -76,12 +76,12 @@ fn is_present(value: &Value) -> bool {
     }
 }
 
-fn compare(values: &[&Value], op: Op, literal: &Literal) -> bool {
+fn compare(values: &[&Value], op: CompareOp, literal: &FilterLiteral) -> bool {
     match (op, literal) {
-        (Op::Equal, Literal::Null) => !values.iter().any(|v| is_present(v)),
-        (Op::NotEqual, Literal::Null) => values.iter().any(|v| is_present(v)),
-        (_, Literal::Null) => false,
-        (Op::NotEqual, _) => !compare(values, Op::Equal, literal),
+        (CompareOp::Equal, FilterLiteral::Null) => !values.iter().any(|v| is_present(v)),
+        (CompareOp::NotEqual, FilterLiteral::Null) => values.iter().any(|v| is_present(v)),
+        (_, FilterLiteral::Null) => false,
+        (CompareOp::NotEqual, _) => !compare(values, CompareOp::Equal, literal),
         _ => values.iter().any(|value| holds(primary(value), op, literal)),
     }
 }
@@ -91,24 +91,24 @@ fn primary(value: &Value) -> &Value {
     value.as_object().and_then(|map| json::get(map, "value")).unwrap_or(value)
 }
 
-fn holds(value: &Value, op: Op, literal: &Literal) -> bool {
+fn holds(value: &Value, op: CompareOp, literal: &FilterLiteral) -> bool {
     let (Some(have), Some(want)) = (scalar_text(value), literal.text()) else { return false };
     match op {
-        Op::Contains => fold(&have).contains(&fold(&want)),
-        Op::StartsWith => fold(&have).starts_with(&fold(&want)),
-        Op::EndsWith => fold(&have).ends_with(&fold(&want)),
-        Op::Equal | Op::NotEqual => order(value, &have, literal, &want) == Some(Ordering::Equal),
-        _ if value.is_boolean() || matches!(literal, Literal::Bool(_)) => false,
-        Op::Greater => order(value, &have, literal, &want) == Some(Ordering::Greater),
-        Op::GreaterOrEqual => order(value, &have, literal, &want).is_some_and(Ordering::is_ge),
-        Op::Less => order(value, &have, literal, &want) == Some(Ordering::Less),
-        Op::LessOrEqual => order(value, &have, literal, &want).is_some_and(Ordering::is_le),
+        CompareOp::Contains => fold(&have).contains(&fold(&want)),
+        CompareOp::StartsWith => fold(&have).starts_with(&fold(&want)),
+        CompareOp::EndsWith => fold(&have).ends_with(&fold(&want)),
+        CompareOp::Equal | CompareOp::NotEqual => order(value, &have, literal, &want) == Some(Ordering::Equal),
+        _ if value.is_boolean() || matches!(literal, FilterLiteral::Bool(_)) => false,
+        CompareOp::Greater => order(value, &have, literal, &want) == Some(Ordering::Greater),
+        CompareOp::GreaterOrEqual => order(value, &have, literal, &want).is_some_and(Ordering::is_ge),
+        CompareOp::Less => order(value, &have, literal, &want) == Some(Ordering::Less),
+        CompareOp::LessOrEqual => order(value, &have, literal, &want).is_some_and(Ordering::is_le),
     }
 }
 
 /// As numbers where either side is one, as moments where both are dates, else as text.
-fn order(value: &Value, have: &str, literal: &Literal, want: &str) -> Option<Ordering> {
-    if value.is_number() || matches!(literal, Literal::Number(_)) {
+fn order(value: &Value, have: &str, literal: &FilterLiteral, want: &str) -> Option<Ordering> {
+    if value.is_number() || matches!(literal, FilterLiteral::Number(_)) {
         return match (have.trim().parse::<i64>(), want.trim().parse::<i64>()) {
             (Ok(have), Ok(want)) => Some(have.cmp(&want)),
             _ => have.trim().parse::<f64>().ok()?.partial_cmp(&want.trim().parse::<f64>().ok()?),
@@ -129,7 +129,7 @@ fn scalar_text(value: &Value) -> Option<Cow<'_, str>> {
     }
 }
 
-impl Literal {
+impl FilterLiteral {
     fn text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Text(text) => Some(Cow::Borrowed(text)),

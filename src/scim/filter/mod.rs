@@ -20,24 +20,24 @@ pub const DEEPEST: usize = 64;
 
 /// A filter expression.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Filter {
+pub enum ScimFilter {
     /// `attr op value`.
-    Compare(AttrPath, Op, Literal),
+    Compare(AttrPath, CompareOp, FilterLiteral),
     /// `attr pr`: the attribute is present and not empty.
     Present(AttrPath),
     /// `attr[filter]`: a single value of a multi-valued attribute meets the whole filter.
-    Has(AttrPath, Box<Filter>),
+    Has(AttrPath, Box<ScimFilter>),
     /// `not (filter)`.
-    Not(Box<Filter>),
+    Not(Box<ScimFilter>),
     /// `a and b`: every one of two or more filters matches.
-    And(Vec<Filter>),
+    And(Vec<ScimFilter>),
     /// `a or b`: at least one of two or more filters matches.
-    Or(Vec<Filter>),
+    Or(Vec<ScimFilter>),
 }
 
 /// The comparison operators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Op {
+pub enum CompareOp {
     /// `eq`.
     Equal,
     /// `ne`: no value is equal.
@@ -60,7 +60,7 @@ pub enum Op {
 
 /// The value in a comparison: any JSON value but arrays and objects.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Literal {
+pub enum FilterLiteral {
     /// `"text"`.
     Text(String),
     /// `12.5`.
@@ -92,10 +92,10 @@ pub struct FilterError {
     pub why: String,
 }
 
-impl Filter {
+impl ScimFilter {
     /// `attr eq "text"`, the one filter that nearly every server knows.
     pub fn equal(attr: AttrPath, text: impl Into<String>) -> Self {
-        Self::Compare(attr, Op::Equal, Literal::Text(text.into()))
+        Self::Compare(attr, CompareOp::Equal, FilterLiteral::Text(text.into()))
     }
 
     /// The text of one operand of `and` (or of `or`, where `and` needs no parentheses).
@@ -119,7 +119,7 @@ impl AttrPath {
     }
 }
 
-impl Op {
+impl CompareOp {
     const ALL: [Self; 9] = [
         Self::Equal,
         Self::NotEqual,
@@ -148,7 +148,7 @@ impl Op {
     }
 }
 
-impl fmt::Display for Filter {
+impl fmt::Display for ScimFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Compare(attr, op, value) => write!(f, "{attr} {} {value}", op.as_str()),
@@ -161,7 +161,7 @@ impl fmt::Display for Filter {
     }
 }
 
-fn joined(f: &mut fmt::Formatter<'_>, operands: &[Filter], word: &str, within_and: bool) -> fmt::Result {
+fn joined(f: &mut fmt::Formatter<'_>, operands: &[ScimFilter], word: &str, within_and: bool) -> fmt::Result {
     for (i, operand) in operands.iter().enumerate() {
         if i > 0 {
             f.write_str(word)?;
@@ -181,7 +181,7 @@ impl fmt::Display for AttrPath {
     }
 }
 
-impl fmt::Display for Literal {
+impl fmt::Display for FilterLiteral {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) => write!(f, "{}", serde_json::Value::from(text.as_str())),

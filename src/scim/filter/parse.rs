@@ -2,7 +2,7 @@
 
 use serde_json::Number;
 
-use super::{AttrPath, DEEPEST, Filter, FilterError, Literal, Op};
+use super::{AttrPath, CompareOp, DEEPEST, FilterError, FilterLiteral, ScimFilter};
 
 /// Reads a filter; operators and keywords in any case.
 ///
@@ -11,7 +11,7 @@ use super::{AttrPath, DEEPEST, Filter, FilterError, Literal, Op};
 /// assert_eq!(filter.to_string(), r#"userName eq "ann" or emails[type eq "work"]"#);
 /// # Ok::<(), scimitar::scim::filter::FilterError>(())
 /// ```
-pub fn parse(text: &str) -> Result<Filter, FilterError> {
+pub fn parse(text: &str) -> Result<ScimFilter, FilterError> {
     let mut reader = Reader { text, at: 0, depth: 0 };
     let filter = reader.any()?;
     reader.blanks();
@@ -29,24 +29,24 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// `a or b`, which binds the least.
-    fn any(&mut self) -> Result<Filter, FilterError> {
+    fn any(&mut self) -> Result<ScimFilter, FilterError> {
         let mut operands = vec![self.all()?];
         while self.keyword("or") {
             operands.push(self.all()?);
         }
-        Ok(one_or(operands, Filter::Or))
+        Ok(one_or(operands, ScimFilter::Or))
     }
 
     /// `a and b`.
-    fn all(&mut self) -> Result<Filter, FilterError> {
+    fn all(&mut self) -> Result<ScimFilter, FilterError> {
         let mut operands = vec![self.operand()?];
         while self.keyword("and") {
             operands.push(self.operand()?);
         }
-        Ok(one_or(operands, Filter::And))
+        Ok(one_or(operands, ScimFilter::And))
     }
 
-    fn operand(&mut self) -> Result<Filter, FilterError> {
+    fn operand(&mut self) -> Result<ScimFilter, FilterError> {
         self.blanks();
         if self.rest().starts_with('(') {
             return self.enclosed(')');
@@ -55,17 +55,17 @@ impl<'a> Reader<'a> {
         let word = self.word();
         self.blanks();
         if word.eq_ignore_ascii_case("not") && self.rest().starts_with('(') {
-            return Ok(Filter::Not(Box::new(self.enclosed(')')?)));
+            return Ok(ScimFilter::Not(Box::new(self.enclosed(')')?)));
         }
         let attr = attribute(word).map_err(|why| FilterError { at: start, why: why.into() })?;
         if self.rest().starts_with('[') {
-            return Ok(Filter::Has(attr, Box::new(self.enclosed(']')?)));
+            return Ok(ScimFilter::Has(attr, Box::new(self.enclosed(']')?)));
         }
         self.comparison(attr)
     }
 
     /// Reads the filter between the bracket at the current position and its `close`.
-    fn enclosed(&mut self, close: char) -> Result<Filter, FilterError> {
+    fn enclosed(&mut self, close: char) -> Result<ScimFilter, FilterError> {
         if self.depth == DEEPEST {
             return Err(self.error(&format!("nested more than {DEEPEST} deep")));
         }
@@ -81,37 +81,39 @@ impl<'a> Reader<'a> {
         Ok(inner)
     }
 
-    fn comparison(&mut self, attr: AttrPath) -> Result<Filter, FilterError> {
+    fn comparison(&mut self, attr: AttrPath) -> Result<ScimFilter, FilterError> {
         let start = self.at;
         let word = self.word();
         if word.eq_ignore_ascii_case("pr") {
-            return Ok(Filter::Present(attr));
+            return Ok(ScimFilter::Present(attr));
         }
-        let Some(op) = Op::ALL.into_iter().find(|op| word.eq_ignore_ascii_case(op.as_str())) else {
+        let Some(op) = CompareOp::ALL.into_iter().find(|op| word.eq_ignore_ascii_case(op.as_str())) else {
             let why = "expected an operator: eq, ne, co, sw, ew, pr, gt, ge, lt or le".into();
             return Err(FilterError { at: start, why });
         };
         self.blanks();
-        Ok(Filter::Compare(attr, op, self.literal()?))
+        Ok(ScimFilter::Compare(attr, op, self.literal()?))
     }
 
-    fn literal(&mut self) -> Result<Literal, FilterError> {
+    fn literal(&mut self) -> Result<FilterLiteral, FilterError> {
         if self.rest().starts_with('"') {
             return self.quoted();
         }
         let start = self.at;
         let word = self.take(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
-        for (name, value) in [("true", Literal::Bool(true)), ("false", Literal::Bool(false)), ("null", Literal::Null)] {
+        for (name, value) in
+            [("true", FilterLiteral::Bool(true)), ("false", FilterLiteral::Bool(false)), ("null", FilterLiteral::Null)]
+        {
             if word.eq_ignore_ascii_case(name) {
                 return Ok(value);
             }
         }
         let why = "expected a value: \"text\" in double quotes, a number, true, false or null";
-        number(word).map(Literal::Number).ok_or_else(|| FilterError { at: start, why: why.into() })
+        number(word).map(FilterLiteral::Number).ok_or_else(|| FilterError { at: start, why: why.into() })
     }
 
     /// A JSON string with JSON's escapes.
-    fn quoted(&mut self) -> Result<Literal, FilterError> {
+    fn quoted(&mut self) -> Result<FilterLiteral, FilterError> {
         let bytes = self.rest().as_bytes();
         let mut end = 1;
         loop {
@@ -126,7 +128,7 @@ impl<'a> Reader<'a> {
         let text =
             text.ok_or_else(|| self.error("the text that begins here is not valid JSON: check its backslashes"))?;
         self.at += end + 1;
-        Ok(Literal::Text(text))
+        Ok(FilterLiteral::Text(text))
     }
 
     /// Takes `and` or `or`, which must be a separate word.
@@ -164,7 +166,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn one_or(mut operands: Vec<Filter>, several: impl Fn(Vec<Filter>) -> Filter) -> Filter {
+fn one_or(mut operands: Vec<ScimFilter>, several: impl Fn(Vec<ScimFilter>) -> ScimFilter) -> ScimFilter {
     match operands.pop() {
         Some(only) if operands.is_empty() => only,
         Some(last) => {

@@ -36,7 +36,7 @@ fn precedence_is_not_then_and_then_or() {
     same("NOT(a pr) AND b PR", "(not (a pr)) and b pr");
     same("((a eq TRUE))", " a  Eq true ");
     assert_ne!(parse("(a pr or b pr) and c pr"), parse("a pr or b pr and c pr"));
-    assert_eq!(parse("not pr").unwrap(), Filter::Present(AttrPath::new("not")));
+    assert_eq!(parse("not pr").unwrap(), ScimFilter::Present(AttrPath::new("not")));
 }
 
 #[test]
@@ -117,27 +117,28 @@ fn attr() -> impl Strategy<Value = AttrPath> {
         .prop_map(|(urn, name, sub)| AttrPath { urn, name, sub })
 }
 
-fn literal() -> impl Strategy<Value = Literal> {
+fn literal() -> impl Strategy<Value = FilterLiteral> {
     prop_oneof![
-        any::<String>().prop_map(Literal::Text),
-        any::<i64>().prop_map(|n| Literal::Number(n.into())),
-        any::<f64>().prop_filter_map("finite", |f| Number::from_f64(f).map(Literal::Number)),
-        any::<bool>().prop_map(Literal::Bool),
-        Just(Literal::Null),
+        any::<String>().prop_map(FilterLiteral::Text),
+        any::<i64>().prop_map(|n| FilterLiteral::Number(n.into())),
+        any::<f64>().prop_filter_map("finite", |f| Number::from_f64(f).map(FilterLiteral::Number)),
+        any::<bool>().prop_map(FilterLiteral::Bool),
+        Just(FilterLiteral::Null),
     ]
 }
 
-fn filter() -> impl Strategy<Value = Filter> {
+fn filter() -> impl Strategy<Value = ScimFilter> {
     let leaf = prop_oneof![
-        (attr(), prop::sample::select(Op::ALL.to_vec()), literal()).prop_map(|(a, op, l)| Filter::Compare(a, op, l)),
-        attr().prop_map(Filter::Present),
+        (attr(), prop::sample::select(CompareOp::ALL.to_vec()), literal())
+            .prop_map(|(a, op, l)| ScimFilter::Compare(a, op, l)),
+        attr().prop_map(ScimFilter::Present),
     ];
     leaf.prop_recursive(4, 24, 3, |inner| {
         prop_oneof![
-            prop::collection::vec(inner.clone(), 2..4).prop_map(Filter::And),
-            prop::collection::vec(inner.clone(), 2..4).prop_map(Filter::Or),
-            inner.clone().prop_map(|f| Filter::Not(Box::new(f))),
-            (attr(), inner).prop_map(|(a, f)| Filter::Has(a, Box::new(f))),
+            prop::collection::vec(inner.clone(), 2..4).prop_map(ScimFilter::And),
+            prop::collection::vec(inner.clone(), 2..4).prop_map(ScimFilter::Or),
+            inner.clone().prop_map(|f| ScimFilter::Not(Box::new(f))),
+            (attr(), inner).prop_map(|(a, f)| ScimFilter::Has(a, Box::new(f))),
         ]
     })
 }
@@ -157,7 +158,7 @@ proptest! {
 
     #[test]
     fn text_is_found_by_an_equal_filter(text in ".{1,20}") {
-        let filter = Filter::equal(AttrPath::new("userName"), text.as_str());
+        let filter = ScimFilter::equal(AttrPath::new("userName"), text.as_str());
         let reread = parse(&filter.to_string()).unwrap();
         let record = json!({"UserName": text});
         prop_assert!(reread.matches(&record));

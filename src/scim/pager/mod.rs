@@ -11,7 +11,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use rustc_hash::FxHashSet;
 
-pub use proof::{Proof, Verdict, Why, thousands};
+pub use proof::{EndReason, ListProof, ListVerdict, thousands};
 
 /// The most requests for one list.
 pub const MOST_PAGES: u32 = 10_000;
@@ -27,7 +27,7 @@ const MODEST_PAGE: u32 = 100;
 
 /// The way to ask a server for further pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Paging {
+pub enum PagingMethod {
     /// A single request.
     None,
     /// `startIndex`, with `count` where a page size is set. Without a page size, the first request has no parameters.
@@ -44,7 +44,7 @@ pub enum Paging {
 
 /// The part of a page that the caller keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Accepted {
+pub struct AcceptedRecords {
     /// The positions, in the page, of the records that came for the first time.
     pub new: Vec<usize>,
 }
@@ -52,8 +52,8 @@ pub struct Accepted {
 /// The progress of reading one list.
 #[derive(Debug, Clone)]
 pub struct Pager {
-    paging: Paging,
-    seen: Seen,
+    paging: PagingMethod,
+    seen: SeenRecords,
     /// Records without an id: all are kept, none counts as progress.
     nameless: u64,
     received: u64,
@@ -67,18 +67,18 @@ pub struct Pager {
     promised: u64,
     cursor: Option<String>,
     barren: u32,
-    ended: Option<Why>,
+    ended: Option<EndReason>,
 }
 
 /// Ids of the records that have come, each kept as a hash with random keys that no server knows: among lists of a
 /// million records, about one in thirty million mistakes two records for the same.
 #[derive(Debug, Clone, Default)]
-struct Seen {
+struct SeenRecords {
     hashes: FxHashSet<u64>,
     keys: RandomState,
 }
 
-impl Seen {
+impl SeenRecords {
     fn len(&self) -> usize {
         self.hashes.len()
     }
@@ -95,10 +95,10 @@ impl Seen {
 
 impl Pager {
     /// A pager before its first request.
-    pub fn new(paging: Paging) -> Self {
+    pub fn new(paging: PagingMethod) -> Self {
         Self {
             paging,
-            seen: Seen::default(),
+            seen: SeenRecords::default(),
             nameless: 0,
             received: 0,
             pages: 0,
@@ -126,7 +126,7 @@ impl Pager {
         }
         let cursor = match (&self.cursor, self.paging) {
             (Some(cursor), _) => cursor.clone(),
-            (None, Paging::Cursor { .. }) => String::new(),
+            (None, PagingMethod::Cursor { .. }) => String::new(),
             (None, _) if self.pages == 0 && self.page_size().is_none() => return Some(Vec::new()),
             (None, _) => return Some(self.from(self.received + 1)),
         };
@@ -148,7 +148,7 @@ impl Pager {
     pub fn ahead(&self, most: usize) -> Vec<Vec<(String, String)>> {
         let regular =
             self.received == u64::from(self.pages) * self.longest_page as u64 && self.received == self.count();
-        let by_index = self.cursor.is_none() && matches!(self.paging, Paging::Index { .. });
+        let by_index = self.cursor.is_none() && matches!(self.paging, PagingMethod::Index { .. });
         let Some(said) = self.said.filter(|_| by_index && regular && self.pages > 0 && self.ended.is_none()) else {
             return Vec::new();
         };
@@ -168,7 +168,7 @@ impl Pager {
 
     /// Takes a page: the server's total and cursor, and the id of each record in it. For a record without an id pass
     /// something else that identifies it, such as its raw text; an empty id is always new, and never a reason to go on.
-    pub fn accept(&mut self, page_total: Option<u64>, next_cursor: Option<String>, ids: &[&str]) -> Accepted {
+    pub fn accept(&mut self, page_total: Option<u64>, next_cursor: Option<String>, ids: &[&str]) -> AcceptedRecords {
         let known = self.seen.len();
         let new: Vec<usize> = ids.iter().enumerate().filter(|(_, id)| self.is_new(id)).map(|(at, _)| at).collect();
         let progress = self.seen.len() > known;
@@ -182,12 +182,12 @@ impl Pager {
             self.first_id = ids.first().map(|&id| id.into());
         }
         if self.ended.is_none() && self.pages >= MOST_PAGES {
-            self.ended = Some(Why::TooManyPages);
+            self.ended = Some(EndReason::TooManyPages);
         }
         if self.ended.is_none() && self.received >= MOST_RECORDS {
-            self.ended = Some(Why::TooManyRecords);
+            self.ended = Some(EndReason::TooManyRecords);
         }
-        Accepted { new }
+        AcceptedRecords { new }
     }
 
     /// Handles a refusal of the last request (400, 501, …). True if [`Pager::next`] has a gentler request, or if the
@@ -201,7 +201,7 @@ impl Pager {
             }
             (_, 0) => false,
             _ => {
-                self.ended = Some(Why::Refused);
+                self.ended = Some(EndReason::Refused);
                 true
             }
         }
@@ -209,12 +209,12 @@ impl Pager {
 
     /// The last request failed for good: the list ends with the records that came before.
     pub fn failed(&mut self) {
-        self.ended = Some(Why::Failed);
+        self.ended = Some(EndReason::Failed);
     }
 
     /// The completeness of the list so far.
-    pub fn proof(&self) -> Proof {
-        Proof::judge(self.count(), self.received, self.promised, self.said, self.ended)
+    pub fn proof(&self) -> ListProof {
+        ListProof::judge(self.count(), self.received, self.promised, self.said, self.ended)
     }
 
     fn count(&self) -> u64 {
@@ -230,32 +230,36 @@ impl Pager {
     }
 
     /// The reason why this page is the last one, if it is.
-    fn after(&mut self, ids: &[&str], progress: bool, next_cursor: Option<String>) -> Option<Why> {
+    fn after(&mut self, ids: &[&str], progress: bool, next_cursor: Option<String>) -> Option<EndReason> {
         self.barren = if progress { 0 } else { self.barren + 1 };
         let next_cursor = next_cursor.filter(|cursor| !cursor.is_empty());
         match (next_cursor, self.paging) {
             (Some(next), _) => self.follow(next),
-            (None, _) if self.cursor.is_some() => Some(Why::End),
-            (None, Paging::Cursor { .. }) => Some(Why::End),
-            (None, Paging::None) => Some(Why::OneRequest),
-            (None, Paging::Index { .. }) => self.after_index(ids, progress),
+            (None, _) if self.cursor.is_some() => Some(EndReason::End),
+            (None, PagingMethod::Cursor { .. }) => Some(EndReason::End),
+            (None, PagingMethod::None) => Some(EndReason::OneRequest),
+            (None, PagingMethod::Index { .. }) => self.after_index(ids, progress),
         }
     }
 
-    fn follow(&mut self, next: String) -> Option<Why> {
+    fn follow(&mut self, next: String) -> Option<EndReason> {
         if self.barren > BARREN_PAGES || self.cursor.as_ref() == Some(&next) {
-            return Some(Why::NothingNew);
+            return Some(EndReason::NothingNew);
         }
         self.cursor = Some(next);
         None
     }
 
-    fn after_index(&self, ids: &[&str], progress: bool) -> Option<Why> {
-        let Some(first) = ids.first() else { return Some(Why::End) };
+    fn after_index(&self, ids: &[&str], progress: bool) -> Option<EndReason> {
+        let Some(first) = ids.first() else { return Some(EndReason::End) };
         if !progress {
-            return Some(if self.first_id.as_deref() == Some(first) { Why::Repeats } else { Why::NothingNew });
+            return Some(if self.first_id.as_deref() == Some(first) {
+                EndReason::Repeats
+            } else {
+                EndReason::NothingNew
+            });
         }
-        (self.said == Some(self.count()) && !self.may_hide_more(ids.len())).then_some(Why::End)
+        (self.said == Some(self.count()) && !self.may_hide_more(ids.len())).then_some(EndReason::End)
     }
 
     /// Some servers give the length of the page as the total. A page that looks full is worth one more request.
@@ -270,15 +274,15 @@ impl Pager {
 
     fn page_size(&self) -> Option<u32> {
         match self.paging {
-            Paging::None => None,
-            Paging::Index { page_size } | Paging::Cursor { page_size } => page_size,
+            PagingMethod::None => None,
+            PagingMethod::Index { page_size } | PagingMethod::Cursor { page_size } => page_size,
         }
     }
 
     fn set_page_size(&mut self, size: Option<u32>) {
         match &mut self.paging {
-            Paging::None => {}
-            Paging::Index { page_size } | Paging::Cursor { page_size } => *page_size = size,
+            PagingMethod::None => {}
+            PagingMethod::Index { page_size } | PagingMethod::Cursor { page_size } => *page_size = size,
         }
     }
 }

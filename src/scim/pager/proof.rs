@@ -4,29 +4,29 @@ use std::fmt;
 
 /// The completeness of a list; shown as "1,296 of 1,296".
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proof {
+pub struct ListProof {
     /// The number of different records that came.
     pub seen: u64,
     /// The total that the server gave last.
     pub said: Option<u64>,
     /// The conclusion from both.
-    pub verdict: Verdict,
+    pub verdict: ListVerdict,
 }
 
 /// The conclusion about a list's completeness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum ListVerdict {
     /// Every record came.
     Complete,
     /// Every record may have come; the answers do not prove it.
-    Unproven(Why),
+    Unproven(EndReason),
     /// The server says that there are more records.
-    Short(Why),
+    Short(EndReason),
 }
 
 /// The reason for the end of reading, or for doubt about the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Why {
+pub enum EndReason {
     /// The total was reached, an empty page came, or no further cursor.
     End,
     /// The list has not been read to its end yet.
@@ -53,30 +53,34 @@ pub enum Why {
     Contradiction,
 }
 
-impl Proof {
+impl ListProof {
     /// Judges completeness: `promised` is the largest total of all pages, `said` the last.
-    pub(super) fn judge(seen: u64, received: u64, promised: u64, said: Option<u64>, ended: Option<Why>) -> Self {
-        let why = ended.unwrap_or(Why::Unfinished);
+    pub(super) fn judge(seen: u64, received: u64, promised: u64, said: Option<u64>, ended: Option<EndReason>) -> Self {
+        let why = ended.unwrap_or(EndReason::Unfinished);
         let verdict = match said {
-            _ if matches!(why, Why::Unfinished | Why::TooManyPages | Why::TooManyRecords) => Verdict::Unproven(why),
-            Some(said) if said > seen && why == Why::End && received >= said => Verdict::Short(Why::Twice),
-            Some(said) if said > seen => Verdict::Short(why),
-            Some(said) if said < seen && promised > seen => Verdict::Unproven(Why::Contradiction),
+            _ if matches!(why, EndReason::Unfinished | EndReason::TooManyPages | EndReason::TooManyRecords) => {
+                ListVerdict::Unproven(why)
+            }
+            Some(said) if said > seen && why == EndReason::End && received >= said => {
+                ListVerdict::Short(EndReason::Twice)
+            }
+            Some(said) if said > seen => ListVerdict::Short(why),
+            Some(said) if said < seen && promised > seen => ListVerdict::Unproven(EndReason::Contradiction),
             // Some servers give the length of a page as the total: the end of the list proves more.
-            Some(said) if said < seen && why != Why::End => Verdict::Unproven(Why::TotalTooSmall),
-            None if why != Why::End => Verdict::Unproven(why),
-            _ => Verdict::Complete,
+            Some(said) if said < seen && why != EndReason::End => ListVerdict::Unproven(EndReason::TotalTooSmall),
+            None if why != EndReason::End => ListVerdict::Unproven(why),
+            _ => ListVerdict::Complete,
         };
         Self { seen, said, verdict }
     }
 
     /// True if every record came.
     pub fn is_complete(&self) -> bool {
-        self.verdict == Verdict::Complete
+        self.verdict == ListVerdict::Complete
     }
 }
 
-impl fmt::Display for Proof {
+impl fmt::Display for ListProof {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&thousands(self.seen))?;
         let said = self.said.filter(|said| *said >= self.seen);
@@ -84,15 +88,15 @@ impl fmt::Display for Proof {
             write!(f, " of {}", thousands(said))?;
         }
         match self.verdict {
-            Verdict::Complete if said.is_none() => f.write_str(", read to the end"),
-            Verdict::Complete => Ok(()),
-            Verdict::Unproven(why) => write!(f, ", perhaps not all: {why}"),
-            Verdict::Short(why) => write!(f, ", not all: {why}"),
+            ListVerdict::Complete if said.is_none() => f.write_str(", read to the end"),
+            ListVerdict::Complete => Ok(()),
+            ListVerdict::Unproven(why) => write!(f, ", perhaps not all: {why}"),
+            ListVerdict::Short(why) => write!(f, ", not all: {why}"),
         }
     }
 }
 
-impl fmt::Display for Why {
+impl fmt::Display for EndReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::End => "the list ended earlier than the server said",

@@ -21,9 +21,9 @@ fn query(pager: &Pager) -> Option<String> {
 
 #[test]
 fn one_answer_with_everything_is_enough() {
-    let mut pager = Pager::new(Paging::Index { page_size: None });
+    let mut pager = Pager::new(PagingMethod::Index { page_size: None });
     assert_eq!(query(&pager).unwrap(), "");
-    assert_eq!(pager.proof().verdict, Verdict::Unproven(Why::Unfinished));
+    assert_eq!(pager.proof().verdict, ListVerdict::Unproven(EndReason::Unfinished));
     assert_eq!(give(&mut pager, Some(1296), 0..1296), 1296);
     assert_eq!(query(&pager), None);
     assert_eq!(pager.proof().to_string(), "1,296 of 1,296");
@@ -31,7 +31,7 @@ fn one_answer_with_everything_is_enough() {
 
 #[test]
 fn fewer_than_the_total_are_continued_by_what_came() {
-    let mut pager = Pager::new(Paging::Index { page_size: Some(500) });
+    let mut pager = Pager::new(PagingMethod::Index { page_size: Some(500) });
     assert_eq!(query(&pager).unwrap(), "startIndex=1&count=500");
     give(&mut pager, Some(250), 0..100);
     assert_eq!(query(&pager).unwrap(), "startIndex=101&count=500");
@@ -45,15 +45,15 @@ fn fewer_than_the_total_are_continued_by_what_came() {
 #[test]
 fn totals_that_contradict_each_other_prove_nothing() {
     let read = |totals: [u64; 2]| {
-        let mut pager = Pager::new(Paging::Index { page_size: Some(20) });
+        let mut pager = Pager::new(PagingMethod::Index { page_size: Some(20) });
         give(&mut pager, Some(totals[0]), 0..20);
         give(&mut pager, Some(totals[1]), 20..30);
         give(&mut pager, Some(totals[1]), 30..30);
         pager.proof().verdict
     };
-    assert_eq!(read([60, 10]), Verdict::Unproven(Why::Contradiction));
-    assert_eq!(read([20, 10]), Verdict::Complete, "the lengths of the pages");
-    assert_eq!(read([31, 30]), Verdict::Complete, "somebody left meanwhile");
+    assert_eq!(read([60, 10]), ListVerdict::Unproven(EndReason::Contradiction));
+    assert_eq!(read([20, 10]), ListVerdict::Complete, "the lengths of the pages");
+    assert_eq!(read([31, 30]), ListVerdict::Complete, "somebody left meanwhile");
 }
 
 #[test]
@@ -67,40 +67,40 @@ fn ends_are_told_apart() {
         assert_eq!(pager.next(), None);
         pager.proof().to_string()
     };
-    let index = Paging::Index { page_size: None };
+    let index = PagingMethod::Index { page_size: None };
     assert_eq!(end(index, None, &[(0, 7), (0, 7)]), "7, perhaps not all: the server begins again when asked for more");
     assert_eq!(end(index, Some(9), &[(0, 7), (0, 7)]), "7 of 9, not all: the server begins again when asked for more");
     assert_eq!(end(index, Some(20), &[(0, 20), (0, 20)]), "20 of 20");
     assert_eq!(end(index, Some(20), &[(0, 20), (20, 23), (23, 23)]), "23, read to the end");
     assert_eq!(end(index, None, &[(0, 7), (7, 7)]), "7, read to the end");
     assert_eq!(end(index, Some(0), &[(0, 0)]), "0 of 0");
-    assert_eq!(end(Paging::None, Some(9), &[(0, 7)]), "7 of 9, not all: this server is asked only once");
-    assert_eq!(end(Paging::Cursor { page_size: None }, None, &[(0, 7)]), "7, read to the end");
+    assert_eq!(end(PagingMethod::None, Some(9), &[(0, 7)]), "7 of 9, not all: this server is asked only once");
+    assert_eq!(end(PagingMethod::Cursor { page_size: None }, None, &[(0, 7)]), "7, read to the end");
 }
 
 #[test]
 fn repeats_within_a_page_are_dropped_and_said() {
-    let mut pager = Pager::new(Paging::Index { page_size: None });
+    let mut pager = Pager::new(PagingMethod::Index { page_size: None });
     assert_eq!(pager.accept(Some(4), None, &["a", "b", "a", "c"]).new, [0, 1, 3]);
     pager.accept(Some(4), None, &[]);
-    assert_eq!(pager.proof().verdict, Verdict::Short(Why::Twice));
+    assert_eq!(pager.proof().verdict, ListVerdict::Short(EndReason::Twice));
 }
 
 #[test]
 fn cursors_are_followed_even_unasked() {
-    let mut pager = Pager::new(Paging::Index { page_size: Some(2) });
+    let mut pager = Pager::new(PagingMethod::Index { page_size: Some(2) });
     pager.accept(None, Some("x/1".into()), &["a", "b"]);
     assert_eq!(query(&pager).unwrap(), "cursor=x/1&count=2");
     pager.accept(None, Some("x/2".into()), &[]);
     assert_eq!(query(&pager).unwrap(), "cursor=x/2&count=2");
     pager.accept(None, Some(String::new()), &["c"]);
     assert!(pager.next().is_none() && pager.proof().is_complete());
-    assert_eq!(query(&Pager::new(Paging::Cursor { page_size: None })).unwrap(), "cursor=");
+    assert_eq!(query(&Pager::new(PagingMethod::Cursor { page_size: None })).unwrap(), "cursor=");
 }
 
 #[test]
 fn a_refusal_is_met_with_smaller_pages() {
-    let mut pager = Pager::new(Paging::Index { page_size: Some(1000) });
+    let mut pager = Pager::new(PagingMethod::Index { page_size: Some(1000) });
     assert!(pager.refused());
     assert_eq!(query(&pager).unwrap(), "startIndex=1&count=100");
     assert!(pager.refused());
@@ -108,12 +108,12 @@ fn a_refusal_is_met_with_smaller_pages() {
     assert!(!pager.refused());
     give(&mut pager, Some(50), 0..20);
     assert!(pager.refused() && pager.next().is_none());
-    assert_eq!(pager.proof().verdict, Verdict::Short(Why::Refused));
+    assert_eq!(pager.proof().verdict, ListVerdict::Short(EndReason::Refused));
 }
 
 #[test]
 fn records_without_id_are_kept_and_never_loop() {
-    let mut pager = Pager::new(Paging::Index { page_size: Some(2) });
+    let mut pager = Pager::new(PagingMethod::Index { page_size: Some(2) });
     assert_eq!(pager.accept(None, None, &["", "a"]).new, [0, 1]);
     assert_eq!(pager.accept(None, None, &["", ""]).new, [0, 1]);
     assert!(pager.next().is_none());
@@ -122,19 +122,19 @@ fn records_without_id_are_kept_and_never_loop() {
 
 #[test]
 fn the_number_of_pages_is_bounded() {
-    let mut pager = Pager::new(Paging::Index { page_size: None });
+    let mut pager = Pager::new(PagingMethod::Index { page_size: None });
     let mut page = 0;
     while pager.next().is_some() {
         give(&mut pager, None, page..page + 1);
         page += 1;
     }
     assert_eq!(page, MOST_PAGES as usize);
-    assert_eq!(pager.proof().verdict, Verdict::Unproven(Why::TooManyPages));
+    assert_eq!(pager.proof().verdict, ListVerdict::Unproven(EndReason::TooManyPages));
 }
 
 #[test]
 fn the_number_of_records_is_bounded() {
-    let mut pager = Pager::new(Paging::Index { page_size: None });
+    let mut pager = Pager::new(PagingMethod::Index { page_size: None });
     let page = vec![""; 100_000];
     let mut received = 0;
     while pager.next().is_some() {
@@ -144,7 +144,7 @@ fn the_number_of_records_is_bounded() {
         received += page.len() as u64 + 1;
     }
     assert!((MOST_RECORDS..MOST_RECORDS + 100_001).contains(&received), "{received}");
-    assert_eq!(pager.proof().verdict, Verdict::Unproven(Why::TooManyRecords));
+    assert_eq!(pager.proof().verdict, ListVerdict::Unproven(EndReason::TooManyRecords));
 }
 
 /// The total that the server reports.
@@ -217,7 +217,7 @@ proptest! {
         server in server(),
         page_size in prop::option::of(1u32..120),
     ) {
-        let mut pager = Pager::new(Paging::Index { page_size });
+        let mut pager = Pager::new(PagingMethod::Index { page_size });
         let mut kept = Vec::new();
         let mut requests = 0;
         while let Some(query) = pager.next() {
@@ -235,14 +235,14 @@ proptest! {
             prop_assert_eq!(kept.len(), server.records, "{}", proof);
         }
         if kept.len() < server.records && matches!(server.total, Total::Right | Total::TooLarge) {
-            prop_assert!(matches!(proof.verdict, Verdict::Short(_)), "{}", proof);
+            prop_assert!(matches!(proof.verdict, ListVerdict::Short(_)), "{}", proof);
         }
     }
 
     #[test]
     fn no_cursor_leads_in_a_circle(steps in prop::collection::vec((0usize..4, 0usize..4), 1..30)) {
         // The server repeats the same steps for ever: a few records and some cursor.
-        let mut pager = Pager::new(Paging::Cursor { page_size: None });
+        let mut pager = Pager::new(PagingMethod::Cursor { page_size: None });
         let mut requests = 0;
         while pager.next().is_some() {
             let (records, cursor) = steps[requests % steps.len()];
@@ -259,11 +259,11 @@ proptest! {
 fn a_page_below_a_documented_limit_ends_the_list_without_another_request() {
     let ids: Vec<String> = (0..250).map(|n| n.to_string()).collect();
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-    let mut pager = Pager::new(Paging::Index { page_size: None }).limited(Some(9_999));
+    let mut pager = Pager::new(PagingMethod::Index { page_size: None }).limited(Some(9_999));
     pager.accept(Some(250), None, &ids);
     assert_eq!(pager.next(), None);
     assert!(pager.proof().is_complete());
-    let mut full = Pager::new(Paging::Index { page_size: None }).limited(Some(250));
+    let mut full = Pager::new(PagingMethod::Index { page_size: None }).limited(Some(250));
     full.accept(Some(250), None, &ids);
     assert!(full.next().is_some());
 }

@@ -26,7 +26,7 @@ enum Harm {
 /// A file and its log at the instant of a crash, and every version of their content.
 struct Truth {
     files: BTreeMap<&'static str, Vec<u8>>,
-    journal: BTreeMap<i64, Vec<Entry>>,
+    journal: BTreeMap<i64, Vec<JournalEntry>>,
     records: BTreeMap<String, Vec<User>>,
     raws: BTreeMap<String, Vec<String>>,
     team: Team,
@@ -42,7 +42,7 @@ impl Truth {
         self.records.entry(user.id.to_string()).or_default().push(user);
     }
 
-    fn change(&mut self, store: &mut Store, id: i64, state: State) {
+    fn change(&mut self, store: &mut Store, id: i64, state: ChangeState) {
         let entry = entry(id, Change::SetEmail { user: format!("{id}").as_str().into(), to: "a@b".into() }, state);
         store.journal_update(&entry).unwrap();
         self.journal.entry(id).or_default().push(entry);
@@ -60,23 +60,23 @@ impl Truth {
         };
         let raw = |n: usize| format!("{{\"id\":\"{n}\",\"of\":\"{}\"}}", "x".repeat(200));
         let mut store = open(&path);
-        replace(&mut store, Kind::Team, [(&Record::Team(team), "{}")], when(7)).unwrap();
+        replace(&mut store, RecordKind::Team, [(&Record::Team(team), "{}")], when(7)).unwrap();
         let users: Vec<User> = (0..150).map(|n| full_user(&format!("{n}"), &format!("user-{n}"))).collect();
         let records: Vec<Record> = users.iter().cloned().map(Record::User).collect();
         let raws: Vec<String> = (0..150).map(raw).collect();
         let rows = records.iter().zip(raws.iter().map(String::as_str));
-        replace(&mut store, Kind::User, rows, when(7)).unwrap();
+        replace(&mut store, RecordKind::User, rows, when(7)).unwrap();
         for (user, raw) in users.into_iter().zip(raws) {
             truth.raws.insert(user.id.to_string(), vec![raw]);
             truth.records.insert(user.id.to_string(), vec![user]);
         }
-        (1..40).for_each(|id| truth.change(&mut store, id, State::Sent));
+        (1..40).for_each(|id| truth.change(&mut store, id, ChangeState::Sent));
         drop(store);
         // All later writes stay in the log.
         let mut store = open(&path);
         for (number, id) in LATE.enumerate() {
-            truth.change(&mut store, id, State::Planned);
-            truth.change(&mut store, id, State::Confirmed);
+            truth.change(&mut store, id, ChangeState::Planned);
+            truth.change(&mut store, id, ChangeState::Confirmed);
             truth.keep(&mut store, full_user(&format!("{number}"), "again"), raw(1000 + number));
         }
         for suffix in ["", "-wal"] {
@@ -145,7 +145,7 @@ impl Truth {
         let never_read = snapshot.seen.is_none() && snapshot.users.is_empty();
         assert!(snapshot.users.len() == 150 || never_read || !said.is_empty(), "{} users", snapshot.users.len());
         for (id, versions) in self.raws.iter().step_by(10) {
-            let raw = asked(store, said, |store| store.raw(&Target::user(&id.as_str().into()))).flatten();
+            let raw = asked(store, said, |store| store.raw(&ResourceRef::user(&id.as_str().into()))).flatten();
             assert!(raw.is_none_or(|raw| versions.contains(&raw)));
         }
     }

@@ -22,7 +22,7 @@ fn what_is_no_database_is_set_aside_untouched() {
     assert!(notice.contains(aside.file_name().unwrap().to_str().unwrap().trim_end_matches("-wal")), "{notice}");
     assert_eq!(fs::read_to_string(aside.to_str().unwrap().trim_end_matches("-wal")).unwrap(), text);
     crash(store);
-    assert_eq!(open(&path).journal_count(State::Planned).unwrap(), 1);
+    assert_eq!(open(&path).journal_count(ChangeState::Planned).unwrap(), 1);
 }
 
 #[test]
@@ -30,7 +30,7 @@ fn a_damaged_file_is_mended_and_its_journal_carried_over() {
     let (_keep, path) = place();
     let mut store = open(&path);
     let rows: Vec<Record> = (0..2000).map(|n| Record::User(full_user(&format!("{n}"), "x"))).collect();
-    replace(&mut store, Kind::User, rows.iter().map(|row| (row, "{}")), when(1)).unwrap();
+    replace(&mut store, RecordKind::User, rows.iter().map(|row| (row, "{}")), when(1)).unwrap();
     store.journal_add(&[planned(1), planned(2)]).unwrap();
     let number = |sql| store.db.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap() as usize;
     let page = number("SELECT rootpage FROM sqlite_schema WHERE name = 'user'");
@@ -56,7 +56,7 @@ fn a_file_cut_short_is_set_aside() {
     fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
     let (store, notice) = Store::open(&path).unwrap();
     assert!(notice.is_some());
-    assert_eq!(store.journal_count(State::Planned).unwrap(), 0);
+    assert_eq!(store.journal_count(ChangeState::Planned).unwrap(), 0);
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn a_file_of_the_first_layout_keeps_its_journal() {
     db.execute_batch(schema::MIGRATIONS[0]).unwrap();
     db.pragma_update(None, "user_version", 1).unwrap();
     db.pragma_update(None, "application_id", schema::APPLICATION).unwrap();
-    for entry in [planned(1), entry(2, Change::DeleteUser { user: "u".into() }, State::Sent)] {
+    for entry in [planned(1), entry(2, Change::DeleteUser { user: "u".into() }, ChangeState::Sent)] {
         let (state, body) = (super::super::journal::word(entry.state), serde_json::to_string(&entry).unwrap());
         db.execute("INSERT INTO journal VALUES(?1, ?2, ?3)", params![entry.id.0, state, body]).unwrap();
     }
@@ -112,7 +112,7 @@ fn a_file_of_the_third_layout_keeps_its_records() {
     tx.pragma_update(None, "user_version", 3).unwrap();
     tx.pragma_update(None, "application_id", schema::APPLICATION).unwrap();
     let record = named("u", "eva");
-    let form = form::Form::default().encode(Kind::User, &record).unwrap();
+    let form = form::Form::default().encode(RecordKind::User, &record).unwrap();
     tx.execute("INSERT INTO user VALUES(1, ?1, NULL)", [form.typed]).unwrap();
     tx.execute("INSERT INTO user_id VALUES('u', 1)", []).unwrap();
     tx.execute("INSERT INTO user_raw VALUES(1, '{}', ?1)", [sum::of(&[b"u", b"{}"])]).unwrap();
@@ -124,11 +124,11 @@ fn a_file_of_the_third_layout_keeps_its_records() {
     let mut store = open(&path);
     let kept = |store: &Store| {
         let (all, first) = (store.load().unwrap(), store.load_first().unwrap().0);
-        let raw = store.raw(&Target::user(&"u".into())).unwrap();
+        let raw = store.raw(&ResourceRef::user(&"u".into())).unwrap();
         (all.users == first.users, all.users.len(), all.seen, raw)
     };
     assert_eq!(kept(&store), (true, 1, Some(when(7)), Some("{}".into())));
-    replace(&mut store, Kind::User, [(&record, "{}")], when(8)).unwrap();
+    replace(&mut store, RecordKind::User, [(&record, "{}")], when(8)).unwrap();
     drop(store);
     assert_eq!(kept(&open(&path)), (true, 1, Some(when(8)), Some("{}".into())));
 }
@@ -186,11 +186,11 @@ fn a_lock_that_is_never_given_back_ends_the_waiting() {
 #[test]
 fn a_stand_in_takes_the_directory_and_no_change() {
     let mut store = Store::stand_in("the disk is full").unwrap();
-    store.keep_habits(&crate::scim::habits::Habits::default()).unwrap();
+    store.keep_habits(&crate::scim::habits::ServerQuirks::default()).unwrap();
     assert!(store.habits().unwrap().is_some());
     let refused = [
         store.journal_add(&[planned(1)]).map(drop),
-        store.journal_claim(&planned(1), State::Planned).map(drop),
+        store.journal_claim(&planned(1), ChangeState::Planned).map(drop),
         store.begin_trial("tag", None),
     ];
     for refused in refused {

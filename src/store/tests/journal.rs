@@ -25,7 +25,8 @@ fn every_kind_of_change_and_every_field_of_an_entry_comes_back() {
         Change::EditRole { role: id(), to: role() },
         Change::DeleteRole { role: id() },
     ];
-    let entries: Vec<Entry> = (1..).zip(changes).map(|(n, change)| entry(n, change, State::Planned)).collect();
+    let entries: Vec<JournalEntry> =
+        (1..).zip(changes).map(|(n, change)| entry(n, change, ChangeState::Planned)).collect();
     let mut store = Store::in_memory().unwrap();
     store.journal_add(&entries).unwrap();
     let journal = store.journal_recent(100).unwrap();
@@ -37,19 +38,19 @@ fn every_kind_of_change_and_every_field_of_an_entry_comes_back() {
 fn the_journal_is_in_order_and_knows_what_is_open() {
     let mut store = Store::in_memory().unwrap();
     let states = [
-        State::Planned,
-        State::Sent,
-        State::Confirmed,
-        State::Refused,
-        State::Conflict,
-        State::Unknown,
-        State::Dropped,
+        ChangeState::Planned,
+        ChangeState::Sent,
+        ChangeState::Confirmed,
+        ChangeState::Refused,
+        ChangeState::Conflict,
+        ChangeState::Unknown,
+        ChangeState::Dropped,
     ];
-    let entries: Vec<Entry> = states
+    let entries: Vec<JournalEntry> = states
         .iter()
         .rev()
         .zip((1..=7).rev())
-        .map(|(state, n)| Entry { state: *state, plan: ChangeId(n), ..planned(n) })
+        .map(|(state, n)| JournalEntry { state: *state, plan: ChangeId(n), ..planned(n) })
         .collect();
     store.journal_add(&entries).unwrap();
     assert_eq!(ids(&store.journal_recent(3).unwrap()), [1, 2, 5, 6, 7], "the newest, and what is open");
@@ -58,7 +59,7 @@ fn the_journal_is_in_order_and_knows_what_is_open() {
     assert!(open.entries.iter().all(|entry| entry.state.is_open()));
     assert!(states.iter().all(|state| store.journal_count(*state).unwrap() == 1));
 
-    store.journal_update(&Entry { state: State::Confirmed, why: "seen".into(), ..planned(2) }).unwrap();
+    store.journal_update(&JournalEntry { state: ChangeState::Confirmed, why: "seen".into(), ..planned(2) }).unwrap();
     assert_eq!(ids(&store.journal_open().unwrap()), [1, 6]);
     assert_eq!(store.journal_get(ChangeId(2)).unwrap().unwrap().why, "seen");
 
@@ -70,10 +71,10 @@ fn the_journal_is_in_order_and_knows_what_is_open() {
 #[test]
 fn a_plan_is_read_whole_where_a_part_of_it_is_new_or_open() {
     let mut store = Store::in_memory().unwrap();
-    let done = |id, plan| Entry { state: State::Confirmed, plan: ChangeId(plan), ..planned(id) };
-    let entries: Vec<Entry> = (0..4).map(|n| done(10 + n, 10)).chain((0..4).map(|n| done(20 + n, 20))).collect();
+    let done = |id, plan| JournalEntry { state: ChangeState::Confirmed, plan: ChangeId(plan), ..planned(id) };
+    let entries: Vec<JournalEntry> = (0..4).map(|n| done(10 + n, 10)).chain((0..4).map(|n| done(20 + n, 20))).collect();
     store.journal_add(&entries).unwrap();
-    store.journal_add(&[done(1, 1), done(2, 1), Entry { plan: ChangeId(3), ..planned(4) }, done(3, 3)]).unwrap();
+    store.journal_add(&[done(1, 1), done(2, 1), JournalEntry { plan: ChangeId(3), ..planned(4) }, done(3, 3)]).unwrap();
     assert_eq!(ids(&store.journal_recent(2).unwrap()), [3, 4, 20, 21, 22, 23]);
     assert_eq!(ids(&store.journal_recent(5).unwrap()), [3, 4, 10, 11, 12, 13, 20, 21, 22, 23]);
 }
@@ -82,23 +83,26 @@ fn a_plan_is_read_whole_where_a_part_of_it_is_new_or_open() {
 fn notes_share_a_transaction_and_each_is_told_whether_it_was_written() {
     let mut store = Store::in_memory().unwrap();
     store.journal_add(&[planned(1), planned(2)]).unwrap();
-    let sent = |id| Entry { state: State::Sent, ..planned(id) };
-    let note = |id, from: Option<State>| {
-        from.map_or_else(|| Note::plain(sent(id)), |from| Note::only_if(sent(id), WriteCondition::only_from(from)))
+    let sent = |id| JournalEntry { state: ChangeState::Sent, ..planned(id) };
+    let note = |id, from: Option<ChangeState>| {
+        from.map_or_else(
+            || JournalNote::plain(sent(id)),
+            |from| JournalNote::only_if(sent(id), WriteCondition::only_from(from)),
+        )
     };
-    let planned = Some(State::Planned);
+    let planned = Some(ChangeState::Planned);
     let written = store.journal_note(&[note(1, planned), note(1, planned), note(3, planned), note(2, None)]).unwrap();
     assert_eq!(written, [true, false, false, true]);
-    assert_eq!(store.journal_count(State::Sent).unwrap(), 2);
+    assert_eq!(store.journal_count(ChangeState::Sent).unwrap(), 2);
 }
 
 #[test]
 fn what_another_session_has_taken_up_is_not_taken_up_again() {
     let mut store = Store::in_memory().unwrap();
-    let of = |session| Entry { session: Some(session), ..planned(1) };
+    let of = |session| JournalEntry { session: Some(session), ..planned(1) };
     store.journal_add(&[of(7)]).unwrap();
     // Both consoles saw that the seventh session had ended.
-    let take = |session| Note::only_if(of(session), WriteCondition::taken_over(State::Planned, Some(7)));
+    let take = |session| JournalNote::only_if(of(session), WriteCondition::taken_over(ChangeState::Planned, Some(7)));
     let written = store.journal_note(&[take(8), take(9)]).unwrap();
     assert_eq!(written, [true, false]);
     assert_eq!(store.journal_get(ChangeId(1)).unwrap().unwrap().session, Some(8));
@@ -107,14 +111,14 @@ fn what_another_session_has_taken_up_is_not_taken_up_again() {
 #[test]
 fn an_older_look_says_nothing_of_what_a_third_session_has_sent() {
     let mut store = Store::in_memory().unwrap();
-    let sent_by = |session| Entry { state: State::Sent, session: Some(session), ..planned(1) };
+    let sent_by = |session| JournalEntry { state: ChangeState::Sent, session: Some(session), ..planned(1) };
     store.journal_add(&[sent_by(7)]).unwrap();
     // The eighth session took over the change of the seventh and sent it again, while the ninth still looked.
     store.journal_update(&sent_by(8)).unwrap();
-    let found_nothing = Entry { state: State::Planned, ..sent_by(7) };
-    let condition = WriteCondition::taken_over(State::Sent, Some(7));
-    assert_eq!(store.journal_note(&[Note::only_if(found_nothing, condition)]).unwrap(), [false]);
-    assert_eq!(store.journal_get(ChangeId(1)).unwrap().unwrap().state, State::Sent);
+    let found_nothing = JournalEntry { state: ChangeState::Planned, ..sent_by(7) };
+    let condition = WriteCondition::taken_over(ChangeState::Sent, Some(7));
+    assert_eq!(store.journal_note(&[JournalNote::only_if(found_nothing, condition)]).unwrap(), [false]);
+    assert_eq!(store.journal_get(ChangeId(1)).unwrap().unwrap().state, ChangeState::Sent);
 }
 
 #[test]
@@ -125,7 +129,7 @@ fn entries_that_cannot_be_decoded_are_counted_and_kept() {
     let journal = store.journal_open().unwrap();
     assert_eq!((ids(&journal), journal.unreadable), (vec![2], 1));
     assert!(journal.notice().unwrap().contains("1 change in the journal can't be read"));
-    assert_eq!(store.journal_count(State::Planned).unwrap(), 2);
+    assert_eq!(store.journal_count(ChangeState::Planned).unwrap(), 2);
 }
 
 #[test]
@@ -133,8 +137,10 @@ fn a_crash_loses_nothing_that_was_written_down() {
     let (_keep, path) = place();
     let mut store = open(&path);
     store.journal_add(&[planned(1), planned(2)]).unwrap();
-    assert!(store.journal_claim(&Entry { state: State::Sent, ..planned(1) }, State::Planned).unwrap());
-    replace(&mut store, Kind::User, [(&named("1", "a"), "{}")], when(7)).unwrap();
+    assert!(
+        store.journal_claim(&JournalEntry { state: ChangeState::Sent, ..planned(1) }, ChangeState::Planned).unwrap()
+    );
+    replace(&mut store, RecordKind::User, [(&named("1", "a"), "{}")], when(7)).unwrap();
     store.meta_set("k", "v").unwrap();
     let half = store.db.transaction().unwrap();
     half.execute("DELETE FROM journal", []).unwrap();
@@ -147,7 +153,10 @@ fn a_crash_loses_nothing_that_was_written_down() {
     crash(store);
     let store = open(&after);
     let journal = store.journal_open().unwrap();
-    assert_eq!(journal.entries.iter().map(|entry| entry.state).collect::<Vec<_>>(), [State::Sent, State::Planned]);
+    assert_eq!(
+        journal.entries.iter().map(|entry| entry.state).collect::<Vec<_>>(),
+        [ChangeState::Sent, ChangeState::Planned]
+    );
     assert_eq!(store.load().unwrap().seen, Some(when(7)));
     assert_eq!(store.meta_get("k").unwrap().as_deref(), Some("v"));
     assert_eq!(store.meta_get("other").unwrap(), None);
@@ -165,7 +174,7 @@ fn journal_writes_reach_the_disk_and_snapshots_need_not() {
     store.journal_update(&planned(1)).unwrap();
     assert_eq!(level(&store), full);
     store.meta_set("k", "v").unwrap();
-    store.journal_claim(&planned(1), State::Planned).unwrap();
+    store.journal_claim(&planned(1), ChangeState::Planned).unwrap();
     assert_eq!(level(&store), full);
 }
 
@@ -184,8 +193,8 @@ fn two_consoles_write_and_only_one_sends() {
                         store.journal_add(&[planned(1000 * (console + 1) + n)]).unwrap();
                         store.put(&named(&format!("{console}-{n}"), "x"), Some("{}")).unwrap();
                         drop(store.journal_add(&[planned(n)]));
-                        let sent = Entry { state: State::Sent, ..planned(n) };
-                        won += usize::from(store.journal_claim(&sent, State::Planned).unwrap());
+                        let sent = JournalEntry { state: ChangeState::Sent, ..planned(n) };
+                        won += usize::from(store.journal_claim(&sent, ChangeState::Planned).unwrap());
                     }
                     won
                 })
@@ -195,7 +204,7 @@ fn two_consoles_write_and_only_one_sends() {
     });
     assert_eq!(claims.iter().sum::<usize>(), each as usize);
     let store = open(&path);
-    assert_eq!(store.journal_count(State::Sent).unwrap(), each as usize);
-    assert_eq!(store.journal_count(State::Planned).unwrap(), 2 * each as usize);
+    assert_eq!(store.journal_count(ChangeState::Sent).unwrap(), each as usize);
+    assert_eq!(store.journal_count(ChangeState::Planned).unwrap(), 2 * each as usize);
     assert_eq!(store.load().unwrap().users.len(), 2 * each as usize);
 }

@@ -15,14 +15,16 @@ use tempfile::TempDir;
 use super::*;
 use crate::{
     directory::{
-        Coverage, Id, Kind, Shortfall, Target,
+        Id, ListCoverage, ListShortfall, RecordKind, ResourceRef,
         change::{Change, ChangeId, NewUser, RoleDraft},
-        plan::{Confirm, Entry, Exchange, Risk, State, Step, Undo, WriteCondition},
-        record::{Account, Depth, Grant, LastActive, Member, Permission, Problem, Record, Role, Team, User},
-        words::{Line, Sign},
+        plan::{ChangeState, ConfirmBy, JournalEntry, RequestExchange, Risk, Step, Undo, WriteCondition},
+        record::{
+            AccountKind, LastActive, Member, Permission, ReadDepth, Record, RecordProblem, Role, RoleGrant, Team, User,
+        },
+        words::{LineSign, PlanLine},
     },
     scim::{
-        failure::{Arrived, Class, Failure},
+        failure::{Failure, FailureClass, RequestArrival},
         request::{Method, Request},
     },
 };
@@ -40,10 +42,10 @@ fn full_user(id: &str, name: &str) -> User {
         display_name: "Eva".into(),
         email: "e@x.io".into(),
         active: Some(false),
-        account: Account::OrgService,
+        account: AccountKind::OrgService,
         org_role: "admin".into(),
-        team_roles: Some(vec![Grant { scope: "vision".into(), role: "viewer".into() }]),
-        registry_roles: vec![Grant { scope: "models".into(), role: "restricted".into() }],
+        team_roles: Some(vec![RoleGrant { scope: "vision".into(), role: "viewer".into() }]),
+        registry_roles: vec![RoleGrant { scope: "models".into(), role: "restricted".into() }],
         models_seat: "full".into(),
         weave_role: "none".into(),
         registry_access: "write".into(),
@@ -52,8 +54,8 @@ fn full_user(id: &str, name: &str) -> User {
         created: Some(when(-5)),
         modified: Some(when(1_600_000_000)),
         version: Some("W/\"7\"".into()),
-        depth: Depth::Full,
-        problem: Some(Box::new(Problem { path: "$.emails".into(), why: "a list".into() })),
+        depth: ReadDepth::Full,
+        problem: Some(Box::new(RecordProblem { path: "$.emails".into(), why: "a list".into() })),
     }
 }
 
@@ -88,8 +90,8 @@ fn named(id: &str, name: &str) -> Record {
     Record::User(User { id: id.into(), user_name: name.into(), ..User::default() })
 }
 
-fn entry(id: i64, change: Change, state: State) -> Entry {
-    Entry {
+fn entry(id: i64, change: Change, state: ChangeState) -> JournalEntry {
+    JournalEntry {
         id: ChangeId(id),
         plan: ChangeId(1),
         title: HOSTILE.into(),
@@ -106,13 +108,13 @@ fn entry(id: i64, change: Change, state: State) -> Entry {
             completion: None,
             consequences: vec!["They leave.".into()],
             undo: Undo::By(vec![Change::SetEmail { user: "u".into(), to: "old@x.io".into() }]),
-            confirm: Confirm::Reread(vec![Target::user(&"u".into())]),
+            confirm: ConfirmBy::Reread(vec![ResourceRef::user(&"u".into())]),
             risk: Risk::Type("5".into()),
             others: Vec::new(),
             expected: None,
             compensation: None,
-            words: Line {
-                sign: Sign::Alter,
+            words: PlanLine {
+                sign: LineSign::Alter,
                 subject: "eva".into(),
                 what: "role".into(),
                 before: "member".into(),
@@ -122,15 +124,15 @@ fn entry(id: i64, change: Change, state: State) -> Entry {
         state,
         why: "no".into(),
         failure: Some(Failure {
-            class: Class::Conflict,
+            class: FailureClass::Conflict,
             text: "changed".into(),
             next: "look".into(),
             status: Some(412),
             scim_type: Some("uniqueness".into()),
-            arrived: Arrived::Yes,
+            arrived: RequestArrival::Yes,
             bytes: 0,
         }),
-        exchanges: vec![Exchange {
+        exchanges: vec![RequestExchange {
             request: "PATCH".into(),
             status: None,
             millis: 1,
@@ -148,11 +150,11 @@ fn entry(id: i64, change: Change, state: State) -> Entry {
     }
 }
 
-fn planned(id: i64) -> Entry {
-    entry(id, Change::DeleteUser { user: "u".into() }, State::Planned)
+fn planned(id: i64) -> JournalEntry {
+    entry(id, Change::DeleteUser { user: "u".into() }, ChangeState::Planned)
 }
 
-fn ids(journal: &Journal) -> Vec<i64> {
+fn ids(journal: &JournalPart) -> Vec<i64> {
     journal.entries.iter().map(|entry| entry.id.0).collect()
 }
 
@@ -171,13 +173,13 @@ fn open(path: &Path) -> Store {
 /// Reads a list to its end, all of it in one page.
 fn replace<'a>(
     store: &mut Store,
-    kind: Kind,
+    kind: RecordKind,
     rows: impl IntoIterator<Item = (&'a Record, &'a str)>,
     seen: Timestamp,
 ) -> Result<()> {
     let mut round = store.begin_round(kind)?;
     store.keep(&mut round, rows)?;
-    store.end_round(round, seen, &Coverage::Complete)
+    store.end_round(round, seen, &ListCoverage::Complete)
 }
 
 /// Ends without the tidying of a close: what a crash of the process leaves behind is left behind.

@@ -22,30 +22,30 @@ fn names(store: &Store) -> Vec<String> {
 }
 
 fn raw(store: &Store, id: &str) -> Option<String> {
-    store.raw(&Target::user(&id.into())).unwrap()
+    store.raw(&ResourceRef::user(&id.into())).unwrap()
 }
 
 #[test]
 fn only_what_is_new_or_other_is_written() {
     let mut store = Store::in_memory().unwrap();
     let mut list = people(0..100);
-    replace(&mut store, Kind::User, rows(&list), when(1)).unwrap();
+    replace(&mut store, RecordKind::User, rows(&list), when(1)).unwrap();
     let before = written(&store);
-    replace(&mut store, Kind::User, rows(&list), when(2)).unwrap();
+    replace(&mut store, RecordKind::User, rows(&list), when(2)).unwrap();
     // Two rows: the time of the reading, and the first users.
     assert_eq!((written(&store) - before, store.load().unwrap().seen), (2, Some(when(2))));
 
     list[3] = named("3", "renamed");
     let other = list.iter().map(|person| (person, if person.target().id.ends_with('7') { "{}" } else { "{\"a\":1}" }));
     let before = written(&store);
-    replace(&mut store, Kind::User, other, when(3)).unwrap();
+    replace(&mut store, RecordKind::User, other, when(3)).unwrap();
     assert_eq!(written(&store) - before, 2 + 3 + 10 * 3);
     assert_eq!((raw(&store, "27"), raw(&store, "3")), (Some("{}".into()), Some("{\"a\":1}".into())));
     assert!(names(&store).contains(&"renamed".into()));
 
     // A record that was read alone has no raw resource: the next list brings it again.
     store.put(&list[5], None).unwrap();
-    replace(&mut store, Kind::User, rows(&list), when(4)).unwrap();
+    replace(&mut store, RecordKind::User, rows(&list), when(4)).unwrap();
     assert_eq!(raw(&store, "5").as_deref(), Some("{\"a\":1}"));
 }
 
@@ -53,15 +53,15 @@ fn only_what_is_new_or_other_is_written() {
 fn a_round_that_is_given_up_removes_nothing_and_is_no_list() {
     let mut store = Store::in_memory().unwrap();
     let first = people(0..10);
-    let mut round = store.begin_round(Kind::User).unwrap();
+    let mut round = store.begin_round(RecordKind::User).unwrap();
     store.keep(&mut round, rows(&first[..5])).unwrap();
     drop(round);
     let part = store.load().unwrap();
-    assert_eq!((part.users.len(), part.seen, part.coverage.iter().any(Coverage::is_read)), (5, None, false));
+    assert_eq!((part.users.len(), part.seen, part.coverage.iter().any(ListCoverage::is_read)), (5, None, false));
     assert_eq!(store.load_first().unwrap().0.users.len(), 5);
 
-    replace(&mut store, Kind::User, rows(&first), when(1)).unwrap();
-    let mut round = store.begin_round(Kind::User).unwrap();
+    replace(&mut store, RecordKind::User, rows(&first), when(1)).unwrap();
+    let mut round = store.begin_round(RecordKind::User).unwrap();
     store.keep(&mut round, [(&named("2", "other"), "{}")]).unwrap();
     drop(round);
     let all = store.load().unwrap();
@@ -72,20 +72,20 @@ fn a_round_that_is_given_up_removes_nothing_and_is_no_list() {
 #[test]
 fn what_a_list_has_no_longer_goes_and_what_came_meanwhile_stays() {
     let mut store = Store::in_memory().unwrap();
-    replace(&mut store, Kind::User, rows(&people(0..10)), when(1)).unwrap();
-    let mut round = store.begin_round(Kind::User).unwrap();
+    replace(&mut store, RecordKind::User, rows(&people(0..10)), when(1)).unwrap();
+    let mut round = store.begin_round(RecordKind::User).unwrap();
     store.keep(&mut round, rows(&people(0..4))).unwrap();
     store.put(&named("new", "created meanwhile"), None).unwrap();
     store.keep(&mut round, rows(&people(4..8))).unwrap();
-    store.end_round(round, when(2), &Coverage::Complete).unwrap();
+    store.end_round(round, when(2), &ListCoverage::Complete).unwrap();
     let expected: Vec<String> =
         std::iter::once("created meanwhile".into()).chain((0..8).map(|n| format!("user-{n}"))).collect();
     assert_eq!(names(&store), expected);
     assert_eq!(raw(&store, "9"), None);
 
     // The server says that there are more records: missing ones may be among them.
-    let part = Coverage::Partial(Shortfall { seen: 2, said: Some(9), why: "the server begins again".into() });
-    let mut round = store.begin_round(Kind::User).unwrap();
+    let part = ListCoverage::Partial(ListShortfall { seen: 2, said: Some(9), why: "the server begins again".into() });
+    let mut round = store.begin_round(RecordKind::User).unwrap();
     store.keep(&mut round, rows(&people(0..2))).unwrap();
     store.end_round(round, when(3), &part).unwrap();
     assert_eq!(names(&store), expected);
@@ -97,13 +97,14 @@ fn two_consoles_read_the_same_list_at_once() {
     let (_keep, path) = place();
     let (mut one, mut other) = (open(&path), open(&path));
     let list = people(0..20);
-    let (mut first, mut second) = (one.begin_round(Kind::User).unwrap(), other.begin_round(Kind::User).unwrap());
+    let (mut first, mut second) =
+        (one.begin_round(RecordKind::User).unwrap(), other.begin_round(RecordKind::User).unwrap());
     for page in list.chunks(7) {
         one.keep(&mut first, rows(page)).unwrap();
         other.keep(&mut second, rows(page)).unwrap();
     }
-    one.end_round(first, when(1), &Coverage::Complete).unwrap();
-    other.end_round(second, when(2), &Coverage::Complete).unwrap();
+    one.end_round(first, when(1), &ListCoverage::Complete).unwrap();
+    other.end_round(second, when(2), &ListCoverage::Complete).unwrap();
     let all = one.load().unwrap();
     assert_eq!((all.users.len(), all.skipped, all.seen), (20, 0, Some(when(2))));
 }
@@ -122,19 +123,19 @@ fn what_is_damaged_is_written_anew_though_the_list_is_the_same() {
         let mut store = Store::in_memory().unwrap();
         let list = people(0..10);
         let expected: Vec<String> = (0..10).map(|n| format!("user-{n}")).collect();
-        replace(&mut store, Kind::User, rows(&list), when(1)).unwrap();
+        replace(&mut store, RecordKind::User, rows(&list), when(1)).unwrap();
         store.db.execute(harm, []).unwrap();
         // The damage is found when the record is read, mended with the next list, and gone after that.
         let _ = (store.load().unwrap(), raw(&store, "2"));
-        replace(&mut store, Kind::User, rows(&list), when(2)).unwrap();
+        replace(&mut store, RecordKind::User, rows(&list), when(2)).unwrap();
         if store.load().unwrap().skipped > 0 || names(&store) != expected {
-            replace(&mut store, Kind::User, rows(&list), when(3)).unwrap();
+            replace(&mut store, RecordKind::User, rows(&list), when(3)).unwrap();
         }
         let all = store.load().unwrap();
         assert_eq!((names(&store), all.users.len(), all.skipped), (expected, 10, 0), "{harm}");
         assert!((0..10).all(|n| raw(&store, &n.to_string()).as_deref() == Some("{\"a\":1}")), "{harm}");
         let before = written(&store);
-        replace(&mut store, Kind::User, rows(&list), when(4)).unwrap();
+        replace(&mut store, RecordKind::User, rows(&list), when(4)).unwrap();
         assert_eq!(written(&store) - before, 2, "{harm}");
     }
 }

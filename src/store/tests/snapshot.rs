@@ -48,18 +48,18 @@ fn the_stored_form_is_that_of_its_number() {
 fn a_refresh_replaces_its_kind_and_knows_the_first_by_name() {
     let mut store = Store::in_memory().unwrap();
     let team = Record::Team(full_team("t", "vision"));
-    replace(&mut store, Kind::Team, [(&team, "{}")], when(50)).unwrap();
+    replace(&mut store, RecordKind::Team, [(&team, "{}")], when(50)).unwrap();
     let old = named("old", "aaa");
-    replace(&mut store, Kind::User, [(&old, "{\"old\":1}")], when(60)).unwrap();
+    replace(&mut store, RecordKind::User, [(&old, "{\"old\":1}")], when(60)).unwrap();
     // The first by name come last.
     let many: Vec<Record> = (0..300).rev().map(|n| named(&format!("{n}"), &format!("Name{n:03}"))).collect();
     let raw = |n: usize| format!("{{\"of\":{n}}}");
     let raws: Vec<String> = (0..300).rev().map(raw).collect();
-    replace(&mut store, Kind::User, many.iter().zip(raws.iter().map(String::as_str)), when(100)).unwrap();
+    replace(&mut store, RecordKind::User, many.iter().zip(raws.iter().map(String::as_str)), when(100)).unwrap();
 
     let all = store.load().unwrap();
     assert_eq!(
-        (all.users.len(), all.seen, all.coverage.each_ref().map(Coverage::is_read)),
+        (all.users.len(), all.seen, all.coverage.each_ref().map(ListCoverage::is_read)),
         (300, Some(when(50)), [true, true, false])
     );
     let (first, more) = store.load_first().unwrap();
@@ -69,7 +69,7 @@ fn a_refresh_replaces_its_kind_and_knows_the_first_by_name() {
     assert_eq!((names, more, first.teams.len()), (expected, true, 1));
     assert_eq!((&all.teams[0], &first.teams[0].members), (&full_team("t", "vision"), &None));
 
-    let raw = |store: &Store, id: &str| store.raw(&Target::user(&id.into())).unwrap();
+    let raw = |store: &Store, id: &str| store.raw(&ResourceRef::user(&id.into())).unwrap();
     assert_eq!(raw(&store, "1").as_deref(), Some("{\"of\":1}"));
     assert_eq!(raw(&store, "old"), None);
 
@@ -77,8 +77,8 @@ fn a_refresh_replaces_its_kind_and_knows_the_first_by_name() {
     assert_eq!(raw(&store, "1").as_deref(), Some("{\"zoe\":2}"));
     store.put(&named("1", "Zoe3"), None).unwrap();
     assert_eq!(raw(&store, "1"), None, "an old resource would be sent back by a PUT");
-    store.remove(&Target::user(&"2".into())).unwrap();
-    store.remove(&Target::user(&"nobody".into())).unwrap();
+    store.remove(&ResourceRef::user(&"2".into())).unwrap();
+    store.remove(&ResourceRef::user(&"nobody".into())).unwrap();
     assert_eq!(raw(&store, "2"), None);
     let left: Vec<User> = store.load().unwrap().users;
     assert!(left.len() == 299 && left.iter().any(|user| user.user_name == "Zoe3".into()));
@@ -91,7 +91,7 @@ fn a_record_has_one_print_before_and_after_it_was_on_disk() {
     let people = [Record::User(full_user("u", HOSTILE)), named("v", "v")];
     let teams =
         [Record::Team(full_team("t", "vision")), Record::Team(Team { members: None, ..full_team("s", "vision") })];
-    let mut printer = Printer::default();
+    let mut printer = FingerprintMaker::default();
     let mut prints = |records: &[Record]| records.iter().map(|one| printer.print(one).unwrap()).collect::<Vec<_>>();
     let expected = [prints(&people), prints(&teams), prints(&[Record::Role(full_role("r", "reader"))])];
     for record in people.iter().chain(&teams).chain(&[Record::Role(full_role("r", "reader"))]) {
@@ -107,11 +107,11 @@ fn a_record_has_one_print_before_and_after_it_was_on_disk() {
 fn a_list_that_repeats_an_id_or_errs_in_kind_does_no_harm() {
     let mut store = Store::in_memory().unwrap();
     let twice = [named("1", "a"), named("1", "b"), named("2", "c")];
-    replace(&mut store, Kind::User, twice.iter().map(|row| (row, "{}")), when(1)).unwrap();
+    replace(&mut store, RecordKind::User, twice.iter().map(|row| (row, "{}")), when(1)).unwrap();
     assert_eq!(store.load().unwrap().users.len(), 2);
     let mixed = [named("9", "a"), Record::Team(full_team("t", "x"))];
-    let error = replace(&mut store, Kind::User, mixed.iter().map(|row| (row, "{}")), when(2)).unwrap_err();
-    assert!(matches!(error, StoreError::WrongKind(Kind::User)));
+    let error = replace(&mut store, RecordKind::User, mixed.iter().map(|row| (row, "{}")), when(2)).unwrap_err();
+    assert!(matches!(error, StoreError::WrongKind(RecordKind::User)));
     assert_eq!(store.load().unwrap().users.len(), 2, "all or nothing");
 }
 
@@ -128,12 +128,12 @@ fn records_that_cannot_be_decoded_are_skipped() {
 #[test]
 fn records_of_another_form_are_neither_shown_nor_mixed_with_ours() {
     let mut store = Store::in_memory().unwrap();
-    replace(&mut store, Kind::Team, [(&Record::Team(full_team("t", "x")), "{}")], when(9)).unwrap();
+    replace(&mut store, RecordKind::Team, [(&Record::Team(full_team("t", "x")), "{}")], when(9)).unwrap();
     store.meta_set("format", "of tomorrow").unwrap();
     let snapshot = store.load().unwrap();
     assert_eq!((snapshot.teams.len(), snapshot.seen), (0, None));
     store.put(&named("1", "a"), None).unwrap();
     let snapshot = store.load().unwrap();
     assert_eq!((snapshot.users.len(), snapshot.teams.len(), snapshot.seen), (1, 0, None));
-    assert_eq!(store.raw(&Target::team(&"t".into())).unwrap(), None);
+    assert_eq!(store.raw(&ResourceRef::team(&"t".into())).unwrap(), None);
 }

@@ -1,14 +1,14 @@
 //! The stage: what comes back, and what two consoles do to each other's lines.
 
 use super::*;
-use crate::directory::stage::{StageId, Staged};
+use crate::directory::stage::{StageId, StagedChange};
 
-fn line(change: Change) -> Staged {
-    let step = entry(1, change, State::Planned).step;
-    Staged { id: StageId::default(), at: when(1_700_000_000), change: step.change, words: step.words }
+fn line(change: Change) -> StagedChange {
+    let step = entry(1, change, ChangeState::Planned).step;
+    StagedChange { id: StageId::default(), at: when(1_700_000_000), change: step.change, words: step.words }
 }
 
-fn role(user: &str, role: &str) -> Staged {
+fn role(user: &str, role: &str) -> StagedChange {
     line(Change::SetOrgRole { user: user.into(), role: role.into() })
 }
 
@@ -26,7 +26,7 @@ fn lines_come_back_as_they_were_and_their_numbers_never() {
     store.stage_drop(&[StageId(2), StageId(77)]).unwrap();
     drop(store);
     let (mut store, _) = Store::open(&path).unwrap();
-    assert_eq!(store.stage().unwrap().lines, [Staged { id: StageId(1), ..lines[0].clone() }]);
+    assert_eq!(store.stage().unwrap().lines, [StagedChange { id: StageId(1), ..lines[0].clone() }]);
     store.stage_add(&lines[1..]).unwrap();
     assert_eq!(told(&store).last().unwrap().0, 3);
 }
@@ -57,7 +57,7 @@ fn what_is_sent_moves_to_the_journal_once() {
     // The other console still shows all three.
     assert!(!other.stage_take(&[StageId(2), StageId(3)], &[planned(3), planned(4)]).unwrap());
     assert_eq!(told(&other).len(), 1);
-    assert_eq!(one.journal_count(State::Planned).unwrap(), 2);
+    assert_eq!(one.journal_count(ChangeState::Planned).unwrap(), 2);
     // Nothing is moved where the journal does not take it.
     assert!(one.stage_take(&[StageId(3)], &[planned(1)]).is_err());
     assert_eq!(told(&one).len(), 1);

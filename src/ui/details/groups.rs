@@ -2,18 +2,18 @@
 
 use ratatui::{style::Style, text::Line};
 
-use super::{FEW_USERS, LABEL, Page, PageText, count, counted, elide, pad, wrap};
+use super::{DetailsPage, FEW_USERS, LABEL, PageText, count, counted, elide, pad, wrap};
 use crate::app::{action::Action, walk::OrderedMembers};
 use crate::directory::{
-    Kind, Target,
-    change::{Field, Verb},
+    RecordKind, ResourceRef,
+    change::{ChangeVerb, ChangedField},
     field::{RoleField, TeamField},
-    record::{Grant, Member, Role, Team},
+    record::{Member, Role, RoleGrant, Team},
 };
 
-impl Page<'_> {
-    pub(super) fn team(&self, team: &Team, target: &Target) -> PageText {
-        let name = format!("{}{}", team.name, self.mark(target, &Field::Whole));
+impl DetailsPage<'_> {
+    pub(super) fn team(&self, team: &Team, target: &ResourceRef) -> PageText {
+        let name = format!("{}{}", team.name, self.mark(target, &ChangedField::Whole));
         let mut lines = PageText::default();
         lines.extend(self.wrapped(&name, self.look.strong()));
         lines.extend(self.problem(team.problem.as_deref()));
@@ -40,11 +40,11 @@ impl Page<'_> {
     }
 
     /// Admins first, as long as there are few enough to look through with each frame.
-    fn members(&self, team: &Team, target: &Target) -> PageText {
+    fn members(&self, team: &Team, target: &ResourceRef) -> PageText {
         let directory = &self.app.directory;
         let role = |member: &Member| directory.user(&member.id).and_then(|user| user.role_in(&team.name));
         let OrderedMembers { all: ordered, admins } = self.app.members_in_order(team);
-        let mark = self.mark(target, &Field::Members);
+        let mark = self.mark(target, &ChangedField::Members);
         let mut text = PageText::default();
         text.extend([self.heading(TeamField::Members.spec().label, ordered.len(), &mark)]);
         let roles = self.app.holds().team_roles;
@@ -70,16 +70,16 @@ impl Page<'_> {
                 Some(_) if roles => "role not known".into(),
                 Some(_) => "".into(),
             });
-            let user = Target::user(&member.id);
-            let line = self.grant(&Grant { scope, role }, Some((&user, Field::Team(team.id.clone()))));
+            let user = ResourceRef::user(&member.id);
+            let line = self.grant(&RoleGrant { scope, role }, Some((&user, ChangedField::Team(team.id.clone()))));
             text.push(line, self.app.member_target(member).is_some());
         }
         text.extend(self.and_more(ordered.len(), most));
         text
     }
 
-    pub(super) fn role(&self, role: &Role, target: &Target) -> PageText {
-        let mark = [Field::Whole, Field::Definition].map(|field| self.mark(target, &field)).concat();
+    pub(super) fn role(&self, role: &Role, target: &ResourceRef) -> PageText {
+        let mark = [ChangedField::Whole, ChangedField::Definition].map(|field| self.mark(target, &field)).concat();
         let mut lines = PageText::default();
         lines.extend(self.wrapped(&format!("{}{mark}", role.name), self.look.strong()));
         if !role.description.is_empty() {
@@ -99,7 +99,7 @@ impl Page<'_> {
             lines.extend(self.permissions(RoleField::Permissions.spec().label, &names(false), Style::new()));
             lines.extend(self.permissions("Inherited", &names(true), self.look.dim()));
         } else {
-            let why = self.app.capabilities().and_then(|can| can.can(Verb::SetOrgRole).err());
+            let why = self.app.capabilities().and_then(|can| can.can(ChangeVerb::SetOrgRole).err());
             lines.extend(self.wrapped(why.map(|why| why.text.as_str()).unwrap_or_default(), self.look.dim()));
         }
         lines.extend([Line::default()]);
@@ -118,7 +118,7 @@ impl Page<'_> {
         let org = directory.holders_in_organisation(&role.name);
         if let Some(org) = org {
             let known = directory.org_roles_known();
-            let all = directory.len(Kind::User);
+            let all = directory.len(RecordKind::User);
             let basis = if known < all {
                 format!(", known for {} of {} users", count(known), count(all))
             } else {
@@ -152,7 +152,7 @@ impl Page<'_> {
 
     fn holders(&self, role: &Role) -> PageText {
         let mut text = PageText::default();
-        if !self.whole && self.app.directory.len(Kind::User) > FEW_USERS {
+        if !self.whole && self.app.directory.len(RecordKind::User) > FEW_USERS {
             let key = self.app.keymap.label(Action::Open).unwrap_or_default();
             text.extend([Line::styled(format!("{key} shows who holds it"), self.look.dim())]);
             return text;

@@ -5,13 +5,13 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{LABEL, Page, PageText, ago, count, pad, width};
+use super::{DetailsPage, LABEL, PageText, ago, count, pad, width};
 use crate::directory::{
-    MaybeTold, Name, Target,
-    change::{Change, Field, Seat},
+    MaybeTold, Name, ResourceRef,
+    change::{Change, ChangedField, SeatKind},
     field::UserField,
     query::account_word,
-    record::{Grant, LastActive, User},
+    record::{LastActive, RoleGrant, User},
     role_source::RoleSource,
 };
 use crate::scim::confusable;
@@ -19,15 +19,15 @@ use crate::scim::confusable;
 /// In the place of what the server has not told.
 const NOT_TOLD: &str = "not told";
 
-impl Page<'_> {
-    pub(super) fn user(&self, user: &User, target: &Target) -> PageText {
+impl DetailsPage<'_> {
+    pub(super) fn user(&self, user: &User, target: &ResourceRef) -> PageText {
         let mut lines = PageText { lines: vec![self.headline(user, target)], links: Vec::new() };
         if !user.display_name.is_empty() {
             lines.extend(self.wrapped(&user.user_name.marked(), Style::new()));
         }
         if !user.email.is_empty() {
-            let style = self.value_style(target, &Field::Email);
-            let mark = self.mark(target, &Field::Email);
+            let style = self.value_style(target, &ChangedField::Email);
+            let mark = self.mark(target, &ChangedField::Email);
             lines.extend(self.wrapped(&format!("{}{mark}", user.email), style));
         }
         lines.extend(self.deceives(&[&user.user_name, &user.display_name]));
@@ -61,8 +61,8 @@ impl Page<'_> {
     }
 
     /// The name, with the status at the right end.
-    fn headline(&self, user: &User, target: &Target) -> Line<'static> {
-        let mark = self.mark(target, &Field::Status);
+    fn headline(&self, user: &User, target: &ResourceRef) -> Line<'static> {
+        let mark = self.mark(target, &ChangedField::Status);
         let (word, style) = match user.active {
             Some(true) => ("active", self.look.good()),
             Some(false) => ("inactive", self.look.careful()),
@@ -71,31 +71,31 @@ impl Page<'_> {
         let style = if mark.is_empty() { style } else { self.look.pending() };
         let status = format!("{word}{mark}");
         let name = if user.display_name.is_empty() { &user.user_name } else { &user.display_name };
-        let shown = format!("{name}{}", self.mark(target, &Field::Display));
+        let shown = format!("{name}{}", self.mark(target, &ChangedField::Display));
         let room = self.width.saturating_sub(width(&status) + 1);
-        let whole = self.mark(target, &Field::Whole);
+        let whole = self.mark(target, &ChangedField::Whole);
         let head = pad(&format!("{shown}{whole}"), room, self.look.glyphs.more);
         Line::from(vec![Span::styled(head, self.look.strong()), Span::raw(" "), Span::styled(status, style)])
     }
 
-    fn facts(&self, user: &User, target: &Target) -> Vec<Line<'static>> {
+    fn facts(&self, user: &User, target: &ResourceRef) -> Vec<Line<'static>> {
         let holds = self.app.holds();
-        let role = format!("{}{}", told(&user.org_role), self.mark(target, &Field::OrgRole));
+        let role = format!("{}{}", told(&user.org_role), self.mark(target, &ChangedField::OrgRole));
         let mut lines = Vec::new();
         if !self.app.directory.records().tells_email(user) {
             lines.extend(self.fact(label(UserField::Email), NOT_TOLD, Style::new()));
         }
         if holds.org_roles {
-            lines.extend(self.fact(label(UserField::OrgRole), &role, self.value_style(target, &Field::OrgRole)));
+            lines.extend(self.fact(label(UserField::OrgRole), &role, self.value_style(target, &ChangedField::OrgRole)));
             let origin = self.origin(user);
             if !origin.is_empty() {
                 lines.extend(self.fact("", &origin, self.look.dim()));
             }
         }
-        for seat in Seat::ALL {
+        for seat in SeatKind::ALL {
             let level = user.seat(seat);
             if level.is_told() {
-                let field = Field::Seat(seat);
+                let field = ChangedField::Seat(seat);
                 let words = format!("{}{}", told(level), self.mark(target, &field));
                 lines.extend(self.fact(seat.label(), &words, self.value_style(target, &field)));
             }
@@ -145,9 +145,9 @@ impl Page<'_> {
     }
 
     /// A role that is being taken away is marked at the heading: its line is gone already.
-    fn registries(&self, user: &User, target: &Target) -> Vec<Line<'static>> {
+    fn registries(&self, user: &User, target: &ResourceRef) -> Vec<Line<'static>> {
         let mut changes = self.app.directory.changes_on(target).flat_map(Change::touches);
-        let pending = changes.any(|(of, field)| of == *target && matches!(field, Field::Registry(_)));
+        let pending = changes.any(|(of, field)| of == *target && matches!(field, ChangedField::Registry(_)));
         match user.told_registry_roles() {
             _ if pending => {}
             None if self.app.holds().seats => {
@@ -157,7 +157,7 @@ impl Page<'_> {
             Some(_) => {}
         }
         let mark = if pending { self.pending() } else { String::new() };
-        let field = |grant: &Grant| Field::Registry(Some(grant.scope.clone()));
+        let field = |grant: &RoleGrant| ChangedField::Registry(Some(grant.scope.clone()));
         let grants = user.registry_roles.iter().map(|grant| self.grant(grant, Some((target, field(grant)))));
         std::iter::once(self.heading(label(UserField::Registries), user.registry_roles.len(), &mark))
             .chain(grants)
@@ -165,12 +165,12 @@ impl Page<'_> {
     }
 
     /// The roles as the user has them, then the teams that list the user without a known role.
-    fn teams(&self, user: &User, target: &Target) -> PageText {
+    fn teams(&self, user: &User, target: &ResourceRef) -> PageText {
         let directory = &self.app.directory;
         let places = self.app.places_of(user);
-        let pending = directory
-            .changes_on(target)
-            .any(|change| change.touches().iter().any(|(of, field)| of == target && matches!(field, Field::Team(_))));
+        let pending = directory.changes_on(target).any(|change| {
+            change.touches().iter().any(|(of, field)| of == target && matches!(field, ChangedField::Team(_)))
+        });
         let mark = if pending { self.pending() } else { String::new() };
         let mut text = PageText::default();
         let label = self.app.word(label(UserField::Teams));
@@ -180,7 +180,7 @@ impl Page<'_> {
         }
         text.extend([self.heading(&label, places.len(), &mark)]);
         for place in places {
-            let field = place.team.clone().map(Field::Team);
+            let field = place.team.clone().map(ChangedField::Team);
             text.push(self.grant(&place.grant, field.map(|field| (target, field))), place.team.is_some());
         }
         text

@@ -4,14 +4,14 @@ use jiff::Timestamp;
 use ratatui::style::Style;
 use rustc_hash::FxHashMap;
 
-use super::Look;
-use crate::app::{App, pane::View};
+use super::ScreenLook;
+use crate::app::{App, pane::AccountView};
 use crate::directory::{
-    Id, Kind, Name, Target,
-    change::{Change, Field, Seat},
+    Id, Name, RecordKind, ResourceRef,
+    change::{Change, ChangedField, SeatKind},
     field::{FieldReader, FieldValue, GrantRef, RecordField, RecordRef, RoleField, TeamField, UserField},
     query::account_word,
-    record::{Account, LastActive, Problem, Role, Team, User},
+    record::{AccountKind, LastActive, RecordProblem, Role, Team, User},
 };
 
 /// More members than this are not looked through for admins with each frame.
@@ -35,7 +35,7 @@ impl Cell {
         Self { style, ..self }
     }
 
-    fn pending(mut self, pending: bool, look: &Look) -> Self {
+    fn pending(mut self, pending: bool, look: &ScreenLook) -> Self {
         if pending {
             self.tail.push(' ');
             self.tail.push_str(look.glyphs.pending);
@@ -46,37 +46,37 @@ impl Cell {
 }
 
 /// What all rows of a frame share.
-pub(super) struct Setting<'a> {
+pub(super) struct FrameSetting<'a> {
     /// The holders of each role on screen.
     pub holders: FxHashMap<&'a Name, usize>,
     /// Some users' team roles are not known.
     pub hidden: bool,
     /// The accounts that the list has.
-    pub view: View,
+    pub view: AccountView,
     pub app: &'a App,
-    pub look: &'a Look,
+    pub look: &'a ScreenLook,
 }
 
 /// Everything that the cells of one row need.
-pub(super) struct Row<'a> {
+pub(super) struct RowContext<'a> {
     shown: RecordRef<'a>,
-    target: Target,
+    target: ResourceRef,
     touched: bool,
-    setting: &'a Setting<'a>,
+    setting: &'a FrameSetting<'a>,
     app: &'a App,
-    look: &'a Look,
+    look: &'a ScreenLook,
 }
 
-impl<'a> Row<'a> {
+impl<'a> RowContext<'a> {
     /// The row at this index of the directory.
-    pub fn new(kind: Kind, row: u32, setting: &'a Setting<'a>) -> Option<Self> {
+    pub fn new(kind: RecordKind, row: u32, setting: &'a FrameSetting<'a>) -> Option<Self> {
         let app = setting.app;
         let shown = match kind {
-            Kind::User => RecordRef::User(app.directory.user_at(row)?),
-            Kind::Team => RecordRef::Team(app.directory.team_at(row)?),
-            Kind::Role => RecordRef::Role(app.directory.role_at(row)?),
+            RecordKind::User => RecordRef::User(app.directory.user_at(row)?),
+            RecordKind::Team => RecordRef::Team(app.directory.team_at(row)?),
+            RecordKind::Role => RecordRef::Role(app.directory.role_at(row)?),
         };
-        let target = Target { kind, id: app.directory.id_at(kind, row)?.clone() };
+        let target = ResourceRef { kind, id: app.directory.id_at(kind, row)?.clone() };
         let touched = app.directory.is_touched(&target);
         Some(Self { shown, target, touched, setting, app, look: setting.look })
     }
@@ -92,7 +92,7 @@ impl<'a> Row<'a> {
     }
 
     /// Why it could not be read.
-    pub fn problem(&self) -> Option<&Problem> {
+    pub fn problem(&self) -> Option<&RecordProblem> {
         match self.shown {
             RecordRef::User(user) => user.problem.as_deref(),
             RecordRef::Team(team) => team.problem.as_deref(),
@@ -103,7 +103,7 @@ impl<'a> Row<'a> {
     /// How the row looks where no cell has a look of its own.
     pub fn style(&self) -> Style {
         match self.shown {
-            _ if self.is(&Field::Whole) => self.look.pending(),
+            _ if self.is(&ChangedField::Whole) => self.look.pending(),
             RecordRef::User(user) if user.is_inactive() => self.look.dim(),
             _ => Style::new(),
         }
@@ -119,13 +119,13 @@ impl<'a> Row<'a> {
         }
     }
 
-    fn is(&self, field: &Field) -> bool {
+    fn is(&self, field: &ChangedField) -> bool {
         self.touched && self.app.directory.is_pending(&self.target, field)
     }
 
     fn name(&self, name: &Name) -> Cell {
         let text = if name.is_empty() { crate::scim::text::clean(self.id()).into_owned() } else { name.to_string() };
-        Cell::new(text).pending(self.is(&Field::Whole), self.look)
+        Cell::new(text).pending(self.is(&ChangedField::Whole), self.look)
     }
 
     fn user(&self, user: &'a User, field: UserField) -> Cell {
@@ -150,11 +150,13 @@ impl<'a> Row<'a> {
                     let gap = if cell.text.is_empty() { "" } else { " " };
                     cell.tail = format!("{gap}({})", account_word(user.account));
                 }
-                cell.pending(self.is(&Field::Display), self.look)
+                cell.pending(self.is(&ChangedField::Display), self.look)
             }
             UserField::Active => self.status(user),
-            UserField::Account => Cell::new(if user.account == Account::OrgService { "organisation" } else { "team" }),
-            UserField::Teams if self.setting.view == View::Services => self.shown(&value()),
+            UserField::Account => {
+                Cell::new(if user.account == AccountKind::OrgService { "organisation" } else { "team" })
+            }
+            UserField::Teams if self.setting.view == AccountView::Services => self.shown(&value()),
             UserField::Teams => {
                 let count = self.shown(&self.reader().user(user, UserField::TeamCount));
                 count.pending(self.touched && self.any_team_pending(), self.look)
@@ -163,11 +165,11 @@ impl<'a> Row<'a> {
                 LastActive::Unknown => self.look.glyphs.unknown.into(),
                 last => ago(last, self.app.now),
             }),
-            UserField::OrgRole => self.shown(&value()).pending(self.is(&Field::OrgRole), self.look),
-            UserField::ModelsSeat => self.seat(&value(), Seat::Models),
-            UserField::WeaveRole => self.seat(&value(), Seat::Weave),
-            UserField::RegistryAccess => self.seat(&value(), Seat::Registry),
-            UserField::Email => self.shown(&value()).pending(self.is(&Field::Email), self.look),
+            UserField::OrgRole => self.shown(&value()).pending(self.is(&ChangedField::OrgRole), self.look),
+            UserField::ModelsSeat => self.seat(&value(), SeatKind::Models),
+            UserField::WeaveRole => self.seat(&value(), SeatKind::Weave),
+            UserField::RegistryAccess => self.seat(&value(), SeatKind::Registry),
+            UserField::Email => self.shown(&value()).pending(self.is(&ChangedField::Email), self.look),
             UserField::Id
             | UserField::ExternalId
             | UserField::OrgRoleAsOf
@@ -182,8 +184,8 @@ impl<'a> Row<'a> {
         }
     }
 
-    fn seat(&self, value: &FieldValue<'_>, seat: Seat) -> Cell {
-        self.shown(value).pending(self.is(&Field::Seat(seat)), self.look)
+    fn seat(&self, value: &FieldValue<'_>, seat: SeatKind) -> Cell {
+        self.shown(value).pending(self.is(&ChangedField::Seat(seat)), self.look)
     }
 
     fn reader(&self) -> FieldReader<'a> {
@@ -224,7 +226,7 @@ impl<'a> Row<'a> {
         if user.is_invited() {
             return Cell::new("invited").styled(self.look.careful());
         }
-        if self.is(&Field::Whole) {
+        if self.is(&ChangedField::Whole) {
             let word = if user.id.starts_with("new:") { "creating" } else { "deleting" };
             return Cell::new(word).pending(true, self.look);
         }
@@ -233,12 +235,12 @@ impl<'a> Row<'a> {
             Some(false) => Cell::new("inactive"),
             None => Cell::new(self.look.glyphs.unknown),
         };
-        cell.pending(self.is(&Field::Status), self.look)
+        cell.pending(self.is(&ChangedField::Status), self.look)
     }
 
     fn any_team_pending(&self) -> bool {
         let mut touched = self.app.directory.changes_on(&self.target).flat_map(Change::touches);
-        touched.any(|(target, field)| target == self.target && matches!(field, Field::Team(_)))
+        touched.any(|(target, field)| target == self.target && matches!(field, ChangedField::Team(_)))
     }
 
     fn team(&self, team: &'a Team, field: TeamField) -> Cell {
@@ -248,7 +250,7 @@ impl<'a> Row<'a> {
             TeamField::Members => {
                 let count = team.members.as_ref().map(|members| super::fit::count(members.len() as u64));
                 let cell = Cell::new(count.unwrap_or_else(|| self.look.glyphs.unknown.into()));
-                cell.pending(self.is(&Field::Members), self.look)
+                cell.pending(self.is(&ChangedField::Members), self.look)
             }
             TeamField::Gives => {
                 let mapping = self.app.capabilities().and_then(|can| can.mapping.as_deref());
@@ -289,7 +291,7 @@ impl<'a> Row<'a> {
             RoleField::Id | RoleField::Created | RoleField::Modified if role.is_predefined() => {
                 Cell::new(self.look.glyphs.none)
             }
-            RoleField::Name => self.name(&role.name).pending(self.is(&Field::Definition), self.look),
+            RoleField::Name => self.name(&role.name).pending(self.is(&ChangedField::Definition), self.look),
             // Counted for all rows of a frame at once.
             RoleField::Holders => {
                 let number = self.setting.holders.get(&role.name).copied().unwrap_or_default();

@@ -1,21 +1,21 @@
 //! How the columns of the three lists are drawn: which ones fit, and how wide they are. Which ones there are, and their
-//! headings, say `View::columns` and the field table.
+//! headings, say `AccountView::columns` and the field table.
 //!
 //! Widths follow from the width of the pane alone, never from what is on screen: nothing jumps while scrolling.
 
 use std::borrow::Cow;
 
 use crate::{
-    app::pane::{Pane, View},
+    app::pane::{AccountView, ListPane},
     directory::{
         field::{RecordField, RoleField, TeamField, UserField},
-        holds::Holds,
+        holds::RecordContents,
     },
 };
 
 /// Room and place of a column.
 #[derive(Debug, Clone, Copy)]
-struct Layout {
+struct ColumnLayout {
     min: usize,
     max: usize,
     /// Numbers stand at the right.
@@ -25,19 +25,19 @@ struct Layout {
 }
 
 /// Texts stand at the left.
-fn text((min, max): (usize, usize), drop: u8) -> Layout {
-    Layout { min, max, right: false, drop }
+fn text((min, max): (usize, usize), drop: u8) -> ColumnLayout {
+    ColumnLayout { min, max, right: false, drop }
 }
 
-fn number((min, max): (usize, usize), drop: u8) -> Layout {
-    Layout { min, max, right: true, drop }
+fn number((min, max): (usize, usize), drop: u8) -> ColumnLayout {
+    ColumnLayout { min, max, right: true, drop }
 }
 
 /// Of columns that are only shown where somebody chooses them: their place decides which of them go first.
 const CHOSEN: u8 = 9;
 
 /// Nothing for a field that is no column.
-fn layout(field: RecordField, view: View) -> Option<Layout> {
+fn layout(field: RecordField, view: AccountView) -> Option<ColumnLayout> {
     Some(match field {
         RecordField::User(field) => match field {
             UserField::UserName => text((9, 28), 0),
@@ -46,9 +46,9 @@ fn layout(field: RecordField, view: View) -> Option<Layout> {
             UserField::OrgRole => text((8, 16), 3),
             UserField::Account => text((12, 12), 3),
             // Service accounts are in few teams.
-            UserField::Teams if view == View::Services => text((10, 48), 4),
+            UserField::Teams if view == AccountView::Services => text((10, 48), 4),
             UserField::Teams => number((5, 5), 5),
-            UserField::Created if view == View::Services => text((10, 10), 5),
+            UserField::Created if view == AccountView::Services => text((10, 10), 5),
             UserField::ModelsSeat => text((6, 10), 6),
             UserField::LastActive => number((5, 11), 7),
             UserField::RegistryAccess => text((8, 10), 8),
@@ -89,9 +89,9 @@ fn layout(field: RecordField, view: View) -> Option<Layout> {
 }
 
 /// From short to long; the longest that fits is the heading.
-fn headings(field: RecordField, view: View) -> &'static [&'static str] {
+fn headings(field: RecordField, view: AccountView) -> &'static [&'static str] {
     match (field, view) {
-        (RecordField::User(UserField::UserName), View::Services) => &["Service", "Service account"],
+        (RecordField::User(UserField::UserName), AccountView::Services) => &["Service", "Service account"],
         _ => field.spec().headings,
     }
 }
@@ -107,24 +107,24 @@ pub(super) const GAP: usize = 2;
 
 /// A column with its place in this frame.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Placed {
+pub(super) struct PlacedColumn {
     /// What stands in it.
     pub field: RecordField,
     pub width: usize,
     headings: &'static [&'static str],
-    layout: Layout,
+    layout: ColumnLayout,
 }
 
-impl Placed {
+impl PlacedColumn {
     /// Nothing for a field that is no column.
-    fn new(field: RecordField, view: View, holds: Holds) -> Option<Self> {
+    fn new(field: RecordField, view: AccountView, holds: RecordContents) -> Option<Self> {
         let (headings, layout) = (headings(field, view), layout(field, view)?);
         let width = layout.min.max(headings.first().map_or(0, |head| holds.say(head).len()));
         Some(Self { field, width, headings, layout })
     }
 
     /// The longest heading that fits.
-    pub fn head(&self, holds: Holds) -> Cow<'static, str> {
+    pub fn head(&self, holds: RecordContents) -> Cow<'static, str> {
         let mut heads = self.headings.iter().rev().map(|head| holds.say(head));
         let shortest = || self.headings.first().map(|head| holds.say(head));
         heads.find(|head| head.len() <= self.width).or_else(shortest).unwrap_or_default()
@@ -147,14 +147,14 @@ impl Placed {
 #[derive(Debug)]
 pub(super) struct ColumnFit {
     /// Those that fit, in order.
-    pub placed: Vec<Placed>,
+    pub placed: Vec<PlacedColumn>,
     /// How many do not.
     pub dropped: usize,
 }
 
 /// The columns that fit into this many cells, with [`GAP`] cells between them. Without `holders` the column of holders is
 /// left out.
-pub(super) fn fit(pane: &Pane, cells: usize, holders: bool) -> ColumnFit {
+pub(super) fn fit(pane: &ListPane, cells: usize, holders: bool) -> ColumnFit {
     let mut placed = wanted(pane, holders);
     let all = placed.len();
     while taken(&placed) > cells {
@@ -169,15 +169,16 @@ pub(super) fn fit(pane: &Pane, cells: usize, holders: bool) -> ColumnFit {
 }
 
 /// How many cells all columns of the pane take.
-pub(super) fn cells_for_all(pane: &Pane, holders: bool) -> usize {
+pub(super) fn cells_for_all(pane: &ListPane, holders: bool) -> usize {
     taken(&wanted(pane, holders))
 }
 
 /// All columns at their least width, each with its place in the order of going: columns that somebody chose go from the last
 /// one on, and those by which the rows are sorted stay.
-fn wanted(pane: &Pane, holders: bool) -> Vec<Placed> {
+fn wanted(pane: &ListPane, holders: bool) -> Vec<PlacedColumn> {
     let wanted = pane.columns().filter(|field| holders || *field != RoleField::Holders.into());
-    let mut placed: Vec<Placed> = wanted.filter_map(|field| Placed::new(field, pane.view, pane.holds)).collect();
+    let mut placed: Vec<PlacedColumn> =
+        wanted.filter_map(|field| PlacedColumn::new(field, pane.view, pane.holds)).collect();
     for (at, one) in placed.iter_mut().enumerate() {
         if pane.has_chosen_columns() {
             one.layout.drop = at.min(usize::from(u8::MAX)) as u8;
@@ -191,16 +192,16 @@ fn wanted(pane: &Pane, holders: bool) -> Vec<Placed> {
     placed
 }
 
-fn taken(placed: &[Placed]) -> usize {
+fn taken(placed: &[PlacedColumn]) -> usize {
     placed.iter().map(|one| one.width + GAP).sum::<usize>().saturating_sub(GAP)
 }
 
-fn drop_of(placed: &[Placed], at: usize) -> u8 {
+fn drop_of(placed: &[PlacedColumn], at: usize) -> u8 {
     placed.get(at).map_or(0, |one| one.layout.drop)
 }
 
 /// Shares out what is left: names get what names usually need, narrow columns what they can use, then all grow cell by cell.
-fn grow(placed: &mut [Placed], cells: usize) {
+fn grow(placed: &mut [PlacedColumn], cells: usize) {
     let left = cells.saturating_sub(taken(placed));
     let left = grow_to(placed, left, |one| if one.is_name() { NAME.min(one.layout.max) } else { 0 });
     let left = grow_to(placed, left, |one| if one.layout.max <= NARROW { one.layout.max } else { 0 });
@@ -208,7 +209,7 @@ fn grow(placed: &mut [Placed], cells: usize) {
 }
 
 /// Gives out cell by cell, to no column more than it may have; gives back what is left.
-fn grow_to(placed: &mut [Placed], mut left: usize, most: impl Fn(&Placed) -> usize) -> usize {
+fn grow_to(placed: &mut [PlacedColumn], mut left: usize, most: impl Fn(&PlacedColumn) -> usize) -> usize {
     while left > 0 {
         let before = left;
         for one in placed.iter_mut() {
@@ -227,16 +228,16 @@ fn grow_to(placed: &mut [Placed], mut left: usize, most: impl Fn(&Placed) -> usi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::{Kind, sort::Order};
+    use crate::directory::{RecordKind, sort::SortOrder};
 
-    fn pane(kind: Kind, view: View) -> Pane {
-        let mut pane = Pane::new(kind);
+    fn pane(kind: RecordKind, view: AccountView) -> ListPane {
+        let mut pane = ListPane::new(kind);
         pane.view = view;
         pane
     }
 
     fn heads(cells: usize) -> Vec<Cow<'static, str>> {
-        let pane = pane(Kind::User, View::People);
+        let pane = pane(RecordKind::User, AccountView::People);
         fit(&pane, cells, true).placed.iter().map(|placed| placed.head(pane.holds)).collect()
     }
 
@@ -256,11 +257,11 @@ mod tests {
     /// are sorted by is there.
     #[test]
     fn wider_never_shows_less_and_the_sorted_column_stays() {
-        for kind in Kind::ALL {
-            let all: Vec<RecordField> = Pane::new(kind).column_choices().collect();
+        for kind in RecordKind::ALL {
+            let all: Vec<RecordField> = ListPane::new(kind).column_choices().collect();
             for (by, chosen) in all.iter().flat_map(|by| [(by, None), (by, Some(all.clone()))]) {
-                let mut pane = pane(kind, View::People);
-                pane.order = Order::at_first(*by);
+                let mut pane = pane(kind, AccountView::People);
+                pane.order = SortOrder::at_first(*by);
                 pane.choose_columns(chosen);
                 let sorted = pane.columns().any(|field| field == *by);
                 let mut before: Vec<RecordField> = Vec::new();
@@ -276,9 +277,9 @@ mod tests {
 
     #[test]
     fn what_fits_is_never_wider_than_the_pane() {
-        for kind in Kind::ALL {
+        for kind in RecordKind::ALL {
             for cells in 25..200 {
-                for view in [View::People, View::Services] {
+                for view in [AccountView::People, AccountView::Services] {
                     let placed = fit(&pane(kind, view), cells, true).placed;
                     assert!(taken(&placed) <= cells, "{kind:?} {view:?} {cells}");
                 }
@@ -289,8 +290,10 @@ mod tests {
     /// A column that is drawn nowhere would be sorted by all the same.
     #[test]
     fn every_column_of_a_view_has_a_layout_and_a_heading() {
-        for (kind, view) in Kind::ALL.into_iter().flat_map(|kind| [(kind, View::People), (kind, View::Services)]) {
-            let more: Vec<RecordField> = Pane::new(kind).column_choices().collect();
+        for (kind, view) in
+            RecordKind::ALL.into_iter().flat_map(|kind| [(kind, AccountView::People), (kind, AccountView::Services)])
+        {
+            let more: Vec<RecordField> = ListPane::new(kind).column_choices().collect();
             for field in view.columns(kind).iter().chain(&more) {
                 assert!(layout(*field, view).is_some() && !headings(*field, view).is_empty(), "{field:?}");
             }

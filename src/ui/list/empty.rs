@@ -4,17 +4,17 @@ use super::fit::count;
 use crate::app::{
     App,
     action::Action,
-    pane::{Pane, View},
+    pane::{AccountView, ListPane},
 };
-use crate::directory::{Kind, work::Link};
-use crate::scim::failure::Class;
+use crate::directory::{RecordKind, work::LinkState};
+use crate::scim::failure::FailureClass;
 
 /// The words, and whether they report a failure.
-pub(super) fn words(pane: &Pane, app: &App) -> (String, bool) {
+pub(super) fn words(pane: &ListPane, app: &App) -> (String, bool) {
     let what = app.word(pane.kind.plural());
     let key = |action| app.keymap.label(action).unwrap_or_default();
     let refresh = key(Action::Refresh);
-    if let (Kind::Role, Some(why)) = (pane.kind, app.capabilities().and_then(|can| can.no_roles.as_ref())) {
+    if let (RecordKind::Role, Some(why)) = (pane.kind, app.capabilities().and_then(|can| can.no_roles.as_ref())) {
         return (why.clone(), false);
     }
     if let Some(bad) = &pane.bad {
@@ -23,16 +23,16 @@ pub(super) fn words(pane: &Pane, app: &App) -> (String, bool) {
     if app.directory.len(pane.kind) > 0 {
         let typed = crate::scim::text::clean(pane.filter.value());
         let others = match pane.view {
-            View::All => String::new(),
+            AccountView::All => String::new(),
             _ if !pane.has_views(&app.directory) => String::new(),
-            View::People => format!(" {} looks among service accounts.", key(Action::View)),
-            View::Services => format!(" {} looks among all accounts.", key(Action::View)),
+            AccountView::People => format!(" {} looks among service accounts.", key(Action::View)),
+            AccountView::Services => format!(" {} looks among all accounts.", key(Action::View)),
         };
-        let what = if pane.view == View::Services { "service accounts".into() } else { what };
+        let what = if pane.view == AccountView::Services { "service accounts".into() } else { what };
         return (format!("No {what} match '{typed}'. {} clears the filter.{others}", key(Action::Back)), false);
     }
     let down = match &app.link {
-        Some(Link::Down(failure)) => Some(failure),
+        Some(LinkState::Down(failure)) => Some(failure),
         _ => None,
     };
     // While the server does not answer, a message about a new attempt is of no use.
@@ -44,7 +44,7 @@ pub(super) fn words(pane: &Pane, app: &App) -> (String, bool) {
     }
     if let Some(failure) = down {
         let nothing = match failure.class {
-            Class::Offline | Class::Timeout => "Offline, and nothing is known from before.",
+            FailureClass::Offline | FailureClass::Timeout => "Offline, and nothing is known from before.",
             _ => "Nothing is known from before.",
         };
         return (format!("{nothing} {}\n{refresh} tries again.", failure.sentences()), true);
@@ -59,7 +59,7 @@ pub(super) fn words(pane: &Pane, app: &App) -> (String, bool) {
     (format!("There are no {what} here.{create}"), false)
 }
 
-fn reading(kind: Kind, app: &App) -> String {
+fn reading(kind: RecordKind, app: &App) -> String {
     let what = app.word(kind.plural());
     match app.sync.progress.iter().find(|(of, _, _)| *of == kind) {
         None => format!("Reading {what}…"),

@@ -8,21 +8,21 @@ use ratatui::{
 };
 
 use super::{
-    rows::{self, Cell},
-    shell::{self, Shell},
+    rows::{self, TableCell},
+    shell::{self, BoxFrame},
 };
 use crate::{
     app::{
         App,
         action::Action,
-        aside::{Aside, Asked, KeyRow},
+        aside::{KeyRow, SideQueryBox, SideQueryStatus},
     },
     directory::{
-        Name, Target,
-        aside::{Person, Topic},
+        Name, ResourceRef,
+        aside::{AccountDetails, SideQueryKind},
     },
     scim::text::clean,
-    ui::{Look, details, fit},
+    ui::{ScreenLook, details, fit},
 };
 
 /// Width of the labels with the space after them.
@@ -32,14 +32,14 @@ const LABEL: usize = 16;
 const TEAM_LINES: usize = 3;
 
 /// Draws it.
-pub fn draw(frame: &mut Frame<'_>, aside: &Aside, app: &App, look: &Look) {
+pub fn draw(frame: &mut Frame<'_>, aside: &SideQueryBox, app: &App, look: &ScreenLook) {
     let (columns, height) = shell::room(app);
     let keys = app.key_rows(&aside.topic);
     let mut lines = head(aside, columns, app, look);
     let first = lines.len();
     let marks = keys.iter().map(|key| fit::width(&mark(key, look))).max().unwrap_or(0);
     lines.extend(keys.iter().enumerate().map(|(at, key)| row(columns, at == aside.cursor, key, marks, look)));
-    let shell = Shell {
+    let shell = BoxFrame {
         title: title(aside, app),
         right: asking(aside, look),
         hints: [(Action::NewKey, "new key"), (Action::DeleteKey, "delete key"), (Action::Refresh, "ask again")]
@@ -47,7 +47,7 @@ pub fn draw(frame: &mut Frame<'_>, aside: &Aside, app: &App, look: &Look) {
             .filter(|(action, _)| app.availability(*action).is_ok())
             .chain([(Action::Back, "back")])
             .collect(),
-        ..Shell::default()
+        ..BoxFrame::default()
     };
     let inner = shell.open(frame, columns, lines.len(), app, look);
     let top = above(first + aside.cursor, lines.len(), usize::from(inner.height).min(height));
@@ -55,13 +55,13 @@ pub fn draw(frame: &mut Frame<'_>, aside: &Aside, app: &App, look: &Look) {
 }
 
 /// "asking…" while a question is under way.
-pub fn asking(aside: &Aside, look: &Look) -> String {
-    if aside.asked == Asked::Waiting { format!("asking{}", look.glyphs.more) } else { String::new() }
+pub fn asking(aside: &SideQueryBox, look: &ScreenLook) -> String {
+    if aside.asked == SideQueryStatus::Waiting { format!("asking{}", look.glyphs.more) } else { String::new() }
 }
 
 /// Why nothing newer is shown than what is shown, in lines; none where it was told.
-pub fn failure(aside: &Aside, known: bool, columns: usize, look: &Look) -> Vec<Line<'static>> {
-    let Asked::Failed(why) = &aside.asked else { return Vec::new() };
+pub fn failure(aside: &SideQueryBox, known: bool, columns: usize, look: &ScreenLook) -> Vec<Line<'static>> {
+    let SideQueryStatus::Failed(why) = &aside.asked else { return Vec::new() };
     let mut lines = padded(&format!("{} {why}", look.glyphs.failed), columns, look.bad());
     if known {
         lines.extend(padded("What follows was told before.", columns, look.dim()));
@@ -80,24 +80,24 @@ fn above(cursor: usize, total: usize, height: usize) -> usize {
     (cursor + 1).saturating_sub(height).min(total.saturating_sub(height))
 }
 
-fn title(aside: &Aside, app: &App) -> String {
+fn title(aside: &SideQueryBox, app: &App) -> String {
     match &aside.topic {
-        Topic::Person(id) => format!("Account of {}", details::name(&Target::user(id), app)),
+        SideQueryKind::Person(id) => format!("Account of {}", details::name(&ResourceRef::user(id), app)),
         _ => "Your account".into(),
     }
 }
 
-fn head(aside: &Aside, columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
+fn head(aside: &SideQueryBox, columns: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {
     let known = app.person(&aside.topic);
     let mut lines = failure(aside, known.is_some(), columns, look);
     let Some(person) = known else {
         match aside.asked {
-            Asked::Waiting => lines.extend(padded("Asking the server for it…", columns, look.dim())),
-            Asked::Answered => {
+            SideQueryStatus::Waiting => lines.extend(padded("Asking the server for it…", columns, look.dim())),
+            SideQueryStatus::Answered => {
                 let words = "The server knows no such account there. Service accounts have none to look at.";
                 lines.extend(padded(words, columns, look.careful()));
             }
-            Asked::Failed(_) => drop(lines.pop()),
+            SideQueryStatus::Failed(_) => drop(lines.pop()),
         }
         return lines;
     };
@@ -114,7 +114,7 @@ fn head(aside: &Aside, columns: usize, app: &App, look: &Look) -> Vec<Line<'stat
         field(&mut lines, "Account", "deleted or deactivated", columns, look.careful(), look);
     }
     teams(&mut lines, &person.teams, columns, app, look);
-    if let Some(words) = app.directory.organisation_in_words().filter(|_| aside.topic == Topic::Me) {
+    if let Some(words) = app.directory.organisation_in_words().filter(|_| aside.topic == SideQueryKind::Me) {
         lines.extend(padded(&words, columns, look.careful()));
     }
     lines.push(Line::default());
@@ -122,7 +122,7 @@ fn head(aside: &Aside, columns: usize, app: &App, look: &Look) -> Vec<Line<'stat
     lines
 }
 
-fn field(lines: &mut Vec<Line<'static>>, label: &str, value: &str, columns: usize, style: Style, look: &Look) {
+fn field(lines: &mut Vec<Line<'static>>, label: &str, value: &str, columns: usize, style: Style, look: &ScreenLook) {
     let room = columns.saturating_sub(rows::PREFIX + LABEL + 1);
     let value = if value.is_empty() { look.glyphs.unknown } else { value };
     lines.push(Line::from(vec![
@@ -131,7 +131,7 @@ fn field(lines: &mut Vec<Line<'static>>, label: &str, value: &str, columns: usiz
     ]));
 }
 
-fn teams(lines: &mut Vec<Line<'static>>, teams: &[Name], columns: usize, app: &App, look: &Look) {
+fn teams(lines: &mut Vec<Line<'static>>, teams: &[Name], columns: usize, app: &App, look: &ScreenLook) {
     let label = app.word("Teams");
     let room = columns.saturating_sub(rows::PREFIX + LABEL + 1);
     let names: Vec<&str> = teams.iter().map(Name::as_str).collect();
@@ -152,7 +152,13 @@ fn teams(lines: &mut Vec<Line<'static>>, teams: &[Name], columns: usize, app: &A
 }
 
 /// The heading above the keys, and what stands in the place of keys where there are none.
-fn keys_head(aside: &Aside, person: &Person, columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
+fn keys_head(
+    aside: &SideQueryBox,
+    person: &AccountDetails,
+    columns: usize,
+    app: &App,
+    look: &ScreenLook,
+) -> Vec<Line<'static>> {
     let number = person.keys.as_ref().filter(|keys| !keys.is_empty());
     let number = number.map_or_else(String::new, |keys| format!(" ({})", fit::count(keys.len())));
     let heading = Line::from(vec![
@@ -168,7 +174,7 @@ fn keys_head(aside: &Aside, person: &Person, columns: usize, app: &App, look: &L
 }
 
 /// What is under way with a key; empty where nothing is.
-fn mark(key: &KeyRow<'_>, look: &Look) -> String {
+fn mark(key: &KeyRow<'_>, look: &ScreenLook) -> String {
     match key {
         KeyRow::Coming { .. } => format!("{} being made", look.glyphs.pending),
         KeyRow::There { going: true, .. } => format!("{} being deleted", look.glyphs.pending),
@@ -177,7 +183,7 @@ fn mark(key: &KeyRow<'_>, look: &Look) -> String {
 }
 
 /// `marks` is the width of the widest mark in the list, so that its columns stand still.
-fn row(width: usize, selected: bool, key: &KeyRow<'_>, marks: usize, look: &Look) -> Line<'static> {
+fn row(width: usize, selected: bool, key: &KeyRow<'_>, marks: usize, look: &ScreenLook) -> Line<'static> {
     let (name, description) = match key {
         KeyRow::Coming { description, .. } => ("new key", clean(description)),
         KeyRow::There { key, .. } if key.name.is_empty() => (look.glyphs.unknown, key.description.as_str().into()),
@@ -188,7 +194,7 @@ fn row(width: usize, selected: bool, key: &KeyRow<'_>, marks: usize, look: &Look
         if mark.is_empty() { (look.strong(), Style::new()) } else { (look.pending(), look.pending()) };
     let left = width.saturating_sub(rows::PREFIX + marks + 2);
     let name_width = (left / 3).clamp(10, 24).min(left);
-    let cells: [Cell; 3] = [
+    let cells: [TableCell; 3] = [
         (name, name_width, name_style),
         (&description, left.saturating_sub(name_width + 1), style),
         (&mark, marks, style),

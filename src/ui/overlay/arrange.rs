@@ -4,7 +4,7 @@ use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
 
 use super::{
     rows,
-    shell::{self, Shell},
+    shell::{self, BoxFrame},
 };
 use crate::{
     app::{
@@ -13,13 +13,13 @@ use crate::{
         arrange::{ColumnMenu, SortMenu},
     },
     ui::{
-        Look,
+        ScreenLook,
         fit::{self, count},
     },
 };
 
 /// Draws the box that asks by which column to sort.
-pub fn draw_sort(frame: &mut Frame<'_>, menu: &SortMenu, app: &App, look: &Look) {
+pub fn draw_sort(frame: &mut Frame<'_>, menu: &SortMenu, app: &App, look: &ScreenLook) {
     const NOW: usize = 10;
     let headings: Vec<String> = menu.choices.iter().map(|(_, field)| app.word(field.heading()).into_owned()).collect();
     let widest = headings.iter().map(|heading| fit::width(heading)).max().unwrap_or(0);
@@ -27,7 +27,7 @@ pub fn draw_sort(frame: &mut Frame<'_>, menu: &SortMenu, app: &App, look: &Look)
     let columns = (rows::PREFIX + 2 + widest + NOW + 4).max(48).min(shell::room(app).0);
     let below = shell::wrapped(words, columns.saturating_sub(4), rows::PREFIX, look.dim());
     let hints = vec![(Action::Choose, "sort"), (Action::Back, "back")];
-    let shell = Shell { title: "Sort by".to_owned(), hints, ..Shell::default() };
+    let shell = BoxFrame { title: "Sort by".to_owned(), hints, ..BoxFrame::default() };
     let inner = shell.open(frame, columns, headings.len() + below.len() + 1, app, look);
     let (width, height) = (usize::from(inner.width), usize::from(inner.height));
     let room = height.saturating_sub(below.len() + 1).max(1);
@@ -56,13 +56,13 @@ pub fn draw_sort(frame: &mut Frame<'_>, menu: &SortMenu, app: &App, look: &Look)
 }
 
 /// Draws the box that asks which columns to show.
-pub fn draw_columns(frame: &mut Frame<'_>, menu: &ColumnMenu, app: &App, look: &Look) {
+pub fn draw_columns(frame: &mut Frame<'_>, menu: &ColumnMenu, app: &App, look: &ScreenLook) {
     let shown = menu.choices.iter().filter(|(_, shown)| *shown).count();
-    let shell = Shell {
+    let shell = BoxFrame {
         title: "Columns".to_owned(),
         counts: format!("{} of {} shown", count(shown), count(menu.choices.len())),
         hints: vec![(Action::TakeColumns, "take"), (Action::ToggleColumn, "show or hide"), (Action::Back, "back")],
-        ..Shell::default()
+        ..BoxFrame::default()
     };
     let columns = 48.min(shell::room(app).0);
     let inner = shell.open(frame, columns, menu.choices.len(), app, look);

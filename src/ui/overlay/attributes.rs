@@ -9,25 +9,25 @@ use ratatui::{
 
 use super::{
     account::{asking, failure, padded},
-    rows::{self, Cell},
-    shell::{self, Shell},
+    rows::{self, TableCell},
+    shell::{self, BoxFrame},
 };
 use crate::{
     app::{
         App,
         action::Action,
-        aside::{Aside, Asked},
+        aside::{SideQueryBox, SideQueryStatus},
     },
     directory::{
-        Target,
-        attributes::{self, Row, Section},
+        ResourceRef,
+        attributes::{self, ResourceAttribute, SchemaSection},
     },
     scim::{
-        schema::{Mutability, Type},
+        schema::{Mutability, ValueType},
         text::clean,
     },
     ui::{
-        Look, details,
+        ScreenLook, details,
         fit::{self, count},
     },
 };
@@ -42,30 +42,30 @@ const KIND: usize = 20;
 const BELOW: usize = 4;
 
 /// A line of the list.
-enum Item<'a> {
-    Heading(&'a Section<'a>),
-    Row(usize, &'a Row<'a>),
+enum AttributeItem<'a> {
+    Heading(&'a SchemaSection<'a>),
+    Row(usize, &'a ResourceAttribute<'a>),
 }
 
 /// Draws the box.
-pub fn draw(frame: &mut Frame<'_>, aside: &Aside, target: &Target, app: &App, look: &Look) {
+pub fn draw(frame: &mut Frame<'_>, aside: &SideQueryBox, target: &ResourceRef, app: &App, look: &ScreenLook) {
     let (columns, _) = shell::room(app);
     let sections = attributes::of(&app.directory, target);
     let mut lines = failure(aside, sections.is_some(), columns, look);
     if sections.is_none() {
         let (words, style) = match &aside.asked {
-            Asked::Waiting => ("Asking the server for it…", look.dim()),
-            Asked::Answered => ("The server has no such record any more.", look.careful()),
-            Asked::Failed(_) => ("", look.dim()),
+            SideQueryStatus::Waiting => ("Asking the server for it…", look.dim()),
+            SideQueryStatus::Answered => ("The server has no such record any more.", look.careful()),
+            SideQueryStatus::Failed(_) => ("", look.dim()),
         };
         lines.extend(padded(words, columns, style));
     }
     let sections = sections.unwrap_or_default();
     let items = items(&sections);
-    let rows = items.iter().filter(|item| matches!(item, Item::Row(..))).count();
+    let rows = items.iter().filter(|item| matches!(item, AttributeItem::Row(..))).count();
     let head = lines.len();
     let below = if rows > 0 { BELOW + 1 } else { 0 };
-    let shell = Shell {
+    let shell = BoxFrame {
         title: format!("Attributes of {}", details::name(target, app)),
         right: asking(aside, look),
         hints: [(Action::SetAttribute, "change"), (Action::Refresh, "ask again")]
@@ -74,31 +74,32 @@ pub fn draw(frame: &mut Frame<'_>, aside: &Aside, target: &Target, app: &App, lo
             .chain([(Action::Back, "back")])
             .collect(),
         note: if rows > 0 { format!("{} of {}", count(aside.cursor + 1), count(rows)) } else { String::new() },
-        ..Shell::default()
+        ..BoxFrame::default()
     };
     let inner = shell.open(frame, columns, head + items.len() + below, app, look);
     let list = usize::from(inner.height).saturating_sub(head + below);
-    let at = items.iter().position(|item| matches!(item, Item::Row(at, _) if *at == aside.cursor)).unwrap_or(0);
+    let at =
+        items.iter().position(|item| matches!(item, AttributeItem::Row(at, _) if *at == aside.cursor)).unwrap_or(0);
     let width = usize::from(inner.width);
     let shown = rows::window(items.len(), at, list).filter_map(|at| items.get(at));
     lines.extend(shown.map(|item| match item {
-        Item::Heading(section) => heading(section, width, look),
-        Item::Row(at, row) => line(width, *at == aside.cursor, row, target, app, look),
+        AttributeItem::Heading(section) => heading(section, width, look),
+        AttributeItem::Row(at, row) => line(width, *at == aside.cursor, row, target, app, look),
     }));
-    if let Some(Item::Row(_, row)) = items.get(at) {
+    if let Some(AttributeItem::Row(_, row)) = items.get(at) {
         lines.push(Line::default());
         lines.extend(below_list(row, app, width, look).into_iter().take(BELOW));
     }
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
-fn items<'a>(sections: &'a [Section<'a>]) -> Vec<Item<'a>> {
+fn items<'a>(sections: &'a [SchemaSection<'a>]) -> Vec<AttributeItem<'a>> {
     let mut at = 0;
     let mut all = Vec::new();
     for section in sections {
-        all.push(Item::Heading(section));
+        all.push(AttributeItem::Heading(section));
         for row in &section.rows {
-            all.push(Item::Row(at, row));
+            all.push(AttributeItem::Row(at, row));
             at += 1;
         }
     }
@@ -106,7 +107,7 @@ fn items<'a>(sections: &'a [Section<'a>]) -> Vec<Item<'a>> {
 }
 
 /// The schema's own name and its URN, or a note that the server told no schema.
-fn heading(section: &Section<'_>, width: usize, look: &Look) -> Line<'static> {
+fn heading(section: &SchemaSection<'_>, width: usize, look: &ScreenLook) -> Line<'static> {
     let name = fit::cut(&clean(section.name), width.saturating_sub(2), look.glyphs.more);
     let more =
         if section.typed { clean(section.urn).into_owned() } else { "untyped: its schema was not told".to_owned() };
@@ -117,7 +118,14 @@ fn heading(section: &Section<'_>, width: usize, look: &Look) -> Line<'static> {
     ])
 }
 
-fn line(width: usize, selected: bool, row: &Row<'_>, target: &Target, app: &App, look: &Look) -> Line<'static> {
+fn line(
+    width: usize,
+    selected: bool,
+    row: &ResourceAttribute<'_>,
+    target: &ResourceRef,
+    app: &App,
+    look: &ScreenLook,
+) -> Line<'static> {
     let coming = app.attribute_coming(target, &row.path).and_then(crate::directory::change::Change::as_attribute);
     let (value, style) = match (coming, row.value) {
         (Some((_, to)), _) => {
@@ -131,7 +139,7 @@ fn line(width: usize, selected: bool, row: &Row<'_>, target: &Target, app: &App,
     let (names, values, kinds) = widths(width);
     let name = clean(row.name());
     let kind = kind(row);
-    let mut cells: Vec<Cell> = vec![(&name, names, name_style), (&value, values, style)];
+    let mut cells: Vec<TableCell> = vec![(&name, names, name_style), (&value, values, style)];
     if kinds > 0 {
         cells.push((&kind, kinds, look.dim()));
     }
@@ -147,10 +155,10 @@ fn widths(width: usize) -> (usize, usize, usize) {
 }
 
 /// `string`, `string required`, `list`, `dateTime readOnly`.
-fn kind(row: &Row<'_>) -> String {
+fn kind(row: &ResourceAttribute<'_>) -> String {
     let Some(attribute) = row.attribute else { return String::new() };
     let kind = match (attribute.kind, attribute.multi_valued) {
-        (Type::Complex, true) => "list".to_owned(),
+        (ValueType::Complex, true) => "list".to_owned(),
         (kind, true) => format!("{} list", kind.as_str()),
         (kind, false) => kind.as_str().to_owned(),
     };
@@ -166,7 +174,7 @@ fn kind(row: &Row<'_>) -> String {
 
 /// The details of an attribute: its value where the list is too narrow for it, the reason why it can't be changed here,
 /// its accepted values and its purpose.
-fn below_list(row: &Row<'_>, app: &App, columns: usize, look: &Look) -> Vec<Line<'static>> {
+fn below_list(row: &ResourceAttribute<'_>, app: &App, columns: usize, look: &ScreenLook) -> Vec<Line<'static>> {
     let mut words = Vec::new();
     if let Some(attribute) = row.attribute {
         if !attribute.description.is_empty() {

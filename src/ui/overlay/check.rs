@@ -9,26 +9,26 @@ use ratatui::{
 
 use super::{
     picker::no_match,
-    rows::{self, Cell},
-    shell::{self, Shell},
+    rows::{self, TableCell},
+    shell::{self, BoxFrame},
 };
 use crate::{
     app::{
         App,
         action::Action,
-        check::{CheckList, Now, Of},
+        check::{CheckList, CheckSubject, MembershipState},
     },
-    directory::{Id, Kind, Name, record::Team},
+    directory::{Id, Name, RecordKind, record::Team},
     ui::{
-        Look,
+        ScreenLook,
         fit::{count, counted, only_similar},
     },
 };
 
 /// Draws it.
-pub fn draw(frame: &mut Frame<'_>, list: &CheckList, app: &App, look: &Look) {
+pub fn draw(frame: &mut Frame<'_>, list: &CheckList, app: &App, look: &ScreenLook) {
     let all = app.directory.len(list.kind());
-    let shell = Shell {
+    let shell = BoxFrame {
         title: title(list, app),
         typed: Some(&list.input),
         counts: counts(list, app, look),
@@ -46,7 +46,7 @@ pub fn draw(frame: &mut Frame<'_>, list: &CheckList, app: &App, look: &Look) {
             (Action::ToggleAll, "all shown"),
             (Action::Back, "back"),
         ],
-        ..Shell::default()
+        ..BoxFrame::default()
     };
     let inner = shell.open(frame, shell::room(app).0, all.max(3), app, look);
     let width = usize::from(inner.width);
@@ -68,11 +68,11 @@ pub fn draw(frame: &mut Frame<'_>, list: &CheckList, app: &App, look: &Look) {
 
 fn title(list: &CheckList, app: &App) -> String {
     match &list.of {
-        Of::MembersOf(teams) => match teams.as_slice() {
+        CheckSubject::MembersOf(teams) => match teams.as_slice() {
             [one] => format!("Members of {}", app.directory.team(one).map_or("?".into(), |team| team.name.marked())),
             many => format!("Members of {}", counted(many.len(), &app.word("team"))),
         },
-        Of::TeamsOf(users) => match users.as_slice() {
+        CheckSubject::TeamsOf(users) => match users.as_slice() {
             [one] => format!(
                 "{} of {}",
                 app.word("Teams"),
@@ -84,17 +84,17 @@ fn title(list: &CheckList, app: &App) -> String {
 }
 
 /// `41 now, +2 −1`.
-fn counts(list: &CheckList, app: &App, look: &Look) -> String {
+fn counts(list: &CheckList, app: &App, look: &ScreenLook) -> String {
     let (come, go) = list.counts();
     let now = match &list.of {
-        Of::MembersOf(teams) => match teams.as_slice() {
+        CheckSubject::MembersOf(teams) => match teams.as_slice() {
             [one] => {
                 let size = app.directory.team(one).and_then(Team::size);
                 Some(size.map_or_else(|| "members not told".into(), |size| format!("{} now", count(size))))
             }
             _ => None,
         },
-        Of::TeamsOf(users) => match users.as_slice() {
+        CheckSubject::TeamsOf(users) => match users.as_slice() {
             [one] => Some(format!("{} now", count(app.directory.team_count(one)))),
             _ => None,
         },
@@ -107,18 +107,18 @@ fn counts(list: &CheckList, app: &App, look: &Look) -> String {
 }
 
 /// What is, and what is wished.
-pub fn mark(wish: Option<bool>, now: Now, look: &Look) -> (&'static str, Style) {
+pub fn mark(wish: Option<bool>, now: MembershipState, look: &ScreenLook) -> (&'static str, Style) {
     match (wish, now) {
         (Some(true), _) => ("[+]", look.good().add_modifier(Modifier::BOLD)),
         (Some(false), _) => ("[-]", look.bad()),
-        (None, Now::On) => ("[x]", Style::new()),
-        (None, Now::Some) => ("[~]", Style::new()),
-        (None, Now::Off) => ("[ ]", look.dim()),
-        (None, Now::NotTold) => ("[?]", look.dim()),
+        (None, MembershipState::On) => ("[x]", Style::new()),
+        (None, MembershipState::Some) => ("[~]", Style::new()),
+        (None, MembershipState::Off) => ("[ ]", look.dim()),
+        (None, MembershipState::NotTold) => ("[?]", look.dim()),
     }
 }
 
-fn row(width: usize, selected: bool, list: &CheckList, id: &Id, app: &App, look: &Look) -> Line<'static> {
+fn row(width: usize, selected: bool, list: &CheckList, id: &Id, app: &App, look: &ScreenLook) -> Line<'static> {
     let plain = Style::new();
     let now = list.now(&app.directory, id);
     let wish = list.wishes.get(id).copied();
@@ -131,7 +131,7 @@ fn row(width: usize, selected: bool, list: &CheckList, id: &Id, app: &App, look:
     let left = rest.saturating_sub(fate_width + 1);
     // The user name matters more than the shown one; without a shown one it has all the room.
     let name_width = if more.is_some() && left >= 30 { left / 2 } else { left };
-    let mut cells: Vec<Cell> = vec![(mark, 3, style), (&name, name_width, plain)];
+    let mut cells: Vec<TableCell> = vec![(mark, 3, style), (&name, name_width, plain)];
     let more = more.unwrap_or_default();
     if name_width < left {
         cells.push((&more, left - name_width - 1, look.dim()));
@@ -141,8 +141,8 @@ fn row(width: usize, selected: bool, list: &CheckList, id: &Id, app: &App, look:
 }
 
 /// A row's name, and what else a person knows it by.
-pub fn names(kind: Kind, id: &Id, app: &App) -> (String, Option<String>) {
-    if kind == Kind::User {
+pub fn names(kind: RecordKind, id: &Id, app: &App) -> (String, Option<String>) {
+    if kind == RecordKind::User {
         let Some(user) = app.directory.user(id) else { return (crate::scim::text::clean(id).into_owned(), None) };
         let more = if user.display_name.is_empty() { &user.email } else { &user.display_name };
         return (user.user_name.to_string(), Some(more.to_string()));
@@ -153,13 +153,13 @@ pub fn names(kind: Kind, id: &Id, app: &App) -> (String, Option<String>) {
 }
 
 /// What a row is in the team, or what becomes of it.
-fn fate(list: &CheckList, id: &Id, now: Now, wish: Option<bool>, app: &App) -> String {
+fn fate(list: &CheckList, id: &Id, now: MembershipState, wish: Option<bool>, app: &App) -> String {
     let (team, user) = match &list.of {
-        Of::MembersOf(teams) => match teams.as_slice() {
+        CheckSubject::MembersOf(teams) => match teams.as_slice() {
             [one] => (one, id),
             _ => return fate_in_many(list, id, wish, app),
         },
-        Of::TeamsOf(users) => match users.as_slice() {
+        CheckSubject::TeamsOf(users) => match users.as_slice() {
             [one] => (id, one),
             _ => return fate_of_many(list, id, wish, app),
         },
@@ -170,8 +170,8 @@ fn fate(list: &CheckList, id: &Id, now: Now, wish: Option<bool>, app: &App) -> S
             role.map_or_else(|| "will join".into(), |role| format!("will join as {role}"))
         }
         (Some(false), _) => "will leave".into(),
-        (None, Now::Off) => String::new(),
-        (None, Now::NotTold) => "not told".into(),
+        (None, MembershipState::Off) => String::new(),
+        (None, MembershipState::NotTold) => "not told".into(),
         (None, _) => role_in(team, user, app).map_or_else(|| "member".into(), Name::to_string),
     }
 }

@@ -5,17 +5,17 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::text::{self, Text};
+use super::text::{self, TextBox};
 use crate::{
     app::{
         App,
         action::Action,
         compare::{self, Row, Side},
     },
-    directory::permissions::Stance,
+    directory::permissions::PermissionStance,
     scim::text::clean_line,
     ui::{
-        Look,
+        ScreenLook,
         fit::{self, count, pad},
     },
 };
@@ -26,7 +26,7 @@ use super::holders;
 const NAME: usize = 36;
 
 /// The box.
-pub fn text(sides: &[Side; 2], app: &App, look: &Look) -> Text {
+pub fn text(sides: &[Side; 2], app: &App, look: &ScreenLook) -> TextBox {
     let columns = text::columns(app);
     let table = Table::of(columns, look);
     let rows = compare::rows(sides, &app.directory);
@@ -49,12 +49,12 @@ pub fn text(sides: &[Side; 2], app: &App, look: &Look) -> Text {
         lines.push(Line::default());
         lines.push(Line::styled("Whoever holds one may do the same as who holds the other.", look.dim()));
     }
-    Text {
+    TextBox {
         title: format!("{} and {}", names[0], names[1]),
         right: if differ.is_empty() { "no difference".into() } else { fit::counted(differ.len(), "difference") },
         lines,
         hints: vec![(Action::Down, "scroll"), (Action::Back, "back")],
-        ..Text::default()
+        ..TextBox::default()
     }
 }
 
@@ -78,11 +78,11 @@ fn held(side: &Side, app: &App) -> String {
 struct Table<'a> {
     name: usize,
     side: usize,
-    look: &'a Look,
+    look: &'a ScreenLook,
 }
 
 impl<'a> Table<'a> {
-    fn of(columns: usize, look: &'a Look) -> Self {
+    fn of(columns: usize, look: &'a ScreenLook) -> Self {
         let name = (columns * 2 / 5).min(NAME);
         Self { name, side: columns.saturating_sub(name + 2) / 2, look }
     }
@@ -103,10 +103,10 @@ impl<'a> Table<'a> {
         let added = format!("{plus} added");
         let inherited = format!("{} inherited", look.glyphs.dot);
         let none = if look.glyphs.ascii { "-" } else { "–" };
-        let cell = |stance: Stance| match stance {
-            Stance::Added => (added.as_str(), look.good()),
-            Stance::Inherited => (inherited.as_str(), Style::new()),
-            Stance::Absent => (none, look.dim()),
+        let cell = |stance: PermissionStance| match stance {
+            PermissionStance::Added => (added.as_str(), look.good()),
+            PermissionStance::Inherited => (inherited.as_str(), Style::new()),
+            PermissionStance::Absent => (none, look.dim()),
         };
         let style = if row.differs() { Style::new() } else { look.dim() };
         self.line(&format!("  {}", clean_line(&row.name, 256)), row.stances.map(cell), style)

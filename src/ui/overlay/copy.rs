@@ -4,25 +4,25 @@ use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
 
 use super::{
     rows,
-    shell::{self, Shell},
+    shell::{self, BoxFrame},
 };
 use crate::{
     app::{App, action::Action, copy::CopyMenu},
     scim::text::clean_line,
-    ui::{Look, fit},
+    ui::{ScreenLook, fit},
 };
 
 /// The keys of the box.
 pub const HINTS: &[(Action, &str)] = &[(Action::Choose, "copy"), (Action::Back, "back")];
 
 /// Draws the box.
-pub fn draw(frame: &mut Frame<'_>, menu: &CopyMenu, app: &App, look: &Look) {
+pub fn draw(frame: &mut Frame<'_>, menu: &CopyMenu, app: &App, look: &ScreenLook) {
     let shown: Vec<_> =
         menu.choices.iter().map(|(part, glimpse)| (menu.name(*part), clean_line(glimpse, 512))).collect();
     let label = shown.iter().map(|(what, _)| fit::width(what)).max().unwrap_or(0);
     let widest = shown.iter().map(|(_, value)| fit::width(value)).max().unwrap_or(0);
     let columns = (rows::PREFIX + label + widest + 4).min(shell::room(app).0).min(72);
-    let shell = Shell { title: menu.title(), hints: HINTS.into(), ..Shell::default() };
+    let shell = BoxFrame { title: menu.title(), hints: HINTS.into(), ..BoxFrame::default() };
     let inner = shell.open(frame, columns, shown.len().max(1), app, look);
     let width = usize::from(inner.width);
     let rest = width.saturating_sub(rows::PREFIX + label + 3);

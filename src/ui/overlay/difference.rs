@@ -10,18 +10,18 @@ use ratatui::{
 
 use super::{
     picker::no_match,
-    rows::{self, Cell},
-    shell::{self, Shell},
+    rows::{self, TableCell},
+    shell::{self, BoxFrame},
 };
 use crate::{
     app::{
         App,
         action::Action,
-        difference::{self, Difference, Of},
+        difference::{self, DifferenceBox, Of},
     },
-    directory::{Id, Target, words::Sign},
+    directory::{Id, ResourceRef, words::LineSign},
     ui::{
-        Look, details,
+        ScreenLook, details,
         fit::{self, count, counted, only_similar},
     },
 };
@@ -30,9 +30,9 @@ use crate::{
 const MEASURED: usize = 200;
 
 /// Draws the box.
-pub fn draw(frame: &mut Frame<'_>, difference: &Difference, app: &App, look: &Look) {
+pub fn draw(frame: &mut Frame<'_>, difference: &DifferenceBox, app: &App, look: &ScreenLook) {
     let (columns, height) = shell::room(app);
-    let shell = Shell {
+    let shell = BoxFrame {
         title: title(&difference.of, app),
         typed: Some(&difference.input),
         counts: counts(difference, look),
@@ -44,7 +44,7 @@ pub fn draw(frame: &mut Frame<'_>, difference: &Difference, app: &App, look: &Lo
             (Action::Exactly, if difference.exact { "add only" } else { "exactly" }),
             (Action::Back, "back"),
         ],
-        ..Shell::default()
+        ..BoxFrame::default()
     };
     let table = Table::new(difference, columns, look);
     let below = below(difference, &table, columns, look);
@@ -66,8 +66,8 @@ pub fn draw(frame: &mut Frame<'_>, difference: &Difference, app: &App, look: &Lo
 }
 
 fn title(of: &Of, app: &App) -> String {
-    let user = |id: &Id| details::name(&Target::user(id), app);
-    let team = |id: &Id| details::name(&Target::team(id), app);
+    let user = |id: &Id| details::name(&ResourceRef::user(id), app);
+    let team = |id: &Id| details::name(&ResourceRef::team(id), app);
     match of {
         Of::Users { model, users } => match users.as_slice() {
             [one] => format!("{} like {}", user(one), user(model)),
@@ -82,14 +82,14 @@ fn title(of: &Of, app: &App) -> String {
 }
 
 /// `+2 −1 ~1`, for the ticked lines.
-fn counts(difference: &Difference, look: &Look) -> String {
+fn counts(difference: &DifferenceBox, look: &ScreenLook) -> String {
     let signed = difference.counts().into_iter().zip(look.glyphs.signs);
     let parts: Vec<String> =
         signed.filter(|(number, _)| *number > 0).map(|(number, sign)| format!("{sign}{}", count(number))).collect();
     if parts.is_empty() { "nothing ticked".into() } else { parts.join(" ") }
 }
 
-fn note(difference: &Difference) -> String {
+fn note(difference: &DifferenceBox) -> String {
     let (shown, all) = (difference.shown.len(), difference.lines.len());
     if difference.is_similar {
         only_similar(shown)
@@ -101,7 +101,7 @@ fn note(difference: &Difference) -> String {
 }
 
 /// The notes, and the full text of the selected line where its row is too narrow.
-fn below(difference: &Difference, table: &Table<'_>, columns: usize, look: &Look) -> Vec<Line<'static>> {
+fn below(difference: &DifferenceBox, table: &Table<'_>, columns: usize, look: &ScreenLook) -> Vec<Line<'static>> {
     let text = columns.saturating_sub(1);
     let mut lines = Vec::new();
     if let Some(line) = difference.selected().filter(|line| table.is_cut(line)) {
@@ -121,18 +121,18 @@ struct Table<'a> {
     /// The width of the subject; 0 where all lines have the same subject, which the title names.
     subject: usize,
     columns: usize,
-    look: &'a Look,
+    look: &'a ScreenLook,
 }
 
 impl<'a> Table<'a> {
-    fn new(difference: &Difference, columns: usize, look: &'a Look) -> Self {
+    fn new(difference: &DifferenceBox, columns: usize, look: &'a ScreenLook) -> Self {
         let one = matches!(&difference.of, Of::Users { users, .. } if users.len() == 1);
         let measured = difference.lines.iter().take(MEASURED).map(|line| fit::width(&line.wish.line.subject)).max();
         let subject = if one { 0 } else { measured.unwrap_or(0).min(columns / 3) };
         Self { subject, columns, look }
     }
 
-    fn text(&self, line: &difference::Line) -> String {
+    fn text(&self, line: &difference::DifferenceLine) -> String {
         let text = line.wish.line.text(self.look.glyphs.arrow);
         match &line.wish.refused {
             Some(why) => format!("{text} {} {why}", self.look.glyphs.line),
@@ -145,18 +145,18 @@ impl<'a> Table<'a> {
         self.columns.saturating_sub(rows::PREFIX + 4 + 2 + subject + 1)
     }
 
-    fn is_cut(&self, line: &difference::Line) -> bool {
+    fn is_cut(&self, line: &difference::DifferenceLine) -> bool {
         let name = self.subject > 0 && fit::width(&line.wish.line.subject) > self.subject;
         name || fit::width(&self.text(line)) > self.room()
     }
 
-    fn row(&self, selected: bool, line: &difference::Line) -> Line<'static> {
+    fn row(&self, selected: bool, line: &difference::DifferenceLine) -> Line<'static> {
         let look = self.look;
         let [add, remove, alter] = look.glyphs.signs;
         let (sign, colour) = match line.wish.line.sign {
-            Sign::Add => (add, look.good()),
-            Sign::Remove => (remove, look.bad()),
-            Sign::Alter => (alter, look.accent()),
+            LineSign::Add => (add, look.good()),
+            LineSign::Remove => (remove, look.bad()),
+            LineSign::Alter => (alter, look.accent()),
         };
         let (mark, style) = match (&line.wish.refused, line.ticked) {
             (Some(_), _) => (" - ", look.dim()),
@@ -165,7 +165,8 @@ impl<'a> Table<'a> {
         };
         let plain = if line.ticked { Style::new() } else { look.dim() };
         let text = self.text(line);
-        let mut cells: Vec<Cell> = vec![(mark, 3, style), (sign, 1, if line.ticked { colour } else { look.dim() })];
+        let mut cells: Vec<TableCell> =
+            vec![(mark, 3, style), (sign, 1, if line.ticked { colour } else { look.dim() })];
         if self.subject > 0 {
             let strong = if line.ticked { look.strong() } else { look.dim() };
             cells.extend([(line.wish.line.subject.as_str(), self.subject, strong), ("", 0, plain)]);

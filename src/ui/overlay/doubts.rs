@@ -3,33 +3,33 @@
 use ratatui::{Frame, layout::Rect, style::Style, text::Line, widgets::Paragraph};
 
 use super::{
-    rows::{self, Cell},
-    shell::{self, Shell},
+    rows::{self, TableCell},
+    shell::{self, BoxFrame},
 };
 use crate::{
     app::{
         App,
         action::Action,
-        doubts::{Answer, Doubts, LookUp},
+        doubts::{LookUp, NameChoice, NameChoiceBox},
     },
     directory::{
-        Target,
-        find::{Missing, NamedRecord},
-        named::Doubt,
+        ResourceRef,
+        find::{MissingName, NamedRecord},
+        named::DoubtfulName,
     },
     scim::text::clean_line,
     ui::{
-        Look, details,
+        ScreenLook, details,
         fit::{count, counted},
     },
 };
 
 /// Draws it.
-pub fn draw(frame: &mut Frame<'_>, doubts: &Doubts, app: &App, look: &Look) {
+pub fn draw(frame: &mut Frame<'_>, doubts: &NameChoiceBox, app: &App, look: &ScreenLook) {
     let (columns, height) = shell::room(app);
     let (sure, open, twice) = doubts.counts();
-    let shell = Shell {
-        title: format!("Names for {}: who is meant?", details::name(&Target::team(&doubts.team), app)),
+    let shell = BoxFrame {
+        title: format!("Names for {}: who is meant?", details::name(&ResourceRef::team(&doubts.team), app)),
         right: format!("{} open", count(open)),
         hints: vec![
             (Action::TakeNear, "take"),
@@ -38,7 +38,7 @@ pub fn draw(frame: &mut Frame<'_>, doubts: &Doubts, app: &App, look: &Look) {
             (Action::SkipAll, "skip the rest"),
             (Action::Back, "back"),
         ],
-        ..Shell::default()
+        ..BoxFrame::default()
     };
     let again = if twice > 0 { format!(", {} named more than once", count(twice)) } else { String::new() };
     let asked = match &doubts.look_up {
@@ -65,32 +65,34 @@ pub fn draw(frame: &mut Frame<'_>, doubts: &Doubts, app: &App, look: &Look) {
 }
 
 /// Who is near, in full.
-fn said(doubt: &Doubt) -> String {
+fn said(doubt: &DoubtfulName) -> String {
     let sentence = doubt.missing.sentence("user", &doubt.text);
     match &doubt.missing {
-        Missing::Several(_) => format!("{sentence}."),
-        Missing::Unknown(_) => format!("N{}.", sentence.trim_start_matches('n')),
+        MissingName::Several(_) => format!("{sentence}."),
+        MissingName::Unknown(_) => format!("N{}.", sentence.trim_start_matches('n')),
     }
 }
 
 /// Somebody who may be meant; with the id among several of one name.
-fn choice(doubt: &Doubt, one: &NamedRecord) -> String {
+fn choice(doubt: &DoubtfulName, one: &NamedRecord) -> String {
     if doubt.is_several() { one.to_string() } else { one.name.to_string() }
 }
 
-fn row(width: usize, selected: bool, doubt: &Doubt, answer: Answer, look: &Look) -> Line<'static> {
+fn row(width: usize, selected: bool, doubt: &DoubtfulName, answer: NameChoice, look: &ScreenLook) -> Line<'static> {
     let text = clean_line(&doubt.text, 256);
     let (mark, style, fate) = match answer {
-        Answer::Open => ("[?]", look.careful(), doubt.choices().first().map(|one| format!("{}?", choice(doubt, one)))),
-        Answer::Take(at) => ("[x]", look.good(), doubt.choices().get(at).map(|one| choice(doubt, one))),
-        Answer::Skip => ("[-]", look.dim(), Some("skipped".to_owned())),
+        NameChoice::Open => {
+            ("[?]", look.careful(), doubt.choices().first().map(|one| format!("{}?", choice(doubt, one))))
+        }
+        NameChoice::Take(at) => ("[x]", look.good(), doubt.choices().get(at).map(|one| choice(doubt, one))),
+        NameChoice::Skip => ("[-]", look.dim(), Some("skipped".to_owned())),
     };
     let fate = fate.unwrap_or_default();
     let left = width.saturating_sub(rows::PREFIX + 4 + 2 + 1);
     let name = left / 2;
-    let fate_style = if answer == Answer::Open { look.dim() } else { style };
+    let fate_style = if answer == NameChoice::Open { look.dim() } else { style };
     let arrow = if fate.is_empty() { " " } else { look.glyphs.arrow };
-    let cells: [Cell; 4] = [
+    let cells: [TableCell; 4] = [
         (mark, 3, style),
         (&text, name, Style::new()),
         (arrow, 1, look.dim()),

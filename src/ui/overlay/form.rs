@@ -8,15 +8,15 @@ use ratatui::{
 };
 use tui_input::Input;
 
-use super::shell::{self, Shell};
+use super::shell::{self, BoxFrame};
 use crate::{
     app::{
         App,
         action::Action,
-        form::{Choice, Entry, Field, Form},
+        form::{Choice, Entry, FormField, FormState},
     },
     scim::text::clean_line,
-    ui::{Look, fit},
+    ui::{ScreenLook, fit},
 };
 
 /// The largest width: wider fields are not easier to read.
@@ -32,11 +32,11 @@ const PICKS: &str = "Space or a letter picks";
 const LIST_ROWS: (usize, usize) = (2, 6);
 
 /// Draws the form.
-pub fn draw(frame: &mut Frame<'_>, form: &Form, app: &App, look: &Look) {
+pub fn draw(frame: &mut Frame<'_>, form: &FormState, app: &App, look: &ScreenLook) {
     let columns = shell::room(app).0.min(WIDEST);
     // Neither labels nor the box move when a choice shows or hides fields.
     let label = form.fields.iter().map(|field| fit::width(field.label)).max().unwrap_or(0);
-    let block = |at: usize, field| Block { field, focused: at == form.focus, label, columns, look };
+    let block = |at: usize, field| FieldBlock { field, focused: at == form.focus, label, columns, look };
     let rows = |fields: Vec<usize>| -> usize {
         let blocks = fields.into_iter().filter_map(|at| Some(block(at, form.fields.get(at)?)));
         blocks.map(|block| block.draw().0.len()).sum()
@@ -51,12 +51,12 @@ pub fn draw(frame: &mut Frame<'_>, form: &Form, app: &App, look: &Look) {
             (focus, cursor) = (start..lines.len(), (start + place.0, place.1));
         }
     }
-    let shell = Shell {
+    let shell = BoxFrame {
         title: form.title.clone(),
         note: chosen_by(form).to_owned(),
         room_for: form.variants().into_iter().map(rows).max().unwrap_or(0),
         hints: vec![(Action::Submit, "done"), (Action::NextField, "next field"), (Action::Back, "back")],
-        ..Shell::default()
+        ..BoxFrame::default()
     };
     let inner = shell.open(frame, columns, lines.len(), app, look);
     let height = usize::from(inner.height);
@@ -70,7 +70,7 @@ pub fn draw(frame: &mut Frame<'_>, form: &Form, app: &App, look: &Look) {
 }
 
 /// The hint for the field with the cursor, where it is a choice.
-fn chosen_by(form: &Form) -> &'static str {
+fn chosen_by(form: &FormState) -> &'static str {
     match form.fields.get(form.focus).map(|field| &field.entry) {
         Some(Entry::Choice { .. }) => PICKS,
         _ => "",
@@ -78,16 +78,16 @@ fn chosen_by(form: &Form) -> &'static str {
 }
 
 /// A field's label, its input, and the text under it.
-struct Block<'a> {
-    field: &'a Field,
+struct FieldBlock<'a> {
+    field: &'a FormField,
     focused: bool,
     /// Width of the labels.
     label: usize,
     columns: usize,
-    look: &'a Look,
+    look: &'a ScreenLook,
 }
 
-impl Block<'_> {
+impl FieldBlock<'_> {
     /// The lines, and the row and column of the cursor in them.
     fn draw(&self) -> (Vec<Line<'static>>, (usize, usize)) {
         let (mut lines, cursor) = self.entry();
@@ -207,7 +207,7 @@ impl Block<'_> {
 }
 
 /// The hint; for a list with the number of its words.
-fn hint(field: &Field, narrow: bool, look: &Look) -> String {
+fn hint(field: &FormField, narrow: bool, look: &ScreenLook) -> String {
     let more = match &field.entry {
         // The foot of a narrow form has no room for this hint.
         Entry::Choice { .. } if narrow => PICKS.to_owned(),

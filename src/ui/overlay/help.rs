@@ -4,15 +4,15 @@ use ratatui::text::{Line, Span};
 
 use super::{
     shell,
-    text::{self, Text},
+    text::{self, TextBox},
 };
 use crate::{
     app::{
         App,
-        action::{ACTIONS, Action, Spec},
+        action::{ACTIONS, Action, ActionSpec},
     },
-    directory::{Kind, query},
-    ui::{Look, fit},
+    directory::{RecordKind, query},
+    ui::{ScreenLook, fit},
 };
 
 /// Width of the keys with the space after them.
@@ -29,28 +29,28 @@ fn keys_width(columns: usize) -> usize {
 }
 
 /// The box.
-pub fn text(app: &App, look: &Look) -> Text {
+pub fn text(app: &App, look: &ScreenLook) -> TextBox {
     let columns = text::columns(app);
     let mut lines = keys(columns, app, look);
     if let Some(kind) = app.tab.kind().filter(|_| app.profile.is_some()) {
         lines.extend(filter(kind, columns, app, look));
     }
     lines.extend(signs(columns, look));
-    Text {
+    TextBox {
         title: "Help".into(),
         right: "keys can be re-bound in the config".into(),
         lines,
         hints: vec![(Action::FindAction, "find and run"), (Action::Down, "scroll"), (Action::Back, "back")],
-        ..Text::default()
+        ..TextBox::default()
     }
 }
 
-fn heading(word: &str, look: &Look) -> Line<'static> {
+fn heading(word: &str, look: &ScreenLook) -> Line<'static> {
     Line::styled(word.to_owned(), look.strong())
 }
 
 /// A term and what it means, wrapped beside it.
-fn entry(term: &str, meaning: &str, columns: usize, look: &Look) -> Vec<Line<'static>> {
+fn entry(term: &str, meaning: &str, columns: usize, look: &ScreenLook) -> Vec<Line<'static>> {
     // A term too long for its column has its meaning below.
     let mut lines = Vec::new();
     let room = keys_width(columns);
@@ -66,10 +66,10 @@ fn entry(term: &str, meaning: &str, columns: usize, look: &Look) -> Vec<Line<'st
     lines
 }
 
-fn keys(columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
+fn keys(columns: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for scope in app.scopes_helped() {
-        let specs: Vec<&Spec> = ACTIONS.iter().filter(|spec| spec.scope == *scope).collect();
+        let specs: Vec<&ActionSpec> = ACTIONS.iter().filter(|spec| spec.scope == *scope).collect();
         if specs.is_empty() {
             continue;
         }
@@ -94,9 +94,9 @@ fn keys(columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
 }
 
 /// Terms that people need, with what they match.
-fn examples(kind: Kind) -> &'static [(&'static str, &'static str)] {
+fn examples(kind: RecordKind) -> &'static [(&'static str, &'static str)] {
     match kind {
-        Kind::User => &[
+        RecordKind::User => &[
             ("tan eva", "user name, name or email contain both words"),
             ("role:admin", "organisation admins; role:admin,member is either; role:none has none"),
             ("-team:vision", "not in that team; team:none is in no team"),
@@ -107,13 +107,13 @@ fn examples(kind: Kind) -> &'static [(&'static str, &'static str)] {
             ("created<30d", "new in the last 30 days"),
             ("teams<2", "in less than two teams"),
         ],
-        Kind::Team => &[
+        RecordKind::Team => &[
             ("vis", "the name contains it"),
             ("members>10", "more than ten members"),
             ("admins:0", "no active team admin"),
             ("member:eva", "has such a member"),
         ],
-        Kind::Role => &[
+        RecordKind::Role => &[
             ("jan", "name or description contain it"),
             ("holders:0", "held by nobody"),
             ("inherits:viewer", "builds on viewer"),
@@ -122,7 +122,7 @@ fn examples(kind: Kind) -> &'static [(&'static str, &'static str)] {
     }
 }
 
-fn filter(kind: Kind, columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
+fn filter(kind: RecordKind, columns: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {
     let examples = examples(kind);
     let words: &[(&'static str, &'static str)] = &[
         ("\"a phrase\"", "with its spaces; ^word begins, word$ ends a text"),
@@ -131,7 +131,7 @@ fn filter(kind: Kind, columns: usize, app: &App, look: &Look) -> Vec<Line<'stati
         ("-word", "the opposite, of any term"),
     ];
     let mut lines = vec![Line::default(), heading(&format!("Filter of {}", app.word(kind.plural())), look)];
-    let understood = |term: &str| query::Query::parse_in(term, kind, app.holds()).is_ok();
+    let understood = |term: &str| query::FilterQuery::parse_in(term, kind, app.holds()).is_ok();
     for (term, meaning) in examples
         .iter()
         .take(1)
@@ -153,7 +153,7 @@ fn filter(kind: Kind, columns: usize, app: &App, look: &Look) -> Vec<Line<'stati
     lines
 }
 
-fn signs(columns: usize, look: &Look) -> Vec<Line<'static>> {
+fn signs(columns: usize, look: &ScreenLook) -> Vec<Line<'static>> {
     let glyphs = &look.glyphs;
     let [add, remove, alter] = glyphs.signs;
     let legend = [
@@ -190,9 +190,9 @@ mod tests {
     #[test]
     fn every_example_is_understood_where_all_fields_are_held() {
         for (kind, (term, _)) in
-            Kind::ALL.into_iter().flat_map(|kind| examples(kind).iter().map(move |one| (kind, one)))
+            RecordKind::ALL.into_iter().flat_map(|kind| examples(kind).iter().map(move |one| (kind, one)))
         {
-            assert!(query::Query::parse(term, kind).is_ok(), "{term}");
+            assert!(query::FilterQuery::parse(term, kind).is_ok(), "{term}");
         }
     }
 }

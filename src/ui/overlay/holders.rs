@@ -3,14 +3,14 @@
 use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
 
 use super::{
-    rows::{self, Cell},
-    shell::{self, Shell},
+    rows::{self, TableCell},
+    shell::{self, BoxFrame},
 };
 use crate::{
     app::{App, action::Action},
-    directory::{Id, Kind, Name, Target, permissions::Held, record::User},
+    directory::{Id, Name, RecordKind, ResourceRef, permissions::RoleHolders, record::User},
     ui::{
-        Look, details,
+        ScreenLook, details,
         fit::{count, counted},
     },
 };
@@ -19,7 +19,7 @@ use crate::{
 pub const HINTS: &[(Action, &str)] = &[(Action::Choose, "go to the user"), (Action::Back, "back")];
 
 /// `held by 12 in 3 teams`.
-pub fn held(held: &Held) -> String {
+pub fn held(held: &RoleHolders) -> String {
     match held.people {
         people if held.teams == 0 && people > 0 => format!("held by {}", count(people)),
         0 if held.is_certain() => "held by nobody".into(),
@@ -29,21 +29,21 @@ pub fn held(held: &Held) -> String {
 }
 
 /// Where groups give the role, in how many of them it is held says nothing.
-fn summary(known: &Held, app: &App) -> String {
+fn summary(known: &RoleHolders, app: &App) -> String {
     let derived = app.directory.records().role_source().is_derived();
-    held(&Held { teams: if derived { 0 } else { known.teams }, ..*known })
+    held(&RoleHolders { teams: if derived { 0 } else { known.teams }, ..*known })
 }
 
 /// Draws it.
-pub fn draw(frame: &mut Frame<'_>, role: &Id, cursor: usize, app: &App, look: &Look) {
+pub fn draw(frame: &mut Frame<'_>, role: &Id, cursor: usize, app: &App, look: &ScreenLook) {
     let all = app.holdings(role);
     let record = app.directory.role(role);
     let known = record.map(|record| app.directory.held(&record.name));
-    let shell = Shell {
-        title: format!("Holders of {}", details::name(&Target::role(role), app)),
+    let shell = BoxFrame {
+        title: format!("Holders of {}", details::name(&ResourceRef::role(role), app)),
         right: known.as_ref().map(|known| summary(known, app)).unwrap_or_default(),
         hints: HINTS.into(),
-        ..Shell::default()
+        ..BoxFrame::default()
     };
     let columns = shell::room(app).0;
     let mut below = Vec::new();
@@ -77,9 +77,9 @@ pub fn draw(frame: &mut Frame<'_>, role: &Id, cursor: usize, app: &App, look: &L
 const NOT_READ: &str = "The users were not read yet: who holds it is not known.";
 
 /// On what the answer rests, where not all is known.
-fn unread(held: &Held, app: &App) -> Option<String> {
-    if !app.directory.is_complete(Kind::User) {
-        let some = app.directory.len(Kind::User) > 0;
+fn unread(held: &RoleHolders, app: &App) -> Option<String> {
+    if !app.directory.is_complete(RecordKind::User) {
+        let some = app.directory.len(RecordKind::User) > 0;
         let words = if some { "Only some users were read: others may hold it too." } else { NOT_READ };
         return Some(words.into());
     }
@@ -100,14 +100,14 @@ fn names(teams: &[&Name]) -> String {
     teams.iter().map(|team| team.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-fn row(width: usize, selected: bool, user: &User, team: &str, look: &Look) -> Line<'static> {
+fn row(width: usize, selected: bool, user: &User, team: &str, look: &ScreenLook) -> Line<'static> {
     let rest = width.saturating_sub(rows::PREFIX + 1);
     let state = 8;
     let (name, more) = (rest * 3 / 8, rest / 4);
     let team_width = rest.saturating_sub(name + more + state + 3);
     let shown = if user.display_name.is_empty() { &user.email } else { &user.display_name };
     let inactive = if user.is_inactive() { "inactive" } else { "" };
-    let cells: [Cell; 4] = [
+    let cells: [TableCell; 4] = [
         (&user.user_name.marked(), name, Style::new()),
         (shown.as_str(), more, look.dim()),
         (team, team_width, Style::new()),

@@ -4,18 +4,18 @@ use ratatui::text::{Line, Span};
 
 use crate::{
     scim::text,
-    ui::{Look, fit},
+    ui::{ScreenLook, fit},
 };
 
 /// A line of JSON longer than this is shown cut; it is a picture or a key, not something to read.
 const LONGEST: usize = 4_096;
 
 /// Lines of at most `columns` cells.
-pub fn lines(json: &str, columns: usize, look: &Look) -> Vec<Line<'static>> {
+pub fn lines(json: &str, columns: usize, look: &ScreenLook) -> Vec<Line<'static>> {
     json.lines().flat_map(|line| wrapped(line, columns, look)).collect()
 }
 
-fn wrapped(raw: &str, columns: usize, look: &Look) -> Vec<Line<'static>> {
+fn wrapped(raw: &str, columns: usize, look: &ScreenLook) -> Vec<Line<'static>> {
     let clean = text::clean_line(raw, LONGEST);
     let rest = clean.trim_start_matches(' ');
     let indent = (clean.len() - rest.len()).min(columns / 2);

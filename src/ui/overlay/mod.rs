@@ -5,10 +5,10 @@
 
 use ratatui::Frame;
 
-use super::Look;
+use super::ScreenLook;
 use crate::{
     app::{App, Overlay},
-    directory::aside::Topic,
+    directory::aside::SideQueryKind,
 };
 
 mod account;
@@ -46,10 +46,10 @@ mod text;
 mod whom;
 
 pub use shell::recede;
-use text::Text;
+use text::TextBox;
 
 /// Draws the box on top.
-pub fn draw(frame: &mut Frame<'_>, top: &Overlay, app: &App, look: &Look) {
+pub fn draw(frame: &mut Frame<'_>, top: &Overlay, app: &App, look: &ScreenLook) {
     match top {
         Overlay::Role(picker) => picker::draw(frame, picker, app, look),
         Overlay::Check(list) => check::draw(frame, list, app, look),
@@ -65,12 +65,12 @@ pub fn draw(frame: &mut Frame<'_>, top: &Overlay, app: &App, look: &Look) {
         Overlay::Palette(palette) => palette::draw(frame, palette, app, look),
         Overlay::Copy(menu) => copy::draw(frame, menu, app, look),
         Overlay::Aside(aside) => match &aside.topic {
-            Topic::Roster(team) => roster::draw(frame, aside, team, app, look),
-            Topic::Resource(target) => attributes::draw(frame, aside, target, app, look),
-            Topic::Organisations | Topic::Settings | Topic::Schemas | Topic::Types => {
+            SideQueryKind::Roster(team) => roster::draw(frame, aside, team, app, look),
+            SideQueryKind::Resource(target) => attributes::draw(frame, aside, target, app, look),
+            SideQueryKind::Organisations | SideQueryKind::Settings | SideQueryKind::Schemas | SideQueryKind::Types => {
                 settings::draw(frame, aside, app, look);
             }
-            Topic::Me | Topic::Person(_) => account::draw(frame, aside, app, look),
+            SideQueryKind::Me | SideQueryKind::Person(_) => account::draw(frame, aside, app, look),
         },
         Overlay::Secret(shown) => secret::draw(frame, shown, app, look),
         Overlay::Sort(menu) => arrange::draw_sort(frame, menu, app, look),
@@ -92,7 +92,7 @@ pub fn draw(frame: &mut Frame<'_>, top: &Overlay, app: &App, look: &Look) {
 }
 
 /// How far the box on top can be scrolled; `None` where it is no text. For [`App::clamp_scroll`].
-pub fn scroll_limit(app: &App, look: &Look) -> Option<usize> {
+pub fn scroll_limit(app: &App, look: &ScreenLook) -> Option<usize> {
     match app.overlays.last()? {
         Overlay::Preview(preview) if preview.is_alone() && preview.requests.is_none() => {
             Some(preview::scroll_limit(preview, app, look))
@@ -102,13 +102,13 @@ pub fn scroll_limit(app: &App, look: &Look) -> Option<usize> {
 }
 
 /// From where to where the details on top can be scrolled with their cursor in sight. For [`App::lift_scroll`].
-pub fn scroll_to_cursor(app: &App, look: &Look) -> Option<(usize, usize)> {
+pub fn scroll_to_cursor(app: &App, look: &ScreenLook) -> Option<(usize, usize)> {
     let top = app.overlays.last().filter(|top| matches!(top, Overlay::Details { .. }))?;
     text_of(top, app, look)?.0.around_cursor(app)
 }
 
 /// The boxes that are one long text, with how far each is scrolled.
-fn text_of(top: &Overlay, app: &App, look: &Look) -> Option<(Text, usize)> {
+fn text_of(top: &Overlay, app: &App, look: &ScreenLook) -> Option<(TextBox, usize)> {
     match top {
         Overlay::Details { target, scroll, cursor } => Some((text::of_record(target, *cursor, app, look), *scroll)),
         Overlay::Permissions { user, typed, scroll } => Some((permissions::text(user, typed, app, look), *scroll)),

@@ -4,16 +4,16 @@ use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
 
 use super::{
     picker::no_match,
-    rows::{self, Cell},
-    shell::{self, Shell},
+    rows::{self, TableCell},
+    shell::{self, BoxFrame},
 };
 use crate::{
     app::{
         App,
         action::Action,
-        palette::{self, Palette},
+        palette::{self, CommandPalette},
     },
-    ui::{Look, fit, fit::count},
+    ui::{ScreenLook, fit, fit::count},
 };
 
 /// Its keys.
@@ -26,22 +26,22 @@ const ROLES: &[(Action, &str)] = &[(Action::Choose, "compare"), (Action::Back, "
 const GIVEN: &[(Action, &str)] = &[(Action::Choose, "choose"), (Action::Back, "back")];
 
 /// Its keys.
-pub fn hints(palette: &Palette) -> &'static [(Action, &'static str)] {
+pub fn hints(palette: &CommandPalette) -> &'static [(Action, &'static str)] {
     match palette.lines.first() {
-        Some(palette::Line { entry: palette::Entry::Compare(_), .. }) => ROLES,
-        Some(palette::Line { entry: palette::Entry::MapGroup(..), .. }) => GIVEN,
+        Some(palette::PaletteLine { entry: palette::PaletteEntry::Compare(_), .. }) => ROLES,
+        Some(palette::PaletteLine { entry: palette::PaletteEntry::MapGroup(..), .. }) => GIVEN,
         _ => COMMANDS,
     }
 }
 
 /// Draws it.
-pub fn draw(frame: &mut Frame<'_>, palette: &Palette, app: &App, look: &Look) {
-    let shell = Shell {
+pub fn draw(frame: &mut Frame<'_>, palette: &CommandPalette, app: &App, look: &ScreenLook) {
+    let shell = BoxFrame {
         title: palette.title.clone(),
         typed: Some(&palette.input),
         note: format!("{} of {}", count(palette.shown.len()), count(palette.lines.len())),
         hints: hints(palette).into(),
-        ..Shell::default()
+        ..BoxFrame::default()
     };
     let columns = shell::room(app).0;
     let mut below = Vec::new();
@@ -63,7 +63,7 @@ pub fn draw(frame: &mut Frame<'_>, palette: &Palette, app: &App, look: &Look) {
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
-fn row(width: usize, selected: bool, line: &palette::Line, look: &Look) -> Line<'static> {
+fn row(width: usize, selected: bool, line: &palette::PaletteLine, look: &ScreenLook) -> Line<'static> {
     let (name_style, help, help_style) = match &line.refused {
         Some(why) => (look.dim(), why, look.dim()),
         None => (look.strong(), &line.help, Style::new()),
@@ -72,7 +72,7 @@ fn row(width: usize, selected: bool, line: &palette::Line, look: &Look) -> Line<
     let help_width = width.saturating_sub(rows::PREFIX + name + 1 + key + 2);
     let key_text = fit::pad_left(&line.key, key, look.glyphs.more);
     let key_style = if line.refused.is_some() { look.dim() } else { look.accent() };
-    let cells: [Cell; 3] =
+    let cells: [TableCell; 3] =
         [(&line.name, name, name_style), (help, help_width, help_style), (&key_text, key, key_style)];
     rows::row(width, selected, &cells, look)
 }

@@ -8,24 +8,24 @@ use tui_input::Input;
 
 use super::{
     shell,
-    text::{self, Text},
+    text::{self, TextBox},
 };
 use crate::{
     app::{App, action::Action},
     directory::{
-        Id, Name, Target,
-        permissions::{Stance, is_permission, stance},
+        Id, Name, ResourceRef,
+        permissions::{PermissionStance, is_permission, stance},
         record::{Role, User},
     },
     scim::text::clean,
-    ui::{Look, details, fit},
+    ui::{ScreenLook, details, fit},
 };
 
 /// Width of the words before a list of permissions.
 const LABEL: usize = 13;
 
 /// The box: all that the user may do, or where the permission that is typed comes from.
-pub fn text(user: &Id, typed: &Input, app: &App, look: &Look) -> Text {
+pub fn text(user: &Id, typed: &Input, app: &App, look: &ScreenLook) -> TextBox {
     let columns = text::columns(app);
     let asked = typed.value().trim();
     let lines = match app.directory.user(user) {
@@ -33,12 +33,12 @@ pub fn text(user: &Id, typed: &Input, app: &App, look: &Look) -> Text {
         Some(user) => Page { columns, name: 12, role: 12, app, look, lines: Vec::new() }.why(user, asked),
         None => vec![Line::styled("This user is not there any more.", look.dim())],
     };
-    Text {
-        title: format!("What {} may do", details::name(&Target::user(user), app)),
+    TextBox {
+        title: format!("What {} may do", details::name(&ResourceRef::user(user), app)),
         typed: Some(typed.clone()),
         lines,
         hints: vec![(Action::Back, "back")],
-        ..Text::default()
+        ..TextBox::default()
     }
 }
 
@@ -47,12 +47,12 @@ struct Page<'a> {
     name: usize,
     role: usize,
     app: &'a App,
-    look: &'a Look,
+    look: &'a ScreenLook,
     lines: Vec<Line<'static>>,
 }
 
 impl<'a> Page<'a> {
-    fn of(user: &User, columns: usize, app: &'a App, look: &'a Look) -> Vec<Line<'static>> {
+    fn of(user: &User, columns: usize, app: &'a App, look: &'a ScreenLook) -> Vec<Line<'static>> {
         let mut page = Page { columns, name: 12, role: 12, app, look, lines: Vec::new() };
         let scopes = scopes(user, app);
         let grants = user.registry_roles.iter().map(|grant| &grant.scope);
@@ -145,9 +145,9 @@ impl<'a> Page<'a> {
         let look = self.look;
         if let Some(custom) = self.custom(role) {
             return match stance(custom, permission) {
-                Stance::Added => ("yes, added by this role".into(), look.good()),
-                Stance::Inherited => (format!("yes, inherited from {}", custom.inherits), look.good()),
-                Stance::Absent => ("no".into(), look.dim()),
+                PermissionStance::Added => ("yes, added by this role".into(), look.good()),
+                PermissionStance::Inherited => (format!("yes, inherited from {}", custom.inherits), look.good()),
+                PermissionStance::Absent => ("no".into(), look.dim()),
             };
         }
         match self.app.directory.base_permissions(role.raw()) {

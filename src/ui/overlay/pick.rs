@@ -5,14 +5,14 @@ use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
 use super::{
     check::names,
     picker::no_match,
-    rows::{self, Cell},
-    shell::{self, Shell},
+    rows::{self, TableCell},
+    shell::{self, BoxFrame},
 };
 use crate::{
-    app::{App, action::Action, pick::Pick},
-    directory::{Id, Kind, Target},
+    app::{App, action::Action, pick::PickBox},
+    directory::{Id, RecordKind, ResourceRef},
     ui::{
-        Look, details,
+        ScreenLook, details,
         fit::{count, counted, only_similar},
     },
 };
@@ -21,9 +21,9 @@ use crate::{
 pub const HINTS: &[(Action, &str)] = &[(Action::Choose, "show the difference"), (Action::Back, "back")];
 
 /// Draws it.
-pub fn draw(frame: &mut Frame<'_>, pick: &Pick, app: &App, look: &Look) {
+pub fn draw(frame: &mut Frame<'_>, pick: &PickBox, app: &App, look: &ScreenLook) {
     let all = app.directory.len(pick.rows.kind);
-    let shell = Shell {
+    let shell = BoxFrame {
         title: title(pick, app),
         typed: Some(&pick.input),
         note: if pick.rows.is_similar() {
@@ -32,7 +32,7 @@ pub fn draw(frame: &mut Frame<'_>, pick: &Pick, app: &App, look: &Look) {
             format!("{} of {}", count(pick.rows.shown.len()), count(all))
         },
         hints: HINTS.into(),
-        ..Shell::default()
+        ..BoxFrame::default()
     };
     let inner = shell.open(frame, shell::room(app).0, all.max(3), app, look);
     let width = usize::from(inner.width);
@@ -46,21 +46,21 @@ pub fn draw(frame: &mut Frame<'_>, pick: &Pick, app: &App, look: &Look) {
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
-fn title(pick: &Pick, app: &App) -> String {
+fn title(pick: &PickBox, app: &App) -> String {
     match (pick.rows.kind, pick.subjects.as_slice()) {
-        (Kind::User, [one]) => format!("Make {} like", details::name(&Target::user(one), app)),
-        (Kind::User, many) => format!("Make {} like", counted(many.len(), "user")),
-        (_, [one]) => format!("Members of {} as in", details::name(&Target::team(one), app)),
+        (RecordKind::User, [one]) => format!("Make {} like", details::name(&ResourceRef::user(one), app)),
+        (RecordKind::User, many) => format!("Make {} like", counted(many.len(), "user")),
+        (_, [one]) => format!("Members of {} as in", details::name(&ResourceRef::team(one), app)),
         (_, many) => format!("Members of {} as in", counted(many.len(), &app.word("team"))),
     }
 }
 
-fn row(width: usize, selected: bool, kind: Kind, id: &Id, app: &App, look: &Look) -> Line<'static> {
+fn row(width: usize, selected: bool, kind: RecordKind, id: &Id, app: &App, look: &ScreenLook) -> Line<'static> {
     let (name, more) = names(kind, id, app);
     let left = width.saturating_sub(rows::PREFIX + 1);
     let name_width = if more.is_some() && left >= 30 { left / 2 } else { left };
     let more = more.unwrap_or_default();
-    let mut cells: Vec<Cell> = vec![(&name, name_width, Style::new())];
+    let mut cells: Vec<TableCell> = vec![(&name, name_width, Style::new())];
     if name_width < left {
         cells.push((&more, left - name_width - 1, look.dim()));
     }

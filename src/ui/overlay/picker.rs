@@ -3,17 +3,17 @@
 use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
 
 use super::{
-    rows::{self, Cell},
-    shell::{self, Shell},
+    rows::{self, TableCell},
+    shell::{self, BoxFrame},
 };
 use crate::{
     app::{
         App,
         action::Action,
-        picker::{Choice, RolePicker, Shown},
+        picker::{PickerChoice, RolePicker, ShownPlaces},
     },
     ui::{
-        Look,
+        ScreenLook,
         fit::{self, count, counted},
     },
 };
@@ -25,9 +25,9 @@ const FOOTING: usize = 3;
 const ROOMY: usize = 56;
 
 /// Draws the box.
-pub fn draw(frame: &mut Frame<'_>, picker: &RolePicker, app: &App, look: &Look) {
+pub fn draw(frame: &mut Frame<'_>, picker: &RolePicker, app: &App, look: &ScreenLook) {
     let (columns, height) = shell::room(app);
-    let shell = Shell {
+    let shell = BoxFrame {
         title: format!("{} for {}", what(app), whom(picker, app)),
         typed: Some(&picker.input),
         right: scope(picker.scope, app),
@@ -37,7 +37,7 @@ pub fn draw(frame: &mut Frame<'_>, picker: &RolePicker, app: &App, look: &Look) 
             .into_iter()
             .filter(|(action, _)| columns >= ROOMY || *action != Action::NextScope)
             .collect(),
-        ..Shell::default()
+        ..BoxFrame::default()
     };
     // The size depends on all choices, so that the box does not change while a person types.
     let inner = shell.open(frame, columns, (picker.all() + FOOTING).clamp(3, height.max(3)), app, look);
@@ -53,7 +53,7 @@ pub fn draw(frame: &mut Frame<'_>, picker: &RolePicker, app: &App, look: &Look) 
     if lines.is_empty() {
         let typed = picker.input.value();
         let words = match (typed.is_empty(), picker.scope) {
-            (true, Shown::Registries) => "Nobody is known to have a role in a registry: type its name.".into(),
+            (true, ShownPlaces::Registries) => "Nobody is known to have a role in a registry: type its name.".into(),
             (true, _) => "There is no role to give here.".into(),
             _ => no_match(typed),
         };
@@ -73,11 +73,11 @@ struct Table<'a> {
     /// The width of the notes; 0 where there is no room: the note of the line with the cursor then stands below the
     /// list.
     note: usize,
-    look: &'a Look,
+    look: &'a ScreenLook,
 }
 
 impl<'a> Table<'a> {
-    fn new(width: usize, look: &'a Look) -> Self {
+    fn new(width: usize, look: &'a ScreenLook) -> Self {
         if width < ROOMY {
             let half = width.saturating_sub(rows::PREFIX + 3) / 2;
             return Self { width, place: half, role: half, now: 1, note: 0, look };
@@ -87,13 +87,13 @@ impl<'a> Table<'a> {
         Self { width, place, role, now, note, look }
     }
 
-    fn row(&self, selected: bool, choice: &Choice) -> Line<'static> {
+    fn row(&self, selected: bool, choice: &PickerChoice) -> Line<'static> {
         let look = self.look;
         let base = if choice.refused { look.dim() } else { Style::new() };
         let now = if choice.now { format!("{} now", look.glyphs.now) } else { String::new() };
         let now = fit::cut(&now, self.now, "");
         let note = self.note_of(choice);
-        let cells: [Cell; 4] = [
+        let cells: [TableCell; 4] = [
             (&choice.place_name.marked(), self.place, base),
             (&choice.role.marked(), self.role, if choice.refused { base } else { look.strong() }),
             (&now, self.now, look.good()),
@@ -102,14 +102,14 @@ impl<'a> Table<'a> {
         rows::row(self.width, selected, &cells, look)
     }
 
-    fn note_of(&self, choice: &Choice) -> String {
+    fn note_of(&self, choice: &PickerChoice) -> String {
         let custom = choice.custom.then_some("custom");
         let parts: Vec<&str> = custom.into_iter().chain(choice.note.as_deref()).collect();
         parts.join(&format!(" {} ", self.look.glyphs.dot))
     }
 
     /// The note of the row with the cursor, where its column is too narrow for it.
-    fn footing(&self, choice: &Choice, most: usize) -> Vec<Line<'static>> {
+    fn footing(&self, choice: &PickerChoice, most: usize) -> Vec<Line<'static>> {
         let note = self.note_of(choice);
         if fit::width(&note) <= self.note {
             return Vec::new();
@@ -137,14 +137,14 @@ fn whom(picker: &RolePicker, app: &App) -> String {
     }
 }
 
-fn scope(shown: Shown, app: &App) -> String {
+fn scope(shown: ShownPlaces, app: &App) -> String {
     let words = match shown {
-        Shown::All => "everywhere",
-        Shown::Organisation => "organisation only",
-        Shown::Own => "own teams only",
-        Shown::Other => "other teams only",
-        Shown::Registries => "registries only",
-        Shown::Seats => "seats only",
+        ShownPlaces::All => "everywhere",
+        ShownPlaces::Organisation => "organisation only",
+        ShownPlaces::Own => "own teams only",
+        ShownPlaces::Other => "other teams only",
+        ShownPlaces::Registries => "registries only",
+        ShownPlaces::Seats => "seats only",
     };
     app.word(words).into()
 }

@@ -11,19 +11,19 @@ use ratatui::{
 };
 
 use super::{
-    rows::{self, Cell},
-    shell::{self, Shell},
+    rows::{self, TableCell},
+    shell::{self, BoxFrame},
 };
 use crate::{
     app::{
         App,
         action::Action,
-        entries::Course,
-        plan_view::{PlanView, Row, Show},
+        entries::PlanCourse,
+        plan_view::{LineVisibility, PlanRow, PlanView},
     },
-    directory::plan::{Entry, State},
+    directory::plan::{ChangeState, JournalEntry},
     scim::text::clean_line,
-    ui::{Look, activity, fit, fit::count},
+    ui::{ScreenLook, activity, fit, fit::count},
 };
 
 /// Cells of the gauge at most.
@@ -36,16 +36,16 @@ const ROOMY: usize = 12;
 const MOST_WHOLE: usize = 3;
 
 /// Draws it.
-pub fn draw(frame: &mut Frame<'_>, view: &PlanView, app: &App, look: &Look) {
+pub fn draw(frame: &mut Frame<'_>, view: &PlanView, app: &App, look: &ScreenLook) {
     let (columns, height) = shell::room(app);
     let Some(course) = app.entries.course(view.plan) else { return };
     let title = app.entries.of_plan(view.plan).next().map(|entry| entry.title.clone()).unwrap_or_default();
-    let shell = Shell {
+    let shell = BoxFrame {
         title,
         counts: shown(view, app),
         right: word(view, course, app).into(),
         hints: hints(course, app),
-        ..Shell::default()
+        ..BoxFrame::default()
     };
     let mut head = head(course, columns, app, look);
     if height >= ROOMY {
@@ -62,8 +62,8 @@ pub fn draw(frame: &mut Frame<'_>, view: &PlanView, app: &App, look: &Look) {
     lines.extend(rows::window(total, view.cursor, room).filter_map(|at| {
         let selected = at == view.cursor;
         Some(match app.plan_row(view, at)? {
-            Row::Reason(why, times) => reason(why, times, selected, width, look),
-            Row::Change(entry) => change(entry, selected, width, app, look),
+            PlanRow::Reason(why, times) => reason(why, times, selected, width, look),
+            PlanRow::Change(entry) => change(entry, selected, width, app, look),
         })
     }));
     if total == 0 {
@@ -75,14 +75,14 @@ pub fn draw(frame: &mut Frame<'_>, view: &PlanView, app: &App, look: &Look) {
     frame.render_widget(Paragraph::new(whole), below);
 }
 
-fn hints(course: &Course, app: &App) -> Vec<(Action, &'static str)> {
+fn hints(course: &PlanCourse, app: &App) -> Vec<(Action, &'static str)> {
     let counts = course.progress.counts;
     let mut hints = vec![(Action::Story, "open")];
-    if counts.of(State::Planned) > 0 {
+    if counts.of(ChangeState::Planned) > 0 {
         hints.push((Action::Pause, if app.paused { "go on" } else { "pause" }));
         hints.push((Action::Cancel, "cancel the rest"));
     }
-    if counts.failed() > 0 || counts.of(State::Planned) > 0 {
+    if counts.failed() > 0 || counts.of(ChangeState::Planned) > 0 {
         hints.push((Action::Retry, "retry"));
     }
     hints.extend([(Action::Lines, "lines"), (Action::UndoThis, "undo"), (Action::Back, "back")]);
@@ -90,9 +90,9 @@ fn hints(course: &Course, app: &App) -> Vec<(Action, &'static str)> {
 }
 
 /// Where the plan as a whole stands.
-fn word(view: &PlanView, course: &Course, app: &App) -> &'static str {
+fn word(view: &PlanView, course: &PlanCourse, app: &App) -> &'static str {
     let counts = course.progress.counts;
-    match (counts.left(), counts.of(State::Sent), app.is_left_over(view.plan)) {
+    match (counts.left(), counts.of(ChangeState::Sent), app.is_left_over(view.plan)) {
         (0, _, _) => "done",
         (_, 0, true) => "left over, not sent",
         (_, 0, false) if app.paused => "paused",
@@ -105,14 +105,14 @@ fn word(view: &PlanView, course: &Course, app: &App) -> &'static str {
 fn shown(view: &PlanView, app: &App) -> String {
     let number = count(app.plan_rows(view) as u64);
     match &view.show {
-        Show::All => String::new(),
-        Show::State(state) => format!("{number} {}", state.label()),
-        Show::Reason(_) => format!("{number} for one reason"),
+        LineVisibility::All => String::new(),
+        LineVisibility::State(state) => format!("{number} {}", state.label()),
+        LineVisibility::Reason(_) => format!("{number} for one reason"),
     }
 }
 
 /// `██████░░ 388 of 400 · 31/s · 2 s left`, and what is not confirmed.
-fn head(course: &Course, columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
+fn head(course: &PlanCourse, columns: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {
     let (progress, dot) = (&course.progress, look.glyphs.dot);
     let mut parts = progress.parts();
     let done = parts.remove(0).1;
@@ -143,18 +143,18 @@ fn head(course: &Course, columns: usize, app: &App, look: &Look) -> Vec<Line<'st
 }
 
 /// Full cells and empty ones.
-fn gauge(full: usize, cells: usize, look: &Look) -> [Span<'static>; 2] {
+fn gauge(full: usize, cells: usize, look: &ScreenLook) -> [Span<'static>; 2] {
     let [on, off] = look.glyphs.gauge;
     [Span::styled(on.repeat(full), look.good()), Span::styled(off.repeat(cells.saturating_sub(full)), look.dim())]
 }
 
-fn style(state: Option<State>, look: &Look) -> Style {
+fn style(state: Option<ChangeState>, look: &ScreenLook) -> Style {
     match state {
-        Some(State::Refused | State::Conflict | State::Unknown) => look.bad(),
-        Some(State::Sent) => look.pending(),
-        Some(State::Planned | State::Partly | State::Unseen) => look.careful(),
-        Some(State::Dropped | State::Already) => look.dim(),
-        Some(State::Confirmed) | None => Style::new(),
+        Some(ChangeState::Refused | ChangeState::Conflict | ChangeState::Unknown) => look.bad(),
+        Some(ChangeState::Sent) => look.pending(),
+        Some(ChangeState::Planned | ChangeState::Partly | ChangeState::Unseen) => look.careful(),
+        Some(ChangeState::Dropped | ChangeState::Already) => look.dim(),
+        Some(ChangeState::Confirmed) | None => Style::new(),
     }
 }
 
@@ -168,14 +168,14 @@ fn rounded(left: Duration) -> String {
     }
 }
 
-fn reason(why: &str, times: usize, selected: bool, width: usize, look: &Look) -> Line<'static> {
+fn reason(why: &str, times: usize, selected: bool, width: usize, look: &ScreenLook) -> Line<'static> {
     let text = format!("{} {} {why}", count(times as u64), look.glyphs.times());
     let room = width.saturating_sub(rows::PREFIX + 3);
-    let cells: [Cell; 2] = [(look.glyphs.failed, 1, look.bad()), (&text, room, look.bad())];
+    let cells: [TableCell; 2] = [(look.glyphs.failed, 1, look.bad()), (&text, room, look.bad())];
     rows::row(width, selected, &cells, look)
 }
 
-fn change(entry: &Entry, selected: bool, width: usize, app: &App, look: &Look) -> Line<'static> {
+fn change(entry: &JournalEntry, selected: bool, width: usize, app: &App, look: &ScreenLook) -> Line<'static> {
     let (glyph, style) = activity::sign_of(entry, false, look);
     let subject = clean_line(&entry.step.words.subject, 256);
     let names = (width / 4).clamp(8, 24);
@@ -183,7 +183,7 @@ fn change(entry: &Entry, selected: bool, width: usize, app: &App, look: &Look) -
     let text = clean_line(&entry.step.words.text(look.glyphs.arrow), 1024).into_owned();
     let outcome = activity::outcome(entry, None, app, look);
     let for_outcome = fit::width(&outcome).min(rest.saturating_sub(fit::width(&text) + 1).max(rest / 2));
-    let cells: [Cell; 4] = [
+    let cells: [TableCell; 4] = [
         (glyph, 1, style),
         (&subject, names, Style::new()),
         (&text, rest.saturating_sub(for_outcome), Style::new()),
@@ -193,13 +193,13 @@ fn change(entry: &Entry, selected: bool, width: usize, app: &App, look: &Look) -
 }
 
 /// The reason under the cursor in full, where its row has no room for it.
-fn whole(view: &PlanView, columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
+fn whole(view: &PlanView, columns: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {
     let said = match app.plan_row(view, view.cursor) {
-        Some(Row::Reason(why, times)) => {
+        Some(PlanRow::Reason(why, times)) => {
             let text = format!("{} {} {why}", count(times as u64), look.glyphs.times());
             (fit::width(&text) + rows::PREFIX + 3 > columns).then_some(text)
         }
-        Some(Row::Change(entry)) if entry.state.is_failure() => {
+        Some(PlanRow::Change(entry)) if entry.state.is_failure() => {
             Some(format!("{}: {}", entry.state.label(), clean_line(&entry.why, 1024)))
         }
         _ => None,

@@ -13,14 +13,14 @@ use ratatui::{
 };
 
 use super::{
-    rows::{self, Cell},
-    shell::{self, Shell},
+    rows::{self, TableCell},
+    shell::{self, BoxFrame},
 };
 use crate::{
-    app::{App, Preview, action::Action},
-    directory::{Name, plan::Undo, words::Sign},
+    app::{App, PlanPreview, action::Action},
+    directory::{Name, plan::Undo, words::LineSign},
     scim::text::clean_line,
-    ui::{Look, fit},
+    ui::{ScreenLook, fit},
 };
 
 mod below;
@@ -38,7 +38,7 @@ const LEAST_BELOW: usize = 2;
 const NEVER: &str = "undo: no";
 
 /// Draws it.
-pub fn draw(frame: &mut Frame<'_>, preview: &Preview, app: &App, look: &Look) {
+pub fn draw(frame: &mut Frame<'_>, preview: &PlanPreview, app: &App, look: &ScreenLook) {
     let plan = &preview.plan;
     let (columns, height) = shell::room(app);
     let total = preview.lines();
@@ -63,7 +63,7 @@ pub fn draw(frame: &mut Frame<'_>, preview: &Preview, app: &App, look: &Look) {
     let windowed = total > listed;
     let note =
         if windowed { format!("{} of {}", fit::count(preview.cursor + 1), fit::count(total)) } else { String::new() };
-    let shell = Shell { title: plan.title.clone(), note, hints: hints(preview, app), ..Shell::default() };
+    let shell = BoxFrame { title: plan.title.clone(), note, hints: hints(preview, app), ..BoxFrame::default() };
     let rows = if windowed { height } else { above.len() + listed + below.len() + typed };
     let inner = shell.open(frame, columns, rows, app, look);
     let top = Rect { height: (above.len() as u16).min(inner.height), ..inner };
@@ -86,7 +86,7 @@ pub fn draw(frame: &mut Frame<'_>, preview: &Preview, app: &App, look: &Look) {
 }
 
 /// How far the text below the only line of a plan can be scrolled.
-pub fn scroll_limit(preview: &Preview, app: &App, look: &Look) -> usize {
+pub fn scroll_limit(preview: &PlanPreview, app: &App, look: &ScreenLook) -> usize {
     let (columns, height) = shell::room(app);
     let alone = wrapped(preview, columns, look).len();
     let room = height.saturating_sub(typed_rows(preview, height)).saturating_sub(alone);
@@ -94,12 +94,12 @@ pub fn scroll_limit(preview: &Preview, app: &App, look: &Look) -> usize {
 }
 
 /// Rows for the text that is to be typed.
-fn typed_rows(preview: &Preview, height: usize) -> usize {
+fn typed_rows(preview: &PlanPreview, height: usize) -> usize {
     let asks = preview.risk.typed().is_some() && !preview.plan.steps.is_empty();
     if asks { 1 + usize::from(height >= ROOMY) } else { 0 }
 }
 
-fn hints(preview: &Preview, app: &App) -> Vec<(Action, &'static str)> {
+fn hints(preview: &PlanPreview, app: &App) -> Vec<(Action, &'static str)> {
     let plan = &preview.plan;
     let mut hints = Vec::new();
     if !plan.steps.is_empty() {
@@ -116,7 +116,7 @@ fn hints(preview: &Preview, app: &App) -> Vec<(Action, &'static str)> {
 }
 
 /// `Type eva-tanaka to send: …`, with the cursor.
-fn ask(frame: &mut Frame<'_>, area: Rect, text: &str, preview: &Preview, look: &Look) {
+fn ask(frame: &mut Frame<'_>, area: Rect, text: &str, preview: &PlanPreview, look: &ScreenLook) {
     let width = usize::from(area.width);
     let name = fit::cut(&clean_line(text, 512), (width / 2).saturating_sub(8), look.glyphs.more);
     let room = width.saturating_sub(fit::width(&name) + 19).max(1);
@@ -136,7 +136,7 @@ fn ask(frame: &mut Frame<'_>, area: Rect, text: &str, preview: &Preview, look: &
 }
 
 /// How wide the column of subjects is.
-fn subjects(preview: &Preview, columns: usize) -> usize {
+fn subjects(preview: &PlanPreview, columns: usize) -> usize {
     let steps = preview.plan.steps.iter().map(|step| step.words.subject.as_str());
     let refused = preview.plan.refused.iter().map(|(line, _)| line.subject.as_str());
     let all = steps.chain(refused).chain(preview.needless.iter().map(Name::as_str));
@@ -145,7 +145,7 @@ fn subjects(preview: &Preview, columns: usize) -> usize {
 }
 
 /// What is said of the line at this place: steps first, then what is refused, then who needs nothing.
-struct Said<'a> {
+struct LineText<'a> {
     subject: Cow<'a, str>,
     text: String,
     kind: SaidOf,
@@ -154,13 +154,13 @@ struct Said<'a> {
 
 /// What a line is about.
 enum SaidOf {
-    Step(Sign),
+    Step(LineSign),
     Refusal,
     Needless,
 }
 
-impl<'a> Said<'a> {
-    fn at(preview: &'a Preview, at: usize, look: &Look) -> Option<Self> {
+impl<'a> LineText<'a> {
+    fn at(preview: &'a PlanPreview, at: usize, look: &ScreenLook) -> Option<Self> {
         let plan = &preview.plan;
         if let Some(step) = plan.steps.get(at) {
             let text = clean_line(&step.words.text(look.glyphs.arrow), 1024).into_owned();
@@ -190,14 +190,14 @@ impl<'a> Said<'a> {
         matches!(self.kind, SaidOf::Step(_))
     }
 
-    fn sign(&self, look: &Look) -> (&'static str, Style) {
+    fn sign(&self, look: &ScreenLook) -> (&'static str, Style) {
         let [add, remove, alter] = look.glyphs.signs;
         match self.kind {
             SaidOf::Refusal => (look.glyphs.failed, look.dim()),
             SaidOf::Needless => (look.glyphs.needless, look.dim()),
-            SaidOf::Step(Sign::Add) => (add, look.good()),
-            SaidOf::Step(Sign::Remove) => (remove, look.bad()),
-            SaidOf::Step(Sign::Alter) => (alter, look.accent()),
+            SaidOf::Step(LineSign::Add) => (add, look.good()),
+            SaidOf::Step(LineSign::Remove) => (remove, look.bad()),
+            SaidOf::Step(LineSign::Alter) => (alter, look.accent()),
         }
     }
 
@@ -209,19 +209,19 @@ impl<'a> Said<'a> {
 }
 
 fn row(
-    preview: &Preview,
+    preview: &PlanPreview,
     at: usize,
     selected: bool,
     names: usize,
     columns: usize,
-    look: &Look,
+    look: &ScreenLook,
 ) -> Option<Line<'static>> {
-    let said = Said::at(preview, at, look)?;
+    let said = LineText::at(preview, at, look)?;
     let (subject, (glyph, style)) = (said.subject(), said.sign(look));
     let (name_style, text_style) =
         if said.is_sent() { (look.strong(), Style::new()) } else { (look.dim(), look.dim()) };
     let room = said.room(columns, names);
-    let mut cells: Vec<Cell> =
+    let mut cells: Vec<TableCell> =
         vec![(glyph, 1, style), (&subject, names, name_style), ("", 0, text_style), (&said.text, room, text_style)];
     if said.never {
         cells.push((NEVER, NEVER.len(), look.careful()));
@@ -230,8 +230,8 @@ fn row(
 }
 
 /// The only line of a plan, in full.
-fn wrapped(preview: &Preview, columns: usize, look: &Look) -> Vec<Line<'static>> {
-    let Some(said) = Said::at(preview, 0, look) else { return Vec::new() };
+fn wrapped(preview: &PlanPreview, columns: usize, look: &ScreenLook) -> Vec<Line<'static>> {
+    let Some(said) = LineText::at(preview, 0, look) else { return Vec::new() };
     let (glyph, style) = said.sign(look);
     let parts = fit::wrap(&format!("{}  {}", said.subject(), said.text), columns.saturating_sub(6));
     let lead = |at: usize| if at == 0 { format!("   {glyph} ") } else { " ".repeat(5) };
@@ -241,8 +241,8 @@ fn wrapped(preview: &Preview, columns: usize, look: &Look) -> Vec<Line<'static>>
 }
 
 /// The whole text of a line, where its row can't hold it.
-fn text_if_cut(preview: &Preview, at: usize, names: usize, columns: usize, look: &Look) -> Option<String> {
-    let said = Said::at(preview, at, look)?;
+fn text_if_cut(preview: &PlanPreview, at: usize, names: usize, columns: usize, look: &ScreenLook) -> Option<String> {
+    let said = LineText::at(preview, at, look)?;
     let subject = said.subject();
     let fits = fit::width(&subject) <= names && fit::width(&said.text) <= said.room(columns, names);
     (!fits).then(|| format!("{subject}: {}", said.text))

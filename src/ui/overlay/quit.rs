@@ -2,12 +2,12 @@
 
 use ratatui::{Frame, layout::Rect, text::Line, widgets::Paragraph};
 
-use super::shell::{self, Shell};
+use super::shell::{self, BoxFrame};
 use crate::{
     app::{App, action::Action},
-    directory::{change::Verb, plan::State, words},
+    directory::{change::ChangeVerb, plan::ChangeState, words},
     scim::text::clean,
-    ui::{Look, activity, fit, fit::count},
+    ui::{ScreenLook, activity, fit, fit::count},
 };
 
 const WIDEST: usize = 64;
@@ -19,17 +19,17 @@ pub const HINTS: &[(Action, &str)] = &[(Action::ReallyQuit, "quit"), (Action::Ba
 const NAMED: usize = 6;
 
 /// Draws it.
-pub fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {
+pub fn draw(frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
     let columns = shell::room(app).0.min(WIDEST);
     let text = columns.saturating_sub(2);
     let lines = lines(text, app, look);
-    let shell = Shell { title: "Quit?".into(), hints: HINTS.into(), ..Shell::default() };
+    let shell = BoxFrame { title: "Quit?".into(), hints: HINTS.into(), ..BoxFrame::default() };
     let inner = shell.open(frame, columns, lines.len(), app, look);
     let padded = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     frame.render_widget(Paragraph::new(lines), padded);
 }
 
-fn lines(columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
+fn lines(columns: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {
     let open = app.directory.pending();
     let total = open.len();
     let head = if total == 1 {
@@ -41,11 +41,11 @@ fn lines(columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
     for (id, change) in open.take(NAMED) {
         let entry = app.entries.get(&id);
         let words = entry.map_or_else(|| words::line(change, &app.directory), |entry| entry.step.words.clone());
-        let state = entry.map_or(State::Sent, |entry| entry.state);
+        let state = entry.map_or(ChangeState::Sent, |entry| entry.state);
         let (sign, style) = activity::sign(state, false, look);
         let sent = match state {
-            State::Planned => "not sent",
-            State::Unknown => "unknown",
+            ChangeState::Planned => "not sent",
+            ChangeState::Unknown => "unknown",
             _ => "sent",
         };
         let line = format!("{sign} {}: {}", words.subject, words.text(look.glyphs.arrow));
@@ -56,7 +56,7 @@ fn lines(columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
     if total > NAMED {
         lines.push(Line::styled(format!("  and {} more", count((total - NAMED) as u64)), look.dim()));
     }
-    if app.directory.pending().any(|(_, change)| change.verb() == Verb::CreateKey) {
+    if app.directory.pending().any(|(_, change)| change.verb() == ChangeVerb::CreateKey) {
         let words = "The new key's secret is shown only here: it is lost if you quit before it comes.";
         lines.extend(shell::wrapped(words, columns, 0, look.careful()));
     }

@@ -5,17 +5,17 @@ use serde_json::Value;
 
 use super::{
     json, shell,
-    text::{self, Text},
+    text::{self, TextBox},
 };
 use crate::{
-    app::{App, Preview, Requests, action::Action},
+    app::{App, PlanPreview, ShownRequests, action::Action},
     directory::plan::Step,
     scim::{
-        request::{Door, Method, Request},
+        request::{ApiKind, Method, Request},
         text::clean_line,
     },
     ui::{
-        Look,
+        ScreenLook,
         fit::{count, counted},
     },
 };
@@ -24,11 +24,11 @@ use crate::{
 const MOST: usize = 500;
 
 /// The box.
-pub fn text(preview: &Preview, app: &App, look: &Look) -> Text {
+pub fn text(preview: &PlanPreview, app: &App, look: &ScreenLook) -> TextBox {
     let columns = text::columns(app);
     let steps = match preview.requests {
-        Some(Requests::Line(at)) => preview.plan.steps.get(at..=at).unwrap_or_default(),
-        Some(Requests::All) | None => &preview.plan.steps,
+        Some(ShownRequests::Line(at)) => preview.plan.steps.get(at..=at).unwrap_or_default(),
+        Some(ShownRequests::All) | None => &preview.plan.steps,
     };
     let mut lines = Vec::new();
     for step in steps.iter().take(MOST) {
@@ -41,23 +41,23 @@ pub fn text(preview: &Preview, app: &App, look: &Look) -> Text {
         let rest = format!("{} and {} more changes of these kinds", look.glyphs.more, count(steps.len() - MOST));
         lines.push(Line::styled(rest, look.dim()));
     }
-    Text {
+    TextBox {
         title: preview.plan.title.clone(),
         right: counted(steps.iter().map(|step| step.requests.len()).sum::<usize>(), "request"),
         lines,
         hints: hints(preview),
-        ..Text::default()
+        ..TextBox::default()
     }
 }
 
 /// What must be typed is typed under the words, so there is no sending from here then.
-fn hints(preview: &Preview) -> Vec<(Action, &'static str)> {
+fn hints(preview: &PlanPreview) -> Vec<(Action, &'static str)> {
     let send = (!preview.typing).then_some((Action::Send, "send"));
     let rest = [(Action::Requests, "in words"), (Action::Down, "scroll"), (Action::Back, "back")];
     send.into_iter().chain(rest).collect()
 }
 
-fn of_step(step: &Step, columns: usize, look: &Look) -> Vec<Line<'static>> {
+fn of_step(step: &Step, columns: usize, look: &ScreenLook) -> Vec<Line<'static>> {
     let words = format!("{}: {}", step.words.subject, step.words.text(look.glyphs.arrow));
     let mut lines = shell::wrapped(&clean_line(&words, 512), columns, 0, look.dim());
     if step.requests.is_empty() {
@@ -79,7 +79,7 @@ fn of_step(step: &Step, columns: usize, look: &Look) -> Vec<Line<'static>> {
     lines
 }
 
-fn of_request(request: &Request, columns: usize, look: &Look) -> Vec<Line<'static>> {
+fn of_request(request: &Request, columns: usize, look: &ScreenLook) -> Vec<Line<'static>> {
     let mut lines = shell::wrapped(&clean_line(&request.to_string(), 4096), columns, 0, look.strong());
     if let Some(first) = lines.first_mut() {
         // The method stands out: it tells a look from a deletion.
@@ -104,7 +104,7 @@ fn of_request(request: &Request, columns: usize, look: &Look) -> Vec<Line<'stati
         };
         lines.extend(shell::wrapped(words, columns, 0, look.dim()));
     }
-    if request.door == Door::Graph {
+    if request.door == ApiKind::Graph {
         lines.extend(of_operation(request.body.as_ref(), columns, look));
     } else if let Some(pretty) = request.body.as_ref().and_then(|body| serde_json::to_string_pretty(body).ok()) {
         lines.extend(json::lines(&pretty, columns, look));
@@ -113,7 +113,7 @@ fn of_request(request: &Request, columns: usize, look: &Look) -> Vec<Line<'stati
 }
 
 /// What a GraphQL request is about, and then its document, which is the same for each operation.
-fn of_operation(body: Option<&Value>, columns: usize, look: &Look) -> Vec<Line<'static>> {
+fn of_operation(body: Option<&Value>, columns: usize, look: &ScreenLook) -> Vec<Line<'static>> {
     let part = |name: &str| body.and_then(|body| body.get(name));
     let variables = part("variables").and_then(|variables| serde_json::to_string_pretty(variables).ok());
     let mut lines = json::lines(&variables.unwrap_or_default(), columns, look);

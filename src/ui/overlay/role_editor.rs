@@ -6,19 +6,19 @@ use super::{
     check::mark,
     holders,
     picker::no_match,
-    rows::{self, Cell},
-    shell::{self, Shell},
+    rows::{self, TableCell},
+    shell::{self, BoxFrame},
 };
 use crate::{
     app::{
         App,
         action::Action,
-        role_editor::{Of, RoleEditor, Row, Stands},
+        role_editor::{EditedRole, EditorRow, PermissionStanding, RoleEditor},
     },
     directory::permissions::BASES,
     scim::text::clean_line,
     ui::{
-        Look,
+        ScreenLook,
         fit::{count, only_similar},
     },
 };
@@ -28,18 +28,18 @@ const NAME: usize = 36;
 
 /// One line of the box.
 enum Item<'a> {
-    Row(usize, &'a Row),
+    Row(usize, &'a EditorRow),
     /// Above what is inherited.
     Heading(String),
     Blank,
 }
 
 /// Draws it.
-pub fn draw(frame: &mut Frame<'_>, editor: &RoleEditor, app: &App, look: &Look) {
+pub fn draw(frame: &mut Frame<'_>, editor: &RoleEditor, app: &App, look: &ScreenLook) {
     let (all, is_similar) = editor.found(&app.directory);
     let (base, was) = editor.bases(&app.directory);
     let (items, cursor) = items(&all, editor, &base, app);
-    let shell = Shell {
+    let shell = BoxFrame {
         title: title(editor, app),
         typed: Some(&editor.input),
         counts: match &was {
@@ -77,12 +77,12 @@ pub fn draw(frame: &mut Frame<'_>, editor: &RoleEditor, app: &App, look: &Look) 
 
 fn title(editor: &RoleEditor, app: &App) -> String {
     let name = clean_line(editor.name(&app.directory), 256).into_owned();
-    if matches!(editor.of, Of::New(..)) { format!("New role {name}") } else { name }
+    if matches!(editor.of, EditedRole::New(..)) { format!("New role {name}") } else { name }
 }
 
 /// The lines, and which of them has the cursor.
-fn items<'a>(all: &'a [Row], editor: &RoleEditor, base: &str, app: &App) -> (Vec<Item<'a>>, usize) {
-    let inherited = all.iter().filter(|row| row.stands == Stands::Inherited).count();
+fn items<'a>(all: &'a [EditorRow], editor: &RoleEditor, base: &str, app: &App) -> (Vec<Item<'a>>, usize) {
+    let inherited = all.iter().filter(|row| row.stands == PermissionStanding::Inherited).count();
     let free = all.len() - inherited;
     let mut items: Vec<Item> = Vec::with_capacity(all.len() + 2);
     let mut cursor = editor.cursor;
@@ -111,7 +111,7 @@ fn items<'a>(all: &'a [Row], editor: &RoleEditor, base: &str, app: &App) -> (Vec
 }
 
 /// `+2 −1`, and how many rows are only similar to what is typed.
-fn note(editor: &RoleEditor, similar: Option<usize>, look: &Look) -> String {
+fn note(editor: &RoleEditor, similar: Option<usize>, look: &ScreenLook) -> String {
     let (come, go) = editor.counts();
     let [plus, minus, _] = look.glyphs.signs;
     let signed = |number: usize, sign: &str| (number > 0).then(|| format!("{sign}{}", count(number)));
@@ -121,33 +121,35 @@ fn note(editor: &RoleEditor, similar: Option<usize>, look: &Look) -> String {
 }
 
 /// What a permission is or will be to the role; `known` if what it is to inherit is.
-fn fate(row: &Row, base: &str, was: Option<&str>, known: bool) -> String {
+fn fate(row: &EditorRow, base: &str, was: Option<&str>, known: bool) -> String {
     match (row.wish, row.stands) {
-        (Some(true), Stands::New) => "will be added, new".into(),
+        (Some(true), PermissionStanding::New) => "will be added, new".into(),
         (Some(true), _) => "will be added".into(),
         (Some(false), _) => "will be removed".into(),
-        (None, Stands::Added) => "added".into(),
-        (None, Stands::Inherited) => format!("from {base}"),
-        (None, Stands::Left) => format!("{} with {}", if known { "goes" } else { "may go" }, was.unwrap_or_default()),
-        (None, Stands::New) => "not seen before".into(),
-        (None, Stands::Free) => String::new(),
+        (None, PermissionStanding::Added) => "added".into(),
+        (None, PermissionStanding::Inherited) => format!("from {base}"),
+        (None, PermissionStanding::Left) => {
+            format!("{} with {}", if known { "goes" } else { "may go" }, was.unwrap_or_default())
+        }
+        (None, PermissionStanding::New) => "not seen before".into(),
+        (None, PermissionStanding::Free) => String::new(),
     }
 }
 
-fn row(width: usize, selected: bool, row: &Row, fate: &str, look: &Look) -> Line<'static> {
-    let inherited = row.stands == Stands::Inherited;
+fn row(width: usize, selected: bool, row: &EditorRow, fate: &str, look: &ScreenLook) -> Line<'static> {
+    let inherited = row.stands == PermissionStanding::Inherited;
     let dot = format!(" {} ", look.glyphs.dot);
     let (sign, style) = if inherited { (dot.as_str(), look.dim()) } else { mark(row.wish, row.stands.now(), look) };
     let fate_style = match (row.wish, row.stands) {
         (Some(_), _) => style,
-        (None, Stands::Left) => look.careful(),
+        (None, PermissionStanding::Left) => look.careful(),
         _ => look.dim(),
     };
     let rest = width.saturating_sub(rows::PREFIX + 4 + 1);
     let name_width = (rest * 3 / 5).min(NAME);
     let name = clean_line(&row.name, 256);
     let name_style = if inherited { look.dim() } else { Style::new() };
-    let cells: [Cell; 3] =
+    let cells: [TableCell; 3] =
         [(sign, 3, style), (&name, name_width, name_style), (fate, rest.saturating_sub(name_width + 1), fate_style)];
     rows::row(width, selected, &cells, look)
 }

@@ -4,19 +4,19 @@ use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
 
 use super::{
     account::{asking, failure, padded},
-    rows::{self, Cell},
-    shell::{self, Shell},
+    rows::{self, TableCell},
+    shell::{self, BoxFrame},
 };
 use crate::{
     app::{
         App,
         action::Action,
-        aside::{Aside, Asked, PartRow},
+        aside::{PartRow, SideQueryBox, SideQueryStatus},
     },
-    directory::{Id, Target, aside::Participant},
+    directory::{Id, ResourceRef, aside::TeamParticipant},
     scim::text::clean,
     ui::{
-        Look, details,
+        ScreenLook, details,
         fit::{self, count, counted},
     },
 };
@@ -28,23 +28,23 @@ const FATE: usize = 19;
 const ROOMY: usize = 56;
 
 /// Draws the box.
-pub fn draw(frame: &mut Frame<'_>, aside: &Aside, team: &Id, app: &App, look: &Look) {
+pub fn draw(frame: &mut Frame<'_>, aside: &SideQueryBox, team: &Id, app: &App, look: &ScreenLook) {
     let (columns, height) = shell::room(app);
     let parts = app.part_rows(team);
     let known = app.directory.roster(team).is_some();
     let mut lines = failure(aside, known, columns, look);
     if parts.is_empty() {
         let (words, style) = match (&aside.asked, known) {
-            (Asked::Waiting, false) => ("Asking the server for it…", look.dim()),
-            (Asked::Answered, false) => ("The server knows no such team there.", look.careful()),
-            (Asked::Failed(_), false) => ("", look.dim()),
+            (SideQueryStatus::Waiting, false) => ("Asking the server for it…", look.dim()),
+            (SideQueryStatus::Answered, false) => ("The server knows no such team there.", look.careful()),
+            (SideQueryStatus::Failed(_), false) => ("", look.dim()),
             (_, true) => ("Nobody is in this team, and nobody is invited.", look.dim()),
         };
         lines.extend(padded(&app.word(words), columns, style));
     }
     let head = lines.len();
-    let shell = Shell {
-        title: format!("Invitations to {}", details::name(&Target::team(team), app)),
+    let shell = BoxFrame {
+        title: format!("Invitations to {}", details::name(&ResourceRef::team(team), app)),
         counts: if known { counts(&parts) } else { String::new() },
         right: asking(aside, look),
         hints: [(Action::Invite, "invite"), (Action::Uninvite, uninvite(app)), (Action::Refresh, "ask again")]
@@ -57,7 +57,7 @@ pub fn draw(frame: &mut Frame<'_>, aside: &Aside, team: &Id, app: &App, look: &L
         } else {
             String::new()
         },
-        ..Shell::default()
+        ..BoxFrame::default()
     };
     let inner = shell.open(frame, columns, head + parts.len(), app, look);
     let list = usize::from(inner.height).saturating_sub(head);
@@ -81,7 +81,7 @@ fn counts(parts: &[PartRow<'_>]) -> String {
     if invited == 0 { members } else { format!("{} invited, {members}", count(invited)) }
 }
 
-fn row(width: usize, selected: bool, part: &PartRow<'_>, look: &Look) -> Line<'static> {
+fn row(width: usize, selected: bool, part: &PartRow<'_>, look: &ScreenLook) -> Line<'static> {
     let (label, more, fate, pending) = match part {
         PartRow::Coming { to, admin, .. } => {
             let fate = if *admin { "inviting as admin" } else { "inviting" };
@@ -105,7 +105,7 @@ fn row(width: usize, selected: bool, part: &PartRow<'_>, look: &Look) -> Line<'s
     };
     let left = width.saturating_sub(rows::PREFIX + FATE + 2);
     let name_width = if width < ROOMY || more.is_empty() { left } else { left / 2 };
-    let mut cells: Vec<Cell> = vec![(&label, name_width, name_style)];
+    let mut cells: Vec<TableCell> = vec![(&label, name_width, name_style)];
     if name_width < left {
         cells.push((&more, left - name_width - 1, look.dim()));
     }
@@ -114,12 +114,12 @@ fn row(width: usize, selected: bool, part: &PartRow<'_>, look: &Look) -> Line<'s
 }
 
 /// Another name of a person beside the label.
-fn more(one: &Participant) -> String {
+fn more(one: &TeamParticipant) -> String {
     let name = [&one.name, &one.email].into_iter().find(|name| !name.is_empty() && *name != one.label());
     name.map_or_else(String::new, |name| fit::cut(&name.marked(), 256, ""))
 }
 
-fn standing(one: &Participant) -> &'static str {
+fn standing(one: &TeamParticipant) -> &'static str {
     match (one.pending, one.admin) {
         (true, true) => "invited as admin",
         (true, false) => "invited",

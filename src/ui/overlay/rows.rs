@@ -7,7 +7,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use crate::ui::{Look, fit};
+use crate::ui::{ScreenLook, fit};
 
 /// Columns that the cursor's sign takes before every row.
 pub const PREFIX: usize = 3;
@@ -19,10 +19,10 @@ pub fn window(len: usize, cursor: usize, height: usize) -> Range<usize> {
 }
 
 /// A cell: text, width, style.
-pub type Cell<'a> = (&'a str, usize, Style);
+pub type TableCell<'a> = (&'a str, usize, Style);
 
 /// A row of cells with a space between them, as wide as the box.
-pub fn row(width: usize, selected: bool, cells: &[Cell<'_>], look: &Look) -> Line<'static> {
+pub fn row(width: usize, selected: bool, cells: &[TableCell<'_>], look: &ScreenLook) -> Line<'static> {
     let sign = if selected { look.glyphs.cursor } else { " " };
     let mut spans = vec![Span::raw(format!(" {sign} "))];
     let mut used = PREFIX;
@@ -45,6 +45,6 @@ pub fn row(width: usize, selected: bool, cells: &[Cell<'_>], look: &Look) -> Lin
 }
 
 /// A single sentence in place of a list.
-pub fn nothing(words: &str, look: &Look) -> Line<'static> {
+pub fn nothing(words: &str, look: &ScreenLook) -> Line<'static> {
     Line::styled(format!("   {words}"), look.dim())
 }

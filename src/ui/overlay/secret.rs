@@ -8,11 +8,11 @@ use ratatui::{
 };
 use secrecy::ExposeSecret;
 
-use super::shell::{self, Shell};
+use super::shell::{self, BoxFrame};
 use crate::{
-    app::{App, action::Action, secret::Shown},
+    app::{App, action::Action, secret::SecretVisibility},
     scim::text::{clean, clean_line},
-    ui::{Look, fit},
+    ui::{ScreenLook, fit},
 };
 
 /// Keys of 86 characters fit in one line.
@@ -25,7 +25,7 @@ const NARROWEST: usize = 60;
 const LONGEST: usize = 4_096;
 
 /// Draws it.
-pub fn draw(frame: &mut Frame<'_>, shown: &Shown, app: &App, look: &Look) {
+pub fn draw(frame: &mut Frame<'_>, shown: &SecretVisibility, app: &App, look: &ScreenLook) {
     let (columns, height) = shell::room(app);
     let secret = fit::width(&clean_line(shown.secret.expose_secret(), LONGEST));
     let columns = columns.min((secret + 4).clamp(NARROWEST, WIDEST));
@@ -34,17 +34,17 @@ pub fn draw(frame: &mut Frame<'_>, shown: &Shown, app: &App, look: &Look) {
         lines.insert(0, Line::default());
         lines.push(Line::default());
     }
-    let shell = Shell {
+    let shell = BoxFrame {
         title: "A new secret".into(),
         hints: vec![(Action::CopySecret, "copy"), (Action::CloseSecret, "close")],
-        ..Shell::default()
+        ..BoxFrame::default()
     };
     let inner = shell.open(frame, columns, lines.len(), app, look);
     let padded = Rect { x: inner.x + 2, width: inner.width.saturating_sub(4), ..inner };
     frame.render_widget(Paragraph::new(lines), padded);
 }
 
-fn lines(shown: &Shown, columns: usize, look: &Look) -> Vec<Line<'static>> {
+fn lines(shown: &SecretVisibility, columns: usize, look: &ScreenLook) -> Vec<Line<'static>> {
     let mut lines = shell::wrapped(&clean(&shown.words), columns, 0, look.plain());
     lines.push(Line::default());
     let secret = clean_line(shown.secret.expose_secret(), LONGEST);

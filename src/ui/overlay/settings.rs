@@ -4,34 +4,34 @@ use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
 
 use super::{
     account,
-    rows::{self, Cell},
-    shell::{self, Shell},
+    rows::{self, TableCell},
+    shell::{self, BoxFrame},
 };
 use crate::{
     app::{
         App,
         action::Action,
-        aside::{Aside, Asked},
+        aside::{SideQueryBox, SideQueryStatus},
     },
-    ui::Look,
+    ui::ScreenLook,
 };
 
 /// Cells for the name of a setting.
 const NAME: usize = 24;
 
 /// Draws it.
-pub fn draw(frame: &mut Frame<'_>, aside: &Aside, app: &App, look: &Look) {
+pub fn draw(frame: &mut Frame<'_>, aside: &SideQueryBox, app: &App, look: &ScreenLook) {
     let columns = shell::room(app).0;
     let settings = app.settings();
     let mut lines = match &aside.asked {
-        Asked::Failed(_) => account::failure(aside, app.directory.settings().is_some(), columns, look),
-        Asked::Waiting | Asked::Answered => Vec::new(),
+        SideQueryStatus::Failed(_) => account::failure(aside, app.directory.settings().is_some(), columns, look),
+        SideQueryStatus::Waiting | SideQueryStatus::Answered => Vec::new(),
     };
     for (at, setting) in settings.iter().enumerate() {
         let (value, style) =
             setting.value.as_ref().map_or(("not known", look.dim()), |value| (value.as_str(), look.strong()));
         let room = columns.saturating_sub(rows::PREFIX + NAME + 2);
-        let cells: [Cell; 2] = [(setting.name, NAME, Style::new()), (value, room, style)];
+        let cells: [TableCell; 2] = [(setting.name, NAME, Style::new()), (value, room, style)];
         lines.push(rows::row(columns, at == aside.cursor, &cells, look));
     }
     if let Some(setting) = settings.get(aside.cursor) {
@@ -42,11 +42,11 @@ pub fn draw(frame: &mut Frame<'_>, aside: &Aside, app: &App, look: &Look) {
     let longest = settings.iter().map(|one| account::padded(one.meaning, columns, Style::new()).len()).max();
     let shown = settings.get(aside.cursor).map(|one| account::padded(one.meaning, columns, Style::new()).len());
     let height = lines.len() + longest.unwrap_or_default().saturating_sub(shown.unwrap_or_default());
-    let shell = Shell {
+    let shell = BoxFrame {
         title: "SCIM settings".into(),
         right: account::asking(aside, look),
         hints: vec![(Action::Refresh, "ask again"), (Action::Back, "back")],
-        ..Shell::default()
+        ..BoxFrame::default()
     };
     let inner = shell.open(frame, columns, height, app, look);
     frame.render_widget(Paragraph::new(lines), inner);

@@ -13,7 +13,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::{
     app::{App, action::Action},
     scim::text,
-    ui::{self, Look, bottom, fit},
+    ui::{self, ScreenLook, bottom, fit},
 };
 
 /// Narrower boxes look lost and have no room for their keys.
@@ -27,7 +27,7 @@ const FIELD: usize = 12;
 
 /// What stands on the borders of a box.
 #[derive(Debug, Default)]
-pub struct Shell<'a> {
+pub struct BoxFrame<'a> {
     /// What it is.
     pub title: String,
     /// What is typed into it.
@@ -50,9 +50,9 @@ pub fn room(app: &App) -> (usize, usize) {
     (usize::from(most.width.saturating_sub(2)), usize::from(most.height.saturating_sub(2)))
 }
 
-impl Shell<'_> {
+impl BoxFrame<'_> {
     /// Draws the frame around this many columns and rows, as far as there is room, and gives back its inside.
-    pub fn open(&self, frame: &mut Frame<'_>, columns: usize, rows: usize, app: &App, look: &Look) -> Rect {
+    pub fn open(&self, frame: &mut Frame<'_>, columns: usize, rows: usize, app: &App, look: &ScreenLook) -> Rect {
         let area = place(frame.area(), columns, (rows, self.room_for), app);
         clear_around(frame, area, app);
         let cells = usize::from(area.width.saturating_sub(2));
@@ -78,7 +78,7 @@ impl Shell<'_> {
     }
 
     /// The title, where the cursor stands in it, and how wide it is.
-    fn title_line(&self, cells: usize, look: &Look) -> (Line<'static>, (Option<usize>, usize)) {
+    fn title_line(&self, cells: usize, look: &ScreenLook) -> (Line<'static>, (Option<usize>, usize)) {
         let more = look.glyphs.more;
         let line = look.glyphs.line.repeat(2);
         let mut after = if self.counts.is_empty() { 0 } else { fit::width(&self.counts) + 4 };
@@ -109,7 +109,7 @@ impl Shell<'_> {
     }
 
     /// The note, as far as there is room for it. The keys stand in the bottom row.
-    fn foot(&self, cells: usize, look: &Look) -> Line<'static> {
+    fn foot(&self, cells: usize, look: &ScreenLook) -> Line<'static> {
         if self.note.is_empty() || fit::width(&self.note) + 2 > cells {
             return Line::default();
         }
@@ -131,7 +131,7 @@ fn place(screen: Rect, columns: usize, (rows, room_for): (usize, usize), app: &A
 
 /// What lies beneath the boxes goes into the background: one faint style all over, in the text's own colour. Faint, because
 /// no colour is safe on every palette; whatever was marked by colour or reversed is so by its signs, too.
-pub fn recede(frame: &mut Frame<'_>, panes: Rect, look: &Look) {
+pub fn recede(frame: &mut Frame<'_>, panes: Rect, look: &ScreenLook) {
     frame.buffer_mut().set_style(panes, look.receded());
 }
 

@@ -9,22 +9,22 @@ use ratatui::{
 };
 
 use super::{
-    rows::{self, Cell},
-    shell::{self, Shell},
+    rows::{self, TableCell},
+    shell::{self, BoxFrame},
 };
 use crate::{
     app::{
         App,
         action::Action,
-        stage::{Grouping, Row, StageView},
+        stage::{StageGrouping, StageRow, StageView},
     },
     directory::{
-        stage::{self, Staged},
-        words::Sign,
+        stage::{self, StagedChange},
+        words::LineSign,
     },
     scim::text::clean_line,
     ui::{
-        Look,
+        ScreenLook,
         fit::{self, count, counted},
     },
 };
@@ -33,9 +33,9 @@ use crate::{
 const MEASURED: usize = 200;
 
 /// Draws the box.
-pub fn draw(frame: &mut Frame<'_>, view: &StageView, app: &App, look: &Look) {
+pub fn draw(frame: &mut Frame<'_>, view: &StageView, app: &App, look: &ScreenLook) {
     let (columns, height) = shell::room(app);
-    let shell = Shell {
+    let shell = BoxFrame {
         title: "Stage".into(),
         counts: counted(app.stage.len(), "change"),
         right: app.word(view.grouping.label()).into_owned(),
@@ -46,9 +46,9 @@ pub fn draw(frame: &mut Frame<'_>, view: &StageView, app: &App, look: &Look) {
             (Action::ClearStage, "drop all"),
             (Action::Back, "back"),
         ],
-        ..Shell::default()
+        ..BoxFrame::default()
     };
-    let table = Table::new(view.grouping, app, columns, look);
+    let table = StageTable::new(view.grouping, app, columns, look);
     let below = below(view, &table, columns, look);
     let room = height.saturating_sub(below.len()).max(1);
     let inner = shell.open(frame, columns, view.rows.len().max(1).min(room) + below.len(), app, look);
@@ -67,8 +67,8 @@ pub fn draw(frame: &mut Frame<'_>, view: &StageView, app: &App, look: &Look) {
 }
 
 /// The full text of the selected line where its row is too narrow.
-fn below(view: &StageView, table: &Table<'_>, columns: usize, look: &Look) -> Vec<Line<'static>> {
-    let Some(Row::Line(at)) = view.rows.get(view.cursor) else { return Vec::new() };
+fn below(view: &StageView, table: &StageTable<'_>, columns: usize, look: &ScreenLook) -> Vec<Line<'static>> {
+    let Some(StageRow::Line(at)) = view.rows.get(view.cursor) else { return Vec::new() };
     let Some(line) = table.app.stage.get(*at).filter(|line| table.is_cut(line)) else { return Vec::new() };
     let whole = format!("{}: {}", clean_line(&line.words.subject, 512), table.text(line));
     let mut lines = vec![Line::default()];
@@ -78,26 +78,26 @@ fn below(view: &StageView, table: &Table<'_>, columns: usize, look: &Look) -> Ve
 }
 
 /// The columns of the rows.
-struct Table<'a> {
+struct StageTable<'a> {
     /// The width of the subject; 0 where the heading names the subject.
     subject: usize,
     columns: usize,
     app: &'a App,
-    look: &'a Look,
+    look: &'a ScreenLook,
 }
 
-impl<'a> Table<'a> {
-    fn new(grouping: Grouping, app: &'a App, columns: usize, look: &'a Look) -> Self {
+impl<'a> StageTable<'a> {
+    fn new(grouping: StageGrouping, app: &'a App, columns: usize, look: &'a ScreenLook) -> Self {
         let measured = app.stage.iter().take(MEASURED).map(|line| fit::width(&line.words.subject)).max();
-        let subject = if grouping == Grouping::Person { 0 } else { measured.unwrap_or(0).min(columns / 3) };
+        let subject = if grouping == StageGrouping::Person { 0 } else { measured.unwrap_or(0).min(columns / 3) };
         Self { subject, columns, app, look }
     }
 
-    fn why_gone(&self, line: &Staged) -> Option<String> {
+    fn why_gone(&self, line: &StagedChange) -> Option<String> {
         stage::gone(&line.change, &self.app.directory).map(|target| self.app.gone(target.kind))
     }
 
-    fn text(&self, line: &Staged) -> String {
+    fn text(&self, line: &StagedChange) -> String {
         let text = line.words.text(self.look.glyphs.arrow);
         // Where a change has no person, the heading does not name the subject.
         let named = if self.subject == 0 && line.change.person().is_none() {
@@ -117,27 +117,27 @@ impl<'a> Table<'a> {
         self.columns.saturating_sub(rows::PREFIX + 2 + 2 + subject + 1)
     }
 
-    fn is_cut(&self, line: &Staged) -> bool {
+    fn is_cut(&self, line: &StagedChange) -> bool {
         let name = self.subject > 0 && fit::width(&line.words.subject) > self.subject;
         name || fit::width(&self.text(line)) > self.room()
     }
 
-    fn row(&self, selected: bool, row: &Row) -> Option<Line<'static>> {
+    fn row(&self, selected: bool, row: &StageRow) -> Option<Line<'static>> {
         let look = self.look;
         let at = match row {
-            Row::Group(name, lines) => return Some(self.heading(selected, name, *lines)),
-            Row::Line(at) => *at,
+            StageRow::Group(name, lines) => return Some(self.heading(selected, name, *lines)),
+            StageRow::Line(at) => *at,
         };
         let line = self.app.stage.get(at)?;
         let [add, remove, alter] = look.glyphs.signs;
         let (sign, style) = match line.words.sign {
             _ if self.why_gone(line).is_some() => (look.glyphs.failed, look.bad()),
-            Sign::Add => (add, look.good()),
-            Sign::Remove => (remove, look.bad()),
-            Sign::Alter => (alter, look.accent()),
+            LineSign::Add => (add, look.good()),
+            LineSign::Remove => (remove, look.bad()),
+            LineSign::Alter => (alter, look.accent()),
         };
         let (subject, text) = (clean_line(&line.words.subject, 512), self.text(line));
-        let mut cells: Vec<Cell> = vec![("", 1, style), (sign, 1, style)];
+        let mut cells: Vec<TableCell> = vec![("", 1, style), (sign, 1, style)];
         if self.subject > 0 {
             cells.extend([(&*subject, self.subject, look.strong()), ("", 0, Style::new())]);
         }

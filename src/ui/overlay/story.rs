@@ -9,29 +9,29 @@ use ratatui::{
 
 use super::{
     shell,
-    text::{self, Text},
+    text::{self, TextBox},
 };
 use crate::{
     app::{App, action::Action},
     directory::{
-        Target,
+        ResourceRef,
         change::ChangeId,
-        plan::{Confirm, Entry, Exchange, State, Undo},
+        plan::{ChangeState, ConfirmBy, JournalEntry, RequestExchange, Undo},
         words,
     },
     scim::text::clean_line,
-    ui::{Look, activity, details, fit, fit::count},
+    ui::{ScreenLook, activity, details, fit, fit::count},
 };
 
 /// Width of the labels with the space after them.
 const LABEL: usize = 11;
 
 /// The box.
-pub fn text(id: ChangeId, app: &App, look: &Look) -> Text {
+pub fn text(id: ChangeId, app: &App, look: &ScreenLook) -> TextBox {
     let columns = text::columns(app);
     let Some(entry) = app.entries.get(&id) else {
         let lines = vec![Line::styled("This change is not in the journal any more.", look.dim())];
-        return Text { title: "Story".into(), lines, hints: vec![(Action::Back, "back")], ..Text::default() };
+        return TextBox { title: "Story".into(), lines, hints: vec![(Action::Back, "back")], ..TextBox::default() };
     };
     let mut page = Page { columns, look, lines: Vec::new() };
     page.outcome(entry);
@@ -39,21 +39,23 @@ pub fn text(id: ChangeId, app: &App, look: &Look) -> Text {
     page.circumstances(entry, app);
     page.ways_back(entry, app);
     page.exchanges(entry);
-    Text {
+    TextBox {
         title: format!("Story of {}", entry.step.words.subject),
         right: entry.state.label().into(),
         lines: page.lines,
         hints: hints(entry, app),
-        ..Text::default()
+        ..TextBox::default()
     }
 }
 
 /// What can be done about a change in this state.
-fn hints(entry: &Entry, app: &App) -> Vec<(Action, &'static str)> {
+fn hints(entry: &JournalEntry, app: &App) -> Vec<(Action, &'static str)> {
     let own = match entry.state {
         _ if entry.took_effect() && app.undone_by(entry.plan).is_none() => Some((Action::UndoThis, "undo")),
-        State::Refused | State::Conflict | State::Dropped | State::Unknown => Some((Action::Retry, "retry")),
-        State::Planned => Some((Action::DropChange, "drop")),
+        ChangeState::Refused | ChangeState::Conflict | ChangeState::Dropped | ChangeState::Unknown => {
+            Some((Action::Retry, "retry"))
+        }
+        ChangeState::Planned => Some((Action::DropChange, "drop")),
         _ => None,
     };
     own.into_iter().chain([(Action::Back, "back")]).collect()
@@ -61,7 +63,7 @@ fn hints(entry: &Entry, app: &App) -> Vec<(Action, &'static str)> {
 
 struct Page<'a> {
     columns: usize,
-    look: &'a Look,
+    look: &'a ScreenLook,
     lines: Vec<Line<'static>>,
 }
 
@@ -78,7 +80,7 @@ impl Page<'_> {
         }
     }
 
-    fn outcome(&mut self, entry: &Entry) {
+    fn outcome(&mut self, entry: &JournalEntry) {
         let (look, plain) = (self.look, Style::new());
         let step = &entry.step.words;
         self.field("Change", &format!("{}: {}", step.subject, step.what), look.strong());
@@ -104,7 +106,7 @@ impl Page<'_> {
         }
     }
 
-    fn circumstances(&mut self, entry: &Entry, app: &App) {
+    fn circumstances(&mut self, entry: &JournalEntry, app: &App) {
         let (look, plain) = (self.look, Style::new());
         let profile = app.profile.as_ref().map_or("?", |profile| &profile.name);
         self.field("Who", &format!("{} with profile {profile}", entry.actor), plain);
@@ -114,15 +116,15 @@ impl Page<'_> {
             if together > 1 { format!("{} ({} changes)", entry.title, count(together)) } else { entry.title.clone() };
         self.field("Plan", &plan, plain);
         let how = match &entry.step.confirm {
-            Confirm::Echo(_) => "by the answer, if it shows the change; else by reading again".to_owned(),
-            Confirm::Reread(targets) => {
+            ConfirmBy::Echo(_) => "by the answer, if it shows the change; else by reading again".to_owned(),
+            ConfirmBy::Reread(targets) => {
                 let names = targets.iter().map(|target| {
                     if is_provisional(target) { entry.step.words.subject.clone() } else { details::name(target, app) }
                 });
                 let names: Vec<String> = names.collect();
                 format!("by reading {} again", names.join(", "))
             }
-            Confirm::Ask(inquiries) => {
+            ConfirmBy::Ask(inquiries) => {
                 let names: Vec<String> = inquiries.iter().map(|inquiry| inquiry.request.to_string()).collect();
                 format!("by asking {}", names.join(", "))
             }
@@ -133,21 +135,21 @@ impl Page<'_> {
         }
     }
 
-    fn ways_back(&mut self, entry: &Entry, app: &App) {
+    fn ways_back(&mut self, entry: &JournalEntry, app: &App) {
         let (look, plain) = (self.look, Style::new());
         for (at, change) in entry.puts_back().enumerate() {
-            let line = words::Line { before: String::new(), ..words::line(change, &app.directory) };
+            let line = words::PlanLine { before: String::new(), ..words::line(change, &app.directory) };
             let label = if at == 0 { "Puts back" } else { "" };
             self.field(label, &format!("{}: {}", line.subject, line.text(look.glyphs.arrow)), plain);
         }
         match &entry.step.undo {
-            _ if !entry.took_effect() && !entry.state.is_open() && entry.state != State::Conflict => {}
+            _ if !entry.took_effect() && !entry.state.is_open() && entry.state != ChangeState::Conflict => {}
             Undo::Never(why) => self.field("Undo", &format!("never: {why}"), look.careful()),
             Undo::By(changes) => {
                 for (at, change) in changes.iter().enumerate() {
                     let line = words::line(change, &app.directory);
                     // What stands there now is no part of this story.
-                    let mut line = words::Line { before: String::new(), ..line };
+                    let mut line = words::PlanLine { before: String::new(), ..line };
                     if change.touches().iter().any(|(target, _)| is_provisional(target)) {
                         line.subject.clone_from(&entry.step.words.subject);
                     }
@@ -156,7 +158,7 @@ impl Page<'_> {
                 }
             }
         }
-        let at = |entry: &Entry| format!("{} {}", look.day(entry.at), look.clock(entry.at));
+        let at = |entry: &JournalEntry| format!("{} {}", look.day(entry.at), look.clock(entry.at));
         if let Some(undo) = app.undone_by(entry.plan) {
             self.field("Undone", &format!("{} ({})", at(undo), undo.state.label()), plain);
         }
@@ -165,14 +167,14 @@ impl Page<'_> {
         }
     }
 
-    fn exchanges(&mut self, entry: &Entry) {
+    fn exchanges(&mut self, entry: &JournalEntry) {
         for exchange in &entry.exchanges {
             self.lines.push(Line::default());
             self.exchange(exchange);
         }
     }
 
-    fn exchange(&mut self, exchange: &Exchange) {
+    fn exchange(&mut self, exchange: &RequestExchange) {
         let look = self.look;
         let mut request = exchange.request.lines();
         let first = clean_line(request.next().unwrap_or_default(), 2048).into_owned();
@@ -197,7 +199,7 @@ impl Page<'_> {
 }
 
 /// What this change creates: the directory knows it by this id only while it is on its way, the change by its name.
-fn is_provisional(target: &Target) -> bool {
+fn is_provisional(target: &ResourceRef) -> bool {
     target.is_provisional()
 }
 

@@ -17,30 +17,30 @@ use serde_json::json;
 
 use super::scroll_limit;
 use crate::{
-    app::{App, Msg, Opened, Overlay, action::Action},
+    app::{App, AppMessage, OpenedProfile, Overlay, action::Action},
     directory::{
-        Directory, Kind, Name, Target,
-        aside::{Inquiry, Topic},
+        Directory, Name, RecordKind, ResourceRef,
+        aside::{SideQuery, SideQueryKind},
         change::Change,
-        guard::Guards,
-        plan::{Capabilities, Confirm, Exchange, Planner, Risk, RoleChoice, State, Step, Undo},
+        guard::GuardSettings,
+        plan::{ChangeState, ConfirmBy, Planner, ProviderCapabilities, RequestExchange, Risk, RoleChoice, Step, Undo},
         record::{Team, User},
         records::Records,
         refusal::Refusal,
         words,
-        work::Report,
+        work::WorkerReport,
     },
     scim::{
-        failure::{Class, Failure},
+        failure::{Failure, FailureClass},
         graph,
         request::{Method, Request},
     },
-    ui::Look,
+    ui::ScreenLook,
     ui::tests::fixture::{self, look, now, plain, press, report, type_text},
 };
 
 /// Plans like a real dialect would: requests, consequences, and deactivations that can't be taken back.
-struct Wandb(Capabilities);
+struct Wandb(ProviderCapabilities);
 
 impl Default for Wandb {
     fn default() -> Self {
@@ -54,7 +54,7 @@ impl Default for Wandb {
 }
 
 impl Planner for Wandb {
-    fn capabilities(&self) -> &Capabilities {
+    fn capabilities(&self) -> &ProviderCapabilities {
         &self.0
     }
 
@@ -62,14 +62,14 @@ impl Planner for Wandb {
         let mut requests = Vec::new();
         let mut consequences = Vec::new();
         let mut undo = Undo::By(Vec::new());
-        let mut confirm = Confirm::Echo(Vec::new());
+        let mut confirm = ConfirmBy::Echo(Vec::new());
         let mut risk = Risk::Plain;
         match change {
             Change::AddMember { team, user } | Change::RemoveMember { team, user } => {
                 let op = json!({"op": "add", "path": "members", "value": [{"value": &**user}]});
                 let body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [op]});
                 requests.push(Request::new(Method::Patch, ["Groups", team]).if_match(Some("W/\"3\"")).body(body));
-                confirm = Confirm::Reread(vec![Target::team(team)]);
+                confirm = ConfirmBy::Reread(vec![ResourceRef::team(team)]);
                 if matches!(change, Change::AddMember { .. }) {
                     consequences.push("Uses one full seat.".into());
                 }
@@ -79,7 +79,7 @@ impl Planner for Wandb {
                     return Err(Refusal::unsupported("W&B refuses new billing admins."));
                 }
                 requests.push(Request::new(Method::Patch, ["Users", user]).body(json!({"organizationRole": role})));
-                confirm = Confirm::Reread(vec![Target::user(user)]);
+                confirm = ConfirmBy::Reread(vec![ResourceRef::user(user)]);
                 risk = Risk::Look;
             }
             Change::SetActive { user, active: false } => {
@@ -116,8 +116,8 @@ impl Planner for Wandb {
         })
     }
 
-    fn inquiry(&self, topic: Topic, _: &Directory) -> Result<Inquiry, Refusal> {
-        Ok(Inquiry { topic, name: Name::default(), request: graph::request("Ask", "query Ask { x }", json!({})) })
+    fn inquiry(&self, topic: SideQueryKind, _: &Directory) -> Result<SideQuery, Refusal> {
+        Ok(SideQuery { topic, name: Name::default(), request: graph::request("Ask", "query Ask { x }", json!({})) })
     }
 }
 
@@ -128,8 +128,8 @@ fn console(width: u16, height: u16) -> App {
 fn console_with(planner: Wandb, width: u16, height: u16) -> App {
     let mut app = fixture::app(width, height);
     let profile = app.profile.clone().unwrap();
-    let opened = Opened { profile, planner: std::sync::Arc::new(planner), guards: Guards::default() };
-    app.update(Msg::Opened(Box::new(opened)), now());
+    let opened = OpenedProfile { profile, planner: std::sync::Arc::new(planner), guards: GuardSettings::default() };
+    app.update(AppMessage::Opened(Box::new(opened)), now());
     fixture::load(&mut app, fixture::users(), false);
     app
 }
@@ -139,7 +139,7 @@ fn shown(app: &App) -> String {
     drawn(app, &look())
 }
 
-fn drawn(app: &App, look: &Look) -> String {
+fn drawn(app: &App, look: &ScreenLook) -> String {
     let mut terminal = Terminal::new(TestBackend::new(app.size.width, app.size.height)).unwrap();
     terminal.draw(|frame| super::draw(frame, app.overlays.last().unwrap(), app, look)).unwrap();
     let backend = terminal.backend();
@@ -152,7 +152,7 @@ fn drawn(app: &App, look: &Look) -> String {
 }
 
 fn key(app: &mut App, code: KeyCode) {
-    app.update(Msg::Terminal(Event::Key(KeyEvent::new(code, KeyModifiers::NONE))), now());
+    app.update(AppMessage::Terminal(Event::Key(KeyEvent::new(code, KeyModifiers::NONE))), now());
 }
 
 /// Puts the cursor on a record of the list shown.

@@ -3,12 +3,12 @@
 use ratatui::{Frame, layout::Rect, text::Line, widgets::Paragraph};
 use tui_input::Input;
 
-use super::shell::{self, Shell};
+use super::shell::{self, BoxFrame};
 use crate::{
     app::{App, Tab, action::Action},
-    directory::{Kind, Target},
+    directory::{RecordKind, ResourceRef},
     ui::{
-        Look,
+        ScreenLook,
         details::{self, PageText},
         fit::{self, count},
     },
@@ -16,7 +16,7 @@ use crate::{
 
 /// A text with its title and keys.
 #[derive(Debug, Default)]
-pub struct Text {
+pub struct TextBox {
     /// What it is.
     pub title: String,
     /// At the right of the title.
@@ -36,7 +36,7 @@ pub fn columns(app: &App) -> usize {
     shell::room(app).0.saturating_sub(2)
 }
 
-impl Text {
+impl TextBox {
     /// How many lines can be scrolled away.
     pub fn limit(&self, app: &App) -> usize {
         self.lines.len().saturating_sub(shell::room(app).1)
@@ -50,7 +50,7 @@ impl Text {
     }
 
     /// Draws the part that is scrolled to.
-    pub fn draw(self, frame: &mut Frame<'_>, scroll: usize, app: &App, look: &Look) {
+    pub fn draw(self, frame: &mut Frame<'_>, scroll: usize, app: &App, look: &ScreenLook) {
         let (columns, height) = shell::room(app);
         let (total, top) = (self.lines.len(), scroll.min(self.limit(app)));
         let note = if total > height {
@@ -59,13 +59,13 @@ impl Text {
         } else {
             String::new()
         };
-        let shell = Shell {
+        let shell = BoxFrame {
             title: self.title,
             typed: self.typed.as_ref(),
             right: self.right,
             note,
             hints: self.hints,
-            ..Shell::default()
+            ..BoxFrame::default()
         };
         let inner = shell.open(frame, columns, total, app, look);
         let lines: Vec<Line> = self.lines.into_iter().skip(top).take(usize::from(inner.height)).collect();
@@ -75,20 +75,20 @@ impl Text {
 }
 
 /// The details of a record.
-pub fn of_record(target: &Target, cursor: Option<usize>, app: &App, look: &Look) -> Text {
+pub fn of_record(target: &ResourceRef, cursor: Option<usize>, app: &App, look: &ScreenLook) -> TextBox {
     let mut hints = match target.kind {
-        Kind::User => vec![
+        RecordKind::User => vec![
             (Action::SetRole, "role"),
             (Action::Teams, "teams"),
             (Action::Permissions, "permissions"),
             (Action::Account, "account"),
         ],
-        Kind::Team => vec![(Action::Members, "members"), (Action::Invitations, "invitations")],
-        Kind::Role => {
+        RecordKind::Team => vec![(Action::Members, "members"), (Action::Invitations, "invitations")],
+        RecordKind::Role => {
             vec![(Action::RolePermissions, "permissions"), (Action::Holders, "holders"), (Action::Edit, "edit")]
         }
     };
-    if target.kind != Kind::Role {
+    if target.kind != RecordKind::Role {
         hints.push((Action::Attributes, "attributes"));
     }
     hints.extend([(Action::Raw, "raw"), (Action::Copy, "copy"), (Action::Back, "back")]);
@@ -102,11 +102,11 @@ pub fn of_record(target: &Target, cursor: Option<usize>, app: &App, look: &Look)
         let text = text.strip_prefix(' ').map_or(text.clone(), |rest| format!("{}{rest}", look.glyphs.cursor));
         *line = Line::styled(fit::pad(&text, columns(app), look.glyphs.more), look.cursor());
     }
-    Text { title: title(app, look), typed: None, right: place(app, look), lines, cursor, hints }
+    TextBox { title: title(app, look), typed: None, right: place(app, look), lines, cursor, hints }
 }
 
 /// The way to this record: the list, and the records between.
-fn title(app: &App, look: &Look) -> String {
+fn title(app: &App, look: &ScreenLook) -> String {
     let list = match app.tab {
         Tab::Users => "Users",
         Tab::Teams => "Teams",
@@ -119,7 +119,7 @@ fn title(app: &App, look: &Look) -> String {
 }
 
 /// Which of how many it is, with the keys that step to the others.
-fn place(app: &App, look: &Look) -> String {
+fn place(app: &App, look: &ScreenLook) -> String {
     let Some((at, all)) = app.place_in_round() else { return String::new() };
     let key = |action| app.key_now(action).unwrap_or_default();
     let [back, on] = if look.glyphs.ascii { ["<", ">"] } else { ["‹", "›"] };

@@ -4,15 +4,15 @@ use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
 
 use super::{
     rows,
-    shell::{self, Shell},
+    shell::{self, BoxFrame},
 };
 use crate::{
-    app::{App, action::Action, whom::Whom},
-    ui::{Look, fit},
+    app::{App, action::Action, whom::SubjectChoice},
+    ui::{ScreenLook, fit},
 };
 
 /// Draws it.
-pub fn draw(frame: &mut Frame<'_>, whom: &Whom, app: &App, look: &Look) {
+pub fn draw(frame: &mut Frame<'_>, whom: &SubjectChoice, app: &App, look: &ScreenLook) {
     let choices = whom.choices();
     let label = choices.iter().map(|choice| fit::width(choice)).max().unwrap_or(0);
     let more = if whom.marked > 1 { look.glyphs.more } else { "" };
@@ -21,7 +21,7 @@ pub fn draw(frame: &mut Frame<'_>, whom: &Whom, app: &App, look: &Look) {
     let columns = (rows::PREFIX + label + widest + 3).min(shell::room(app).0).min(72);
     let title = "This row or the marked ones?".to_owned();
     let hints = vec![(Action::Choose, "choose"), (Action::Back, "back")];
-    let inner = Shell { title, hints, ..Shell::default() }.open(frame, columns, choices.len(), app, look);
+    let inner = BoxFrame { title, hints, ..BoxFrame::default() }.open(frame, columns, choices.len(), app, look);
     let width = usize::from(inner.width);
     let rest = width.saturating_sub(rows::PREFIX + label + 2);
     let row = |(at, (choice, name)): (usize, (&String, &String))| -> Line<'static> {

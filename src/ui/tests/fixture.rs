@@ -7,23 +7,23 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
 use super::super::{
-    Look, draw,
-    look::{Glyphs, Theme},
+    ScreenLook, draw,
+    look::{ColorTheme, GlyphSet},
 };
-use crate::app::{App, Msg, Opened, ProfileView, Size, action::Action, keymap::Keymap};
+use crate::app::{App, AppMessage, OpenedProfile, ProfileView, TerminalSize, action::Action, keymap::KeyBindings};
 use crate::directory::{
-    Coverage, Directory, MaybeTold, Name, Target,
-    aside::{Inquiry, Topic},
+    Directory, ListCoverage, MaybeTold, Name, ResourceRef,
+    aside::{SideQuery, SideQueryKind},
     change::{Change, ChangeId},
-    guard::Guards,
-    plan::{Capabilities, Confirm, Entry, Planner, Risk, RoleChoice, State, Step, Undo},
-    record::{Account, Depth, Grant, LastActive, Member, Permission, Problem, Role, Team, User},
+    guard::GuardSettings,
+    plan::{ChangeState, ConfirmBy, JournalEntry, Planner, ProviderCapabilities, Risk, RoleChoice, Step, Undo},
+    record::{AccountKind, LastActive, Member, Permission, ReadDepth, RecordProblem, Role, RoleGrant, Team, User},
     records::Records,
     refusal::Refusal,
     words,
-    work::{Link, Proof, Report},
+    work::{LinkState, RefreshProof, WorkerReport},
 };
-use crate::directory::{Kind, record};
+use crate::directory::{RecordKind, record};
 
 /// 14 May 2025, 14:02:11 UTC.
 pub fn now() -> Timestamp {
@@ -31,13 +31,13 @@ pub fn now() -> Timestamp {
 }
 
 /// Colours of the terminal, UTF-8 signs, UTC.
-pub fn look() -> Look {
-    Look::new(Theme::Ansi, Glyphs::UNICODE)
+pub fn look() -> ScreenLook {
+    ScreenLook::new(ColorTheme::Ansi, GlyphSet::UNICODE)
 }
 
 /// No colour, no UTF-8.
-pub fn plain() -> Look {
-    Look::new(Theme::Mono, Glyphs::ASCII)
+pub fn plain() -> ScreenLook {
+    ScreenLook::new(ColorTheme::Mono, GlyphSet::ASCII)
 }
 
 fn ago(days: i64, hours: i64) -> LastActive {
@@ -59,13 +59,13 @@ fn person(id: &str, user_name: &str, display: &str, role: &str, seat: &str, last
         days_active: Some(12),
         created: Some("2024-02-29T08:30:00Z".parse().unwrap()),
         modified: Some("2025-05-13T09:15:00Z".parse().unwrap()),
-        depth: Depth::Full,
+        depth: ReadDepth::Full,
         ..User::default()
     }
 }
 
-fn grants(pairs: &[(&str, &str)]) -> Vec<Grant> {
-    pairs.iter().map(|(scope, role)| Grant { scope: (*scope).into(), role: (*role).into() }).collect()
+fn grants(pairs: &[(&str, &str)]) -> Vec<RoleGrant> {
+    pairs.iter().map(|(scope, role)| RoleGrant { scope: (*scope).into(), role: (*role).into() }).collect()
 }
 
 /// Thirteen users: ordinary ones, and each thing that is hard to draw once.
@@ -84,15 +84,15 @@ pub fn users() -> Vec<User> {
     let long = person("u-long", &"long-name-".repeat(1_000), &"Name ".repeat(2_000), "member", "full", ago(9, 0));
     let hostile = person("u-evil", "evil\u{1b}[2J\u{202e}txt", "two\nlines\tand\u{7}bell", "member", "full", ago(3, 0));
     let mut service = person("u-ci", "ci-bot", "CI", "member", "none", ago(0, 1));
-    service.account = Account::TeamService;
+    service.account = AccountKind::TeamService;
     let mut lars = person("u-lars", "lars-kim", "Lars Kim", "member", "full", ago(400, 0));
     lars.active = Some(false);
     let mut mei = person("u-mei", "mei-lin", "Mei Lin", "member", "full", LastActive::Unknown);
     (mei.org_role, mei.models_seat) = (MaybeTold::NOT_TOLD, MaybeTold::NOT_TOLD);
-    (mei.team_roles, mei.depth) = (None, Depth::Summary);
+    (mei.team_roles, mei.depth) = (None, ReadDepth::Summary);
     let mut zoe = person("u-zoe", "zoe", "Zoe\u{308} E\u{301}clair", "member", "full", ago(5, 0));
     (zoe.org_role, zoe.models_seat, zoe.weave_role) = (MaybeTold::NOT_TOLD, MaybeTold::NOT_TOLD, MaybeTold::NOT_TOLD);
-    let problem = Problem { path: "$.Resources[12].emails".into(), why: "is a number, not a list".into() };
+    let problem = RecordProblem { path: "$.Resources[12].emails".into(), why: "is a number, not a list".into() };
     let broken =
         User { id: "u-broken".into(), user_name: "broken".into(), problem: Some(Box::new(problem)), ..User::default() };
     vec![eva, ivan, chen, noor, emoji, wide, long, hostile, service, lars, mei, zoe, broken]
@@ -144,12 +144,12 @@ pub fn roles() -> Vec<Role> {
 }
 
 /// Plans anything, with one request-free step for each change.
-pub struct Fake(pub Capabilities);
+pub struct Fake(pub ProviderCapabilities);
 
 impl Default for Fake {
     fn default() -> Self {
         let choice = |name: &str| RoleChoice { name: name.into(), note: None };
-        Self(Capabilities {
+        Self(ProviderCapabilities {
             org_roles: ["admin", "member", "viewer"].map(choice).into(),
             team_roles: ["admin", "member", "viewer"].map(choice).into(),
             joins_as: Some("member".into()),
@@ -157,13 +157,13 @@ impl Default for Fake {
             activity: true,
             service_accounts: true,
             team_word: "team",
-            ..Capabilities::default()
+            ..ProviderCapabilities::default()
         })
     }
 }
 
 impl Planner for Fake {
-    fn capabilities(&self) -> &Capabilities {
+    fn capabilities(&self) -> &ProviderCapabilities {
         &self.0
     }
 
@@ -171,7 +171,7 @@ impl Planner for Fake {
         Ok(step(change, directory))
     }
 
-    fn inquiry(&self, _: Topic, _: &Directory) -> Result<Inquiry, Refusal> {
+    fn inquiry(&self, _: SideQueryKind, _: &Directory) -> Result<SideQuery, Refusal> {
         Err(Refusal::unsupported("Nothing is told here."))
     }
 }
@@ -184,7 +184,7 @@ pub fn step(change: &Change, directory: &Directory) -> Step {
         completion: None,
         consequences: Vec::new(),
         undo: Undo::By(Vec::new()),
-        confirm: Confirm::Echo(Vec::new()),
+        confirm: ConfirmBy::Echo(Vec::new()),
         risk: Risk::Plain,
         words: words::line(change, directory),
         others: Vec::new(),
@@ -208,15 +208,15 @@ pub fn with(planner: Fake, width: u16, height: u16) -> App {
         confirm_always: false,
         actor: "root".into(),
     };
-    let guards = Guards { me: Some("eva-tanaka".into()), ..Guards::default() };
-    app.update(Msg::Opened(Box::new(Opened { profile, planner: Arc::new(planner), guards })), now());
+    let guards = GuardSettings { me: Some("eva-tanaka".into()), ..GuardSettings::default() };
+    app.update(AppMessage::Opened(Box::new(OpenedProfile { profile, planner: Arc::new(planner), guards })), now());
     app
 }
 
 /// The first screen.
 pub fn welcome(width: u16, height: u16) -> App {
-    let keymap = Keymap::new(&BTreeMap::new()).unwrap();
-    let mut app = App::new(keymap, vec!["acme".into()], Size { width, height }, now(), 7);
+    let keymap = KeyBindings::new(&BTreeMap::new()).unwrap();
+    let mut app = App::new(keymap, vec!["acme".into()], TerminalSize { width, height }, now(), 7);
     app.config_path = "~/.config/scimitar/config.toml".into();
     app
 }
@@ -225,34 +225,31 @@ pub fn welcome(width: u16, height: u16) -> App {
 pub fn app(width: u16, height: u16) -> App {
     let mut app = blank(width, height);
     load(&mut app, users(), false);
-    let proofs = [(Kind::User, 13), (Kind::Team, 3), (Kind::Role, 2)].map(|(kind, seen)| Proof {
-        kind,
-        seen,
-        words: format!("{seen} of {seen}"),
-        coverage: Coverage::Complete,
+    let proofs = [(RecordKind::User, 13), (RecordKind::Team, 3), (RecordKind::Role, 2)].map(|(kind, seen)| {
+        RefreshProof { kind, seen, words: format!("{seen} of {seen}"), coverage: ListCoverage::Complete }
     });
-    report(&mut app, Report::RefreshEnded { at: now(), proofs: proofs.into(), failed: Vec::new() });
-    report(&mut app, Report::Link(Link::Up));
+    report(&mut app, WorkerReport::RefreshEnded { at: now(), proofs: proofs.into(), failed: Vec::new() });
+    report(&mut app, WorkerReport::Link(LinkState::Up));
     app
 }
 
 /// Puts these users with the three teams and two roles in place.
 pub fn load(app: &mut App, users: Vec<User>, stored: bool) {
     let records = Box::new(Records::build(users, teams(), roles()));
-    report(app, Report::Records { records, seen: Some(now()), partial: false, stored });
+    report(app, WorkerReport::Records { records, seen: Some(now()), partial: false, stored });
 }
 
 /// The worker says.
-pub fn report(app: &mut App, report: Report) {
-    app.update(Msg::Report(report), now());
+pub fn report(app: &mut App, report: WorkerReport) {
+    app.update(AppMessage::Report(report), now());
 }
 
 /// A journal entry about this change, planned `seconds` ago.
-pub fn entry(app: &App, seconds: i64, change: Change, state: State, why: &str) -> Entry {
+pub fn entry(app: &App, seconds: i64, change: Change, state: ChangeState, why: &str) -> JournalEntry {
     let at = Timestamp::from_second(now().as_second() - seconds).unwrap();
     let id = ChangeId(1_000_000 - seconds);
     let step = step(&change, &app.directory);
-    Entry {
+    JournalEntry {
         id,
         plan: id,
         title: step.words.subject.clone(),
@@ -284,8 +281,8 @@ pub fn org_role(user: &str, role: &str) -> Change {
 }
 
 /// A record by its id.
-pub fn target(kind: Kind, id: &str) -> Target {
-    Target { kind, id: record::Id::from(id) }
+pub fn target(kind: RecordKind, id: &str) -> ResourceRef {
+    ResourceRef { kind, id: record::Id::from(id) }
 }
 
 /// Presses the key of an action.
@@ -293,8 +290,8 @@ pub fn press(app: &mut App, action: Action) {
     let key = app.keymap.event(action).unwrap();
     // The person has seen the last frame.
     app.drawn();
-    app.update(Msg::Shown, now() - SignedDuration::from_secs(1));
-    app.update(Msg::Terminal(Event::Key(key)), now());
+    app.update(AppMessage::Shown, now() - SignedDuration::from_secs(1));
+    app.update(AppMessage::Terminal(Event::Key(key)), now());
     while app.is_looking() {
         drop(app.look_on());
     }
@@ -303,19 +300,19 @@ pub fn press(app: &mut App, action: Action) {
 /// Types characters.
 pub fn type_text(app: &mut App, text: &str) {
     for c in text.chars() {
-        app.update(Msg::Terminal(Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE))), now());
+        app.update(AppMessage::Terminal(Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE))), now());
     }
 }
 
 /// The screen, with where the cursor is if it is shown.
-pub fn buffer(app: &App, look: &Look) -> Buffer {
+pub fn buffer(app: &App, look: &ScreenLook) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(app.size.width, app.size.height)).unwrap();
     terminal.draw(|frame| draw(frame, app, look)).unwrap();
     terminal.backend().buffer().clone()
 }
 
 /// The screen as text, without spaces at the ends of rows.
-pub fn screen(app: &App, look: &Look) -> String {
+pub fn screen(app: &App, look: &ScreenLook) -> String {
     text(&buffer(app, look))
 }
 

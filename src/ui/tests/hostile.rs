@@ -12,24 +12,24 @@ use secrecy::ExposeSecret;
 use super::fixture::{buffer, look, now, plain, text, welcome};
 use crate::{
     app::{
-        App, Effect, Msg, Opened, ProfileView,
+        App, AppEffect, AppMessage, OpenedProfile, ProfileView,
         action::{ACTIONS, Action},
     },
     dialect::{self, Hosting, Provider},
     directory::{
-        Coverage, Fresh, Kind, MaybeTold, Name, Shortfall, Target,
-        aside::{ApiKey, Organisation, Participant, Person, Told, Topic},
+        ListCoverage, ListShortfall, MaybeTold, Name, Observation, RecordKind, ResourceRef,
+        aside::{AccountDetails, ApiKey, Organisation, SideAnswer, SideQueryKind, TeamParticipant},
         change::ChangeId,
-        guard::Guards,
-        plan::{Exchange, SideEffect, State},
-        record::{Account, Depth, Grant, LastActive, Member, Permission, Record, Role, Team, User},
+        guard::GuardSettings,
+        plan::{ChangeState, RequestExchange, SideEffect},
+        record::{AccountKind, LastActive, Member, Permission, ReadDepth, Record, Role, RoleGrant, Team, User},
         records::Records,
-        work::{Job, Link, Moved, Proof, Report},
+        work::{ChangeUpdate, LinkState, RefreshProof, WorkerJob, WorkerReport},
     },
     scim::{
-        failure::{Class, Failure},
+        failure::{Failure, FailureClass},
         schema,
-        wait::{Wait, WaitCause},
+        wait::{RequestWait, WaitCause},
     },
 };
 
@@ -75,15 +75,15 @@ fn users() -> Vec<User> {
         display_name: name(n + 1),
         email: name(n + 2),
         active: [Some(true), Some(false), None][n % 3],
-        account: [Account::Person, Account::TeamService, Account::OrgService][n / 3 % 3],
+        account: [AccountKind::Person, AccountKind::TeamService, AccountKind::OrgService][n / 3 % 3],
         org_role: ["admin".into(), name(n + 3).into(), MaybeTold::NOT_TOLD][n / 2 % 3].clone(),
-        team_roles: Some(vec![Grant { scope: name(n + 4), role: name(n + 5) }]),
-        registry_roles: vec![Grant { scope: name(n + 6), role: name(n + 7) }],
+        team_roles: Some(vec![RoleGrant { scope: name(n + 4), role: name(n + 5) }]),
+        registry_roles: vec![RoleGrant { scope: name(n + 6), role: name(n + 7) }],
         models_seat: name(n + 8).into(),
         weave_role: name(n + 9).into(),
         last_active: LastActive::Unknown,
         version: Some(nasty(n).into()),
-        depth: [Depth::Full, Depth::Summary][n % 2],
+        depth: [ReadDepth::Full, ReadDepth::Summary][n % 2],
         ..User::default()
     };
     (0..36).map(user).collect()
@@ -114,7 +114,8 @@ fn roles() -> Vec<Role> {
 }
 
 fn failure(n: usize) -> Failure {
-    let class = [Class::Refused, Class::Conflict, Class::Offline, Class::Unauthorized][n % 4];
+    let class =
+        [FailureClass::Refused, FailureClass::Conflict, FailureClass::Offline, FailureClass::Unauthorized][n % 4];
     Failure { scim_type: Some(nasty(n)), ..Failure::local(class, nasty(n), nasty(n + 1)) }
 }
 
@@ -134,26 +135,35 @@ impl Hostile {
             actor: nasty(4),
             ..ProfileView::default()
         };
-        let planner = dialect::of(provider, Hosting::Dedicated, dialect::Server::default());
-        let guards = Guards { me: Some("user-0".into()), ..Guards::default() };
-        console.tell(Msg::Opened(Box::new(Opened { profile, planner: Arc::clone(&planner) as _, guards })));
+        let planner = dialect::of(provider, Hosting::Dedicated, dialect::KnownServer::default());
+        let guards = GuardSettings { me: Some("user-0".into()), ..GuardSettings::default() };
+        console.tell(AppMessage::Opened(Box::new(OpenedProfile {
+            profile,
+            planner: Arc::clone(&planner) as _,
+            guards,
+        })));
         console.records();
         console
     }
 
     fn records(&mut self) {
         let records = Box::new(Records::build(users(), teams(), roles()));
-        self.tell(Msg::Report(Report::Records { records, seen: Some(now()), partial: false, stored: false }));
+        self.tell(AppMessage::Report(WorkerReport::Records {
+            records,
+            seen: Some(now()),
+            partial: false,
+            stored: false,
+        }));
     }
 
     /// Tells the console, does what it asks as a server of this kind would, and looks at the screen.
-    fn tell(&mut self, msg: Msg) {
+    fn tell(&mut self, msg: AppMessage) {
         self.steps += 1;
         let effects = self.app.update(msg, now());
         for effect in effects {
             for report in answer(effect, self.steps) {
                 // What these ask for in turn is left.
-                self.app.update(Msg::Report(report), now());
+                self.app.update(AppMessage::Report(report), now());
             }
         }
         self.look_at();
@@ -183,21 +193,21 @@ impl Hostile {
     /// One thing that happens, chosen by a number.
     fn happen(&mut self, choice: u16) {
         let n = usize::from(choice) / 100;
-        let key = |code, modifiers| Msg::Terminal(Event::Key(KeyEvent::new(code, modifiers)));
+        let key = |code, modifiers| AppMessage::Terminal(Event::Key(KeyEvent::new(code, modifiers)));
         let msg = match choice % 100 {
             0..50 => match self.app.keymap.event(ACTIONS[n % ACTIONS.len()].action) {
-                Some(event) => Msg::Terminal(Event::Key(event)),
+                Some(event) => AppMessage::Terminal(Event::Key(event)),
                 None => return,
             },
             50..65 => key(KeyCode::Char(*b"ae:><\"()!,@10 |".get(n % 15).unwrap_or(&b'x') as char), KeyModifiers::NONE),
             65..85 => key(CODES[n % CODES.len()], KeyModifiers::NONE),
             85..87 => key(KeyCode::Char("cuwakdz".chars().nth(n % 7).unwrap_or('c')), KeyModifiers::CONTROL),
-            87..90 => Msg::Terminal(Event::Paste(nasty(n))),
+            87..90 => AppMessage::Terminal(Event::Paste(nasty(n))),
             90..93 => {
                 let (width, height) = [(80, 24), (40, 12), (1, 1), (200, 50), (60, 7)][n % 5];
-                Msg::Terminal(Event::Resize(width, height))
+                AppMessage::Terminal(Event::Resize(width, height))
             }
-            _ => Msg::Report(said(n)),
+            _ => AppMessage::Report(said(n)),
         };
         self.tell(msg);
     }
@@ -228,36 +238,40 @@ fn acts(c: char) -> bool {
 }
 
 /// Something that nobody asked for.
-fn said(n: usize) -> Report {
-    let proof = |kind| Proof {
+fn said(n: usize) -> WorkerReport {
+    let proof = |kind| RefreshProof {
         kind,
         seen: 3,
         words: nasty(n),
-        coverage: Coverage::Partial(Shortfall { seen: 3, said: Some(9), why: nasty(n) }),
+        coverage: ListCoverage::Partial(ListShortfall { seen: 3, said: Some(9), why: nasty(n) }),
     };
     match n % 8 {
-        0 => Report::Link(Link::Down(failure(n))),
-        1 => Report::Link(Link::Up),
-        2 => Report::Waiting(Wait::new(
+        0 => WorkerReport::Link(LinkState::Down(failure(n))),
+        1 => WorkerReport::Link(LinkState::Up),
+        2 => WorkerReport::Waiting(RequestWait::new(
             WaitCause::Failed { why: nasty(n), attempt: 2 },
             Duration::from_secs(20),
             None,
             now(),
         )),
-        3 => Report::Notice(nasty(n)),
-        4 => {
-            Report::RefreshEnded { at: now(), proofs: vec![proof(Kind::User)], failed: vec![(Kind::Team, failure(n))] }
-        }
-        5 => Report::Progress { kind: Kind::User, seen: u64::MAX, said: Some(1) },
-        6 => Report::Learnt(vec![Fresh::Gone(Target::user(&id(n % 36).as_str().into()))]),
-        _ => Report::Learnt(users().into_iter().take(2).map(|user| Fresh::Record(Record::User(user))).collect()),
+        3 => WorkerReport::Notice(nasty(n)),
+        4 => WorkerReport::RefreshEnded {
+            at: now(),
+            proofs: vec![proof(RecordKind::User)],
+            failed: vec![(RecordKind::Team, failure(n))],
+        },
+        5 => WorkerReport::Progress { kind: RecordKind::User, seen: u64::MAX, said: Some(1) },
+        6 => WorkerReport::Learnt(vec![Observation::Gone(ResourceRef::user(&id(n % 36).as_str().into()))]),
+        _ => WorkerReport::Learnt(
+            users().into_iter().take(2).map(|user| Observation::Record(Record::User(user))).collect(),
+        ),
     }
 }
 
 /// What comes of an effect.
-fn answer(effect: Effect, n: usize) -> Vec<Report> {
+fn answer(effect: AppEffect, n: usize) -> Vec<WorkerReport> {
     match effect {
-        Effect::Copy(copied) => {
+        AppEffect::Copy(copied) => {
             // JSON and several rows have lines of their own; what they are pasted into must not take the server's for them.
             let copied = copied.expose_secret();
             let most = 1 + users().len().max(3);
@@ -266,58 +280,68 @@ fn answer(effect: Effect, n: usize) -> Vec<Report> {
             assert!(!copied.chars().any(|c| acts(c) && (lines == 1 || c != '\n')), "{copied:?}");
             vec![]
         }
-        Effect::Work(Job::Raw(target)) => {
+        AppEffect::Work(WorkerJob::Raw(target)) => {
             let json = serde_json::json!({ "id": nasty(n), "more": [nasty(n + 1), { "x": nasty(n + 2) }] });
             let told =
                 if n.is_multiple_of(3) { Err(failure(n)) } else { Ok(serde_json::to_string_pretty(&json).unwrap()) };
-            vec![Report::Raw(target, told)]
+            vec![WorkerReport::Raw(target, told)]
         }
-        Effect::Work(Job::Ask(inquiry)) if n.is_multiple_of(4) => vec![Report::AskFailed(inquiry.topic, failure(n))],
-        Effect::Work(Job::Ask(inquiry)) => {
+        AppEffect::Work(WorkerJob::Ask(inquiry)) if n.is_multiple_of(4) => {
+            vec![WorkerReport::AskFailed(inquiry.topic, failure(n))]
+        }
+        AppEffect::Work(WorkerJob::Ask(inquiry)) => {
             let told = told(&inquiry.topic, n);
-            vec![Report::Learnt(vec![Fresh::Told(inquiry.topic, told)])]
+            vec![WorkerReport::Learnt(vec![Observation::Told(inquiry.topic, told)])]
         }
-        Effect::Work(Job::ReadEach(targets)) => vec![Report::ReadEachFailed(targets, failure(n))],
-        Effect::Work(Job::Submit(entries)) => entries.iter().map(|entry| Report::Moved(moved(entry.id, n))).collect(),
+        AppEffect::Work(WorkerJob::ReadEach(targets)) => vec![WorkerReport::ReadEachFailed(targets, failure(n))],
+        AppEffect::Work(WorkerJob::Submit(entries)) => {
+            entries.iter().map(|entry| WorkerReport::Moved(moved(entry.id, n))).collect()
+        }
         _ => vec![],
     }
 }
 
-fn told(topic: &Topic, n: usize) -> Told {
+fn told(topic: &SideQueryKind, n: usize) -> SideAnswer {
     match topic {
-        Topic::Me | Topic::Person(_) => {
+        SideQueryKind::Me | SideQueryKind::Person(_) => {
             let key = ApiKey { id: id(n).as_str().into(), name: name(n), description: name(n + 1) };
             let (user_name, email) = (name(n), name(n + 2));
-            Told::Person(Person { user_name, email, keys: Some(vec![key]), teams: vec![name(n)], ..Person::default() })
+            SideAnswer::Person(AccountDetails {
+                user_name,
+                email,
+                keys: Some(vec![key]),
+                teams: vec![name(n)],
+                ..AccountDetails::default()
+            })
         }
-        Topic::Roster(_) => {
-            let participant = |n: usize| Participant {
+        SideQueryKind::Roster(_) => {
+            let participant = |n: usize| TeamParticipant {
                 id: id(n).as_str().into(),
                 user_name: name(n),
                 name: name(n + 1),
                 email: name(n + 2),
                 admin: true,
                 pending: n.is_multiple_of(2),
-                account: Account::Person,
+                account: AccountKind::Person,
             };
-            Told::Roster((n..n + 6).map(participant).collect())
+            SideAnswer::Roster((n..n + 6).map(participant).collect())
         }
-        Topic::Organisations => {
+        SideQueryKind::Organisations => {
             let one = |n: usize| Organisation { id: name(n), name: name(n + 1) };
-            Told::Organisations((n..n + 3).map(one).collect())
+            SideAnswer::Organisations((n..n + 3).map(one).collect())
         }
-        Topic::Settings => Told::Nothing,
-        Topic::Resource(target) => Told::Resource(resource(&target.id, n)),
-        Topic::Schemas => {
+        SideQueryKind::Settings => SideAnswer::Nothing,
+        SideQueryKind::Resource(target) => SideAnswer::Resource(resource(&target.id, n)),
+        SideQueryKind::Schemas => {
             let attribute = |n: usize| {
                 serde_json::json!({"name": nasty(n), "type": "string", "description": nasty(n + 1), "multiValued": n.is_multiple_of(2),
                     "canonicalValues": [nasty(n + 2)], "mutability": "readWrite"})
             };
             let attributes: Vec<_> = (n..n + 8).map(attribute).collect();
             let schema = serde_json::json!({"id": nasty(n), "name": nasty(n + 1), "attributes": attributes});
-            Told::Schemas(schema::schemas(&serde_json::json!({ "Resources": [schema] })))
+            SideAnswer::Schemas(schema::schemas(&serde_json::json!({ "Resources": [schema] })))
         }
-        Topic::Types => Told::Types(schema::resource_types(&serde_json::json!({
+        SideQueryKind::Types => SideAnswer::Types(schema::resource_types(&serde_json::json!({
             "Resources": [{"name": nasty(n), "endpoint": "/Users", "schema": nasty(n + 1)}]
         }))),
     }
@@ -333,12 +357,25 @@ fn resource(id: &str, n: usize) -> serde_json::Value {
     resource
 }
 
-fn moved(change: ChangeId, n: usize) -> Moved {
-    let states =
-        [State::Confirmed, State::Refused, State::Conflict, State::Unknown, State::Sent, State::Dropped, State::Partly];
-    let exchange =
-        Exchange { request: nasty(n), status: Some(400), millis: 1, bytes: 1, answer: nasty(n + 1), refused: true };
-    Moved {
+fn moved(change: ChangeId, n: usize) -> ChangeUpdate {
+    let states = [
+        ChangeState::Confirmed,
+        ChangeState::Refused,
+        ChangeState::Conflict,
+        ChangeState::Unknown,
+        ChangeState::Sent,
+        ChangeState::Dropped,
+        ChangeState::Partly,
+    ];
+    let exchange = RequestExchange {
+        request: nasty(n),
+        status: Some(400),
+        millis: 1,
+        bytes: 1,
+        answer: nasty(n + 1),
+        refused: true,
+    };
+    ChangeUpdate {
         id: change,
         state: states[n % states.len()],
         why: nasty(n),
@@ -381,7 +418,7 @@ fn every_action_on_every_tab_draws_a_clean_screen() {
         for tab in [Action::GoUsers, Action::GoTeams, Action::GoRoles, Action::GoActivity] {
             for action in [Action::Back, Action::Back, tab, Action::Down, spec.action, Action::Down, Action::Open] {
                 if let Some(event) = console.app.keymap.event(action) {
-                    console.tell(Msg::Terminal(Event::Key(event)));
+                    console.tell(AppMessage::Terminal(Event::Key(event)));
                 }
             }
         }

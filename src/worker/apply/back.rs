@@ -3,12 +3,12 @@
 
 use serde_json::{Map, Value};
 
-use super::{Attempt, send::path_of};
+use super::{ChangeAttempt, send::path_of};
 use crate::{
     directory::{
-        Id, Target,
-        change::{Change, NewUser, Verb},
-        plan::{Entry, State, UNLISTED, Undo},
+        Id, ResourceRef,
+        change::{Change, ChangeVerb, NewUser},
+        plan::{ChangeState, JournalEntry, UNLISTED, Undo},
     },
     scim::json,
 };
@@ -35,21 +35,21 @@ const GIVEN_AGAIN: [&str; 14] = [
     "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
 ];
 
-impl Attempt<'_> {
+impl ChangeAttempt<'_> {
     /// Completes the undo of a change that took effect.
-    pub(super) async fn learn_way_back(&self, entry: &mut Entry, state: State) {
-        if !matches!(state, State::Confirmed | State::Partly) {
+    pub(super) async fn learn_way_back(&self, entry: &mut JournalEntry, state: ChangeState) {
+        if !matches!(state, ChangeState::Confirmed | ChangeState::Partly) {
             return;
         }
         if let (Undo::Never(_), Some(back)) = (&entry.step.undo, self.membership_back(&entry.step.change).await) {
             entry.step.undo = Undo::By(vec![back]);
         }
         let Change::DeleteUser { user } = &entry.step.change else { return };
-        if self.context.dialect.capabilities().can(Verb::SetAttribute).is_err() {
+        if self.context.dialect.capabilities().can(ChangeVerb::SetAttribute).is_err() {
             return;
         }
         let (Some(before), Some(again)) =
-            (self.before.get(&path_of(&Target::user(user))), &mut entry.step.compensation)
+            (self.before.get(&path_of(&ResourceRef::user(user))), &mut entry.step.compensation)
         else {
             return;
         };
@@ -66,7 +66,7 @@ impl Attempt<'_> {
     /// The change that undoes a membership, where the plan did not know whether the membership existed before.
     async fn membership_back(&self, change: &Change) -> Option<Change> {
         let (Change::AddMember { team, user } | Change::RemoveMember { team, user }) = change else { return None };
-        let path = path_of(&Target::team(team));
+        let path = path_of(&ResourceRef::team(team));
         let members = |document: &Value| -> Option<Vec<Id>> {
             let members = json::get(document.as_object()?, "members")?.as_array()?;
             let id = |member: &Value| json::get(member.as_object()?, "value")?.as_str().map(Id::from);

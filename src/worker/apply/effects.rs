@@ -4,20 +4,20 @@
 use serde_json::Value;
 
 use super::{
-    Attempt,
+    ChangeAttempt,
     send::path_of,
-    whole::{After, Before},
+    whole::{RecordAfter, RecordBefore},
 };
 use crate::{
     directory::{
-        Fresh, Id, Kind, Name, Target, attributes,
+        Id, Name, Observation, RecordKind, ResourceRef, attributes,
         change::Change,
-        plan::{Entry, SideEffect},
+        plan::{JournalEntry, SideEffect},
         record::{Record, User},
     },
     scim::{
         caseless,
-        difference::{Difference, differences},
+        difference::{ValueDifference, differences},
         json,
         text::clean,
     },
@@ -45,13 +45,13 @@ fn normalised(value: &Value) -> Value {
     }
 }
 
-impl Attempt<'_> {
+impl ChangeAttempt<'_> {
     /// All that is different and was not asked for, as far as it was read.
-    pub(super) async fn effects(&self, entry: &Entry) -> Vec<SideEffect> {
+    pub(super) async fn effects(&self, entry: &JournalEntry) -> Vec<SideEffect> {
         let change = &entry.step.change;
         let mut effects = Vec::new();
-        for (path, Before { whole, asked }) in &self.before {
-            let Some(After { document, .. }) = self.after.get(path) else { continue };
+        for (path, RecordBefore { whole, asked }) in &self.before {
+            let Some(RecordAfter { document, .. }) = self.after.get(path) else { continue };
             let Some(target) = target_of(path) else { continue };
             let told = |name: &str| whole.document.as_object().is_some_and(|map| json::get(map, name).is_some());
             for difference in differences(&whole.document, document) {
@@ -71,19 +71,21 @@ impl Attempt<'_> {
     async fn effect(
         &self,
         change: &Change,
-        target: &Target,
+        target: &ResourceRef,
         [before, after]: [&Value; 2],
-        difference: Difference,
+        difference: ValueDifference,
     ) -> Vec<SideEffect> {
         let subject = subject(target, before);
         match difference {
-            Difference::Entries { name, gone, come } if is(&name, "members") && target.kind == Kind::Team => {
+            ValueDifference::Entries { name, gone, come }
+                if is(&name, "members") && target.kind == RecordKind::Team =>
+            {
                 self.members(change, target, &subject, gone, come).await
             }
-            Difference::Entries { name, gone, come } if is(&name, "groups") && target.kind == Kind::User => {
+            ValueDifference::Entries { name, gone, come } if is(&name, "groups") && target.kind == RecordKind::User => {
                 self.memberships(change, target, &subject, [gone, come])
             }
-            Difference::Entries { name, mut gone, mut come } => {
+            ValueDifference::Entries { name, mut gone, mut come } => {
                 if let Change::SetEmail { to, .. } = change
                     && is(&name, "emails")
                 {
@@ -102,7 +104,7 @@ impl Attempt<'_> {
                 let gone = (!gone.is_empty()).then(|| told(LOST, &gone, back()));
                 gone.into_iter().chain((!come.is_empty()).then(|| told("came:", &come, Vec::new()))).collect()
             }
-            Difference::Value { path, before, after } => {
+            ValueDifference::Value { path, before, after } => {
                 let effect = value(target, &subject, path, before, after);
                 vec![SideEffect { back: self.sendable(effect.back), ..effect }]
             }
@@ -120,7 +122,7 @@ impl Attempt<'_> {
     fn memberships(
         &self,
         change: &Change,
-        user: &Target,
+        user: &ResourceRef,
         name: &Name,
         [gone, come]: [Vec<String>; 2],
     ) -> Vec<SideEffect> {
@@ -152,20 +154,20 @@ impl Attempt<'_> {
     /// The name of a group as it was read for the change, or its id.
     fn team_name(&self, id: &Id) -> String {
         let read = self.fresh.iter().rev().find_map(|one| match one {
-            Fresh::Record(Record::Team(team)) if team.id == *id => Some(team.name.to_string()),
+            Observation::Record(Record::Team(team)) if team.id == *id => Some(team.name.to_string()),
             _ => None,
         });
         read.unwrap_or_else(|| id.to_string())
     }
 
     /// A new user whom the server has made inactive.
-    fn inactive(&self, entry: &Entry) -> Option<SideEffect> {
+    fn inactive(&self, entry: &JournalEntry) -> Option<SideEffect> {
         let (Change::CreateUser { user, .. }, Some(created)) = (&entry.step.change, &entry.created) else {
             return None;
         };
         let active = |document: &Value| document.as_object().and_then(|map| json::get(map, "active")).cloned();
         let asked = entry.step.requests.first().and_then(|request| active(request.body.as_ref()?));
-        let now = active(&self.after.get(&path_of(&Target::user(created)))?.document);
+        let now = active(&self.after.get(&path_of(&ResourceRef::user(created)))?.document);
         let words = format!("{} is inactive: the server has created them so.", Name::from(user.user_name.as_str()));
         // The undo of a creation takes the whole user away.
         (asked == Some(true.into()) && now == Some(false.into())).then(|| SideEffect {
@@ -179,7 +181,7 @@ impl Attempt<'_> {
     async fn members(
         &self,
         change: &Change,
-        team: &Target,
+        team: &ResourceRef,
         name: &Name,
         gone: Vec<String>,
         come: Vec<String>,
@@ -222,14 +224,14 @@ impl Attempt<'_> {
     }
 
     /// Members that a new team has and nobody asked for.
-    async fn uninvited(&self, entry: &Entry) -> Vec<SideEffect> {
+    async fn uninvited(&self, entry: &JournalEntry) -> Vec<SideEffect> {
         let (Change::CreateTeam { name, .. }, Some(created)) = (&entry.step.change, &entry.created) else {
             return Vec::new();
         };
-        let target = Target::team(created);
-        let Some(After { document, .. }) = self.after.get(&path_of(&target)) else { return Vec::new() };
+        let target = ResourceRef::team(created);
+        let Some(RecordAfter { document, .. }) = self.after.get(&path_of(&target)) else { return Vec::new() };
         let all = differences(&Value::Null, document).into_iter().find_map(|difference| match difference {
-            Difference::Entries { name, come, .. } if is(&name, "members") => Some(come),
+            ValueDifference::Entries { name, come, .. } if is(&name, "members") => Some(come),
             _ => None,
         });
         let mut effects =
@@ -240,12 +242,12 @@ impl Attempt<'_> {
     }
 
     /// What the server did not keep of what a new user was to have, in words.
-    pub(super) fn not_kept(&self, entry: &Entry) -> Vec<&'static str> {
+    pub(super) fn not_kept(&self, entry: &JournalEntry) -> Vec<&'static str> {
         let (Change::CreateUser { .. }, Some(created)) = (&entry.step.change, &entry.created) else {
             return Vec::new();
         };
         let asked = entry.step.requests.first().and_then(|request| request.body.as_ref()).and_then(Value::as_object);
-        let (Some(asked), Some(now)) = (asked, self.after.get(&path_of(&Target::user(created)))) else {
+        let (Some(asked), Some(now)) = (asked, self.after.get(&path_of(&ResourceRef::user(created)))) else {
             return Vec::new();
         };
         let keeps = |name: &str| {
@@ -261,20 +263,20 @@ impl Attempt<'_> {
     }
 
     /// Of the members whom a new team was to have, those whom it lacks; nothing where it does not tell.
-    pub(super) async fn missing(&self, entry: &Entry) -> Vec<Id> {
+    pub(super) async fn missing(&self, entry: &JournalEntry) -> Vec<Id> {
         let (Change::CreateTeam { members, .. }, Some(created)) = (&entry.step.change, &entry.created) else {
             return Vec::new();
         };
         let fresh = self.identified(&entry.step.change).await;
         let team = fresh.iter().rev().find_map(|one| match one {
-            Fresh::Record(Record::Team(team)) if team.id == *created => Some(team),
+            Observation::Record(Record::Team(team)) if team.id == *created => Some(team),
             _ => None,
         });
         members.iter().filter(|id| team.is_none_or(|team| !team.has(id))).cloned().collect()
     }
 
     /// True where the server shows nobody in any team, and the change is about who is in one.
-    pub(super) fn is_blind(&self, entry: &Entry) -> bool {
+    pub(super) fn is_blind(&self, entry: &JournalEntry) -> bool {
         let about = matches!(
             entry.step.change,
             Change::AddMember { .. }
@@ -302,7 +304,13 @@ fn is_called(user: &User, value: &str) -> bool {
     user.user_name.is(value) || (!user.email.is_empty() && user.email.is(value))
 }
 
-fn value(target: &Target, subject: &Name, path: String, before: Option<Value>, after: Option<Value>) -> SideEffect {
+fn value(
+    target: &ResourceRef,
+    subject: &Name,
+    path: String,
+    before: Option<Value>,
+    after: Option<Value>,
+) -> SideEffect {
     let shown = |value: &Value| clean(&attributes::shown(value)).into_owned();
     let words = match (&before, &after) {
         (Some(before), Some(after)) => format!("{subject}: {path} was {} and is {} now.", shown(before), shown(after)),
@@ -322,10 +330,10 @@ fn is_kept_elsewhere(change: &Change) -> bool {
 }
 
 /// True where something that was there before is not any more.
-fn is_loss(difference: &Difference) -> bool {
+fn is_loss(difference: &ValueDifference) -> bool {
     match difference {
-        Difference::Entries { gone, .. } => !gone.is_empty(),
-        Difference::Value { before, .. } => before.is_some(),
+        ValueDifference::Entries { gone, .. } => !gone.is_empty(),
+        ValueDifference::Value { before, .. } => before.is_some(),
     }
 }
 
@@ -341,8 +349,8 @@ fn main_address(user: &Value) -> Option<String> {
 }
 
 /// What a person calls the record.
-fn subject(target: &Target, document: &Value) -> Name {
-    let name = if target.kind == Kind::User { "userName" } else { "displayName" };
+fn subject(target: &ResourceRef, document: &Value) -> Name {
+    let name = if target.kind == RecordKind::User { "userName" } else { "displayName" };
     let name = document.as_object().and_then(|map| json::get(map, name)).and_then(Value::as_str);
     Name::from(name.unwrap_or(&target.id))
 }
@@ -360,12 +368,12 @@ fn is(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
 }
 
-pub(super) fn target_of(path: &[String]) -> Option<Target> {
+pub(super) fn target_of(path: &[String]) -> Option<ResourceRef> {
     let [kind, id] = path else { return None };
     let kind = match kind.as_str() {
-        "Users" => Kind::User,
-        "Groups" => Kind::Team,
+        "Users" => RecordKind::User,
+        "Groups" => RecordKind::Team,
         _ => return None,
     };
-    Some(Target { kind, id: id.as_str().into() })
+    Some(ResourceRef { kind, id: id.as_str().into() })
 }

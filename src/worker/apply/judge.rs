@@ -3,13 +3,13 @@
 
 use serde_json::Value;
 
-use super::{Attempt, Ended, send::path_of};
+use super::{AttemptEnd, ChangeAttempt, send::path_of};
 use crate::{
-    dialect::{Lesson, Shown},
+    dialect::{ChangeShown, ServerLesson},
     directory::{
-        Target,
+        ResourceRef,
         change::Change,
-        plan::{Entry, LATE, State},
+        plan::{ChangeState, JournalEntry, LATE},
     },
     scim::{json, request::Method},
 };
@@ -17,9 +17,9 @@ use crate::{
 /// What is said where nobody can see who is in a team.
 const BLIND: &str = "Sent; this server has never shown who is in a team, so whether it took effect can't be seen.";
 
-impl Attempt<'_> {
+impl ChangeAttempt<'_> {
     /// `lead` is what is to be said before: that the answer was lost, or that completing it failed.
-    pub(super) async fn judge(&mut self, entry: &mut Entry, shown: Shown, lead: &str) -> Ended {
+    pub(super) async fn judge(&mut self, entry: &mut JournalEntry, shown: ChangeShown, lead: &str) -> AttemptEnd {
         self.read_moved_groups().await;
         entry.effects = self.effects(entry).await;
         let lost = !lead.is_empty();
@@ -28,43 +28,47 @@ impl Attempt<'_> {
         let not_kept = self.not_kept(entry);
         let (state, why) = match shown {
             // Nothing went out: all of it was so when it was to be sent.
-            Shown::Yes if !self.tried => {
+            ChangeShown::Yes if !self.tried => {
                 return self.already(entry, "It was so before it was to be sent.".to_owned()).await;
             }
-            Shown::Yes if !not_kept.is_empty() => {
-                (State::Partly, format!("Created; the server did not keep: {}.", not_kept.join(", ")))
+            ChangeShown::Yes if !not_kept.is_empty() => {
+                (ChangeState::Partly, format!("Created; the server did not keep: {}.", not_kept.join(", ")))
             }
-            Shown::Yes => {
-                (State::Confirmed, if lost { lead("the directory shows the change.") } else { String::new() })
+            ChangeShown::Yes => {
+                (ChangeState::Confirmed, if lost { lead("the directory shows the change.") } else { String::new() })
             }
             _ if self.is_blind(entry) => {
-                (State::Unseen, self.context.dialect.capabilities().holds().say(BLIND).into_owned())
+                (ChangeState::Unseen, self.context.dialect.capabilities().holds().say(BLIND).into_owned())
             }
-            Shown::No(_) if self.only_deactivated(entry) => {
-                self.teach(entry, Lesson::Deactivated);
+            ChangeShown::No(_) if self.only_deactivated(entry) => {
+                self.teach(entry, ServerLesson::Deactivated);
                 let words = "Deactivated, not removed: the server keeps the record.";
                 // What was created is taken back as far as this server goes.
-                let state = if entry.undoes.is_some() { State::Confirmed } else { State::Partly };
+                let state = if entry.undoes.is_some() { ChangeState::Confirmed } else { ChangeState::Partly };
                 (state, words.to_owned())
             }
             // The server's two answers differ: neither is held to be the true one.
-            Shown::No(_) if self.echoed && self.is_unaltered() => (State::Unseen, lead(LATE)),
+            ChangeShown::No(_) if self.echoed && self.is_unaltered() => (ChangeState::Unseen, lead(LATE)),
             // A later look decides.
-            Shown::No(instead) if self.sent > 0 && !self.told && !self.taken_over && self.is_unaltered() => {
+            ChangeShown::No(instead) if self.sent > 0 && !self.told && !self.taken_over && self.is_unaltered() => {
                 return self.unseen_yet(entry, &instead).await;
             }
-            Shown::Part(now) => (State::Partly, lead(&format!("It took effect in part: the server shows {now}."))),
-            Shown::No(instead) => {
+            ChangeShown::Part(now) => {
+                (ChangeState::Partly, lead(&format!("It took effect in part: the server shows {now}.")))
+            }
+            ChangeShown::No(instead) => {
                 let why = format!("The server accepted it and did not change it: it shows {instead}.");
-                let (state, why) = self.with_part(entry, State::Refused, lead(&why)).await;
-                if state == State::Refused && !entry.did_harm() {
+                let (state, why) = self.with_part(entry, ChangeState::Refused, lead(&why)).await;
+                if state == ChangeState::Refused && !entry.did_harm() {
                     let advice = self.advice(entry).await;
                     let why = [why.as_str()].into_iter().chain(advice).collect::<Vec<_>>().join(" ");
                     return self.settled(entry, state, why, None).await;
                 }
-                (State::Partly, why)
+                (ChangeState::Partly, why)
             }
-            Shown::CantTell => (State::Unseen, "The server accepted it; its answers don't show the result.".to_owned()),
+            ChangeShown::CantTell => {
+                (ChangeState::Unseen, "The server accepted it; its answers don't show the result.".to_owned())
+            }
         };
         self.learn_from(entry, state);
         self.learn_way_back(entry, state).await;
@@ -72,7 +76,7 @@ impl Attempt<'_> {
     }
 
     /// A trial may find a way that has an effect, unless one has shown that there is none.
-    async fn advice(&self, entry: &Entry) -> Option<&'static str> {
+    async fn advice(&self, entry: &JournalEntry) -> Option<&'static str> {
         let verb = entry.step.change.verb();
         let advice = self.context.dialect.advice(verb)?;
         let trials = self.context.stored(|store| store.trials()).await?;
@@ -80,25 +84,25 @@ impl Attempt<'_> {
     }
 
     /// What the outcome says about the form of the request.
-    fn learn_from(&mut self, entry: &Entry, state: State) {
+    fn learn_from(&mut self, entry: &JournalEntry, state: ChangeState) {
         if entry.did_harm() {
             if let Some(request) = self.took.clone().or_else(|| entry.step.requests.first().cloned()) {
-                self.teach(entry, Lesson::Harmed(&request));
+                self.teach(entry, ServerLesson::Harmed(&request));
             }
-        } else if let Some(request) = self.took.take().filter(|_| state == State::Confirmed) {
-            self.teach(entry, Lesson::Took(&request));
+        } else if let Some(request) = self.took.take().filter(|_| state == ChangeState::Confirmed) {
+            self.teach(entry, ServerLesson::Took(&request));
         }
     }
 
-    fn teach(&mut self, entry: &Entry, lesson: Lesson<'_>) {
+    fn teach(&mut self, entry: &JournalEntry, lesson: ServerLesson<'_>) {
         let known = std::mem::take(&mut self.taught);
         self.taught = known.or(self.context.dialect.taught(&entry.step.change, lesson));
     }
 
     /// True where a deletion has made an active user an inactive one.
-    fn only_deactivated(&self, entry: &Entry) -> bool {
+    fn only_deactivated(&self, entry: &JournalEntry) -> bool {
         let Change::DeleteUser { user } = &entry.step.change else { return false };
-        let path = path_of(&Target::user(user));
+        let path = path_of(&ResourceRef::user(user));
         let is_active = |document: &Value| {
             document.as_object().and_then(|map| json::get(map, "active")) == Some(&Value::Bool(true))
         };
@@ -108,10 +112,10 @@ impl Attempt<'_> {
 
     /// True where a change of this form would have shown what else it does: adding a member says nothing of the others
     /// where there are none.
-    pub(super) fn is_conclusive(&self, entry: &Entry) -> bool {
+    pub(super) fn is_conclusive(&self, entry: &JournalEntry) -> bool {
         let Change::AddMember { team, .. } = &entry.step.change else { return true };
         let patched = entry.step.requests.iter().any(|request| request.method == Method::Patch);
-        let before = self.before.get(&path_of(&Target::team(team)));
+        let before = self.before.get(&path_of(&ResourceRef::team(team)));
         let members = before.and_then(|before| before.whole.document.as_object());
         let members = members.and_then(|map| json::get(map, "members")).and_then(Value::as_array);
         !patched || members.is_some_and(|members| !members.is_empty())

@@ -3,14 +3,14 @@
 
 use std::time::Duration;
 
-use super::Attempt;
+use super::ChangeAttempt;
 use crate::{
-    dialect::Shown,
-    directory::{plan::Entry, work::Report},
+    dialect::ChangeShown,
+    directory::{plan::JournalEntry, work::WorkerReport},
     scim::{
         difference::differences,
         failure::Failure,
-        wait::{Wait, WaitCause},
+        wait::{RequestWait, WaitCause},
     },
     worker::context::now,
 };
@@ -21,34 +21,38 @@ const WAITS: [Duration; 4] =
 
 /// The records that are read again for the outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Looking {
+pub(super) enum LookReason {
     /// The records that the plan names.
     Planned,
     /// All records of the change, because the answer was lost.
     AfterLoss,
 }
 
-impl Attempt<'_> {
+impl ChangeAttempt<'_> {
     /// Whether the records show the change; they are read again while they are as they were before it.
     ///
     /// The wait is worth its time for the first change of its form, where the answer has shown the change, and on a
     /// server that was late before.
-    pub(super) async fn shows_in_time(&mut self, entry: &mut Entry, looking: Looking) -> Result<Shown, Failure> {
+    pub(super) async fn shows_in_time(
+        &mut self,
+        entry: &mut JournalEntry,
+        looking: LookReason,
+    ) -> Result<ChangeShown, Failure> {
         let mut shown = self.shows(entry).await;
         if !(self.trial || self.echoed || self.context.is_late()) {
             return Ok(shown);
         }
         for wait in WAITS {
-            if !matches!(shown, Shown::No(_)) || !self.is_unaltered() || !self.waited(wait).await {
+            if !matches!(shown, ChangeShown::No(_)) || !self.is_unaltered() || !self.waited(wait).await {
                 break;
             }
             self.after.retain(|_, after| !after.asked);
             match looking {
-                Looking::Planned => self.look(entry).await?,
-                Looking::AfterLoss => self.look_after(entry).await?,
+                LookReason::Planned => self.look(entry).await?,
+                LookReason::AfterLoss => self.look_after(entry).await?,
             }
             shown = self.shows(entry).await;
-            if shown == Shown::Yes {
+            if shown == ChangeShown::Yes {
                 self.context.was_late();
             }
         }
@@ -69,7 +73,7 @@ impl Attempt<'_> {
 
     /// Waits; false where the worker ends meanwhile.
     async fn waited(&self, length: Duration) -> bool {
-        self.context.report(Report::Waiting(Wait::new(WaitCause::Late, length, None, now())));
+        self.context.report(WorkerReport::Waiting(RequestWait::new(WaitCause::Late, length, None, now())));
         tokio::select! {
             () = tokio::time::sleep(length) => true,
             () = self.context.cancel.cancelled() => false,

@@ -2,50 +2,50 @@
 
 use std::sync::Arc;
 
-use super::{Attempt, send::path_of, whole::After};
+use super::{ChangeAttempt, send::path_of, whole::RecordAfter};
 use crate::{
-    dialect::Shown,
+    dialect::ChangeShown,
     directory::{
-        Fresh, Target,
-        aside::{Told, Topic},
+        Observation, ResourceRef,
+        aside::{SideAnswer, SideQueryKind},
         change::Change,
-        plan::{Confirm, Entry},
-        record::{Depth, Record},
+        plan::{ConfirmBy, JournalEntry},
+        record::{ReadDepth, Record},
     },
     scim::{
-        failure::{Arrived, Class, Failure},
+        failure::{Failure, FailureClass, RequestArrival},
         list::{self, BadBody},
         request::Request,
     },
-    worker::{context::unreadable, versions::Version},
+    worker::{context::unreadable, versions::RecordVersion},
 };
 
-impl Attempt<'_> {
-    pub(super) async fn shows(&self, entry: &Entry) -> Shown {
+impl ChangeAttempt<'_> {
+    pub(super) async fn shows(&self, entry: &JournalEntry) -> ChangeShown {
         let change = entry.step.change.about(entry.created.as_ref());
         let fresh = self.identified(&change).await;
         match self.context.dialect.shows(&change, &fresh, &entry.step) {
-            Shown::No(_) if self.is_kept(entry) => Shown::Yes,
+            ChangeShown::No(_) if self.is_kept(entry) => ChangeShown::Yes,
             shown => shown,
         }
     }
 
     /// Reads the records that show the outcome, as the plan says; a created record is first searched for, where no
     /// answer has given its id.
-    pub(super) async fn look(&mut self, entry: &mut Entry) -> Result<(), Failure> {
+    pub(super) async fn look(&mut self, entry: &mut JournalEntry) -> Result<(), Failure> {
         if let Some(request) = self.looks_for(entry) {
             self.find(entry, &request).await?;
         }
         match &entry.step.confirm {
-            Confirm::Echo(targets) | Confirm::Reread(targets) => {
+            ConfirmBy::Echo(targets) | ConfirmBy::Reread(targets) => {
                 self.reread(entry, targets.clone()).await?;
                 self.read_after(entry).await
             }
-            Confirm::Ask(inquiries) => {
+            ConfirmBy::Ask(inquiries) => {
                 for inquiry in inquiries {
                     for fresh in self.context.ask(inquiry).await? {
-                        if let Fresh::Told(Topic::Resource(of), Told::Resource(document)) = &fresh {
-                            let after = After { document: document.clone(), asked: true };
+                        if let Observation::Told(SideQueryKind::Resource(of), SideAnswer::Resource(document)) = &fresh {
+                            let after = RecordAfter { document: document.clone(), asked: true };
                             self.after.insert(path_of(of), after);
                         }
                         self.learn_fresh(fresh);
@@ -57,7 +57,7 @@ impl Attempt<'_> {
     }
 
     /// Searches for a record that an unanswered change may have created, or else reads all the change's records.
-    pub(super) async fn look_after(&mut self, entry: &mut Entry) -> Result<(), Failure> {
+    pub(super) async fn look_after(&mut self, entry: &mut JournalEntry) -> Result<(), Failure> {
         match self.looks_for(entry) {
             Some(request) => self.find(entry, &request).await,
             None => self.look_at_all(entry).await,
@@ -65,34 +65,34 @@ impl Attempt<'_> {
     }
 
     /// The search for a created record whose id is not known.
-    pub(super) fn looks_for(&self, entry: &Entry) -> Option<Request> {
-        let asks = matches!(entry.step.confirm, Confirm::Ask(_));
+    pub(super) fn looks_for(&self, entry: &JournalEntry) -> Option<Request> {
+        let asks = matches!(entry.step.confirm, ConfirmBy::Ask(_));
         self.context.dialect.find(&entry.step.change).filter(|_| entry.created.is_none() && !asks)
     }
 
     /// Reads all the change's records, whatever the plan trusts.
-    pub(super) async fn look_at_all(&mut self, entry: &mut Entry) -> Result<(), Failure> {
+    pub(super) async fn look_at_all(&mut self, entry: &mut JournalEntry) -> Result<(), Failure> {
         match &entry.step.confirm {
-            Confirm::Ask(_) => self.look(entry).await,
+            ConfirmBy::Ask(_) => self.look(entry).await,
             _ => self.reread(entry, vec![]).await,
         }
     }
 
     /// Searches for the record that an unanswered creation may have made.
-    pub(super) async fn find(&mut self, entry: &mut Entry, request: &Request) -> Result<(), Failure> {
+    pub(super) async fn find(&mut self, entry: &mut JournalEntry, request: &Request) -> Result<(), Failure> {
         let Some(wanted) = entry.step.change.created() else { return Ok(()) };
         let kind = wanted.kind();
         let answer = self.context.send(request).await?;
         let unheard = || {
             let text = "The answer to the question whether it is there could not be read.";
-            Failure { arrived: Arrived::Yes, ..Failure::local(Class::Refused, text, "") }
+            Failure { arrived: RequestArrival::Yes, ..Failure::local(FailureClass::Refused, text, "") }
         };
         let page = list::parse(&answer.body).map_err(|bad| match bad {
             BadBody::NotAList { .. } => unheard(),
             bad => unreadable(&bad),
         })?;
         let told = page.total.unwrap_or(page.resources.len() as u64);
-        let all = page.resources.iter().map(|raw| self.context.dialect.read(kind, raw, Depth::Full, "$"));
+        let all = page.resources.iter().map(|raw| self.context.dialect.read(kind, raw, ReadDepth::Full, "$"));
         let read: Vec<Record> = all.flatten().filter(has_name).collect();
         // An unreadable answer, or a withheld match, does not prove that there is no record.
         let unread = read.len() < page.resources.len() || (read.is_empty() && (told > 0 || page.total.is_none()));
@@ -106,13 +106,13 @@ impl Attempt<'_> {
                 self.read_again(&record.target()).await?;
             }
             None if unread => return Err(unheard()),
-            None => self.fresh.push(Fresh::Gone(wanted.target())),
+            None => self.fresh.push(Observation::Gone(wanted.target())),
         }
         Ok(())
     }
 
     /// Reads the change's records again: the `named` ones, or without any all that have an id of the server.
-    async fn reread(&mut self, entry: &Entry, named: Vec<Target>) -> Result<(), Failure> {
+    async fn reread(&mut self, entry: &JournalEntry, named: Vec<ResourceRef>) -> Result<(), Failure> {
         let mut targets = named;
         if targets.is_empty() {
             targets = entry.step.change.touches().into_iter().map(|(target, _)| target).collect();
@@ -128,12 +128,12 @@ impl Attempt<'_> {
     }
 
     /// Keeps a record that was read, and its version.
-    pub(super) fn learn_fresh(&mut self, fresh: Fresh) {
-        if let Fresh::Record(record) = &fresh
+    pub(super) fn learn_fresh(&mut self, fresh: Observation) {
+        if let Observation::Record(record) = &fresh
             && let Some(version) = record.version()
         {
             let path = self.context.dialect.get(&record.target()).path;
-            self.versions.insert(path, Version::own(Some(Arc::clone(version))));
+            self.versions.insert(path, RecordVersion::own(Some(Arc::clone(version))));
         }
         self.fresh.push(fresh);
     }

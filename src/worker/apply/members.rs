@@ -6,19 +6,19 @@ use rustc_hash::FxHashMap;
 use serde_json::Value;
 
 use super::{
-    Attempt,
+    ChangeAttempt,
     effects::target_of,
     send::path_of,
-    whole::{After, Before},
+    whole::{RecordAfter, RecordBefore},
 };
 use crate::{
     directory::{
-        Fresh, Id, Kind, Target,
+        Id, Observation, RecordKind, ResourceRef,
         change::Change,
         record::{Record, Team, User},
-        work::Report,
+        work::WorkerReport,
     },
-    scim::difference::{Difference, differences},
+    scim::difference::{ValueDifference, differences},
 };
 
 /// So many people at most are read alone who left a team, or joined it, and are not known.
@@ -26,29 +26,29 @@ const MOST_STRANGERS: usize = 200;
 /// Single reads at a time.
 const AT_A_TIME: usize = 4;
 
-impl Attempt<'_> {
+impl ChangeAttempt<'_> {
     /// What was read, with the ids of those whom the change is about in the place of their names.
-    pub(super) async fn identified(&self, change: &Change) -> Vec<Fresh> {
+    pub(super) async fn identified(&self, change: &Change) -> Vec<Observation> {
         self.identified_in(change, self.fresh.clone()).await
     }
 
     /// The same of other readings.
-    pub(super) async fn identified_in(&self, change: &Change, mut fresh: Vec<Fresh>) -> Vec<Fresh> {
+    pub(super) async fn identified_in(&self, change: &Change, mut fresh: Vec<Observation>) -> Vec<Observation> {
         let concerned = members(change);
         let lacks = |team: &Team| concerned.iter().any(|id| team.members.is_some() && !team.has(id));
-        let open = fresh.iter().any(|one| matches!(one, Fresh::Record(Record::Team(team)) if lacks(team)));
+        let open = fresh.iter().any(|one| matches!(one, Observation::Record(Record::Team(team)) if lacks(team)));
         if !open {
             return fresh;
         }
         let users = self.users(&concerned).await;
         let mut own = Vec::new();
         for one in &fresh {
-            if let Fresh::Record(Record::Team(team)) = one {
+            if let Observation::Record(Record::Team(team)) = one {
                 own.extend(self.others_of(team, &concerned).await);
             }
         }
         let teams = fresh.iter_mut().filter_map(|one| match one {
-            Fresh::Record(Record::Team(team)) => Some(team),
+            Observation::Record(Record::Team(team)) => Some(team),
             _ => None,
         });
         teams.for_each(|team| users.values().for_each(|user| team.identify(user, &own)));
@@ -63,7 +63,7 @@ impl Attempt<'_> {
         if near.is_empty() {
             return near;
         }
-        let Some(known) = self.context.known.shown().list(Kind::User) else {
+        let Some(known) = self.context.known.shown().list(RecordKind::User) else {
             return self.users(&near).await.into_values().map(|user| user.id).filter(|id| near.contains(id)).collect();
         };
         // Of several ids that differ so none is meant by another form.
@@ -80,13 +80,13 @@ impl Attempt<'_> {
         let mut users: FxHashMap<Id, User> = FxHashMap::default();
         let stored = self.context.stored(move |store| store.users(&wanted)).await.unwrap_or_default();
         let read = self.fresh.iter().filter_map(|one| match one {
-            Fresh::Record(Record::User(user)) => Some(user.clone()),
+            Observation::Record(Record::User(user)) => Some(user.clone()),
             _ => None,
         });
         users.extend(stored.into_iter().chain(read).map(|user| (user.id.clone(), user)));
         if let [id] = ids
             && !users.contains_key(id)
-            && let Ok(Fresh::Record(Record::User(user))) = self.context.read(&Target::user(id)).await
+            && let Ok(Observation::Record(Record::User(user))) = self.context.read(&ResourceRef::user(id)).await
         {
             users.insert(id.clone(), user);
         }
@@ -101,44 +101,44 @@ impl Attempt<'_> {
                 .values()
                 .any(|user| user.id.eq_ignore_ascii_case(value) || user.user_name.is(value) || user.email.is(value))
         };
-        let strangers: Vec<Target> = values
+        let strangers: Vec<ResourceRef> = values
             .filter(|value| !is_known(value))
             .take(MOST_STRANGERS)
-            .map(|id| Target::user(&id.as_str().into()))
+            .map(|id| ResourceRef::user(&id.as_str().into()))
             .collect();
         for some in strangers.chunks(AT_A_TIME) {
             let read = join_all(some.iter().map(|target| self.context.read(target))).await;
-            let people: Vec<Fresh> =
-                read.into_iter().flatten().filter(|one| matches!(one, Fresh::Record(Record::User(_)))).collect();
+            let people: Vec<Observation> =
+                read.into_iter().flatten().filter(|one| matches!(one, Observation::Record(Record::User(_)))).collect();
             self.context.keep(&people).await;
             users.extend(people.iter().filter_map(|one| match one {
-                Fresh::Record(Record::User(user)) => Some((user.id.clone(), user.clone())),
+                Observation::Record(Record::User(user)) => Some((user.id.clone(), user.clone())),
                 _ => None,
             }));
             if !people.is_empty() {
-                self.context.report(Report::Learnt(people));
+                self.context.report(WorkerReport::Learnt(people));
             }
         }
     }
 }
 
-impl Attempt<'_> {
+impl ChangeAttempt<'_> {
     /// Reads the groups that a written user is in no more, or is in now, as far as their record tells: those have moved
     /// with it.
     pub(super) async fn read_moved_groups(&mut self) {
-        let mut moved: Vec<Target> = Vec::new();
-        for (path, Before { whole, asked }) in &self.before {
-            let Some(After { document, .. }) = self.after.get(path) else { continue };
+        let mut moved: Vec<ResourceRef> = Vec::new();
+        for (path, RecordBefore { whole, asked }) in &self.before {
+            let Some(RecordAfter { document, .. }) = self.after.get(path) else { continue };
             let told = |document: &Value| document.get("groups").is_some();
-            let is_user = target_of(path).is_some_and(|target| target.kind == Kind::User);
+            let is_user = target_of(path).is_some_and(|target| target.kind == RecordKind::User);
             if !is_user || !(*asked || told(&whole.document)) {
                 continue;
             }
             for difference in differences(&whole.document, document) {
-                if let Difference::Entries { name, gone, come } = difference
+                if let ValueDifference::Entries { name, gone, come } = difference
                     && name.eq_ignore_ascii_case("groups")
                 {
-                    moved.extend(gone.iter().chain(&come).map(|id| Target::team(&Id::from(id.as_str()))));
+                    moved.extend(gone.iter().chain(&come).map(|id| ResourceRef::team(&Id::from(id.as_str()))));
                 }
             }
         }

@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 
 use super::{
-    context::{Context, now},
-    versions::Versions,
+    context::{WorkerContext, now},
+    versions::RecordVersions,
 };
 use crate::{
     directory::{
-        Fresh,
-        plan::{Entry, State, WayBack},
-        work::{Moved, Report},
+        Observation,
+        plan::{ChangeState, JournalEntry, WayBack},
+        work::{ChangeUpdate, WorkerReport},
     },
     scim::{
-        failure::{Class, Failure},
-        habits::Habits,
+        failure::{Failure, FailureClass},
+        habits::ServerQuirks,
         request::Request,
     },
 };
@@ -32,7 +32,7 @@ mod story;
 mod undo;
 mod whole;
 
-use whole::{After, Before};
+use whole::{RecordAfter, RecordBefore};
 
 /// How often an outcome that can't be read is looked for, while the server answers, before a person has to ask for it.
 const LOOKS: u32 = 5;
@@ -40,11 +40,16 @@ const LOOKS: u32 = 5;
 /// True where the outcome is not looked for again by itself: the server answers, and nothing of the record can be read.
 pub fn gives_up(failure: &Failure, looks: u32) -> bool {
     match failure.class {
-        Class::Refused | Class::Forbidden | Class::NotFound => true,
-        Class::Server | Class::Protocol | Class::Timeout | Class::Conflict => looks >= LOOKS,
-        Class::Unauthorized | Class::Offline | Class::Tls | Class::RateLimited | Class::Cancelled | Class::Local => {
-            false
+        FailureClass::Refused | FailureClass::Forbidden | FailureClass::NotFound => true,
+        FailureClass::Server | FailureClass::Protocol | FailureClass::Timeout | FailureClass::Conflict => {
+            looks >= LOOKS
         }
+        FailureClass::Unauthorized
+        | FailureClass::Offline
+        | FailureClass::Tls
+        | FailureClass::RateLimited
+        | FailureClass::Cancelled
+        | FailureClass::Local => false,
     }
 }
 
@@ -52,13 +57,13 @@ pub fn gives_up(failure: &Failure, looks: u32) -> bool {
 const MOST_TRIES: u32 = 4;
 
 /// How an attempt ended.
-pub enum Ended {
+pub enum AttemptEnd {
     /// It has an outcome; the journal and the console know it.
     Settled {
         /// Versions learnt.
-        versions: Versions,
+        versions: RecordVersions,
         /// What it has shown of the server.
-        taught: Habits,
+        taught: ServerQuirks,
         /// A change of this form would have shown what else it does.
         conclusive: bool,
     },
@@ -74,16 +79,21 @@ pub enum Ended {
     },
 }
 
-impl Ended {
-    fn settled(versions: Versions) -> Self {
-        Self::Settled { versions, taught: Habits::default(), conclusive: false }
+impl AttemptEnd {
+    fn settled(versions: RecordVersions) -> Self {
+        Self::Settled { versions, taught: ServerQuirks::default(), conclusive: false }
     }
 }
 
 /// Sends a planned change and sees it through. On `trial` its records are read just before and just after.
-pub async fn run(context: Context, mut entry: Entry, versions: Versions, trial: bool) -> (Entry, Ended) {
+pub async fn run(
+    context: WorkerContext,
+    mut entry: JournalEntry,
+    versions: RecordVersions,
+    trial: bool,
+) -> (JournalEntry, AttemptEnd) {
     entry.session = context.session.as_ref().map(|session| session.id);
-    let mut attempt = Attempt { trial, ..Attempt::new(&context, versions) };
+    let mut attempt = ChangeAttempt { trial, ..ChangeAttempt::new(&context, versions) };
     // Before it is claimed: nothing was sent, and nobody has to look for what became of it.
     if let Some(ended) = attempt.held_up(&mut entry).await {
         return (entry, ended);
@@ -94,11 +104,11 @@ pub async fn run(context: Context, mut entry: Entry, versions: Versions, trial: 
     if let Some(ended) = attempt.read_before(&mut entry).await {
         return (entry, ended);
     }
-    entry.state = State::Sent;
+    entry.state = ChangeState::Sent;
     // What the journal does not hold as sent is not sent: another console on this profile may have done it.
     if !context.journal.claim(&entry).await {
         let versions = attempt.left_alone(&mut entry).await;
-        return (entry, Ended::settled(versions));
+        return (entry, AttemptEnd::settled(versions));
     }
     moved(&context, &entry, vec![]);
     let mut sent = attempt.send_all(&mut entry).await;
@@ -118,10 +128,10 @@ pub async fn run(context: Context, mut entry: Entry, versions: Versions, trial: 
 /// Looks at the records of a change whose outcome is open: mostly its answer was lost.
 ///
 /// `looks` is how often that was tried before.
-pub async fn settle(context: Context, mut entry: Entry, looks: u32) -> (Entry, Ended) {
+pub async fn settle(context: WorkerContext, mut entry: JournalEntry, looks: u32) -> (JournalEntry, AttemptEnd) {
     let sent = entry.accepted();
-    let attempt = Attempt::new(&context, Versions::new());
-    let mut attempt = Attempt { sent: 1, tried: true, taken_over: true, looks, ..attempt };
+    let attempt = ChangeAttempt::new(&context, RecordVersions::new());
+    let mut attempt = ChangeAttempt { sent: 1, tried: true, taken_over: true, looks, ..attempt };
     attempt.recall_all_before(&entry).await;
     let ended = if sent > 0 && sent >= entry.step.requests.len() {
         attempt.confirm(&mut entry).await
@@ -131,10 +141,10 @@ pub async fn settle(context: Context, mut entry: Entry, looks: u32) -> (Entry, E
     (entry, ended)
 }
 
-struct Attempt<'a> {
-    context: &'a Context,
-    versions: Versions,
-    fresh: Vec<Fresh>,
+struct ChangeAttempt<'a> {
+    context: &'a WorkerContext,
+    versions: RecordVersions,
+    fresh: Vec<Observation>,
     /// Requests that were answered.
     sent: usize,
     /// A request went out, be it answered or not.
@@ -152,16 +162,16 @@ struct Attempt<'a> {
     /// How often its outcome was looked for before.
     looks: u32,
     /// The records that are written, by path.
-    before: HashMap<Vec<String>, Before>,
+    before: HashMap<Vec<String>, RecordBefore>,
     /// Records as they were told since.
-    after: HashMap<Vec<String>, After>,
+    after: HashMap<Vec<String>, RecordAfter>,
     /// The form that the server took, where it did not know the first one.
     took: Option<Request>,
-    taught: Habits,
+    taught: ServerQuirks,
 }
 
-impl<'a> Attempt<'a> {
-    fn new(context: &'a Context, versions: Versions) -> Self {
+impl<'a> ChangeAttempt<'a> {
+    fn new(context: &'a WorkerContext, versions: RecordVersions) -> Self {
         Self {
             context,
             versions,
@@ -177,14 +187,14 @@ impl<'a> Attempt<'a> {
             before: HashMap::new(),
             after: HashMap::new(),
             took: None,
-            taught: Habits::default(),
+            taught: ServerQuirks::default(),
         }
     }
 }
 
 /// Tells the console where the change stands.
-fn moved(context: &Context, entry: &Entry, fresh: Vec<Fresh>) {
-    context.report(Report::Moved(Moved {
+fn moved(context: &WorkerContext, entry: &JournalEntry, fresh: Vec<Observation>) {
+    context.report(WorkerReport::Moved(ChangeUpdate {
         id: entry.id,
         state: entry.state,
         why: entry.why.clone(),

@@ -3,32 +3,37 @@
 
 use std::collections::HashMap;
 
-use super::{Attempt, Ended, undo::KEPT};
+use super::{AttemptEnd, ChangeAttempt, undo::KEPT};
 use crate::{
     directory::{
-        Fresh, Target,
-        guard::{Admin, Others},
-        plan::{Entry, State},
+        Observation, ResourceRef,
+        guard::{OtherAdmin, OtherAdmins},
+        plan::{ChangeState, JournalEntry},
         record::{Record, Team, User},
     },
-    scim::failure::{Class, Failure},
+    scim::failure::{Failure, FailureClass},
 };
 
 /// The admins' records that were read for a change.
-type Read = HashMap<Target, Fresh>;
+type Read = HashMap<ResourceRef, Observation>;
 
-impl Attempt<'_> {
+impl ChangeAttempt<'_> {
     /// The reason why the change is not sent now, or at all; `None` where it may go.
-    pub(super) async fn held_up(&mut self, entry: &mut Entry) -> Option<Ended> {
+    pub(super) async fn held_up(&mut self, entry: &mut JournalEntry) -> Option<AttemptEnd> {
         match self.unheld(entry).await {
             Ok(None) => None,
-            Ok(Some(others)) => Some(self.unsent(entry, State::Refused, others.refusal(), None).await),
+            Ok(Some(others)) => Some(self.unsent(entry, ChangeState::Refused, others.refusal(), None).await),
             Err(failure) => Some(self.unread(entry, failure, "whether another admin is left").await),
         }
     }
 
     /// Settles a change that took effect, after checking whether another admin remains.
-    pub(super) async fn took_effect(&mut self, entry: &mut Entry, state: State, why: String) -> Ended {
+    pub(super) async fn took_effect(
+        &mut self,
+        entry: &mut JournalEntry,
+        state: ChangeState,
+        why: String,
+    ) -> AttemptEnd {
         let alarm = match self.unheld(entry).await {
             Ok(None) => String::new(),
             Ok(Some(others)) => others.loss(),
@@ -42,7 +47,7 @@ impl Attempt<'_> {
     }
 
     /// The first of the step's admin posts that no other user is found to hold.
-    async fn unheld(&mut self, entry: &Entry) -> Result<Option<Others>, Failure> {
+    async fn unheld(&mut self, entry: &JournalEntry) -> Result<Option<OtherAdmins>, Failure> {
         let mut read = Read::new();
         for others in &entry.step.others {
             let mut held = false;
@@ -60,10 +65,10 @@ impl Attempt<'_> {
         Ok(None)
     }
 
-    async fn is_still(&self, others: &Others, admin: &Admin, read: &mut Read) -> Result<bool, Failure> {
+    async fn is_still(&self, others: &OtherAdmins, admin: &OtherAdmin, read: &mut Read) -> Result<bool, Failure> {
         let Some(user) = self.user(admin, read).await? else { return Ok(false) };
         let Some(group) = &admin.through else { return Ok(others.is_still(&user, None)) };
-        let mut group = self.group(&Target::team(group), read).await?;
+        let mut group = self.group(&ResourceRef::team(group), read).await?;
         if let Some(group) = &mut group {
             let own = self.others_of(group, std::slice::from_ref(&user.id)).await;
             group.identify(&user, &own);
@@ -71,17 +76,17 @@ impl Attempt<'_> {
         Ok(group.is_some_and(|group| others.is_still(&user, Some(&group))))
     }
 
-    async fn user(&self, admin: &Admin, read: &mut Read) -> Result<Option<User>, Failure> {
-        let fresh = self.once(&Target::user(&admin.id), read).await?;
-        Ok(if let Fresh::Record(Record::User(user)) = fresh { Some(user) } else { None })
+    async fn user(&self, admin: &OtherAdmin, read: &mut Read) -> Result<Option<User>, Failure> {
+        let fresh = self.once(&ResourceRef::user(&admin.id), read).await?;
+        Ok(if let Observation::Record(Record::User(user)) = fresh { Some(user) } else { None })
     }
 
-    async fn group(&self, group: &Target, read: &mut Read) -> Result<Option<Team>, Failure> {
+    async fn group(&self, group: &ResourceRef, read: &mut Read) -> Result<Option<Team>, Failure> {
         let fresh = self.once(group, read).await?;
-        Ok(if let Fresh::Record(Record::Team(team)) = fresh { Some(team) } else { None })
+        Ok(if let Observation::Record(Record::Team(team)) = fresh { Some(team) } else { None })
     }
 
-    async fn once(&self, target: &Target, read: &mut Read) -> Result<Fresh, Failure> {
+    async fn once(&self, target: &ResourceRef, read: &mut Read) -> Result<Observation, Failure> {
         if let Some(known) = read.get(target) {
             return Ok(known.clone());
         }
@@ -95,12 +100,12 @@ impl Attempt<'_> {
 pub(super) fn passes(failure: &Failure) -> bool {
     matches!(
         failure.class,
-        Class::Offline
-            | Class::Timeout
-            | Class::RateLimited
-            | Class::Server
-            | Class::Cancelled
-            | Class::Unauthorized
-            | Class::Tls
+        FailureClass::Offline
+            | FailureClass::Timeout
+            | FailureClass::RateLimited
+            | FailureClass::Server
+            | FailureClass::Cancelled
+            | FailureClass::Unauthorized
+            | FailureClass::Tls
     )
 }

@@ -2,56 +2,56 @@
 
 use serde_json::{Value, json};
 
-use super::{Attempt, Ended, effects::target_of, late::Looking, moved, send::about_made};
+use super::{AttemptEnd, ChangeAttempt, effects::target_of, late::LookReason, moved, send::about_made};
 use crate::{
-    dialect::Shown,
+    dialect::ChangeShown,
     directory::{
-        Fresh, MaybeTold, Target,
+        MaybeTold, Observation, ResourceRef,
         change::Change,
-        plan::{Confirm, Entry, State, UNCLAIMED, UNWRITTEN, WriteCondition},
+        plan::{ChangeState, ConfirmBy, JournalEntry, UNCLAIMED, UNWRITTEN, WriteCondition},
         record::Record,
     },
     scim::{
-        failure::{Arrived, Class, Failure},
-        habits::Habits,
-        patch::{self, Op},
+        failure::{Failure, FailureClass, RequestArrival},
+        habits::ServerQuirks,
+        patch::{self, PatchOperation},
         request::Request,
     },
     store::Store,
     worker::{
         context::now,
-        versions::{Version, Versions},
+        versions::{RecordVersion, RecordVersions},
     },
 };
 
 /// What is said where no answer came.
 pub(super) const LOST: &str = "The answer was lost";
 
-impl Attempt<'_> {
+impl ChangeAttempt<'_> {
     /// All requests were accepted: does the directory show it?
-    pub(super) async fn confirm(&mut self, entry: &mut Entry) -> Ended {
-        let echoes = matches!(entry.step.confirm, Confirm::Echo(_)) && !self.trial && entry.step.completion.is_none();
+    pub(super) async fn confirm(&mut self, entry: &mut JournalEntry) -> AttemptEnd {
+        let echoes = matches!(entry.step.confirm, ConfirmBy::Echo(_)) && !self.trial && entry.step.completion.is_none();
         // The answer is enough where it shows the change, all of it and nothing else.
         if echoes
-            && self.shows(entry).await == Shown::Yes
+            && self.shows(entry).await == ChangeShown::Yes
             && self.not_kept(entry).is_empty()
             && self.effects(entry).await.is_empty()
         {
-            return self.judge(entry, Shown::Yes, "").await;
+            return self.judge(entry, ChangeShown::Yes, "").await;
         }
-        self.echoed = self.shows(entry).await == Shown::Yes;
+        self.echoed = self.shows(entry).await == ChangeShown::Yes;
         // A reading that leaves a field out takes nothing back that the answer showed.
-        let echoed = matches!(entry.step.confirm, Confirm::Echo(_)) && self.echoed;
+        let echoed = matches!(entry.step.confirm, ConfirmBy::Echo(_)) && self.echoed;
         if let Err(failure) = self.look(entry).await {
             return self.unsettled(entry, failure).await;
         }
         let failed = match self.complete(entry).await {
             Ok(()) => String::new(),
-            Err(failure) if failure.arrived == Arrived::Yes => failure.text,
+            Err(failure) if failure.arrived == RequestArrival::Yes => failure.text,
             Err(failure) => return self.unsettled(entry, failure).await,
         };
-        let shown = match self.shows_in_time(entry, Looking::Planned).await {
-            Ok(Shown::CantTell) if echoed => Shown::Yes,
+        let shown = match self.shows_in_time(entry, LookReason::Planned).await {
+            Ok(ChangeShown::CantTell) if echoed => ChangeShown::Yes,
             Ok(shown) => shown,
             Err(failure) => return self.unsettled(entry, failure).await,
         };
@@ -59,32 +59,32 @@ impl Attempt<'_> {
     }
 
     /// Puts in the members that a new team lacks, some at a time.
-    async fn complete(&mut self, entry: &mut Entry) -> Result<(), Failure> {
+    async fn complete(&mut self, entry: &mut JournalEntry) -> Result<(), Failure> {
         let Some(template) = entry.step.completion.clone() else { return Ok(()) };
         let missing = self.missing(entry).await;
         let Some(created) = entry.created.clone().filter(|_| !missing.is_empty()) else { return Ok(()) };
         for some in missing.chunks(AT_ONCE) {
             let values: Vec<Value> = some.iter().map(|id| json!({"value": &**id})).collect();
-            let body = Some(patch::patch(vec![Op::add("members", values)]));
+            let body = Some(patch::patch(vec![PatchOperation::add("members", values)]));
             let request = about_made(Request { body, ..template.clone() }, entry)?;
             self.send_one(request, entry).await?;
         }
-        self.read_again(&Target::team(&created)).await
+        self.read_again(&ResourceRef::team(&created)).await
     }
 
-    pub(super) async fn failed(&mut self, entry: &mut Entry, failure: Failure) -> Ended {
+    pub(super) async fn failed(&mut self, entry: &mut JournalEntry, failure: Failure) -> AttemptEnd {
         // A server that does not take the key has not looked at the change.
-        if self.sent == 0 && failure.class == Class::Unauthorized {
+        if self.sent == 0 && failure.class == FailureClass::Unauthorized {
             return self.not_sent(entry, failure).await;
         }
-        if failure.arrived == Arrived::No && self.sent == 0 {
-            return if failure.class == Class::Local {
-                self.settled(entry, State::Refused, failure.text.clone(), Some(failure)).await
+        if failure.arrived == RequestArrival::No && self.sent == 0 {
+            return if failure.class == FailureClass::Local {
+                self.settled(entry, ChangeState::Refused, failure.text.clone(), Some(failure)).await
             } else {
                 self.not_sent(entry, failure).await
             };
         }
-        if failure.arrived == Arrived::Unknown || (failure.arrived == Arrived::No && self.sent > 0) {
+        if failure.arrived == RequestArrival::Unknown || (failure.arrived == RequestArrival::No && self.sent > 0) {
             return self.look_after_loss(entry, &loss(&failure)).await;
         }
         // Whatever was refused, the screen goes back to what is so, which is not always what it was.
@@ -94,7 +94,7 @@ impl Attempt<'_> {
             return self.already(entry, why).await;
         }
         let stale = failure.status == Some(412);
-        let state = if stale { State::Conflict } else { State::Refused };
+        let state = if stale { ChangeState::Conflict } else { ChangeState::Refused };
         let why = if stale {
             "It was changed by somebody else since it was read here; the list now shows what is so.".to_owned()
         } else {
@@ -105,8 +105,8 @@ impl Attempt<'_> {
     }
 
     /// True for a change that the server has put off and that did nothing: it was looked for, and is not there.
-    pub(super) async fn was_put_off(&mut self, entry: &mut Entry, failure: &Failure) -> bool {
-        let is_put_off = (failure.class, failure.arrived) == (Class::RateLimited, Arrived::Unknown);
+    pub(super) async fn was_put_off(&mut self, entry: &mut JournalEntry, failure: &Failure) -> bool {
+        let is_put_off = (failure.class, failure.arrived) == (FailureClass::RateLimited, RequestArrival::Unknown);
         // A record that nothing finds by its name may be there.
         let is_findable = entry.step.change.creates().is_none() || self.looks_for(entry).is_some();
         if !is_put_off || self.sent > 0 || !is_findable {
@@ -115,7 +115,8 @@ impl Attempt<'_> {
         let known = self.fresh.len();
         let looked = self.look_after(entry).await;
         // One that is there in another form than was asked for is there.
-        let is_absent = looked.is_ok() && entry.created.is_none() && matches!(self.shows(entry).await, Shown::No(_));
+        let is_absent =
+            looked.is_ok() && entry.created.is_none() && matches!(self.shows(entry).await, ChangeShown::No(_));
         if is_absent {
             // It is read again when it is there.
             self.fresh.truncate(known);
@@ -125,59 +126,64 @@ impl Attempt<'_> {
     }
 
     /// True where the record shows a change that the server refused.
-    async fn was_faster(&mut self, entry: &mut Entry, failure: &Failure) -> bool {
-        if failure.class == Class::Conflict
+    async fn was_faster(&mut self, entry: &mut JournalEntry, failure: &Failure) -> bool {
+        if failure.class == FailureClass::Conflict
             && let Some(request) = self.looks_for(entry)
         {
             // Where that can't be asked the refusal stands.
             let _ = self.find(entry, &request).await;
         }
         let active =
-            !self.fresh.iter().any(|one| matches!(one, Fresh::Record(Record::User(user)) if user.is_inactive()));
+            !self.fresh.iter().any(|one| matches!(one, Observation::Record(Record::User(user)) if user.is_inactive()));
         let as_wished = active || !matches!(entry.step.change, Change::CreateUser { .. });
-        let so = self.shows(entry).await == Shown::Yes && self.not_kept(entry).is_empty() && as_wished;
+        let so = self.shows(entry).await == ChangeShown::Yes && self.not_kept(entry).is_empty() && as_wished;
         if !so {
             entry.created = None;
         }
         so && !self.is_blind(entry)
     }
 
-    pub(super) async fn look_after_loss(&mut self, entry: &mut Entry, loss: &str) -> Ended {
+    pub(super) async fn look_after_loss(&mut self, entry: &mut JournalEntry, loss: &str) -> AttemptEnd {
         if let Err(failure) = self.look_after(entry).await {
             return self.unsettled(entry, failure).await;
         }
-        let shown = match self.shows_in_time(entry, Looking::AfterLoss).await {
+        let shown = match self.shows_in_time(entry, LookReason::AfterLoss).await {
             Ok(shown) => shown,
             Err(failure) => return self.unsettled(entry, failure).await,
         };
         match shown {
-            shown @ (Shown::Yes | Shown::Part(_)) => self.judge(entry, shown, loss).await,
-            Shown::No(instead) => {
+            shown @ (ChangeShown::Yes | ChangeShown::Part(_)) => self.judge(entry, shown, loss).await,
+            ChangeShown::No(instead) => {
                 let why = format!("{loss}; the directory shows {instead}. It was not sent again.");
-                let (state, told) = self.with_part(entry, State::Refused, why).await;
-                if state == State::Refused && self.waits_again(entry) {
+                let (state, told) = self.with_part(entry, ChangeState::Refused, why).await;
+                if state == ChangeState::Refused && self.waits_again(entry) {
                     let why = format!("It was in flight when its session ended, and was not done: {instead}.");
-                    return self.settled(entry, State::Planned, why, None).await;
+                    return self.settled(entry, ChangeState::Planned, why, None).await;
                 }
                 self.settled(entry, state, told, None).await
             }
-            Shown::CantTell => {
+            ChangeShown::CantTell => {
                 let why = format!("{loss}; the directory does not show whether it took effect.");
-                let (state, why) = self.with_part(entry, State::Refused, why).await;
+                let (state, why) = self.with_part(entry, ChangeState::Refused, why).await;
                 self.settled(entry, state, why, None).await
             }
         }
     }
 
     /// The outcome of a change of several requests of which not all took effect, and the words for it.
-    pub(super) async fn with_part(&self, entry: &Entry, state: State, why: String) -> (State, String) {
+    pub(super) async fn with_part(
+        &self,
+        entry: &JournalEntry,
+        state: ChangeState,
+        why: String,
+    ) -> (ChangeState, String) {
         let (accepted, all) = (entry.accepted(), entry.step.requests.len());
         let now = match &entry.step.change {
             Change::SetTeamRole { user, team, .. } if all > 1 => {
                 let join = Change::AddMember { team: team.clone(), user: user.clone() };
                 let fresh = self.identified(&join).await;
                 match self.context.dialect.shows(&join, &fresh, &entry.step) {
-                    Shown::Yes => "they are a member of the team now",
+                    ChangeShown::Yes => "they are a member of the team now",
                     _ => return (state, why),
                 }
             }
@@ -186,28 +192,28 @@ impl Attempt<'_> {
             Change::CreateTeam { .. } => "the team exists now",
             _ => "the list shows what is so now",
         };
-        (State::Partly, format!("{} A part of it took effect: {now}.", sentence(&why)))
+        (ChangeState::Partly, format!("{} A part of it took effect: {now}.", sentence(&why)))
     }
 
     /// A membership gives both records another version: the one that was not shown since is not known any more.
-    fn forget_versions(&mut self, entry: &Entry) {
+    fn forget_versions(&mut self, entry: &JournalEntry) {
         for (target, field) in entry.step.change.touches() {
             if !field.is_beside() && !self.fresh.iter().any(|fresh| fresh.is_of(&target)) {
-                self.versions.insert(self.context.dialect.get(&target).path, Version::own(None));
+                self.versions.insert(self.context.dialect.get(&target).path, RecordVersion::own(None));
             }
         }
     }
 
     pub(super) async fn settled(
         &mut self,
-        entry: &mut Entry,
-        state: State,
+        entry: &mut JournalEntry,
+        state: ChangeState,
         why: String,
         failure: Option<Failure>,
-    ) -> Ended {
+    ) -> AttemptEnd {
         self.forget_versions(entry);
         let mut fresh = std::mem::take(&mut self.fresh);
-        if state == State::Unseen {
+        if state == ChangeState::Unseen {
             unsay_roles(&entry.step.change, &mut fresh);
         }
         let asked = self.after.drain().filter(|(_, after)| after.asked);
@@ -222,20 +228,20 @@ impl Attempt<'_> {
         moved(self.context, entry, fresh.clone());
         self.context.keep_learnt(entry, &fresh).await;
         let (versions, taught) = (std::mem::take(&mut self.versions), std::mem::take(&mut self.taught));
-        Ended::Settled { versions, taught, conclusive: self.is_conclusive(entry) }
+        AttemptEnd::Settled { versions, taught, conclusive: self.is_conclusive(entry) }
     }
 
     /// What the outcome has shown of the server is known to the next session, too.
     async fn keep_taught(&self) {
         let taught = self.taught.clone();
-        if taught != Habits::default() {
+        if taught != ServerQuirks::default() {
             let keep = move |store: &mut Store| store.keep_habits(&taught.or(store.habits()?.unwrap_or_default()));
             self.context.stored(keep).await;
         }
     }
 
     /// It is not sent: another console has done that, or the journal could not be written. What is so now is shown.
-    pub(super) async fn left_alone(&mut self, entry: &mut Entry) -> Versions {
+    pub(super) async fn left_alone(&mut self, entry: &mut JournalEntry) -> RecordVersions {
         // What can't be read stays as it is known here, and is read again with the next list.
         let _ = self.look_at_all(entry).await;
         let fresh = std::mem::take(&mut self.fresh);
@@ -244,26 +250,27 @@ impl Attempt<'_> {
         let kept = self.context.stored(move |store| store.journal_get(id)).await;
         (entry.state, entry.why) = match kept {
             // Nobody has taken it: what failed is the note that it goes out.
-            Some(Some(Entry { state: State::Planned, .. })) => (State::Planned, UNCLAIMED.into()),
-            Some(Some(_)) => (State::Dropped, "Another console has sent it.".into()),
-            Some(None) => (State::Dropped, UNWRITTEN.into()),
-            None => (State::Dropped, "Not sent: the journal can be neither written nor read.".into()),
+            Some(Some(JournalEntry { state: ChangeState::Planned, .. })) => (ChangeState::Planned, UNCLAIMED.into()),
+            Some(Some(_)) => (ChangeState::Dropped, "Another console has sent it.".into()),
+            Some(None) => (ChangeState::Dropped, UNWRITTEN.into()),
+            None => (ChangeState::Dropped, "Not sent: the journal can be neither written nor read.".into()),
         };
         moved(self.context, entry, fresh);
         std::mem::take(&mut self.versions)
     }
 
-    async fn not_sent(&self, entry: &mut Entry, failure: Failure) -> Ended {
-        entry.state = State::Planned;
-        let waits_for = if failure.class == Class::Unauthorized { "a key that the server takes" } else { "the server" };
+    async fn not_sent(&self, entry: &mut JournalEntry, failure: Failure) -> AttemptEnd {
+        entry.state = ChangeState::Planned;
+        let waits_for =
+            if failure.class == FailureClass::Unauthorized { "a key that the server takes" } else { "the server" };
         entry.why = format!("Waits for {waits_for}: {}", failure.text);
         self.context.journal.write(entry).await;
         moved(self.context, entry, vec![]);
-        Ended::NotSent { failure }
+        AttemptEnd::NotSent { failure }
     }
 
-    pub(super) async fn unsettled(&self, entry: &mut Entry, failure: Failure) -> Ended {
-        entry.state = State::Unknown;
+    pub(super) async fn unsettled(&self, entry: &mut JournalEntry, failure: Failure) -> AttemptEnd {
+        entry.state = ChangeState::Unknown;
         let looks = self.looks + 1;
         entry.why = if super::gives_up(&failure, looks) {
             format!("The outcome can't be read ({looks} × tried): {}", failure.text)
@@ -271,30 +278,32 @@ impl Attempt<'_> {
             format!("The outcome is not known yet, it is looked up when the server answers: {}", failure.text)
         };
         self.write(entry).await;
-        Ended::Unsettled { failure }
+        AttemptEnd::Unsettled { failure }
     }
 
     /// It was accepted without a word, and its records are as they were: a server that ignores it and one that is late look
     /// the same.
-    pub(super) async fn unseen_yet(&self, entry: &mut Entry, instead: &str) -> Ended {
-        entry.state = State::Unknown;
+    pub(super) async fn unseen_yet(&self, entry: &mut JournalEntry, instead: &str) -> AttemptEnd {
+        entry.state = ChangeState::Unknown;
         entry.why = format!(
             "The server accepted it, and it shows {instead}: the server may be late, or have done nothing. The next look \
              decides."
         );
         self.write(entry).await;
         let text = entry.why.clone();
-        Ended::Unsettled { failure: Failure { arrived: Arrived::Yes, ..Failure::local(Class::Refused, text, "") } }
+        AttemptEnd::Unsettled {
+            failure: Failure { arrived: RequestArrival::Yes, ..Failure::local(FailureClass::Refused, text, "") },
+        }
     }
 
     /// Writes down where it stands; of a change whose outcome is looked for, only if no other console
     /// has found it.
-    async fn write(&self, entry: &Entry) -> bool {
+    async fn write(&self, entry: &JournalEntry) -> bool {
         let journal = &self.context.journal;
         if !self.taken_over {
             return journal.write(entry).await;
         }
-        for from in [State::Sent, State::Unknown] {
+        for from in [ChangeState::Sent, ChangeState::Unknown] {
             if journal.write_if(entry, WriteCondition::taken_over(from, entry.session)).await {
                 return true;
             }
@@ -303,7 +312,7 @@ impl Attempt<'_> {
     }
 
     /// What the journal says of it, where another console was faster.
-    async fn recall(&self, entry: &mut Entry) {
+    async fn recall(&self, entry: &mut JournalEntry) {
         let id = entry.id;
         let known = self.context.stored(move |store| store.journal_get(id)).await.flatten();
         if let Some(known) = known.filter(|known| self.taken_over && !known.state.is_open()) {
@@ -330,10 +339,10 @@ fn loss(failure: &Failure) -> String {
 }
 
 /// An answer that does not show a change may be older than it: the role that it tells is no role of now.
-fn unsay_roles(change: &Change, fresh: &mut [Fresh]) {
+fn unsay_roles(change: &Change, fresh: &mut [Observation]) {
     let (Change::SetOrgRole { user: id, .. } | Change::SetTeamRole { user: id, .. }) = change else { return };
     for one in fresh {
-        if let Fresh::Record(Record::User(user)) = one
+        if let Observation::Record(Record::User(user)) = one
             && user.id == *id
         {
             (user.org_role, user.team_roles) = (MaybeTold::NOT_TOLD, None);

@@ -5,27 +5,27 @@ use std::{sync::Arc, time::Instant};
 use serde_json::Value;
 
 use super::{
-    Attempt, story,
-    whole::{After, Before},
+    ChangeAttempt, story,
+    whole::{RecordAfter, RecordBefore},
 };
 use crate::{
-    client::{Answer, redact},
-    directory::{Fresh, Id, Kind, Target, plan::Entry, work::Report},
+    client::{HttpAnswer, redact},
+    directory::{Id, Observation, RecordKind, ResourceRef, plan::JournalEntry, work::WorkerReport},
     scim::{
-        failure::{Arrived, Class, Failure},
+        failure::{Failure, FailureClass, RequestArrival},
         json,
         list::{self, BadBody},
         merge,
-        request::{Door, Method, Request},
+        request::{ApiKind, Method, Request},
     },
     worker::{
-        context::{Whole, unreadable},
-        versions::{Age, Version},
+        context::{WholeResource, unreadable},
+        versions::{RecordVersion, VersionAge},
     },
 };
 
-impl Attempt<'_> {
-    pub(super) async fn send_all(&mut self, entry: &mut Entry) -> Result<(), Failure> {
+impl ChangeAttempt<'_> {
+    pub(super) async fn send_all(&mut self, entry: &mut JournalEntry) -> Result<(), Failure> {
         for request in entry.step.requests.clone() {
             let request = about_made(request, entry)?;
             let otherwise = request.otherwise.clone();
@@ -45,7 +45,7 @@ impl Attempt<'_> {
     }
 
     /// Sends one request; nothing where the record is so already.
-    pub(super) async fn send_one(&mut self, request: Request, entry: &mut Entry) -> Result<(), Failure> {
+    pub(super) async fn send_one(&mut self, request: Request, entry: &mut JournalEntry) -> Result<(), Failure> {
         let request = self.with_version(request);
         let request = if request.merge { self.computed(request).await? } else { Some(request) };
         let Some(mut request) = request else { return Ok(()) };
@@ -64,13 +64,14 @@ impl Attempt<'_> {
     /// The request made of the record as it is now, held to the version that was read for it; `None` where that is so
     /// already.
     async fn computed(&mut self, mut request: Request) -> Result<Option<Request>, Failure> {
-        let refused = |text: String| Failure { arrived: Arrived::Yes, ..Failure::local(Class::Refused, text, "") };
-        let Whole { document: before, version, masked } = self.just_read(&request.path).await?;
+        let refused =
+            |text: String| Failure { arrived: RequestArrival::Yes, ..Failure::local(FailureClass::Refused, text, "") };
+        let WholeResource { document: before, version, masked } = self.just_read(&request.path).await?;
         if let (Some(planned), Some(now)) = (&request.if_match, &version)
             && planned != now
         {
             let text = "The record has another version than the one that was shown here".to_owned();
-            return Err(Failure { class: Class::Conflict, status: Some(412), ..refused(text) });
+            return Err(Failure { class: FailureClass::Conflict, status: Some(412), ..refused(text) });
         }
         let planned = request.body.take();
         let whole = request.operations.is_none();
@@ -111,8 +112,8 @@ impl Attempt<'_> {
     }
 
     /// The record as it is now: as it was read before the change, or read again where something was sent since.
-    async fn just_read(&self, path: &[String]) -> Result<Whole, Failure> {
-        if let Some(Before { whole, asked: true }) = self.before.get(path)
+    async fn just_read(&self, path: &[String]) -> Result<WholeResource, Failure> {
+        if let Some(RecordBefore { whole, asked: true }) = self.before.get(path)
             && self.sent == 0
             && !self.put_off
         {
@@ -121,7 +122,7 @@ impl Attempt<'_> {
         let read = Request::new(Method::Get, path.to_vec());
         let answer = self.context.send(&read).await.map_err(|failure| self.nothing_sent(failure))?;
         let document = list::parse_one(&answer.body).map_err(|bad| self.nothing_sent(unreadable(&bad)))?;
-        Ok(Whole::of(&answer).unwrap_or(Whole { document, version: None, masked: answer.masked }))
+        Ok(WholeResource::of(&answer).unwrap_or(WholeResource { document, version: None, masked: answer.masked }))
     }
 
     /// True where the group says who is in it. Nobody is somebody's word only where the server has shown members elsewhere,
@@ -135,13 +136,13 @@ impl Attempt<'_> {
 
     /// A read that failed before the write leaves the change as unsent as it was.
     fn nothing_sent(&self, failure: Failure) -> Failure {
-        let arrived = if self.sent == 0 && failure.status.is_none() { Arrived::No } else { Arrived::Yes };
+        let arrived = if self.sent == 0 && failure.status.is_none() { RequestArrival::No } else { RequestArrival::Yes };
         Failure { arrived, ..failure }
     }
 
     /// A version that was learnt since the change was planned takes the place of the plan's.
     fn with_version(&self, mut request: Request) -> Request {
-        if let Some(Version { tag, age: Age::Newer | Age::Own }) = self.versions.get(&request.path)
+        if let Some(RecordVersion { tag, age: VersionAge::Newer | VersionAge::Own }) = self.versions.get(&request.path)
             && request.method != Method::Post
         {
             request.if_match = tag.as_ref().map(ToString::to_string);
@@ -150,17 +151,17 @@ impl Attempt<'_> {
     }
 
     /// What a GraphQL answer says was made. The secret goes to the person and nowhere else.
-    fn learn_made(&self, answer: &Answer, entry: &mut Entry) {
+    fn learn_made(&self, answer: &HttpAnswer, entry: &mut JournalEntry) {
         let made = self.context.dialect.made(&entry.step.change, &answer.body);
         entry.created = made.id.or(entry.created.take());
         if let Some(secret) = made.secret {
-            self.context.report(Report::Secret(entry.id, secret));
+            self.context.report(WorkerReport::Secret(entry.id, secret));
         }
     }
 
     /// What the answer shows of the record; answers without a body show nothing.
-    fn learn(&mut self, request: &Request, answer: &Answer, entry: &mut Entry) {
-        if request.door == Door::Graph {
+    fn learn(&mut self, request: &Request, answer: &HttpAnswer, entry: &mut JournalEntry) {
+        if request.door == ApiKind::Graph {
             self.learn_made(answer, entry);
             return;
         }
@@ -168,26 +169,26 @@ impl Attempt<'_> {
         // A version that is no longer true must not be sent again: this record's, and that of the other side of a
         // membership, which has moved with it.
         for path in entry.step.change.touches().iter().map(|(target, _)| path_of(target)) {
-            self.versions.insert(path, Version::own(None));
+            self.versions.insert(path, RecordVersion::own(None));
         }
-        self.versions.insert(request.path.clone(), Version::own(None));
+        self.versions.insert(request.path.clone(), RecordVersion::own(None));
         let id: Id = request.path.get(1).map_or_else(|| "".into(), |id| id.as_str().into());
         if request.method == Method::Delete || answer.body.is_empty() {
             return;
         }
-        let Ok(record) = self.context.record(&Target { kind, id }, answer) else { return };
+        let Ok(record) = self.context.record(&ResourceRef { kind, id }, answer) else { return };
         self.told = true;
-        if let Some(whole) = Whole::of(answer) {
-            self.after.insert(path_of(&record.target()), After { document: whole.document, asked: false });
+        if let Some(whole) = WholeResource::of(answer) {
+            self.after.insert(path_of(&record.target()), RecordAfter { document: whole.document, asked: false });
         }
         if let Some(version) = record.version() {
             let path = vec![request.path.first().cloned().unwrap_or_default(), record.target().id.to_string()];
-            self.versions.insert(path, Version::own(Some(Arc::clone(version))));
+            self.versions.insert(path, RecordVersion::own(Some(Arc::clone(version))));
         }
         if request.method == Method::Post {
             entry.created = Some(record.target().id);
         }
-        self.fresh.push(Fresh::Record(record));
+        self.fresh.push(Observation::Record(record));
     }
 }
 
@@ -208,14 +209,14 @@ fn holds_mask(value: &Value) -> bool {
 }
 
 /// What is no data was not said by the server that was asked: whether it has done anything is not known.
-fn readable(request: &Request, answer: Answer) -> Result<Answer, Failure> {
-    if request.door != Door::Scim || answer.body.is_empty() {
+fn readable(request: &Request, answer: HttpAnswer) -> Result<HttpAnswer, Failure> {
+    if request.door != ApiKind::Scim || answer.body.is_empty() {
         return Ok(answer);
     }
     match list::parse_one(&answer.body) {
         Err(bad @ (BadBody::Html | BadBody::NotJson { .. } | BadBody::CutOff { .. })) => Err(Failure {
             status: Some(answer.status),
-            arrived: Arrived::Unknown,
+            arrived: RequestArrival::Unknown,
             bytes: answer.bytes as u64,
             ..unreadable(&bad)
         }),
@@ -224,32 +225,32 @@ fn readable(request: &Request, answer: Answer) -> Result<Answer, Failure> {
 }
 
 /// The request with the id that the server has given, in the place of the provisional one.
-pub(super) fn about_made(mut request: Request, entry: &Entry) -> Result<Request, Failure> {
+pub(super) fn about_made(mut request: Request, entry: &JournalEntry) -> Result<Request, Failure> {
     let Some(key) = entry.step.change.creates() else { return Ok(request) };
     for part in request.path.iter_mut().filter(|part| **part == **key) {
         let Some(created) = &entry.created else {
             let text = "The server's answer does not say which id it gave, so the rest was not sent.";
-            return Err(Failure { arrived: Arrived::Yes, ..Failure::local(Class::Protocol, text, "") });
+            return Err(Failure { arrived: RequestArrival::Yes, ..Failure::local(FailureClass::Protocol, text, "") });
         };
         *part = created.to_string();
     }
     Ok(request)
 }
 
-pub(super) fn kind_of(request: &Request) -> Option<Kind> {
+pub(super) fn kind_of(request: &Request) -> Option<RecordKind> {
     match request.path.first().map(String::as_str) {
-        Some("Users") => Some(Kind::User),
-        Some("Groups") => Some(Kind::Team),
-        Some("Roles") => Some(Kind::Role),
+        Some("Users") => Some(RecordKind::User),
+        Some("Groups") => Some(RecordKind::Team),
+        Some("Roles") => Some(RecordKind::Role),
         _ => None,
     }
 }
 
-pub(super) fn path_of(target: &Target) -> Vec<String> {
+pub(super) fn path_of(target: &ResourceRef) -> Vec<String> {
     let endpoint = match target.kind {
-        Kind::User => "Users",
-        Kind::Team => "Groups",
-        Kind::Role => "Roles",
+        RecordKind::User => "Users",
+        RecordKind::Team => "Groups",
+        RecordKind::Role => "Roles",
     };
     vec![endpoint.to_owned(), target.id.to_string()]
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    client::{Answer, redact},
-    directory::plan::Exchange,
+    client::{HttpAnswer, redact},
+    directory::plan::RequestExchange,
     scim::{failure::Failure, request::Request, text::clean_line, tree},
 };
 
@@ -19,7 +19,7 @@ const TRIES: &str = " tries)";
 
 /// Adds an exchange to the story; a repeated request that did not arrive is only counted, so that a long wait does not
 /// fill the journal.
-pub(super) fn note(story: &mut Vec<Exchange>, new: Exchange) {
+pub(super) fn note(story: &mut Vec<RequestExchange>, new: RequestExchange) {
     let Some(last) =
         story.last_mut().filter(|last| (last.status, new.status) == (None, None) && last.request == new.request)
     else {
@@ -36,10 +36,15 @@ pub(super) fn note(story: &mut Vec<Exchange>, new: Exchange) {
 const SECRET: &str = "(a new secret: shown once, kept nowhere)";
 
 /// `took` is the time of all attempts together, for a failure, which has no time of its own.
-pub(super) fn exchange(sent: &Request, request: String, result: &Result<Answer, Failure>, took: Duration) -> Exchange {
+pub(super) fn exchange(
+    sent: &Request,
+    request: String,
+    result: &Result<HttpAnswer, Failure>,
+    took: Duration,
+) -> RequestExchange {
     let request = clean_line(&request, REQUEST).into_owned();
     match result {
-        Ok(answer) => Exchange {
+        Ok(answer) => RequestExchange {
             request,
             status: Some(answer.status),
             millis: answer.elapsed.as_millis() as u64,
@@ -47,7 +52,7 @@ pub(super) fn exchange(sent: &Request, request: String, result: &Result<Answer, 
             answer: if sent.secret { SECRET.to_owned() } else { excerpt(&answer.body) },
             refused: false,
         },
-        Err(failure) => Exchange {
+        Err(failure) => RequestExchange {
             request,
             status: failure.status,
             millis: took.as_millis() as u64,
@@ -76,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_request_that_does_not_arrive_is_told_once_with_its_tries() {
-        let made = |request: &str, status, answer: &str| Exchange {
+        let made = |request: &str, status, answer: &str| RequestExchange {
             request: request.into(),
             status,
             millis: 1,

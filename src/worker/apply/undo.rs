@@ -1,13 +1,13 @@
 //! The special rules of an undo: the value must still be as the change left it, and a server that only deactivates on
 //! DELETE has undone a creation as far as it can.
 
-use super::{Attempt, Ended, moved, others::passes};
+use super::{AttemptEnd, ChangeAttempt, moved, others::passes};
 use crate::{
-    dialect::Shown,
+    dialect::ChangeShown,
     directory::{
-        Fresh,
+        Observation,
         change::Change,
-        plan::{ALREADY, Entry, State, without_effect},
+        plan::{ALREADY, ChangeState, JournalEntry, without_effect},
         record::Record,
     },
     scim::failure::Failure,
@@ -17,21 +17,21 @@ use crate::{
 /// The note for an undo after which the server still has the user.
 pub(super) const KEPT: &str = "The server keeps the user, deactivated: it does not delete.";
 
-impl Attempt<'_> {
+impl ChangeAttempt<'_> {
     /// The reason why an undo is not sent: the value has changed meanwhile, or is undone already. `None` where the undo
     /// may go.
-    pub(super) async fn changed_since(&mut self, entry: &mut Entry) -> Option<Ended> {
+    pub(super) async fn changed_since(&mut self, entry: &mut JournalEntry) -> Option<AttemptEnd> {
         let expected = entry.step.expected.clone()?;
         let versions = self.versions.clone();
         if let Err(failure) = self.look(entry).await {
             return Some(self.unread(entry, failure, "whether the value is still the same").await);
         }
-        if self.shows(entry).await == Shown::Yes {
-            return Some(self.unsent(entry, State::Dropped, ALREADY.into(), None).await);
+        if self.shows(entry).await == ChangeShown::Yes {
+            return Some(self.unsent(entry, ChangeState::Dropped, ALREADY.into(), None).await);
         }
         let fresh = self.identified(&expected.change).await;
-        if let Shown::No(now) = self.context.dialect.shows(&expected.change, &fresh, &entry.step) {
-            return Some(self.unsent(entry, State::Conflict, expected.conflict(&now), None).await);
+        if let ChangeShown::No(now) = self.context.dialect.shows(&expected.change, &fresh, &entry.step) {
+            return Some(self.unsent(entry, ChangeState::Conflict, expected.conflict(&now), None).await);
         }
         // The readings are older than the coming answer, and the versions in the plan still hold.
         self.fresh.clear();
@@ -41,7 +41,7 @@ impl Attempt<'_> {
     }
 
     /// True where the undone change may appear on the record late: then an unchanged record proves nothing.
-    pub(super) async fn undoes_late(&self, entry: &Entry) -> bool {
+    pub(super) async fn undoes_late(&self, entry: &JournalEntry) -> bool {
         let Some(plan) = entry.undoes else { return false };
         let undone = self.context.stored(move |store| store.journal_plan(plan)).await.unwrap_or_default().entries;
         let about = entry.step.change.touches();
@@ -49,50 +49,50 @@ impl Attempt<'_> {
     }
 
     /// Handles a failed read before sending: the change waits, or is refused.
-    pub(super) async fn unread(&mut self, entry: &mut Entry, failure: Failure, what: &str) -> Ended {
+    pub(super) async fn unread(&mut self, entry: &mut JournalEntry, failure: Failure, what: &str) -> AttemptEnd {
         if passes(&failure) {
-            entry.state = State::Planned;
+            entry.state = ChangeState::Planned;
             entry.why = format!("Waits for the server: {}", failure.text);
             moved(self.context, entry, vec![]);
-            return Ended::NotSent { failure };
+            return AttemptEnd::NotSent { failure };
         }
         let why = format!("Not sent: {what} can't be read: {}", failure.text);
-        self.unsent(entry, State::Refused, why, Some(failure)).await
+        self.unsent(entry, ChangeState::Refused, why, Some(failure)).await
     }
 
     /// Ends the change without a request that changes anything.
     pub(super) async fn unsent(
         &mut self,
-        entry: &mut Entry,
-        state: State,
+        entry: &mut JournalEntry,
+        state: ChangeState,
         why: String,
         failure: Option<Failure>,
-    ) -> Ended {
+    ) -> AttemptEnd {
         (entry.state, entry.why, entry.failure, entry.settled) = (state, why, failure, Some(now()));
         if !self.context.journal.claim(entry).await {
             let versions = self.left_alone(entry).await;
-            return Ended::settled(versions);
+            return AttemptEnd::settled(versions);
         }
         // The readings show the reason.
         let fresh = std::mem::take(&mut self.fresh);
         self.context.keep(&fresh).await;
         moved(self.context, entry, fresh);
-        Ended::settled(std::mem::take(&mut self.versions))
+        AttemptEnd::settled(std::mem::take(&mut self.versions))
     }
 
     /// An ended session sent this change, and the server shows that it was not done: the change waits again, and a
     /// person decides whether it is sent. False where a part of it took effect, or this session has sent it.
-    pub(super) fn waits_again(&self, entry: &Entry) -> bool {
+    pub(super) fn waits_again(&self, entry: &JournalEntry) -> bool {
         let own = self.context.session.as_ref().map(|session| session.id);
         let is_untouched = !entry.partly && entry.accepted() == 0;
-        self.taken_over && is_untouched && without_effect(entry.session, own) == State::Planned
+        self.taken_over && is_untouched && without_effect(entry.session, own) == ChangeState::Planned
     }
 
     /// True where a creation was undone on a server that keeps every user.
-    pub(super) fn is_kept(&self, entry: &Entry) -> bool {
+    pub(super) fn is_kept(&self, entry: &JournalEntry) -> bool {
         let Change::DeleteUser { user: id } = &entry.step.change else { return false };
         let newest = self.fresh.iter().rev().find_map(|fresh| match fresh {
-            Fresh::Record(Record::User(user)) if user.id == *id => Some(user),
+            Observation::Record(Record::User(user)) if user.id == *id => Some(user),
             _ => None,
         });
         self.tried && entry.undoes.is_some() && newest.is_some_and(|user| user.active == Some(false))

@@ -6,47 +6,47 @@
 use serde_json::Value;
 
 use super::{
-    Attempt, Ended, moved,
+    AttemptEnd, ChangeAttempt, moved,
     others::passes,
     send::{kind_of, path_of},
 };
 use crate::{
-    dialect::Shown,
+    dialect::ChangeShown,
     directory::{
-        Fresh, Target,
+        Observation, ResourceRef,
         change::Change,
-        plan::{Entry, STILL_LATE, State},
+        plan::{ChangeState, JournalEntry, STILL_LATE},
     },
     scim::{
-        failure::{Class, Failure},
-        request::{Door, Method},
+        failure::{Failure, FailureClass},
+        request::{ApiKind, Method},
         tree,
     },
-    worker::context::{Whole, now},
+    worker::context::{WholeResource, now},
 };
 
 /// A record before the change.
-pub struct Before {
-    pub whole: Whole,
+pub struct RecordBefore {
+    pub whole: WholeResource,
     /// Read just before; otherwise as it was known.
     pub asked: bool,
 }
 
 /// A record after the change.
-pub struct After {
+pub struct RecordAfter {
     pub document: Value,
     /// Read again; otherwise as the answer to the change had it, which may be a part.
     pub asked: bool,
 }
 
-impl Attempt<'_> {
+impl ChangeAttempt<'_> {
     /// Reads what the change is about to write, where that is not at hand. `None` where it is to be sent.
-    pub(super) async fn read_before(&mut self, entry: &mut Entry) -> Option<Ended> {
+    pub(super) async fn read_before(&mut self, entry: &mut JournalEntry) -> Option<AttemptEnd> {
         let mut fresh = Vec::new();
         for (target, computed) in written(entry) {
             let path = path_of(&target);
             let own = self.versions.contains_key(&path);
-            let at_hand = !self.trial && !computed && (own || target.kind != crate::directory::Kind::Team);
+            let at_hand = !self.trial && !computed && (own || target.kind != crate::directory::RecordKind::Team);
             if at_hand && self.recall_before(&target).await {
                 continue;
             }
@@ -54,7 +54,7 @@ impl Attempt<'_> {
                 Ok((one, whole)) => {
                     fresh.push(one);
                     if let Some(whole) = whole {
-                        self.before.insert(path, Before { whole, asked: true });
+                        self.before.insert(path, RecordBefore { whole, asked: true });
                     }
                 }
                 Err(failure) if is_away(&failure) => return Some(self.held_back(entry, failure)),
@@ -66,40 +66,41 @@ impl Attempt<'_> {
             return None;
         }
         if self.undoes_late(entry).await {
-            return Some(self.unsent(entry, State::Conflict, STILL_LATE.to_owned(), None).await);
+            return Some(self.unsent(entry, ChangeState::Conflict, STILL_LATE.to_owned(), None).await);
         }
         self.fresh = fresh;
         Some(self.already(entry, "It was so before it was to be sent.".to_owned()).await)
     }
 
     /// Takes the record as the disk has it. False where it has none.
-    pub(super) async fn recall_before(&mut self, target: &Target) -> bool {
+    pub(super) async fn recall_before(&mut self, target: &ResourceRef) -> bool {
         let of = target.clone();
         let raw: Option<String> = self.context.stored(move |store| store.raw(&of)).await.flatten();
         let Some(document) = raw.and_then(|raw| tree::parse(raw.as_bytes()).ok()) else { return false };
-        let whole = Whole { document, version: None, masked: false };
-        self.before.insert(path_of(target), Before { whole, asked: false });
+        let whole = WholeResource { document, version: None, masked: false };
+        self.before.insert(path_of(target), RecordBefore { whole, asked: false });
         true
     }
 
     /// The same for all records of a change that was sent.
-    pub(super) async fn recall_all_before(&mut self, entry: &Entry) {
+    pub(super) async fn recall_all_before(&mut self, entry: &JournalEntry) {
         for (target, _) in written(entry) {
             self.recall_before(&target).await;
         }
     }
 
     /// Nothing arrived: it waits.
-    fn held_back(&self, entry: &mut Entry, failure: Failure) -> Ended {
-        entry.state = State::Planned;
-        let waits_for = if failure.class == Class::Unauthorized { "a key that the server takes" } else { "the server" };
+    fn held_back(&self, entry: &mut JournalEntry, failure: Failure) -> AttemptEnd {
+        entry.state = ChangeState::Planned;
+        let waits_for =
+            if failure.class == FailureClass::Unauthorized { "a key that the server takes" } else { "the server" };
         entry.why = format!("Waits for {waits_for}: {}", failure.text);
         moved(self.context, entry, vec![]);
-        Ended::NotSent { failure }
+        AttemptEnd::NotSent { failure }
     }
 
     /// True where what was read shows the change before it is sent. Only of changes whose record shows it without doubt.
-    async fn shows_it_already(&self, entry: &Entry, fresh: &[Fresh]) -> bool {
+    async fn shows_it_already(&self, entry: &JournalEntry, fresh: &[Observation]) -> bool {
         let change = &entry.step.change;
         let plain = matches!(
             change,
@@ -116,40 +117,40 @@ impl Attempt<'_> {
             return false;
         }
         let fresh = self.identified_in(change, fresh.to_vec()).await;
-        self.context.dialect.shows(change, &fresh, &entry.step) == Shown::Yes
+        self.context.dialect.shows(change, &fresh, &entry.step) == ChangeShown::Yes
     }
 
     /// It is not sent, or was refused, and the record shows it: nothing of it is ours.
-    pub(super) async fn already(&mut self, entry: &mut Entry, why: String) -> Ended {
-        if entry.state != State::Planned {
-            return self.settled(entry, State::Already, why, None).await;
+    pub(super) async fn already(&mut self, entry: &mut JournalEntry, why: String) -> AttemptEnd {
+        if entry.state != ChangeState::Planned {
+            return self.settled(entry, ChangeState::Already, why, None).await;
         }
-        (entry.state, entry.why, entry.settled) = (State::Already, why, Some(now()));
+        (entry.state, entry.why, entry.settled) = (ChangeState::Already, why, Some(now()));
         if !self.context.journal.claim(entry).await {
             let versions = self.left_alone(entry).await;
-            return Ended::settled(versions);
+            return AttemptEnd::settled(versions);
         }
         let fresh = std::mem::take(&mut self.fresh);
         self.context.keep(&fresh).await;
         moved(self.context, entry, fresh);
-        Ended::settled(std::mem::take(&mut self.versions))
+        AttemptEnd::settled(std::mem::take(&mut self.versions))
     }
 
     /// Reads the written records that were not read again yet.
-    pub(super) async fn read_after(&mut self, entry: &Entry) -> Result<(), Failure> {
+    pub(super) async fn read_after(&mut self, entry: &JournalEntry) -> Result<(), Failure> {
         for (target, _) in written(entry) {
             let known = self.after.get(&path_of(&target)).is_some_and(|after| after.asked);
-            if !known && !self.fresh.iter().any(|fresh| matches!(fresh, Fresh::Gone(gone) if *gone == target)) {
+            if !known && !self.fresh.iter().any(|fresh| matches!(fresh, Observation::Gone(gone) if *gone == target)) {
                 self.read_again(&target).await?;
             }
         }
         Ok(())
     }
 
-    pub(super) async fn read_again(&mut self, target: &Target) -> Result<(), Failure> {
+    pub(super) async fn read_again(&mut self, target: &ResourceRef) -> Result<(), Failure> {
         let (fresh, whole) = self.context.read_whole(target).await?;
-        if let Some(Whole { document, .. }) = whole {
-            self.after.insert(path_of(target), After { document, asked: true });
+        if let Some(WholeResource { document, .. }) = whole {
+            self.after.insert(path_of(target), RecordAfter { document, asked: true });
         }
         self.learn_fresh(fresh);
         Ok(())
@@ -157,12 +158,12 @@ impl Attempt<'_> {
 }
 
 /// The records that a change writes, and whether it is made of what they are.
-fn written(entry: &Entry) -> Vec<(Target, bool)> {
-    let mut all: Vec<(Target, bool)> = Vec::new();
+fn written(entry: &JournalEntry) -> Vec<(ResourceRef, bool)> {
+    let mut all: Vec<(ResourceRef, bool)> = Vec::new();
     for request in &entry.step.requests {
         let (Some(kind), Some(id)) = (kind_of(request), request.path.get(1)) else { continue };
-        let target = Target { kind, id: id.as_str().into() };
-        if request.door != Door::Scim || request.method == Method::Get || target.is_provisional() {
+        let target = ResourceRef { kind, id: id.as_str().into() };
+        if request.door != ApiKind::Scim || request.method == Method::Get || target.is_provisional() {
             continue;
         }
         match all.iter_mut().find(|(known, _)| *known == target) {

@@ -4,11 +4,11 @@ use std::collections::VecDeque;
 
 use tokio_util::task::AbortOnDropHandle;
 
-use super::super::context::Context;
+use super::super::context::WorkerContext;
 use crate::{
-    client::{Answer, Heed},
+    client::{BodyObserver, HttpAnswer},
     scim::{
-        failure::{Class, Failure},
+        failure::{Failure, FailureClass},
         request::Request,
     },
 };
@@ -19,30 +19,30 @@ const MOST: usize = 3;
 const MOST_BYTES: usize = 12 << 20;
 
 /// The query parameters of a page's request.
-pub type Query = Vec<(String, String)>;
+pub type ListQuery = Vec<(String, String)>;
 
 /// An answer, and whether it was requested before its turn.
-pub struct Heard {
-    pub answer: Result<Answer, Failure>,
+pub struct EarlyAnswer {
+    pub answer: Result<HttpAnswer, Failure>,
     pub guessed: bool,
 }
 
 /// Requests that were sent and whose answers are not read yet. Dropping this cancels them.
-pub struct Asked {
-    context: Context,
+pub struct PageRequest {
+    context: WorkerContext,
     list: Request,
-    waiting: VecDeque<(Query, AbortOnDropHandle<Result<Answer, Failure>>)>,
+    waiting: VecDeque<(ListQuery, AbortOnDropHandle<Result<HttpAnswer, Failure>>)>,
     most: usize,
 }
 
-impl Asked {
-    pub fn new(context: &Context, list: Request) -> Self {
+impl PageRequest {
+    pub fn new(context: &WorkerContext, list: Request) -> Self {
         let most = context.parallel.min(MOST);
         Self { context: context.clone(), list, waiting: VecDeque::new(), most }
     }
 
     /// Sends the requests that are likely to follow a page of `bytes` bytes.
-    pub fn ahead(&mut self, bytes: usize, ahead: impl FnOnce(usize) -> Vec<Query>) {
+    pub fn ahead(&mut self, bytes: usize, ahead: impl FnOnce(usize) -> Vec<ListQuery>) {
         // With a single request at a time, none is sent ahead.
         if self.most > 1 {
             let most = (MOST_BYTES / bytes.max(1)).clamp(1, self.most);
@@ -56,19 +56,19 @@ impl Asked {
 
     /// The answer to this query, which is sent if it is not under way; `heed` receives the parts of an answer that is
     /// requested now.
-    pub async fn answer(&mut self, query: &Query, heed: Heed<'_>) -> Heard {
+    pub async fn answer(&mut self, query: &ListQuery, heed: BodyObserver<'_>) -> EarlyAnswer {
         if let Some((asked, answer)) = self.waiting.pop_front() {
             // A task that failed left no answer: the query is sent again.
             if asked == *query
                 && let Ok(answer) = answer.await
             {
                 self.slow_down(&answer);
-                return Heard { answer, guessed: true };
+                return EarlyAnswer { answer, guessed: true };
             }
             self.one_by_one();
         }
         let answer = self.context.send_heeded(&self.request(query), heed).await;
-        Heard { answer, guessed: false }
+        EarlyAnswer { answer, guessed: false }
     }
 
     /// A guess was wrong: from now on each page is requested after the page before it has come.
@@ -78,13 +78,13 @@ impl Asked {
     }
 
     /// A server that needed a second attempt gets single requests.
-    fn slow_down(&mut self, answer: &Result<Answer, Failure>) {
+    fn slow_down(&mut self, answer: &Result<HttpAnswer, Failure>) {
         if answer.as_ref().is_ok_and(|answer| answer.attempts > 1) {
             self.most = 1;
         }
     }
 
-    fn request(&self, query: &Query) -> Request {
+    fn request(&self, query: &ListQuery) -> Request {
         let mut request = self.list.clone();
         request.query.extend(query.iter().cloned());
         request
@@ -93,5 +93,8 @@ impl Asked {
 
 /// True for a failure that may have come from asking for several pages at once.
 pub fn may_be_haste(failure: &Failure) -> bool {
-    !matches!(failure.class, Class::Cancelled | Class::Local | Class::Unauthorized | Class::Forbidden)
+    !matches!(
+        failure.class,
+        FailureClass::Cancelled | FailureClass::Local | FailureClass::Unauthorized | FailureClass::Forbidden
+    )
 }

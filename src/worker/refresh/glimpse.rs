@@ -12,11 +12,11 @@ use tokio::{
     time::{Duration, Instant},
 };
 
-use super::{super::context::Context, lists::Lists, show_partly};
+use super::{super::context::WorkerContext, lists::RecordLists, show_partly};
 use crate::{
-    client::Part,
+    client::BodyPart,
     dialect::Dialect,
-    directory::{Kind, record::Depth},
+    directory::{RecordKind, record::ReadDepth},
     scim::split::Splitter,
 };
 
@@ -29,24 +29,24 @@ const PATIENCE: Duration = Duration::from_millis(300);
 const MOST_HELD: usize = 8 << 20;
 
 /// A page that is previewed.
-pub struct Glimpse {
+pub struct PageGlimpse {
     parts: UnboundedSender<Option<Vec<u8>>>,
     /// A permit for each byte that may wait; closed once a part did not fit.
     room: Arc<Semaphore>,
     watching: JoinHandle<()>,
 }
 
-impl Glimpse {
-    pub fn begin(context: &Context, kind: Kind, depth: Depth) -> Self {
+impl PageGlimpse {
+    pub fn begin(context: &WorkerContext, kind: RecordKind, depth: ReadDepth) -> Self {
         let (parts, received) = unbounded_channel();
         let room = Arc::new(Semaphore::new(MOST_HELD));
-        let watch = Watch {
+        let watch = GlimpseWatch {
             room: Arc::clone(&room),
             context: context.clone(),
             kind,
             depth,
             splitter: Splitter::default(),
-            lists: Lists::default(),
+            lists: RecordLists::default(),
             shown: None,
             next: FIRST,
         };
@@ -54,10 +54,10 @@ impl Glimpse {
     }
 
     /// Takes a part of the page.
-    pub fn heed(&self, part: Part<'_>) {
+    pub fn heed(&self, part: BodyPart<'_>) {
         let part = match part {
-            Part::First => None,
-            Part::More(bytes) => {
+            BodyPart::First => None,
+            BodyPart::More(bytes) => {
                 let Some(permits) = self.room_for(bytes.len()) else { return self.room.close() };
                 permits.forget();
                 Some(bytes.to_vec())
@@ -79,18 +79,18 @@ impl Glimpse {
     }
 }
 
-struct Watch {
+struct GlimpseWatch {
     room: Arc<Semaphore>,
-    context: Context,
-    kind: Kind,
-    depth: Depth,
+    context: WorkerContext,
+    kind: RecordKind,
+    depth: ReadDepth,
     splitter: Splitter,
-    lists: Lists,
+    lists: RecordLists,
     shown: Option<Instant>,
     next: usize,
 }
 
-impl Watch {
+impl GlimpseWatch {
     async fn run(mut self, mut parts: UnboundedReceiver<Option<Vec<u8>>>) {
         while let Some(part) = parts.recv().await
             && self.next <= MOST
@@ -98,7 +98,7 @@ impl Watch {
             && !self.room.is_closed()
         {
             match part {
-                None => (self.splitter, self.lists) = (Splitter::default(), Lists::default()),
+                None => (self.splitter, self.lists) = (Splitter::default(), RecordLists::default()),
                 Some(bytes) => {
                     self.room.add_permits(bytes.len());
                     self.take(&bytes);

@@ -9,7 +9,7 @@ use crate::{
         record::{Record, User},
         role_source::SEVERAL,
     },
-    scim::habits::{Habits, RoleAttribute},
+    scim::habits::{RoleAttribute, ServerQuirks},
 };
 
 /// More different roles than this are no roles that a person picks from.
@@ -17,7 +17,7 @@ const MOST_ROLES: usize = 100;
 
 /// What was seen in the records so far.
 #[derive(Debug, Default)]
-pub struct Hints {
+pub struct RecordHints {
     /// The roles that people's own records hold, and in which attribute.
     roles: Vec<String>,
     attribute: Option<RoleAttribute>,
@@ -27,7 +27,7 @@ pub struct Hints {
     pub organisation: Option<Name>,
 }
 
-impl Hints {
+impl RecordHints {
     /// Looks at a record and its resource.
     pub fn note(&mut self, record: &Record, raw: &RawValue) {
         if let Record::User(user) = record {
@@ -62,10 +62,10 @@ impl Hints {
     }
 
     /// What the list of users tells of roles.
-    pub fn habits(&self) -> Habits {
+    pub fn habits(&self) -> ServerQuirks {
         let mut roles = self.roles.clone();
         roles.sort();
-        Habits { role_attribute: self.attribute, roles, ..Habits::default() }
+        ServerQuirks { role_attribute: self.attribute, roles, ..ServerQuirks::default() }
     }
 
     fn note_role(&mut self, user: &User, raw: &RawValue) {

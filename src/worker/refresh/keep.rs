@@ -5,37 +5,37 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::task::JoinHandle;
 
-use super::{super::context::Context, page::Page};
+use super::{super::context::WorkerContext, page::ReadPage};
 use crate::{
-    directory::{Coverage, Kind, record::Record},
-    store::Round,
+    directory::{ListCoverage, RecordKind, record::Record},
+    store::SyncBatch,
 };
 
 /// Records in one transaction: while it is written nothing else is.
 const STRETCH: usize = 5_000;
 
 /// A list that is put on disk while it is read.
-pub struct Keeper {
-    context: Context,
+pub struct ListKeeper {
+    context: WorkerContext,
     /// None where the disk does not take it, which has been said, or is not to have it.
-    round: Option<Round>,
+    round: Option<SyncBatch>,
     /// The page that is being written, and what comes back of the round.
-    writing: Option<(Arc<Page>, JoinHandle<Option<Round>>)>,
+    writing: Option<(Arc<ReadPage>, JoinHandle<Option<SyncBatch>>)>,
 }
 
-impl Keeper {
-    pub async fn begin(context: &Context, kind: Kind) -> Self {
+impl ListKeeper {
+    pub async fn begin(context: &WorkerContext, kind: RecordKind) -> Self {
         let round = context.stored(move |store| store.begin_round(kind)).await;
         Self { round, ..Self::without_disk(context) }
     }
 
     /// For what the disk is not to have.
-    pub fn without_disk(context: &Context) -> Self {
+    pub fn without_disk(context: &WorkerContext) -> Self {
         Self { context: context.clone(), round: None, writing: None }
     }
 
     /// Takes a page, and gives the records of the one before it that are not shown yet.
-    pub async fn keep(&mut self, page: Page) -> impl Iterator<Item = Record> + use<> {
+    pub async fn keep(&mut self, page: ReadPage) -> impl Iterator<Item = Record> + use<> {
         let before = self.finish().await;
         let (page, context) = (Arc::new(page), self.context.clone());
         let round = self.round.take();
@@ -62,14 +62,14 @@ impl Keeper {
     }
 
     /// The list was read: what it no longer has goes, unless only a part of it came.
-    pub async fn end(self, seen: Timestamp, coverage: Coverage) {
+    pub async fn end(self, seen: Timestamp, coverage: ListCoverage) {
         if let Some(round) = self.round {
             self.context.stored(move |store| store.end_round(round, seen, &coverage)).await;
         }
     }
 }
 
-async fn write(context: &Context, mut round: Round, page: &Arc<Page>) -> Option<Round> {
+async fn write(context: &WorkerContext, mut round: SyncBatch, page: &Arc<ReadPage>) -> Option<SyncBatch> {
     for from in (0..page.rows.len()).step_by(STRETCH) {
         let page = Arc::clone(page);
         let work = move |store: &mut crate::store::Store| {

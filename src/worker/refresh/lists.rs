@@ -1,29 +1,29 @@
 //! The records of lists, kind by kind. A large directory is in memory once, so it is moved and never copied.
 
 use crate::directory::{
-    Kind,
+    RecordKind,
     record::{Record, Role, Team, User},
 };
 
 /// The records of the three lists.
 #[derive(Debug, Clone, Default)]
-pub struct Lists {
+pub struct RecordLists {
     pub users: Vec<User>,
     pub teams: Vec<Team>,
     pub roles: Vec<Role>,
 }
 
-impl Lists {
+impl RecordLists {
     pub fn len(&self) -> usize {
         self.users.len() + self.teams.len() + self.roles.len()
     }
 
     /// Reserves room for `total` records of a kind: growth by doubling would hold a large list twice.
-    pub fn expect(&mut self, kind: Kind, total: usize) {
+    pub fn expect(&mut self, kind: RecordKind, total: usize) {
         match kind {
-            Kind::User => self.users.reserve_exact(total.saturating_sub(self.users.len())),
-            Kind::Team => self.teams.reserve_exact(total.saturating_sub(self.teams.len())),
-            Kind::Role => self.roles.reserve_exact(total.saturating_sub(self.roles.len())),
+            RecordKind::User => self.users.reserve_exact(total.saturating_sub(self.users.len())),
+            RecordKind::Team => self.teams.reserve_exact(total.saturating_sub(self.teams.len())),
+            RecordKind::Role => self.roles.reserve_exact(total.saturating_sub(self.roles.len())),
         }
     }
 
@@ -35,7 +35,7 @@ impl Lists {
     }
 }
 
-impl Extend<Record> for Lists {
+impl Extend<Record> for RecordLists {
     fn extend<I: IntoIterator<Item = Record>>(&mut self, records: I) {
         for record in records {
             match record {

@@ -7,9 +7,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
-use super::super::context::Context;
+use super::super::context::WorkerContext;
 use crate::directory::{
-    Fresh, Id, Target,
+    Id, Observation, ResourceRef,
     record::{Record, Team, User},
 };
 
@@ -22,14 +22,14 @@ const MOST_NAMED: usize = 20;
 
 /// Members that answers leave out; the membership of such teams is unknown.
 #[derive(Debug, Clone, Default)]
-pub struct Withheld {
+pub struct WithheldMembers {
     /// Lists show only some members; a team that is read individually shows all.
     in_lists: bool,
     /// Teams that show only some members, also when they are read individually.
     teams: FxHashSet<Id>,
 }
 
-impl Withheld {
+impl WithheldMembers {
     /// True where a list does not show all the team's members.
     pub fn is_in_list(&self, team: &Id) -> bool {
         self.in_lists || self.teams.contains(team)
@@ -87,15 +87,16 @@ impl Tally {
 
 /// Reads individual teams that can show whether the list leaves members out. True where it does, and that was not
 /// known.
-pub async fn examine(context: &Context, tally: &Tally) -> bool {
+pub async fn examine(context: &WorkerContext, tally: &Tally) -> bool {
     let mut teams: FxHashSet<&Id> = tally.doubtful().take(MOST_NAMED).collect();
     if context.begin_examination() {
         teams.extend(tally.largest());
     }
-    let read = join_all(teams.into_iter().map(|team| async move { context.read(&Target::team(team)).await })).await;
-    let mut found = Withheld::default();
+    let read =
+        join_all(teams.into_iter().map(|team| async move { context.read(&ResourceRef::team(team)).await })).await;
+    let mut found = WithheldMembers::default();
     for fresh in read.into_iter().flatten() {
-        let Fresh::Record(Record::Team(Team { id, members: Some(members), problem: None, .. })) = fresh else {
+        let Observation::Record(Record::Team(Team { id, members: Some(members), problem: None, .. })) = fresh else {
             continue;
         };
         let more_than = |count: Option<&usize>| count.is_some_and(|count| members.len() > *count);
@@ -113,12 +114,12 @@ pub async fn examine(context: &Context, tally: &Tally) -> bool {
 /// of those only through another group. Empty for inactive users, whom lists of members may leave out.
 pub fn groups_named(record: &Record, raw: &RawValue) -> Vec<Id> {
     #[derive(Deserialize)]
-    struct Named {
+    struct TeamsByName {
         #[serde(default)]
-        groups: Vec<Group>,
+        groups: Vec<TeamMembers>,
     }
     #[derive(Deserialize)]
-    struct Group {
+    struct TeamMembers {
         value: Value,
         #[serde(rename = "type", default)]
         kind: Option<String>,
@@ -127,7 +128,7 @@ pub fn groups_named(record: &Record, raw: &RawValue) -> Vec<Id> {
     if memmem::find(raw.get().as_bytes(), b"\"groups\"").is_none() {
         return Vec::new();
     }
-    let Ok(Named { groups }) = serde_json::from_str(raw.get()) else { return Vec::new() };
+    let Ok(TeamsByName { groups }) = serde_json::from_str(raw.get()) else { return Vec::new() };
     let direct =
         groups.into_iter().filter(|group| !matches!(&group.kind, Some(kind) if kind.eq_ignore_ascii_case("indirect")));
     let ids = direct.filter_map(|group| match group.value {

@@ -12,23 +12,23 @@ use rustc_hash::FxHashSet;
 use serde_json::value::RawValue;
 
 use super::{
-    super::known::List,
-    hints::Hints,
-    members::{self, Tally, Withheld},
+    super::known::ShownList,
+    hints::RecordHints,
+    members::{self, Tally, WithheldMembers},
 };
 use crate::{
     dialect::{self, Dialect},
     directory::{
-        Id, Kind, Name,
-        record::{Depth, Problem, Record, Team},
+        Id, Name, RecordKind,
+        record::{ReadDepth, Record, RecordProblem, Team},
         shared::Shared,
     },
     scim::{
-        filter::Filter,
+        filter::ScimFilter,
         list::{self, BadBody},
         tree,
     },
-    store::{Print, Printer},
+    store::{Fingerprint, FingerprintMaker},
 };
 
 /// Below so many records, and so many bytes, a second thread costs more than it saves.
@@ -43,36 +43,36 @@ const EARLY: usize = 20;
 /// How the pages of one list are read.
 pub struct Reader {
     pub dialect: Arc<dyn Dialect>,
-    pub kind: Kind,
-    pub depth: Depth,
-    pub filter: Option<Arc<Filter>>,
+    pub kind: RecordKind,
+    pub depth: ReadDepth,
+    pub filter: Option<Arc<ScimFilter>>,
     pub shared: Shared,
     /// Users that are shown: who is in many teams is there once.
-    pub users: Option<Arc<List>>,
+    pub users: Option<Arc<ShownList>>,
     /// A team of the list so far has members.
     pub members_told: bool,
     /// Held for a record that takes much room while it is read: one at a time.
     pub heavy: Mutex<()>,
-    pub withheld: Withheld,
+    pub withheld: WithheldMembers,
 }
 
 /// A page, its records still in their text.
-pub struct Page {
+pub struct ReadPage {
     pub total: Option<u64>,
     pub next_cursor: Option<String>,
-    pub rows: Vec<Row>,
-    pub hints: Hints,
+    pub rows: Vec<ReadRow>,
+    pub hints: RecordHints,
     pub tally: Tally,
     text: String,
 }
 
 /// One record of a page.
-pub struct Row {
+pub struct ReadRow {
     pub record: Record,
     /// The filter that was asked for finds it: many servers answer one that they don't know with everybody.
     pub meant: bool,
     /// Of the record; none where it can't be told from another.
-    pub print: Option<Print>,
+    pub print: Option<Fingerprint>,
     /// It is shown like this already.
     pub shown: bool,
     /// What tells it apart in the place of an id.
@@ -80,7 +80,7 @@ pub struct Row {
     raw: Range<usize>,
 }
 
-impl Page {
+impl ReadPage {
     /// Its length as it came.
     pub fn bytes(&self) -> usize {
         self.text.len()
@@ -88,7 +88,7 @@ impl Page {
 
     /// What tells the records apart.
     pub fn ids(&self) -> Vec<&str> {
-        self.rows.iter().map(Row::key).collect()
+        self.rows.iter().map(ReadRow::key).collect()
     }
 
     /// Drops all but the records at these places, which are in order, and of them those that were not meant.
@@ -108,7 +108,7 @@ impl Page {
     }
 }
 
-impl Row {
+impl ReadRow {
     fn key(&self) -> &str {
         self.key.as_deref().unwrap_or(self.record.id())
     }
@@ -116,10 +116,11 @@ impl Row {
 
 impl Reader {
     /// Reads the page that comes after so many records.
-    pub fn read(&mut self, body: Vec<u8>, received: usize) -> Result<Page, BadBody> {
+    pub fn read(&mut self, body: Vec<u8>, received: usize) -> Result<ReadPage, BadBody> {
         let text = list::into_text(body)?;
         let page = list::parse_text(&text)?;
-        let (mut nameless, mut hints, mut printer) = (Nameless::default(), Hints::default(), Printer::default());
+        let (mut nameless, mut hints, mut printer) =
+            (NamelessRecord::default(), RecordHints::default(), FingerprintMaker::default());
         let mut tally = Tally::default();
         let mut rows = Vec::with_capacity(page.resources.len());
         for raws in page.resources.chunks(AT_ONCE) {
@@ -141,21 +142,28 @@ impl Reader {
                     hints.note(&record, raw);
                 }
                 let start = json.as_ptr() as usize - text.as_ptr() as usize;
-                rows.push(Row { record, meant: read.meant, print, shown: false, key, raw: start..start + json.len() });
+                rows.push(ReadRow {
+                    record,
+                    meant: read.meant,
+                    print,
+                    shown: false,
+                    key,
+                    raw: start..start + json.len(),
+                });
             }
         }
-        if self.kind == Kind::Team {
+        if self.kind == RecordKind::Team {
             self.settle_members(&mut rows, &mut printer);
         }
         let (total, next_cursor) = (page.total, page.next_cursor);
-        Ok(Page { total, next_cursor, rows, hints, tally, text })
+        Ok(ReadPage { total, next_cursor, rows, hints, tally, text })
     }
 
     /// A list in which no team has members tells nothing of them: some lists leave them out, or empty. In any other an
     /// absent attribute is nobody (RFC 7643 §2.5).
-    fn settle_members(&mut self, rows: &mut [Row], printer: &mut Printer) {
+    fn settle_members(&mut self, rows: &mut [ReadRow], printer: &mut FingerprintMaker) {
         let has_some =
-            |row: &Row| matches!(&row.record, Record::Team(team) if team.size().is_some_and(|size| size > 0));
+            |row: &ReadRow| matches!(&row.record, Record::Team(team) if team.size().is_some_and(|size| size > 0));
         self.members_told = self.members_told || rows.iter().any(has_some);
         for row in rows {
             let Record::Team(team) = &mut row.record else { continue };
@@ -168,7 +176,7 @@ impl Reader {
     }
 
     /// Makes records of resources, in their order, on as many cores as there are; `from` is the place of the first.
-    fn records(&self, from: usize, raws: &[&RawValue]) -> Vec<Read> {
+    fn records(&self, from: usize, raws: &[&RawValue]) -> Vec<ReadResource> {
         let bytes: usize = raws.iter().map(|raw| raw.get().len()).sum();
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let threads = cores.min(4).min(1 + (raws.len() / WORTH_A_THREAD.0).max(bytes / WORTH_A_THREAD.1));
@@ -187,11 +195,11 @@ impl Reader {
         records
     }
 
-    fn stretch(&self, from: usize, raws: &[&RawValue]) -> Vec<Read> {
-        let meets = |raw: &RawValue, filter: &Filter| {
+    fn stretch(&self, from: usize, raws: &[&RawValue]) -> Vec<ReadResource> {
+        let meets = |raw: &RawValue, filter: &ScimFilter| {
             tree::parse(raw.get().as_bytes()).is_ok_and(|record| filter.matches(&record))
         };
-        let (mut printer, mut names) = (Printer::default(), FxHashSet::default());
+        let (mut printer, mut names) = (FingerprintMaker::default(), FxHashSet::default());
         let read = |(at, raw): (usize, &&RawValue)| {
             let heavy = tree::is_heavy(raw.get().as_bytes());
             let _alone = heavy.then(|| self.heavy.lock().unwrap_or_else(PoisonError::into_inner));
@@ -201,7 +209,7 @@ impl Reader {
             }
             let print = record.as_ref().ok().and_then(|record| printer.print(record));
             let groups = record.as_ref().map(|record| members::groups_named(record, raw)).unwrap_or_default();
-            Read { record, print, groups, meant: self.filter.as_ref().is_none_or(|filter| meets(raw, filter)) }
+            ReadResource { record, print, groups, meant: self.filter.as_ref().is_none_or(|filter| meets(raw, filter)) }
         };
         (from..).zip(raws).map(read).collect()
     }
@@ -220,7 +228,7 @@ fn shares<'a>(raws: &'a [&'a RawValue], bytes: usize) -> Vec<(usize, &'a [&'a Ra
     shares
 }
 
-fn share(team: &mut Team, users: &List, names: &mut FxHashSet<Name>) {
+fn share(team: &mut Team, users: &ShownList, names: &mut FxHashSet<Name>) {
     for member in team.members.iter_mut().flatten() {
         if let Some((known, _)) = users.get_key_value(&member.id) {
             member.id.clone_from(known);
@@ -233,9 +241,9 @@ fn share(team: &mut Team, users: &List, names: &mut FxHashSet<Name>) {
 }
 
 /// What a resource was read as, and whether the filter that was asked for finds it.
-struct Read {
-    record: Result<Record, Problem>,
-    print: Option<Print>,
+struct ReadResource {
+    record: Result<Record, RecordProblem>,
+    print: Option<Fingerprint>,
     /// Groups that a user names.
     groups: Vec<Id>,
     meant: bool,
@@ -244,9 +252,9 @@ struct Read {
 /// What tells records without an id apart: their text, and how often it stood in the page before. The same page read
 /// again gives the same keys, so a server that repeats itself is noticed.
 #[derive(Default)]
-struct Nameless(rustc_hash::FxHashMap<u64, usize>);
+struct NamelessRecord(rustc_hash::FxHashMap<u64, usize>);
 
-impl Nameless {
+impl NamelessRecord {
     fn key(&mut self, raw: &str) -> String {
         let hash = rustc_hash::FxBuildHasher.hash_one(raw);
         let before = self.0.entry(hash).or_default();
@@ -260,7 +268,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::dialect::{Hosting, Provider, Server, of};
+    use crate::dialect::{Hosting, KnownServer, Provider, of};
 
     #[test]
     fn records_stay_in_their_order_whatever_reads_them() {
@@ -271,17 +279,17 @@ mod tests {
         };
         let people: Vec<Value> = (0..4_500).map(person).collect();
         let body = json!({"totalResults": 9_000, "Resources": people}).to_string().into_bytes();
-        let dialect = of(Provider::Wandb, Hosting::Dedicated, Server::default());
+        let dialect = of(Provider::Wandb, Hosting::Dedicated, KnownServer::default());
         let mut reader = Reader {
             dialect,
-            kind: Kind::User,
-            depth: Depth::Summary,
+            kind: RecordKind::User,
+            depth: ReadDepth::Summary,
             filter: None,
             shared: Shared::default(),
             users: None,
             members_told: false,
             heavy: Mutex::default(),
-            withheld: Withheld::default(),
+            withheld: WithheldMembers::default(),
         };
         let mut page = reader.read(body, 100).unwrap();
         let ids = page.ids();
@@ -296,7 +304,7 @@ mod tests {
         assert_eq!(page.ids(), ["u0", lost_key(&page), "u4499"]);
     }
 
-    fn lost_key(page: &Page) -> &str {
+    fn lost_key(page: &ReadPage) -> &str {
         page.rows[1].key()
     }
 }

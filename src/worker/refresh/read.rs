@@ -4,29 +4,29 @@ use std::sync::{Arc, Mutex, atomic::Ordering};
 
 use super::{
     super::{
-        context::{Context, unreadable},
-        known::{self, Difference, Shown},
+        context::{WorkerContext, unreadable},
+        known::{self, RecordDifference, ShownPrint},
     },
-    ahead::{Asked, Heard, Query, may_be_haste},
-    glimpse::Glimpse,
-    hints::Hints,
-    keep::Keeper,
-    lists::Lists,
+    ahead::{EarlyAnswer, ListQuery, PageRequest, may_be_haste},
+    glimpse::PageGlimpse,
+    hints::RecordHints,
+    keep::ListKeeper,
+    lists::RecordLists,
     members::Tally,
-    page::{Page, Reader},
+    page::{ReadPage, Reader},
     renew, show_partly,
 };
 use crate::{
     directory::{
-        Coverage, Fresh, Kind, Shortfall, Target,
-        record::{Depth, Record},
+        ListCoverage, ListShortfall, Observation, RecordKind, ResourceRef,
+        record::{ReadDepth, Record},
         shared::Shared,
-        work::{Proof, Report},
+        work::{RefreshProof, WorkerReport},
     },
     scim::{
-        failure::{Arrived, Class, Failure},
-        filter::Filter,
-        pager::{self, Pager, Verdict, thousands},
+        failure::{Failure, FailureClass, RequestArrival},
+        filter::ScimFilter,
+        pager::{self, ListVerdict, Pager, thousands},
     },
 };
 
@@ -40,40 +40,40 @@ const MOST_SHOWN: usize = 50_000;
 const EXPECTED: usize = 1 << 20;
 
 /// A list that was read to its end, or as far as possible.
-pub struct Listed {
+pub struct FinishedList {
     /// Records that have not been reported yet.
-    pub lists: Lists,
-    pub difference: Difference,
-    pub proof: Proof,
-    pub hints: Hints,
+    pub lists: RecordLists,
+    pub difference: RecordDifference,
+    pub proof: RefreshProof,
+    pub hints: RecordHints,
     pub tally: Tally,
-    pub keeper: Keeper,
+    pub keeper: ListKeeper,
     /// The reason why reading ended in the middle.
     pub failure: Option<Failure>,
 }
 
 /// The way in which a list is read.
-pub struct Wanted<'a> {
-    pub kind: Kind,
+pub struct ReadOptions<'a> {
+    pub kind: RecordKind,
     /// Records are shown while they come.
     pub first: bool,
     /// Only records that match this filter are read; the disk keeps the whole list.
-    pub narrow: Option<&'a Arc<Filter>>,
+    pub narrow: Option<&'a Arc<ScimFilter>>,
     /// The records on screen.
-    pub shown: &'a Shown,
+    pub shown: &'a ShownPrint,
 }
 
 /// Reads a list to its end. `None` where the provider has no such list.
-pub async fn read_list(context: &Context, wanted: Wanted<'_>) -> Option<Result<Listed, Failure>> {
+pub async fn read_list(context: &WorkerContext, wanted: ReadOptions<'_>) -> Option<Result<FinishedList, Failure>> {
     let list = context.dialect.list(wanted.kind)?;
     let mut request = list.request;
     request.query.extend(wanted.narrow.map(|filter| ("filter".to_owned(), filter.to_string())));
     let keeper = match wanted.narrow {
-        Some(_) => Keeper::without_disk(context),
-        None => Keeper::begin(context, wanted.kind).await,
+        Some(_) => ListKeeper::without_disk(context),
+        None => ListKeeper::begin(context, wanted.kind).await,
     };
     let reading = Reading {
-        asked: Asked::new(context, request),
+        asked: PageRequest::new(context, request),
         pager: Pager::new(list.paging).limited(list.limit),
         reader: Some(Reader {
             dialect: Arc::clone(&context.dialect),
@@ -81,19 +81,19 @@ pub async fn read_list(context: &Context, wanted: Wanted<'_>) -> Option<Result<L
             depth: list.depth,
             filter: wanted.narrow.cloned(),
             shared: Shared::default(),
-            users: wanted.shown.list(Kind::User),
+            users: wanted.shown.list(RecordKind::User),
             members_told: false,
             heavy: Mutex::default(),
             withheld: context.withhold(|withheld| withheld.clone()),
         }),
         // Without the disk the rest of the list is not kept anywhere, so the list is not compared.
-        compared: if keeper.is_kept() { wanted.shown.reading(wanted.kind) } else { known::Reading::default() },
+        compared: if keeper.is_kept() { wanted.shown.reading(wanted.kind) } else { known::ListReading::default() },
         keeper,
         depth: list.depth,
         received: 0,
         kept: 0,
-        lists: Lists::default(),
-        hints: Hints::default(),
+        lists: RecordLists::default(),
+        hints: RecordHints::default(),
         tally: Tally::default(),
         strangers: 0,
         bytes: 0,
@@ -106,20 +106,20 @@ pub async fn read_list(context: &Context, wanted: Wanted<'_>) -> Option<Result<L
 
 /// The progress of reading a list.
 struct Reading<'a> {
-    context: &'a Context,
-    wanted: Wanted<'a>,
-    asked: Asked,
+    context: &'a WorkerContext,
+    wanted: ReadOptions<'a>,
+    asked: PageRequest,
     pager: Pager,
     /// `None` while the reader runs on another thread.
     reader: Option<Reader>,
-    keeper: Keeper,
-    depth: Depth,
+    keeper: ListKeeper,
+    depth: ReadDepth,
     /// Records of all pages so far, and those of them that are kept and written.
     received: usize,
     kept: usize,
-    compared: known::Reading,
-    lists: Lists,
-    hints: Hints,
+    compared: known::ListReading,
+    lists: RecordLists,
+    hints: RecordHints,
     tally: Tally,
     /// Records that came although the filter does not match them.
     strangers: usize,
@@ -129,7 +129,7 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    async fn run(mut self) -> Result<Listed, Failure> {
+    async fn run(mut self) -> Result<FinishedList, Failure> {
         let read = self.pages().await;
         // Also after a failure, because no write may continue when this returns.
         let last = self.keeper.finish().await;
@@ -137,14 +137,14 @@ impl Reading<'_> {
         match read {
             Ok(()) => Ok(self.listed(None)),
             // A partial list is useful where it is known to be partial.
-            Err(failure) if self.kept > 0 && failure.class != Class::Local => {
+            Err(failure) if self.kept > 0 && failure.class != FailureClass::Local => {
                 self.pager.failed();
                 Ok(self.listed(Some(failure)))
             }
             Err(failure) => {
                 // Some of the changed records may have been reported already.
                 let kind = self.wanted.kind;
-                self.context.known.touch(self.compared.end().other.into_keys().map(|id| Target { kind, id }));
+                self.context.known.touch(self.compared.end().other.into_keys().map(|id| ResourceRef { kind, id }));
                 Err(failure)
             }
         }
@@ -152,23 +152,26 @@ impl Reading<'_> {
 
     /// Users that differ from the screen are reported at once, because all of them may have changed.
     fn put(&mut self, records: impl Iterator<Item = Record>) {
-        if self.wanted.kind != Kind::User || !self.compared.is_compared() {
+        if self.wanted.kind != RecordKind::User || !self.compared.is_compared() {
             self.lists.extend(records);
         } else if renew::is_few(self.compared.count_new()) {
-            renew::tell(self.context, records.map(Fresh::Record));
+            renew::tell(self.context, records.map(Observation::Record));
         }
     }
 
     async fn pages(&mut self) -> Result<(), Failure> {
         while let Some(query) = self.pager.next() {
-            let Heard { answer, guessed } = self.answer(&query).await;
+            let EarlyAnswer { answer, guessed } = self.answer(&query).await;
             let answer = match answer {
                 Ok(answer) => answer,
                 Err(failure) if guessed && may_be_haste(&failure) => {
                     self.asked.one_by_one();
                     continue;
                 }
-                Err(failure) if matches!(failure.class, Class::Refused | Class::Server) && self.pager.refused() => {
+                Err(failure)
+                    if matches!(failure.class, FailureClass::Refused | FailureClass::Server)
+                        && self.pager.refused() =>
+                {
                     continue;
                 }
                 Err(failure) => return Err(failure),
@@ -188,19 +191,19 @@ impl Reading<'_> {
     }
 
     /// The next answer; on a first load, the first one is previewed while it arrives.
-    async fn answer(&mut self, query: &Query) -> Heard {
+    async fn answer(&mut self, query: &ListQuery) -> EarlyAnswer {
         if !self.wanted.first || self.received > 0 {
             return self.asked.answer(query, &|_| ()).await;
         }
-        let glimpse = Glimpse::begin(self.context, self.wanted.kind, self.depth);
+        let glimpse = PageGlimpse::begin(self.context, self.wanted.kind, self.depth);
         let heard = self.asked.answer(query, &|part| glimpse.heed(part)).await;
         glimpse.end().await;
         heard
     }
 
     /// Parses off the event loop.
-    async fn read(&mut self, body: Vec<u8>) -> Result<Page, Failure> {
-        let broken = || Failure::local(Class::Protocol, "Reading the answer failed.", "Please report this.");
+    async fn read(&mut self, body: Vec<u8>) -> Result<ReadPage, Failure> {
+        let broken = || Failure::local(FailureClass::Protocol, "Reading the answer failed.", "Please report this.");
         // Parsing uses all cores, so lists take turns: a page that is being read takes several times its size in
         // memory.
         let turn = self.context.reading.acquire().await;
@@ -218,14 +221,14 @@ impl Reading<'_> {
         page.map_err(|bad| unreadable(&bad))
     }
 
-    async fn take(&mut self, mut page: Page) -> Result<(), Failure> {
+    async fn take(&mut self, mut page: ReadPage) -> Result<(), Failure> {
         let (kind, total) = (self.wanted.kind, page.total);
         self.received += page.rows.len();
         let fresh = self.pager.accept(total, page.next_cursor.take(), &page.ids()).new;
         self.asked.ahead(page.bytes(), |most| self.pager.ahead(most));
         self.strangers += page.rows.iter().filter(|row| !row.meant).count();
         let many = total.unwrap_or_default().max(self.received as u64);
-        if kind == Kind::User && many > self.context.max_users {
+        if kind == RecordKind::User && many > self.context.max_users {
             return Err(too_many(many, self.context.max_users, total.is_some()));
         }
         if !self.compared.is_compared() {
@@ -238,7 +241,7 @@ impl Reading<'_> {
         for row in &mut page.rows {
             row.shown = self.compared.note(row.record.id(), row.print);
         }
-        self.context.report(Report::Progress { kind, seen: self.kept as u64, said: total });
+        self.context.report(WorkerReport::Progress { kind, seen: self.kept as u64, said: total });
         let users =
             page.rows.iter().filter_map(|row| if let Record::User(user) = &row.record { Some(user) } else { None });
         self.context.forget_learnt(users).await;
@@ -249,7 +252,7 @@ impl Reading<'_> {
     }
 
     /// Shows the records so far, on a first load.
-    async fn show(&mut self, page: &Page) {
+    async fn show(&mut self, page: &ReadPage) {
         let (seen, last) = (self.kept, self.pager.next().is_none());
         if !self.wanted.first || seen < self.next || seen > MOST_SHOWN || last {
             return;
@@ -262,7 +265,7 @@ impl Reading<'_> {
         show_partly(self.context, lists).await;
     }
 
-    fn listed(self, failure: Option<Failure>) -> Listed {
+    fn listed(self, failure: Option<Failure>) -> FinishedList {
         let proof = self.pager.proof();
         let seen = self.kept as u64;
         let words = match (self.wanted.narrow, self.strangers) {
@@ -275,8 +278,8 @@ impl Reading<'_> {
         if !coverage.is_complete() {
             difference.keep_absent();
         }
-        let proof = Proof { kind: self.wanted.kind, seen, words, coverage };
-        Listed {
+        let proof = RefreshProof { kind: self.wanted.kind, seen, words, coverage };
+        FinishedList {
             lists: self.lists,
             difference,
             proof,
@@ -289,14 +292,14 @@ impl Reading<'_> {
 }
 
 /// The coverage that follows from reading a list; `found` is the number of records that the server's filter found.
-fn coverage(proof: &pager::Proof, found: Option<u64>, failure: Option<&Failure>) -> Coverage {
+fn coverage(proof: &pager::ListProof, found: Option<u64>, failure: Option<&Failure>) -> ListCoverage {
     let why = match proof.verdict {
         _ if found.is_some() => "only those that the server's filter finds are read".to_owned(),
-        Verdict::Complete => return Coverage::Complete,
-        Verdict::Short(why) | Verdict::Unproven(why) => failure.map_or_else(|| why.to_string(), in_the_middle),
+        ListVerdict::Complete => return ListCoverage::Complete,
+        ListVerdict::Short(why) | ListVerdict::Unproven(why) => failure.map_or_else(|| why.to_string(), in_the_middle),
     };
     let said = proof.said.filter(|_| found.is_none());
-    Coverage::Partial(Shortfall { seen: found.unwrap_or(proof.seen), said, why })
+    ListCoverage::Partial(ListShortfall { seen: found.unwrap_or(proof.seen), said, why })
 }
 
 fn in_the_middle(failure: &Failure) -> String {
@@ -306,8 +309,8 @@ fn in_the_middle(failure: &Failure) -> String {
 fn too_long() -> Failure {
     let text = format!("The list is longer than {} MiB", MOST_BYTES >> 20);
     Failure {
-        arrived: Arrived::Yes,
-        ..Failure::local(Class::Protocol, text, "Check the profile's url, or narrow it with :server-filter")
+        arrived: RequestArrival::Yes,
+        ..Failure::local(FailureClass::Protocol, text, "Check the profile's url, or narrow it with :server-filter")
     }
 }
 
@@ -316,5 +319,5 @@ fn too_many(many: u64, most: u64, said: bool) -> Failure {
     let (at_least, many) = (if said { "" } else { "at least " }, thousands(many));
     let text = format!("The server has {at_least}{many} users, and lists of up to {} are read whole.", thousands(most));
     let next = "The action server-filter reads those that a filter finds; max_users in the profile is the limit.";
-    Failure { arrived: Arrived::Yes, ..Failure::local(Class::Local, text, next) }
+    Failure { arrived: RequestArrival::Yes, ..Failure::local(FailureClass::Local, text, next) }
 }

@@ -3,16 +3,16 @@
 use rustc_hash::FxHashMap;
 
 use super::{
-    super::{context::Context, known::Difference},
-    lists::Lists,
+    super::{context::WorkerContext, known::RecordDifference},
+    lists::RecordLists,
 };
 use crate::{
     directory::{
-        Fresh, Id, Kind, Target,
+        Id, Observation, RecordKind, ResourceRef,
         record::{Record, Role, Team, User},
-        work::Report,
+        work::WorkerReport,
     },
-    store::Print,
+    store::Fingerprint,
 };
 
 /// With more new records, or more removed ones, the whole directory is shown again: each of them moves rows, on the
@@ -30,42 +30,42 @@ pub fn is_few(new: usize) -> bool {
 
 /// True where all the lists were compared with the screen, and reporting the differences is less work than showing
 /// everything again.
-pub fn is_little(found: &[(Kind, Difference)]) -> bool {
+pub fn is_little(found: &[(RecordKind, RecordDifference)]) -> bool {
     let all = || found.iter().map(|(_, difference)| difference);
     let gone: usize = all().map(|difference| difference.gone.len()).sum();
     all().all(|difference| difference.is_compared() && is_few(difference.new)) && is_few(gone)
 }
 
 /// The reports at the end: records that were not reported yet, and removed ones.
-pub fn rest(lists: Lists, found: &[(Kind, Difference)]) -> impl Iterator<Item = Fresh> {
-    let Lists { users, teams, roles } = lists;
+pub fn rest(lists: RecordLists, found: &[(RecordKind, RecordDifference)]) -> impl Iterator<Item = Observation> {
+    let RecordLists { users, teams, roles } = lists;
     let users = users.into_iter().map(Record::User);
     let others = teams.into_iter().map(Record::Team).chain(roles.into_iter().map(Record::Role));
     let gone = found.iter().flat_map(|(kind, difference)| {
-        difference.gone.iter().map(|id| Fresh::Gone(Target { kind: *kind, id: id.clone() }))
+        difference.gone.iter().map(|id| Observation::Gone(ResourceRef { kind: *kind, id: id.clone() }))
     });
-    users.chain(others).map(Fresh::Record).chain(gone)
+    users.chain(others).map(Observation::Record).chain(gone)
 }
 
 /// Reports records, part by part.
-pub fn tell(context: &Context, all: impl Iterator<Item = Fresh>) {
+pub fn tell(context: &WorkerContext, all: impl Iterator<Item = Observation>) {
     let (mut part, mut size) = (Vec::new(), 0);
     for fresh in all {
         size += work(&fresh);
         part.push(fresh);
         if size >= PART {
-            context.report(Report::Renewed(std::mem::take(&mut part)));
+            context.report(WorkerReport::Renewed(std::mem::take(&mut part)));
             size = 0;
         }
     }
     if !part.is_empty() {
-        context.report(Report::Renewed(part));
+        context.report(WorkerReport::Renewed(part));
     }
 }
 
-fn work(fresh: &Fresh) -> usize {
+fn work(fresh: &Observation) -> usize {
     let members = match fresh {
-        Fresh::Record(Record::Team(team)) => team.members.as_ref().map_or(0, Vec::len),
+        Observation::Record(Record::Team(team)) => team.members.as_ref().map_or(0, Vec::len),
         _ => 0,
     };
     1 + members / MEMBERS
@@ -73,9 +73,13 @@ fn work(fresh: &Fresh) -> usize {
 
 /// Completes lists of which only the difference was kept, from the disk. `None` where the disk does not have the
 /// records as they were read.
-pub async fn complete(context: &Context, mut lists: Lists, found: &[(Kind, Difference)]) -> Option<Lists> {
+pub async fn complete(
+    context: &WorkerContext,
+    mut lists: RecordLists,
+    found: &[(RecordKind, RecordDifference)],
+) -> Option<RecordLists> {
     let compared = found.iter().filter(|(_, difference)| difference.is_compared());
-    let wanted: Vec<(Kind, Wanted<'_>)> = compared.map(|(kind, of)| (*kind, wanted(*kind, of))).collect();
+    let wanted: Vec<(RecordKind, Wanted<'_>)> = compared.map(|(kind, of)| (*kind, wanted(*kind, of))).collect();
     if wanted.iter().all(|(_, wanted)| wanted.is_empty()) {
         return Some(lists);
     }
@@ -83,22 +87,22 @@ pub async fn complete(context: &Context, mut lists: Lists, found: &[(Kind, Diffe
     let all = wanted.iter().all(|(kind, wanted)| {
         let prints = &stored.prints[*kind as usize];
         match kind {
-            Kind::User => take(&mut lists.users, &mut stored.users, prints, wanted, |user: &User| &user.id),
-            Kind::Team => take(&mut lists.teams, &mut stored.teams, prints, wanted, |team: &Team| &team.id),
-            Kind::Role => take(&mut lists.roles, &mut stored.roles, prints, wanted, |role: &Role| &role.id),
+            RecordKind::User => take(&mut lists.users, &mut stored.users, prints, wanted, |user: &User| &user.id),
+            RecordKind::Team => take(&mut lists.teams, &mut stored.teams, prints, wanted, |team: &Team| &team.id),
+            RecordKind::Role => take(&mut lists.roles, &mut stored.roles, prints, wanted, |role: &Role| &role.id),
         }
     });
     all.then_some(lists)
 }
 
 /// Records that are needed from the disk, each with its print as it was read.
-type Wanted<'a> = FxHashMap<&'a Id, Option<Print>>;
+type Wanted<'a> = FxHashMap<&'a Id, Option<Fingerprint>>;
 
 /// The records that a list lacks: for users all, because changed ones were reported as they came; for other kinds the
 /// unchanged ones.
-fn wanted(kind: Kind, difference: &Difference) -> Wanted<'_> {
+fn wanted(kind: RecordKind, difference: &RecordDifference) -> Wanted<'_> {
     let mut wanted = difference.same();
-    if kind == Kind::User {
+    if kind == RecordKind::User {
         wanted.extend(difference.other.iter().map(|(id, print)| (id, *print)));
     }
     wanted
@@ -108,13 +112,13 @@ fn wanted(kind: Kind, difference: &Difference) -> Wanted<'_> {
 fn take<T>(
     list: &mut Vec<T>,
     stored: &mut Vec<T>,
-    prints: &[Print],
+    prints: &[Fingerprint],
     wanted: &Wanted<'_>,
     id: impl Fn(&T) -> &Id,
 ) -> bool {
     let before = list.len();
     let stored = std::mem::take(stored).into_iter().zip(prints);
-    let as_read = |(record, print): &(T, &Print)| wanted.get(id(record)) == Some(&Some(**print));
+    let as_read = |(record, print): &(T, &Fingerprint)| wanted.get(id(record)) == Some(&Some(**print));
     list.extend(stored.filter(as_read).map(|(record, _)| record));
     list.len() - before == wanted.len()
 }
@@ -128,7 +132,7 @@ mod tests {
         let user = |id: &str| User { id: id.into(), ..User::default() };
         let (eva, ivan): (Id, Id) = ("eva".into(), "ivan".into());
         let wanted: Wanted<'_> = [(&eva, Some(1)), (&ivan, Some(2))].into_iter().collect();
-        let taken = |prints: &[Print]| {
+        let taken = |prints: &[Fingerprint]| {
             let (mut list, mut stored) = (vec![user("new")], vec![user("ivan"), user("gone"), user("eva")]);
             let all = take(&mut list, &mut stored, prints, &wanted, |user| &user.id);
             (all, list.iter().map(|user| user.id.to_string()).collect::<Vec<_>>())

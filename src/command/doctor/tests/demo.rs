@@ -4,45 +4,45 @@ use rstest::rstest;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    super::{Part, finding::Evidence},
+    super::{ReportPart, finding::RequestEvidence},
     *,
 };
-use crate::demo::{Hosting, Options, Provider};
+use crate::demo::{DemoHosting, DemoOptions, DemoProvider};
 
-async fn connection(options: Options) -> (TempDir, Connection) {
+async fn connection(options: DemoOptions) -> (TempDir, ProfileConnection) {
     let home = tempfile::tempdir().unwrap();
     let connection = opener(&home, options).connect(None).await.unwrap();
     (home, connection)
 }
 
-fn hosted(hosting: Hosting) -> Options {
-    Options { hosting, users: 30, ..Options::default() }
+fn hosted(hosting: DemoHosting) -> DemoOptions {
+    DemoOptions { hosting, users: 30, ..DemoOptions::default() }
 }
 
-fn plain() -> Options {
-    Options { provider: Provider::Scim, users: 250, ..Options::default() }
+fn plain() -> DemoOptions {
+    DemoOptions { provider: DemoProvider::Scim, users: 250, ..DemoOptions::default() }
 }
 
 /// Ports and times differ from run to run.
-fn still(mut report: Report) -> Report {
+fn still(mut report: DoctorReport) -> DoctorReport {
     report.url = "http://127.0.0.1:PORT/scim".into();
     report
         .findings
         .iter_mut()
         .flat_map(|finding| &mut finding.evidence)
-        .for_each(|Evidence { millis, .. }| *millis = 0);
+        .for_each(|RequestEvidence { millis, .. }| *millis = 0);
     report
 }
 
 #[rstest]
-#[case("multi-tenant", hosted(Hosting::MultiTenant))]
-#[case("dedicated", hosted(Hosting::Dedicated))]
-#[case("self-managed", hosted(Hosting::SelfManaged))]
+#[case("multi-tenant", hosted(DemoHosting::MultiTenant))]
+#[case("dedicated", hosted(DemoHosting::Dedicated))]
+#[case("self-managed", hosted(DemoHosting::SelfManaged))]
 #[case("scim", plain())]
-#[case("grafana", Options { provider: Provider::Grafana, ..plain() })]
-#[case("datasaur", Options { provider: Provider::Datasaur, ..plain() })]
+#[case("grafana", DemoOptions { provider: DemoProvider::Grafana, ..plain() })]
+#[case("datasaur", DemoOptions { provider: DemoProvider::Datasaur, ..plain() })]
 #[tokio::test]
-async fn what_a_person_reads(#[case] name: &str, #[case] options: Options) {
+async fn what_a_person_reads(#[case] name: &str, #[case] options: DemoOptions) {
     let (_home, mut connection) = connection(options).await;
     let reading = look_at(&mut connection, false).await;
     let writing = look_at(&mut connection, true).await;
@@ -53,11 +53,11 @@ async fn what_a_person_reads(#[case] name: &str, #[case] options: Options) {
 }
 
 #[rstest]
-#[case(hosted(Hosting::Dedicated))]
+#[case(hosted(DemoHosting::Dedicated))]
 #[case(plain())]
-#[case(Options { provider: Provider::Grafana, ..plain() })]
+#[case(DemoOptions { provider: DemoProvider::Grafana, ..plain() })]
 #[tokio::test]
-async fn a_look_alters_nothing(#[case] options: Options) {
+async fn a_look_alters_nothing(#[case] options: DemoOptions) {
     let (_home, mut connection) = connection(options).await;
     look_at(&mut connection, false).await;
     let requests = connection.demo.as_ref().unwrap().requests();
@@ -74,16 +74,16 @@ async fn a_look_alters_nothing(#[case] options: Options) {
 fn a_terminal_without_utf_8_and_colours_gets_neither() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let report = runtime.block_on(async {
-        let (_home, mut connection) = connection(hosted(Hosting::MultiTenant)).await;
+        let (_home, mut connection) = connection(hosted(DemoHosting::MultiTenant)).await;
         look_at(&mut connection, true).await
     });
-    let ascii = text(&report, Look { colours: false, unicode: false, width: 60 });
+    let ascii = text(&report, PrintStyle { colours: false, unicode: false, width: 60 });
     assert!(ascii.is_ascii() && !ascii.contains('\x1b'), "{ascii}");
-    assert!(text(&report, Look { colours: true, ..PLAIN }).contains("\x1b[32m✓\x1b[0m"));
+    assert!(text(&report, PrintStyle { colours: true, ..PLAIN }).contains("\x1b[32m✓\x1b[0m"));
 }
 
 /// Names of users and groups that the doctor made.
-async fn left(connection: &Connection) -> Vec<String> {
+async fn left(connection: &ProfileConnection) -> Vec<String> {
     let (url, key) = connection.demo.as_ref().map(|demo| (demo.url().to_owned(), demo.key().to_owned())).unwrap();
     let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
     let mut names = Vec::new();
@@ -111,7 +111,7 @@ async fn left(connection: &Connection) -> Vec<String> {
 #[case::many_writes_fail(6)]
 #[tokio::test]
 async fn whatever_was_made_is_removed(#[case] failures: usize) {
-    for options in [plain(), hosted(Hosting::Dedicated), hosted(Hosting::MultiTenant)] {
+    for options in [plain(), hosted(DemoHosting::Dedicated), hosted(DemoHosting::MultiTenant)] {
         let (_home, mut connection) = connection(options).await;
         if failures > 0 {
             connection.demo.as_ref().unwrap().fail_next(500, failures);
@@ -132,7 +132,7 @@ async fn what_was_made_while_the_answer_was_lost_is_looked_for(#[case] applied: 
     assert_eq!((&report.left_behind, left(&connection).await), (&vec![], vec![]));
     let writes = connection.demo.as_ref().unwrap().requests();
     let deleted = writes.iter().filter(|request| request.method == "DELETE" && request.status == 204).count();
-    assert_eq!((deleted == 1, found(&report, Part::Writing, "asking").0), (applied, Verdict::Unknown));
+    assert_eq!((deleted == 1, found(&report, ReportPart::Writing, "asking").0), (applied, FindingVerdict::Unknown));
 }
 
 #[tokio::test]

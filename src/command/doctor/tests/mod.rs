@@ -8,20 +8,20 @@ use secrecy::SecretString;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-use super::{Look, Outcome, Report, Verdict, examine, text};
+use super::{DoctorReport, FindingVerdict, Outcome, PrintStyle, examine, text};
 use crate::{
-    config::{KeySource, Places, Profile, Provider},
+    config::{KeySource, Profile, ProfileProvider, StandardPaths},
     demo as server,
-    runtime::{Connection, Opener},
+    runtime::{Opener, ProfileConnection},
 };
 
 const TAG: &str = "0123abcd";
-const PLAIN: Look = Look { colours: false, unicode: true, width: 80 };
+const PLAIN: PrintStyle = PrintStyle { colours: false, unicode: true, width: 80 };
 
 /// An opener with a home of its own.
-fn opener(home: &TempDir, demo: server::Options) -> Opener {
+fn opener(home: &TempDir, demo: server::DemoOptions) -> Opener {
     let at = |name: &str| home.path().join(name);
-    let places = Places {
+    let places = StandardPaths {
         config_file: at("config.toml"),
         state: at("state"),
         cache: at("cache"),
@@ -34,15 +34,15 @@ fn opener(home: &TempDir, demo: server::Options) -> Opener {
 
 fn profile(url: &str) -> Profile {
     let key = KeySource::Value(SecretString::from("very-private"));
-    Profile::new("odd", Provider::Scim, url::Url::parse(url).unwrap(), key)
+    Profile::new("odd", ProfileProvider::Scim, url::Url::parse(url).unwrap(), key)
 }
 
-async fn look_at(connection: &mut Connection, write: bool) -> Report {
+async fn look_at(connection: &mut ProfileConnection, write: bool) -> DoctorReport {
     examine(connection, write, TAG.into(), CancellationToken::new()).await
 }
 
 /// The verdict and words of one finding.
-fn found<'a>(report: &'a Report, part: super::Part, what: &str) -> (Verdict, &'a str) {
+fn found<'a>(report: &'a DoctorReport, part: super::ReportPart, what: &str) -> (FindingVerdict, &'a str) {
     let finding = report.findings.iter().find(|finding| finding.part == part && finding.what == what);
     let finding = finding.unwrap_or_else(|| panic!("nothing about {what}:\n{}", text(report, PLAIN)));
     (finding.verdict, &finding.words)

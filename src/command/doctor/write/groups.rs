@@ -4,20 +4,20 @@ use serde_json::{Value, json};
 
 use super::{
     super::{
-        finding::{Part, Verdict},
+        finding::{FindingVerdict, ReportPart},
         lists,
-        probe::{Probe, Seen, Stop},
+        probe::{DoctorProbe, Seen, Stop},
     },
-    Own,
-    made::Made,
+    OwnUser,
+    made::MadeRecords,
     own_name, patch_of, put_merged, read,
     users::{accepted, saw},
 };
 use crate::{
-    directory::{Kind, ability::Ability, change::Verb},
+    directory::{RecordKind, ability::ActionAbility, change::ChangeVerb},
     scim::{
-        habits::Removal,
-        patch::{Op, member_filter},
+        habits::RemovalForm,
+        patch::{PatchOperation, member_filter},
         request::{Method, Request},
         urn,
     },
@@ -28,18 +28,18 @@ pub const NEVER_SHOWN: &str = "who is in a group is never shown here: whether me
                                members are sent, and their outcome stays unseen";
 
 /// The group and its intended members.
-struct Trial<'a> {
+struct GroupTrial<'a> {
     group: String,
-    stays: &'a Own,
-    goes: &'a Own,
+    stays: &'a OwnUser,
+    goes: &'a OwnUser,
 }
 
 /// Creates the group, runs all checks, and deletes the group.
-pub async fn run(probe: &mut Probe, made: &mut Made, stays: &Own, goes: &Own) -> Result<(), Stop> {
-    for verb in [Verb::CreateTeam, Verb::DeleteTeam] {
+pub async fn run(probe: &mut DoctorProbe, made: &mut MadeRecords, stays: &OwnUser, goes: &OwnUser) -> Result<(), Stop> {
+    for verb in [ChangeVerb::CreateTeam, ChangeVerb::DeleteTeam] {
         if let Err(why) = probe.dialect.capabilities().can(verb) {
             let words = format!("not tried: it could not be removed again. {why}");
-            probe.find(Part::Writing, "group", Verdict::Unknown, words, &[]);
+            probe.find(ReportPart::Writing, "group", FindingVerdict::Unknown, words, &[]);
             return Ok(());
         }
     }
@@ -48,7 +48,7 @@ pub async fn run(probe: &mut Probe, made: &mut Made, stays: &Own, goes: &Own) ->
     }
     let name = own_name(probe, "group");
     let body = json!({"schemas": [urn::GROUP], "displayName": name, "members": [{"value": stays.id}]});
-    made.intend(Kind::Team, &name);
+    made.intend(RecordKind::Team, &name);
     let seen = probe.ask(&Request::new(Method::Post, ["Groups"]).body(body)).await?;
     let id = seen.json().as_ref().and_then(lists::id).filter(|_| seen.is_ok());
     let Some(group) = id else {
@@ -57,22 +57,24 @@ pub async fn run(probe: &mut Probe, made: &mut Made, stays: &Own, goes: &Own) ->
         }
         let words = seen.refusal(&*probe.dialect).sentences();
         if seen.is_decisive() {
-            probe.trials.saw(Verb::CreateTeam, Ability::Refused(words.clone()));
+            probe.trials.saw(ChangeVerb::CreateTeam, ActionAbility::Refused(words.clone()));
         }
-        probe.find(Part::Writing, "create group", Verdict::Problem, words, &[&seen]);
+        probe.find(ReportPart::Writing, "create group", FindingVerdict::Problem, words, &[&seen]);
         return Ok(());
     };
     made.settle(&name, Some(group.clone()));
-    let trial = Trial { group, stays, goes };
+    let trial = GroupTrial { group, stays, goes };
     let (there, reread) = trial.look(probe).await?;
-    probe.trials.saw(Verb::CreateTeam, if reread.is_ok() { Ability::Works } else { Ability::Untried });
+    probe
+        .trials
+        .saw(ChangeVerb::CreateTeam, if reread.is_ok() { ActionAbility::Works } else { ActionAbility::Untried });
     let first = stays.is_in(&there);
     let (verdict, words) = match (reread.is_ok(), first) {
-        (true, true) => (Verdict::Ok, "works, with a first member"),
-        (true, false) => (Verdict::Note, "works, and shows no first member"),
-        (false, _) => (Verdict::Problem, "accepted, and the group can't be read"),
+        (true, true) => (FindingVerdict::Ok, "works, with a first member"),
+        (true, false) => (FindingVerdict::Note, "works, and shows no first member"),
+        (false, _) => (FindingVerdict::Problem, "accepted, and the group can't be read"),
     };
-    probe.find(Part::Writing, "create group", verdict, words, &[&seen, &reread]);
+    probe.find(ReportPart::Writing, "create group", verdict, words, &[&seen, &reread]);
     if reread.is_ok() && (first || !trial.shows_nobody(probe).await?) {
         trial.add(probe).await?;
         trial.removals(probe).await?;
@@ -80,13 +82,13 @@ pub async fn run(probe: &mut Probe, made: &mut Made, stays: &Own, goes: &Own) ->
     trial.delete(probe, made).await
 }
 
-impl Trial<'_> {
+impl GroupTrial<'_> {
     /// Whether the server never shows members: then additions and removals are invisible, and nothing is learnt.
-    async fn shows_nobody(&self, probe: &mut Probe) -> Result<bool, Stop> {
+    async fn shows_nobody(&self, probe: &mut DoctorProbe) -> Result<bool, Stop> {
         if probe.shows_members {
             return Ok(false);
         }
-        let add = || Op::add("members", json!([{"value": self.stays.id}]));
+        let add = || PatchOperation::add("members", json!([{"value": self.stays.id}]));
         let mut taken = false;
         for put in [false, true] {
             let seen = if put {
@@ -101,14 +103,14 @@ impl Trial<'_> {
         }
         if taken {
             probe.habits.tells_members = Some(false);
-            probe.find(Part::Writing, "members", Verdict::Note, NEVER_SHOWN, &[]);
+            probe.find(ReportPart::Writing, "members", FindingVerdict::Note, NEVER_SHOWN, &[]);
         }
         Ok(taken)
     }
 
     /// Adds a member by PATCH; if that does not work, by PUT of the whole group.
-    async fn add(&self, probe: &mut Probe) -> Result<(), Stop> {
-        let op = || Op::add("members", json!([{"value": self.goes.id}]));
+    async fn add(&self, probe: &mut DoctorProbe) -> Result<(), Stop> {
+        let op = || PatchOperation::add("members", json!([{"value": self.goes.id}]));
         let (before, _) = self.look(probe).await?;
         let seen = probe.ask(&patch_of("Groups", &self.group, op())).await?;
         let (after, reread) = self.look(probe).await?;
@@ -117,13 +119,13 @@ impl Trial<'_> {
         let lost = self.stays.is_in(&before) && !self.stays.is_in(&after);
         let (mut verdict, mut words) = accepted(&seen, shows);
         if shows && lost {
-            verdict = Verdict::Problem;
+            verdict = FindingVerdict::Problem;
             words = format!("{words}, but who was in it before is out");
         }
         let works = shows && !lost;
         probe.habits.patch_groups = (works && seen.is_decisive()).then_some(true);
-        saw(probe, Verb::AddMember, &seen, works, &words);
-        probe.find(Part::Writing, "add member", verdict, words, &[&seen, &reread]);
+        saw(probe, ChangeVerb::AddMember, &seen, works, &words);
+        probe.find(ReportPart::Writing, "add member", verdict, words, &[&seen, &reread]);
         if !works && seen.is_decisive() {
             self.add_by_put(probe).await?;
         }
@@ -131,11 +133,11 @@ impl Trial<'_> {
     }
 
     /// From now on the whole group is put, if a trial shows that PUT adds one member and keeps the other.
-    async fn add_by_put(&self, probe: &mut Probe) -> Result<(), Stop> {
+    async fn add_by_put(&self, probe: &mut DoctorProbe) -> Result<(), Stop> {
         let one = json!([{"value": self.stays.id}]);
-        put_merged(probe, "Groups", &self.group, Op::replace("members", one)).await?;
+        put_merged(probe, "Groups", &self.group, PatchOperation::replace("members", one)).await?;
         let (before, _) = self.look(probe).await?;
-        let op = Op::add("members", json!([{"value": self.goes.id}]));
+        let op = PatchOperation::add("members", json!([{"value": self.goes.id}]));
         let Some(seen) = put_merged(probe, "Groups", &self.group, op).await? else { return Ok(()) };
         let (after, reread) = self.look(probe).await?;
         let began = self.stays.is_in(&before) && !self.goes.is_in(&before);
@@ -143,25 +145,25 @@ impl Trial<'_> {
         let (verdict, words) = accepted(&seen, works);
         if works {
             probe.habits.patch_groups = Some(false);
-            probe.trials.saw(Verb::AddMember, Ability::Works);
+            probe.trials.saw(ChangeVerb::AddMember, ActionAbility::Works);
         }
-        probe.find(Part::Writing, "add by PUT", verdict, words, &[&seen, &reread]);
+        probe.find(ReportPart::Writing, "add by PUT", verdict, words, &[&seen, &reread]);
         Ok(())
     }
 
     /// Tries all ways of removing one of two members. The console uses the first way that works, in this order.
-    async fn removals(&self, probe: &mut Probe) -> Result<(), Stop> {
+    async fn removals(&self, probe: &mut DoctorProbe) -> Result<(), Stop> {
         let (mut working, mut certain) = (None, true);
         let ways = [
-            (Removal::Filter, "by filter"),
-            (Removal::Value, "by value"),
-            (Removal::Replace, "by replace"),
-            (Removal::Put, "by PUT"),
+            (RemovalForm::Filter, "by filter"),
+            (RemovalForm::Value, "by value"),
+            (RemovalForm::Replace, "by replace"),
+            (RemovalForm::Put, "by PUT"),
         ];
         for (way, what) in ways {
             if !self.both(probe).await? {
                 let words = "the group could not be filled again, so this was not tried";
-                probe.find(Part::Writing, what, Verdict::Unknown, words, &[]);
+                probe.find(ReportPart::Writing, what, FindingVerdict::Unknown, words, &[]);
                 certain = false;
                 continue;
             }
@@ -169,33 +171,33 @@ impl Trial<'_> {
             let (after, reread) = self.look(probe).await?;
             let works = self.stays.is_in(&after) && !self.goes.is_in(&after);
             let (verdict, words) = match () {
-                () if works => (Verdict::Ok, format!("a member can be removed so ({})", seen.status())),
+                () if works => (FindingVerdict::Ok, format!("a member can be removed so ({})", seen.status())),
                 () if after.is_empty() => {
-                    (Verdict::Note, format!("removing a member so empties the whole group ({})", seen.status()))
+                    (FindingVerdict::Note, format!("removing a member so empties the whole group ({})", seen.status()))
                 }
                 () if seen.is_ok() && !self.goes.is_in(&after) => {
-                    (Verdict::Note, format!("removing a member so removes who stays, too ({})", seen.status()))
+                    (FindingVerdict::Note, format!("removing a member so removes who stays, too ({})", seen.status()))
                 }
                 () if seen.is_ok() => (
-                    Verdict::Note,
+                    FindingVerdict::Note,
                     format!("removing a member so is accepted ({}), and changes nothing", seen.status()),
                 ),
-                () => (Verdict::Note, format!("removing a member so is refused ({})", seen.status())),
+                () => (FindingVerdict::Note, format!("removing a member so is refused ({})", seen.status())),
             };
             if works && certain {
                 working = working.or(Some(way));
             }
             // A way that failed for another reason may be the better one, so that nothing is decided without that way.
             certain &= seen.is_decisive();
-            probe.find(Part::Writing, what, verdict, words, &[&seen, &reread]);
+            probe.find(ReportPart::Writing, what, verdict, words, &[&seen, &reread]);
         }
         probe.habits.remove_member = working;
         let none = "no way of removing one member works";
         match working {
-            Some(_) => probe.trials.saw(Verb::RemoveMember, Ability::Works),
+            Some(_) => probe.trials.saw(ChangeVerb::RemoveMember, ActionAbility::Works),
             None if certain => {
-                probe.trials.saw(Verb::RemoveMember, Ability::Refused(none.into()));
-                probe.find(Part::Writing, "remove", Verdict::Problem, none, &[]);
+                probe.trials.saw(ChangeVerb::RemoveMember, ActionAbility::Refused(none.into()));
+                probe.find(ReportPart::Writing, "remove", FindingVerdict::Problem, none, &[]);
             }
             None => {}
         }
@@ -203,20 +205,20 @@ impl Trial<'_> {
     }
 
     /// Removes the member `goes` in this way, as the console would. `None` if there is no safe request for this way.
-    async fn remove(&self, probe: &Probe, way: Removal) -> Result<Option<Seen>, Stop> {
+    async fn remove(&self, probe: &DoctorProbe, way: RemovalForm) -> Result<Option<Seen>, Stop> {
         let op = match way {
-            Removal::Filter => Op::remove(member_filter(&self.goes.id)).ok(),
-            Removal::Value => Op::remove_listed("members", vec![json!({"value": self.goes.id})]).ok(),
-            Removal::Replace => Some(Op::replace("members", json!([{"value": self.stays.id}]))),
-            Removal::Put => {
+            RemovalForm::Filter => PatchOperation::remove(member_filter(&self.goes.id)).ok(),
+            RemovalForm::Value => PatchOperation::remove_listed("members", vec![json!({"value": self.goes.id})]).ok(),
+            RemovalForm::Replace => Some(PatchOperation::replace("members", json!([{"value": self.stays.id}]))),
+            RemovalForm::Put => {
                 let (there, _) = self.look(probe).await?;
-                Op::remove(member_filter(self.goes.called_in(&there))).ok()
+                PatchOperation::remove(member_filter(self.goes.called_in(&there))).ok()
             }
         };
         let Some(op) = op else { return Ok(None) };
         match way {
-            Removal::Put => put_merged(probe, "Groups", &self.group, op).await,
-            Removal::Filter | Removal::Value | Removal::Replace => {
+            RemovalForm::Put => put_merged(probe, "Groups", &self.group, op).await,
+            RemovalForm::Filter | RemovalForm::Value | RemovalForm::Replace => {
                 Ok(Some(probe.ask(&patch_of("Groups", &self.group, op)).await?))
             }
         }
@@ -224,9 +226,9 @@ impl Trial<'_> {
 
     /// Adds both users to the group. An existing member is not added again, because some servers would list the user
     /// twice.
-    async fn both(&self, probe: &Probe) -> Result<bool, Stop> {
+    async fn both(&self, probe: &DoctorProbe) -> Result<bool, Stop> {
         let both = [self.stays, self.goes];
-        let value = |one: &Own| json!({"value": one.id});
+        let value = |one: &OwnUser| json!({"value": one.id});
         let absent =
             |there: &[String]| -> Vec<Value> { both.into_iter().filter(|one| !one.is_in(there)).map(value).collect() };
         let missing = absent(&self.look(probe).await?.0);
@@ -236,33 +238,33 @@ impl Trial<'_> {
         // If adding replaces the other members, only a request with all members works.
         let all: Vec<Value> = both.into_iter().map(value).collect();
         for some in [&missing, &all] {
-            probe.ask(&patch_of("Groups", &self.group, Op::add("members", json!(some)))).await?;
+            probe.ask(&patch_of("Groups", &self.group, PatchOperation::add("members", json!(some)))).await?;
             if absent(&self.look(probe).await?.0).is_empty() {
                 return Ok(true);
             }
         }
-        put_merged(probe, "Groups", &self.group, Op::replace("members", json!(all))).await?;
+        put_merged(probe, "Groups", &self.group, PatchOperation::replace("members", json!(all))).await?;
         Ok(absent(&self.look(probe).await?.0).is_empty())
     }
 
-    async fn look(&self, probe: &Probe) -> Result<(Vec<String>, Seen), Stop> {
+    async fn look(&self, probe: &DoctorProbe) -> Result<(Vec<String>, Seen), Stop> {
         let (document, seen) = read(probe, "Groups", &self.group).await?;
         Ok((document.as_ref().and_then(lists::members).unwrap_or_default(), seen))
     }
 
-    async fn delete(&self, probe: &mut Probe, made: &mut Made) -> Result<(), Stop> {
+    async fn delete(&self, probe: &mut DoctorProbe, made: &mut MadeRecords) -> Result<(), Stop> {
         let seen = probe.ask(&Request::new(Method::Delete, ["Groups", &self.group])).await?;
         let (after, reread) = read(probe, "Groups", &self.group).await?;
         let (verdict, words) = match (&after, seen.is_ok()) {
             (None, true) => {
                 made.gone(&self.group);
-                (Verdict::Ok, format!("works ({})", seen.status()))
+                (FindingVerdict::Ok, format!("works ({})", seen.status()))
             }
-            (_, true) => (Verdict::Problem, "accepted, and the group stays".to_owned()),
-            (_, false) => (Verdict::Problem, format!("refused ({})", seen.status())),
+            (_, true) => (FindingVerdict::Problem, "accepted, and the group stays".to_owned()),
+            (_, false) => (FindingVerdict::Problem, format!("refused ({})", seen.status())),
         };
-        saw(probe, Verb::DeleteTeam, &seen, after.is_none() && seen.is_ok(), &words);
-        probe.find(Part::Writing, "DELETE group", verdict, words, &[&seen, &reread]);
+        saw(probe, ChangeVerb::DeleteTeam, &seen, after.is_none() && seen.is_ok(), &words);
+        probe.find(ReportPart::Writing, "DELETE group", verdict, words, &[&seen, &reread]);
         Ok(())
     }
 }

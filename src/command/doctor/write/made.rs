@@ -7,13 +7,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::{
     lists,
-    probe::{Probe, Seen, Stop, Stray},
+    probe::{DoctorProbe, Seen, Stop, StrayRecord},
     records,
 };
 use crate::{
-    directory::Kind,
+    directory::RecordKind,
     scim::{
-        filter::{AttrPath, Filter},
+        filter::{AttrPath, ScimFilter},
         request::{Method, Request},
         tree,
     },
@@ -23,8 +23,8 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A record whose creation was requested, with or without an answer.
-struct One {
-    kind: Kind,
+struct MadeRecord {
+    kind: RecordKind,
     name: String,
     /// `None` while the creation is uncertain.
     id: Option<String>,
@@ -48,22 +48,22 @@ enum NotRemoved {
 
 /// All requested records, oldest first.
 #[derive(Default)]
-pub struct Made(Vec<One>);
+pub struct MadeRecords(Vec<MadeRecord>);
 
-impl FromIterator<Stray> for Made {
-    fn from_iter<I: IntoIterator<Item = Stray>>(strays: I) -> Self {
-        let one = |Stray { kind, name, id }| One { kind, name, id: Some(id) };
+impl FromIterator<StrayRecord> for MadeRecords {
+    fn from_iter<I: IntoIterator<Item = StrayRecord>>(strays: I) -> Self {
+        let one = |StrayRecord { kind, name, id }| MadeRecord { kind, name, id: Some(id) };
         // Removal runs in reverse order: a group goes before its members.
-        let mut all: Vec<One> = strays.into_iter().map(one).collect();
-        all.sort_by_key(|one| one.kind == Kind::Team);
+        let mut all: Vec<MadeRecord> = strays.into_iter().map(one).collect();
+        all.sort_by_key(|one| one.kind == RecordKind::Team);
         Self(all)
     }
 }
 
-impl Made {
+impl MadeRecords {
     /// Notes a record before its request is sent.
-    pub fn intend(&mut self, kind: Kind, name: &str) {
-        self.0.push(One { kind, name: name.to_owned(), id: None });
+    pub fn intend(&mut self, kind: RecordKind, name: &str) {
+        self.0.push(MadeRecord { kind, name: name.to_owned(), id: None });
     }
 
     /// Notes the result of the creation.
@@ -88,7 +88,7 @@ impl Made {
     }
 
     /// Removes the remaining records, groups first; returns sentences about those that could not be removed.
-    pub async fn remove_all(self, probe: &Probe) -> Vec<String> {
+    pub async fn remove_all(self, probe: &DoctorProbe) -> Vec<String> {
         let never = CancellationToken::new();
         let end = tokio::time::Instant::now() + PATIENCE;
         let mut left = Vec::new();
@@ -107,7 +107,7 @@ impl Made {
     }
 }
 
-async fn remove(probe: &Probe, one: &One, never: &CancellationToken) -> Result<(), NotRemoved> {
+async fn remove(probe: &DoctorProbe, one: &MadeRecord, never: &CancellationToken) -> Result<(), NotRemoved> {
     let (_, endpoint, _) = lists::place(one.kind);
     let ids = match &one.id {
         Some(id) => vec![id.clone()],
@@ -131,21 +131,21 @@ async fn remove(probe: &Probe, one: &One, never: &CancellationToken) -> Result<(
 }
 
 /// The ids of records created under this name while the answer was lost.
-async fn named(probe: &Probe, one: &One, never: &CancellationToken) -> Result<Vec<String>, NotRemoved> {
+async fn named(probe: &DoctorProbe, one: &MadeRecord, never: &CancellationToken) -> Result<Vec<String>, NotRemoved> {
     let found = find(probe, one.kind, &one.name, never).await.ok().flatten();
     Ok(found.ok_or(NotRemoved::Lost)?.iter().filter_map(lists::id).collect())
 }
 
 /// The records with this name, found by a filter; `None` if the answer is no list.
 pub async fn find(
-    probe: &Probe,
-    kind: Kind,
+    probe: &DoctorProbe,
+    kind: RecordKind,
     name: &str,
     cancel: &CancellationToken,
 ) -> Result<Option<Vec<Value>>, Stop> {
     let (_, endpoint, _) = lists::place(kind);
     let attribute = lists::name_attribute(kind);
-    let filter = Filter::equal(AttrPath::new(attribute), name).to_string();
+    let filter = ScimFilter::equal(AttrPath::new(attribute), name).to_string();
     let request = Request::new(Method::Get, [endpoint]).query("filter", filter);
     let seen = probe.ask_until(&request, cancel).await?;
     let Some(page) = seen.page().ok().filter(|_| seen.is_ok()) else { return Ok(None) };

@@ -5,38 +5,38 @@ mod made;
 mod users;
 
 pub use groups::NEVER_SHOWN;
-pub use made::{Made, find};
+pub use made::{MadeRecords, find};
 
 use serde_json::Value;
 
 use super::{
-    finding::{Part, Verdict},
-    probe::{Probe, Seen, Stop, Stray},
+    finding::{FindingVerdict, ReportPart},
+    probe::{DoctorProbe, Seen, Stop, StrayRecord},
 };
 use crate::{
     directory::{
-        Directory, Id, Kind,
-        change::{Change, NewUser, Verb},
-        record::{Depth, Record},
+        Directory, Id, RecordKind,
+        change::{Change, ChangeVerb, NewUser},
+        record::{ReadDepth, Record},
         records::Records,
         refusal::{Refusal, RefusalCode},
     },
     scim::{
         list, merge,
-        patch::{self, Op},
+        patch::{self, PatchOperation},
         request::{Method, Request},
     },
 };
 
 /// A user created by the doctor.
-pub struct Own {
+pub struct OwnUser {
     /// The user's id.
     pub id: String,
     /// The user name, which some servers use to list a member.
     pub name: String,
 }
 
-impl Own {
+impl OwnUser {
     /// True if any of these members is the user.
     pub fn is_in(&self, members: &[String]) -> bool {
         members.iter().any(|member| self.is(member))
@@ -53,31 +53,31 @@ impl Own {
 }
 
 /// Runs all checks, and removes the created records.
-pub async fn run(probe: &mut Probe) -> (Vec<String>, Result<(), Stop>) {
-    let mut made = Made::default();
+pub async fn run(probe: &mut DoctorProbe) -> (Vec<String>, Result<(), Stop>) {
+    let mut made = MadeRecords::default();
     let result = attempt(probe, &mut made).await;
     (made.remove_all(probe).await, result)
 }
 
 /// Removes records left by other runs; returns those that could not be removed.
-pub async fn tidy(probe: &mut Probe, strays: Vec<Stray>) -> Vec<String> {
+pub async fn tidy(probe: &mut DoctorProbe, strays: Vec<StrayRecord>) -> Vec<String> {
     if strays.is_empty() {
         return Vec::new();
     }
     let names: Vec<String> = strays.iter().map(|stray| stray.name.clone()).collect();
-    let left = strays.into_iter().collect::<Made>().remove_all(probe).await;
+    let left = strays.into_iter().collect::<MadeRecords>().remove_all(probe).await;
     if left.is_empty() {
         let words = format!("removed what a run left that was ended: {}", names.join(", "));
-        probe.find(Part::Writing, "earlier run", Verdict::Note, words, &[]);
+        probe.find(ReportPart::Writing, "earlier run", FindingVerdict::Note, words, &[]);
     }
     left
 }
 
-async fn attempt(probe: &mut Probe, made: &mut Made) -> Result<(), Stop> {
-    for (verb, what) in [(Verb::CreateUser, "create"), (Verb::DeleteUser, "delete")] {
+async fn attempt(probe: &mut DoctorProbe, made: &mut MadeRecords) -> Result<(), Stop> {
+    for (verb, what) in [(ChangeVerb::CreateUser, "create"), (ChangeVerb::DeleteUser, "delete")] {
         if let Err(why) = probe.dialect.capabilities().can(verb) {
             let words = format!("Nothing was tried: users could not be removed again. {why}");
-            probe.find(Part::Writing, what, Verdict::Unknown, words, &[]);
+            probe.find(ReportPart::Writing, what, FindingVerdict::Unknown, words, &[]);
             return Ok(());
         }
     }
@@ -88,7 +88,7 @@ async fn attempt(probe: &mut Probe, made: &mut Made) -> Result<(), Stop> {
     users::stale(probe, &first).await?;
     users::email(probe, &first).await?;
     if let Some(second) = users::create_silently(probe, made, "b").await? {
-        let own = |id: &String, mark: &str| Own { id: id.clone(), name: own_name(probe, mark) };
+        let own = |id: &String, mark: &str| OwnUser { id: id.clone(), name: own_name(probe, mark) };
         let (stays, goes) = (own(&first, "a"), own(&second, "b"));
         groups::run(probe, made, &stays, &goes).await?;
         users::delete(probe, made, &second).await?;
@@ -101,10 +101,11 @@ async fn attempt(probe: &mut Probe, made: &mut Made) -> Result<(), Stop> {
 const OWN: &str = "scimitar-doctor-";
 
 /// Suffixes after a run's tag: two users and a group.
-pub const MARKS: [(Kind, &str); 3] = [(Kind::User, "a"), (Kind::User, "b"), (Kind::Team, "group")];
+pub const MARKS: [(RecordKind, &str); 3] =
+    [(RecordKind::User, "a"), (RecordKind::User, "b"), (RecordKind::Team, "group")];
 
 /// The name of a record of this run.
-fn own_name(probe: &Probe, mark: &str) -> String {
+fn own_name(probe: &DoctorProbe, mark: &str) -> String {
     name_of(&probe.tag, mark)
 }
 
@@ -114,14 +115,14 @@ pub fn name_of(tag: &str, mark: &str) -> String {
 }
 
 /// The tag of the run that creates records of this kind and name.
-pub fn tag_in(kind: Kind, name: &str) -> Option<&str> {
+pub fn tag_in(kind: RecordKind, name: &str) -> Option<&str> {
     let (tag, mark) = name.strip_prefix(OWN)?.split_once('-')?;
     let is_tag = tag.len() == 8 && tag.bytes().all(|byte| byte.is_ascii_hexdigit());
     (is_tag && MARKS.contains(&(kind, mark))).then_some(tag)
 }
 
 /// Applies an operation to the whole record and puts the record, as the console does.
-async fn put_merged(probe: &Probe, endpoint: &str, id: &str, op: Op) -> Result<Option<Seen>, Stop> {
+async fn put_merged(probe: &DoctorProbe, endpoint: &str, id: &str, op: PatchOperation) -> Result<Option<Seen>, Stop> {
     let (Some(mut document), _) = read(probe, endpoint, id).await? else { return Ok(None) };
     if merge::apply(&patch::patch(vec![op]), &mut document).is_err() {
         return Ok(None);
@@ -133,7 +134,7 @@ async fn put_merged(probe: &Probe, endpoint: &str, id: &str, op: Op) -> Result<O
 }
 
 /// The console's request for creating a user, or the reason why there is none.
-fn creation(probe: &Probe, name: &str) -> Result<Request, Refusal> {
+fn creation(probe: &DoctorProbe, name: &str) -> Result<Request, Refusal> {
     let user = NewUser {
         user_name: name.to_owned(),
         // The domain is reserved for examples (RFC 2606), so that no mail arrives anywhere.
@@ -147,27 +148,27 @@ fn creation(probe: &Probe, name: &str) -> Result<Request, Refusal> {
 }
 
 /// The first request of the console's plan for a change.
-fn first_request(probe: &Probe, change: &Change, directory: &Directory) -> Result<Request, Refusal> {
+fn first_request(probe: &DoctorProbe, change: &Change, directory: &Directory) -> Result<Request, Refusal> {
     let step = probe.narrowed().step(change, directory)?;
     let nothing = || Refusal::new(RefusalCode::NoChange, "The console would send nothing.");
     step.requests.into_iter().next().ok_or_else(nothing)
 }
 
 /// A directory with a single user, for planning.
-fn directory_of(probe: &Probe, document: &Value) -> Option<Directory> {
+fn directory_of(probe: &DoctorProbe, document: &Value) -> Option<Directory> {
     let raw = serde_json::value::to_raw_value(document).ok()?;
-    let Ok(Record::User(user)) = probe.dialect.read(Kind::User, &raw, Depth::Full, "$") else { return None };
+    let Ok(Record::User(user)) = probe.dialect.read(RecordKind::User, &raw, ReadDepth::Full, "$") else { return None };
     let mut directory = Directory::default();
     drop(directory.replace(Records::build(vec![user], Vec::new(), Vec::new()), true));
     Some(directory)
 }
 
-fn patch_of(endpoint: &str, id: &str, op: Op) -> Request {
+fn patch_of(endpoint: &str, id: &str, op: PatchOperation) -> Request {
     Request::new(Method::Patch, [endpoint, id]).body(patch::patch(vec![op]))
 }
 
 /// Reads a record; `None` if the record is gone.
-async fn read(probe: &Probe, endpoint: &str, id: &str) -> Result<(Option<Value>, Seen), Stop> {
+async fn read(probe: &DoctorProbe, endpoint: &str, id: &str) -> Result<(Option<Value>, Seen), Stop> {
     let seen = probe.get(&[endpoint, id], &[]).await?;
     let document = seen.is_ok().then(|| list::parse_one(&seen.answer.body).ok()).flatten();
     Ok((document, seen))

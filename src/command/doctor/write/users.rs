@@ -4,45 +4,49 @@ use serde_json::Value;
 
 use super::{
     super::{
-        finding::{Part, Verdict},
+        finding::{FindingVerdict, ReportPart},
         lists,
-        probe::{Probe, Seen, Stop},
+        probe::{DoctorProbe, Seen, Stop},
         records::empty,
     },
     creation, directory_of, first_request, id_text,
-    made::Made,
+    made::MadeRecords,
     own_name, patch_of, read,
 };
 use crate::{
     directory::{
-        Kind,
-        ability::Ability,
-        change::{Change, Verb},
+        RecordKind,
+        ability::ActionAbility,
+        change::{Change, ChangeVerb},
     },
     scim::{
-        habits::Deletion,
+        habits::DeletionEffect,
         json, merge,
-        patch::Op,
+        patch::PatchOperation,
         request::{Method, Request},
     },
 };
 
 /// Creates a user and says how that went. Gives its id.
-pub async fn create(probe: &mut Probe, made: &mut Made, mark: &str) -> Result<Option<String>, Stop> {
+pub async fn create(probe: &mut DoctorProbe, made: &mut MadeRecords, mark: &str) -> Result<Option<String>, Stop> {
     let (id, seen, words) = created(probe, made, mark).await?;
-    let verdict = if id.is_some() { Verdict::Ok } else { Verdict::Problem };
-    probe.find(Part::Writing, "create user", verdict, words, &seen.iter().collect::<Vec<_>>());
+    let verdict = if id.is_some() { FindingVerdict::Ok } else { FindingVerdict::Problem };
+    probe.find(ReportPart::Writing, "create user", verdict, words, &seen.iter().collect::<Vec<_>>());
     Ok(id)
 }
 
 /// Creates one more.
-pub async fn create_silently(probe: &mut Probe, made: &mut Made, mark: &str) -> Result<Option<String>, Stop> {
+pub async fn create_silently(
+    probe: &mut DoctorProbe,
+    made: &mut MadeRecords,
+    mark: &str,
+) -> Result<Option<String>, Stop> {
     Ok(created(probe, made, mark).await?.0)
 }
 
 async fn created(
-    probe: &mut Probe,
-    made: &mut Made,
+    probe: &mut DoctorProbe,
+    made: &mut MadeRecords,
     mark: &str,
 ) -> Result<(Option<String>, Option<Seen>, String), Stop> {
     let name = own_name(probe, mark);
@@ -50,21 +54,21 @@ async fn created(
         Ok(request) => request,
         Err(why) => return Ok((None, None, why.text)),
     };
-    made.intend(Kind::User, &name);
+    made.intend(RecordKind::User, &name);
     let seen = probe.ask(&request).await?;
     if !seen.is_ok() {
         if seen.status() < 500 {
             made.settle(&name, None);
         }
         let words = seen.refusal(&*probe.dialect).sentences();
-        saw(probe, Verb::CreateUser, &seen, false, &words);
+        saw(probe, ChangeVerb::CreateUser, &seen, false, &words);
         return Ok((None, Some(seen), words));
     }
     match seen.json().as_ref().and_then(lists::id) {
         Some(id) => {
             made.settle(&name, Some(id.clone()));
             let (there, _) = read(probe, "Users", &id).await?;
-            saw(probe, Verb::CreateUser, &seen, there.is_some(), "accepted, and the user can't be read");
+            saw(probe, ChangeVerb::CreateUser, &seen, there.is_some(), "accepted, and the user can't be read");
             let words = if seen.status() == 201 { "works".to_owned() } else { format!("works ({})", seen.status()) };
             Ok((Some(id), Some(seen), words))
         }
@@ -73,59 +77,68 @@ async fn created(
 }
 
 /// The same name once more.
-pub async fn duplicate(probe: &mut Probe, made: &mut Made, first: &str) -> Result<(), Stop> {
+pub async fn duplicate(probe: &mut DoctorProbe, made: &mut MadeRecords, first: &str) -> Result<(), Stop> {
     let name = own_name(probe, "a");
     let Ok(request) = creation(probe, &name) else { return Ok(()) };
     let seen = probe.ask(&request).await?;
     let (verdict, words) = match (seen.status(), seen.json().as_ref().and_then(lists::id)) {
-        (409, _) => (Verdict::Ok, "a name that is taken is refused (409)".to_owned()),
+        (409, _) => (FindingVerdict::Ok, "a name that is taken is refused (409)".to_owned()),
         (status, Some(id)) if seen.is_ok() && id != first => {
-            made.intend(Kind::User, &name);
+            made.intend(RecordKind::User, &name);
             made.settle(&name, Some(id));
-            (Verdict::Problem, format!("the same user name is taken twice ({status})"))
+            (FindingVerdict::Problem, format!("the same user name is taken twice ({status})"))
         }
-        (status, _) if seen.is_ok() => (Verdict::Note, format!("a name that is taken gives who is there ({status})")),
-        (status, _) => (Verdict::Note, format!("a name that is taken is refused with {status}, not 409")),
+        (status, _) if seen.is_ok() => {
+            (FindingVerdict::Note, format!("a name that is taken gives who is there ({status})"))
+        }
+        (status, _) => (FindingVerdict::Note, format!("a name that is taken is refused with {status}, not 409")),
     };
-    probe.find(Part::Writing, "same name", verdict, words, &[&seen]);
+    probe.find(ReportPart::Writing, "same name", verdict, words, &[&seen]);
     Ok(())
 }
 
 /// An attribute that the server keeps, and another value for it: the display name, or else whether the user is active.
-fn knob(user: &Value, to: &str) -> (Verb, &'static str, Value) {
+fn knob(user: &Value, to: &str) -> (ChangeVerb, &'static str, Value) {
     match (value(user, "displayName").is_some_and(|name| !empty(&name)), value(user, "active")) {
-        (false, Some(Value::Bool(active))) => (Verb::Deactivate, "active", Value::Bool(!active)),
-        _ => (Verb::SetDisplayName, "displayName", to.into()),
+        (false, Some(Value::Bool(active))) => (ChangeVerb::Deactivate, "active", Value::Bool(!active)),
+        _ => (ChangeVerb::SetDisplayName, "displayName", to.into()),
     }
 }
 
 /// PATCH of one attribute.
-pub async fn patch(probe: &mut Probe, id: &str) -> Result<(), Stop> {
-    if probe.dialect.capabilities().can(Verb::SetDisplayName).is_err() {
+pub async fn patch(probe: &mut DoctorProbe, id: &str) -> Result<(), Stop> {
+    if probe.dialect.capabilities().can(ChangeVerb::SetDisplayName).is_err() {
         return Ok(());
     }
     let (Some(user), _) = read(probe, "Users", id).await? else { return Ok(()) };
     let (verb, name, to) = knob(&user, "Patched Doctor");
-    let (mut seen, mut reread, mut shows) = patched(probe, id, name, &to, Op::replace(name, to.clone())).await?;
+    let (mut seen, mut reread, mut shows) =
+        patched(probe, id, name, &to, PatchOperation::replace(name, to.clone())).await?;
     let (mut verdict, mut words) = accepted(&seen, shows);
     if !shows && seen.is_decisive() {
-        let other = patched(probe, id, name, &to, Op::replace(name, to.clone()).without_path()).await?;
+        let other = patched(probe, id, name, &to, PatchOperation::replace(name, to.clone()).without_path()).await?;
         if other.2 {
             probe.habits.patch_paths = Some(false);
             words = format!("only without a path ({}); with one it is {words}", other.0.status());
-            (seen, reread, shows, verdict) = (other.0, other.1, true, Verdict::Note);
+            (seen, reread, shows, verdict) = (other.0, other.1, true, FindingVerdict::Note);
         }
     }
-    if verb == Verb::SetDisplayName {
+    if verb == ChangeVerb::SetDisplayName {
         saw(probe, verb, &seen, shows, &words);
     }
     probe.habits.patch_users = seen.is_decisive().then_some(shows);
-    probe.find(Part::Writing, "PATCH user", verdict, words, &[&seen, &reread]);
+    probe.find(ReportPart::Writing, "PATCH user", verdict, words, &[&seen, &reread]);
     Ok(())
 }
 
 /// The answer to a PATCH, the record read after it, and whether that shows the value.
-async fn patched(probe: &Probe, id: &str, name: &str, to: &Value, op: Op) -> Result<(Seen, Seen, bool), Stop> {
+async fn patched(
+    probe: &DoctorProbe,
+    id: &str,
+    name: &str,
+    to: &Value,
+    op: PatchOperation,
+) -> Result<(Seen, Seen, bool), Stop> {
     let seen = probe.ask(&patch_of("Users", id, op)).await?;
     let (after, reread) = read(probe, "Users", id).await?;
     let shows = after.as_ref().and_then(|user| value(user, name)).as_ref() == Some(to);
@@ -133,30 +146,32 @@ async fn patched(probe: &Probe, id: &str, name: &str, to: &Value, op: Op) -> Res
 }
 
 /// What a trial shows of an action; an answer that says nothing of the server shows nothing.
-pub fn saw(probe: &mut Probe, verb: Verb, seen: &Seen, works: bool, words: &str) {
+pub fn saw(probe: &mut DoctorProbe, verb: ChangeVerb, seen: &Seen, works: bool, words: &str) {
     let ability = match works {
-        true => Ability::Works,
-        false if seen.is_decisive() => Ability::Refused(format!("Tried: {words}.")),
-        false => Ability::Untried,
+        true => ActionAbility::Works,
+        false if seen.is_decisive() => ActionAbility::Refused(format!("Tried: {words}.")),
+        false => ActionAbility::Untried,
     };
     probe.trials.saw(verb, ability);
 }
 
 /// A change as it was answered, and whether it is there.
-pub fn accepted(seen: &Seen, shows: bool) -> (Verdict, String) {
+pub fn accepted(seen: &Seen, shows: bool) -> (FindingVerdict, String) {
     let status = seen.status();
     match (seen.is_ok(), shows) {
-        (true, true) if status == 204 => (Verdict::Ok, "works (204 without a body)".to_owned()),
-        (true, true) => (Verdict::Ok, format!("works ({status})")),
-        (true, false) => (Verdict::Problem, format!("accepted ({status}), and nothing changes")),
-        (false, false) if matches!(status, 404 | 405 | 501) => (Verdict::Note, format!("not offered ({status})")),
-        (false, false) => (Verdict::Note, format!("refused ({status})")),
-        (false, true) => (Verdict::Problem, format!("refused ({status}), and done all the same")),
+        (true, true) if status == 204 => (FindingVerdict::Ok, "works (204 without a body)".to_owned()),
+        (true, true) => (FindingVerdict::Ok, format!("works ({status})")),
+        (true, false) => (FindingVerdict::Problem, format!("accepted ({status}), and nothing changes")),
+        (false, false) if matches!(status, 404 | 405 | 501) => {
+            (FindingVerdict::Note, format!("not offered ({status})"))
+        }
+        (false, false) => (FindingVerdict::Note, format!("refused ({status})")),
+        (false, true) => (FindingVerdict::Problem, format!("refused ({status}), and done all the same")),
     }
 }
 
 /// PUT of the whole record with one value changed, as the console does where PATCH is missing.
-pub async fn put(probe: &mut Probe, id: &str) -> Result<(), Stop> {
+pub async fn put(probe: &mut DoctorProbe, id: &str) -> Result<(), Stop> {
     let (Some(mut document), _) = read(probe, "Users", id).await? else { return Ok(()) };
     let before = document.clone();
     let (verb, name, to) = knob(&document, "Put Doctor");
@@ -175,24 +190,24 @@ pub async fn put(probe: &mut Probe, id: &str) -> Result<(), Stop> {
     lost.extend((name != "active" && value(&before, "active") != value(&after, "active")).then_some("active"));
     let (mut verdict, mut words) = accepted(&seen, shows);
     if shows && !lost.is_empty() {
-        verdict = Verdict::Problem;
+        verdict = FindingVerdict::Problem;
         words = format!("{words}, but {} not kept", lost.join(", "));
     }
     if probe.habits.patch_users == Some(false) {
         // Only a way that was seen to work, and to keep the rest, takes the place of PATCH.
         if shows && lost.is_empty() {
-            if verb == Verb::SetDisplayName {
-                probe.trials.saw(verb, Ability::Works);
+            if verb == ChangeVerb::SetDisplayName {
+                probe.trials.saw(verb, ActionAbility::Works);
             }
         } else {
             probe.habits.patch_users = None;
-            verdict = Verdict::Problem;
+            verdict = FindingVerdict::Problem;
             // The server may accept this form for another attribute.
             let neither = if shows { "PATCH does not change it" } else { "neither PATCH nor PUT changes it" };
             words = format!("{words} ({name}); {neither}");
         }
     }
-    probe.find(Part::Writing, "PUT user", verdict, words, &[&seen, &reread]);
+    probe.find(ReportPart::Writing, "PUT user", verdict, words, &[&seen, &reread]);
     Ok(())
 }
 
@@ -201,7 +216,7 @@ fn value(document: &Value, name: &str) -> Option<Value> {
 }
 
 /// A write that names a version which is no longer the record's.
-pub async fn stale(probe: &mut Probe, id: &str) -> Result<(), Stop> {
+pub async fn stale(probe: &mut DoctorProbe, id: &str) -> Result<(), Stop> {
     let (Some(document), seen) = read(probe, "Users", id).await? else { return Ok(()) };
     let within = document.pointer("/meta/version").and_then(Value::as_str).map(str::to_owned);
     let Some(old) = seen.answer.etag.clone().or(within) else {
@@ -218,7 +233,7 @@ pub async fn stale(probe: &mut Probe, id: &str) -> Result<(), Stop> {
             }
             Request::new(Method::Put, ["Users", id]).body(document)
         } else {
-            let op = Op::replace("displayName", name);
+            let op = PatchOperation::replace("displayName", name);
             patch_of("Users", id, if pathless { op.without_path() } else { op })
         }
     };
@@ -227,30 +242,34 @@ pub async fn stale(probe: &mut Probe, id: &str) -> Result<(), Stop> {
     let after = now.answer.etag.clone();
     if !moved.is_ok() || (after.is_some() && after.as_deref() == Some(old.as_str())) {
         let words = "the version does not change with the record, so it protects nothing";
-        let verdict = if moved.is_ok() { Verdict::Note } else { Verdict::Unknown };
+        let verdict = if moved.is_ok() { FindingVerdict::Note } else { FindingVerdict::Unknown };
         let words = if moved.is_ok() { words } else { "nothing could be changed to try it" };
         if moved.is_ok() {
             probe.habits.versions = Some(false);
         }
-        probe.find(Part::Writing, "old version", verdict, words, &[&moved, &now]);
+        probe.find(ReportPart::Writing, "old version", verdict, words, &[&moved, &now]);
         return Ok(());
     }
     let seen = probe.ask(&write("Stale Doctor").if_match(Some(&old))).await?;
     let minded = seen.status() == 412;
     probe.habits.versions = Some(minded);
     let (verdict, words) = match seen.status() {
-        412 => (Verdict::Ok, "refused (412): nobody's change is overwritten unseen".to_owned()),
+        412 => (FindingVerdict::Ok, "refused (412): nobody's change is overwritten unseen".to_owned()),
         status if seen.is_ok() => {
-            (Verdict::Note, format!("accepted ({status}): If-Match is ignored, conflicts go unnoticed"))
+            (FindingVerdict::Note, format!("accepted ({status}): If-Match is ignored, conflicts go unnoticed"))
         }
-        status => (Verdict::Note, format!("refused with {status}, not 412")),
+        status => (FindingVerdict::Note, format!("refused with {status}, not 412")),
     };
-    probe.find(Part::Writing, "old version", verdict, words, &[&seen]);
+    probe.find(ReportPart::Writing, "old version", verdict, words, &[&seen]);
     Ok(())
 }
 
 /// A change as the console would make it: the answer, and the record afterwards; nothing where there is no request for it.
-async fn as_the_console(probe: &Probe, id: &str, change: Change) -> Result<Option<(Seen, Option<Value>, Seen)>, Stop> {
+async fn as_the_console(
+    probe: &DoctorProbe,
+    id: &str,
+    change: Change,
+) -> Result<Option<(Seen, Option<Value>, Seen)>, Stop> {
     let (Some(document), _) = read(probe, "Users", id).await? else { return Ok(None) };
     let Some(directory) = directory_of(probe, &document) else { return Ok(None) };
     let Ok(mut request) = first_request(probe, &change, &directory) else { return Ok(None) };
@@ -269,8 +288,8 @@ async fn as_the_console(probe: &Probe, id: &str, change: Change) -> Result<Optio
 }
 
 /// Another address.
-pub async fn email(probe: &mut Probe, id: &str) -> Result<(), Stop> {
-    if probe.dialect.capabilities().can(Verb::SetEmail).is_err() {
+pub async fn email(probe: &mut DoctorProbe, id: &str) -> Result<(), Stop> {
+    if probe.dialect.capabilities().can(ChangeVerb::SetEmail).is_err() {
         return Ok(());
     }
     // Reserved for examples (RFC 2606): mail goes nowhere.
@@ -279,20 +298,21 @@ pub async fn email(probe: &mut Probe, id: &str) -> Result<(), Stop> {
     let Some((seen, after, reread)) = as_the_console(probe, id, change).await? else { return Ok(()) };
     let shows = after.as_ref().and_then(|user| value(user, "emails")).is_some_and(|all| all.to_string().contains(&to));
     let (verdict, words) = accepted(&seen, shows);
-    saw(probe, Verb::SetEmail, &seen, shows, &words);
-    probe.find(Part::Writing, "change email", verdict, words, &[&seen, &reread]);
+    saw(probe, ChangeVerb::SetEmail, &seen, shows, &words);
+    probe.find(ReportPart::Writing, "change email", verdict, words, &[&seen, &reread]);
     Ok(())
 }
 
 /// Deactivates, and reactivates.
-pub async fn activity(probe: &mut Probe, id: &str) -> Result<(), Stop> {
+pub async fn activity(probe: &mut DoctorProbe, id: &str) -> Result<(), Stop> {
     // A trial may have left it inactive.
     let (Some(user), _) = read(probe, "Users", id).await? else { return Ok(()) };
     let mut active = value(&user, "active") != Some(Value::Bool(false));
     let mut both = Vec::new();
     while both.len() < 2 {
         active = !active;
-        let (verb, what) = if active { (Verb::Reactivate, "reactivate") } else { (Verb::Deactivate, "deactivate") };
+        let (verb, what) =
+            if active { (ChangeVerb::Reactivate, "reactivate") } else { (ChangeVerb::Deactivate, "deactivate") };
         both.push(verb);
         if probe.dialect.capabilities().can(verb).is_err() {
             continue;
@@ -300,7 +320,7 @@ pub async fn activity(probe: &mut Probe, id: &str) -> Result<(), Stop> {
         let change = Change::SetActive { user: id_text(id), active };
         let Some((seen, after, reread)) = as_the_console(probe, id, change).await? else { continue };
         let (verdict, words, works) = match &after {
-            None => (Verdict::Note, format!("the user is gone ({})", seen.status()), seen.is_ok() && !active),
+            None => (FindingVerdict::Note, format!("the user is gone ({})", seen.status()), seen.is_ok() && !active),
             Some(user) => {
                 let shows = value(user, "active") == Some(Value::Bool(active));
                 let (verdict, words) = accepted(&seen, shows);
@@ -308,7 +328,7 @@ pub async fn activity(probe: &mut Probe, id: &str) -> Result<(), Stop> {
             }
         };
         saw(probe, verb, &seen, works, &words);
-        probe.find(Part::Writing, what, verdict, words, &[&seen, &reread]);
+        probe.find(ReportPart::Writing, what, verdict, words, &[&seen, &reread]);
         if after.is_none() {
             break;
         }
@@ -317,30 +337,36 @@ pub async fn activity(probe: &mut Probe, id: &str) -> Result<(), Stop> {
 }
 
 /// DELETE of an active user, and what is there afterwards.
-pub async fn delete(probe: &mut Probe, made: &mut Made, id: &str) -> Result<(), Stop> {
+pub async fn delete(probe: &mut DoctorProbe, made: &mut MadeRecords, id: &str) -> Result<(), Stop> {
     let seen = probe.ask(&Request::new(Method::Delete, ["Users", id])).await?;
     let (after, reread) = read(probe, "Users", id).await?;
     let inactive = after.as_ref().is_some_and(|user| value(user, "active") == Some(Value::Bool(false)));
     let (habit, verdict, words) = match (&after, seen.is_ok()) {
         (None, true) => {
             made.gone(id);
-            (Some(Deletion::Removes), Verdict::Ok, format!("works ({}); the record is gone", seen.status()))
+            (
+                Some(DeletionEffect::Removes),
+                FindingVerdict::Ok,
+                format!("works ({}); the record is gone", seen.status()),
+            )
         }
         (None, false) => {
             made.gone(id);
-            (None, Verdict::Note, format!("{}, and the user is gone", seen.status()))
+            (None, FindingVerdict::Note, format!("{}, and the user is gone", seen.status()))
         }
         (Some(_), true) if inactive => {
-            (Some(Deletion::Deactivates), Verdict::Note, "only deactivates: the record stays".to_owned())
+            (Some(DeletionEffect::Deactivates), FindingVerdict::Note, "only deactivates: the record stays".to_owned())
         }
-        (Some(_), true) => (Some(Deletion::Refused), Verdict::Problem, "accepted, and the user stays".to_owned()),
+        (Some(_), true) => {
+            (Some(DeletionEffect::Refused), FindingVerdict::Problem, "accepted, and the user stays".to_owned())
+        }
         (Some(_), false) => {
             let refuses = seen.is_decisive() || seen.status() == 403;
-            (refuses.then_some(Deletion::Refused), Verdict::Note, format!("refused ({})", seen.status()))
+            (refuses.then_some(DeletionEffect::Refused), FindingVerdict::Note, format!("refused ({})", seen.status()))
         }
     };
     probe.habits.delete_user = habit;
-    saw(probe, Verb::DeleteUser, &seen, habit == Some(Deletion::Removes), &words);
-    probe.find(Part::Writing, "DELETE user", verdict, words, &[&seen, &reread]);
+    saw(probe, ChangeVerb::DeleteUser, &seen, habit == Some(DeletionEffect::Removes), &words);
+    probe.find(ReportPart::Writing, "DELETE user", verdict, words, &[&seen, &reread]);
     Ok(())
 }

@@ -3,7 +3,7 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::super::super::Options;
+use super::super::super::DemoOptions;
 use super::super::{Bench, id_of};
 use super::{
     CREATE_TEAM, CREATE_USER, DELETE_INVITE, DELETE_KEY, GENERATE_KEY, HEADERS, INVITE, SERVICE, TEAM, search, viewer,
@@ -44,7 +44,7 @@ async fn a_created_user_is_in_scim_and_the_other_way_round() {
 
 #[tokio::test]
 async fn seats_limit_createuser_too() {
-    let bench = Bench::new(Options { seats: Some(0), ..Options::default() }).await;
+    let bench = Bench::new(DemoOptions { seats: Some(0), ..DemoOptions::default() }).await;
     assert_eq!(bench.ask(CREATE_USER, json!({"email": "a@b.io"})).await.error(400), "Seat limit reached");
 }
 
@@ -76,7 +76,7 @@ async fn a_generated_key_is_the_callers_and_works_until_it_is_deleted() {
 #[case("0.77.0", 200)]
 #[tokio::test]
 async fn a_hundred_keys_are_the_most_since_0_78(#[case] version: &str, #[case] status: u16) {
-    let bench = Bench::new(Options { server_version: version.parse().unwrap(), ..Options::default() }).await;
+    let bench = Bench::new(DemoOptions { server_version: version.parse().unwrap(), ..DemoOptions::default() }).await;
     let had = bench.ask(&viewer(), json!({})).await.data()["viewer"]["apiKeys"]["edges"].as_array().unwrap().len();
     for _ in had..100 {
         bench.ask(GENERATE_KEY, json!({})).await.data();

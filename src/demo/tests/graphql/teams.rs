@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::super::Options;
+use super::super::super::DemoOptions;
 use super::super::{Bench, id_of};
 use super::{CREATE_TEAM, DELETE_INVITE, INVITE, SERVICE, TEAM};
 
@@ -130,7 +130,7 @@ async fn a_service_account_belongs_to_its_team() {
 
 #[tokio::test]
 async fn before_0_81_scim_hides_the_service_accounts_that_teams_have() {
-    let old = Options { server_version: "0.80.1".parse().unwrap(), ..Options::default() };
+    let old = DemoOptions { server_version: "0.80.1".parse().unwrap(), ..DemoOptions::default() };
     let bench = Bench::new(old).await;
     let total = bench.get("Users?count=0").await.ok()["totalResults"].clone();
     let made = bench.ask(SERVICE, json!({"entity": "vision", "description": "bot"})).await.data();

@@ -5,10 +5,10 @@
 use serde_json::{Value, json};
 
 use crate::{
-    dialect::Question,
+    dialect::ProbeQuestion,
     directory::{
         Directory, Id, Name,
-        aside::{Inquiry, Topic},
+        aside::{SideQuery, SideQueryKind},
         refusal::{Refusal, RefusalCode},
     },
     scim::{graph, request::Request},
@@ -56,43 +56,48 @@ fn request(name: &str, document: &str, variables: Value) -> Request {
 }
 
 /// How to ask about a topic.
-pub(super) fn inquiry(topic: Topic, directory: &Directory) -> Result<Inquiry, Refusal> {
+pub(super) fn inquiry(topic: SideQueryKind, directory: &Directory) -> Result<SideQuery, Refusal> {
     let unknown = |what: &str| {
         Refusal::new(RefusalCode::UnknownRecord, format!("This {what} is not known here: refresh, and look again."))
     };
     let (name, request) = match &topic {
-        Topic::Me => (Name::default(), request("GetViewer", &format!("{VIEWER} {PERSON}"), json!({}))),
-        Topic::Organisations => (Name::default(), request("GetOrganizations", ORGANISATIONS, json!({}))),
-        Topic::Settings => return Err(Refusal::unsupported("W&B tells nothing of its settings.")),
-        Topic::Resource(_) | Topic::Schemas | Topic::Types => {
+        SideQueryKind::Me => (Name::default(), request("GetViewer", &format!("{VIEWER} {PERSON}"), json!({}))),
+        SideQueryKind::Organisations => (Name::default(), request("GetOrganizations", ORGANISATIONS, json!({}))),
+        SideQueryKind::Settings => return Err(Refusal::unsupported("W&B tells nothing of its settings.")),
+        SideQueryKind::Resource(_) | SideQueryKind::Schemas | SideQueryKind::Types => {
             return Err(Refusal::unsupported("W&B tells of its attributes over SCIM alone."));
         }
-        Topic::Person(id) => {
+        SideQueryKind::Person(id) => {
             let user = directory.user(id).ok_or_else(|| unknown("user"))?;
             let name = user.user_name.clone();
             let variables = json!({"query": name.raw()});
             (name, request("SearchUsers", &format!("{SEARCH} {PERSON}"), variables))
         }
-        Topic::Roster(id) => {
+        SideQueryKind::Roster(id) => {
             let team = directory.team(id).ok_or_else(|| unknown("team"))?;
             (team.name.clone(), request("GetTeamEntity", TEAM, json!({"name": team.name.raw()})))
         }
     };
-    Ok(Inquiry { topic, name, request })
+    Ok(SideQuery { topic, name, request })
 }
 
 /// Whose key it is, and which release answers.
-pub(super) fn questions() -> Vec<Question> {
+pub(super) fn questions() -> Vec<ProbeQuestion> {
     let viewer = request("GetViewer", &format!("{VIEWER} {PERSON}"), json!({}));
     vec![
-        Question { about: "key owner", request: viewer, words: read::owner, loss: "API keys and invitations" },
-        Question {
+        ProbeQuestion { about: "key owner", request: viewer, words: read::owner, loss: "API keys and invitations" },
+        ProbeQuestion {
             about: "organisation",
             request: request("GetOrganizations", ORGANISATIONS, json!({})),
             words: read::organisations_in_words,
             loss: "knowing whether the key's owner is in several organisations",
         },
-        Question { about: "release", request: server(), words: read::release_in_words, loss: "knowing the release" },
+        ProbeQuestion {
+            about: "release",
+            request: server(),
+            words: read::release_in_words,
+            loss: "knowing the release",
+        },
     ]
 }
 

@@ -5,54 +5,56 @@ use serde_json::Value;
 
 use super::super::read::{account_word, plain_id};
 use crate::{
-    dialect::{Made, SaysNothing},
+    dialect::{CreatedRecord, SaysNothing},
     directory::{
         Name,
-        aside::{ApiKey, Inquiry, Organisation, Participant, Person, Told, Topic},
+        aside::{AccountDetails, ApiKey, Organisation, SideAnswer, SideQuery, SideQueryKind, TeamParticipant},
         change::Change,
     },
     scim::graph::data,
 };
 
 /// The answer to an inquiry; `None` where it holds no data at all.
-pub(in super::super) fn told(inquiry: &Inquiry, body: &[u8]) -> Option<Told> {
+pub(in super::super) fn told(inquiry: &SideQuery, body: &[u8]) -> Option<SideAnswer> {
     let data = data(body)?;
-    let person = |node: Option<&Value>| node.map_or(Told::Nothing, |node| Told::Person(person(node)));
+    let person = |node: Option<&Value>| node.map_or(SideAnswer::Nothing, |node| SideAnswer::Person(person(node)));
     Some(match &inquiry.topic {
-        Topic::Me => person(given(&data, "/viewer")),
-        Topic::Person(id) => {
+        SideQueryKind::Me => person(given(&data, "/viewer")),
+        SideQueryKind::Person(id) => {
             // The search finds every name that begins or ends with the words: only the very account counts.
             let is_meant = |node: &&Value| text(node, "/id") == **id || name(node, "/username").is(inquiry.name.raw());
             person(nodes(&data, "/users/edges").find(is_meant))
         }
-        Topic::Organisations => match given(&data, "/viewer") {
-            Some(viewer) => Told::Organisations(list(viewer, "/organizations").map(organisation).collect()),
-            None => Told::Nothing,
+        SideQueryKind::Organisations => match given(&data, "/viewer") {
+            Some(viewer) => SideAnswer::Organisations(list(viewer, "/organizations").map(organisation).collect()),
+            None => SideAnswer::Nothing,
         },
-        Topic::Settings | Topic::Resource(_) | Topic::Schemas | Topic::Types => return None,
-        Topic::Roster(_) => match given(&data, "/entity") {
-            Some(entity) => Told::Roster(list(entity, "/members").map(participant).collect()),
-            None => Told::Nothing,
+        SideQueryKind::Settings | SideQueryKind::Resource(_) | SideQueryKind::Schemas | SideQueryKind::Types => {
+            return None;
+        }
+        SideQueryKind::Roster(_) => match given(&data, "/entity") {
+            Some(entity) => SideAnswer::Roster(list(entity, "/members").map(participant).collect()),
+            None => SideAnswer::Nothing,
         },
     })
 }
 
 /// What a change made: its id, and the secret that is shown only now.
-pub(in super::super) fn made(change: &Change, body: &[u8]) -> Made {
-    let Some(data) = data(body) else { return Made::default() };
+pub(in super::super) fn made(change: &Change, body: &[u8]) -> CreatedRecord {
+    let Some(data) = data(body) else { return CreatedRecord::default() };
     let at = match change {
         Change::CreateUser { .. } => "/createUser/user",
         Change::CreateService { .. } => "/createServiceAccount/user",
         Change::Invite { .. } => "/createInvite/invite",
         Change::CreateKey { .. } => "/generateApiKey/apiKey",
-        _ => return Made::default(),
+        _ => return CreatedRecord::default(),
     };
-    let Some(node) = given(&data, at) else { return Made::default() };
+    let Some(node) = given(&data, at) else { return CreatedRecord::default() };
     let id = Some(text(node, "/id")).filter(|id| !id.is_empty()).map(Into::into);
     let holds_secret = matches!(change, Change::CreateKey { .. });
     // The full key stands in the place of its name, this once.
     let secret = holds_secret.then(|| text(node, "/name")).filter(|key| !key.is_empty());
-    Made { id, secret: secret.map(SecretString::from) }
+    CreatedRecord { id, secret: secret.map(SecretString::from) }
 }
 
 /// Whose key it is.
@@ -61,7 +63,7 @@ pub(super) fn owner(body: &[u8]) -> Result<String, SaysNothing> {
     let Some(viewer) = data.as_ref().and_then(|data| given(data, "/viewer")) else {
         return Err(SaysNothing("The server does not say whose key it is."));
     };
-    let Person { user_name, name, instance_admin, keys, .. } = person(viewer);
+    let AccountDetails { user_name, name, instance_admin, keys, .. } = person(viewer);
     let admin = if instance_admin == Some(true) { ", admin of the instance" } else { "" };
     let hidden = if keys.is_none() { "; its API keys are not shown" } else { "" };
     let shown = if name.is_empty() { String::new() } else { format!(" ({name})") };
@@ -102,8 +104,8 @@ pub(super) fn release_in_words(body: &[u8]) -> Result<String, SaysNothing> {
     }
 }
 
-fn person(node: &Value) -> Person {
-    Person {
+fn person(node: &Value) -> AccountDetails {
+    AccountDetails {
         id: text(node, "/id").into(),
         user_name: name(node, "/username"),
         name: name(node, "/name"),
@@ -138,9 +140,9 @@ fn key(node: &Value) -> ApiKey {
     ApiKey { id: text(node, "/id").into(), name: name(node, "/name"), description: name(node, "/description") }
 }
 
-fn participant(node: &Value) -> Participant {
+fn participant(node: &Value) -> TeamParticipant {
     let flag = |name: &str| node.get(name).and_then(Value::as_bool).unwrap_or_default();
-    Participant {
+    TeamParticipant {
         id: text(node, "/id").into(),
         user_name: name(node, "/username"),
         name: name(node, "/name"),

@@ -3,11 +3,11 @@ use rustc_hash::FxHashSet;
 
 use super::*;
 use crate::directory::{
-    Target,
-    change::{NewService, NewUser, RoleDraft, Seat},
-    record::{Grant, Member, Team, User},
+    ResourceRef,
+    change::{NewService, NewUser, RoleDraft, SeatKind},
+    record::{Member, RoleGrant, Team, User},
     records::Records,
-    words::{self, Sign},
+    words::{self, LineSign},
 };
 
 fn id(text: &str) -> Id {
@@ -27,7 +27,7 @@ fn in_registry(user: &str, role: &str) -> Change {
 }
 
 fn seat(to: &str) -> Change {
-    Change::SetSeat { user: id("eva"), seat: Seat::Models, to: to.into() }
+    Change::SetSeat { user: id("eva"), seat: SeatKind::Models, to: to.into() }
 }
 
 fn leave(user: &str) -> Change {
@@ -79,7 +79,7 @@ fn all() -> Vec<Change> {
         Change::Invite { key: key(), team: id("vision"), to: "noor".into(), admin: false },
         Change::RevokeInvite { team: id("vision"), invite: id("i"), to: "noor".into() },
         Change::CreateKey { key: key(), owner: id("eva"), description: String::new() },
-        Change::SetAttribute { target: Target::user(&id("eva")), path: "title".into(), before: None, to: None },
+        Change::SetAttribute { target: ResourceRef::user(&id("eva")), path: "title".into(), before: None, to: None },
         Change::DeleteKey { owner: id("eva"), key: id("k"), name: "k".into() },
     ]
 }
@@ -90,8 +90,8 @@ fn directory() -> Directory {
         id: id(name),
         user_name: name.into(),
         org_role: role.into(),
-        team_roles: Some(vec![Grant { scope: "vision".into(), role: role.into() }]),
-        registry_roles: vec![Grant { scope: "models".into(), role: role.into() }],
+        team_roles: Some(vec![RoleGrant { scope: "vision".into(), role: role.into() }]),
+        registry_roles: vec![RoleGrant { scope: "models".into(), role: role.into() }],
         ..User::default()
     };
     let members = ["eva", "ivan"].map(|name| Member { id: id(name), display: Name::default() });
@@ -121,11 +121,11 @@ fn what_is_created_has_an_id_to_come_and_the_signs_agree() {
         assert_eq!(change.creates().is_some(), nature.effect == ChangeEffect::Creates, "{change:?}");
         let sign = words::line(&change, &directory).sign;
         match (nature.effect, nature.of) {
-            (ChangeEffect::Creates, _) => assert_eq!(sign, Sign::Add, "{change:?}"),
+            (ChangeEffect::Creates, _) => assert_eq!(sign, LineSign::Add, "{change:?}"),
             // For seats and lists of members the value changes.
-            (_, ChangeSubject::Seat | ChangeSubject::Members) => assert_eq!(sign, Sign::Alter, "{change:?}"),
-            (ChangeEffect::Takes, _) => assert_eq!(sign, Sign::Remove, "{change:?}"),
-            _ => assert_ne!(sign, Sign::Remove, "{change:?}"),
+            (_, ChangeSubject::Seat | ChangeSubject::Members) => assert_eq!(sign, LineSign::Alter, "{change:?}"),
+            (ChangeEffect::Takes, _) => assert_eq!(sign, LineSign::Remove, "{change:?}"),
+            _ => assert_ne!(sign, LineSign::Remove, "{change:?}"),
         }
     }
 }

@@ -8,14 +8,16 @@ fn people() -> Directory {
     let zoe = User { id: "u1".into(), user_name: "zoe".into(), org_role: "member".into(), ..eva.clone() };
     let zoe = User { email: "zoe@example.com".into(), ..zoe };
     all.learn(
-        [eva, zoe].map(|user| crate::directory::Fresh::Record(crate::directory::record::Record::User(user))).into(),
+        [eva, zoe]
+            .map(|user| crate::directory::Observation::Record(crate::directory::record::Record::User(user)))
+            .into(),
     );
     all
 }
 
-fn names(me: Option<&str>, protected: &[&str]) -> Guards {
+fn names(me: Option<&str>, protected: &[&str]) -> GuardSettings {
     let protected = protected.iter().map(|name| (*name).to_owned()).collect();
-    Guards { me: me.map(str::to_owned), protected, ..Guards::default() }
+    GuardSettings { me: me.map(str::to_owned), protected, ..GuardSettings::default() }
 }
 
 #[test]
@@ -44,14 +46,14 @@ fn a_change_of_the_name_that_the_profile_uses_is_said(
     #[case] change: Change,
     #[case] is_said: bool,
 ) {
-    let guards = Guards { allow_yourself: true, ..names(me, &[]) };
+    let guards = GuardSettings { allow_yourself: true, ..names(me, &[]) };
     let notes = said(&[change], &people(), &guards);
     assert_eq!(notes.iter().any(|note| note.contains("change it there, too")), is_said, "{notes:?}");
 }
 
 fn attribute(path: &str) -> Change {
     Change::SetAttribute {
-        target: crate::directory::Target::user(&"u1".into()),
+        target: crate::directory::ResourceRef::user(&"u1".into()),
         path: path.into(),
         before: None,
         to: Some("x".into()),
@@ -61,7 +63,7 @@ fn attribute(path: &str) -> Change {
 #[test]
 fn a_plan_hangs_on_admins_only_where_nothing_tells_of_them() {
     let hangs = |changes: &[Change], directory: &Directory| {
-        let mut guard = guard(&Guards::default(), directory, changes.iter());
+        let mut guard = guard(&GuardSettings::default(), directory, changes.iter());
         for change in changes {
             guard.check(change, directory).unwrap();
             guard.add(change, directory);
@@ -76,10 +78,10 @@ fn a_plan_hangs_on_admins_only_where_nothing_tells_of_them() {
 #[test]
 fn an_owner_who_was_demoted_before_does_not_stay() {
     let mut known = directory(&[("eva", None, true), ("ivan", None, true), ("noor", None, true)]);
-    let owner = Person { id: "eva".into(), user_name: "eva".into(), ..Person::default() };
+    let owner = AccountDetails { id: "eva".into(), user_name: "eva".into(), ..AccountDetails::default() };
     known.set_owner(crate::directory::owner::KeyOwner::of(&owner));
     let plan = [leaves("noor")];
-    let mut guard = guard(&Guards { allow_yourself: true, ..Guards::default() }, &known, plan.iter());
+    let mut guard = guard(&GuardSettings { allow_yourself: true, ..GuardSettings::default() }, &known, plan.iter());
     assert_eq!(guard.check(&plan[0], &known).unwrap().risk, Risk::Plain, "eva stays");
     guard.add(&leaves("eva"), &known);
     assert!(insists(&guard.check(&plan[0], &known).unwrap().risk));

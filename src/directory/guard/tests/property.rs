@@ -65,18 +65,22 @@ impl World {
         let mut directory = Directory::default();
         directory.replace(Records::build(listed, vec![], vec![]), true);
         if self.people.iter().any(|one| !one.listed) {
-            let part = Shortfall { seen: 1, said: Some(PEOPLE as u64), why: "the rest did not come".into() };
-            directory.cover(Kind::User, Coverage::Partial(part));
+            let part = ListShortfall { seen: 1, said: Some(PEOPLE as u64), why: "the rest did not come".into() };
+            directory.cover(RecordKind::User, ListCoverage::Partial(part));
         }
         if let Some(owner) = self.owner {
-            let person = Person { id: name(owner).as_str().into(), user_name: name(owner).into(), ..Person::default() };
+            let person = AccountDetails {
+                id: name(owner).as_str().into(),
+                user_name: name(owner).into(),
+                ..AccountDetails::default()
+            };
             directory.set_owner(KeyOwner::of(&person));
         }
         directory
     }
 
-    fn guards(&self) -> Guards {
-        Guards { admins: self.named.iter().map(|at| name(*at)).collect(), ..Guards::default() }
+    fn guards(&self) -> GuardSettings {
+        GuardSettings { admins: self.named.iter().map(|at| name(*at)).collect(), ..GuardSettings::default() }
     }
 
     /// True if no admin is left once these users have left.
@@ -122,7 +126,7 @@ proptest! {
         let Some(owner) = world.owner.filter(|at| world.people[*at].listed) else { return Ok(()) };
         let Some(other) = world.leaves.iter().find(|at| **at != owner && world.people[**at].listed) else { return Ok(()) };
         let change = leaves(&name(*other));
-        let guarded = guard(&Guards::default(), &directory, std::iter::once(&change)).check(&change, &directory);
+        let guarded = guard(&GuardSettings::default(), &directory, std::iter::once(&change)).check(&change, &directory);
         prop_assert!(guarded.is_ok_and(|guarded| !insists(&guarded.risk)));
     }
 }

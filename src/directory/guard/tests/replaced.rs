@@ -7,7 +7,7 @@ fn team(members: &[(&str, Option<&str>)]) -> Directory {
     let user = |(name, role): &(&str, Option<&str>)| User {
         id: (*name).into(),
         user_name: (*name).into(),
-        team_roles: role.map(|role| vec![Grant { scope: "vision".into(), role: role.into() }]),
+        team_roles: role.map(|role| vec![RoleGrant { scope: "vision".into(), role: role.into() }]),
         ..User::default()
     };
     let member = |(name, _): &(&str, Option<&str>)| Member { id: (*name).into(), display: Name::default() };
@@ -27,8 +27,8 @@ fn replaced(stay: &[&str], go: &[&str]) -> Change {
     Change::ReplaceMembers { team: "vision".into(), stay: ids(stay), come: vec![], go: ids(go) }
 }
 
-fn checked(directory: &Directory, stay: &[&str], go: &[&str]) -> Guarded {
-    check(&replaced(stay, go), directory, &Guards::default(), &[]).unwrap()
+fn checked(directory: &Directory, stay: &[&str], go: &[&str]) -> GuardedChange {
+    check(&replaced(stay, go), directory, &GuardSettings::default(), &[]).unwrap()
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn a_team_without_admin_is_said() {
     let guarded = checked(&known, &["noor"], &["eva"]);
     assert_eq!((guarded.risk, guarded.others.len()), (Risk::Look, 0));
     assert_eq!(guarded.notes, ["vision has no known admin after this."]);
-    let notes = said(&[replaced(&["noor"], &["eva"]), leaves("noor")], &known, &Guards::default());
+    let notes = said(&[replaced(&["noor"], &["eva"]), leaves("noor")], &known, &GuardSettings::default());
     assert!(notes.contains(&"Teams that lose their last known admin: vision (eva).".into()), "{notes:?}");
 }
 
@@ -65,14 +65,14 @@ fn an_untold_role_is_said(#[case] members: &[(&str, Option<&str>)]) {
     let known = team(members);
     let guarded = checked(&known, &["noor"], &["eva"]);
     assert_eq!((guarded.risk, guarded.notes.len()), (Risk::Look, 0));
-    let notes = said(&[replaced(&["noor"], &["eva"])], &known, &Guards::default());
+    let notes = said(&[replaced(&["noor"], &["eva"])], &known, &GuardSettings::default());
     assert_eq!(notes, ["Not told: whether an admin is left in vision."]);
 }
 
 #[test]
 fn you_leave_a_team_only_by_your_name() {
     let known = team(&[("eva", Some("member")), ("ivan", Some("admin"))]);
-    let guards = |allow_yourself| Guards { me: Some("eva".into()), allow_yourself, ..Guards::default() };
+    let guards = |allow_yourself| GuardSettings { me: Some("eva".into()), allow_yourself, ..GuardSettings::default() };
     let change = replaced(&["ivan"], &["eva"]);
     let guarded = check(&change, &known, &guards(false), &[]).unwrap();
     assert_eq!(guarded.risk, Risk::Insist("eva".into()));

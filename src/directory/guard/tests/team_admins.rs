@@ -7,7 +7,7 @@ fn team(people: &[(&str, Option<&str>)], tells_members: bool) -> Directory {
     let user = |(name, role): &(&str, Option<&str>)| User {
         id: (*name).into(),
         user_name: (*name).into(),
-        team_roles: role.map(|role| vec![Grant { scope: "vision".into(), role: role.into() }]),
+        team_roles: role.map(|role| vec![RoleGrant { scope: "vision".into(), role: role.into() }]),
         ..User::default()
     };
     let member = |(name, _): &(&str, Option<&str>)| Member { id: (*name).into(), display: Name::default() };
@@ -37,10 +37,10 @@ fn what_is_not_told_is_not_taken_for_no(
     #[case] said_of_it: &str,
 ) {
     let known = team(people, members);
-    let guarded = check(&leave("eva"), &known, &Guards::default(), &[]).unwrap();
+    let guarded = check(&leave("eva"), &known, &GuardSettings::default(), &[]).unwrap();
     assert_eq!(guarded.risk, Risk::Look);
     let mut notes = guarded.notes;
-    notes.extend(said(&[leave("eva")], &known, &Guards::default()));
+    notes.extend(said(&[leave("eva")], &known, &GuardSettings::default()));
     assert_eq!(notes, [said_of_it]);
 }
 
@@ -49,7 +49,7 @@ fn what_is_not_told_is_not_taken_for_no(
 fn who_left_in_the_same_plan_is_not_counted_as_untold() {
     let known = team(&[("eva", Some("admin")), ("ivan", None), ("noor", None)], true);
     let changes = [leave("noor"), leave("ivan"), leave("eva")];
-    let mut guard = guard(&Guards::default(), &known, changes.iter());
+    let mut guard = guard(&GuardSettings::default(), &known, changes.iter());
     let mut last = Vec::new();
     for change in &changes {
         last = guard.check(change, &known).unwrap().notes;
@@ -62,7 +62,7 @@ fn who_left_in_the_same_plan_is_not_counted_as_untold() {
 fn as_many_admins_are_asked_for_where_one_of_the_first_leaves() {
     let names = ["eva", "ivan", "noor", "zoe", "ana", "kim", "lee"];
     let known = team(&names.map(|name| (name, Some("admin"))), true);
-    let guarded = check(&leave("eva"), &known, &Guards::default(), &[]).unwrap();
+    let guarded = check(&leave("eva"), &known, &GuardSettings::default(), &[]).unwrap();
     let [others] = guarded.others.as_slice() else { panic!("{guarded:?}") };
     assert_eq!(others.admins.len(), others::MOST);
 }
@@ -70,7 +70,7 @@ fn as_many_admins_are_asked_for_where_one_of_the_first_leaves() {
 #[test]
 fn a_bounded_number_of_teams_is_asked_about() {
     let names = ["t1", "t2", "t3", "t4", "t5", "t6", "t7"];
-    let grant = |team: &str| Grant { scope: team.into(), role: "admin".into() };
+    let grant = |team: &str| RoleGrant { scope: team.into(), role: "admin".into() };
     let user = |id: &str| User {
         id: id.into(),
         user_name: id.into(),
@@ -82,7 +82,7 @@ fn a_bounded_number_of_teams_is_asked_about() {
         |name: &str| Team { id: name.into(), name: name.into(), members: Some(members.to_vec()), ..Team::default() };
     let mut known = Directory::default();
     known.replace(Records::build(vec![user("eva"), user("ivan")], names.map(team).to_vec(), vec![]), true);
-    let guarded = check(&Change::DeleteUser { user: "eva".into() }, &known, &Guards::default(), &[]).unwrap();
+    let guarded = check(&Change::DeleteUser { user: "eva".into() }, &known, &GuardSettings::default(), &[]).unwrap();
     assert_eq!(guarded.others.len(), others::MOST);
 }
 
@@ -96,20 +96,20 @@ fn who_still_is_admin(#[case] role: Option<&str>, #[case] active: bool, #[case] 
         id: "eva".into(),
         user_name: "eva".into(),
         active: Some(active),
-        problem: broken.then(|| Box::new(Problem { path: "$".into(), why: "is no object".into() })),
-        team_roles: role.map(|role| vec![Grant { scope: "vision".into(), role: role.into() }]),
+        problem: broken.then(|| Box::new(RecordProblem { path: "$".into(), why: "is no object".into() })),
+        team_roles: role.map(|role| vec![RoleGrant { scope: "vision".into(), role: role.into() }]),
         ..User::default()
     };
-    let others = Others { team: Some("vision".into()), admins: vec![Admin::direct(&user)] };
+    let others = OtherAdmins { team: Some("vision".into()), admins: vec![OtherAdmin::direct(&user)] };
     assert_eq!(others.is_still(&user, None), still);
 }
 
 #[test]
 fn the_sentences_name_all_who_were_asked() {
     let user = |name: &str| User { id: name.into(), user_name: name.into(), ..User::default() };
-    let others = |team: Option<&str>, names: &[&str]| Others {
+    let others = |team: Option<&str>, names: &[&str]| OtherAdmins {
         team: team.map(Name::from),
-        admins: names.iter().map(|name| Admin::direct(&user(name))).collect(),
+        admins: names.iter().map(|name| OtherAdmin::direct(&user(name))).collect(),
     };
     let one = others(Some("vision"), &["eva"]);
     let three = others(None, &["eva", "ivan", "noor"]);
@@ -137,13 +137,13 @@ fn a_part_of_the_teams_is_said() {
     let mut known = Directory::default();
     known.replace(
         Records::build(users, vec![], vec![]).covering([
-            Coverage::Complete,
-            Coverage::NotRead(None),
-            Coverage::Complete,
+            ListCoverage::Complete,
+            ListCoverage::NotRead(None),
+            ListCoverage::Complete,
         ]),
         true,
     );
-    let told = |changes: &[Change]| said(changes, &known, &Guards::default());
+    let told = |changes: &[Change]| said(changes, &known, &GuardSettings::default());
     let note = "Not all teams are known: whether each keeps an admin is not known.";
     assert!(told(&[leaves("eva")]).contains(&note.to_owned()), "{:?}", told(&[leaves("eva")]));
     let create = Change::CreateTeam { key: "new:1".into(), name: "audio".into(), members: vec![], bucket: None };

@@ -1,7 +1,7 @@
 //! Tests of the notes about a plan as a whole, combined from several plans.
 
 use super::*;
-use crate::directory::guard::Among;
+use crate::directory::guard::PeopleConcerns;
 
 fn user(name: &str) -> User {
     User { id: name.into(), user_name: name.into(), ..User::default() }
@@ -13,9 +13,9 @@ fn vision() -> Team {
 
 #[test]
 fn plans_that_are_sent_as_one_say_all_that_each_would() {
-    let mut all = Among::default();
+    let mut all = PeopleConcerns::default();
     all.org_admin(&user("eva"));
-    let mut other = Among::default();
+    let mut other = PeopleConcerns::default();
     other.me(&user("eva"));
     other.org_admin(&user("ivan"));
     other.bare_team(&vision(), &user("ivan"));
@@ -23,7 +23,7 @@ fn plans_that_are_sent_as_one_say_all_that_each_would() {
     other.admins_not_told(&user("noor"), "No role is told".into());
     all.join(other);
     // A plan about the same people with fewer notes removes none of the earlier notes.
-    let mut less = Among::default();
+    let mut less = PeopleConcerns::default();
     less.bare_team(&vision(), &user("eva"));
     all.join(less);
     assert!(all.is_about_me());
@@ -43,7 +43,7 @@ fn plans_that_are_sent_as_one_say_all_that_each_would() {
 /// A line that is dropped from a plan takes its warnings along.
 #[test]
 fn who_is_dropped_from_a_plan_is_not_named_any_more() {
-    let mut all = Among::default();
+    let mut all = PeopleConcerns::default();
     all.me(&user("eva"));
     all.org_admin(&user("ivan"));
     all.forget(&"eva".into());

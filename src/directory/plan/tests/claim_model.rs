@@ -4,7 +4,7 @@
 
 use stateright::{Checker, Model, Property};
 
-use crate::directory::plan::{Duty, Standing, State, WriteCondition, duty, without_effect};
+use crate::directory::plan::{ChangeState, JournalStanding, SessionDuty, WriteCondition, duty, without_effect};
 
 /// Number of processes that run in parallel.
 const PROCESSES: usize = 2;
@@ -23,7 +23,7 @@ struct World {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Snapshot {
-    journal: Standing,
+    journal: JournalStanding,
     processes: [Process; PROCESSES],
     /// Number of sessions begun.
     sessions: u64,
@@ -47,7 +47,7 @@ enum Phase {
     /// The process runs and has no task for the change.
     Idle,
     /// A person can send or drop the change.
-    Offered(Standing),
+    Offered(JournalStanding),
     Queued,
     /// The journal says sent, but the request has not left.
     Claimed,
@@ -55,7 +55,7 @@ enum Phase {
     /// No answer arrived.
     Unanswered,
     /// Looks for the outcome of a change that another session had sent and left.
-    LookingUp(Standing),
+    LookingUp(JournalStanding),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -82,10 +82,10 @@ impl Snapshot {
         self.processes.iter().any(|process| process.phase != Phase::Gone && process.session == Some(session))
     }
 
-    fn write(&mut self, state: State, session: Option<u64>, condition: WriteCondition) -> bool {
+    fn write(&mut self, state: ChangeState, session: Option<u64>, condition: WriteCondition) -> bool {
         let is_written = condition.admits(Some(self.journal));
         if is_written {
-            self.journal = Standing { state, session };
+            self.journal = JournalStanding { state, session };
         }
         is_written
     }
@@ -101,7 +101,7 @@ impl World {
         self.locks.then_some(now.sessions)
     }
 
-    fn duty(self, now: &Snapshot, own: Option<u64>) -> Duty {
+    fn duty(self, now: &Snapshot, own: Option<u64>) -> SessionDuty {
         duty(now.journal, own, |session| self.locks && now.is_live(session))
     }
 
@@ -117,7 +117,7 @@ impl Model for World {
 
     fn init_states(&self) -> Vec<Snapshot> {
         let gone = Process { session: None, phase: Phase::Gone, is_served: false };
-        let journal = Standing { state: State::Planned, session: None };
+        let journal = JournalStanding { state: ChangeState::Planned, session: None };
         let mut start = Snapshot { journal, processes: [gone; 2], sessions: 0, under_way: [0; 2], done: 0 };
         let session = self.begin_session(&mut start);
         start.journal.session = session;
@@ -162,23 +162,23 @@ impl Model for World {
             Event::Kill(at) => next.processes[at].phase = Phase::Gone,
             Event::ReadJournal(at) => {
                 next.processes[at].phase = match self.duty(&next, next.processes[at].session) {
-                    Duty::Closed | Duty::LeaveTo(_) => Phase::Idle,
-                    Duty::Offer => Phase::Offered(next.journal),
-                    Duty::LookUp => Phase::LookingUp(next.journal),
+                    SessionDuty::Closed | SessionDuty::LeaveTo(_) => Phase::Idle,
+                    SessionDuty::Offer => Phase::Offered(next.journal),
+                    SessionDuty::LookUp => Phase::LookingUp(next.journal),
                 };
             }
             Event::Resume(at) | Event::Drop(at) => {
                 let Phase::Offered(before) = next.processes[at].phase else { return None };
                 let own = next.processes[at].session;
-                let condition = WriteCondition::taken_over(State::Planned, before.session);
-                let state = if event == Event::Drop(at) { State::Dropped } else { State::Planned };
+                let condition = WriteCondition::taken_over(ChangeState::Planned, before.session);
+                let state = if event == Event::Drop(at) { ChangeState::Dropped } else { ChangeState::Planned };
                 let is_written = next.write(state, own, condition);
-                let is_queued = is_written && state == State::Planned;
+                let is_queued = is_written && state == ChangeState::Planned;
                 next.processes[at].phase = if is_queued { Phase::Queued } else { Phase::Idle };
             }
             Event::Claim(at) => {
                 let own = next.processes[at].session;
-                let is_claimed = next.write(State::Sent, own, WriteCondition::only_from(State::Planned));
+                let is_claimed = next.write(ChangeState::Sent, own, WriteCondition::only_from(ChangeState::Planned));
                 next.processes[at].phase = if is_claimed { Phase::Claimed } else { Phase::Idle };
             }
             Event::Send(at) => {
@@ -188,7 +188,7 @@ impl Model for World {
             }
             Event::FailToConnect(at) => {
                 let own = next.processes[at].session;
-                next.write(State::Planned, own, WriteCondition::default());
+                next.write(ChangeState::Planned, own, WriteCondition::default());
                 next.processes[at].phase = Phase::Queued;
             }
             Event::Arrive(at) => {
@@ -199,7 +199,7 @@ impl Model for World {
             Event::Lose(at) => next.under_way[at] -= 1,
             Event::Answer(at) => {
                 let own = next.processes[at].session;
-                next.write(State::Confirmed, own, WriteCondition::default());
+                next.write(ChangeState::Confirmed, own, WriteCondition::default());
                 next.processes[at].phase = Phase::Idle;
             }
             Event::LoseAnswer(at) => next.processes[at].phase = Phase::Unanswered,
@@ -210,18 +210,18 @@ impl Model for World {
                     _ => (own, false),
                 };
                 let state = match event {
-                    Event::FailToLookUp(_) => State::Unknown,
-                    _ if next.is_seen() => State::Confirmed,
+                    Event::FailToLookUp(_) => ChangeState::Unknown,
+                    _ if next.is_seen() => ChangeState::Confirmed,
                     _ => without_effect(sender, own),
                 };
                 if is_taken_over {
-                    let open = [State::Sent, State::Unknown];
+                    let open = [ChangeState::Sent, ChangeState::Unknown];
                     open.iter().any(|from| next.write(state, sender, WriteCondition::taken_over(*from, sender)));
                 } else {
                     next.write(state, own, WriteCondition::default());
                 }
                 // An outcome that can't be read is looked for again.
-                if state != State::Unknown {
+                if state != ChangeState::Unknown {
                     next.processes[at].phase = Phase::Idle;
                 }
             }
@@ -234,7 +234,7 @@ impl Model for World {
             Property::always("done at most once", |_, now: &Snapshot| now.done <= 1),
             // The next session finds the change, or the session that owns the change is working on it.
             Property::always("never lost", |world: &World, now: &Snapshot| {
-                let Duty::LeaveTo(owner) = world.duty(now, Some(SESSIONS + 1)) else { return true };
+                let SessionDuty::LeaveTo(owner) = world.duty(now, Some(SESSIONS + 1)) else { return true };
                 let is_at_work = |process: &Process| process.phase != Phase::Idle;
                 now.processes.iter().filter(|process| process.session == Some(owner)).all(is_at_work)
             }),
@@ -242,13 +242,15 @@ impl Model for World {
                 let is_under_way = now.under_way.iter().any(|requests| *requests > 0);
                 let will_send = now.processes.iter().any(|process| process.phase == Phase::Claimed);
                 match now.journal.state {
-                    State::Confirmed => now.done >= 1,
-                    State::Refused | State::Dropped | State::Planned => now.done == 0 && !is_under_way && !will_send,
+                    ChangeState::Confirmed => now.done >= 1,
+                    ChangeState::Refused | ChangeState::Dropped | ChangeState::Planned => {
+                        now.done == 0 && !is_under_way && !will_send
+                    }
                     _ => true,
                 }
             }),
             Property::sometimes("confirmed by another session", |_, now: &Snapshot| {
-                now.journal.state == State::Confirmed && now.processes[0].phase == Phase::Gone
+                now.journal.state == ChangeState::Confirmed && now.processes[0].phase == Phase::Gone
             }),
             Property::sometimes("sent by the second session", |_, now: &Snapshot| {
                 now.under_way[1] == 1 && now.processes[0].phase == Phase::Gone

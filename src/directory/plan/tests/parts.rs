@@ -1,10 +1,10 @@
 //! Tests of a plan's counts, its drafting in steps, and its entries.
 
 use super::*;
-use crate::directory::plan::{Drafting, Exchange, Ids};
+use crate::directory::plan::{IdGenerator, PlanDrafting, RequestExchange};
 
 fn planner() -> std::sync::Arc<dyn crate::dialect::Dialect> {
-    dialect::of(Provider::Wandb, Hosting::Dedicated, dialect::Server::default())
+    dialect::of(Provider::Wandb, Hosting::Dedicated, dialect::KnownServer::default())
 }
 
 #[test]
@@ -22,10 +22,10 @@ fn a_plan_about_one_person_names_nobody_twice() {
 
 #[test]
 fn roles_are_held_where_some_can_be_given_or_follow() {
-    let can = |org_roles: &[&str], derived_roles| Capabilities {
+    let can = |org_roles: &[&str], derived_roles| ProviderCapabilities {
         org_roles: org_roles.iter().map(|name| RoleChoice { name: (*name).into(), note: None }).collect(),
         derived_roles,
-        ..Capabilities::default()
+        ..ProviderCapabilities::default()
     };
     assert!(!can(&[], false).holds().org_roles);
     assert!(can(&["admin"], false).holds().org_roles);
@@ -34,9 +34,9 @@ fn roles_are_held_where_some_can_be_given_or_follow() {
 
 #[test]
 fn what_was_drawn_up_on_another_directory_is_drawn_up_anew() {
-    let (planner, directory, guards) = (planner(), directory(), Guards::default());
+    let (planner, directory, guards) = (planner(), directory(), GuardSettings::default());
     let changes = vec![deactivate(4), deactivate(5), leave(6)];
-    let mut drafting = Drafting::new(planner.capabilities(), &guards, changes.clone(), &Directory::default());
+    let mut drafting = PlanDrafting::new(planner.capabilities(), &guards, changes.clone(), &Directory::default());
     drafting.step(&*planner, &Directory::default(), 2);
     assert_eq!(drafting.left(), 1);
     drafting.begin_anew(planner.capabilities(), &guards, &directory);
@@ -52,7 +52,7 @@ fn what_was_drawn_up_on_another_directory_is_drawn_up_anew() {
 #[test]
 fn each_step_becomes_an_entry_of_one_plan() {
     let entries =
-        plan(vec![deactivate(4), leave(6)]).into_entries(None, &mut Ids::new(1), Timestamp::UNIX_EPOCH, "ann");
+        plan(vec![deactivate(4), leave(6)]).into_entries(None, &mut IdGenerator::new(1), Timestamp::UNIX_EPOCH, "ann");
     let [first, second] = entries.as_slice() else { panic!("{entries:?}") };
     assert_eq!((first.plan, second.plan, first.actor.as_str()), (first.id, first.id, "ann"));
     assert!(first.id < second.id);
@@ -65,8 +65,10 @@ fn each_step_becomes_an_entry_of_one_plan() {
 #[case::without_an_answer(None, false, 0)]
 #[case::refused_with_status_200(Some(200), true, 0)]
 fn accepted_requests_are_counted(#[case] status: Option<u16>, #[case] refused: bool, #[case] accepted: usize) {
-    let mut entries = plan(vec![deactivate(4)]).into_entries(None, &mut Ids::new(1), Timestamp::UNIX_EPOCH, "ann");
-    let exchange = Exchange { request: "PATCH".into(), status, millis: 1, bytes: 1, answer: String::new(), refused };
+    let mut entries =
+        plan(vec![deactivate(4)]).into_entries(None, &mut IdGenerator::new(1), Timestamp::UNIX_EPOCH, "ann");
+    let exchange =
+        RequestExchange { request: "PATCH".into(), status, millis: 1, bytes: 1, answer: String::new(), refused };
     entries[0].exchanges = vec![exchange];
     assert_eq!(entries[0].accepted(), accepted);
 }

@@ -10,16 +10,16 @@ fn at(seconds: i64) -> Timestamp {
 /// A journal of plans, one after another, each with all its changes in this state.
 #[derive(Default)]
 struct Journal {
-    entries: Vec<Entry>,
-    ids: Ids,
+    entries: Vec<JournalEntry>,
+    ids: IdGenerator,
 }
 
 impl Journal {
-    fn add(&mut self, changes: Vec<Change>, state: State) -> ChangeId {
+    fn add(&mut self, changes: Vec<Change>, state: ChangeState) -> ChangeId {
         self.add_undo(changes, None, state)
     }
 
-    fn add_undo(&mut self, changes: Vec<Change>, undoes: Option<ChangeId>, state: State) -> ChangeId {
+    fn add_undo(&mut self, changes: Vec<Change>, undoes: Option<ChangeId>, state: ChangeState) -> ChangeId {
         let plan = Plan { undoes, ..plan(changes) };
         assert!(plan.refused.is_empty(), "{:?}", plan.refused);
         let mut entries = plan.into_entries(None, &mut self.ids, at(1_000), "ann");
@@ -28,8 +28,8 @@ impl Journal {
         self.entries.last().unwrap().plan
     }
 
-    fn inverse(&self, plan: ChangeId) -> Result<Inverse, Refusal> {
-        let of = |entry: &&Entry| entry.plan == plan;
+    fn inverse(&self, plan: ChangeId) -> Result<InversePlan, Refusal> {
+        let of = |entry: &&JournalEntry| entry.plan == plan;
         inverse(self.entries.iter().filter(of), self.entries.iter().filter(|entry| entry.undoes == Some(plan)))
     }
 }
@@ -44,21 +44,21 @@ fn role(n: usize, role: &str) -> Change {
 }
 
 #[rstest]
-#[case::refused(vec![role(4, "viewer")], State::Refused, RefusalCode::NotDone, "It was refused")]
-#[case::conflict(vec![role(4, "viewer")], State::Conflict, RefusalCode::NotDone, "a conflict")]
-#[case::dropped(vec![role(4, "viewer")], State::Dropped, RefusalCode::NotDone, "dropped before it was sent")]
-#[case::already(vec![role(4, "viewer")], State::Already, RefusalCode::NotDone, "was so already")]
-#[case::unknown(vec![role(4, "viewer")], State::Unknown, RefusalCode::Pending, "`scimitar resume`")]
-#[case::waiting(vec![role(4, "viewer")], State::Planned, RefusalCode::Pending, "`scimitar resume`")]
-#[case::no_way_back(vec![new_team("maps")], State::Confirmed, RefusalCode::Irreversible, "maps: W&B has no way")]
+#[case::refused(vec![role(4, "viewer")], ChangeState::Refused, RefusalCode::NotDone, "It was refused")]
+#[case::conflict(vec![role(4, "viewer")], ChangeState::Conflict, RefusalCode::NotDone, "a conflict")]
+#[case::dropped(vec![role(4, "viewer")], ChangeState::Dropped, RefusalCode::NotDone, "dropped before it was sent")]
+#[case::already(vec![role(4, "viewer")], ChangeState::Already, RefusalCode::NotDone, "was so already")]
+#[case::unknown(vec![role(4, "viewer")], ChangeState::Unknown, RefusalCode::Pending, "`scimitar resume`")]
+#[case::waiting(vec![role(4, "viewer")], ChangeState::Planned, RefusalCode::Pending, "`scimitar resume`")]
+#[case::no_way_back(vec![new_team("maps")], ChangeState::Confirmed, RefusalCode::Irreversible, "maps: W&B has no way")]
 fn the_newest_plan_is_meant_also_where_it_can_t_be_taken_back(
     #[case] changes: Vec<Change>,
-    #[case] state: State,
+    #[case] state: ChangeState,
     #[case] code: RefusalCode,
     #[case] why: &str,
 ) {
     let mut journal = Journal::default();
-    journal.add(vec![role(5, "viewer")], State::Confirmed);
+    journal.add(vec![role(5, "viewer")], ChangeState::Confirmed);
     let last = journal.add(changes, state);
     assert_eq!(newest(&journal.entries), Some(last));
     let refusal = journal.inverse(last).unwrap_err();
@@ -69,10 +69,10 @@ fn the_newest_plan_is_meant_also_where_it_can_t_be_taken_back(
 #[test]
 fn an_undo_that_was_done_leads_to_the_plan_before_and_one_that_was_not_does_not() {
     let mut journal = Journal::default();
-    let first = journal.add(vec![role(5, "viewer")], State::Confirmed);
-    let second = journal.add(vec![role(6, "viewer"), role(7, "viewer")], State::Confirmed);
+    let first = journal.add(vec![role(5, "viewer")], ChangeState::Confirmed);
+    let second = journal.add(vec![role(6, "viewer"), role(7, "viewer")], ChangeState::Confirmed);
     // Twins of the inverse, in the order in which they are sent.
-    journal.add_undo(vec![leave(7)], Some(second), State::Refused);
+    journal.add_undo(vec![leave(7)], Some(second), ChangeState::Refused);
     assert_eq!(newest(&journal.entries), Some(second));
     let inverse = journal.inverse(second).unwrap();
     let back: Vec<Change> = inverse.steps.into_iter().map(|step| step.change).collect();
@@ -80,7 +80,7 @@ fn an_undo_that_was_done_leads_to_the_plan_before_and_one_that_was_not_does_not(
     for (change, rest) in back.iter().zip([1, 0]) {
         let template = journal.entries[0].clone();
         let (id, step) = (journal.ids.next(at(1_000)), Step { change: change.clone(), ..template.step.clone() });
-        journal.entries.push(Entry { id, plan: id, step, undoes: Some(second), ..template });
+        journal.entries.push(JournalEntry { id, plan: id, step, undoes: Some(second), ..template });
         assert_eq!(journal.inverse(second).map_or(0, |inverse| inverse.steps.len()), rest);
     }
     assert_eq!(newest(&journal.entries), Some(first));
@@ -91,14 +91,14 @@ fn a_value_that_is_another_one_by_now_is_a_conflict_that_names_both() {
     let mut journal = Journal::default();
     let registry = Change::RemoveRegistryRole { user: id("user-08"), registry: Some("models".into()) };
     let changes = vec![role(4, "viewer"), role(5, "viewer"), role(6, "viewer"), deactivate(7), registry];
-    let plan = journal.add(changes, State::Confirmed);
+    let plan = journal.add(changes, ChangeState::Confirmed);
     let mut directory = directory();
     // The plan took effect, and then somebody else gave 5 and 8 another role, and took 6 back.
     let other = Change::SetRegistryRole { user: id("user-08"), registry: "models".into(), role: "admin".into() };
     for (at, change) in [role(4, "viewer"), role(5, "admin"), deactivate(7), other].into_iter().enumerate() {
         directory.begin(ChangeId(at as i64 + 1), change);
     }
-    let undo = journal.inverse(plan).unwrap().compare(&directory, Holds::default());
+    let undo = journal.inverse(plan).unwrap().compare(&directory, RecordContents::default());
     let active = Change::SetActive { user: id("user-07"), active: true };
     assert_eq!(undo.changes, [active, role(4, "member")]);
     let said: Vec<String> =
@@ -116,13 +116,13 @@ fn a_value_that_is_another_one_by_now_is_a_conflict_that_names_both() {
 #[test]
 fn of_several_changes_of_one_value_only_the_last_is_compared_before_anything_is_sent() {
     let mut journal = Journal::default();
-    let plan = journal.add(vec![role(4, "viewer"), role(4, "admin")], State::Confirmed);
+    let plan = journal.add(vec![role(4, "viewer"), role(4, "admin")], ChangeState::Confirmed);
     let mut directory = directory();
     directory.begin(ChangeId(1), role(4, "admin"));
-    let mut undo = journal.inverse(plan).unwrap().compare(&directory, Holds::default());
+    let mut undo = journal.inverse(plan).unwrap().compare(&directory, RecordContents::default());
     assert!(undo.conflicts.is_empty(), "{:?}", undo.conflicts);
-    let planner = dialect::of(Provider::Wandb, Hosting::Dedicated, dialect::Server::default());
-    let mut back = draft(&*planner, &Guards::default(), undo.changes.clone(), &directory);
+    let planner = dialect::of(Provider::Wandb, Hosting::Dedicated, dialect::KnownServer::default());
+    let mut back = draft(&*planner, &GuardSettings::default(), undo.changes.clone(), &directory);
     undo.bind(&mut back);
     let left: Vec<&str> = back.steps.iter().map(|step| step.expected.as_ref().unwrap().left.as_str()).collect();
     assert_eq!(left, ["admin", "viewer"]);
@@ -130,19 +130,19 @@ fn of_several_changes_of_one_value_only_the_last_is_compared_before_anything_is_
 
 #[test]
 fn ids_follow_the_journal_whatever_the_clock_says() {
-    let mut ids = Ids::new(3);
+    let mut ids = IdGenerator::new(3);
     let first = ids.next(at(2_000_000_000));
-    let mut other = Ids::new(4);
+    let mut other = IdGenerator::new(4);
     other.after(first);
     for seconds in [1_700_000_000, -4_000_000_000, 2_000_000_000, 7_258_118_400, 9_999_999_999, 0] {
         let next = other.next(at(seconds));
         assert!(next > first, "{seconds}");
-        let mut later = Ids::new(5);
+        let mut later = IdGenerator::new(5);
         later.after(next);
         assert!(later.next(at(seconds)) > next, "{seconds}");
     }
     // Consoles that begin after the same change still differ.
-    let [mut one, mut two] = [Ids::new(6), Ids::new(7)];
+    let [mut one, mut two] = [IdGenerator::new(6), IdGenerator::new(7)];
     one.after(first);
     two.after(first);
     assert_ne!(one.next(at(0)), two.next(at(0)));
@@ -152,25 +152,26 @@ fn ids_follow_the_journal_whatever_the_clock_says() {
 fn parts_go_one_after_another_and_what_was_not_created_is_lost() {
     let new = |key: &str| Change::CreateTeam { key: id(key), name: key.into(), members: vec![], bucket: None };
     let join = |team: &str, n: usize| Change::AddMember { team: id(team), user: id(&format!("user-{n:02}")) };
-    let mut ids = Ids::default();
+    let mut ids = IdGenerator::default();
     let changes = [join("nlp", 3), leave(4), new("new:a"), new("new:b"), join("new:a", 5), join("new:b", 5)];
     let line = || plan(vec![leave(4)]).steps[0].words.clone();
     let steps = changes.into_iter().map(|change| Step::later(change, line())).collect();
     let mut entries = Plan { steps, ..Plan::default() }.into_entries(None, &mut ids, at(1_000), "ann");
-    let next = |entries: &[Entry]| {
-        let waiting = entries.iter().filter(|entry| entry.state == State::Planned);
+    let next = |entries: &[JournalEntry]| {
+        let waiting = entries.iter().filter(|entry| entry.state == ChangeState::Planned);
         let part = next_part(entries.iter(), waiting, &directory());
-        let changes = |entries: Vec<Entry>| entries.into_iter().map(|entry| entry.step.change).collect::<Vec<_>>();
+        let changes =
+            |entries: Vec<JournalEntry>| entries.into_iter().map(|entry| entry.step.change).collect::<Vec<_>>();
         (changes(part.next), changes(part.lost))
     };
     assert_eq!(next(&entries), (vec![new("new:a"), new("new:b")], vec![]));
-    (entries[2].state, entries[2].created) = (State::Confirmed, Some(id("team-a")));
-    entries[3].state = State::Unknown;
+    (entries[2].state, entries[2].created) = (ChangeState::Confirmed, Some(id("team-a")));
+    entries[3].state = ChangeState::Unknown;
     assert_eq!(next(&entries), (vec![join("nlp", 3), join("team-a", 5)], vec![]));
-    entries[3].state = State::Refused;
+    entries[3].state = ChangeState::Refused;
     assert_eq!(next(&entries), (vec![join("nlp", 3), join("team-a", 5)], vec![join("new:b", 5)]));
-    entries[0].state = State::Confirmed;
-    entries[4].state = State::Confirmed;
+    entries[0].state = ChangeState::Confirmed;
+    entries[4].state = ChangeState::Confirmed;
     assert_eq!(next(&entries).0, [leave(4)]);
 }
 
@@ -181,19 +182,19 @@ fn what_is_made_again_is_not_taken_for_the_record_of_another_kind_with_its_id() 
         id: id(n),
         user_name: format!("user-{n}").as_str().into(),
         active: Some(active),
-        depth: Depth::Full,
+        depth: ReadDepth::Full,
         ..User::default()
     };
     let member = Member { id: id("4"), display: Name::default() };
     let team = Team { id: id("4"), name: "crew".into(), members: Some(vec![member]), ..Team::default() };
     let mut before = Directory::default();
     before.replace(Records::build(vec![user("3", true), user("4", false)], vec![team.clone()], vec![]), true);
-    let planner = dialect::of(Provider::Scim, Hosting::Dedicated, dialect::Server::default());
+    let planner = dialect::of(Provider::Scim, Hosting::Dedicated, dialect::KnownServer::default());
     let undone = |change: Change, after: Records| {
-        let plan = draft(&*planner, &Guards::default(), vec![change], &before);
+        let plan = draft(&*planner, &GuardSettings::default(), vec![change], &before);
         assert!(plan.refused.is_empty(), "{:?}", plan.refused);
-        let mut entries = plan.into_entries(None, &mut Ids::default(), at(1_000), "ann");
-        entries.iter_mut().for_each(|entry| entry.state = State::Confirmed);
+        let mut entries = plan.into_entries(None, &mut IdGenerator::default(), at(1_000), "ann");
+        entries.iter_mut().for_each(|entry| entry.state = ChangeState::Confirmed);
         let mut left = Directory::default();
         left.replace(after, true);
         let mut undo = inverse(entries.iter(), [].iter()).unwrap().compare(&left, planner.capabilities().holds());

@@ -2,19 +2,19 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{Count, contains};
+use super::{BoundedCount, contains};
 use crate::directory::{
-    Directory, Kind,
+    Directory, RecordKind,
     field::{
         RecordField, RoleField, UserField,
-        told::{self, Knowledge},
+        told::{self, FieldKnowledge},
     },
-    query::{Part, Query, Term, Value},
+    query::{FilterQuery, Part, QueryTerm, Value},
 };
 
 /// Data that is looked up once for all rows, and is valid only while the rows stay unchanged.
 #[derive(Debug, Default)]
-pub struct Known {
+pub struct NameLookup {
     /// For each term, the teams named by its alternatives.
     pub(super) named: Vec<Vec<NamedTeams>>,
     /// Rows on which changes are pending.
@@ -22,12 +22,12 @@ pub struct Known {
     /// Number of teams whose members are not told; `None` if the list of teams is incomplete.
     pub(super) closed_teams: Option<usize>,
     /// Number of users who hold a role, by the role's row.
-    holders: Vec<Count>,
+    holders: Vec<BoundedCount>,
 }
 
-impl Known {
+impl NameLookup {
     /// The data for a filter of rows of this kind.
-    pub fn of(query: &Query, directory: &Directory, kind: Kind) -> Self {
+    pub fn of(query: &FilterQuery, directory: &Directory, kind: RecordKind) -> Self {
         let asks = |field| query.terms.iter().any(|term| term.field == field);
         let of_users = asks(UserField::Teams.into()) || asks(UserField::TeamCount.into());
         Self {
@@ -38,30 +38,30 @@ impl Known {
         }
     }
 
-    pub(super) fn holders_of(&self, role: u32) -> Count {
+    pub(super) fn holders_of(&self, role: u32) -> BoundedCount {
         self.holders.get(role as usize).copied().unwrap_or_default()
     }
 }
 
 fn closed_teams(directory: &Directory) -> Option<usize> {
-    let teams = (0..directory.len(Kind::Team) as u32).filter_map(|row| directory.team_at(row));
+    let teams = (0..directory.len(RecordKind::Team) as u32).filter_map(|row| directory.team_at(row));
     let closed = teams.filter(|team| !told::members(team).is_told()).count();
-    told::is_listed(Kind::Team, directory).then_some(closed)
+    told::is_listed(RecordKind::Team, directory).then_some(closed)
 }
 
-fn holders(directory: &Directory) -> Vec<Count> {
-    let users = (0..directory.len(Kind::User) as u32).filter_map(|row| directory.user_at(row));
+fn holders(directory: &Directory) -> Vec<BoundedCount> {
+    let users = (0..directory.len(RecordKind::User) as u32).filter_map(|row| directory.user_at(row));
     let hidden = users.filter(|user| !directory.knows_roles(user)).count();
-    let hidden = told::is_listed(Kind::User, directory).then_some(hidden);
+    let hidden = told::is_listed(RecordKind::User, directory).then_some(hidden);
     let counts = directory.holder_counts();
-    let roles = (0..directory.len(Kind::Role) as u32).map(|row| directory.role_at(row));
-    let count = |name| Count::of(counts.get(name).copied().unwrap_or_default() as usize, hidden);
-    roles.map(|role| role.map_or_else(Count::default, |role| count(&role.name))).collect()
+    let roles = (0..directory.len(RecordKind::Role) as u32).map(|row| directory.role_at(row));
+    let count = |name| BoundedCount::of(counts.get(name).copied().unwrap_or_default() as usize, hidden);
+    roles.map(|role| role.map_or_else(BoundedCount::default, |role| count(&role.name))).collect()
 }
 
 /// The way in which an alternative of a `team:` term names a team.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Naming {
+pub(super) enum TeamNaming {
     /// The alternative does not name the team.
     No,
     /// The alternative means all members of the team.
@@ -74,7 +74,7 @@ pub(super) enum Naming {
 #[derive(Debug)]
 pub(super) struct NamedTeams {
     /// The naming of each team, by row.
-    pub naming: Vec<Naming>,
+    pub naming: Vec<TeamNaming>,
     /// The wanted role, if the alternative has one.
     pub role: Option<Part>,
     /// True if the members of a named team are not told, or if the list of teams is incomplete.
@@ -82,7 +82,7 @@ pub(super) struct NamedTeams {
 }
 
 /// Names are matched once per team, because matching them per user takes far longer.
-fn named(term: &Term, directory: &Directory) -> Vec<NamedTeams> {
+fn named(term: &QueryTerm, directory: &Directory) -> Vec<NamedTeams> {
     let Value::Any(parts) = &term.value else { return Vec::new() };
     if term.field != RecordField::User(UserField::Teams) {
         return Vec::new();
@@ -101,25 +101,25 @@ impl NamedTeams {
             Some((name, role)) => (name, Some(role).filter(|role| !role.is_empty())),
             None => (text, None),
         };
-        let mut has_closed = !told::is_listed(Kind::Team, directory);
-        let naming = (0..directory.len(Kind::Team) as u32).map(|row| {
-            let Some(team) = directory.team_at(row) else { return Naming::No };
+        let mut has_closed = !told::is_listed(RecordKind::Team, directory);
+        let naming = (0..directory.len(RecordKind::Team) as u32).map(|row| {
+            let Some(team) = directory.team_at(row) else { return TeamNaming::No };
             let have = team.name.as_str();
             let naming = match role {
                 // A team's name may contain a slash.
-                _ if contains(have, text) => Naming::Members,
-                None if contains(have, name) => Naming::Members,
-                Some(_) if contains(have, name) => Naming::WithRole,
-                _ => Naming::No,
+                _ if contains(have, text) => TeamNaming::Members,
+                None if contains(have, name) => TeamNaming::Members,
+                Some(_) if contains(have, name) => TeamNaming::WithRole,
+                _ => TeamNaming::No,
             };
-            has_closed |= naming != Naming::No && matches!(told::members(team), Knowledge::NotTold);
+            has_closed |= naming != TeamNaming::No && matches!(told::members(team), FieldKnowledge::NotTold);
             naming
         });
         let naming = naming.collect();
         Self { naming, role: role.map(crate::directory::query::parse::part), has_closed }
     }
 
-    pub fn naming(&self, team: u32) -> Naming {
-        self.naming.get(team as usize).copied().unwrap_or(Naming::No)
+    pub fn naming(&self, team: u32) -> TeamNaming {
+        self.naming.get(team as usize).copied().unwrap_or(TeamNaming::No)
     }
 }

@@ -5,24 +5,24 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 
 use super::{
-    Count, Known, Truth, Value, account_word, age_is, any, contains, created_is, known_text_is,
-    lookup::{NamedTeams, Naming},
+    BoundedCount, NameLookup, QueryTruth, Value, account_word, age_is, any, contains, created_is, known_text_is,
+    lookup::{NamedTeams, TeamNaming},
     one_of_texts_is, text_is, text_is_with,
 };
 use crate::directory::{
-    Directory, MaybeTold, Name, Target,
+    Directory, MaybeTold, Name, ResourceRef,
     field::{
         RecordField, UserField,
-        told::{self, Knowledge},
+        told::{self, FieldKnowledge},
     },
-    query::{Part, Relation, Term},
-    record::{Grant, User},
+    query::{Part, QueryTerm, ValueRelation},
+    record::{RoleGrant, User},
 };
 
 /// A user who is asked.
 pub(super) struct OneUser<'a> {
     directory: &'a Directory,
-    known: &'a Known,
+    known: &'a NameLookup,
     user: &'a User,
     row: u32,
     /// Changes are pending on the user.
@@ -32,14 +32,14 @@ pub(super) struct OneUser<'a> {
 
 impl<'a> OneUser<'a> {
     /// Nothing where there is no such row.
-    pub fn new(row: u32, directory: &'a Directory, known: &'a Known, now: Timestamp) -> Option<Self> {
+    pub fn new(row: u32, directory: &'a Directory, known: &'a NameLookup, now: Timestamp) -> Option<Self> {
         let touched = known.touched.contains(&row);
         let user = if touched { directory.user_at(row) } else { directory.records().user_at(row) }?;
         Some(Self { directory, known, user, row, touched, now })
     }
 
     /// Whether the term at this place of the filter is true, leaving its sign aside.
-    pub fn asks(&self, at: usize, term: &Term) -> Truth {
+    pub fn asks(&self, at: usize, term: &QueryTerm) -> QueryTruth {
         let (user, value) = (self.user, &term.value);
         let RecordField::User(field) = term.field else { return Some(false) };
         match field {
@@ -62,7 +62,8 @@ impl<'a> OneUser<'a> {
             UserField::Teams => self.team_is(at, value),
             UserField::Registries => registry_is(value, told::registry_roles(user)),
             UserField::TeamRoles => {
-                let roles = |grants: &'a [Grant]| grants.iter().map(|grant| Knowledge::Told(grant.role.as_str()));
+                let roles =
+                    |grants: &'a [RoleGrant]| grants.iter().map(|grant| FieldKnowledge::Told(grant.role.as_str()));
                 one_of_texts_is(value, told::team_roles(user).map(roles))
             }
             UserField::ExternalId
@@ -81,14 +82,14 @@ impl<'a> OneUser<'a> {
             return records.team_rows(self.row).into();
         }
         let teams = self.directory.teams_of(&self.user.id);
-        teams.iter().filter_map(|team| records.row(&Target::team(team))).collect()
+        teams.iter().filter_map(|team| records.row(&ResourceRef::team(team))).collect()
     }
 
-    fn team_count(&self) -> Count {
-        Count::of(self.teams().len(), self.known.closed_teams)
+    fn team_count(&self) -> BoundedCount {
+        BoundedCount::of(self.teams().len(), self.known.closed_teams)
     }
 
-    fn team_is(&self, at: usize, value: &Value) -> Truth {
+    fn team_is(&self, at: usize, value: &Value) -> QueryTruth {
         let Value::Any(parts) = value else { return Some(false) };
         let named = self.known.named.get(at).map(Vec::as_slice).unwrap_or_default();
         let (teams, count) = (self.teams(), self.team_count());
@@ -101,37 +102,37 @@ impl<'a> OneUser<'a> {
     }
 
     /// In any of the teams, with the role where one is asked for.
-    fn is_in(&self, teams: &[u32], named: &NamedTeams) -> Truth {
+    fn is_in(&self, teams: &[u32], named: &NamedTeams) -> QueryTruth {
         let one = |team: &u32| match (named.naming(*team), &named.role) {
-            (Naming::No, _) => Some(false),
-            (Naming::WithRole, Some(role)) => self.role_is(*team, role),
-            (Naming::Members | Naming::WithRole, _) => Some(true),
+            (TeamNaming::No, _) => Some(false),
+            (TeamNaming::WithRole, Some(role)) => self.role_is(*team, role),
+            (TeamNaming::Members | TeamNaming::WithRole, _) => Some(true),
         };
         any(teams.iter().map(one).chain([if named.has_closed { None } else { Some(false) }]))
     }
 
-    fn role_is(&self, team: u32, wanted: &Part) -> Truth {
+    fn role_is(&self, team: u32, wanted: &Part) -> QueryTruth {
         let team = self.directory.team_at(team)?;
         match (wanted, told::role_in(self.user, &team.name)) {
             (Part::Unknown, role) => Some(!role.is_told()),
-            (_, Knowledge::NotTold) => None,
-            (Part::None, Knowledge::Told(role)) => Some(role.is_empty()),
-            (Part::Text(wanted), Knowledge::Told(role)) => Some(contains(role.as_str(), wanted)),
+            (_, FieldKnowledge::NotTold) => None,
+            (Part::None, FieldKnowledge::Told(role)) => Some(role.is_empty()),
+            (Part::Text(wanted), FieldKnowledge::Told(role)) => Some(contains(role.as_str(), wanted)),
         }
     }
 
     /// Who has an account for less time than the age was not away for that long.
-    fn last_is(&self, term: &Term) -> Truth {
+    fn last_is(&self, term: &QueryTerm) -> QueryTruth {
         let last = match (&term.value, told::last_active(self.user)) {
             (Value::Unknown, last) => return Some(!last.is_told()),
-            (_, Knowledge::NotTold) => return None,
-            (_, Knowledge::Told(last)) => last,
+            (_, FieldKnowledge::NotTold) => return None,
+            (_, FieldKnowledge::Told(last)) => last,
         };
         let Value::Age(age) = term.value else { return Some(term.value == Value::Never && last.is_none()) };
         let is_ago = |at: Timestamp| age_is(term.relation, age, at, self.now);
         Some(match term.relation {
-            Relation::Below => last.is_some_and(is_ago),
-            Relation::Is | Relation::Above => last.is_none_or(is_ago) && self.user.created.is_none_or(is_ago),
+            ValueRelation::Below => last.is_some_and(is_ago),
+            ValueRelation::Is | ValueRelation::Above => last.is_none_or(is_ago) && self.user.created.is_none_or(is_ago),
         })
     }
 }
@@ -141,28 +142,28 @@ fn shown(name: Option<&Name>) -> Option<&str> {
 }
 
 /// The level "none" is no seat.
-fn seat_is(value: &Value, level: &MaybeTold) -> Truth {
+fn seat_is(value: &Value, level: &MaybeTold) -> QueryTruth {
     let is_none = |level: &str| level.is_empty() || level.eq_ignore_ascii_case("none");
     text_is_with(value, told::attribute(level).map(shown), is_none)
 }
 
-fn active_is(value: &Value, active: Knowledge<bool>) -> Truth {
+fn active_is(value: &Value, active: FieldKnowledge<bool>) -> QueryTruth {
     match (value, active) {
         (Value::Unknown, active) => Some(!active.is_told()),
-        (Value::Bool(want), Knowledge::Told(active)) => Some(active == *want),
-        (Value::Bool(_), Knowledge::NotTold) => None,
+        (Value::Bool(want), FieldKnowledge::Told(active)) => Some(active == *want),
+        (Value::Bool(_), FieldKnowledge::NotTold) => None,
         _ => Some(false),
     }
 }
 
 /// `models`, or with the role in it: `models/admin`.
-fn registry_is(value: &Value, grants: Knowledge<&[Grant]>) -> Truth {
+fn registry_is(value: &Value, grants: FieldKnowledge<&[RoleGrant]>) -> QueryTruth {
     let Value::Any(parts) = value else { return Some(false) };
     any(parts.iter().map(|part| match (part, grants) {
         (Part::Unknown, grants) => Some(!grants.is_told()),
-        (_, Knowledge::NotTold) => None,
-        (Part::None, Knowledge::Told(grants)) => Some(grants.is_empty()),
-        (Part::Text(part), Knowledge::Told(grants)) => {
+        (_, FieldKnowledge::NotTold) => None,
+        (Part::None, FieldKnowledge::Told(grants)) => Some(grants.is_empty()),
+        (Part::Text(part), FieldKnowledge::Told(grants)) => {
             let (registry, role) = part.split_once('/').unwrap_or((part, ""));
             let holds = |text: &str, name: &Name| contains(name.as_str(), text);
             Some(grants.iter().any(|grant| holds(registry, &grant.scope) && holds(role, &grant.role)))

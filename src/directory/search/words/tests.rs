@@ -2,22 +2,22 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn word(sense: Sense, text: &str) -> Words {
-    Words::new(Word::new(sense, text))
+fn word(sense: MatchSense, text: &str) -> Words {
+    Words::new(SearchWord::new(sense, text))
 }
 
 /// The score in the folded texts of a record.
 fn score(words: &Words, texts: &str, mode: MatchMode) -> Option<u32> {
     let line = Line::new(texts);
-    words.score_folded(&line.plain, line.whole(), mode, &mut Scratch::default())
+    words.score_folded(&line.plain, line.whole(), mode, &mut MatcherMemory::default())
 }
 
 #[test]
 fn better_places_have_better_scores() {
     let texts = ["tan", "tanaka\neva", "eva-tanaka", "eva\ntanaka", "chartan x", "éxtan"];
-    let scores = texts.map(|texts| score(&word(Sense::Word, "tan"), texts, MatchMode::Exact).unwrap());
+    let scores = texts.map(|texts| score(&word(MatchSense::Word, "tan"), texts, MatchMode::Exact).unwrap());
     assert_eq!(scores, [rank::WHOLE, rank::NAME, rank::WORD, rank::WORD, rank::INSIDE, rank::INSIDE]);
-    assert_eq!(score(&word(Sense::Word, "tan"), "atan tan", MatchMode::Exact), Some(rank::WORD), "the best place");
+    assert_eq!(score(&word(MatchSense::Word, "tan"), "atan tan", MatchMode::Exact), Some(rank::WORD), "the best place");
 }
 
 #[rstest::rstest]
@@ -32,8 +32,8 @@ fn better_places_have_better_scores() {
 #[case("[à-ç]x", "Ax", true)]
 #[case("eva tan", "Eva Tanaka", true)]
 fn expressions_match_one_text(#[case] pattern: &str, #[case] texts: &str, #[case] is_found: bool) {
-    let expression = Word::regex(pattern).unwrap();
-    let found = |word: Word| score(&Words::new([word]), texts, MatchMode::Exact).is_some();
+    let expression = SearchWord::regex(pattern).unwrap();
+    let found = |word: SearchWord| score(&Words::new([word]), texts, MatchMode::Exact).is_some();
     assert_eq!((found(expression.clone()), found(expression.negated())), (is_found, !is_found));
 }
 
@@ -42,13 +42,13 @@ fn expressions_match_one_text(#[case] pattern: &str, #[case] texts: &str, #[case
 #[case("[z-a]", "invalid character class range, the start must be <= the end")]
 #[case("((a{100}){100}){100}", "too large: fewer or smaller repetitions would do")]
 fn bad_expressions_say_why(#[case] pattern: &str, #[case] why: &str) {
-    assert_eq!(Word::regex(pattern).unwrap_err().to_string(), why);
+    assert_eq!(SearchWord::regex(pattern).unwrap_err().to_string(), why);
 }
 
 #[test]
 fn lines_that_contain_the_words_come_before_similar_ones() {
     let words = Words::typed("vi me");
-    let mut scratch = Scratch::default();
+    let mut scratch = MatcherMemory::default();
     let mut close = |line| words.closeness(line, &mut scratch);
     let (both, one, none) = (close("vision member"), close("vision viewer m1 e"), close("velocity mute i e"));
     assert!(both > one && one > none, "{both:?} {one:?} {none:?}");
@@ -61,37 +61,41 @@ fn lines_that_contain_the_words_come_before_similar_ones() {
 }
 
 #[rstest::rstest]
-#[case((Sense::Word, "tana"), (Sense::Word, "tan"), true)]
-#[case((Sense::Word, "etan"), (Sense::Word, "tan"), true)]
-#[case((Sense::Word, "ta"), (Sense::Word, "tan"), false)]
-#[case((Sense::Phrase, "eva t"), (Sense::Word, "a t"), true)]
-#[case((Sense::Word, "eva"), (Sense::Phrase, "ev"), false)]
-#[case((Sense::Start, "eva"), (Sense::Start, "ev"), true)]
-#[case((Sense::Start, "eva"), (Sense::Start, "va"), false)]
-#[case((Sense::End, "eva"), (Sense::End, "va"), true)]
-#[case((Sense::Fuzzy, "tnk"), (Sense::Fuzzy, "tn"), true)]
-#[case((Sense::Fuzzy, "tnk"), (Sense::Word, "tn"), false)]
-fn words_that_say_more_narrow(#[case] now: (Sense, &str), #[case] before: (Sense, &str), #[case] narrows: bool) {
+#[case((MatchSense::Word, "tana"), (MatchSense::Word, "tan"), true)]
+#[case((MatchSense::Word, "etan"), (MatchSense::Word, "tan"), true)]
+#[case((MatchSense::Word, "ta"), (MatchSense::Word, "tan"), false)]
+#[case((MatchSense::Phrase, "eva t"), (MatchSense::Word, "a t"), true)]
+#[case((MatchSense::Word, "eva"), (MatchSense::Phrase, "ev"), false)]
+#[case((MatchSense::Start, "eva"), (MatchSense::Start, "ev"), true)]
+#[case((MatchSense::Start, "eva"), (MatchSense::Start, "va"), false)]
+#[case((MatchSense::End, "eva"), (MatchSense::End, "va"), true)]
+#[case((MatchSense::Fuzzy, "tnk"), (MatchSense::Fuzzy, "tn"), true)]
+#[case((MatchSense::Fuzzy, "tnk"), (MatchSense::Word, "tn"), false)]
+fn words_that_say_more_narrow(
+    #[case] now: (MatchSense, &str),
+    #[case] before: (MatchSense, &str),
+    #[case] narrows: bool,
+) {
     assert_eq!(word(now.0, now.1).narrows(&word(before.0, before.1)), narrows);
-    let negated = |(sense, text)| Words::new(Word::new(sense, text).map(Word::negated));
+    let negated = |(sense, text)| Words::new(SearchWord::new(sense, text).map(SearchWord::negated));
     assert!(!negated(now).narrows(&negated(before)));
     assert!(negated(now).narrows(&negated(now)));
 }
 
-fn senses() -> impl Strategy<Value = Sense> {
-    use Sense::{End, Fuzzy, Phrase, Start, Whole, Word};
+fn senses() -> impl Strategy<Value = MatchSense> {
+    use MatchSense::{End, Fuzzy, Phrase, Start, Whole, Word};
     prop::sample::select(vec![Word, Phrase, Start, End, Whole, Fuzzy])
 }
 
 /// A simple reference implementation, for a single word.
-fn holds(sense: Sense, needle: &str, texts: &str, mode: MatchMode) -> bool {
+fn holds(sense: MatchSense, needle: &str, texts: &str, mode: MatchMode) -> bool {
     let mut texts = texts.split('\n');
     match sense {
-        Sense::Word if mode == MatchMode::Exact => texts.any(|text| text.contains(needle)),
-        Sense::Phrase => texts.any(|text| text.contains(needle)),
-        Sense::Start => texts.any(|text| text.starts_with(needle)),
-        Sense::End => texts.any(|text| text.ends_with(needle)),
-        Sense::Whole => texts.any(|text| text == needle),
+        MatchSense::Word if mode == MatchMode::Exact => texts.any(|text| text.contains(needle)),
+        MatchSense::Phrase => texts.any(|text| text.contains(needle)),
+        MatchSense::Start => texts.any(|text| text.starts_with(needle)),
+        MatchSense::End => texts.any(|text| text.ends_with(needle)),
+        MatchSense::Whole => texts.any(|text| text == needle),
         _ => {
             let joined = texts.collect::<Vec<_>>().join("\n");
             let mut letters = joined.chars();
@@ -111,7 +115,7 @@ proptest! {
         let mode = if similar { MatchMode::Similar } else { MatchMode::Exact };
         let (texts, needle) = (folded(&texts), folded(&needle));
         let positive = word(sense, &needle);
-        let negative = Words::new(Word::new(sense, &needle).map(Word::negated));
+        let negative = Words::new(SearchWord::new(sense, &needle).map(SearchWord::negated));
         let wanted = holds(sense, &needle, &texts, mode);
         prop_assert_eq!(score(&positive, &texts, mode).is_some(), wanted);
         // Excluded words match exactly as typed, even in loose modes.

@@ -6,7 +6,7 @@ use super::*;
 
 #[test]
 fn what_follows_is_guessed_only_from_a_regular_list() {
-    let index = Paging::Index { page_size: None };
+    let index = PagingMethod::Index { page_size: None };
     let starts = |pager: &Pager| {
         let ahead = pager.ahead(3);
         assert!(ahead.first().is_none_or(|first| Some(first) == pager.next().as_ref()));
@@ -38,7 +38,7 @@ fn what_follows_is_guessed_only_from_a_regular_list() {
 
 #[test]
 fn a_guessed_page_counts_only_where_it_is_as_supposed() {
-    let mut pager = Pager::new(Paging::Index { page_size: Some(10) });
+    let mut pager = Pager::new(PagingMethod::Index { page_size: Some(10) });
     give(&mut pager, Some(25), 0..10);
     let fits = |pager: &Pager, total, numbers| {
         let ids = ids(numbers);
@@ -56,7 +56,7 @@ fn a_guessed_page_counts_only_where_it_is_as_supposed() {
 
 /// Reads a server as the console does, with requests sent ahead of their turn.
 fn read_ahead(server: &Server, page_size: Option<u32>) -> (Vec<String>, Pager, usize) {
-    let (mut pager, mut kept, mut requests) = (Pager::new(Paging::Index { page_size }), Vec::new(), 0);
+    let (mut pager, mut kept, mut requests) = (Pager::new(PagingMethod::Index { page_size }), Vec::new(), 0);
     let mut waiting: VecDeque<Vec<(String, String)>> = VecDeque::new();
     let mut most = 3;
     while let Some(query) = pager.next() {
@@ -88,7 +88,7 @@ proptest! {
     fn asking_ahead_reads_the_same(server in server(), page_size in prop::option::of(1u32..120)) {
         let (kept, pager, requests) = read_ahead(&server, page_size);
         prop_assert!(requests <= 2 * (server.records + 4), "{requests}");
-        let mut alone = Pager::new(Paging::Index { page_size });
+        let mut alone = Pager::new(PagingMethod::Index { page_size });
         let mut expected = Vec::new();
         while let Some(query) = alone.next() {
             let (total, page) = server.answer(&query);

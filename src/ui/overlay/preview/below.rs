@@ -3,15 +3,15 @@
 use ratatui::text::Line;
 
 use crate::{
-    app::{App, Preview, action::Action},
+    app::{App, PlanPreview, action::Action},
     directory::{
-        Kind, Target,
+        RecordKind, ResourceRef,
         census::FULL,
-        change::{Change, Seat},
-        plan::{Confirm, Plan, Step, Undo},
+        change::{Change, SeatKind},
+        plan::{ConfirmBy, Plan, Step, Undo},
     },
     scim::text::clean_line,
-    ui::{Look, fit, fit::counted, overlay::shell},
+    ui::{ScreenLook, fit, fit::counted, overlay::shell},
 };
 
 /// With more different sentences than this only those of the selected line are shown.
@@ -34,7 +34,7 @@ struct Said<'a> {
 }
 
 /// The sentences about the whole plan, wrapped.
-pub fn notes(plan: &Plan, columns: usize, look: &Look) -> Vec<Line<'static>> {
+pub fn notes(plan: &Plan, columns: usize, look: &ScreenLook) -> Vec<Line<'static>> {
     plan.notes.iter().flat_map(|note| hanging(note, columns.saturating_sub(1), look.careful())).collect()
 }
 
@@ -42,12 +42,12 @@ pub fn notes(plan: &Plan, columns: usize, look: &Look) -> Vec<Line<'static>> {
 /// they are told as briefly as possible. What even so does not fit is scrolled to where the plan is one line, and is
 /// said to be missing elsewhere.
 pub fn lines(
-    preview: &Preview,
+    preview: &PlanPreview,
     (notes, cut_text): (Vec<Line<'static>>, Option<String>),
     (hidden, cut): (bool, &dyn Fn(usize) -> bool),
     (columns, room): (usize, usize),
     app: &App,
-    look: &Look,
+    look: &ScreenLook,
 ) -> Vec<Line<'static>> {
     let plan = &preview.plan;
     let text = columns.saturating_sub(1);
@@ -83,7 +83,7 @@ pub fn lines(
 }
 
 /// How many lines follow what is shown of so many in so much room, where they are scrolled.
-fn scrolled(preview: &Preview, lines: usize, room: usize) -> Option<usize> {
+fn scrolled(preview: &PlanPreview, lines: usize, room: usize) -> Option<usize> {
     let hidden = lines.checked_sub(room).filter(|hidden| preview.is_alone() && room > 1 && *hidden > 0)?;
     let left = hidden.saturating_sub(preview.top);
     // The line that says so takes the place of one.
@@ -91,7 +91,7 @@ fn scrolled(preview: &Preview, lines: usize, room: usize) -> Option<usize> {
 }
 
 /// How far the consequences of a plan of one line can be scrolled.
-pub fn limit(preview: &Preview, (columns, room): (usize, usize), app: &App, look: &Look) -> usize {
+pub fn limit(preview: &PlanPreview, (columns, room): (usize, usize), app: &App, look: &ScreenLook) -> usize {
     let text = columns.saturating_sub(1);
     let wrapped = |words: String| shell::wrapped(&words, text, 3, look.dim()).len();
     let lines = notes(&preview.plan, columns, look).len() + consequences(preview, text, app, look).len();
@@ -107,11 +107,11 @@ fn down(app: &App) -> String {
 
 /// The refused lines stand at the end: said where the list is too long to see them, and why where the reasons are few.
 fn refused(
-    preview: &Preview,
+    preview: &PlanPreview,
     hidden: bool,
     cut_reasons: &dyn Fn(usize) -> bool,
     columns: usize,
-    look: &Look,
+    look: &ScreenLook,
 ) -> Vec<Line<'static>> {
     let plan = &preview.plan;
     let reasons = unread(preview, cut_reasons);
@@ -134,7 +134,7 @@ fn refused(
 
 /// The different reasons that can't be read in their rows, one more than are said at most. The one of the line with
 /// the cursor stands above in full.
-fn unread<'a>(preview: &'a Preview, cut: &dyn Fn(usize) -> bool) -> Vec<&'a str> {
+fn unread<'a>(preview: &'a PlanPreview, cut: &dyn Fn(usize) -> bool) -> Vec<&'a str> {
     let steps = preview.plan.steps.len();
     let mut reasons: Vec<&str> = Vec::new();
     for (at, (_, why)) in preview.plan.refused.iter().enumerate() {
@@ -151,7 +151,7 @@ fn sentences(reasons: &[&str]) -> String {
     reasons.iter().map(whole).collect::<Vec<_>>().join(" ")
 }
 
-fn consequences(preview: &Preview, columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
+fn consequences(preview: &PlanPreview, columns: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {
     let plan = &preview.plan;
     let mut sentences: Vec<String> = if let Some(said) = few(plan) {
         said.iter().map(|said| attributed(said, plan.steps.len())).collect()
@@ -161,13 +161,13 @@ fn consequences(preview: &Preview, columns: usize, app: &App, look: &Look) -> Ve
         let more = format!("{} have consequences: go through them to read each.", counted(others, "line"));
         own.chain([more]).collect()
     };
-    sentences.extend(Seat::ALL.into_iter().filter_map(|seat| together(plan, seat, app)));
+    sentences.extend(SeatKind::ALL.into_iter().filter_map(|seat| together(plan, seat, app)));
     let style = look.careful();
     sentences.iter().flat_map(|sentence| hanging(sentence, columns, style)).collect()
 }
 
 /// How many full seats several lines take in all: each line tells of its own only.
-fn together(plan: &Plan, seat: Seat, app: &App) -> Option<String> {
+fn together(plan: &Plan, seat: SeatKind, app: &App) -> Option<String> {
     let takes =
         |step: &Step| matches!(&step.change, Change::SetSeat { seat: of, to, .. } if *of == seat && to.is(FULL));
     let all = plan.steps.iter().take(COUNTED + 1).filter(|step| takes(step)).count();
@@ -175,13 +175,13 @@ fn together(plan: &Plan, seat: Seat, app: &App) -> Option<String> {
         return None;
     }
     let what = match seat {
-        Seat::Models => "full Models seats",
-        Seat::Weave => "full Weave seats",
+        SeatKind::Models => "full Models seats",
+        SeatKind::Weave => "full Weave seats",
         // No levels that are paid for.
-        Seat::Registry => return None,
+        SeatKind::Registry => return None,
     };
     let taken = app.directory.census().seats(seat).full as u64;
-    let sum = app.capabilities().and_then(|can| can.full_seats).filter(|_| seat == Seat::Models);
+    let sum = app.capabilities().and_then(|can| can.full_seats).filter(|_| seat == SeatKind::Models);
     Some(match sum.map(|sum| sum.saturating_sub(taken)) {
         Some(left) if left < all as u64 => {
             let left = match left {
@@ -228,13 +228,13 @@ fn attributed(said: &Said, steps: usize) -> String {
 }
 
 /// `3 requests · undo: yes · confirmed by re-reading the team`.
-fn full_summary(plan: &Plan, app: &App, look: &Look) -> String {
+fn full_summary(plan: &Plan, app: &App, look: &ScreenLook) -> String {
     let dot = look.glyphs.dot;
     let (undo, why) = undo(plan);
     format!("{} {dot} {undo}{why} {dot} {}", counted(plan.requests(), "request"), confirmed(plan, app))
 }
 
-fn short_summary(plan: &Plan, look: &Look) -> String {
+fn short_summary(plan: &Plan, look: &ScreenLook) -> String {
     format!("{} {} {}", counted(plan.requests(), "request"), look.glyphs.dot, undo(plan).0)
 }
 
@@ -256,16 +256,16 @@ fn undo(plan: &Plan) -> (String, String) {
 }
 
 fn confirmed(plan: &Plan, app: &App) -> String {
-    let mut read: Vec<&Target> = plan
+    let mut read: Vec<&ResourceRef> = plan
         .steps
         .iter()
         .take(COUNTED)
-        .filter_map(|step| if let Confirm::Reread(targets) = &step.confirm { Some(targets) } else { None })
+        .filter_map(|step| if let ConfirmBy::Reread(targets) = &step.confirm { Some(targets) } else { None })
         .flatten()
         .collect();
     read.sort_unstable();
     read.dedup();
-    let asks = plan.steps.iter().take(COUNTED).any(|step| matches!(step.confirm, Confirm::Ask(_)));
+    let asks = plan.steps.iter().take(COUNTED).any(|step| matches!(step.confirm, ConfirmBy::Ask(_)));
     match read.as_slice() {
         [] if asks => "confirmed by asking again".into(),
         [] => "confirmed by the answer".into(),
@@ -278,10 +278,10 @@ fn confirmed(plan: &Plan, app: &App) -> String {
     }
 }
 
-fn singular(kind: Kind) -> &'static str {
+fn singular(kind: RecordKind) -> &'static str {
     match kind {
-        Kind::User => "user",
-        Kind::Team => "team",
-        Kind::Role => "role",
+        RecordKind::User => "user",
+        RecordKind::Team => "team",
+        RecordKind::Role => "role",
     }
 }

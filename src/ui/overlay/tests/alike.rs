@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     app::stage::StageView,
-    directory::stage::{StageId, Staged},
+    directory::stage::{StageId, StagedChange},
 };
 
 const SIZES: [(u16, u16); 3] = [(40, 12), (80, 24), (120, 40)];
@@ -14,7 +14,7 @@ fn provider() -> Wandb {
     can.seat_levels = &["full", "viewer", "none"];
     can.fixed_services = Some("nobody edits those here.");
     can.refused.push((
-        crate::directory::change::Verb::SetOrgRole,
+        crate::directory::change::ChangeVerb::SetOrgRole,
         crate::directory::refusal::Refusal::unsupported(
             "Roles in the organisation follow from groups: change the groups.",
         ),
@@ -49,7 +49,7 @@ fn several_users_and_what_is_not_known() {
     assert_snapshot!("difference_many", shown(&app));
 }
 
-fn staged(app: &App) -> Vec<Staged> {
+fn staged(app: &App) -> Vec<StagedChange> {
     let change = |change: Change| (words::line(&change, &app.directory), change);
     let joins = |user: &str, team: &str| Change::AddMember { user: user.into(), team: team.into() };
     let all = [
@@ -60,7 +60,7 @@ fn staged(app: &App) -> Vec<Staged> {
         change(Change::CreateTeam { key: "new:1".into(), name: "maps".into(), members: vec![], bucket: None }),
         change(Change::SetActive { user: "u-long".into(), active: false }),
     ];
-    let line = |(id, (words, change))| Staged { id: StageId(id), at: now(), change, words };
+    let line = |(id, (words, change))| StagedChange { id: StageId(id), at: now(), change, words };
     (1..).zip(all).map(line).collect()
 }
 
@@ -69,13 +69,13 @@ fn the_stage() {
     for (width, height) in SIZES {
         let mut app = console(width, height);
         let lines = staged(&app);
-        report(&mut app, Report::Staged(lines));
+        report(&mut app, WorkerReport::Staged(lines));
         press(&mut app, Action::ShowStage);
         assert_snapshot!(format!("stage_{width}"), shown(&app));
     }
     let mut app = console(80, 24);
     let lines = staged(&app);
-    report(&mut app, Report::Staged(lines));
+    report(&mut app, WorkerReport::Staged(lines));
     press(&mut app, Action::ShowStage);
     press(&mut app, Action::NextGrouping);
     assert_snapshot!("stage_teams", shown(&app));
@@ -84,7 +84,7 @@ fn the_stage() {
     assert_snapshot!("stage_kinds_plain", drawn(&app, &plain()));
     press(&mut app, Action::SendStage);
     assert_snapshot!("stage_plan", shown(&app));
-    report(&mut app, Report::Staged(Vec::new()));
+    report(&mut app, WorkerReport::Staged(Vec::new()));
     key(&mut app, KeyCode::Esc);
     assert!(shown(&app).contains("The stage is empty."), "{}", shown(&app));
 }
@@ -97,7 +97,7 @@ fn the_title_says_that_edits_are_collected() {
         type_text(&mut app, "stage");
         key(&mut app, KeyCode::Enter);
         let lines = staged(&app);
-        report(&mut app, Report::Staged(lines));
+        report(&mut app, WorkerReport::Staged(lines));
         let first = fixture::screen(&app, &look()).lines().next().unwrap().to_owned();
         assert!(first.contains("stage 6"), "{first}");
     }
@@ -107,10 +107,14 @@ fn the_title_says_that_edits_are_collected() {
 fn ten_thousand_lines_are_drawn_as_few() {
     let mut app = console(80, 24);
     let change = |n: i64| Change::SetOrgRole { user: format!("u{n}").as_str().into(), role: "admin".into() };
-    let line =
-        |n| Staged { id: StageId(n), at: now(), words: words::line(&change(n), &app.directory), change: change(n) };
-    let lines: Vec<Staged> = (0..10_000).map(line).collect();
-    report(&mut app, Report::Staged(lines));
+    let line = |n| StagedChange {
+        id: StageId(n),
+        at: now(),
+        words: words::line(&change(n), &app.directory),
+        change: change(n),
+    };
+    let lines: Vec<StagedChange> = (0..10_000).map(line).collect();
+    report(&mut app, WorkerReport::Staged(lines));
     press(&mut app, Action::ShowStage);
     press(&mut app, Action::Bottom);
     let Some(Overlay::Stage(StageView { rows, cursor, .. })) = app.overlays.last() else { panic!("no stage") };

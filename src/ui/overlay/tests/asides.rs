@@ -4,23 +4,23 @@ use secrecy::SecretString;
 
 use super::*;
 use crate::directory::{
-    Fresh, Name,
-    aside::{ApiKey, Participant, Person, Told},
+    Name, Observation,
+    aside::{AccountDetails, ApiKey, SideAnswer, TeamParticipant},
     change::ChangeId,
-    record::Account,
+    record::AccountKind,
 };
 
-fn learn(app: &mut App, topic: Topic, told: Told) {
-    report(app, Report::Learnt(vec![Fresh::Told(topic, told)]));
+fn learn(app: &mut App, topic: SideQueryKind, told: SideAnswer) {
+    report(app, WorkerReport::Learnt(vec![Observation::Told(topic, told)]));
 }
 
-fn eva() -> Person {
+fn eva() -> AccountDetails {
     let key = |id: &str, name: &str, description: &str| ApiKey {
         id: id.into(),
         name: name.into(),
         description: description.into(),
     };
-    Person {
+    AccountDetails {
         id: "u-eva".into(),
         user_name: "eva-tanaka".into(),
         name: "田中 エヴァ".into(),
@@ -32,12 +32,12 @@ fn eva() -> Person {
             key("2", "", "evil\u{1b}[2J\u{202e}txt"),
             key("3", "local-d5e0c1aa", &"sweep agents ".repeat(20)),
         ]),
-        ..Person::default()
+        ..AccountDetails::default()
     }
 }
 
-fn vision() -> Vec<Participant> {
-    let one = |id: &str, user: &str, name: &str, email: &str, admin, pending, account| Participant {
+fn vision() -> Vec<TeamParticipant> {
+    let one = |id: &str, user: &str, name: &str, email: &str, admin, pending, account| TeamParticipant {
         id: id.into(),
         user_name: user.into(),
         name: name.into(),
@@ -47,14 +47,14 @@ fn vision() -> Vec<Participant> {
         account,
     };
     let mut all = vec![
-        one("p1", "eva-tanaka", "田中 エヴァ", "eva@example.com", true, false, Account::Person),
-        one("p2", "ivan-petrov", "Ivan Petrov", "ivan@example.com", false, false, Account::Person),
-        one("p3", "ci-bot", "", "", false, false, Account::TeamService),
-        one("i1", "", "", "new.person@example.com", true, true, Account::Person),
-        one("i2", "noor", "نور الهدى", "noor@example.com", false, true, Account::Person),
+        one("p1", "eva-tanaka", "田中 エヴァ", "eva@example.com", true, false, AccountKind::Person),
+        one("p2", "ivan-petrov", "Ivan Petrov", "ivan@example.com", false, false, AccountKind::Person),
+        one("p3", "ci-bot", "", "", false, false, AccountKind::TeamService),
+        one("i1", "", "", "new.person@example.com", true, true, AccountKind::Person),
+        one("i2", "noor", "نور الهدى", "noor@example.com", false, true, AccountKind::Person),
     ];
     let more = (0..30)
-        .map(|n| one(&format!("m{n}"), &format!("member-{n:02}"), "Some One", "", false, false, Account::Person));
+        .map(|n| one(&format!("m{n}"), &format!("member-{n:02}"), "Some One", "", false, false, AccountKind::Person));
     all.extend(more);
     all
 }
@@ -65,7 +65,7 @@ fn account() {
         let mut app = console(width, height);
         press(&mut app, Action::MyAccount);
         assert!(shown(&app).contains("Asking the server for it"));
-        learn(&mut app, Topic::Me, Told::Person(eva()));
+        learn(&mut app, SideQueryKind::Me, SideAnswer::Person(eva()));
         let change = Change::DeleteKey { owner: "u-eva".into(), key: "1".into(), name: "2a6b72e7".into() };
         app.directory.begin(ChangeId(1), change);
         let new = Change::CreateKey { key: "new:2".into(), owner: "u-eva".into(), description: "cluster".into() };
@@ -80,14 +80,14 @@ fn account_of_another() {
     let mut app = console(80, 24);
     go_to(&mut app, "ivan");
     press(&mut app, Action::Account);
-    let failure = Failure::local(Class::Forbidden, "only admins can use users()", "Use an instance admin's key");
-    report(&mut app, Report::AskFailed(Topic::Person("u-ivan".into()), failure.clone()));
+    let failure = Failure::local(FailureClass::Forbidden, "only admins can use users()", "Use an instance admin's key");
+    report(&mut app, WorkerReport::AskFailed(SideQueryKind::Person("u-ivan".into()), failure.clone()));
     assert_snapshot!("account_failed", shown(&app));
-    let person = Person { keys: None, deleted: true, teams: vec![], instance_admin: None, ..eva() };
-    learn(&mut app, Topic::Person("u-ivan".into()), Told::Person(person));
-    report(&mut app, Report::AskFailed(Topic::Person("u-ivan".into()), failure));
+    let person = AccountDetails { keys: None, deleted: true, teams: vec![], instance_admin: None, ..eva() };
+    learn(&mut app, SideQueryKind::Person("u-ivan".into()), SideAnswer::Person(person));
+    report(&mut app, WorkerReport::AskFailed(SideQueryKind::Person("u-ivan".into()), failure));
     assert_snapshot!("account_failed_later", shown(&app));
-    learn(&mut app, Topic::Person("u-ivan".into()), Told::Nothing);
+    learn(&mut app, SideQueryKind::Person("u-ivan".into()), SideAnswer::Nothing);
     assert!(shown(&app).contains("The server knows no such account there."), "{}", shown(&app));
 }
 
@@ -99,7 +99,7 @@ fn invitations() {
         go_to(&mut app, "vision");
         press(&mut app, Action::Invitations);
         assert!(shown(&app).contains("Asking the server for it"));
-        learn(&mut app, Topic::Roster("t-vision".into()), Told::Roster(vision()));
+        learn(&mut app, SideQueryKind::Roster("t-vision".into()), SideAnswer::Roster(vision()));
         let (team, key) = ("t-vision".into(), "new:1".into());
         app.directory.begin(ChangeId(1), Change::Invite { key, team, to: "mei@example.com".into(), admin: true });
         let (team, invite) = ("t-vision".into(), "i2".into());
@@ -138,14 +138,14 @@ fn attributes_of_eva() -> (serde_json::Value, Vec<crate::scim::schema::Schema>) 
 #[test]
 fn attributes() {
     let (resource, schemas) = attributes_of_eva();
-    let target = crate::directory::Target::user(&"u-eva".into());
+    let target = crate::directory::ResourceRef::user(&"u-eva".into());
     for (width, height) in [(80, 24), (120, 40), (40, 12)] {
         let mut app = console(width, height);
         go_to(&mut app, "eva");
         press(&mut app, Action::Attributes);
         assert!(shown(&app).contains("Asking the server for it"));
-        learn(&mut app, Topic::Resource(target.clone()), Told::Resource(resource.clone()));
-        learn(&mut app, Topic::Schemas, Told::Schemas(schemas.clone()));
+        learn(&mut app, SideQueryKind::Resource(target.clone()), SideAnswer::Resource(resource.clone()));
+        learn(&mut app, SideQueryKind::Schemas, SideAnswer::Schemas(schemas.clone()));
         let path = format!("{}:department", crate::scim::urn::ENTERPRISE_USER);
         let to = Some("Sales".into());
         app.directory.begin(ChangeId(1), Change::SetAttribute { target: target.clone(), path, before: None, to });
@@ -157,12 +157,12 @@ fn attributes() {
 #[test]
 fn the_form_of_an_attribute() {
     let (resource, schemas) = attributes_of_eva();
-    let target = crate::directory::Target::user(&"u-eva".into());
+    let target = crate::directory::ResourceRef::user(&"u-eva".into());
     let mut app = console(80, 24);
     go_to(&mut app, "eva");
     press(&mut app, Action::Attributes);
-    learn(&mut app, Topic::Schemas, Told::Schemas(schemas));
-    learn(&mut app, Topic::Resource(target), Told::Resource(resource));
+    learn(&mut app, SideQueryKind::Schemas, SideAnswer::Schemas(schemas));
+    learn(&mut app, SideQueryKind::Resource(target), SideAnswer::Resource(resource));
     (0..11).for_each(|_| press(&mut app, Action::Down));
     press(&mut app, Action::SetAttribute);
     assert_snapshot!("attribute_form", shown(&app));
@@ -174,10 +174,10 @@ fn a_secret_is_shown_in_full() {
     for (width, height) in [(80, 24), (120, 40), (40, 12)] {
         let mut app = console(width, height);
         let change = Change::CreateKey { key: "new:1".into(), owner: "u-eva".into(), description: "laptop".into() };
-        let entry = fixture::entry(&app, 5, change, State::Sent, "");
+        let entry = fixture::entry(&app, 5, change, ChangeState::Sent, "");
         let id = entry.id;
-        report(&mut app, Report::Journal(vec![entry]));
-        report(&mut app, Report::Secret(id, SecretString::from(secret.clone())));
+        report(&mut app, WorkerReport::Journal(vec![entry]));
+        report(&mut app, WorkerReport::Secret(id, SecretString::from(secret.clone())));
         assert_snapshot!(format!("secret_{width}"), shown(&app));
         let joined: String = shown(&app).chars().filter(char::is_ascii_hexdigit).collect();
         assert!(joined.contains(&secret), "{joined}");
@@ -190,9 +190,9 @@ fn a_secret_is_shown_in_full() {
 fn requests_of_graphql_show_variables_first_and_then_the_document() {
     let mut app = console(80, 24);
     press(&mut app, Action::MyAccount);
-    learn(&mut app, Topic::Me, Told::Person(eva()));
+    learn(&mut app, SideQueryKind::Me, SideAnswer::Person(eva()));
     press(&mut app, Action::DeleteKey);
     type_text(&mut app, "x");
-    app.update(Msg::Terminal(Event::Key(KeyEvent::new(KeyCode::Char('r'), KeyModifiers::CONTROL))), now());
+    app.update(AppMessage::Terminal(Event::Key(KeyEvent::new(KeyCode::Char('r'), KeyModifiers::CONTROL))), now());
     assert_snapshot!("requests_graphql", shown(&app));
 }

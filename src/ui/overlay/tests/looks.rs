@@ -31,7 +31,7 @@ fn picker_at_other_sizes() {
 fn picker_for_many_refuses_with_a_reason() {
     let mut planner = Wandb::default();
     planner.0.refused.push((
-        crate::directory::change::Verb::SetOrgRole,
+        crate::directory::change::ChangeVerb::SetOrgRole,
         crate::directory::refusal::Refusal::unsupported("This key may not set organisation roles."),
     ));
     let mut app = console_with(planner, 80, 24);
@@ -158,7 +158,7 @@ fn forms() {
     assert_snapshot!("form_user", shown(&app));
     let mut planner = Wandb::default();
     planner.0.refused.push((
-        crate::directory::change::Verb::SetDisplayName,
+        crate::directory::change::ChangeVerb::SetDisplayName,
         crate::directory::refusal::Refusal::unsupported("W&B does not let SCIM change it."),
     ));
     let mut app = console_with(planner, 80, 24);
@@ -193,13 +193,13 @@ fn permissions_that_are_not_known() {
 fn stories() {
     let mut app = console(80, 24);
     let change = fixture::team_role("u-eva", "t-nlp", "viewer");
-    let mut entry = fixture::entry(&app, 60, change, State::Refused, "The server said no: seat limit reached.");
+    let mut entry = fixture::entry(&app, 60, change, ChangeState::Refused, "The server said no: seat limit reached.");
     entry.step.undo = Undo::By(vec![fixture::team_role("u-eva", "t-nlp", "member")]);
     entry.failure = Some(Failure {
         next: "Free a seat, or ask W&B for more; then R tries again.".into(),
-        ..Failure::local(Class::Refused, "Seat limit reached \u{202e}(400).", "")
+        ..Failure::local(FailureClass::Refused, "Seat limit reached \u{202e}(400).", "")
     });
-    entry.exchanges.push(Exchange {
+    entry.exchanges.push(RequestExchange {
         request: "PATCH /Users/u-eva\n{\"teamRoles\":[{\"teamName\":\"nlp\",\"roleName\":\"viewer\"}]}".into(),
         status: Some(400),
         millis: 412,
@@ -207,7 +207,7 @@ fn stories() {
         answer: "{\"detail\":\"seat limit reached\"}\u{1b}[2J".into(),
         refused: false,
     });
-    report(&mut app, Report::Journal(vec![entry]));
+    report(&mut app, WorkerReport::Journal(vec![entry]));
     press(&mut app, Action::GoActivity);
     press(&mut app, Action::Story);
     assert_snapshot!("story", shown(&app));
@@ -218,10 +218,10 @@ fn the_story_of_a_creation_names_what_was_created() {
     let mut app = console(80, 24);
     let key: crate::directory::Id = "new:1882".into();
     let change = Change::CreateTeam { key: key.clone(), name: "audio".into(), members: Vec::new(), bucket: None };
-    let mut entry = fixture::entry(&app, 60, change, State::Confirmed, "");
+    let mut entry = fixture::entry(&app, 60, change, ChangeState::Confirmed, "");
     entry.step.undo = Undo::By(vec![Change::DeleteTeam { team: key.clone() }]);
-    entry.step.confirm = Confirm::Reread(vec![Target::team(&key)]);
-    report(&mut app, Report::Journal(vec![entry]));
+    entry.step.confirm = ConfirmBy::Reread(vec![ResourceRef::team(&key)]);
+    report(&mut app, WorkerReport::Journal(vec![entry]));
     press(&mut app, Action::GoActivity);
     press(&mut app, Action::Story);
     let text = shown(&app);
@@ -237,7 +237,7 @@ fn raw() {
     assert!(shown(&app).contains("Asking the server for it"));
     let body = json!({"userName": "evil\u{1b}[2J\u{202e}txt", "id": "x".repeat(100), "emails": [{"value": "田中@example.com"}]});
     let text = serde_json::to_string_pretty(&body).unwrap();
-    report(&mut app, Report::Raw(fixture::target(Kind::User, "u-evil"), Ok(text)));
+    report(&mut app, WorkerReport::Raw(fixture::target(RecordKind::User, "u-evil"), Ok(text)));
     assert_snapshot!("raw", shown(&app));
 }
 
@@ -262,9 +262,9 @@ fn help_palette_copy_quit() {
     assert_snapshot!("copy", shown(&app));
     press(&mut app, Action::Back);
     app.update(
-        Msg::Report(Report::Journal(vec![
-            fixture::entry(&app, 5, fixture::org_role("u-ivan", "admin"), State::Sent, ""),
-            fixture::entry(&app, 4, fixture::team_role("u-chen", "t-vision", "admin"), State::Unknown, ""),
+        AppMessage::Report(WorkerReport::Journal(vec![
+            fixture::entry(&app, 5, fixture::org_role("u-ivan", "admin"), ChangeState::Sent, ""),
+            fixture::entry(&app, 4, fixture::team_role("u-chen", "t-vision", "admin"), ChangeState::Unknown, ""),
         ])),
         now(),
     );

@@ -4,32 +4,32 @@ use std::sync::Arc;
 
 use super::*;
 use crate::{
-    app::picker::Shown,
-    dialect::{self, Hosting, Provider, Server},
+    app::picker::ShownPlaces,
+    dialect::{self, Hosting, KnownServer, Provider},
     directory::{
         Name,
-        record::{Depth, Member},
-        role_source::Mapping,
+        record::{Member, ReadDepth},
+        role_source::RoleMapping,
     },
 };
 
 const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
 
 fn real(hosting: Hosting, width: u16, height: u16) -> App {
-    of(Provider::Wandb, hosting, Server { full_seats: Some(500), ..Server::default() }, width, height)
+    of(Provider::Wandb, hosting, KnownServer { full_seats: Some(500), ..KnownServer::default() }, width, height)
 }
 
-fn of(provider: Provider, hosting: Hosting, server: Server, width: u16, height: u16) -> App {
+fn of(provider: Provider, hosting: Hosting, server: KnownServer, width: u16, height: u16) -> App {
     let mut app = fixture::app(width, height);
     let planner: Arc<dyn Planner> = dialect::of(provider, hosting, server);
-    let opened = Opened { profile: app.profile.clone().unwrap(), planner, guards: Guards::default() };
-    app.update(Msg::Opened(Box::new(opened)), now());
+    let opened = OpenedProfile { profile: app.profile.clone().unwrap(), planner, guards: GuardSettings::default() };
+    app.update(AppMessage::Opened(Box::new(opened)), now());
     fixture::load(&mut app, fixture::users(), false);
     app
 }
 
 fn paste(app: &mut App, text: &str) {
-    app.update(Msg::Terminal(Event::Paste(text.into())), now());
+    app.update(AppMessage::Terminal(Event::Paste(text.into())), now());
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn seats_and_registries_in_the_picker() {
         let mut app = real(Hosting::Dedicated, width, height);
         go_to(&mut app, "eva-tanaka");
         press(&mut app, Action::SetRole);
-        for (scope, name) in [(Shown::Registries, "registries"), (Shown::Seats, "seats")] {
+        for (scope, name) in [(ShownPlaces::Registries, "registries"), (ShownPlaces::Seats, "seats")] {
             while !matches!(app.overlays.last(), Some(Overlay::Role(picker)) if picker.scope == scope) {
                 press(&mut app, Action::NextScope);
             }
@@ -147,7 +147,7 @@ fn listed(width: u16, height: u16) -> App {
     users.extend((0..90).map(|at| User {
         id: members(at).as_str().into(),
         user_name: members(at).as_str().into(),
-        depth: Depth::Full,
+        depth: ReadDepth::Full,
         ..User::default()
     }));
     let member = |at| Member { id: members(at).as_str().into(), display: "".into() };
@@ -158,7 +158,7 @@ fn listed(width: u16, height: u16) -> App {
         ..Team::default()
     };
     let records = Box::new(Records::build(users, vec![team], vec![]));
-    report(&mut app, Report::Records { records, seen: Some(now()), partial: false, stored: false });
+    report(&mut app, WorkerReport::Records { records, seen: Some(now()), partial: false, stored: false });
     press(&mut app, Action::GoTeams);
     press(&mut app, Action::MembersFromList);
     app
@@ -207,11 +207,12 @@ fn a_long_list_of_names_is_scrolled_to_its_end() {
 
 #[test]
 fn settings_that_can_not_be_read_are_explained_all_the_same() {
-    let mut app = of(Provider::Grafana, Hosting::Dedicated, Server::default(), 80, 24);
+    let mut app = of(Provider::Grafana, Hosting::Dedicated, KnownServer::default(), 80, 24);
     type_text(&mut app, ":settings");
     key(&mut app, KeyCode::Enter);
-    let failure = Failure::local(Class::Forbidden, "Ask: the key may not do this (403).", "It needs settings:read.");
-    report(&mut app, Report::AskFailed(Topic::Settings, failure));
+    let failure =
+        Failure::local(FailureClass::Forbidden, "Ask: the key may not do this (403).", "It needs settings:read.");
+    report(&mut app, WorkerReport::AskFailed(SideQueryKind::Settings, failure));
     key(&mut app, KeyCode::Down);
     assert_snapshot!("settings_failed_80", shown(&app));
 }
@@ -219,12 +220,12 @@ fn settings_that_can_not_be_read_are_explained_all_the_same() {
 #[test]
 fn the_role_that_a_group_gives() {
     let name = |text: &str| Name::from(text);
-    let mapping = Mapping {
+    let mapping = RoleMapping {
         order: ["admin", "reviewer", "labeler"].map(name).into(),
         default: Some(name("labeler")),
         groups: [(name("vision"), name("reviewer"))].into(),
     };
-    let server = Server { mapping: Some(Arc::new(mapping)), ..Server::default() };
+    let server = KnownServer { mapping: Some(Arc::new(mapping)), ..KnownServer::default() };
     let mut app = of(Provider::Datasaur, Hosting::Dedicated, server, 80, 24);
     press(&mut app, Action::GoTeams);
     go_to(&mut app, "vision");

@@ -3,13 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::super::tests::fixture::{self, entry, look, now, org_role, press, report, screen};
-use crate::app::{App, Msg, action::Action};
+use crate::app::{App, AppMessage, action::Action};
 use crate::directory::{
     change::ChangeId,
-    plan::{Entry, State},
+    plan::{ChangeState, JournalEntry},
     record::User,
     records::Records,
-    work::{Moved, Report},
+    work::{ChangeUpdate, WorkerReport},
 };
 
 const STEPS: i64 = 40;
@@ -24,38 +24,38 @@ fn app(width: u16, height: u16, done: i64) -> App {
         ..User::default()
     };
     let records = Box::new(Records::build((0..STEPS).map(user).collect(), vec![], vec![]));
-    report(&mut app, Report::Records { records, seen: Some(now()), partial: false, stored: false });
-    let step = |n: i64| Entry {
+    report(&mut app, WorkerReport::Records { records, seen: Some(now()), partial: false, stored: false });
+    let step = |n: i64| JournalEntry {
         id: ChangeId(5_000_000 + n),
         plan: ChangeId(5_000_000),
         title: "40 × organisation role".into(),
-        ..entry(&app, 20, org_role(&format!("u-{n}"), "viewer"), State::Sent, "")
+        ..entry(&app, 20, org_role(&format!("u-{n}"), "viewer"), ChangeState::Sent, "")
     };
-    let lonely = entry(&app, 60, org_role("u-1", "member"), State::Confirmed, "");
-    let entries: Vec<Entry> = std::iter::once(lonely).chain((0..STEPS).map(step)).collect();
-    report(&mut app, Report::Journal(entries));
+    let lonely = entry(&app, 60, org_role("u-1", "member"), ChangeState::Confirmed, "");
+    let entries: Vec<JournalEntry> = std::iter::once(lonely).chain((0..STEPS).map(step)).collect();
+    report(&mut app, WorkerReport::Journal(entries));
     app.looked_up.clear();
     // In this session they wait.
-    (0..STEPS).for_each(|n| moved(&mut app, n, State::Planned, "", now()));
+    (0..STEPS).for_each(|n| moved(&mut app, n, ChangeState::Planned, "", now()));
     app.left_over.clear();
     for n in 0..done {
         let at = now() - SignedDuration::from_millis(100 * (done - n));
         let (state, why) = match n % 12 {
-            5 => (State::Refused, "the server is overloaded or down for maintenance (503)"),
-            7 | 8 => (State::Refused, "The server does not know this record (404). It says: “no such user”"),
-            _ => (State::Confirmed, ""),
+            5 => (ChangeState::Refused, "the server is overloaded or down for maintenance (503)"),
+            7 | 8 => (ChangeState::Refused, "The server does not know this record (404). It says: “no such user”"),
+            _ => (ChangeState::Confirmed, ""),
         };
         moved(&mut app, n, state, why, at);
     }
     if done < STEPS {
-        moved(&mut app, done, State::Sent, "", now());
+        moved(&mut app, done, ChangeState::Sent, "", now());
     }
     app.message = None;
     app
 }
 
-fn moved(app: &mut App, n: i64, state: State, why: &str, at: Timestamp) {
-    let moved = Moved {
+fn moved(app: &mut App, n: i64, state: ChangeState, why: &str, at: Timestamp) {
+    let moved = ChangeUpdate {
         id: ChangeId(5_000_000 + n),
         state,
         why: why.into(),
@@ -68,7 +68,7 @@ fn moved(app: &mut App, n: i64, state: State, why: &str, at: Timestamp) {
         alarm: false,
         way_back: None,
     };
-    app.update(Msg::Report(Report::Moved(moved)), at);
+    app.update(AppMessage::Report(WorkerReport::Moved(moved)), at);
 }
 
 #[test]

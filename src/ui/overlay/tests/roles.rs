@@ -88,7 +88,7 @@ fn holders() {
 fn holders_over_unsaved_permissions_stay() {
     let mut app = on_janitor(80, 24);
     edited(&mut app);
-    app.update(Msg::Terminal(Event::Key(KeyEvent::new(KeyCode::Char('o'), KeyModifiers::CONTROL))), now());
+    app.update(AppMessage::Terminal(Event::Key(KeyEvent::new(KeyCode::Char('o'), KeyModifiers::CONTROL))), now());
     press(&mut app, Action::Choose);
     assert!(matches!(app.overlays.as_slice(), [Overlay::RoleEditor(_), Overlay::Holders { .. }]));
     press(&mut app, Action::Back);

@@ -17,7 +17,7 @@ fn a_check_list_of_many_keeps_its_cursor_on_screen() {
         .collect();
     let team = Team { id: "t".into(), name: "everyone".into(), members: Some(Vec::new()), ..Team::default() };
     let records = Box::new(Records::build(users, vec![team], Vec::new()));
-    report(&mut app, Report::Records { records, seen: Some(now()), partial: false, stored: false });
+    report(&mut app, WorkerReport::Records { records, seen: Some(now()), partial: false, stored: false });
     press(&mut app, Action::GoTeams);
     press(&mut app, Action::Members);
     for at in [0, 1, 9, 50_000, 99_998, 99_999] {
@@ -82,7 +82,7 @@ fn while_a_text_is_asked_for_lines_are_still_dropped_and_requests_scrolled() {
     assert_eq!(steps(&app), before - 1);
     assert!(shown(&app).contains("Delete drop line"), "{}", shown(&app));
     assert_eq!(scroll_limit(&app, &look()), None);
-    app.update(Msg::Terminal(Event::Key(KeyEvent::new(KeyCode::Char('r'), KeyModifiers::CONTROL))), now());
+    app.update(AppMessage::Terminal(Event::Key(KeyEvent::new(KeyCode::Char('r'), KeyModifiers::CONTROL))), now());
     key(&mut app, KeyCode::Delete);
     assert_eq!(steps(&app), before - 1);
     key(&mut app, KeyCode::PageDown);
@@ -97,8 +97,8 @@ fn no_line_of_a_text_is_wider_than_its_box() {
     for (width, height) in [(40, 12), (61, 16), (80, 24), (200, 60)] {
         let mut app = console(width, height);
         let mut entry =
-            fixture::entry(&app, 9, fixture::org_role("u-long", "admin"), State::Unknown, &"why ".repeat(90));
-        entry.exchanges.push(Exchange {
+            fixture::entry(&app, 9, fixture::org_role("u-long", "admin"), ChangeState::Unknown, &"why ".repeat(90));
+        entry.exchanges.push(RequestExchange {
             request: format!("PATCH /Users/{}\n{}", "x".repeat(300), json!({"displayName": "田中".repeat(99)})),
             status: None,
             millis: 61_000,
@@ -107,8 +107,8 @@ fn no_line_of_a_text_is_wider_than_its_box() {
             refused: false,
         });
         let story = entry.id;
-        report(&mut app, Report::Journal(vec![entry]));
-        let raw = fixture::target(Kind::User, "u-long");
+        report(&mut app, WorkerReport::Journal(vec![entry]));
+        let raw = fixture::target(RecordKind::User, "u-long");
         let json = serde_json::to_string_pretty(&fixture::users()).unwrap();
         let boxes = [
             Overlay::Help { scroll: 0 },
