@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxHashSet;
 use tui_input::Input;
 
-use super::{availability::UnavailableReason, finding::FilteredRows, text_field};
+use super::{availability::UnavailableReason, filtered_rows::FilteredRows, text_field};
 use crate::directory::{Directory, Id, RecordKind, change::Change};
 
 /// What is checked on what.

@@ -7,7 +7,7 @@ use crate::{
         Directory, Id, RecordKind,
         change::Change,
         field::{FieldReader, FieldValue, JsonRecord, RecordField, RecordRef, RoleField, TeamField, UserField},
-        holds::RecordContents,
+        record_contents::RecordContents,
         words,
     },
     scim::{

@@ -6,8 +6,8 @@ use tui_input::Input;
 use super::{availability::UnavailableReason, check::NothingToggled, text_field};
 use crate::directory::{
     Directory, Id, Name,
-    alike::{LikenessFinder, LikenessWish},
     change::{Change, ChangeVerb},
+    likeness::{LikenessFinder, LikenessWish},
     plan::ProviderCapabilities,
     search::Words,
     words::LineSign,

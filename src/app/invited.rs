@@ -2,7 +2,7 @@
 
 use super::{App, AppEffect};
 use crate::{
-    directory::{RecordKind, ResourceRef, aside::SideQueryKind, work::WorkerJob},
+    directory::{RecordKind, ResourceRef, side_query::SideQueryKind, work::WorkerJob},
     scim::text::number,
 };
 

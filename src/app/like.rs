@@ -4,8 +4,8 @@ use super::{
     App, AppEffect, NoList, Overlay,
     action::Action,
     difference::{DifferenceBox, Of},
-    doubts::{LookUp, NameChoiceBox},
     form::FormPurpose,
+    name_choice::{LookUp, NameChoiceBox},
     pick::PickBox,
 };
 use crate::directory::{Id, RecordKind, ResourceRef, find::NameFinder, named, record::User, work::WorkerJob};

@@ -3,7 +3,7 @@
 
 use crossterm::event::{Event, KeyEventKind};
 
-use super::{App, AppEffect, Overlay, action::Action, finding::FilteredRows, keys::overrides_typing, pane::STEP};
+use super::{App, AppEffect, Overlay, action::Action, filtered_rows::FilteredRows, keys::overrides_typing, pane::STEP};
 
 impl App {
     /// True while a list is searched, or a plan is drawn up.

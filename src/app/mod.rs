@@ -14,12 +14,12 @@ use tui_input::{Input, backend::crossterm::EventHandler};
 pub use crate::directory::compare;
 use crate::directory::{
     Directory, Id, RecordKind, ResourceRef,
-    aside::SideQueryKind,
     change::ChangeId,
     guard::GuardSettings,
-    holds::RecordContents,
     plan::{IdGenerator, Planner, ProviderCapabilities},
     record::Team,
+    record_contents::RecordContents,
+    side_query::SideQueryKind,
     stage::StagedChange,
     work::{LinkState, RefreshProof, WorkerJob},
 };
@@ -27,17 +27,15 @@ use crate::scim::{failure::Failure, filter::ScimFilter, text::clean_line, wait::
 
 pub mod action;
 pub mod arrange;
-pub mod aside;
 mod asking;
 pub mod availability;
 pub mod changes_list;
 pub mod check;
 pub mod copy;
 pub mod difference;
-pub mod doubts;
 mod edit;
 pub mod entries;
-pub mod finding;
+pub mod filtered_rows;
 pub mod form;
 pub mod geometry;
 pub mod hints;
@@ -48,6 +46,7 @@ mod keys;
 mod like;
 mod looking;
 mod message;
+pub mod name_choice;
 mod overlay;
 mod owner;
 pub mod palette;
@@ -62,12 +61,13 @@ pub mod role_editor;
 mod roles;
 pub mod secret;
 mod sending;
+pub mod side_query_box;
 mod sight;
 pub mod stage;
+mod stepped_task;
 mod telling;
 #[cfg(test)]
 mod tests;
-mod undertaking;
 pub mod walk;
 pub mod whom;
 
@@ -225,7 +225,7 @@ pub struct App {
     renewed: bool,
     ids: IdGenerator,
     /// What takes more than one step.
-    undertaking: Option<Box<undertaking::SteppedTask>>,
+    undertaking: Option<Box<stepped_task::SteppedTask>>,
     /// What the message line says of it.
     telling: Option<String>,
     /// Plans under way that were made of marked rows.

@@ -3,14 +3,14 @@
 use tui_input::Input;
 
 use super::{
-    action::Scope, arrange, aside, check, compare, copy, difference, doubts, form, palette, pick, picker, plan_view,
-    role_editor, secret, stage, whom,
+    action::Scope, arrange, check, compare, copy, difference, form, name_choice, palette, pick, picker, plan_view,
+    role_editor, secret, side_query_box, stage, whom,
 };
 use crate::directory::{
     Id, Name, RecordKind, ResourceRef,
-    aside::SideQueryKind,
     change::ChangeId,
     plan::{Plan, Risk},
+    side_query::SideQueryKind,
     stage::StagedChange,
 };
 use crate::scim::failure::Failure;
@@ -119,7 +119,7 @@ pub enum Overlay {
     /// What differs, with ticks.
     Difference(difference::DifferenceBox),
     /// Names of a list that are nobody's.
-    Doubts(doubts::NameChoiceBox),
+    Doubts(name_choice::NameChoiceBox),
     /// The permissions of a role.
     RoleEditor(role_editor::RoleEditor),
     /// Who holds a role.
@@ -168,7 +168,7 @@ pub enum Overlay {
     /// What to copy.
     Copy(copy::CopyMenu),
     /// What is told beside the lists.
-    Aside(aside::SideQueryBox),
+    Aside(side_query_box::SideQueryBox),
     /// A secret that the server shows once.
     Secret(secret::SecretVisibility),
     /// What waits on the stage.

@@ -1,7 +1,7 @@
 //! Whose key is in use: asked once, guarded as "yourself", and compared with what the config says.
 
 use super::{App, AppEffect};
-use crate::directory::{aside::SideQueryKind, owner::KeyOwner, work::WorkerJob};
+use crate::directory::{owner::KeyOwner, side_query::SideQueryKind, work::WorkerJob};
 
 impl App {
     /// Asks once in a session, after the lists: plans name their owner, and guards count on them.

@@ -10,10 +10,10 @@ use crate::directory::{
     Directory, Id, RecordKind, ResourceRef,
     change::SeatKind,
     field::{FieldSort, RecordField},
-    holds::RecordContents,
     listing::ListOrder,
     query::{BadQuery, FilterQuery},
     record::User,
+    record_contents::RecordContents,
     sort::SortOrder,
 };
 

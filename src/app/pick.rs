@@ -2,7 +2,7 @@
 
 use tui_input::Input;
 
-use super::{finding::FilteredRows, text_field};
+use super::{filtered_rows::FilteredRows, text_field};
 use crate::directory::{Directory, Id, RecordKind};
 
 /// State of the box.

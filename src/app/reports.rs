@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{App, AppEffect, Overlay, aside};
+use super::{App, AppEffect, Overlay, side_query_box};
 use crate::directory::{
     Id, Observation, RecordKind, ResourceRef,
-    aside::SideQueryKind,
     change::ChangeId,
     plan::{ChangeState, JournalEntry, Planner},
     record::Record,
+    side_query::SideQueryKind,
     work::{ChangeUpdate, LinkState, WorkerJob, WorkerReport},
 };
 use crate::scim::{
@@ -64,7 +64,7 @@ impl App {
             }
             WorkerReport::Learnt(fresh) => {
                 self.judge_single_reads(&fresh);
-                let topics = aside::topics(&fresh);
+                let topics = side_query_box::topics(&fresh);
                 if self.directory.learn(fresh) {
                     self.rows_changed();
                 }
@@ -239,7 +239,7 @@ impl App {
             .as_ref()
             .is_some_and(|target| self.panes[target.kind as usize].selected(&self.directory) == Some(&target.id));
         let unsent = unsent || self.waits_again(id, state);
-        let topics = aside::topics(&fresh);
+        let topics = side_query_box::topics(&fresh);
         let reshaped = match state {
             ChangeState::Planned | ChangeState::Sent if !unsent => self.directory.learn(fresh),
             _ if unsent => self.directory.take_off(id) | self.directory.learn(fresh),

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::{
-    desk::HeadlessSession,
     end::{CommandError, ErrorCode, heard},
     further::{desk, key, put_forward},
+    headless_session::HeadlessSession,
     invitations, names,
     table::Table,
 };
@@ -13,8 +13,8 @@ use crate::{
     cli::{ApiKeysArgs, SendOptions},
     directory::{
         Id, RecordKind,
-        aside::{ApiKey, SideQueryKind},
         change::Change,
+        side_query::{ApiKey, SideQueryKind},
     },
     output::out,
     runtime::Opener,

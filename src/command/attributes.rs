@@ -4,9 +4,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    desk::{HeadlessSession, USERS_AND_TEAMS},
     end::{CommandError, ErrorCode, heard},
     further::{desk, put_forward},
+    headless_session::{HeadlessSession, USERS_AND_TEAMS},
     names,
     table::Table,
 };
@@ -14,9 +14,9 @@ use crate::{
     cli::{AttributesArgs, SendOptions},
     directory::{
         ResourceRef,
-        aside::SideQueryKind,
         attributes::{self, AttributeSlot},
         change::Change,
+        side_query::SideQueryKind,
     },
     output::out,
     runtime::Opener,

@@ -4,9 +4,9 @@
 use std::path::Path;
 
 use super::{
-    desk::HeadlessSession,
     end::{CommandError, ErrorCode},
     file, further,
+    headless_session::HeadlessSession,
 };
 use crate::{
     cli::Beginnings,

@@ -5,9 +5,9 @@
 use rustc_hash::FxHashSet;
 
 use super::{
-    desk::{HeadlessSession, ReportMeaning},
     edit::{self, GivenNames, Named},
     end::CommandError,
+    headless_session::{HeadlessSession, ReportMeaning},
     send::{self, Proposal},
 };
 use crate::{

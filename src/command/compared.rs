@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::{
-    desk::{HeadlessSession, USERS_AND_TEAMS},
     end::{CommandError, ErrorCode, heard, note},
     further::desk,
+    headless_session::{HeadlessSession, USERS_AND_TEAMS},
     names,
     send::{Proposal, propose},
     table::Table,
@@ -14,8 +14,8 @@ use crate::{
     cli::{CompareArgs, SendOptions},
     directory::{
         Id, Name, RecordKind,
-        alike::{LikenessFinder, LikenessWish},
         compare::{Side, rows},
+        likeness::{LikenessFinder, LikenessWish},
         permissions::{BASES, PermissionStance},
     },
     output::out,

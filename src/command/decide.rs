@@ -2,13 +2,13 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{desk::HeadlessSession, end::CommandError};
+use super::{end::CommandError, headless_session::HeadlessSession};
 use crate::directory::{
     Id, MaybeTold, Observation,
-    aside::SideQueryKind,
     change::Change,
     plan,
     record::{Record, User},
+    side_query::SideQueryKind,
 };
 
 /// So many teams are asked for their admins; a larger plan says which of them it does not know.

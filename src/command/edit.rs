@@ -2,9 +2,10 @@
 
 use super::{
     api_keys, beginnings, by_name,
-    desk::{HeadlessSession, USERS_AND_TEAMS},
     end::{CommandError, ErrorCode, note},
-    further, history, names,
+    further,
+    headless_session::{HeadlessSession, USERS_AND_TEAMS},
+    history, names,
     send::{Proposal, propose},
 };
 use crate::{

@@ -7,11 +7,11 @@ use std::{
 };
 
 use super::{
-    desk::{HeadlessSession, USERS_AND_TEAMS},
     end::{CommandError, ErrorCode, ErrorDetail, heard, note},
-    names, print,
+    headless_session::{HeadlessSession, USERS_AND_TEAMS},
+    names, outputs, print,
     send::{self, Proposal, Whole, now, propose},
-    table, told,
+    table,
 };
 use crate::{
     cli::{ApplyArgs, ExportArgs, FileArgs, PlanArgs},
@@ -143,7 +143,7 @@ pub(super) async fn export(opener: &Opener, profile: Option<&str>, args: &Export
         Some(path) => {
             write_new(path, &text, args.force)?;
             if args.json {
-                out().json_pretty(&told::WrittenFile::of(path, &desired))?;
+                out().json_pretty(&outputs::WrittenFile::of(path, &desired))?;
             }
         }
         None if args.format() == FileFormat::Csv => table::csv_text(&text, &mut out().buffered())?,

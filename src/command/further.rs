@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::{
     api_keys, attributes, compared,
-    desk::{HeadlessSession, USERS_AND_TEAMS},
     end::{CommandError, ErrorCode},
+    headless_session::{HeadlessSession, USERS_AND_TEAMS},
     invitations, names,
     send::{Proposal, propose},
 };

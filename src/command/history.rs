@@ -4,13 +4,13 @@ use jiff::tz::TimeZone;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    desk::{HeadlessSession, USERS_AND_TEAMS},
     end::{CommandError, ErrorCode, note},
+    headless_session::{HeadlessSession, USERS_AND_TEAMS},
     json::ChangeRow,
+    outputs,
     run::{self, RunOutcome, waits},
     send::{Proposal, asked, can_ask, propose},
     table::Table,
-    told,
 };
 use crate::{
     cli::{ActivityArgs, SendOptions},
@@ -189,7 +189,7 @@ async fn take_up(
         note("Nothing waits.");
         let failed = newest_failure(&desk.journal);
         return match failed {
-            None => told::nothing("Nothing waits", send.json),
+            None => outputs::nothing("Nothing waits", send.json),
             Some(stop) => Err(stop),
         };
     }
@@ -208,32 +208,32 @@ async fn take_up(
         (many, _) => format!("{many} plans"),
     };
     if left.is_empty() || ran.stopped.is_some() {
-        told::alarms(&ran, desk);
-        return told::all(&ran, &title, send.json);
+        outputs::alarms(&ran, desk);
+        return outputs::all(&ran, &title, send.json);
     }
     if send.dry_run || (!send.yes && !drop) {
         list(&left);
         if send.dry_run {
-            return Ok(told::waiting(&left, &title, &desk.profile.name, send.json, None)?);
+            return Ok(outputs::waiting(&left, &title, &desk.profile.name, send.json, None)?);
         }
         if !can_ask() || !asked("yes", &desk.profile.name)? {
             let stop =
                 CommandError::new(ErrorCode::NotConfirmed, "these wait").hint("--yes sends them, --drop drops them");
-            told::waiting(&left, &title, &desk.profile.name, send.json, Some(&stop))?;
+            outputs::waiting(&left, &title, &desk.profile.name, send.json, Some(&stop))?;
             return Err(if send.json { stop.printed() } else { stop });
         }
     }
     if drop {
         desk.give(WorkerJob::Drop(left.iter().map(|entry| entry.id).collect()));
-        return told::dropped(run::dropped(desk, left).await?, &title, send.json);
+        return outputs::dropped(run::dropped(desk, left).await?, &title, send.json);
     }
     let changes: Vec<Change> = left.iter().map(|entry| entry.step.change.clone()).collect();
     desk.decide(&changes).await?;
     let known = ran.harms();
     run::parts(desk, &mut ran, known).await?;
-    told::effects(&ran, desk);
-    told::alarms(&ran, desk);
-    told::all(&ran, &title, send.json)
+    outputs::effects(&ran, desk);
+    outputs::alarms(&ran, desk);
+    outputs::all(&ran, &title, send.json)
 }
 
 /// Nothing waits, and something of the newest plan was not done: a killed run has told nobody.

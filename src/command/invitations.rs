@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::{
-    desk::HeadlessSession,
     end::{CommandError, ErrorCode, ErrorDetail, heard, note},
     further::{desk, key, put_forward},
+    headless_session::HeadlessSession,
     names,
     table::Table,
 };
@@ -13,9 +13,9 @@ use crate::{
     cli::{InvitationsArgs, SendOptions},
     directory::{
         Id, RecordKind,
-        aside::{SideQueryKind, TeamParticipant},
         change::Change,
         refusal::Refusal,
+        side_query::{SideQueryKind, TeamParticipant},
     },
     output::out,
     runtime::Opener,

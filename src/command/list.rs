@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
-    desk::{HeadlessSession, USERS_AND_TEAMS, accept},
     end::{CommandError, ErrorCode, note},
+    headless_session::{HeadlessSession, USERS_AND_TEAMS, accept},
     names,
     records::{MemberRow, RecordRow, RecordRows},
     table::Table,
@@ -17,8 +17,8 @@ use crate::{
     directory::{
         Directory, Id, Name, RecordKind,
         field::{FieldReader, RecordField, RecordRef},
-        holds::RecordContents,
         query::FilterQuery,
+        record_contents::RecordContents,
     },
     output,
     runtime::Opener,

@@ -11,23 +11,23 @@ mod beginnings;
 mod by_name;
 mod compared;
 mod decide;
-mod desk;
 mod edit;
 mod end;
 mod file;
 mod further;
+mod headless_session;
 mod history;
 mod invitations;
 mod json;
 mod list;
 mod names;
+mod outputs;
 mod print;
 mod progress;
 mod records;
 mod run;
 mod send;
 mod table;
-mod told;
 
 use std::process::ExitCode;
 

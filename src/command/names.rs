@@ -5,8 +5,8 @@ use std::io::{self, IsTerminal, Read};
 use rustc_hash::FxHashMap;
 
 use super::{
-    desk::HeadlessSession,
     end::{CommandError, ErrorCode, ErrorDetail},
+    headless_session::HeadlessSession,
 };
 use crate::{
     directory::{

@@ -8,8 +8,8 @@ use secrecy::SecretString;
 use tokio::time::Instant;
 
 use super::{
-    desk::{HeadlessSession, ReportMeaning},
     end::{CommandError, note},
+    headless_session::{HeadlessSession, ReportMeaning},
     progress::ProgressMeter,
     send::now,
 };

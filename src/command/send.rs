@@ -12,11 +12,10 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    desk::HeadlessSession,
     end::{CommandError, ErrorCode, heard, note},
-    print,
+    headless_session::HeadlessSession,
+    outputs, print,
     run::{self, RunOutcome},
-    told,
 };
 use crate::{
     cli::SendOptions,
@@ -88,7 +87,7 @@ async fn carried_out(desk: &mut HeadlessSession, proposal: Proposal, send: &Send
     if whole.is_empty() {
         whole.plan.notes.iter().for_each(note);
         note("Nothing to do: it is so already.");
-        return told::nothing("Nothing to do", send.json);
+        return outputs::nothing("Nothing to do", send.json);
     }
     if send.dry_run {
         return Ok(heard(show(desk, &whole, send.json, None))?);
@@ -110,16 +109,16 @@ async fn carried_out(desk: &mut HeadlessSession, proposal: Proposal, send: &Send
     let mut ran = RunOutcome { refused, unjournaled: desk.unjournaled, ..RunOutcome::default() };
     run::whole(desk, plan, later, &mut ran).await?;
     ran.secrets = std::mem::take(&mut desk.secrets);
-    told::effects(&ran, desk);
-    told::alarms(&ran, desk);
-    told::all(&ran, &title, send.json)
+    outputs::effects(&ran, desk);
+    outputs::alarms(&ran, desk);
+    outputs::all(&ran, &title, send.json)
 }
 
 /// The plan on standard output; in JSON with the error that it ends with.
 pub(super) fn show(desk: &HeadlessSession, whole: &Whole, json: bool, error: Option<&CommandError>) -> io::Result<()> {
     let mut out = out();
     if json {
-        return out.json_pretty(&told::PlanOutput::of(whole, &desk.profile.name, error));
+        return out.json_pretty(&outputs::PlanOutput::of(whole, &desk.profile.name, error));
     }
     writeln!(out, "{} ({})", whole.plan.title, print::size(whole))?;
     print::plan(&mut out, whole)

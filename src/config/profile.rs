@@ -13,7 +13,7 @@ use super::places::regular_text;
 use super::secret::{KeyError, KeySource};
 use super::wandb::{self, DEFAULT_URL, WANDB_KEY, WandbLogin};
 use crate::directory::role_source::RoleMapping;
-use crate::scim::habits::ServerQuirks;
+use crate::scim::quirks::ServerQuirks;
 use crate::scim::text;
 
 /// Datasaur's shared service.

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::scim::habits::ServerQuirks;
+use crate::scim::quirks::ServerQuirks;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -6,9 +6,8 @@ use serde_json::{Value, json};
 use super::{ChangeShown, wire};
 use crate::{
     directory::{
-        Name, Observation, ResourceRef,
-        aside::{SideAnswer, SideQuery, SideQueryKind},
-        attributes,
+        Name, Observation, ResourceRef, attributes,
+        side_query::{SideAnswer, SideQuery, SideQueryKind},
     },
     scim::{
         difference::differences,

@@ -11,24 +11,24 @@ use url::Url;
 use crate::{
     directory::{
         Id, Observation, RecordKind, ResourceRef,
-        aside::{SideAnswer, SideQuery},
         change::{Change, ChangeVerb},
         find::NameLevel,
         plan::{Planner, Step},
         record::{ReadDepth, Record, RecordProblem, Role, Team, User},
         role_source::{RoleMapping, RoleSource},
+        side_query::{SideAnswer, SideQuery},
     },
     scim::{
         failure::Failure,
-        habits::ServerQuirks,
         pager::PagingMethod,
+        quirks::ServerQuirks,
         request::{Method, Request},
     },
 };
 
 mod attributes;
-mod case;
 mod follows;
+mod plan_context;
 mod read;
 mod rfc;
 mod shows;

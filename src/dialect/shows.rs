@@ -3,12 +3,12 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{ChangeShown, attributes, case::counted};
+use super::{ChangeShown, attributes, plan_context::counted};
 use crate::directory::{
     Id, MaybeTold, Name, Observation, RecordKind, ResourceRef,
-    aside::{ApiKey, SideAnswer, TeamParticipant},
     change::{Change, NewUser, RoleDraft, SeatKind},
     record::{AccountKind, Record, Role, Team, User},
+    side_query::{ApiKey, SideAnswer, TeamParticipant},
 };
 use crate::scim::caseless::{same_name, same_text};
 

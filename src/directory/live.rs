@@ -9,13 +9,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     Id, ListCoverage, Name, Observation, RecordKind, ResourceRef,
-    aside::{SideAnswer, SideQueryKind},
     census::DirectoryCensus,
     change::{Change, ChangeId, ChangedField},
     owner::KeyOwner,
     record::{Role, Team, User},
     records::Records,
     search::SearchText,
+    side_query::{SideAnswer, SideQueryKind},
     work::RefreshProof,
 };
 

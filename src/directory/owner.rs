@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Id, Name,
-    aside::AccountDetails,
     record::{AccountKind, User},
+    side_query::AccountDetails,
 };
 
 /// The account that the key in use belongs to, as the server told it (W&B's `viewer`, SCIM's `/Me`, RFC 7644 §3.11).

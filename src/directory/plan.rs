@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Id, Name, ResourceRef,
-    aside::SideQuery,
     change::{Change, ChangeId},
     guard::{BulkRemoval, OtherAdmins, PeopleConcerns},
     refusal::Refusal,
+    side_query::SideQuery,
     words,
 };
 use crate::scim::{confusable, request::Request, text::clean};

@@ -14,9 +14,9 @@ use jiff::Timestamp;
 use super::{
     Directory, RecordKind,
     field::{FilterWord, RecordField, RoleField, TeamField, UserField},
-    holds::RecordContents,
     listing::ListOrder,
     record::AccountKind,
+    record_contents::RecordContents,
     search::{MatcherMemory, SearchWord, Words},
 };
 

@@ -8,7 +8,6 @@ use secrecy::SecretString;
 
 use super::{
     Id, ListCoverage, Observation, RecordKind, ResourceRef,
-    aside::{SideQuery, SideQueryKind},
     change::ChangeId,
     find::NameLevel,
     learnt::LearntRoles,
@@ -17,6 +16,7 @@ use super::{
     record::Record,
     records::Records,
     role_source::RoleMapping,
+    side_query::{SideQuery, SideQueryKind},
     stage::{StageId, StagedChange},
 };
 use crate::scim::{failure::Failure, filter::ScimFilter, wait::RequestWait};

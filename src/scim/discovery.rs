@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::{
-    habits::{PagingHabit, ServerQuirks},
     json::JsonFields,
+    quirks::{PagingHabit, ServerQuirks},
 };
 
 /// The endpoint that lists the types of resources.

@@ -66,7 +66,7 @@ pub use self::{
 };
 #[cfg(doc)]
 use crate::directory::{plan::JournalEntry, record::Record};
-use crate::{directory::ability::ActionTrials, scim::habits::ServerQuirks};
+use crate::{directory::ability::ActionTrials, scim::quirks::ServerQuirks};
 
 /// The name under which habits are kept.
 const HABITS: &str = "habits";

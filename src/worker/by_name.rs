@@ -8,9 +8,10 @@ use std::sync::OnceLock;
 use futures_util::future::join_all;
 
 use super::{
-    Done, READS, Worker, asides,
+    Done, READS, Worker,
     context::{WorkerContext, unreadable},
     look_up::{is_away, may_be_id},
+    side_queries,
 };
 use crate::{
     directory::{
@@ -22,8 +23,8 @@ use crate::{
     },
     scim::{
         failure::{Failure, FailureClass},
-        habits::ServerQuirks,
         list,
+        quirks::ServerQuirks,
         request::Request,
     },
 };
@@ -41,7 +42,7 @@ impl Worker {
     /// Asks what the server can do; the lists wait until somebody asks for them.
     pub(super) fn open_without_lists(&mut self) {
         let context = self.context.clone();
-        self.tasks.spawn(async move { Done::Opened(asides::discovery(&context).await) });
+        self.tasks.spawn(async move { Done::Opened(side_queries::discovery(&context).await) });
     }
 
     /// What a server said of itself is known: lists are read after all where names can't be asked for, or roles come from

@@ -15,8 +15,8 @@ use crate::{
     dialect::Dialect,
     directory::{
         Observation, ResourceRef,
-        aside::{SideAnswer, SideQuery, SideQueryKind},
         record::{ReadDepth, Record, Team},
+        side_query::{SideAnswer, SideQuery, SideQueryKind},
         work::WorkerReport,
     },
     scim::{
@@ -27,7 +27,9 @@ use crate::{
         wait::RequestWait,
     },
     store::{Store, StoreError, StoreSession},
-    worker::{known::ShownRecords, learnt::LearntRoleCache, refresh::WithheldMembers, scribe::JournalWriter},
+    worker::{
+        journal_writer::JournalWriter, learnt::LearntRoleCache, refresh::WithheldMembers, shown_records::ShownRecords,
+    },
 };
 
 /// The store, behind a lock of its own.

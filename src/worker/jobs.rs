@@ -6,19 +6,19 @@ use rustc_hash::FxHashSet;
 use tokio::time::Instant;
 
 use super::{
-    Done, NoKey, Worker, asides,
+    Done, NoKey, Worker,
     context::{self},
-    refresh,
+    refresh, side_queries,
 };
 use crate::{
     directory::{
         Directory, ListCoverage, Observation, ResourceRef,
-        aside::{SideAnswer, SideQuery, SideQueryKind},
         change::ChangeId,
         owner::KeyOwner,
         plan::{ChangeState, HARMED, JournalEntry, UNWRITTEN, WriteCondition},
         record::Record,
         role_source::RoleMapping,
+        side_query::{SideAnswer, SideQuery, SideQueryKind},
         work::{ChangeUpdate, WorkerJob, WorkerReport},
     },
     scim::{
@@ -340,7 +340,7 @@ impl Worker {
     fn ask_hosting(&mut self) {
         let context = self.context.clone();
         self.tasks.spawn(async move {
-            asides::ask_hosting(&context).await;
+            side_queries::ask_hosting(&context).await;
             Done::Nothing
         });
     }

@@ -39,18 +39,17 @@ use crate::{
     scim::{
         failure::{Failure, FailureClass},
         filter::ScimFilter,
-        habits::ServerQuirks,
+        quirks::ServerQuirks,
     },
     store::{StageMark, Store, StoreWatch},
 };
 
 mod apply;
-mod asides;
 mod by_name;
 mod context;
 mod forms;
 mod jobs;
-mod known;
+mod journal_writer;
 mod learnt;
 mod look_up;
 mod organisation;
@@ -59,7 +58,8 @@ mod outcomes;
 mod parts;
 mod queue;
 mod refresh;
-mod scribe;
+mod shown_records;
+mod side_queries;
 mod stage;
 mod start;
 mod throttle;
@@ -69,11 +69,11 @@ mod watch;
 
 use context::WorkerContext;
 use forms::RequestForms;
-use known::ShownRecords;
+use journal_writer::JournalWriter;
 use others::OtherSessions;
 use parts::Parts;
 use queue::ChangeQueue;
-use scribe::JournalWriter;
+use shown_records::ShownRecords;
 use throttle::Throttle;
 use unlearn::DialectLessons;
 use versions::KnownVersions;

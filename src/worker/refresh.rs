@@ -3,10 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    asides,
     context::{WorkerContext, now},
-    known::RecordDifference,
     organisation,
+    shown_records::RecordDifference,
+    side_queries,
 };
 use crate::{
     dialect::Dialect,
@@ -19,7 +19,7 @@ use crate::{
     scim::{
         failure::{Failure, FailureClass},
         filter::ScimFilter,
-        habits::ServerQuirks,
+        quirks::ServerQuirks,
     },
     store::Snapshot,
 };
@@ -83,8 +83,8 @@ async fn once(
         read_list(context, users),
         read_list(context, teams_wanted()),
         read_list(context, ReadOptions { kind: RecordKind::Role, first: false, narrow: None, shown: &shown }),
-        asides::told_roles(context),
-        asides::discovered(context, discover)
+        side_queries::told_roles(context),
+        side_queries::discovered(context, discover)
     );
     let tallies = [&mut users, &mut teams].map(|read| read.as_mut().and_then(|read| read.as_mut().ok()));
     let tally = tallies.into_iter().flatten().map(|listed| std::mem::take(&mut listed.tally));

@@ -1,6 +1,6 @@
 //! How a session begins: with what the disk knows and a refresh, or without lists.
 
-use super::{Worker, asides, known::ShownPrint, organisation, refresh};
+use super::{Worker, organisation, refresh, shown_records::ShownPrint, side_queries};
 use crate::directory::{RecordKind, work::WorkerReport};
 
 impl Worker {
@@ -65,7 +65,7 @@ impl Worker {
 
     async fn show_stored(&self, snapshot: crate::store::Snapshot, partial: bool) {
         let seen = snapshot.seen;
-        let told = asides::stored_roles(&self.context).await;
+        let told = side_queries::stored_roles(&self.context).await;
         let source = self.context.dialect.role_source(told.as_ref());
         let snapshot = snapshot.without_parts();
         let shown = if partial { ShownPrint::default() } else { ShownPrint::stored(&snapshot, source.clone()) };

@@ -13,7 +13,7 @@ use crate::{
     },
     scim::{
         failure::Failure,
-        habits::{DeletionEffect, ServerQuirks},
+        quirks::{DeletionEffect, ServerQuirks},
     },
     store::{self, Store},
     worker::context::WorkerContext,
@@ -151,7 +151,7 @@ mod tests {
     use crate::{
         dialect::{Hosting, KnownServer, Provider},
         directory::ability::ActionAbility,
-        scim::{failure::FailureClass, habits::RemovalForm},
+        scim::{failure::FailureClass, quirks::RemovalForm},
     };
 
     #[test]

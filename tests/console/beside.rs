@@ -5,7 +5,7 @@ use scimitar::{
     config::ProfileProvider,
     demo,
     directory::plan::ChangeState,
-    scim::habits::{DeletionEffect, ServerQuirks},
+    scim::quirks::{DeletionEffect, ServerQuirks},
 };
 
 use crate::{

@@ -9,11 +9,11 @@ use std::{
 };
 
 use scimitar::{
-    app::{Overlay, action::Action, aside::PartRow},
+    app::{Overlay, action::Action, side_query_box::PartRow},
     demo::{self, FaultKind},
     directory::{
-        aside::SideQueryKind,
         plan::{ChangeState, Risk},
+        side_query::SideQueryKind,
     },
 };
 use secrecy::ExposeSecret;

@@ -6,7 +6,7 @@ use scimitar::{
     app::action::Action,
     config::{Profile, ProfileProvider},
     directory::{RecordKind, plan::ChangeState},
-    scim::habits as known,
+    scim::quirks as known,
 };
 use serde_json::json;
 

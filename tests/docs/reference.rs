@@ -158,14 +158,15 @@ fn fields(kind: RecordKind) -> String {
 }
 
 /// A provider whose records hold nothing but what every provider's do.
-const NOTHING: scimitar::directory::holds::RecordContents = scimitar::directory::holds::RecordContents {
-    org_roles: false,
-    team_roles: false,
-    seats: false,
-    activity: false,
-    service_accounts: false,
-    custom_roles: false,
-    mapped: false,
-    team_word: "team",
-    inactive_word: "inactive",
-};
+const NOTHING: scimitar::directory::record_contents::RecordContents =
+    scimitar::directory::record_contents::RecordContents {
+        org_roles: false,
+        team_roles: false,
+        seats: false,
+        activity: false,
+        service_accounts: false,
+        custom_roles: false,
+        mapped: false,
+        team_word: "team",
+        inactive_word: "inactive",
+    };

@@ -11,7 +11,7 @@ use super::{
     outside::{Directory, Outside, Person},
     servers::{Server, server},
 };
-use scimitar::scim::habits::RemovalForm;
+use scimitar::scim::quirks::RemovalForm;
 
 /// What is said of a change that a server takes and does not make.
 const NO_EFFECT: &str = "accepted it and did not change it";

@@ -18,7 +18,7 @@ use scimitar::{
     app::{Tab, action::Action},
     command::doctor,
     directory::RecordKind,
-    scim::habits::DeletionEffect,
+    scim::quirks::DeletionEffect,
 };
 use serde_json::{Value, json};
 use servers::server;

@@ -1,7 +1,7 @@
 //! The servers, and how each differs from RFC 7644. One test code serves all of them; `.ci/interop` installs and starts
 //! them from `servers/`.
 
-use scimitar::scim::habits::RemovalForm;
+use scimitar::scim::quirks::RemovalForm;
 
 /// The name of the server that is running; a server that has no row here is taken to keep to the RFCs.
 pub const NAME: &str = "SCIMITAR_INTEROP_SERVER";

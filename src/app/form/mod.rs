@@ -9,13 +9,13 @@ use crate::directory::{
     find::{MissingName, NameFinder},
 };
 
-mod aside;
 mod attribute;
 mod field;
 mod profile;
 mod role;
 mod server_filter;
 mod service;
+mod side_query;
 mod team;
 mod user;
 mod values;

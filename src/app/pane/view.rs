@@ -169,7 +169,7 @@ impl ListPane {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::{field::FieldSort, holds::RecordContents};
+    use crate::directory::{field::FieldSort, record_contents::RecordContents};
 
     /// Headings are of columns, and rows can be sorted by columns alone: the title names what they are sorted by.
     #[test]

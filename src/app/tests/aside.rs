@@ -5,10 +5,10 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::*;
 use crate::{
-    app::aside::SideQueryStatus,
+    app::side_query_box::SideQueryStatus,
     directory::{
-        aside::{AccountDetails, ApiKey, SideAnswer, SideQueryKind, TeamParticipant},
         record::AccountKind,
+        side_query::{AccountDetails, ApiKey, SideAnswer, SideQueryKind, TeamParticipant},
     },
     scim::failure::FailureClass,
 };
@@ -156,7 +156,10 @@ fn an_invitation_is_sent_shown_and_taken_back() {
     console.type_text(".org").press(Action::Submit).press(Action::Send);
     let sent = console.submitted().remove(0);
     let rows = console.app.part_rows(&"t".into());
-    assert!(matches!(rows[0], crate::app::aside::PartRow::Coming { to: "noor@elsewhere.org", admin: false, .. }));
+    assert!(matches!(
+        rows[0],
+        crate::app::side_query_box::PartRow::Coming { to: "noor@elsewhere.org", admin: false, .. }
+    ));
     assert_eq!(rows.len(), 5);
     let mut told = vision();
     told.push(part("i-noor", "noor@elsewhere.org", true, AccountKind::Person));
@@ -199,7 +202,7 @@ fn members_leave_by_scim_and_the_list_is_asked_for_again() {
     let sent = console.submitted().remove(0);
     assert!(matches!(&sent.step.change, Change::RemoveMember { user, .. } if **user == *"id-eva"));
     let rows = console.app.part_rows(&"t".into());
-    assert!(matches!(rows[1], crate::app::aside::PartRow::There { going: true, .. }));
+    assert!(matches!(rows[1], crate::app::side_query_box::PartRow::There { going: true, .. }));
     console.moved(sent.id, ChangeState::Confirmed, vec![]);
     assert_eq!(asked(&mut console), [SideQueryKind::Roster("t".into())]);
 }

@@ -6,7 +6,7 @@ use tui_input::Input;
 
 use super::*;
 use crate::{
-    app::{check, compare, difference, doubts, form, palette, pick, picker, plan_view, role_editor, secret, whom},
+    app::{check, compare, difference, form, name_choice, palette, pick, picker, plan_view, role_editor, secret, whom},
     directory::{change::RoleDraft, named::Named},
 };
 
@@ -34,7 +34,7 @@ fn opened(kind: usize) -> Console {
             let of = difference::Of::Users { model: user, users: vec!["id-ivan".into()] };
             Overlay::Difference(difference::DifferenceBox::new(of, vec![], directory, &can))
         }
-        6 => Overlay::Doubts(doubts::NameChoiceBox::new("t".into(), Named::default())),
+        6 => Overlay::Doubts(name_choice::NameChoiceBox::new("t".into(), Named::default())),
         7 => {
             let role = RoleDraft { name: "janitor".into(), ..RoleDraft::default() };
             Overlay::RoleEditor(role_editor::RoleEditor::new(role_editor::EditedRole::New("n".into(), role), directory))

@@ -7,7 +7,7 @@ use crate::{
         change::ChangeVerb,
         plan::ProviderCapabilities,
     },
-    scim::habits::{DeletionEffect, PagingHabit, RemovalForm, ServerQuirks},
+    scim::quirks::{DeletionEffect, PagingHabit, RemovalForm, ServerQuirks},
 };
 
 /// Everything that alters a directory.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::scim::{failure::FailureClass, habits::ServerQuirks};
+use crate::scim::{failure::FailureClass, quirks::ServerQuirks};
 
 /// The meaning of a finding for users of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -12,8 +12,8 @@ use crate::{
     directory::{RecordKind, record::Record},
     scim::{
         discovery::ServiceConfig,
-        habits::PagingHabit,
         json,
+        quirks::PagingHabit,
         text::{clean_line, number},
         tree,
     },

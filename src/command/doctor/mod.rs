@@ -42,7 +42,7 @@ use crate::{
     },
     output::{err, out},
     runtime::{Opener, ProfileConnection},
-    scim::{failure::FailureClass, habits::ServerQuirks},
+    scim::{failure::FailureClass, quirks::ServerQuirks},
     store::Store,
     terminal::{SignalRequest, Signals, WantedLook, look, stop_process},
     ui::look::ColorTheme,

@@ -14,8 +14,8 @@ use crate::{
     scim::{
         error,
         failure::{Failure, FailureClass},
-        habits::ServerQuirks,
         list::{self, BadBody, ListPage},
+        quirks::ServerQuirks,
         request::{ApiKind, Method, Request},
         text::clean_line,
         tree,

@@ -6,7 +6,7 @@ use super::{RfcDialect, RfcFlavor};
 use crate::{
     dialect::{
         attributes::ask_for,
-        case::{PlanContext, StepDraft, refuse},
+        plan_context::{PlanContext, StepDraft, refuse},
     },
     directory::{
         RecordKind, ResourceRef, attributes,

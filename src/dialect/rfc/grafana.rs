@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::{
     directory::{
         Name,
-        aside::{Setting, SideAnswer, SideQuery, SideQueryKind},
+        side_query::{Setting, SideAnswer, SideQuery, SideQueryKind},
     },
     scim::request::{ApiKind, Method, Request},
 };

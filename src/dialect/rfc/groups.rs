@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::RfcDialect;
 use crate::{
     dialect::{
-        case::{MembershipKnowledge, PlanContext, StepDraft, counted, refuse},
+        plan_context::{MembershipKnowledge, PlanContext, StepDraft, counted, refuse},
         wire,
     },
     directory::{
@@ -17,8 +17,8 @@ use crate::{
         refusal::{Refusal, RefusalCode},
     },
     scim::{
-        habits::RemovalForm,
         patch::{PatchOperation, UnsafeRemoval, member_filter, member_filter_any},
+        quirks::RemovalForm,
         request::Request,
         urn,
     },

@@ -4,8 +4,8 @@ use crate::{
     dialect::read::Reader,
     directory::{
         Name,
-        aside::{AccountDetails, SideAnswer, SideQuery, SideQueryKind},
         record::ReadDepth,
+        side_query::{AccountDetails, SideAnswer, SideQuery, SideQueryKind},
     },
     scim::{
         request::{Method, Request},

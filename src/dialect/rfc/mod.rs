@@ -10,41 +10,40 @@ use serde_json::{Value, value::RawValue};
 use url::Url;
 
 use super::{
-    ChangeShown, Dialect, KnownServer, ListRequest, ProbeQuestion, ServerLesson, attributes,
-    case::{PlanContext, refuse},
-    follows,
+    ChangeShown, Dialect, KnownServer, ListRequest, ProbeQuestion, ServerLesson, attributes, follows,
+    plan_context::{PlanContext, refuse},
     read::{Reader, document},
     shows, wire,
 };
 use crate::{
     directory::{
         Directory, Name, Observation, RecordKind, ResourceRef,
-        aside::{SideAnswer, SideQuery, SideQueryKind},
         change::{Change, ChangeVerb},
         find::NameLevel,
         plan::{Planner, ProviderCapabilities, Step},
         record::{ReadDepth, Record, RecordProblem},
         refusal::{Refusal, RefusalCode},
         role_source::{RoleMapping, RoleSource},
+        side_query::{SideAnswer, SideQuery, SideQueryKind},
     },
     scim::{
         failure::{Failure, FailureClass},
-        habits::{DeletionEffect, PagingHabit, RemovalForm, ServerQuirks},
         pager::PagingMethod,
+        quirks::{DeletionEffect, PagingHabit, RemovalForm, ServerQuirks},
         request::{Method, Request},
     },
 };
 
 mod attribute;
+mod flavor;
 mod grafana;
 mod groups;
-mod manner;
 mod me;
 mod people;
 mod roles;
 mod settings;
 
-pub(in crate::dialect) use manner::RfcFlavor;
+pub(in crate::dialect) use flavor::RfcFlavor;
 
 /// A page size that servers commonly accept; the pager handles smaller pages and refused sizes.
 const PAGE: u32 = 100;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{RfcDialect, RfcFlavor};
 use crate::{
     dialect::{
-        case::{PlanContext, StepDraft, address, put_back, refuse},
+        plan_context::{PlanContext, StepDraft, address, put_back, refuse},
         wire,
     },
     directory::{
@@ -14,7 +14,7 @@ use crate::{
         plan::{ConfirmBy, Risk, Undo, typed_name},
         refusal::{Refusal, RefusalCode},
     },
-    scim::{habits::DeletionEffect, patch::PatchOperation, request::Request, urn},
+    scim::{patch::PatchOperation, quirks::DeletionEffect, request::Request, urn},
 };
 
 type Planned = Result<StepDraft, Refusal>;

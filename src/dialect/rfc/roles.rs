@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::RfcDialect;
 use crate::{
-    dialect::case::{PlanContext, StepDraft, refuse},
+    dialect::plan_context::{PlanContext, StepDraft, refuse},
     directory::{
         Id, MaybeTold, Name, ResourceRef,
         change::{Change, ChangeVerb},
@@ -15,7 +15,7 @@ use crate::{
         refusal::{Refusal, RefusalCode},
         role_source::SEVERAL,
     },
-    scim::{habits::RoleAttribute, json::JsonFields, patch::PatchOperation},
+    scim::{json::JsonFields, patch::PatchOperation, quirks::RoleAttribute},
 };
 
 /// The roles of a user, in one text. The attribute that is known, else whichever is filled. A record that was read whole

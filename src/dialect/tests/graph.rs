@@ -5,7 +5,7 @@ use secrecy::ExposeSecret;
 use super::*;
 use crate::directory::{
     Name,
-    aside::{AccountDetails, SideAnswer, SideQuery, SideQueryKind, TeamParticipant},
+    side_query::{AccountDetails, SideAnswer, SideQuery, SideQueryKind, TeamParticipant},
 };
 
 fn inquiry(topic: SideQueryKind) -> SideQuery {

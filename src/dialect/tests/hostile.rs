@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    directory::{ResourceRef, aside::SideQueryKind, holds::RecordContents, query::FilterQuery},
+    directory::{ResourceRef, query::FilterQuery, record_contents::RecordContents, side_query::SideQueryKind},
     scim::{discovery, error, filter, graph, list, merge, schema},
 };
 

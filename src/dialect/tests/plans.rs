@@ -5,9 +5,9 @@ use std::fmt::Write;
 use super::*;
 use crate::directory::{
     Observation, ResourceRef,
-    aside::{AccountDetails, ApiKey, SideAnswer, SideQueryKind, TeamParticipant},
     change::{ChangeId, NewService, SeatKind, StorageBucket},
     plan::{ConfirmBy, Risk, Step, Undo},
+    side_query::{AccountDetails, ApiKey, SideAnswer, SideQueryKind, TeamParticipant},
 };
 use crate::scim::{request::ApiKind, schema, urn};
 

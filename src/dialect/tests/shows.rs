@@ -5,9 +5,9 @@ use crate::{
     dialect::ChangeShown,
     directory::{
         MaybeTold, Observation, ResourceRef,
-        aside::{AccountDetails, ApiKey, SideAnswer, SideQueryKind, TeamParticipant},
         change::SeatKind,
         plan::Step,
+        side_query::{AccountDetails, ApiKey, SideAnswer, SideQueryKind, TeamParticipant},
     },
 };
 

@@ -2,13 +2,13 @@
 
 use super::graph;
 use crate::{
-    dialect::case::{MembershipKnowledge, PlanContext, StepDraft, address, refuse},
+    dialect::plan_context::{MembershipKnowledge, PlanContext, StepDraft, address, refuse},
     directory::{
         Id, Name,
-        aside::SideQueryKind,
         change::Change,
         plan::{ConfirmBy, Risk, Undo},
         refusal::{Refusal, RefusalCode},
+        side_query::SideQueryKind,
     },
 };
 

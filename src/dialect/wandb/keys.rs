@@ -2,13 +2,13 @@
 
 use super::graph;
 use crate::{
-    dialect::case::{PlanContext, StepDraft, refuse},
+    dialect::plan_context::{PlanContext, StepDraft, refuse},
     directory::{
         Id,
-        aside::{AccountDetails, SideQueryKind},
         change::Change,
         plan::{ConfirmBy, Risk, Undo},
         refusal::{Refusal, RefusalCode},
+        side_query::{AccountDetails, SideQueryKind},
     },
 };
 

@@ -7,17 +7,17 @@ use serde_json::value::RawValue;
 use url::Url;
 
 use super::{
-    ChangeShown, CreatedRecord, Dialect, GraphqlAccess, Hosting, ListRequest, ProbeQuestion, attributes,
-    case::PlanContext, follows, read::document, shows as core_shows, wire,
+    ChangeShown, CreatedRecord, Dialect, GraphqlAccess, Hosting, ListRequest, ProbeQuestion, attributes, follows,
+    plan_context::PlanContext, read::document, shows as core_shows, wire,
 };
 use crate::{
     directory::{
         Directory, Observation, RecordKind,
-        aside::{SideAnswer, SideQuery, SideQueryKind},
         change::Change,
         plan::{Planner, ProviderCapabilities, Step},
         record::{ReadDepth, Record, RecordProblem},
         refusal::{Refusal, RefusalCode},
+        side_query::{SideAnswer, SideQuery, SideQueryKind},
     },
     scim::{
         failure::Failure,
@@ -91,9 +91,9 @@ impl Planner for WandbDialect {
             Change::CreateKey { key, owner, description } => keys::create(case, key, owner, description),
             Change::DeleteKey { owner, key, name } => keys::delete(case, owner, key, name),
             Change::DeleteTeam { .. } => {
-                super::case::refuse(RefusalCode::Unsupported, "Only the W&B app deletes teams.")
+                super::plan_context::refuse(RefusalCode::Unsupported, "Only the W&B app deletes teams.")
             }
-            Change::SetAttribute { .. } => super::case::refuse(RefusalCode::Unsupported, words::NO_ATTRIBUTES),
+            Change::SetAttribute { .. } => super::plan_context::refuse(RefusalCode::Unsupported, words::NO_ATTRIBUTES),
         }?;
         Ok(draft.step(change, directory))
     }
@@ -102,7 +102,7 @@ impl Planner for WandbDialect {
         match topic {
             SideQueryKind::Resource(target) => Ok(attributes::ask_for(target)),
             SideQueryKind::Schemas | SideQueryKind::Types => {
-                super::case::refuse(RefusalCode::Unsupported, "W&B documents no schemas.")
+                super::plan_context::refuse(RefusalCode::Unsupported, "W&B documents no schemas.")
             }
             _ => graph::inquiry(topic, directory),
         }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     dialect::{
         Hosting,
-        case::{PlanContext, StepDraft, address, counted, put_back, refuse, some_of},
+        plan_context::{PlanContext, StepDraft, address, counted, put_back, refuse, some_of},
         wire,
     },
     directory::{

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::words::{MEMBER, VIEWER, is_predefined};
 use crate::{
     dialect::{
-        case::{PlanContext, StepDraft, counted, refuse, some_of},
+        plan_context::{PlanContext, StepDraft, counted, refuse, some_of},
         wire,
     },
     directory::{

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::people::{patch, person};
 use crate::{
-    dialect::case::{PlanContext, StepDraft, refuse},
+    dialect::plan_context::{PlanContext, StepDraft, refuse},
     directory::{
         Id, Name, RecordKind, ResourceRef,
         census::FULL,

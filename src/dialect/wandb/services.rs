@@ -11,15 +11,15 @@ use super::{
 use crate::{
     dialect::{
         Hosting,
-        case::{PlanContext, StepDraft, refuse},
+        plan_context::{PlanContext, StepDraft, refuse},
         wire,
     },
     directory::{
         Id, RecordKind, ResourceRef,
-        aside::SideQueryKind,
         change::{Change, NewService},
         plan::{ConfirmBy, Risk, Undo},
         refusal::{Refusal, RefusalCode},
+        side_query::SideQueryKind,
     },
     scim::urn,
 };

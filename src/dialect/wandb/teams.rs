@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     dialect::{
-        case::{MembershipKnowledge, PlanContext, StepDraft, refuse},
+        plan_context::{MembershipKnowledge, PlanContext, StepDraft, refuse},
         wire,
     },
     directory::{

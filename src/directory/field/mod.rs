@@ -12,14 +12,14 @@
 //!          FieldReader              the same values as FieldValue, for whatever prints or draws them
 //! ```
 
-use super::{RecordKind, change::ChangeVerb, holds::RecordContents};
+use super::{RecordKind, change::ChangeVerb, record_contents::RecordContents};
 
 mod json;
+pub(super) mod knowledge;
 mod role;
 mod team;
 #[cfg(test)]
 mod tests;
-pub(super) mod told;
 mod user;
 mod value;
 

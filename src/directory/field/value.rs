@@ -4,12 +4,12 @@ use jiff::Timestamp;
 
 use super::{
     RecordField, RoleField, TeamField, UserField,
-    told::{self, FieldKnowledge},
+    knowledge::{self, FieldKnowledge},
 };
 use crate::directory::{
     Directory, Id, MaybeTold, Name, RecordKind, TeamAdminSet,
-    holds::RecordContents,
     record::{AccountKind, RecordProblem, Role, RoleGrant, Team, User},
+    record_contents::RecordContents,
 };
 
 /// A record of any kind.
@@ -149,10 +149,10 @@ impl<'a> FieldReader<'a> {
             UserField::Id => FieldValue::Id(&user.id),
             UserField::UserName => FieldValue::Text(&user.user_name),
             UserField::DisplayName => FieldValue::Text(&user.display_name),
-            UserField::Email => FieldValue::told(told::email(user, directory), |_| FieldValue::Text(&user.email)),
+            UserField::Email => FieldValue::told(knowledge::email(user, directory), |_| FieldValue::Text(&user.email)),
             UserField::ExternalId => FieldValue::Absent,
-            UserField::Active => FieldValue::told(told::active(user), FieldValue::Active),
-            UserField::Account => FieldValue::told(told::account(user), FieldValue::Account),
+            UserField::Active => FieldValue::told(knowledge::active(user), FieldValue::Active),
+            UserField::Account => FieldValue::told(knowledge::account(user), FieldValue::Account),
             UserField::OrgRole if self.has_org_roles() => FieldValue::attribute(&user.org_role),
             UserField::OrgRole => FieldValue::NotTold,
             UserField::OrgRoleAsOf => directory.role_learnt(&user.id).map_or(FieldValue::Absent, FieldValue::Time),
@@ -160,13 +160,15 @@ impl<'a> FieldReader<'a> {
             UserField::TeamCount => {
                 FieldValue::Count { known: directory.team_count(&user.id), complete: directory.tells_memberships() }
             }
-            UserField::TeamRoles => FieldValue::told(told::team_roles(user), grants),
-            UserField::Registries | UserField::RegistryRoles => FieldValue::told(told::registry_roles(user), grants),
+            UserField::TeamRoles => FieldValue::told(knowledge::team_roles(user), grants),
+            UserField::Registries | UserField::RegistryRoles => {
+                FieldValue::told(knowledge::registry_roles(user), grants)
+            }
             UserField::ModelsSeat => FieldValue::attribute(&user.models_seat),
             UserField::WeaveRole => FieldValue::attribute(&user.weave_role),
             UserField::RegistryAccess => FieldValue::attribute(&user.registry_access),
             UserField::LastActive => {
-                FieldValue::told(told::last_active(user), |at| at.map_or(FieldValue::Never, FieldValue::Time))
+                FieldValue::told(knowledge::last_active(user), |at| at.map_or(FieldValue::Never, FieldValue::Time))
             }
             UserField::DaysActive => {
                 user.days_active.map_or(FieldValue::NotTold, |days| FieldValue::number(days as usize))
@@ -182,13 +184,15 @@ impl<'a> FieldReader<'a> {
         match field {
             TeamField::Id => FieldValue::Id(&team.id),
             TeamField::Name => FieldValue::Text(&team.name),
-            TeamField::Members => FieldValue::told(told::members(team), |members| FieldValue::number(members.len())),
-            TeamField::MemberNames => FieldValue::told(told::member_names(team, self.directory), |all| {
+            TeamField::Members => {
+                FieldValue::told(knowledge::members(team), |members| FieldValue::number(members.len()))
+            }
+            TeamField::MemberNames => FieldValue::told(knowledge::member_names(team, self.directory), |all| {
                 let names: Vec<&Name> = all.clone().filter_map(FieldKnowledge::told).collect();
                 let complete = names.len() == all.count();
                 FieldValue::Names { names, complete }
             }),
-            TeamField::Others => FieldValue::told(told::members(team), |members| {
+            TeamField::Others => FieldValue::told(knowledge::members(team), |members| {
                 let others = members.iter().filter(|member| self.directory.user(&member.id).is_none());
                 FieldValue::number(others.count())
             }),

@@ -5,10 +5,10 @@ use crate::{
     dialect::{self, Hosting},
     directory::{
         ListCoverage, ListShortfall, MaybeTold, Name,
-        aside::{AccountDetails, SideAnswer, SideQueryKind, TeamParticipant},
         record::{AccountKind, Member, ReadDepth, RecordProblem, RoleGrant, Team},
         records::Records,
         role_source::{RoleMapping, RoleSource},
+        side_query::{AccountDetails, SideAnswer, SideQueryKind, TeamParticipant},
     },
 };
 

@@ -4,8 +4,8 @@
 use super::{Directory, predefined::FIRST_ROW};
 use crate::directory::{
     Id, Name, RecordKind, ResourceRef,
-    aside::TeamParticipant,
     record::{RoleGrant, User},
+    side_query::TeamParticipant,
 };
 
 /// Begins the ids of invited people; none of them goes to a server.
@@ -95,9 +95,9 @@ mod tests {
     use super::*;
     use crate::directory::{
         Observation,
-        aside::{SideAnswer, SideQueryKind},
         record::Team,
         records::Records,
+        side_query::{SideAnswer, SideQueryKind},
     };
 
     fn invitation(email: &str, admin: bool, pending: bool) -> TeamParticipant {

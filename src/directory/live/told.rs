@@ -5,8 +5,8 @@ use serde_json::Value;
 use crate::{
     directory::{
         Directory, Id, Name, ResourceRef,
-        aside::{AccountDetails, Organisation, Setting, SideAnswer, SideQueryKind, TeamParticipant},
         owner::KeyOwner,
+        side_query::{AccountDetails, Organisation, Setting, SideAnswer, SideQueryKind, TeamParticipant},
     },
     scim::schema::{ResourceType, Schema},
 };

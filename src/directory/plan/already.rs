@@ -5,9 +5,9 @@ use rustc_hash::FxHashSet;
 use crate::{
     directory::{
         Directory, Id, RecordKind,
-        aside::SideQueryKind,
         change::{Change, NewUser, RoleDraft},
         record::{Member, ReadDepth, User},
+        side_query::SideQueryKind,
     },
     scim::schema,
 };
@@ -123,10 +123,10 @@ mod tests {
     use super::*;
     use crate::directory::{
         Name, ResourceRef,
-        aside::{AccountDetails, ApiKey, SideAnswer, TeamParticipant},
         change::{ChangeId, NewService, SeatKind},
         record::{AccountKind, Role, RoleGrant, Team},
         records::Records,
+        side_query::{AccountDetails, ApiKey, SideAnswer, TeamParticipant},
     };
 
     fn directory() -> Directory {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::Step;
 use crate::directory::{
     Directory, Name,
-    aside::{Setting, SideQuery, SideQueryKind},
     change::{Change, ChangeVerb},
-    holds::RecordContents,
+    record_contents::RecordContents,
     refusal::Refusal,
     role_source::RoleMapping,
+    side_query::{Setting, SideQuery, SideQueryKind},
 };
 
 /// A predefined role that can be chosen.

@@ -5,7 +5,7 @@ use crate::directory::{
     Directory,
     change::Change,
     guard::{ChangeGuard, GuardSettings},
-    holds::RecordContents,
+    record_contents::RecordContents,
     refusal::Refusal,
     words,
 };

@@ -9,8 +9,8 @@ use crate::{
     directory::{
         Directory, Id,
         guard::GuardSettings,
-        holds::RecordContents,
         record::{Member, ReadDepth, Role, RoleGrant, Team, User},
+        record_contents::RecordContents,
         records::Records,
     },
 };

@@ -9,8 +9,8 @@ use super::{ALREADY, ChangeState, JournalEntry, Plan, Undo, already, compensatio
 use crate::directory::{
     Directory, Id, RecordKind, ResourceRef,
     change::{Change, ChangeEffect, ChangeId, ChangedField},
-    holds::RecordContents,
     record::{ReadDepth, RoleGrant},
+    record_contents::RecordContents,
     refusal::{Refusal, RefusalCode},
     words::{self, PlanLine},
 };

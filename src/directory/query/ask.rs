@@ -7,7 +7,7 @@ use crate::directory::{
     Directory, Name, RecordKind,
     field::{
         RecordField, RoleField, TeamField,
-        told::{self, FieldKnowledge},
+        knowledge::{self, FieldKnowledge},
     },
     record::{Role, Team},
     search::{MatchMode, MatcherMemory, SearchText, folded},
@@ -217,7 +217,7 @@ impl OneTeam<'_> {
             TeamField::Members => self.members().is(term),
             TeamField::Admins => self.admins().is(term),
             TeamField::MemberNames => {
-                let names = told::member_names(self.team, self.directory);
+                let names = knowledge::member_names(self.team, self.directory);
                 one_of_texts_is(&term.value, names.map(|names| names.map(|name| name.map(Name::as_str))))
             }
             TeamField::Others | TeamField::Gives | TeamField::Modified | TeamField::Problem => Some(false),
@@ -225,7 +225,7 @@ impl OneTeam<'_> {
     }
 
     fn members(&self) -> BoundedCount {
-        match told::members(self.team) {
+        match knowledge::members(self.team) {
             FieldKnowledge::Told(members) => BoundedCount::of(members.len(), Some(0)),
             FieldKnowledge::NotTold => BoundedCount::of(0, None),
         }
@@ -233,7 +233,7 @@ impl OneTeam<'_> {
 
     /// Deactivated admins don't count; members whose role is not told may be admins.
     fn admins(&self) -> BoundedCount {
-        let FieldKnowledge::Told(members) = told::members(self.team) else { return BoundedCount::of(0, None) };
+        let FieldKnowledge::Told(members) = knowledge::members(self.team) else { return BoundedCount::of(0, None) };
         let (mut sure, mut possible) = (0, 0);
         for member in members {
             let user = self.directory.user(&member.id);

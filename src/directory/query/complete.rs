@@ -6,7 +6,7 @@ use super::{fields, filter_words};
 use crate::directory::{
     Directory, Name, RecordKind,
     field::{FilterValues, RecordField, RoleField, TeamField, UserField},
-    holds::RecordContents,
+    record_contents::RecordContents,
     search::folded,
 };
 

@@ -7,7 +7,7 @@ use crate::{
     directory::{
         RecordKind,
         field::FilterValues,
-        holds::RecordContents,
+        record_contents::RecordContents,
         search::{MatchSense, SearchWord, folded},
     },
     scim::text::{clean, clean_line},

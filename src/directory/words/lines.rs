@@ -5,8 +5,8 @@ use crate::{
     directory::{
         Directory, Id, Name, RecordKind, attributes,
         change::{Change, RoleDraft},
-        holds::RecordContents,
         record::User,
+        record_contents::RecordContents,
     },
     scim::schema,
 };

@@ -7,7 +7,7 @@ use crate::scim::confusable;
 use super::{
     Directory,
     change::{Change, ChangeVerb},
-    holds::RecordContents,
+    record_contents::RecordContents,
 };
 
 mod command;

@@ -5,8 +5,8 @@ use crate::{
     directory::{
         Directory, Id,
         change::{Change, ChangeEffect, ChangeSubject, ChangeVerb},
-        holds::RecordContents,
         plan::Plan,
+        record_contents::RecordContents,
     },
     scim::text::number,
 };

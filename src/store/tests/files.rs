@@ -186,7 +186,7 @@ fn a_lock_that_is_never_given_back_ends_the_waiting() {
 #[test]
 fn a_stand_in_takes_the_directory_and_no_change() {
     let mut store = Store::stand_in("the disk is full").unwrap();
-    store.keep_habits(&crate::scim::habits::ServerQuirks::default()).unwrap();
+    store.keep_habits(&crate::scim::quirks::ServerQuirks::default()).unwrap();
     assert!(store.habits().unwrap().is_some());
     let refused = [
         store.journal_add(&[planned(1)]).map(drop),

@@ -9,7 +9,7 @@ use crate::{
     app::pane::{AccountView, ListPane},
     directory::{
         field::{RecordField, RoleField, TeamField, UserField},
-        holds::RecordContents,
+        record_contents::RecordContents,
     },
 };
 

@@ -15,11 +15,11 @@ use crate::{
     app::{
         App,
         action::Action,
-        aside::{KeyRow, SideQueryBox, SideQueryStatus},
+        side_query_box::{KeyRow, SideQueryBox, SideQueryStatus},
     },
     directory::{
         Name, ResourceRef,
-        aside::{AccountDetails, SideQueryKind},
+        side_query::{AccountDetails, SideQueryKind},
     },
     scim::text::clean,
     ui::{ScreenLook, details, fit},

@@ -16,7 +16,7 @@ use crate::{
     app::{
         App,
         action::Action,
-        aside::{SideQueryBox, SideQueryStatus},
+        side_query_box::{SideQueryBox, SideQueryStatus},
     },
     directory::{
         ResourceRef,

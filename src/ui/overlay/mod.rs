@@ -8,7 +8,7 @@ use ratatui::Frame;
 use super::ScreenLook;
 use crate::{
     app::{App, Overlay},
-    directory::aside::SideQueryKind,
+    directory::side_query::SideQueryKind,
 };
 
 mod account;
@@ -18,11 +18,11 @@ mod check;
 mod compare;
 mod copy;
 mod difference;
-mod doubts;
 mod form;
 mod help;
 mod holders;
 mod json;
+mod name_choice;
 mod palette;
 mod permissions;
 mod pick;
@@ -53,7 +53,7 @@ pub fn draw(frame: &mut Frame<'_>, top: &Overlay, app: &App, look: &ScreenLook) 
     match top {
         Overlay::Role(picker) => picker::draw(frame, picker, app, look),
         Overlay::Check(list) => check::draw(frame, list, app, look),
-        Overlay::Doubts(doubts) => doubts::draw(frame, doubts, app, look),
+        Overlay::Doubts(doubts) => name_choice::draw(frame, doubts, app, look),
         Overlay::Stage(view) => stage::draw(frame, view, app, look),
         Overlay::Pick(pick) => pick::draw(frame, pick, app, look),
         Overlay::Difference(difference) => difference::draw(frame, difference, app, look),

@@ -11,9 +11,9 @@ use crate::{
     app::{
         App,
         action::Action,
-        aside::{PartRow, SideQueryBox, SideQueryStatus},
+        side_query_box::{PartRow, SideQueryBox, SideQueryStatus},
     },
-    directory::{Id, ResourceRef, aside::TeamParticipant},
+    directory::{Id, ResourceRef, side_query::TeamParticipant},
     scim::text::clean,
     ui::{
         ScreenLook, details,

@@ -11,7 +11,7 @@ use crate::{
     app::{
         App,
         action::Action,
-        aside::{SideQueryBox, SideQueryStatus},
+        side_query_box::{SideQueryBox, SideQueryStatus},
     },
     ui::ScreenLook,
 };

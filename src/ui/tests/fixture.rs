@@ -13,13 +13,13 @@ use super::super::{
 use crate::app::{App, AppMessage, OpenedProfile, ProfileView, TerminalSize, action::Action, keymap::KeyBindings};
 use crate::directory::{
     Directory, ListCoverage, MaybeTold, Name, ResourceRef,
-    aside::{SideQuery, SideQueryKind},
     change::{Change, ChangeId},
     guard::GuardSettings,
     plan::{ChangeState, ConfirmBy, JournalEntry, Planner, ProviderCapabilities, Risk, RoleChoice, Step, Undo},
     record::{AccountKind, LastActive, Member, Permission, ReadDepth, RecordProblem, Role, RoleGrant, Team, User},
     records::Records,
     refusal::Refusal,
+    side_query::{SideQuery, SideQueryKind},
     words,
     work::{LinkState, RefreshProof, WorkerReport},
 };

@@ -18,12 +18,12 @@ use crate::{
     dialect::{self, Hosting, Provider},
     directory::{
         ListCoverage, ListShortfall, MaybeTold, Name, Observation, RecordKind, ResourceRef,
-        aside::{AccountDetails, ApiKey, Organisation, SideAnswer, SideQueryKind, TeamParticipant},
         change::ChangeId,
         guard::GuardSettings,
         plan::{ChangeState, RequestExchange, SideEffect},
         record::{AccountKind, LastActive, Member, Permission, ReadDepth, Record, Role, RoleGrant, Team, User},
         records::Records,
+        side_query::{AccountDetails, ApiKey, Organisation, SideAnswer, SideQueryKind, TeamParticipant},
         work::{ChangeUpdate, LinkState, RefreshProof, WorkerJob, WorkerReport},
     },
     scim::{

@@ -7,10 +7,10 @@ use crate::{
     dialect::ChangeShown,
     directory::{
         Observation, ResourceRef,
-        aside::{SideAnswer, SideQueryKind},
         change::Change,
         plan::{ConfirmBy, JournalEntry},
         record::{ReadDepth, Record},
+        side_query::{SideAnswer, SideQueryKind},
     },
     scim::{
         failure::{Failure, FailureClass, RequestArrival},

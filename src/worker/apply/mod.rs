@@ -14,7 +14,7 @@ use crate::{
     },
     scim::{
         failure::{Failure, FailureClass},
-        habits::ServerQuirks,
+        quirks::ServerQuirks,
         request::Request,
     },
 };

@@ -13,8 +13,8 @@ use crate::{
     },
     scim::{
         failure::{Failure, FailureClass, RequestArrival},
-        habits::ServerQuirks,
         patch::{self, PatchOperation},
+        quirks::ServerQuirks,
         request::Request,
     },
     store::Store,

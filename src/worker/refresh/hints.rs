@@ -9,7 +9,7 @@ use crate::{
         record::{Record, User},
         role_source::SEVERAL,
     },
-    scim::habits::{RoleAttribute, ServerQuirks},
+    scim::quirks::{RoleAttribute, ServerQuirks},
 };
 
 /// More different roles than this are no roles that a person picks from.

@@ -12,7 +12,7 @@ use rustc_hash::FxHashSet;
 use serde_json::value::RawValue;
 
 use super::{
-    super::known::ShownList,
+    super::shown_records::ShownList,
     hints::RecordHints,
     members::{self, Tally, WithheldMembers},
 };

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, atomic::Ordering};
 use super::{
     super::{
         context::{WorkerContext, unreadable},
-        known::{self, RecordDifference, ShownPrint},
+        shown_records::{self, RecordDifference, ShownPrint},
     },
     ahead::{EarlyAnswer, ListQuery, PageRequest, may_be_haste},
     glimpse::PageGlimpse,
@@ -87,7 +87,11 @@ pub async fn read_list(context: &WorkerContext, wanted: ReadOptions<'_>) -> Opti
             withheld: context.withhold(|withheld| withheld.clone()),
         }),
         // Without the disk the rest of the list is not kept anywhere, so the list is not compared.
-        compared: if keeper.is_kept() { wanted.shown.reading(wanted.kind) } else { known::ListReading::default() },
+        compared: if keeper.is_kept() {
+            wanted.shown.reading(wanted.kind)
+        } else {
+            shown_records::ListReading::default()
+        },
         keeper,
         depth: list.depth,
         received: 0,
@@ -117,7 +121,7 @@ struct Reading<'a> {
     /// Records of all pages so far, and those of them that are kept and written.
     received: usize,
     kept: usize,
-    compared: known::ListReading,
+    compared: shown_records::ListReading,
     lists: RecordLists,
     hints: RecordHints,
     tally: Tally,

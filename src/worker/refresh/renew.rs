@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::{
-    super::{context::WorkerContext, known::RecordDifference},
+    super::{context::WorkerContext, shown_records::RecordDifference},
     lists::RecordLists,
 };
 use crate::{

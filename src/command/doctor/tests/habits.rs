@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     directory::{change::ChangeVerb, work::WorkerReport as Told},
-    scim::habits::{DeletionEffect, PagingHabit, RemovalForm, ServerQuirks},
+    scim::quirks::{DeletionEffect, PagingHabit, RemovalForm, ServerQuirks},
 };
 
 async fn examined(odd: Odd, write: bool) -> DoctorReport {

@@ -16,8 +16,8 @@ use super::{
 use crate::{
     directory::{RecordKind, ability::ActionAbility, change::ChangeVerb},
     scim::{
-        habits::RemovalForm,
         patch::{PatchOperation, member_filter},
+        quirks::RemovalForm,
         request::{Method, Request},
         urn,
     },

@@ -20,9 +20,9 @@ use crate::{
         change::{Change, ChangeVerb},
     },
     scim::{
-        habits::DeletionEffect,
         json, merge,
         patch::PatchOperation,
+        quirks::DeletionEffect,
         request::{Method, Request},
     },
 };

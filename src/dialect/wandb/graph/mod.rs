@@ -8,8 +8,8 @@ use crate::{
     dialect::ProbeQuestion,
     directory::{
         Directory, Id, Name,
-        aside::{SideQuery, SideQueryKind},
         refusal::{Refusal, RefusalCode},
+        side_query::{SideQuery, SideQueryKind},
     },
     scim::{graph, request::Request},
 };

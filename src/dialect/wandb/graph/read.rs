@@ -8,8 +8,8 @@ use crate::{
     dialect::{CreatedRecord, SaysNothing},
     directory::{
         Name,
-        aside::{AccountDetails, ApiKey, Organisation, SideAnswer, SideQuery, SideQueryKind, TeamParticipant},
         change::Change,
+        side_query::{AccountDetails, ApiKey, Organisation, SideAnswer, SideQuery, SideQueryKind, TeamParticipant},
     },
     scim::graph::data,
 };

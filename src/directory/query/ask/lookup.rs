@@ -7,7 +7,7 @@ use crate::directory::{
     Directory, RecordKind,
     field::{
         RecordField, RoleField, UserField,
-        told::{self, FieldKnowledge},
+        knowledge::{self, FieldKnowledge},
     },
     query::{FilterQuery, Part, QueryTerm, Value},
 };
@@ -45,14 +45,14 @@ impl NameLookup {
 
 fn closed_teams(directory: &Directory) -> Option<usize> {
     let teams = (0..directory.len(RecordKind::Team) as u32).filter_map(|row| directory.team_at(row));
-    let closed = teams.filter(|team| !told::members(team).is_told()).count();
-    told::is_listed(RecordKind::Team, directory).then_some(closed)
+    let closed = teams.filter(|team| !knowledge::members(team).is_told()).count();
+    knowledge::is_listed(RecordKind::Team, directory).then_some(closed)
 }
 
 fn holders(directory: &Directory) -> Vec<BoundedCount> {
     let users = (0..directory.len(RecordKind::User) as u32).filter_map(|row| directory.user_at(row));
     let hidden = users.filter(|user| !directory.knows_roles(user)).count();
-    let hidden = told::is_listed(RecordKind::User, directory).then_some(hidden);
+    let hidden = knowledge::is_listed(RecordKind::User, directory).then_some(hidden);
     let counts = directory.holder_counts();
     let roles = (0..directory.len(RecordKind::Role) as u32).map(|row| directory.role_at(row));
     let count = |name| BoundedCount::of(counts.get(name).copied().unwrap_or_default() as usize, hidden);
@@ -101,7 +101,7 @@ impl NamedTeams {
             Some((name, role)) => (name, Some(role).filter(|role| !role.is_empty())),
             None => (text, None),
         };
-        let mut has_closed = !told::is_listed(RecordKind::Team, directory);
+        let mut has_closed = !knowledge::is_listed(RecordKind::Team, directory);
         let naming = (0..directory.len(RecordKind::Team) as u32).map(|row| {
             let Some(team) = directory.team_at(row) else { return TeamNaming::No };
             let have = team.name.as_str();
@@ -112,7 +112,7 @@ impl NamedTeams {
                 Some(_) if contains(have, name) => TeamNaming::WithRole,
                 _ => TeamNaming::No,
             };
-            has_closed |= naming != TeamNaming::No && matches!(told::members(team), FieldKnowledge::NotTold);
+            has_closed |= naming != TeamNaming::No && matches!(knowledge::members(team), FieldKnowledge::NotTold);
             naming
         });
         let naming = naming.collect();

@@ -13,7 +13,7 @@ use crate::directory::{
     Directory, MaybeTold, Name, ResourceRef,
     field::{
         RecordField, UserField,
-        told::{self, FieldKnowledge},
+        knowledge::{self, FieldKnowledge},
     },
     query::{Part, QueryTerm, ValueRelation},
     record::{RoleGrant, User},
@@ -43,28 +43,28 @@ impl<'a> OneUser<'a> {
         let (user, value) = (self.user, &term.value);
         let RecordField::User(field) = term.field else { return Some(false) };
         match field {
-            UserField::OrgRole => text_is(value, told::attribute(&user.org_role).map(shown)),
+            UserField::OrgRole => text_is(value, knowledge::attribute(&user.org_role).map(shown)),
             UserField::ModelsSeat => seat_is(value, &user.models_seat),
             UserField::WeaveRole => seat_is(value, &user.weave_role),
             UserField::RegistryAccess => seat_is(value, &user.registry_access),
-            UserField::Email => text_is(value, told::email(user, self.directory).map(shown)),
+            UserField::Email => text_is(value, knowledge::email(user, self.directory).map(shown)),
             UserField::UserName => known_text_is(value, user.user_name.as_str()),
             UserField::DisplayName => {
                 let names = [user.user_name.as_str(), user.display_name.as_str()];
                 any(names.map(|name| known_text_is(value, name)))
             }
             UserField::Id => known_text_is(value, &user.id),
-            UserField::Account => text_is(value, told::account(user).map(|account| Some(account_word(account)))),
-            UserField::Active => active_is(value, told::active(user)),
+            UserField::Account => text_is(value, knowledge::account(user).map(|account| Some(account_word(account)))),
+            UserField::Active => active_is(value, knowledge::active(user)),
             UserField::LastActive => self.last_is(term),
             UserField::Created => created_is(term, user.created, self.now),
             UserField::TeamCount => self.team_count().is(term),
             UserField::Teams => self.team_is(at, value),
-            UserField::Registries => registry_is(value, told::registry_roles(user)),
+            UserField::Registries => registry_is(value, knowledge::registry_roles(user)),
             UserField::TeamRoles => {
                 let roles =
                     |grants: &'a [RoleGrant]| grants.iter().map(|grant| FieldKnowledge::Told(grant.role.as_str()));
-                one_of_texts_is(value, told::team_roles(user).map(roles))
+                one_of_texts_is(value, knowledge::team_roles(user).map(roles))
             }
             UserField::ExternalId
             | UserField::OrgRoleAsOf
@@ -113,7 +113,7 @@ impl<'a> OneUser<'a> {
 
     fn role_is(&self, team: u32, wanted: &Part) -> QueryTruth {
         let team = self.directory.team_at(team)?;
-        match (wanted, told::role_in(self.user, &team.name)) {
+        match (wanted, knowledge::role_in(self.user, &team.name)) {
             (Part::Unknown, role) => Some(!role.is_told()),
             (_, FieldKnowledge::NotTold) => None,
             (Part::None, FieldKnowledge::Told(role)) => Some(role.is_empty()),
@@ -123,7 +123,7 @@ impl<'a> OneUser<'a> {
 
     /// Who has an account for less time than the age was not away for that long.
     fn last_is(&self, term: &QueryTerm) -> QueryTruth {
-        let last = match (&term.value, told::last_active(self.user)) {
+        let last = match (&term.value, knowledge::last_active(self.user)) {
             (Value::Unknown, last) => return Some(!last.is_told()),
             (_, FieldKnowledge::NotTold) => return None,
             (_, FieldKnowledge::Told(last)) => last,
@@ -144,7 +144,7 @@ fn shown(name: Option<&Name>) -> Option<&str> {
 /// The level "none" is no seat.
 fn seat_is(value: &Value, level: &MaybeTold) -> QueryTruth {
     let is_none = |level: &str| level.is_empty() || level.eq_ignore_ascii_case("none");
-    text_is_with(value, told::attribute(level).map(shown), is_none)
+    text_is_with(value, knowledge::attribute(level).map(shown), is_none)
 }
 
 fn active_is(value: &Value, active: FieldKnowledge<bool>) -> QueryTruth {

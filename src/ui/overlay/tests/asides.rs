@@ -5,9 +5,9 @@ use secrecy::SecretString;
 use super::*;
 use crate::directory::{
     Name, Observation,
-    aside::{AccountDetails, ApiKey, SideAnswer, TeamParticipant},
     change::ChangeId,
     record::AccountKind,
+    side_query::{AccountDetails, ApiKey, SideAnswer, TeamParticipant},
 };
 
 fn learn(app: &mut App, topic: SideQueryKind, told: SideAnswer) {

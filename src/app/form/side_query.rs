@@ -1,7 +1,7 @@
 //! Forms for what goes beside SCIM: an API key of one's own, an invitation to a team.
 
 use super::{FormField, FormPurpose, FormState, values::email_problem};
-use crate::directory::{Id, aside::AccountDetails, change::Change, record::Team};
+use crate::directory::{Id, change::Change, record::Team, side_query::AccountDetails};
 
 impl FormState {
     /// A form for a new key; it will be this person's.

@@ -8,8 +8,8 @@ use crate::{
     scim::{
         discovery,
         failure::{Failure, FailureClass},
-        habits::ServerQuirks,
         list,
+        quirks::ServerQuirks,
         request::{Method, Request},
         tree,
     },

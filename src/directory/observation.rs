@@ -2,8 +2,8 @@
 
 use super::{
     ResourceRef,
-    aside::{SideAnswer, SideQueryKind},
     record::Record,
+    side_query::{SideAnswer, SideQueryKind},
 };
 
 /// A result of a read or an answer.

@@ -7,8 +7,8 @@ use secrecy::ExposeSecret;
 use serde::Serialize;
 
 use super::{
-    desk::HeadlessSession,
     end::{CommandError, ErrorCode, heard, note},
+    headless_session::HeadlessSession,
     json::ChangeRow,
     print,
     run::RunOutcome,

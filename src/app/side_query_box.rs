@@ -7,8 +7,8 @@
 use super::{App, Overlay};
 use crate::directory::{
     Id, ResourceRef,
-    aside::{AccountDetails, ApiKey, Setting, SideQueryKind, TeamParticipant},
     change::Change,
+    side_query::{AccountDetails, ApiKey, Setting, SideQueryKind, TeamParticipant},
 };
 
 mod asking;

@@ -10,7 +10,7 @@ use crate::{
     app::{
         App,
         action::Action,
-        doubts::{LookUp, NameChoice, NameChoiceBox},
+        name_choice::{LookUp, NameChoice, NameChoiceBox},
     },
     directory::{
         ResourceRef,

@@ -16,11 +16,11 @@ use crate::{
     config::ConfigError,
     directory::{
         Directory, Id, ListCoverage, Observation, RecordKind, ResourceRef,
-        aside::{SideQuery, SideQueryKind},
         change::ChangeId,
         guard::GuardSettings,
         plan::{ChangeState, IdGenerator, JournalEntry, Planner, ProviderCapabilities},
         record::{ReadDepth, Record, User},
+        side_query::{SideQuery, SideQueryKind},
         work::{ChangeUpdate, LinkState, MissedName, WorkerJob, WorkerReport},
     },
     output::note_if_slow,

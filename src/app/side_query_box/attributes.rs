@@ -5,9 +5,9 @@ use crate::{
     app::{App, AppEffect, Overlay, availability::UnavailableReason, form::FormState},
     directory::{
         Id, ResourceRef,
-        aside::SideQueryKind,
         attributes::{self, AttributeSlot},
         change::Change,
+        side_query::SideQueryKind,
     },
 };
 

@@ -3,7 +3,7 @@
 use super::{KeyRow, PartRow, SideQueryBox};
 use crate::{
     app::{App, AppEffect, Overlay, action::Action, availability::UnavailableReason, form::FormState},
-    directory::{aside::SideQueryKind, change::Change, plan::Risk},
+    directory::{change::Change, plan::Risk, side_query::SideQueryKind},
 };
 
 impl App {

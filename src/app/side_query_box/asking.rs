@@ -5,9 +5,9 @@ use crate::{
     app::{App, AppEffect, Overlay, action::Action},
     directory::{
         Id, Observation, ResourceRef,
-        aside::SideQueryKind,
         change::{Change, ChangeId, ChangeVerb},
         plan::ChangeState,
+        side_query::SideQueryKind,
         work::WorkerJob,
     },
 };
