@@ -2,12 +2,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use scimitar::desired::{Columns, Format, decode, read, write};
+use scimitar::desired::{ColumnOptions, FileFormat, decode, read, write};
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(text) = decode(bytes.to_vec()) else { return };
-    match read(&text, Format::Csv, &Columns::default()) {
-        Ok(desired) => drop(write(&desired, Format::Csv)),
+    match read(&text, FileFormat::Csv, &ColumnOptions::default()) {
+        Ok(desired) => drop(write(&desired, FileFormat::Csv)),
         Err(problems) => assert!(!problems.is_empty()),
     }
 });

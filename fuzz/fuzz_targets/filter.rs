@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use scimitar::{
-    directory::{Kind, query::Query},
+    directory::{RecordKind, query::FilterQuery},
     scim::filter,
 };
 
@@ -14,7 +14,7 @@ fuzz_target!(|text: &str| {
         parsed
             .matches(&serde_json::json!({"userName": "ann", "emails": [{"value": "a@x.io", "primary": true}], "n": 7}));
     }
-    for kind in Kind::ALL {
-        let _ = Query::parse(text, kind);
+    for kind in RecordKind::ALL {
+        let _ = FilterQuery::parse(text, kind);
     }
 });

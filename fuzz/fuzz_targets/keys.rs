@@ -3,7 +3,7 @@
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use libfuzzer_sys::fuzz_target;
-use scimitar::app::Msg;
+use scimitar::app::AppMessage;
 
 const CODES: [KeyCode; 15] = [
     KeyCode::Enter,
@@ -37,7 +37,7 @@ fuzz_target!(|bytes: &[u8]| {
             30 => Event::Resize(200, 50),
             _ => key(KeyCode::Char(char::from(*byte)), KeyModifiers::NONE),
         };
-        app.update(Msg::Terminal(event), scimitar_fuzz::now());
+        app.update(AppMessage::Terminal(event), scimitar_fuzz::now());
     }
     scimitar_fuzz::screen(&app);
 });

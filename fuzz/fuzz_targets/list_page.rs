@@ -3,10 +3,10 @@
 
 use libfuzzer_sys::fuzz_target;
 use scimitar::{
-    directory::{Kind, record::Depth},
+    directory::{RecordKind, record::ReadDepth},
     scim::{
         list,
-        pager::{Pager, Paging},
+        pager::{Pager, PagingMethod},
         split::Splitter,
     },
 };
@@ -20,15 +20,15 @@ fuzz_target!(|body: &[u8]| {
     let Ok(page) = list::parse(body) else { return };
     for dialect in scimitar_fuzz::dialects() {
         for raw in &page.resources {
-            for kind in Kind::ALL {
+            for kind in RecordKind::ALL {
                 // What can't be read is said with its place.
-                if let Err(problem) = dialect.read(kind, raw, Depth::Full, "$") {
+                if let Err(problem) = dialect.read(kind, raw, ReadDepth::Full, "$") {
                     assert!(problem.path.starts_with('$'), "{problem:?}");
                 }
             }
         }
     }
-    let mut pager = Pager::new(Paging::Index { page_size: None });
+    let mut pager = Pager::new(PagingMethod::Index { page_size: None });
     let ids: Vec<&str> = page.resources.iter().map(|raw| raw.get()).collect();
     for _ in 0..20 {
         if pager.next().is_none() {

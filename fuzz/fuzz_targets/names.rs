@@ -3,7 +3,7 @@
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use libfuzzer_sys::fuzz_target;
-use scimitar::{app::Msg, directory::Name, scim::text};
+use scimitar::{app::AppMessage, directory::Name, scim::text};
 
 fuzz_target!(|text: &str| {
     let name = Name::from(text);
@@ -15,7 +15,7 @@ fuzz_target!(|text: &str| {
         [KeyCode::Char('2'), KeyCode::Enter, KeyCode::Esc, KeyCode::Char('3'), KeyCode::Char('1'), KeyCode::Enter]
     {
         scimitar_fuzz::screen(&app);
-        app.update(Msg::Terminal(Event::Key(KeyEvent::new(key, KeyModifiers::NONE))), scimitar_fuzz::now());
+        app.update(AppMessage::Terminal(Event::Key(KeyEvent::new(key, KeyModifiers::NONE))), scimitar_fuzz::now());
     }
     scimitar_fuzz::screen(&app);
 });

@@ -2,15 +2,15 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use scimitar::desired::{Columns, Format, decode, read, write};
+use scimitar::desired::{ColumnOptions, FileFormat, decode, read, write};
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(text) = decode(bytes.to_vec()) else { return };
-    for format in [Format::Yaml, Format::Json] {
-        match read(&text, format, &Columns::default()) {
+    for format in [FileFormat::Yaml, FileFormat::Json] {
+        match read(&text, format, &ColumnOptions::default()) {
             Ok(desired) => {
                 let written = write(&desired, format);
-                assert!(read(&written, format, &Columns::default()).is_ok(), "{written}");
+                assert!(read(&written, format, &ColumnOptions::default()).is_ok(), "{written}");
             }
             Err(problems) => assert!(!problems.is_empty()),
         }

@@ -8,7 +8,6 @@ use tui_input::Input;
 
 use crate::directory::{
     Directory, Id, RecordKind, ResourceRef,
-    change::SeatKind,
     field::{FieldSort, RecordField},
     listing::ListOrder,
     query::{BadQuery, FilterQuery},
@@ -50,8 +49,6 @@ pub struct ListPane {
     pub marks: RowMarks,
     /// What the provider's records hold.
     pub holds: RecordContents,
-    /// The server tells the access to registries, which older ones do not have.
-    has_registry_access: bool,
     /// Which accounts; matters only to users, and only where there are service accounts.
     pub view: AccountView,
     /// Somebody has a name beside the user name.
@@ -96,7 +93,6 @@ impl ListPane {
             top: 0,
             marks: RowMarks::default(),
             holds: RecordContents::default(),
-            has_registry_access: false,
             view: AccountView::default(),
             cursor_id: None,
             moved: false,
@@ -133,7 +129,6 @@ impl ListPane {
 
     /// Sorts and filters anew, keeping the cursor on its record.
     fn rebuild(&mut self, directory: &Directory) {
-        self.has_registry_access = directory.census().seats(SeatKind::Registry).known > 0;
         if !self.has_views(directory) {
             self.view = AccountView::People;
         }

@@ -36,6 +36,7 @@ impl App {
     }
 
     /// Does it with whom it is about by now.
+    #[expect(clippy::too_many_lines, reason = "an arm for each action")]
     pub(super) fn act(&mut self, action: Action, effects: &mut Vec<AppEffect>) {
         if let Err(why) = self.availability(action) {
             self.say(why);

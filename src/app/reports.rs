@@ -100,15 +100,7 @@ impl App {
             WorkerReport::Moved(moved) => self.on_moved(moved, effects),
             WorkerReport::Waiting(wait) => self.on_waiting(wait),
             WorkerReport::Link(link) => self.on_link(link),
-            WorkerReport::Raw(of, result) => {
-                let raw = self.overlays.iter_mut().rev().find_map(|overlay| match overlay {
-                    Overlay::Raw { target, text, .. } if *target == of => Some(text),
-                    _ => None,
-                });
-                if let Some(text) = raw {
-                    *text = Some(result);
-                }
-            }
+            WorkerReport::Raw(of, result) => self.on_raw(&of, result),
             WorkerReport::Planner(planner) => self.on_planner(planner),
             WorkerReport::AskFailed(topic, failure) => self.on_ask_failed(&topic, &failure, effects),
             WorkerReport::Secret(id, secret) => self.on_secret(id, secret),
@@ -123,6 +115,16 @@ impl App {
             WorkerReport::ListsUnread(_) | WorkerReport::ListsNeeded => {}
             WorkerReport::Identified(_) | WorkerReport::Vacant(_) | WorkerReport::AdminsRead => {}
             WorkerReport::Idle(_) => {}
+        }
+    }
+
+    fn on_raw(&mut self, of: &ResourceRef, result: Result<String, Failure>) {
+        let raw = self.overlays.iter_mut().rev().find_map(|overlay| match overlay {
+            Overlay::Raw { target, text, .. } if target == of => Some(text),
+            _ => None,
+        });
+        if let Some(text) = raw {
+            *text = Some(result);
         }
     }
 

@@ -460,22 +460,7 @@ impl HeadlessSession {
             }
             WorkerReport::AskFailed(topic, failure) => ReportMeaning::NotTold(topic, failure),
             WorkerReport::ReadEachFailed(_, failure) => ReportMeaning::NotLearnt(failure),
-            WorkerReport::Moved(mut moved) => {
-                let fresh = std::mem::take(&mut moved.fresh);
-                if moved.state == ChangeState::Unknown {
-                    self.unread.insert(moved.id);
-                }
-                let known = self.journal.binary_search_by_key(&moved.id, |entry| entry.id);
-                if let Some(entry) = known.ok().and_then(|at| self.journal.get_mut(at)) {
-                    entry.follow(&moved);
-                }
-                match moved.state {
-                    state if state.is_open() => self.directory.learn(fresh),
-                    _ if moved.is_unsent() => self.directory.take_off(moved.id) | self.directory.learn(fresh),
-                    _ => self.directory.settle(moved.id, fresh),
-                };
-                ReportMeaning::Moved(Box::new(moved))
-            }
+            WorkerReport::Moved(moved) => ReportMeaning::Moved(Box::new(self.hear_moved(moved))),
             WorkerReport::Elsewhere(ids) => {
                 self.elsewhere = ids;
                 ReportMeaning::Other
@@ -502,6 +487,24 @@ impl HeadlessSession {
             }
             _ => ReportMeaning::Other,
         })
+    }
+
+    /// Follows a change; gives the update without the records that it brought.
+    fn hear_moved(&mut self, mut moved: ChangeUpdate) -> ChangeUpdate {
+        let fresh = std::mem::take(&mut moved.fresh);
+        if moved.state == ChangeState::Unknown {
+            self.unread.insert(moved.id);
+        }
+        let known = self.journal.binary_search_by_key(&moved.id, |entry| entry.id);
+        if let Some(entry) = known.ok().and_then(|at| self.journal.get_mut(at)) {
+            entry.follow(&moved);
+        }
+        match moved.state {
+            state if state.is_open() => self.directory.learn(fresh),
+            _ if moved.is_unsent() => self.directory.take_off(moved.id) | self.directory.learn(fresh),
+            _ => self.directory.settle(moved.id, fresh),
+        };
+        moved
     }
 
     fn hear_hosting(&mut self, why: Option<String>) {

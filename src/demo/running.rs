@@ -100,6 +100,11 @@ impl RunningDemo {
         self.server.held.send_replace(hold);
     }
 
+    /// Writes that wait because of [`Self::hold_writes`]. A write whose client is gone counts until its connection is closed.
+    pub fn held_writes(&self) -> usize {
+        self.server.held.receiver_count()
+    }
+
     /// Changes the shares of requests that fail.
     pub fn set_fail(&self, rules: Vec<FailRule>) {
         self.server.faults.set_rules(rules);

@@ -127,7 +127,7 @@ fn forget_way(habits: &mut ServerQuirks, verb: ChangeVerb) {
             (habits.patch_users, habits.patch_paths) = (None, None);
         }
         ChangeVerb::DeleteUser => {
-            habits.delete_user = habits.delete_user.filter(|deletion| *deletion != DeletionEffect::Removes)
+            habits.delete_user = habits.delete_user.filter(|deletion| *deletion != DeletionEffect::Removes);
         }
         // One form serves all servers that have these.
         ChangeVerb::CreateUser

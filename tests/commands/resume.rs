@@ -37,6 +37,16 @@ fn until(mut is_so: impl FnMut() -> bool, child: &mut Child) {
     }
 }
 
+/// Lets writes go on once the server knows that the held one's client is gone.
+fn release_after_kill(server: &RunningDemo) {
+    let end = Instant::now() + Duration::from_secs(60);
+    while server.held_writes() > 0 {
+        assert!(Instant::now() < end, "the server does not notice that its client is gone");
+        std::thread::yield_now();
+    }
+    server.hold_writes(false);
+}
+
 /// Writes of this method that took effect.
 fn taken(server: &RunningDemo, method: &str) -> usize {
     server.taken().iter().filter(|write| write.method == method).count()
@@ -104,10 +114,10 @@ fn what_was_in_flight_and_was_not_done_waits_again_and_is_finished() {
     server.hold_writes(true);
     let mut killed = world.command(&["set-name", who, "Another", "--yes"]).spawn().unwrap();
     let sent = || world.json(&["activity", "--json"]).as_array().unwrap().iter().any(|row| row["state"] == "in flight");
-    until(sent, &mut killed);
+    until(|| sent() && server.held_writes() > 0, &mut killed);
     killed.kill().unwrap();
     killed.wait().unwrap();
-    server.hold_writes(false);
+    release_after_kill(&server);
     assert_ne!(world.user(who)["name"], "Another");
 
     // Nothing is sent without a yes, and a kill in between changes nothing.

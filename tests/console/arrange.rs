@@ -92,7 +92,7 @@ async fn columns_are_chosen_and_put_in_order() {
     console.press(Action::Palette);
     console.type_text("columns");
     console.enter();
-    console.expect("Columns 7 of 15 shown");
+    console.expect("Columns 7 of 16 shown");
     // Name goes, Seen moves to the left of Teams.
     console.press(Action::ToggleColumn);
     (0..5).for_each(|_| console.press(Action::Down));

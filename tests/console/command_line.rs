@@ -57,15 +57,15 @@ async fn a_plan_for_three_is_one_command() {
 }
 
 #[tokio::test]
-async fn what_no_command_does_is_said() {
+async fn a_role_is_edited_by_a_command_and_the_embedded_demo_by_none() {
     let (mut console, _server) = Console::on_demo(options()).await;
     console.press(Action::GoRoles);
     console.press(Action::RolePermissions);
     console.press(Action::Toggle);
     console.press(Action::Look);
     assert!(console.is_preview(), "{}", console.screen());
-    assert_eq!(copied(&mut console), None);
-    assert!(console.app().message.as_ref().unwrap().text.contains("scimitar plan FILE"));
+    let line = copied(&mut console).unwrap();
+    assert!(line.starts_with("scimitar edit-role ") && line.ends_with(" -p acme"), "{line}");
     let mut embedded = Console::on_embedded(options()).await;
     embedded.find("noor-haddad");
     embedded.pick_role("org adm");

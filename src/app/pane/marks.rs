@@ -108,7 +108,7 @@ impl RowMarks {
             }
             MarkingWork::Ask(at) | MarkingWork::Add(at) => *at = 0,
             MarkingWork::Sift(sift) if are_similar && matches!(sift.1, KeptMarks::Hidden(_)) => {
-                sift.1 = KeptMarks::Existing
+                sift.1 = KeptMarks::Existing;
             }
             MarkingWork::Sift(sift) => {
                 if let KeptMarks::Hidden(shown) = &mut sift.1 {

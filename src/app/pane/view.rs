@@ -24,7 +24,6 @@ const USERS: &[RecordField] = &[
     RecordField::User(UserField::UserName),
     RecordField::User(UserField::OrgRole),
     RecordField::User(UserField::ModelsSeat),
-    RecordField::User(UserField::RegistryAccess),
     RecordField::User(UserField::Teams),
     RecordField::User(UserField::LastActive),
     RecordField::User(UserField::Active),
@@ -90,8 +89,7 @@ impl ListPane {
         // A column of names that nobody has would only take room.
         let held = |field: &RecordField| {
             let named = self.has_names || self.chosen.is_some() || *field != UserField::DisplayName.into();
-            let is_told = self.has_registry_access || *field != UserField::RegistryAccess.into();
-            named && is_told && (field.spec().held)(self.holds)
+            named && (field.spec().held)(self.holds)
         };
         let shown = self.chosen.as_deref().unwrap_or_else(|| self.view.columns(self.kind));
         shown.iter().copied().filter(held)

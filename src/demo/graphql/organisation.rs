@@ -8,7 +8,7 @@ use super::super::options::DemoHosting;
 use super::super::reply::Refusal;
 use super::super::version::NEWEST;
 use super::session::Session;
-use super::teams::EntityNode;
+use super::teams::Entity;
 
 /// The organisation's name.
 const NAME: &str = "Example Labs";
@@ -27,8 +27,8 @@ impl Organization {
         NAME
     }
 
-    async fn org_entity(&self) -> Option<EntityNode> {
-        Some(EntityNode::Organisation)
+    async fn org_entity(&self) -> Option<Entity> {
+        Some(Entity::Organisation)
     }
 }
 

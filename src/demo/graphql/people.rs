@@ -12,7 +12,7 @@ use super::keys::{self, ApiKeyConnection};
 use super::organisation::Organization;
 use super::scalars::{DateTime, JsonString};
 use super::session::{FallibleField, Session, still_there};
-use super::teams::EntityNode;
+use super::teams::Entity;
 
 /// The most people that one search finds.
 const SEARCH_LIMIT: usize = 1_000;
@@ -72,7 +72,7 @@ impl User {
 
     async fn teams(&self, ctx: &Context<'_>) -> Result<Option<EntityConnection>, Refusal> {
         self.see(ctx, |_, user| {
-            let edges = user.teams.iter().map(|&(team, _)| EntityEdge { node: Some(EntityNode::Team(team)) }).collect();
+            let edges = user.teams.iter().map(|&(team, _)| EntityEdge { node: Some(Entity::Team(team)) }).collect();
             Some(EntityConnection { edges })
         })
     }
@@ -94,7 +94,7 @@ struct EntityConnection {
 
 #[derive(SimpleObject)]
 struct EntityEdge {
-    node: Option<EntityNode>,
+    node: Option<Entity>,
 }
 
 #[derive(SimpleObject)]

@@ -11,7 +11,7 @@ use super::super::users::require_address;
 use super::people::{User, free_user_name};
 use super::scalars::DateTime;
 use super::session::{FallibleField, Session, still_there};
-use super::teams::EntityNode;
+use super::teams::Entity;
 
 #[derive(InputObject)]
 struct CreateTeamInput {
@@ -21,7 +21,7 @@ struct CreateTeamInput {
 
 #[derive(SimpleObject)]
 struct CreateTeamPayload {
-    entity: Option<EntityNode>,
+    entity: Option<Entity>,
 }
 
 #[derive(InputObject)]
@@ -34,12 +34,12 @@ struct CreateInviteInput {
 
 #[derive(SimpleObject)]
 struct CreateInvitePayload {
-    invite: Option<InviteAnswer>,
+    invite: Option<Invite>,
 }
 
 /// An invitation as the answer to its making shows it.
 #[derive(SimpleObject)]
-struct InviteAnswer {
+struct Invite {
     id: ID,
     name: String,
     email: Option<String>,
@@ -132,7 +132,7 @@ fn create_team(session: &Session, state: &mut State, input: &CreateTeamInput) ->
     for service in services {
         state.join(team, service, TeamRole::Member, session.now);
     }
-    Ok(CreateTeamPayload { entity: Some(EntityNode::Team(team)) })
+    Ok(CreateTeamPayload { entity: Some(Entity::Team(team)) })
 }
 
 fn create_invite(
@@ -165,7 +165,7 @@ fn create_invite(
     }
     let admin = input.admin.unwrap_or(false);
     let number = state.invitations.insert(OpenInvitation { team, email: email.clone().into(), admin });
-    let invite = InviteAnswer {
+    let invite = Invite {
         id: ID(GlobalId(Kind::Invite, number).text()),
         name,
         email: Some(email),

@@ -16,14 +16,14 @@ use super::session::Session;
 
 /// Whatever runs and registries can belong to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum EntityNode {
+pub(super) enum Entity {
     Team(RecordNumber),
     Person(RecordNumber),
     Organisation,
 }
 
 #[Object]
-impl EntityNode {
+impl Entity {
     async fn id(&self) -> ID {
         ID(match *self {
             Self::Team(number) => GlobalId(Kind::Team, number).text(),
@@ -173,16 +173,16 @@ pub(super) struct TeamQuery;
 #[Object]
 impl TeamQuery {
     /// By name; none when there is none, or when it is a team the caller has no part in.
-    async fn entity(&self, ctx: &Context<'_>, name: String) -> Result<Option<EntityNode>, Refusal> {
+    async fn entity(&self, ctx: &Context<'_>, name: String) -> Result<Option<Entity>, Refusal> {
         let session = Session::of(ctx)?;
         Ok(session.read(|state| {
             if name == ENTITY {
-                return Some(EntityNode::Organisation);
+                return Some(Entity::Organisation);
             }
-            let Some(team) = state.team_named(&name) else { return state.user_named(&name).map(EntityNode::Person) };
+            let Some(team) = state.team_named(&name) else { return state.user_named(&name).map(Entity::Person) };
             let inside = state.user(session.caller).is_some_and(|user| user.teams.iter().any(|&(own, _)| own == team));
             let seen = inside || session.require_organisation_admin(state, "see this team").is_ok();
-            seen.then_some(EntityNode::Team(team))
+            seen.then_some(Entity::Team(team))
         }))
     }
 }

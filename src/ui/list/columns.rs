@@ -51,7 +51,7 @@ fn layout(field: RecordField, view: AccountView) -> Option<ColumnLayout> {
             UserField::Created if view == AccountView::Services => text((10, 10), 5),
             UserField::ModelsSeat => text((6, 10), 6),
             UserField::LastActive => number((5, 11), 7),
-            UserField::RegistryAccess => text((8, 10), 8),
+            UserField::RegistryAccess => text((8, 10), CHOSEN),
             UserField::Email => text((14, 40), CHOSEN),
             UserField::WeaveRole => text((6, 10), CHOSEN),
             UserField::Registries => text((10, 32), CHOSEN),
