@@ -220,6 +220,11 @@ pub trait Dialect: Planner {
         false
     }
 
+    /// True where custom roles tell the organisation that they belong to.
+    fn tells_organisation(&self) -> bool {
+        false
+    }
+
     /// How the shape of a record in a list contradicts that hosting, as a sentence.
     fn shape_contradicted(&self, raw: &RawValue) -> Option<&'static str> {
         let _ = raw;

@@ -14,7 +14,7 @@ use crate::{
     client::{BodyObserver, Client, HttpAnswer},
     dialect::Dialect,
     directory::{
-        Observation, ResourceRef,
+        Observation, RecordKind, ResourceRef,
         record::{ReadDepth, Record, Team},
         side_query::{SideAnswer, SideQuery, SideQueryKind},
         work::WorkerReport,
@@ -195,7 +195,20 @@ impl WorkerContext {
         if let Record::Team(team) = &mut record {
             self.settle_members(team);
         }
+        if target.kind == RecordKind::User {
+            self.compare_hosting(&raw);
+        }
         Ok(record)
+    }
+
+    /// A record that is read alone shows as much of its server's hosting as one of a list.
+    fn compare_hosting(&self, raw: &RawValue) {
+        if let Some(why) = self.dialect.shape_contradicted(raw)
+            && self.contradiction().is_none()
+        {
+            self.contradict(Some(why.into()));
+            self.report(WorkerReport::Hosting(self.contradiction()));
+        }
     }
 
     /// True where the server has shown who is in some team.

@@ -31,10 +31,18 @@ pub async fn is_other(context: &WorkerContext, now: &Name) -> bool {
     true
 }
 
-/// Looks before anything of an earlier session is settled: its outcome is the other organisation's to tell.
-pub async fn is_other_by_roles(context: &WorkerContext) -> bool {
+/// Compares before anything of an earlier session is settled: its outcome is the other organisation's to tell.
+pub async fn is_other_for_open_changes(context: &WorkerContext) -> bool {
     let known = context.stored(|store| store.organisation()).await.flatten();
-    let (Some(_), Some(roles)) = (known, context.dialect.list(RecordKind::Role)) else { return false };
+    known.is_some() && is_other_by_roles(context).await
+}
+
+/// Reads the custom roles, which tell the organisation. Keeps the organisation where none was known before.
+pub async fn is_other_by_roles(context: &WorkerContext) -> bool {
+    if !context.dialect.tells_organisation() {
+        return false;
+    }
+    let Some(roles) = context.dialect.list(RecordKind::Role) else { return false };
     let Ok(answer) = context.send(&roles.request).await else { return false };
     let Ok(text) = list::into_text(answer.body) else { return false };
     let Ok(page) = list::parse_text(&text) else { return false };

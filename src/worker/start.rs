@@ -11,7 +11,7 @@ impl Worker {
         self.take_up_journal().await;
         self.show_stage(false).await;
         self.show_all_stored().await;
-        if !self.unsettled.is_empty() && organisation::is_other_by_roles(&self.context).await {
+        if !self.unsettled.is_empty() && organisation::is_other_for_open_changes(&self.context).await {
             return;
         }
         self.settle_open();

@@ -193,6 +193,10 @@ impl Dialect for WandbDialect {
         graph::release(body).is_some()
     }
 
+    fn tells_organisation(&self) -> bool {
+        true
+    }
+
     fn shape_contradicted(&self, raw: &RawValue) -> Option<&'static str> {
         hosting::shape_contradicted(self.hosting, raw)
     }
