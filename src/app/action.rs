@@ -5,9 +5,9 @@
 pub enum Scope {
     /// Everywhere, unless something inner takes the key.
     Global,
-    /// Lists, Activity, and boxes that are read: what is about the whole of the work, and hidden by nothing.
+    /// Lists, Activity, and boxes that are read: for actions about the whole of the work, and hidden by nothing.
     Work,
-    /// Lists, Activity, and what was sent.
+    /// Lists, Activity, and a plan that was sent.
     Sending,
     /// Lists and Activity, with no box over them.
     Tabs,
@@ -39,7 +39,7 @@ pub enum Scope {
     Editor,
     /// A difference with ticks; it is a check list too.
     Difference,
-    /// Names of a list that are nobody's.
+    /// Names of a list that belong to nobody.
     Doubts,
     /// A check list of teams, members or permissions.
     Check,
@@ -51,9 +51,9 @@ pub enum Scope {
     Attributes,
     /// A secret that is shown once; no other key does anything there.
     Secret,
-    /// The keys for where one was.
+    /// The keys of the place where help was asked for.
     Help,
-    /// What waits to be sent together.
+    /// Changes that wait to be sent together.
     Stage,
     /// A plan that was sent.
     Plan,
@@ -68,7 +68,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// As a heading in help.
+    /// The scope's heading in help.
     pub fn label(self) -> &'static str {
         match self {
             Scope::Global => "Everywhere",
@@ -108,7 +108,7 @@ impl Scope {
 
 macro_rules! actions {
     ($($(#[$doc:meta])* $variant:ident $name:literal $scope:ident $hint:literal $help:literal [$($key:literal),*];)*) => {
-        /// What a person can do.
+        /// An action that a person can do.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Action {
             $(#[doc = $help] $variant,)*
@@ -121,7 +121,7 @@ macro_rules! actions {
     };
 }
 
-/// One row of the table.
+/// A row of the table.
 #[derive(Debug)]
 pub struct ActionSpec {
     /// The action.
@@ -130,11 +130,11 @@ pub struct ActionSpec {
     pub name: &'static str,
     /// Where it applies.
     pub scope: Scope,
-    /// A word or two for the hint line; empty where it is not hinted.
+    /// A word or two for the hint line; empty where the action has no hint.
     pub hint: &'static str,
     /// A sentence for help.
     pub help: &'static str,
-    /// Keys unless the config says otherwise.
+    /// The keys, unless the config says otherwise.
     pub keys: &'static [&'static str],
 }
 
@@ -257,7 +257,7 @@ actions! {
 }
 
 impl Action {
-    /// The row of the table.
+    /// The action's row of the table.
     pub fn spec(self) -> &'static ActionSpec {
         // The table has one row for each variant, in the order of the variants: both come from one macro.
         &ACTIONS[self as usize]

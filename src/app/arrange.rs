@@ -20,7 +20,7 @@ const NO_CHOICE: &str = "jkgq";
 pub struct SortMenu {
     /// Each field with the letter that chooses it.
     pub choices: Vec<(char, RecordField)>,
-    /// What the list is sorted by now, the first thing first.
+    /// The orders that the list is sorted by now, the first one first.
     pub orders: Vec<SortOrder>,
     /// Which choice has the cursor.
     pub cursor: usize,
@@ -86,7 +86,7 @@ impl ColumnMenu {
     }
 }
 
-/// What of the arrangement outlives the change to another profile.
+/// The parts of the arrangement that outlive the change to another profile.
 #[derive(Debug, Default)]
 pub(super) struct Arranged {
     has_side_pane: bool,

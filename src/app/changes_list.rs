@@ -34,7 +34,7 @@ pub enum ActivityOrder {
     Oldest,
     /// By title.
     Title,
-    /// What failed, then what is open, then the rest; the newest first in each.
+    /// Failed plans, then open ones, then the rest; the newest first in each.
     Failures,
 }
 
@@ -42,7 +42,7 @@ impl ActivityOrder {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Newest, Self::Oldest, Self::Title, Self::Failures];
 
-    /// In words.
+    /// The order in words.
     pub fn label(self) -> &'static str {
         match self {
             Self::Newest => "newest first",
@@ -63,9 +63,9 @@ impl ActivityOrder {
 /// State of the list.
 #[derive(Debug, Default)]
 pub struct ChangesList {
-    /// What is typed after `/`.
+    /// The text that is typed after `/`.
     pub filter: Input,
-    /// Keys go to the filter.
+    /// True while keys go to the filter.
     pub filtering: bool,
     /// Why the filter can't be understood.
     pub bad: Option<BadQuery>,
@@ -88,13 +88,13 @@ impl ChangesList {
 /// Something that could not be read.
 #[derive(Debug, Clone)]
 pub struct ReadFailure {
-    /// When.
+    /// When the read failed.
     pub at: Timestamp,
-    /// What, and why.
+    /// The records that could not be read, and the reason.
     pub words: String,
 }
 
-/// So many failures of reading are kept.
+/// At most so many failures of reading are kept.
 const KEPT: usize = 200;
 
 impl App {
@@ -119,7 +119,7 @@ impl App {
         }
     }
 
-    /// The filter was edited.
+    /// Follows an edit of the filter.
     pub(super) fn filter_activity(&mut self) {
         match TextQuery::parse(self.changes.filter.value(), FIELDS) {
             Err(bad) => self.changes.bad = Some(bad),
@@ -258,7 +258,7 @@ impl App {
         }
     }
 
-    /// Keeps what could not be read.
+    /// Keeps a failure of reading.
     pub(super) fn note_read_failure(&mut self, words: String) {
         if self.read_failures.last().is_some_and(|last| last.words == words) {
             self.read_failures.pop();
@@ -268,7 +268,7 @@ impl App {
         self.read_failures.drain(..over);
     }
 
-    /// Shows what could not be read in this session, the latest first.
+    /// Shows the failures of reading in this session, the latest first.
     pub(super) fn open_read_failures(&mut self) {
         let line = |failure: &ReadFailure| PaletteLine {
             entry: PaletteEntry::Do(super::action::Action::Refresh),

@@ -21,7 +21,7 @@ use crate::directory::{
 };
 use crate::scim::{filter::ScimFilter, text::number};
 
-/// So many names are listed in one sentence.
+/// At most so many names are listed in one sentence.
 const NAMED: usize = 5;
 
 /// Why a change is not part of an undo in the console.
@@ -158,7 +158,7 @@ impl App {
         let key = self.next_id().provisional();
         let Some(Overlay::Form(form)) = self.overlays.last_mut() else { return };
         if matches!(form.purpose, FormPurpose::NewProfile | FormPurpose::EditProfile(_)) {
-            // Until the server has answered, or has not.
+            // The form waits until the server has answered, or has not.
             if let Some(draft) = form.profile().filter(|_| !self.saving) {
                 self.saving = true;
                 self.say("Asking the server whether it takes the key …");
@@ -342,7 +342,7 @@ impl App {
         self.lay(plan.enter(None, self.now, &actor), taken, effects);
     }
 
-    /// What is laid over the directory goes to the worker.
+    /// Hands the changes that are laid over the directory to the worker.
     pub(super) fn hand_over(&mut self, entries: Vec<JournalEntry>, taken: Vec<StageId>, effects: &mut Vec<AppEffect>) {
         let added = entries.iter().find_map(|entry| entry.step.change.created());
         self.say_sending(&entries);
@@ -363,7 +363,7 @@ impl App {
         }));
     }
 
-    /// Plans the inverse of what took effect of a plan.
+    /// Plans the inverse of the changes of a plan that took effect.
     pub(super) fn plan_undo(&mut self, undone: ChangeId, effects: &mut Vec<AppEffect>) {
         let inverse = match self.entries.inverse(undone) {
             Err(why) => return self.fail(why.text),

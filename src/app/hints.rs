@@ -1,5 +1,5 @@
-//! The keys that act now, for the bottom row and for whoever presses another one: from the action table and the scopes of
-//! what is on top, by which keys are routed, too.
+//! The keys that act now, for the bottom row and for whoever presses another one: from the action table and the scopes
+//! of the topmost box or pane, which also route the keys.
 
 use std::borrow::Cow;
 
@@ -9,16 +9,16 @@ use super::{
     keys::overrides_typing,
 };
 
-/// One hint: key, word, and whether it can be done now.
+/// A hint: key, word, and whether the action can be done now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyHint {
-    /// What it does.
+    /// The action that the key does.
     pub action: Action,
-    /// Its key, as shown.
+    /// The key, as shown.
     pub key: String,
-    /// A word or two.
+    /// A word or two for the action.
     pub word: Cow<'static, str>,
-    /// It can be done now.
+    /// True if the action can be done now.
     pub can: bool,
 }
 
@@ -61,7 +61,7 @@ impl App {
         self.keymap.label_in(self.scopes(), action, |key| !typing || overrides_typing(action, key))
     }
 
-    /// True while a plan of several lines is looked at: of one alone no line is dropped but all of it.
+    /// True while a plan of several lines is looked at: in a plan of one line, no single line can be dropped.
     fn has_lines(&self) -> bool {
         matches!(self.overlays.last(), Some(Overlay::Preview(preview)) if preview.plan.steps.len() > 1)
     }

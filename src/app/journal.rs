@@ -1,4 +1,4 @@
-//! The Activity pane: what was changed, what became of it, and how it is taken back.
+//! The Activity pane: the changes, their outcomes, and how they are taken back.
 
 use super::{App, AppEffect, Overlay, Tab, availability::UnavailableReason, plan_view::PlanRow};
 use crate::directory::{
@@ -96,7 +96,7 @@ impl App {
         }
     }
 
-    /// Says loudly what came of a change that should be taken back, and has the way back ready.
+    /// Says loudly how a change that should be taken back ended, and has the way back ready.
     pub(super) fn sound(&mut self, id: ChangeId) {
         let Some(entry) = self.entries.get(&id) else { return };
         let key = self.keymap.label(super::action::Action::Undo).unwrap_or_default();
@@ -152,7 +152,7 @@ impl App {
     }
 }
 
-/// What two changes have in common of which the second settles the failure of the first: they do the same to the same
+/// The common ground of two changes of which the second settles the failure of the first: they do the same to the same
 /// value, or create something of the same name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct SettledMatter(ChangeVerb, Option<(ResourceRef, ChangedField)>, String);
@@ -186,7 +186,7 @@ impl OpenFailures {
         }
     }
 
-    /// True if it was there.
+    /// Removes a failure. True if the set had it.
     pub(super) fn remove(&mut self, id: ChangeId) -> bool {
         let Some(matter) = self.all.remove(&id) else { return false };
         if let Some(same) = self.by_matter.get_mut(&matter) {

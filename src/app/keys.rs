@@ -124,7 +124,7 @@ impl App {
         }
     }
 
-    /// The scopes of what help was asked for: those without the help itself.
+    /// The scopes of the place where help was asked for: those without the help itself.
     pub fn scopes_helped(&self) -> &'static [Scope] {
         let helped = self.overlays.iter().rev().find(|overlay| !matches!(overlay, Overlay::Help { .. }));
         helped.map_or_else(|| self.scopes_beneath(), Overlay::scopes)
@@ -220,7 +220,7 @@ impl App {
         }
     }
 
-    /// One step back: the message, the box, the filter being typed, the filter, the marks.
+    /// Takes one step back: the message, the box, the filter being typed, the filter, the marks.
     pub(super) fn back(&mut self) {
         if self.has_error() {
             self.message = None;
@@ -291,7 +291,7 @@ fn puts_text_in(event: &Event) -> bool {
     }
 }
 
-/// While text is typed only keys that are no text do anything else, and the check list's own Space.
+/// While text is typed, only keys that are no text, and the check list's own Space, do anything else.
 pub(super) fn overrides_typing(action: Action, key: KeyEvent) -> bool {
     let scope = action.spec().scope;
     match key.code {

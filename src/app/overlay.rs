@@ -1,4 +1,4 @@
-//! What lies over the pane: one box on another, the last one takes the keys.
+//! The boxes over the pane: one on another, the last one takes the keys.
 
 use tui_input::Input;
 
@@ -18,19 +18,19 @@ use crate::scim::failure::Failure;
 /// The plan before it is sent.
 #[derive(Debug)]
 pub struct PlanPreview {
-    /// What would be sent.
+    /// The plan that would be sent.
     pub plan: Plan,
     /// The lines of the stage that it was drawn up from; none where it comes from elsewhere.
     pub staged: Vec<StagedChange>,
-    /// What is typed where a text is asked for.
+    /// The typed text, where the plan asks for one.
     pub typed: Input,
     /// How carefully to look at it: [`Plan::risk`] goes through all steps, and is asked several times a frame.
     pub risk: Risk,
     /// Letters go to the text that is asked for.
     pub typing: bool,
-    /// The exact requests instead of words.
+    /// The exact requests that are shown instead of words.
     pub requests: Option<ShownRequests>,
-    /// Who was meant, too, and needs nothing.
+    /// The names of those who were meant, too, and need nothing.
     pub needless: Vec<Name>,
     /// Line with the cursor.
     pub cursor: usize,
@@ -56,7 +56,7 @@ impl PlanPreview {
         preview
     }
 
-    /// The plan is another one: it asks for as much care as its steps do.
+    /// Weighs the risk anew after a change of the plan.
     pub(super) fn weigh(&mut self) {
         let before = std::mem::replace(&mut self.risk, self.plan.risk());
         if self.risk != before {
@@ -69,7 +69,7 @@ impl PlanPreview {
         self.risk.typed().is_none_or(|text| text == self.typed.value().trim())
     }
 
-    /// How many lines there are: what is sent, what is refused, and who needs nothing.
+    /// The number of lines: steps, refused changes, and a line for those who need nothing.
     pub fn lines(&self) -> usize {
         self.plan.steps.len() + self.plan.refused.len() + self.needless.len()
     }
@@ -80,30 +80,30 @@ impl PlanPreview {
     }
 }
 
-/// Which exact requests are shown.
+/// The lines whose exact requests are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShownRequests {
-    /// Those of all lines.
+    /// The requests of all lines.
     All,
-    /// Those of one line.
+    /// The requests of the line at this index.
     Line(usize),
 }
 
-/// What lies over the pane; the last one takes the keys.
+/// A box over the pane; the last one takes the keys.
 #[derive(Debug)]
 pub enum Overlay {
     /// Details of a record.
     Details {
-        /// Which.
+        /// The record.
         target: ResourceRef,
         /// Lines scrolled away.
         scroll: usize,
         /// Which of the links has the cursor.
         cursor: Option<usize>,
     },
-    /// What a user may do, team by team.
+    /// The permissions of a user, team by team.
     Permissions {
-        /// Who.
+        /// The user's id.
         user: Id,
         /// The permission that is asked about.
         typed: Input,
@@ -116,22 +116,22 @@ pub enum Overlay {
     Check(check::CheckList),
     /// Which other one?
     Pick(pick::PickBox),
-    /// What differs, with ticks.
+    /// The differences between a file and the directory, with ticks.
     Difference(difference::DifferenceBox),
-    /// Names of a list that are nobody's.
+    /// Names of a list that belong to nobody.
     Doubts(name_choice::NameChoiceBox),
     /// The permissions of a role.
     RoleEditor(role_editor::RoleEditor),
-    /// Who holds a role.
+    /// The holders of a role.
     Holders {
-        /// Which.
+        /// The role's id.
         role: Id,
         /// Line with the cursor.
         cursor: usize,
     },
     /// Two roles side by side.
     Compare {
-        /// Which.
+        /// The two roles.
         sides: [compare::Side; 2],
         /// Lines scrolled away.
         scroll: usize,
@@ -142,16 +142,16 @@ pub enum Overlay {
     Preview(Box<PlanPreview>),
     /// A plan that was sent.
     Plan(plan_view::PlanView),
-    /// One change with everything that happened to it.
+    /// A change with everything that happened to it.
     Story {
-        /// Which.
+        /// The change's id.
         id: ChangeId,
         /// Lines scrolled away.
         scroll: usize,
     },
     /// The resource as the server gave it.
     Raw {
-        /// Which.
+        /// The resource.
         target: ResourceRef,
         /// `None` while it is being fetched.
         text: Option<Result<String, Failure>>,
@@ -165,13 +165,13 @@ pub enum Overlay {
     },
     /// Actions by name.
     Palette(palette::CommandPalette),
-    /// What to copy.
+    /// The menu of texts to copy.
     Copy(copy::CopyMenu),
-    /// What is told beside the lists.
+    /// The answer to a question beside the lists.
     Aside(side_query_box::SideQueryBox),
     /// A secret that the server shows once.
     Secret(secret::SecretVisibility),
-    /// What waits on the stage.
+    /// The changes that wait on the stage.
     Stage(stage::StageView),
     /// By which column?
     Sort(arrange::SortMenu),
@@ -255,7 +255,7 @@ impl Overlay {
         }
     }
 
-    /// What leaving the box would lose.
+    /// True if leaving the box would lose something.
     pub(super) fn has_work(&self) -> bool {
         match self {
             Overlay::Form(form) => form.has_work(),

@@ -23,7 +23,7 @@ pub(super) const DEMO: &str = "demo";
 /// How many changes at a time can be chosen.
 const PARALLEL: [usize; 6] = [1, 2, 4, 8, 16, 32];
 
-/// What a line of the palette does.
+/// The effect of a line of the palette.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PaletteEntry {
     /// An action.
@@ -40,41 +40,41 @@ pub enum PaletteEntry {
     Sort(Vec<SortOrder>),
     /// Show these columns of the list.
     Columns(Vec<RecordField>),
-    /// Sort Activity so.
+    /// Sort Activity in this order.
     SortActivity(ActivityOrder),
     /// Put this text into the filter.
     Filter(String),
-    /// This group gives this role from now on, or none.
+    /// Map this group to this role from now on, or to none.
     MapGroup(Name, Option<Name>),
 }
 
-/// One line.
+/// A line of the palette.
 #[derive(Debug, Clone)]
 pub struct PaletteLine {
-    /// What it does.
+    /// The line's effect.
     pub entry: PaletteEntry,
-    /// Its name.
+    /// The line's name.
     pub name: String,
-    /// A sentence about it.
+    /// A sentence about the line.
     pub help: String,
-    /// Its key.
+    /// The line's key.
     pub key: String,
-    /// Why it can't be done now.
+    /// The reason why the line can't be done now.
     pub refused: Option<String>,
 }
 
-/// State of the palette, or of another list of things to do one of.
+/// State of the palette, or of another list of things of which one is chosen.
 #[derive(Debug, Default)]
 pub struct CommandPalette {
-    /// What is chosen.
+    /// The title of the list.
     pub title: String,
     /// A sentence under the lines.
     pub note: Option<&'static str>,
-    /// What is typed.
+    /// The text that is typed.
     pub input: Input,
     /// All lines.
     pub lines: Vec<PaletteLine>,
-    /// So many of them are there whatever is typed; none where all are.
+    /// The number of first lines that are there whatever is typed; none where all are.
     pub(super) fixed: Option<usize>,
     /// Indexes into `lines`, best match first.
     pub shown: Vec<usize>,
@@ -116,7 +116,7 @@ impl CommandPalette {
 }
 
 impl App {
-    /// The palette for where we are.
+    /// The palette for the present place.
     pub(super) fn palette(&self, typed: &str) -> CommandPalette {
         let scopes = self.scopes();
         let beneath = self.scopes_beneath();

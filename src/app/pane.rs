@@ -1,4 +1,4 @@
-//! One list: what is typed into its filter, how it is sorted, where the cursor is and what is marked.
+//! One list: the text in its filter, its order, its cursor and its marks.
 //!
 //! Cursor and marks are ids, so that they survive refresh, sort and filter.
 
@@ -25,17 +25,17 @@ pub use view::AccountView;
 /// State of one list pane.
 #[derive(Debug)]
 pub struct ListPane {
-    /// Which records.
+    /// The kind of its records.
     pub kind: RecordKind,
-    /// What is typed after `/`.
+    /// The text that is typed after `/`.
     pub filter: Input,
-    /// Keys go to the filter.
+    /// True while keys go to the filter.
     pub filtering: bool,
     /// Why the filter can't be understood; the list then stays as the last good one made it.
     pub bad: Option<BadQuery>,
-    /// What the rows are sorted by.
+    /// The first order of the rows.
     pub order: SortOrder,
-    /// What rows are sorted by that are alike in that.
+    /// The orders for rows that are alike in the first one.
     pub then_by: Vec<SortOrder>,
     /// Rows shown, in order: indexes into the directory.
     pub rows: Vec<u32>,
@@ -47,16 +47,16 @@ pub struct ListPane {
     pub top: usize,
     /// Marked records in the order of marking.
     pub marks: RowMarks,
-    /// What the provider's records hold.
+    /// The contents of the provider's records.
     pub holds: RecordContents,
-    /// Which accounts; matters only to users, and only where there are service accounts.
+    /// The accounts that are shown; matters only to users, and only where there are service accounts.
     pub view: AccountView,
-    /// Somebody has a name beside the user name.
+    /// True if somebody has a name beside the user name.
     has_names: bool,
-    /// Columns in the place of the view's.
+    /// The columns in the place of the view's.
     chosen: Option<Vec<RecordField>>,
     cursor_id: Option<Id>,
-    /// The person has put the cursor where it is.
+    /// True if the person has put the cursor where it is.
     moved: bool,
     listing: Box<ListOrder>,
     /// Where the cursor goes when the list is whole.
@@ -66,13 +66,14 @@ pub struct ListPane {
 /// Where the cursor goes when the list is whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum CursorAfter {
-    /// It stays on its record.
+    /// The cursor stays on its record.
     Stay,
-    /// To the best match.
+    /// The cursor goes to the best match.
     Top,
 }
 
-/// The work of one step, as so many rows that a filter asks: one or two milliseconds for the slowest filter.
+/// The work of one step, as a number of rows that a filter is asked about: one or two milliseconds for the slowest
+/// filter.
 pub const STEP: usize = 8_192;
 
 impl ListPane {
@@ -121,7 +122,7 @@ impl ListPane {
         self.listing.is_substitute() && self.beside < self.rows.len()
     }
 
-    /// Rows came or went.
+    /// Brings the rows up to date after records came or went.
     pub fn renew(&mut self, directory: &Directory) {
         self.marks.prune();
         self.rebuild(directory);
@@ -137,14 +138,14 @@ impl ListPane {
                 .any(|row| directory.user_at(row).is_some_and(|user| !user.display_name.is_empty()));
         self.listing.sort(directory, self.kind, &self.orders(), self.accounts(directory));
         self.then = CursorAfter::Stay;
-        // The rows of before may be others' by now.
+        // The former indexes may belong to other records by now.
         self.rows.clear();
         self.beside = 0;
         self.advance(directory, STEP);
         self.show_best(directory);
     }
 
-    /// The filter's text changed: filters, from the last result where that is enough, and goes to the best match.
+    /// Filters by the changed text, from the last result where that is enough, and goes to the best match.
     pub fn refilter(&mut self, directory: &Directory, now: Timestamp) {
         match FilterQuery::parse_in(self.filter.value(), self.kind, self.holds) {
             Err(bad) => self.bad = Some(bad),
@@ -161,7 +162,8 @@ impl ListPane {
         }
     }
 
-    /// Only a part of the list has come: a cursor that nobody has moved is on the first row of whatever comes next.
+    /// Notes that only a part of the list has come: a cursor that nobody has moved is on the first row of the next
+    /// part.
     pub fn loosen(&mut self) {
         if !self.moved {
             self.cursor_id = None;
@@ -173,7 +175,7 @@ impl ListPane {
         self.marks.hidden(&self.rows, directory, self.kind)
     }
 
-    /// True if all that the filter finds is shown, and all is marked that shall be.
+    /// True if all that the filter finds is shown, and all meant rows are marked.
     pub fn is_whole(&self) -> bool {
         self.listing.is_done() && self.marks.is_settled()
     }
@@ -192,7 +194,7 @@ impl ListPane {
         }
     }
 
-    /// These are the rows now, and behind them what is found of the predefined roles, or of the people who are invited.
+    /// Shows these rows, and behind them the predefined roles, or the invited people, that the filter finds.
     fn show(&mut self, rows: Vec<u32>, directory: &Directory) {
         self.rows = rows;
         self.beside = 0;
@@ -209,14 +211,14 @@ impl ListPane {
             RecordKind::User | RecordKind::Team => return,
         };
         if self.listing.is_substitute() && !found.is_empty() {
-            // These contain the words.
+            // These rows contain the words.
             self.rows.clear();
         }
         self.beside = found.len();
         self.rows.extend(found);
     }
 
-    /// Before other rows may be shown: what is marked are those that were shown when the key was pressed.
+    /// Called before other rows may be shown: marks go to the rows that were shown when the key was pressed.
     pub fn settle_marks(&mut self, directory: &Directory) {
         if self.listing.is_done() && self.marks.is_about_rows() {
             self.marks.advance(&self.rows[..self.rows.len() - self.beside], directory, self.kind, usize::MAX);
@@ -246,7 +248,7 @@ impl ListPane {
         }
     }
 
-    /// Why the rows shown are not what the filter's text says, where they are not.
+    /// The reason why the rows shown do not match the filter's text, where they do not.
     ///
     /// Marking all of them would mark something else than what was meant.
     pub fn unsure(&self) -> Option<String> {
@@ -348,18 +350,18 @@ impl ListPane {
         self.advance(directory, STEP);
     }
 
-    /// How many rows, from the first on, can be marked.
+    /// The number of rows, from the first on, that can be marked.
     fn markable(&self) -> usize {
         self.rows.len() - self.beside
     }
 
-    /// Marks none.
+    /// Takes all marks away.
     pub fn unmark(&mut self, directory: &Directory) {
         self.marks.clear();
         self.advance(directory, STEP);
     }
 
-    /// Takes the marks off these.
+    /// Takes the marks off these records.
     pub(super) fn release(&mut self, ids: FxHashSet<Id>, directory: &Directory) {
         self.marks.release(ids);
         self.advance(directory, STEP);
@@ -375,7 +377,7 @@ impl ListPane {
         self.marks.extend(ids.cloned());
     }
 
-    /// What an action works on: the marked records, else the one under the cursor.
+    /// The records that an action works on: the marked ones, else the one under the cursor.
     pub fn subjects(&self, directory: &Directory) -> Vec<Id> {
         if self.marks.is_empty() {
             self.selected(directory).cloned().into_iter().collect()
@@ -391,7 +393,7 @@ impl ListPane {
     }
 }
 
-/// What a filter finds somebody by who is invited.
+/// The text by which a filter finds an invited person.
 fn invitation_text(user: &User) -> String {
     let teams = user.team_roles.iter().flatten().map(|grant| grant.scope.as_str());
     let own = ["invited", user.user_name.as_str(), user.display_name.as_str(), user.email.as_str()];

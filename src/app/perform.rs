@@ -1,4 +1,4 @@
-//! What each action does.
+//! The effect of each action.
 
 use super::{
     App, AppEffect, Overlay, Tab,
@@ -13,9 +13,9 @@ use crate::directory::{Id, RecordKind, work::WorkerJob};
 use tui_input::Input;
 
 impl App {
-    /// Does it, or says why not.
+    /// Does the action, or says why not.
     pub fn perform(&mut self, action: Action, effects: &mut Vec<AppEffect>) {
-        // Enter leaves the filter and keeps what it found, also where that is nothing.
+        // Enter leaves the filter and keeps the rows that it found, also where there are none.
         if action == Action::Open
             && self.overlays.is_empty()
             && let Some(pane) = self.pane_mut().filter(|pane| pane.filtering)
@@ -35,7 +35,7 @@ impl App {
         self.act(action, effects);
     }
 
-    /// Does it with whom it is about by now.
+    /// Does the action with the records that it is about by now.
     #[expect(clippy::too_many_lines, reason = "an arm for each action")]
     pub(super) fn act(&mut self, action: Action, effects: &mut Vec<AppEffect>) {
         if let Err(why) = self.availability(action) {
@@ -255,7 +255,7 @@ impl App {
         }
     }
 
-    /// From the help to the actions by name of what it was asked for, which are found by typing and run by Enter.
+    /// Goes from the help of a place to the place's actions by name, which are found by typing and run by Enter.
     fn find_action(&mut self) {
         self.overlays.pop_if(|top| matches!(top, Overlay::Help { .. }));
         let palette = self.palette("");

@@ -1,4 +1,4 @@
-//! What the worker reports, put into the state.
+//! Puts the worker's reports into the state.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ impl App {
         self.waiting.take_if(|wait| wait.until <= self.now);
         match report {
             WorkerReport::Records { records, seen, partial, stored } => {
-                // Disk never takes the place of what this session has read already.
+                // Lists from disk never take the place of lists that this session has read already.
                 if stored && self.sync.seen.is_some() && !self.sync.stored {
                     effects.push(AppEffect::Discard(records));
                     return;
@@ -83,7 +83,7 @@ impl App {
             WorkerReport::Owner(owner) => owner.into_iter().for_each(|owner| self.on_owner(owner)),
             WorkerReport::ReadEachFailed(targets, failure) => {
                 self.waiting = None;
-                // Asked for again at the next key press would hammer a server that refuses.
+                // Asking again at the next key press would hammer a server that refuses.
                 self.read_alone.extend(targets);
                 let words = format!("Some records could not be read: {}", failure.text);
                 self.note_read_failure(words.clone());
@@ -149,7 +149,7 @@ impl App {
 
     fn on_renewed(&mut self, fresh: Vec<Observation>) {
         self.renewed = true;
-        // A list may say less of them than was filled in.
+        // A list may hold less of these records than the single reads have filled in.
         for target in fresh.iter().filter_map(Observation::target) {
             self.read_alone.remove(&target);
         }
@@ -171,7 +171,7 @@ impl App {
             self.renew_difference();
         }
         self.directory.refresh_ends(&proofs);
-        // What could not be filled in may be asked for again.
+        // Records that could not be filled in may be asked for again.
         self.read_alone.clear();
         self.waiting = None;
         self.sync.busy = false;
@@ -194,7 +194,7 @@ impl App {
         self.sync.failed = failed;
     }
 
-    /// A filter that the server refuses is given up: what is shown is not what it would have found.
+    /// Gives up a filter that the server refuses: the rows shown are not the ones that it would have found.
     fn widen_if_refused(&mut self, effects: &mut Vec<AppEffect>) {
         let refused = |(kind, failure): &(RecordKind, Failure)| *kind == RecordKind::User && failure.status.is_some();
         if let Some(filter) = self.sync.narrow.take_if(|_| self.sync.failed.iter().any(refused)) {
@@ -282,7 +282,7 @@ impl App {
         true
     }
 
-    /// What a change altered beside what was asked for, said at once.
+    /// Tells at once which values a change altered beside those that were asked for.
     fn tell_effects(&mut self, id: ChangeId) {
         let Some(entry) = self.entries.get(&id).filter(|entry| !entry.effects.is_empty()) else { return };
         let words: Vec<&str> = entry.effects.iter().map(|effect| effect.words.as_str()).collect();
@@ -302,7 +302,7 @@ impl App {
         self.fail(format!("{words} {rest}{back}"));
     }
 
-    /// What was created got its real id: the cursor and the open details go along.
+    /// Moves the cursor and the open details to the real id of a created record.
     fn follow(&mut self, provisional: &ResourceRef, created: &Id, was_on: bool) {
         for overlay in &mut self.overlays {
             if let Overlay::Details { target, .. } = overlay
@@ -322,7 +322,7 @@ impl App {
             self.note_read_failure(format!("The invitations of a team could not be read: {}", failure.text));
             return self.rosters_told(std::slice::from_ref(topic), effects);
         }
-        // That they are not told is no failure: most servers have one organisation.
+        // An untold list of organisations is no failure: most servers have one organisation.
         if *topic == SideQueryKind::Organisations {
             return;
         }

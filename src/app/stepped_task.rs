@@ -1,5 +1,5 @@
-//! What takes longer than the loop may be held: plans of many changes are drawn up, and laid over the directory, some
-//! changes at a time. Keys wait meanwhile.
+//! Work that takes longer than the loop may be held: plans of many changes are drawn up, and laid over the directory,
+//! some changes at a time. Keys wait meanwhile.
 
 use std::collections::BTreeMap;
 
@@ -17,10 +17,10 @@ use crate::{
 /// Changes in one step: about a millisecond (`benches/README.md`).
 const STEP: usize = 128;
 
-/// What is done with a plan once it is drawn up.
+/// The continuation for a plan that is drawn up.
 type Then = Box<dyn FnOnce(&mut App, Plan, &mut Vec<AppEffect>) + Send>;
 
-/// What is under way.
+/// The work under way.
 pub(super) enum SteppedTask {
     Draft {
         drafting: Box<PlanDrafting>,
@@ -85,7 +85,7 @@ impl App {
         }
     }
 
-    /// One step; what is done once for all of it has a step of its own.
+    /// Does one step; work that is done once for all changes has a step of its own.
     pub(super) fn go_on(&mut self, effects: &mut Vec<AppEffect>) {
         let Some(mut undertaking) = self.undertaking.take() else { return };
         if undertaking.left() > 0 {
@@ -139,7 +139,7 @@ impl App {
         }
     }
 
-    /// True if this can be given up: nothing of it is anywhere yet.
+    /// True if the work can be given up: nothing of it is anywhere yet.
     pub(super) fn is_drafting(&self) -> bool {
         matches!(self.undertaking.as_deref(), Some(SteppedTask::Draft { .. }))
     }
@@ -160,7 +160,7 @@ impl App {
         matches!(self.undertaking.as_deref(), Some(SteppedTask::Send { .. }))
     }
 
-    /// All records are others: what was planned with those of before is planned anew.
+    /// Begins the draft anew after all records were replaced.
     pub(super) fn begin_draft_anew(&mut self) {
         if let (Some(SteppedTask::Draft { drafting, .. }), Some(planner)) =
             (self.undertaking.as_deref_mut(), self.planner.as_deref())
@@ -169,7 +169,7 @@ impl App {
         }
     }
 
-    /// Says how far it is: it takes long enough to be seen. What went wrong stands over it.
+    /// Says how far the work is, since it takes long enough to be seen. A message about a failure stands over it.
     pub(super) fn tell_undertaking(&mut self) {
         let Some(words) = self.undertaking.as_deref().map(SteppedTask::words) else { return };
         if !self.message.as_ref().is_some_and(|message| message.error) {

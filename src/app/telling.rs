@@ -1,4 +1,4 @@
-//! The message line: sending, then what became of it, and who stays marked.
+//! The message line: sending, then its outcome, and which rows stay marked.
 
 use rustc_hash::FxHashSet;
 
@@ -13,24 +13,24 @@ use crate::scim::text::number;
 /// Something for the message line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StatusMessage {
-    /// One line.
+    /// The text of the line.
     pub text: String,
-    /// Something went wrong: it stays until Esc.
+    /// True for something that went wrong: the message stays until Esc.
     pub error: bool,
-    /// The state of the changes that it is about, for its sign.
+    /// The state of the changes that the message is about, for its sign.
     pub state: Option<ChangeState>,
-    /// What it is about, where it is told only while that is so.
+    /// The subject of a message that goes once it no longer holds.
     pub about: Option<MessageSubject>,
 }
 
-/// What a message is about.
+/// The subject of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessageSubject {
     /// A plan that is being sent, or was confirmed: it stands until it is taken back.
     Plan(ChangeId),
     /// A change that failed: until it is tried again with success, or put aside.
     Failure(ChangeId),
-    /// What earlier sessions left: until somebody goes on with it, or drops it.
+    /// Changes that earlier sessions left: until somebody goes on with them, or drops them.
     LeftOver,
 }
 
@@ -38,28 +38,28 @@ pub enum MessageSubject {
 #[derive(Debug)]
 pub(super) struct MarkedRows {
     kind: RecordKind,
-    /// Marked, too, and in need of nothing.
+    /// Ids that were marked, too, and need nothing.
     needless: Vec<Id>,
 }
 
 impl App {
-    /// A line for the message line.
+    /// Shows a message.
     pub fn say(&mut self, text: impl Into<String>) {
         self.message = Some(StatusMessage { text: text.into(), ..StatusMessage::default() });
     }
 
-    /// A line about something that went wrong.
+    /// Shows a message about something that went wrong.
     pub fn fail(&mut self, text: impl Into<String>) {
         self.message = Some(StatusMessage { text: text.into(), error: true, ..StatusMessage::default() });
     }
 
-    /// That changes of earlier sessions wait.
+    /// Says that changes of earlier sessions wait.
     pub(super) fn fail_left_over(&mut self, text: String) {
         let about = Some(MessageSubject::LeftOver);
         self.message = Some(StatusMessage { text, error: true, about, ..StatusMessage::default() });
     }
 
-    /// That a change failed.
+    /// Says that a change failed.
     pub(super) fn fail_change(&mut self, id: ChangeId, state: ChangeState, text: String) {
         let about = Some(MessageSubject::Failure(id));
         self.message = Some(StatusMessage { text, error: true, state: Some(state), about });
@@ -70,7 +70,7 @@ impl App {
         self.message = Some(StatusMessage { text, error: false, state: Some(state), about });
     }
 
-    /// That a plan is on its way.
+    /// Says that a plan is on its way.
     pub(super) fn say_sending(&mut self, entries: &[JournalEntry]) {
         match entries {
             [] => {}
@@ -82,7 +82,7 @@ impl App {
         }
     }
 
-    /// What became of the only change of a plan, where that went well and nothing else is being read.
+    /// Says how the only change of a plan ended, where it went well and no other message is shown.
     pub(super) fn say_done(&mut self, id: ChangeId) {
         let Some(entry) = self.entries.get(&id).filter(|entry| self.entries.steps(entry.plan) == 1) else { return };
         if !self.may_tell(entry.plan) || self.elsewhere.contains(&id) {
@@ -124,7 +124,7 @@ impl App {
         key.map_or_else(String::new, |key| format!(" {key} undoes"))
     }
 
-    /// What became of a plan of several changes, once all of them have an outcome.
+    /// Sums up the outcomes of a plan of several changes, once all of them have one.
     pub(super) fn sum_up(&mut self, id: ChangeId) {
         let Some(entry) = self.entries.get(&id) else { return };
         let Some(course) = self.entries.course(entry.plan) else { return };
@@ -164,7 +164,7 @@ impl App {
         }
     }
 
-    /// A message goes when what it is about has become something else, whoever did that.
+    /// Removes the message when its subject has changed, whoever changed it.
     pub(super) fn renew_message(&mut self) {
         let stands = match self.message.as_ref().and_then(|message| message.about) {
             None => true,
@@ -179,7 +179,7 @@ impl App {
         }
     }
 
-    /// What a failure is told by in plans of few changes.
+    /// Tells a failure as it comes, in plans of few changes.
     pub(super) fn tell_failure(&mut self, id: ChangeId, state: ChangeState) {
         if !state.is_failure() {
             return;
@@ -187,7 +187,7 @@ impl App {
         let Some(entry) = self.entries.get(&id).filter(|entry| self.entries.steps(entry.plan) <= LONG) else { return };
         let next = entry.failure.as_ref().map(|failure| failure.next.clone()).unwrap_or_default();
         let (subject, label) = (&entry.step.words.subject, state.label());
-        // `refused` says it of the subject, the other words stand alone.
+        // `refused` is said of the subject, the other words stand alone.
         let lead =
             if state == ChangeState::Refused { format!("{subject} {label}:") } else { format!("{subject}: {label}.") };
         let text = format!("{lead} {} {next}", entry.why).trim_end().to_owned();

@@ -194,7 +194,8 @@ impl Opener {
         if file.is_some_and(|file| file.profiles.contains_key(&profile.name)) {
             ProfileDraft { was: Some(Box::new(draft.clone())), ..draft }
         } else {
-            // What the surroundings tell has a host for its name, which no profile can have.
+            // The settings taken from the surroundings name the profile after its host, and a profile can't have such a
+            // name.
             ProfileDraft { name: String::new(), ..draft }
         }
     }
@@ -276,7 +277,7 @@ pub(super) fn endpoint_of(profile: &Profile, dialect: &dyn Dialect, key: SecretS
     }
 }
 
-/// What groups of the demo directory give, in the place of a workspace's own table.
+/// The roles that groups of the demo directory give, in the place of a workspace's own table.
 fn demo_mapping() -> RoleMapping {
     let name = |text: &str| Name::from(text);
     RoleMapping {
@@ -317,8 +318,8 @@ pub(super) async fn read_key(profile: &Profile) -> Result<SecretString, OpenErro
     key.map_err(|error| OpenError::Key { profile: profile.name.clone(), error })
 }
 
-/// One file per profile and service: another URL under the same name is another directory, unless it is another address of
-/// the same service.
+/// Each profile and service has its own file: another URL under the same name is another directory, unless the URL is
+/// another address of the same service.
 pub(super) fn store_file(state: &Path, profile: &Profile) -> PathBuf {
     let mut files = profile.addresses().into_iter().map(|address| state.join(store_name(&profile.name, &address)));
     let named = files.next();
@@ -327,7 +328,8 @@ pub(super) fn store_file(state: &Path, profile: &Profile) -> PathBuf {
 }
 
 fn store_name(profile: &str, address: &Url) -> String {
-    // A checksum, for it stays the same with every release: under another name the journal would seem to be gone.
+    // The name holds a checksum because it stays the same in every release: under another name the journal would seem
+    // gone.
     let server = crc32fast::hash(address.as_str().trim_end_matches('/').as_bytes());
     let safe: String =
         profile.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();

@@ -29,7 +29,7 @@ use crate::{
 /// How long a session may take to let answers under way arrive.
 const LAST_WAIT: Duration = Duration::from_secs(6);
 
-/// What a worker is made from, off the event loop.
+/// The parts that a worker is made from, off the event loop.
 pub(super) struct WorkerRecipe {
     pub endpoint: Endpoint,
     pub dialect: Arc<dyn Dialect>,
@@ -161,12 +161,12 @@ async fn prepare(recipe: WorkerRecipe, reports: UnboundedSender<WorkerReport>) -
     made.map_err(|_| broken())?.and_then(|setup| setup.ok_or_else(broken))
 }
 
-/// What the profile says goes first, then what probing found out; what the server says of itself comes last, while the
-/// lists are read.
+/// Applies the profile's settings first, then the habits found by probing; the server's own description comes last,
+/// while the lists are read.
 fn probed(store: &Store, dialect: Arc<dyn Dialect>, reports: &UnboundedSender<WorkerReport>) -> Arc<dyn Dialect> {
     let better = store.habits().ok().flatten().and_then(|habits| dialect.with_habits(&habits));
     let Some(better) = better else { return dialect };
-    // The console began with what the profile says.
+    // The console began with the profile's settings.
     let _ = reports.send(WorkerReport::Planner(Arc::clone(&better) as Arc<dyn Planner>));
     better
 }

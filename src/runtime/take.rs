@@ -1,4 +1,4 @@
-//! One thing that came in, taken into the state, and what that asks for, done.
+//! Takes one incoming message into the state, and carries out the effects that follow from it.
 
 use crossterm::event::{Event, KeyCode, KeyModifiers};
 use jiff::Timestamp;
@@ -23,7 +23,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                 return;
             }
             LoopMessage::Terminal(event) if self.app.gives_up(&event) => {
-                // What was pressed meanwhile was meant for the plan.
+                // Keys pressed meanwhile were meant for the plan.
                 self.held.clear();
                 AppMessage::Terminal(event)
             }
@@ -37,7 +37,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                 effects.into_iter().for_each(|effect| self.execute(effect));
                 return;
             }
-            // What is shown once must arrive, whichever profile is open by now.
+            // A secret that is shown once must arrive, whichever profile is open by now.
             LoopMessage::Report(epoch, report)
                 if epoch != self.epoch && !matches!(report, WorkerReport::Secret(..)) =>
             {
@@ -95,7 +95,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         }
     }
 
-    /// True for what must not overtake what waits, and for what has to wait itself.
+    /// True for an event that must not overtake waiting ones, or that has to wait itself.
     fn waits(&self, event: &Event) -> bool {
         let entered = matches!(event, Event::Key(_) | Event::Paste(_));
         (entered && !self.held.is_empty()) || self.app.waits(event)
@@ -112,7 +112,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         }
     }
 
-    /// What the person has sent is handed to the worker whose it is, before there is another one or none.
+    /// Hands plans that the person has sent to their worker, before another worker takes its place or none is left.
     fn finish_sending(&mut self) {
         while self.app.is_sending() {
             self.take(LoopMessage::Look);

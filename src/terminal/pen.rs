@@ -1,4 +1,4 @@
-//! The cells of a row to cursor moves, attribute runs and text.
+//! Turns the cells of a row into cursor moves, attribute runs and text.
 //!
 //! Terminals disagree about the width of joined characters (Devanagari vowels, flags, families of emoji). Wherever one
 //! stands or stood, the cells that we think it takes are erased first, and the cursor is put in its place afterwards, so
@@ -13,7 +13,7 @@ use super::{
     sgr::Look,
 };
 
-/// So many blanks are written sooner than erased; more where another move follows.
+/// At most so many blanks are written sooner than erased; more where another move follows.
 const FEW_BLANKS: usize = 5;
 
 /// A row as it is shown and as it shall be.
@@ -45,7 +45,7 @@ impl Row<'_> {
     }
 }
 
-/// What the terminal was last told.
+/// The attributes and the cursor position that the terminal was last sent.
 #[derive(Debug, Default)]
 pub(super) struct Pen {
     look: Look,
@@ -55,17 +55,17 @@ pub(super) struct Pen {
 }
 
 impl Pen {
-    /// Where the cursor is is not known any more.
+    /// Marks the cursor's position as unknown.
     pub fn lift(&mut self) {
         self.row = None;
     }
 
-    /// No attributes.
+    /// Clears all attributes.
     pub fn plain(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
         self.turn(Look::default(), out)
     }
 
-    /// What is erased from now on looks like an empty cell.
+    /// Sets attributes so that cells erased from now on look like empty cells.
     pub fn for_erasing(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
         if self.look.is_plain_ground() { Ok(()) } else { self.plain(out) }
     }
@@ -153,7 +153,7 @@ impl Pen {
         Ok(())
     }
 
-    /// Goes on in a row: over what is the same, unless it is shorter to write it again.
+    /// Goes on in a row: moves over unchanged cells, unless it is shorter to write them again.
     fn skip(&self, row: &Row<'_>, from: usize, to: usize, out: &mut Vec<u8>) -> io::Result<()> {
         let gap = row.new.get(from..to).unwrap_or_default();
         let bytes: usize = gap.iter().map(|cell| cell.symbol().len()).sum();

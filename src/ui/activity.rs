@@ -1,4 +1,4 @@
-//! The Activity pane: every change, the newest first, and what became of it. The whole story is a box of its own.
+//! The Activity pane: every change, the newest first, with its outcome. The whole story is a box of its own.
 
 use ratatui::{
     Frame,
@@ -29,7 +29,7 @@ const TIME: usize = 13;
 /// The same without seconds or the time of other days, where the words need the room.
 const SHORT_TIME: usize = 7;
 
-/// In fewer cells than this the words need the room.
+/// A pane with fewer cells than this leaves the room to the words.
 const ROOMY: usize = 60;
 
 /// Cells of the gauge of a plan that is being sent.
@@ -42,7 +42,7 @@ fn time_width(cells: usize) -> usize {
     if cells < ROOMY { SHORT_TIME } else { TIME }
 }
 
-/// Draws it.
+/// Draws the Activity pane.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenLook) {
     let block = Block::bordered().border_set(look.border()).border_style(look.dim()).title(title(app, look));
     let inner = block.inner(area);
@@ -105,7 +105,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenLo
     frame.render_widget(Paragraph::new(whole), below);
 }
 
-/// What became of the selected change in full, where its row has no room for it.
+/// The outcome of the selected change in full, where its row has no room for it.
 fn whole(app: &App, subject: usize, body: Rect, look: &ScreenLook) -> Vec<Line<'static>> {
     let plan = app.activity_at(app.activity_cursor);
     let Some(entry) = plan.and_then(|plan| alone(plan, app)) else { return Vec::new() };
@@ -117,7 +117,7 @@ fn whole(app: &App, subject: usize, body: Rect, look: &ScreenLook) -> Vec<Line<'
     }
     let next = entry.failure.as_ref().map(|failure| failure.next.as_str()).unwrap_or_default();
     let stop = if why.ends_with(char::is_alphanumeric) && !next.is_empty() { "." } else { "" };
-    // What was done and did more begins with whom it hit: the sign has said the rest.
+    // For a change that was done and did more, the text begins with the records it hit: the sign has said the rest.
     let lead = if entry.state.is_failure() { format!("{}: ", entry.state.label()) } else { String::new() };
     let words = format!("{lead}{why}{stop} {next}");
     let words = crate::scim::text::clean_line(&words, 1024).trim().to_owned();
@@ -135,7 +135,7 @@ fn change(entry: &JournalEntry, look: &ScreenLook) -> String {
     crate::scim::text::clean(&entry.step.words.text(look.glyphs.arrow)).into_owned()
 }
 
-/// Why it is not done, and what else it did.
+/// The reason why the change is not done, and the other things that it did.
 fn reason(entry: &JournalEntry) -> std::borrow::Cow<'_, str> {
     let effects = entry.effects.iter().map(|effect| effect.words.as_str());
     let all: Vec<&str> = effects.chain([entry.why.as_str()]).filter(|words| !words.is_empty()).collect();
@@ -197,7 +197,7 @@ fn row(
     let words = &entry.step.words;
     let whom = pad(&crate::scim::text::clean(&words.subject), subject, glyphs.more);
     let room = cells.saturating_sub(SIGN + time_width(cells) + subject + 2);
-    // How long it took is in the story.
+    // The story tells how long the change took.
     let told = !narrow || entry.state != ChangeState::Confirmed || undone.is_some() || !entry.why.is_empty();
     let outcome = if told { outcome(entry, undone, app, look) } else { String::new() };
     // Both are shown in part where there is no room for both.
@@ -279,7 +279,7 @@ fn group(
     Line::from(parts.into_iter().map(|(text, style)| Span::styled(text, style)).collect::<Vec<_>>())
 }
 
-/// The sign of a change: what it did beside what was asked for is no success.
+/// The sign of a change: one with effects beside the ones that were asked for is no success.
 pub(super) fn sign_of(entry: &JournalEntry, undone: bool, look: &ScreenLook) -> (&'static str, Style) {
     if entry.did_harm() && !undone {
         return (look.glyphs.harm, look.bad());
@@ -324,7 +324,7 @@ pub(super) fn is_plain(entry: &JournalEntry) -> bool {
     entry.state == ChangeState::Confirmed && !entry.did_harm()
 }
 
-/// How long it took, or why it is not done.
+/// How long the change took, or why it is not done.
 pub(super) fn outcome(entry: &JournalEntry, undone: Option<&JournalEntry>, app: &App, look: &ScreenLook) -> String {
     let state = entry.state.label();
     let why = reason(entry);

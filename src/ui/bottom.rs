@@ -16,7 +16,7 @@ use crate::{
     directory::query,
 };
 
-/// That of the panes; nothing where there is a box, which draws its own.
+/// Draws the bottom row of the panes; nothing where there is a box, which draws its own.
 pub(super) fn of_pane(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenLook) {
     if !app.overlays.is_empty() {
         return;
@@ -56,7 +56,7 @@ pub(super) fn of_pane(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Scree
     frame.render_widget(Line::from(spans), area);
 }
 
-/// That of a box: its own words for its keys, then whatever else acts there.
+/// Draws the bottom row of a box: its own words for its keys, then the other keys that act there.
 pub(super) fn of_box(frame: &mut Frame<'_>, own: &[(Action, &'static str)], app: &App, look: &ScreenLook) {
     let screen = frame.area();
     let area = Rect { y: screen.bottom().saturating_sub(1), height: screen.height.min(1), ..screen };
@@ -73,9 +73,9 @@ pub(super) fn of_box(frame: &mut Frame<'_>, own: &[(Action, &'static str)], app:
     frame.render_widget(Line::from(row(hints, last, usize::from(area.width), look)), area);
 }
 
-/// What does not fit is left out, the last hints never are.
+/// Leaves out the hints that do not fit, but never the last ones.
 fn row(mut hints: Vec<KeyHint>, last: Vec<KeyHint>, cells: usize, look: &ScreenLook) -> Vec<Span<'static>> {
-    // Closer together before anything is left out.
+    // Hints move closer together before any is left out.
     let taken = |hints: &[KeyHint], gap: usize| -> usize {
         hints.iter().map(|hint| width(&hint.key) + 1 + width(&hint.word) + gap).sum::<usize>()
     };

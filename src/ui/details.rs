@@ -1,4 +1,5 @@
-//! What is known of one record, as lines: beside the list, or in a box over it. Knows nothing of boxes over the list.
+//! The known values of one record, as lines: beside the list, or in a box over it. Knows nothing of boxes over the
+//! list.
 
 use ratatui::{
     Frame,
@@ -60,7 +61,7 @@ pub(super) fn beside(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Screen
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
-/// What is known of a record, in lines of at most `width` cells.
+/// The known values of a record, in lines of at most `width` cells.
 pub(super) fn text(target: &ResourceRef, width: usize, app: &App, look: &ScreenLook) -> PageText {
     DetailsPage { width, most: MOST_LINKS, whole: true, app, look }.of(target)
 }
@@ -93,7 +94,7 @@ impl PageText {
     }
 }
 
-/// What the record is called in titles.
+/// The record's name in titles.
 pub(super) fn name(target: &ResourceRef, app: &App) -> String {
     let known = match target.kind {
         RecordKind::User => app.directory.user(&target.id).map(|user| user.user_name.clone()),
@@ -104,7 +105,7 @@ pub(super) fn name(target: &ResourceRef, app: &App) -> String {
     known.map_or_else(|| crate::scim::text::clean(&target.id).into_owned(), |name| name.to_string())
 }
 
-/// What a person calls the record: the name of a person, where there is one.
+/// The record's name as a person says it: the display name of a user, where there is one.
 pub(super) fn label(target: &ResourceRef, app: &App) -> String {
     let shown =
         app.directory.user(&target.id).filter(|user| target.kind == RecordKind::User && !user.display_name.is_empty());
@@ -116,7 +117,7 @@ struct DetailsPage<'a> {
     width: usize,
     /// Members and holders at most.
     most: usize,
-    /// Asked for, so that it may cost more than a frame beside the list.
+    /// True for a box that was asked for, so that drawing it may cost more than a frame beside the list.
     whole: bool,
     app: &'a App,
     look: &'a ScreenLook,

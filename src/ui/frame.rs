@@ -1,4 +1,4 @@
-//! What stands around every pane: title, tabs, and the bottom row with hints. Knows no records.
+//! The frame around every pane: title, tabs, and the bottom row with hints. Knows no records.
 
 use ratatui::{
     Frame,
@@ -59,7 +59,7 @@ pub(super) fn too_small(frame: &mut Frame<'_>, app: &App) {
     frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }), frame.area());
 }
 
-/// Where we are, on the left; how the lists and the changes stand, on the right.
+/// Draws the place on the left, and the state of the lists and the changes on the right.
 pub(super) fn title(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenLook) {
     let left = place(app, look);
     let cells = usize::from(area.width);
@@ -90,7 +90,7 @@ fn line_width(spans: &[Span<'_>]) -> usize {
     spans.iter().map(|span| width(&span.content)).sum()
 }
 
-/// The most important part first.
+/// The parts of the place, the most important first.
 fn place(app: &App, look: &ScreenLook) -> Vec<Vec<Span<'static>>> {
     let dot = format!(" {} ", look.glyphs.dot);
     let mut parts = vec![vec![Span::styled(" scimitar", look.dim())]];
@@ -153,7 +153,7 @@ fn state(app: &App, look: &ScreenLook, short: bool) -> Vec<Span<'static>> {
     spans
 }
 
-/// That nothing is sent for now, or how far a long plan is.
+/// Says that nothing is sent for now, or how far a long plan is.
 fn sending(app: &App, look: &ScreenLook, short: bool) -> Option<Span<'static>> {
     if app.paused {
         let waiting = count(app.waiting_count() as u64);
@@ -207,7 +207,7 @@ fn in_part(app: &App) -> bool {
     !app.sync.failed.is_empty() || RecordKind::ALL.iter().any(part)
 }
 
-/// What is wrong with the server: only one that can't be reached is offline.
+/// A word for the server's failure: only one that can't be reached is offline.
 fn down_word(class: FailureClass) -> &'static str {
     match class {
         FailureClass::Offline | FailureClass::Timeout => "offline",

@@ -91,7 +91,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenLo
         body.height = body.height.saturating_sub(under);
         frame.render_widget(Paragraph::new(lines), Rect { y: body.bottom(), height: under, ..body });
     }
-    // The rows give way to what is told, but not the one with the cursor.
+    // The rows give way to the sentence about the failure, but not the row with the cursor.
     let top = pane.top.max((pane.cursor + 1).saturating_sub(usize::from(body.height)));
     rows(frame, body, top, pane, &columns, app, look);
     thumb(frame, body, top, pane.rows.len(), look);
@@ -283,7 +283,7 @@ fn failure(pane: &ListPane, app: &App) -> Option<String> {
         Some(LinkState::Down(down)) => Some(format!("{} {key} tries again.", failed.unwrap_or(down).sentences())),
         _ => {
             let (what, why) = (app.word(pane.kind.plural()), failed?.sentences());
-            // What comes from disk may well be whole.
+            // The stored list may well be whole, so only the reading failed.
             let told = if app.sync.stored {
                 format!("{what} could not be read")
             } else {
@@ -341,7 +341,7 @@ fn views(pane: &ListPane, app: &App, look: &ScreenLook) -> Option<Line<'static>>
     Some(Line::from(spans))
 }
 
-/// Why the list is not whole, or may not be.
+/// The reason why the list is not whole, or may not be.
 fn unproven(pane: &ListPane, cells: usize, app: &App, look: &ScreenLook) -> Option<Line<'static>> {
     let ListCoverage::Partial(shortfall) = app.directory.coverage(pane.kind) else { return None };
     let words = cut(&crate::scim::text::clean(&shortfall.to_string()), cells, look.glyphs.more);

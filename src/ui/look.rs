@@ -9,7 +9,7 @@ use ratatui::{
 
 use crate::scim::text;
 
-/// Which colours.
+/// The set of colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColorTheme {
     /// The sixteen colours that every terminal has and people have chosen for themselves; fits dark and light.
@@ -20,46 +20,46 @@ pub enum ColorTheme {
     Mono,
 }
 
-/// Which signs.
+/// The set of signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GlyphSet {
-    /// The row with the cursor.
+    /// The sign of the row with the cursor.
     pub cursor: &'static str,
-    /// A marked row.
+    /// The sign of a marked row.
     pub mark: &'static str,
     /// A value that is not confirmed yet.
     pub pending: &'static str,
-    /// Confirmed.
+    /// The sign of a confirmed change.
     pub done: &'static str,
-    /// Failed.
+    /// The sign of a failed change.
     pub failed: &'static str,
-    /// Done in part.
+    /// The sign of a change that is done in part.
     pub in_part: &'static str,
-    /// So already: nothing was needed.
+    /// The sign of a change that was not needed: the value was so already.
     pub needless: &'static str,
-    /// Did more than was asked for.
+    /// The sign of a change that did more than was asked for.
     pub harm: &'static str,
-    /// Undone.
+    /// The sign of a change that was undone.
     pub undone: &'static str,
     /// From before to after.
     pub arrow: &'static str,
     /// The present value.
     pub now: &'static str,
-    /// The choice that is made, and one that is not.
+    /// The signs of a choice that is made, and of one that is not.
     pub choice: [&'static str; 2],
-    /// Connected, not connected.
+    /// The signs for connected, not connected.
     pub link: [&'static str; 2],
-    /// Connected, and something is missing.
+    /// The sign for connected while something is missing.
     pub partly: &'static str,
-    /// Sorted upwards, downwards.
+    /// The signs for sorted upwards, downwards.
     pub sort: [&'static str; 2],
     /// Something was cut off.
     pub more: &'static str,
-    /// Between parts of a line.
+    /// The sign between parts of a line.
     pub dot: &'static str,
     /// A gauge's full and empty cell.
     pub gauge: [&'static str; 2],
-    /// Something comes, goes, changes.
+    /// The signs for something that comes, goes, changes.
     pub signs: [&'static str; 3],
     /// Horizontal line.
     pub line: &'static str,
@@ -74,7 +74,7 @@ pub struct GlyphSet {
 }
 
 impl GlyphSet {
-    /// Between a number and what there is of it.
+    /// The sign between a number and the thing counted.
     pub const fn times(&self) -> &'static str {
         if self.ascii { "x" } else { "×" }
     }
@@ -160,12 +160,12 @@ pub struct ScreenLook {
 }
 
 impl ScreenLook {
-    /// With times in UTC.
+    /// Shows times in UTC.
     pub const fn new(theme: ColorTheme, glyphs: GlyphSet) -> Self {
         Self { theme, glyphs, zone: TimeZone::UTC }
     }
 
-    /// With times in this zone.
+    /// Shows times in this zone.
     pub fn in_zone(self, zone: TimeZone) -> Self {
         Self { zone, ..self }
     }
@@ -245,7 +245,7 @@ impl ScreenLook {
         .remove_modifier(Modifier::DIM)
     }
 
-    /// What the eye should find first: titles, the tab that is open.
+    /// The style of text that the eye should find first: titles, the tab that is open.
     pub fn strong(&self) -> Style {
         self.plain().add_modifier(Modifier::BOLD)
     }
@@ -260,7 +260,7 @@ impl ScreenLook {
         self.color(Color::Cyan, Color::Blue).add_modifier(Modifier::BOLD)
     }
 
-    /// Labels, hints, what is not there.
+    /// The style of labels, hints and absent values.
     pub fn dim(&self) -> Style {
         match self.theme {
             // Bright black is the background of some palettes (Solarized): the text's own colour, made faint, is none.
@@ -274,7 +274,7 @@ impl ScreenLook {
         self.color(Color::Cyan, Color::Blue)
     }
 
-    /// What lies beneath a box, whatever it was drawn with.
+    /// The style of everything beneath a box, whatever it was drawn with.
     pub fn receded(&self) -> Style {
         Style::reset().add_modifier(Modifier::DIM)
     }

@@ -171,7 +171,8 @@ fn label(field: UserField) -> &'static str {
     field.spec().label
 }
 
-/// What is not known, and what this console does not know, is a choice of its own: it is sent only if changed.
+/// The field of a seat. An unknown value, and a value that this console does not know, is a choice of its own: it is
+/// sent only if changed.
 fn seat_field(seat: SeatKind, now: &MaybeTold, directory: &Directory, can: &ProviderCapabilities) -> FormField {
     let levels = directory.seat_levels(seat, can);
     let level = levels.iter().find(|level| now.is(level.raw())).map(Name::raw);

@@ -1,4 +1,4 @@
-//! One `[profile.NAME]`: from what is written to what is meant.
+//! Checks one `[profile.NAME]`: turns the written values into the meant ones.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -22,7 +22,7 @@ use crate::directory::{Name, role_source::RoleMapping};
 /// (docs/src/providers/datasaur.md#roles).
 pub const DATASAUR_ROLES: [&str; 3] = ["admin", "reviewer", "labeler"];
 
-/// A mapping of these roles without any group yet; the lowest is for whoever has none.
+/// A mapping of these roles without any group yet; a user without a role from a group gets the lowest.
 fn mapping_of(order: &[&str]) -> RoleMapping {
     let order: Vec<Name> = order.iter().map(|role| Name::from(*role)).collect();
     RoleMapping { default: order.last().cloned(), order, ..RoleMapping::default() }
@@ -97,7 +97,7 @@ impl ProfileReader<'_> {
         format!("profile.{}.{name}", self.name)
     }
 
-    /// Where the table begins, for what is missing in it.
+    /// The header of the table, as the place of errors about missing keys.
     fn header(&self) -> Option<std::ops::Range<usize>> {
         let start = [format!("[profile.{}]", self.name), format!("[profile.\"{}\"]", self.name)]
             .iter()
@@ -145,7 +145,7 @@ impl ProfileReader<'_> {
             (path, ProfileProvider::Wandb) => wandb::base(written, path.as_ref().map(|path| path.get_ref().as_str())),
             (Some(path), _) => parse_base(written, path.get_ref()),
             (None, ProfileProvider::Grafana) => grafana_base(written, self.number_of("stack", raw.stack.as_ref())?),
-            // As the demo server and Datasaur's own pages write it: the workspace is in it.
+            // The demo server and Datasaur's own pages write the URL so: the workspace is in it.
             (None, ProfileProvider::Datasaur) if raw.workspace.is_none() && names_workspace(written) => {
                 parse_base(written, "")
             }
@@ -329,7 +329,7 @@ impl ProfileReader<'_> {
         meant.collect()
     }
 
-    /// User names, emails or ids; who they are is known once the directory is read.
+    /// User names, emails or ids; the directory tells later which users they are.
     fn people(&self, name: &str, written: Vec<Spanned<String>>) -> Result<Vec<String>, ConfigError> {
         if let Some(empty) = written.iter().find(|person| person.get_ref().trim().is_empty()) {
             return Err(self.wrong(

@@ -111,7 +111,7 @@ impl DetailsPage<'_> {
         lines
     }
 
-    /// What is known of a role that every organisation has.
+    /// The known facts of a role that every organisation has.
     fn predefined(&self, role: &Role) -> Vec<Line<'static>> {
         let directory = &self.app.directory;
         let mut lines = self.wrapped("Predefined: the provider defines it, and nobody can change it.", self.look.dim());

@@ -16,7 +16,7 @@ use crate::directory::{
 };
 use crate::scim::confusable;
 
-/// In the place of what the server has not told.
+/// The text in the place of a value that the server has not told.
 const NOT_TOLD: &str = "not told";
 
 impl DetailsPage<'_> {
@@ -53,7 +53,7 @@ impl DetailsPage<'_> {
         lines
     }
 
-    /// What makes these names look like others.
+    /// The reasons why these names look like others.
     fn deceives(&self, names: &[&Name]) -> Vec<Line<'static>> {
         let told = names.iter().filter_map(|name| Some((name.marked(), confusable::told(name.raw(), false)?)));
         let told = told.filter(|(marked, _)| marked.starts_with(confusable::MARK) || marked == confusable::BLANK);
@@ -186,7 +186,7 @@ impl DetailsPage<'_> {
         text
     }
 
-    /// The roles that the user holds, each once: what they allow is a step away.
+    /// The roles that the user holds, each once: their permissions are a step away.
     fn roles_held(&self, user: &User) -> PageText {
         let held = self.app.roles_held(user);
         let mut text = PageText::default();

@@ -1,4 +1,4 @@
-//! What stands in the cells of one row. Reads the directory, knows no widths.
+//! The contents of the cells of one row. Reads the directory, knows no widths.
 
 use jiff::Timestamp;
 use ratatui::style::Style;
@@ -17,7 +17,7 @@ use crate::directory::{
 /// More members than this are not looked through for admins with each frame.
 const FEW_MEMBERS: usize = 1_000;
 
-/// One cell's text, and what is special about it.
+/// A cell's text, and its style and tail where it has any of its own.
 #[derive(Debug, Default)]
 pub(super) struct Cell {
     pub text: String,
@@ -45,7 +45,7 @@ impl Cell {
     }
 }
 
-/// What all rows of a frame share.
+/// Values that all rows of a frame share.
 pub(super) struct FrameSetting<'a> {
     /// The holders of each role on screen.
     pub holders: FxHashMap<&'a Name, usize>,
@@ -81,17 +81,17 @@ impl<'a> RowContext<'a> {
         Some(Self { shown, target, touched, setting, app, look: setting.look })
     }
 
-    /// Its id.
+    /// The record's id.
     pub fn id(&self) -> &Id {
         &self.target.id
     }
 
-    /// Its newest change failed.
+    /// True if the record's newest change failed.
     pub fn failed(&self) -> bool {
         self.app.entries.newest_on(&self.target).is_some_and(|entry| entry.state.is_failure())
     }
 
-    /// Why it could not be read.
+    /// The reason why the record could not be read.
     pub fn problem(&self) -> Option<&RecordProblem> {
         match self.shown {
             RecordRef::User(user) => user.problem.as_deref(),
@@ -131,7 +131,7 @@ impl<'a> RowContext<'a> {
     fn user(&self, user: &'a User, field: UserField) -> Cell {
         let value = || self.reader().user(user, field);
         match field {
-            // Without an account there is none of this.
+            // A user without an account has none of these.
             UserField::OrgRole | UserField::ModelsSeat | UserField::WeaveRole | UserField::LastActive
                 if user.is_invited() =>
             {

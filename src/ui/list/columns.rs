@@ -1,5 +1,5 @@
-//! How the columns of the three lists are drawn: which ones fit, and how wide they are. Which ones there are, and their
-//! headings, say `AccountView::columns` and the field table.
+//! How the columns of the three lists are drawn: which of them fit, and how wide they are. `AccountView::columns` and
+//! the field table say which columns there are, and their headings.
 //!
 //! Widths follow from the width of the pane alone, never from what is on screen: nothing jumps while scrolling.
 
@@ -18,13 +18,13 @@ use crate::{
 struct ColumnLayout {
     min: usize,
     max: usize,
-    /// Numbers stand at the right.
+    /// Numbers are aligned to the right.
     right: bool,
     /// The highest goes first where the pane is narrow; 0 never goes.
     drop: u8,
 }
 
-/// Texts stand at the left.
+/// The layout of a text, which is aligned to the left.
 fn text((min, max): (usize, usize), drop: u8) -> ColumnLayout {
     ColumnLayout { min, max, right: false, drop }
 }
@@ -33,7 +33,7 @@ fn number((min, max): (usize, usize), drop: u8) -> ColumnLayout {
     ColumnLayout { min, max, right: true, drop }
 }
 
-/// Of columns that are only shown where somebody chooses them: their place decides which of them go first.
+/// The rank of columns that are shown only where somebody chooses them: their place decides which of them go first.
 const CHOSEN: u8 = 9;
 
 /// Nothing for a field that is no column.
@@ -88,7 +88,7 @@ fn layout(field: RecordField, view: AccountView) -> Option<ColumnLayout> {
     })
 }
 
-/// From short to long; the longest that fits is the heading.
+/// The headings from short to long; the longest that fits is shown.
 fn headings(field: RecordField, view: AccountView) -> &'static [&'static str] {
     match (field, view) {
         (RecordField::User(UserField::UserName), AccountView::Services) => &["Service", "Service account"],
@@ -108,7 +108,7 @@ pub(super) const GAP: usize = 2;
 /// A column with its place in this frame.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PlacedColumn {
-    /// What stands in it.
+    /// The field that the column shows.
     pub field: RecordField,
     pub width: usize,
     headings: &'static [&'static str],
@@ -130,12 +130,12 @@ impl PlacedColumn {
         heads.find(|head| head.len() <= self.width).or_else(shortest).unwrap_or_default()
     }
 
-    /// Numbers stand at the right.
+    /// True for numbers, which are aligned to the right.
     pub fn is_right(&self) -> bool {
         self.layout.right
     }
 
-    /// Cut in the middle, since names of one directory often begin alike.
+    /// True for names, which are cut in the middle, since names of one directory often begin alike.
     pub fn is_name(&self) -> bool {
         use UserField as U;
         matches!(self.field, RecordField::User(U::UserName | U::DisplayName | U::Email))
@@ -146,9 +146,9 @@ impl PlacedColumn {
 /// The columns of a frame.
 #[derive(Debug)]
 pub(super) struct ColumnFit {
-    /// Those that fit, in order.
+    /// The columns that fit, in order.
     pub placed: Vec<PlacedColumn>,
-    /// How many do not.
+    /// The number of columns that do not fit.
     pub dropped: usize,
 }
 
@@ -173,8 +173,8 @@ pub(super) fn cells_for_all(pane: &ListPane, holders: bool) -> usize {
     taken(&wanted(pane, holders))
 }
 
-/// All columns at their least width, each with its place in the order of going: columns that somebody chose go from the last
-/// one on, and those by which the rows are sorted stay.
+/// All columns at their least width, each with its rank: chosen columns are left out from the last one on, and columns
+/// by which the rows are sorted stay.
 fn wanted(pane: &ListPane, holders: bool) -> Vec<PlacedColumn> {
     let wanted = pane.columns().filter(|field| holders || *field != RoleField::Holders.into());
     let mut placed: Vec<PlacedColumn> =

@@ -27,7 +27,7 @@ pub(super) struct PaneTitle {
 struct TitlePart {
     rank: u8,
     spans: Vec<Span<'static>>,
-    /// Stays in its place where there is no room for it.
+    /// The short form, for where the value has no room.
     short: Option<String>,
 }
 
@@ -100,7 +100,7 @@ pub(super) fn of(pane: &ListPane, cells: usize, app: &App, look: &ScreenLook) ->
     if let Some(proof) =
         proof(pane, app).filter(|proof| !pane.is_filtered() && !pane.filtering && proof.coverage.is_complete())
     {
-        // What was read is more than what is shown where the view leaves some out.
+        // The server brought more accounts than are shown where the view leaves some out.
         let more = if pane.in_view(&app.directory) == app.directory.len(pane.kind) { "" } else { " accounts" };
         let short = count(all as u64);
         if pane.kind == RecordKind::Role && !app.directory.predefined().is_empty() {
@@ -139,7 +139,7 @@ pub(super) fn of(pane: &ListPane, cells: usize, app: &App, look: &ScreenLook) ->
     PaneTitle { line: joined(parts, look), cursor: pane.filtering.then_some(before + cursor) }
 }
 
-/// How whole the list is, as long as what it shows is what the server brought.
+/// How whole the list is, as long as it shows the records that the server brought.
 pub(super) fn proof<'a>(pane: &ListPane, app: &'a App) -> Option<&'a RefreshProof> {
     let proof = app.sync.proofs.iter().find(|proof| proof.kind == pane.kind)?;
     let same = proof.seen == app.directory.len(pane.kind) as u64;

@@ -31,7 +31,7 @@ const LABEL: usize = 16;
 /// Team names take at most this many lines: the list of keys is what the box is for.
 const TEAM_LINES: usize = 3;
 
-/// Draws it.
+/// Draws the box of an account.
 pub fn draw(frame: &mut Frame<'_>, aside: &SideQueryBox, app: &App, look: &ScreenLook) {
     let (columns, height) = shell::room(app);
     let keys = app.key_rows(&aside.topic);
@@ -59,7 +59,7 @@ pub fn asking(aside: &SideQueryBox, look: &ScreenLook) -> String {
     if aside.asked == SideQueryStatus::Waiting { format!("asking{}", look.glyphs.more) } else { String::new() }
 }
 
-/// Why nothing newer is shown than what is shown, in lines; none where it was told.
+/// The reason why nothing newer is shown, in lines; none where the answer has come.
 pub fn failure(aside: &SideQueryBox, known: bool, columns: usize, look: &ScreenLook) -> Vec<Line<'static>> {
     let SideQueryStatus::Failed(why) = &aside.asked else { return Vec::new() };
     let mut lines = padded(&format!("{} {why}", look.glyphs.failed), columns, look.bad());
@@ -173,7 +173,7 @@ fn keys_head(
     std::iter::once(heading).chain(padded(words, columns, look.dim())).collect()
 }
 
-/// What is under way with a key; empty where nothing is.
+/// The state of a change of a key that is under way; empty where there is none.
 fn mark(key: &KeyRow<'_>, look: &ScreenLook) -> String {
     match key {
         KeyRow::Coming { .. } => format!("{} being made", look.glyphs.pending),
@@ -182,7 +182,7 @@ fn mark(key: &KeyRow<'_>, look: &ScreenLook) -> String {
     }
 }
 
-/// `marks` is the width of the widest mark in the list, so that its columns stand still.
+/// `marks` is the width of the widest mark in the list, so that columns keep their place.
 fn row(width: usize, selected: bool, key: &KeyRow<'_>, marks: usize, look: &ScreenLook) -> Line<'static> {
     let (name, description) = match key {
         KeyRow::Coming { description, .. } => ("new key", clean(description)),

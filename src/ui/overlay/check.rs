@@ -1,4 +1,4 @@
-//! Check lists: the members of a team, the teams of a user. What is, and what will be.
+//! Check lists: the members of a team, the teams of a user. Each row shows the present state and the wish.
 
 use ratatui::{
     Frame,
@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// Draws it.
+/// Draws a check list.
 pub fn draw(frame: &mut Frame<'_>, list: &CheckList, app: &App, look: &ScreenLook) {
     let all = app.directory.len(list.kind());
     let shell = BoxFrame {
@@ -106,7 +106,7 @@ fn counts(list: &CheckList, app: &App, look: &ScreenLook) -> String {
     parts.join(", ")
 }
 
-/// What is, and what is wished.
+/// The sign of a row, by its present state and the wish.
 pub fn mark(wish: Option<bool>, now: MembershipState, look: &ScreenLook) -> (&'static str, Style) {
     match (wish, now) {
         (Some(true), _) => ("[+]", look.good().add_modifier(Modifier::BOLD)),
@@ -140,7 +140,7 @@ fn row(width: usize, selected: bool, list: &CheckList, id: &Id, app: &App, look:
     rows::row(width, selected, &cells, look)
 }
 
-/// A row's name, and what else a person knows it by.
+/// A row's name, and another name that a person knows the row by.
 pub fn names(kind: RecordKind, id: &Id, app: &App) -> (String, Option<String>) {
     if kind == RecordKind::User {
         let Some(user) = app.directory.user(id) else { return (crate::scim::text::clean(id).into_owned(), None) };
@@ -152,7 +152,7 @@ pub fn names(kind: RecordKind, id: &Id, app: &App) -> (String, Option<String>) {
     (team.map_or_else(String::new, |team| team.name.to_string()), members)
 }
 
-/// What a row is in the team, or what becomes of it.
+/// A row's state in the team, or its state after the change.
 fn fate(list: &CheckList, id: &Id, now: MembershipState, wish: Option<bool>, app: &App) -> String {
     let (team, user) = match &list.of {
         CheckSubject::MembersOf(teams) => match teams.as_slice() {
@@ -176,7 +176,7 @@ fn fate(list: &CheckList, id: &Id, now: MembershipState, wish: Option<bool>, app
     }
 }
 
-/// What becomes of several users in a team.
+/// The change for several users in a team.
 fn fate_of_many(list: &CheckList, team: &Id, wish: Option<bool>, app: &App) -> String {
     let (inside, users) = list.inside(&app.directory, team);
     match wish {
@@ -187,7 +187,7 @@ fn fate_of_many(list: &CheckList, team: &Id, wish: Option<bool>, app: &App) -> S
     }
 }
 
-/// What becomes of a user in several teams.
+/// The change for a user in several teams.
 fn fate_in_many(list: &CheckList, user: &Id, wish: Option<bool>, app: &App) -> String {
     let (inside, teams) = list.inside(&app.directory, user);
     match wish {

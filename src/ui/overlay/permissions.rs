@@ -1,4 +1,4 @@
-//! What a user may do: in the organisation and team by team, by which role, inherited apart from added.
+//! The permissions of a user: in the organisation and team by team, by which role, inherited apart from added.
 
 use ratatui::{
     style::Style,
@@ -82,7 +82,7 @@ impl<'a> Page<'a> {
         page.lines
     }
 
-    /// The permission that was meant, and what each team and role says of it.
+    /// The permission that was meant, and each team's and role's answer about it.
     fn why(mut self, user: &User, asked: &str) -> Vec<Line<'static>> {
         let wanted = asked.to_lowercase();
         let mut meant: Vec<String> =
@@ -122,7 +122,7 @@ impl<'a> Page<'a> {
         self.lines
     }
 
-    /// What a role in one place says of a permission.
+    /// Adds a line for the role in one place: whether it allows the permission.
     fn stands(&mut self, scope: &Name, role: Option<&Name>, permission: &str) {
         let look = self.look;
         let (words, style) = match role {
@@ -140,7 +140,7 @@ impl<'a> Page<'a> {
         ]));
     }
 
-    /// Whether a role allows it and by what; not told where nobody says what the role allows.
+    /// Whether a role allows the permission and by what; nothing where the server does not say what the role allows.
     fn grants_it(&self, role: &Name, permission: &str) -> (String, Style) {
         let look = self.look;
         if let Some(custom) = self.custom(role) {
@@ -180,7 +180,7 @@ impl<'a> Page<'a> {
         ]));
     }
 
-    /// A group that has no roles of its own, and the one in the organisation that it may give.
+    /// A group that has no roles of its own, and the organisation role that it may give.
     fn given(&mut self, group: &Name) {
         let mapping = self.app.capabilities().and_then(|can| can.mapping.as_deref());
         let role = mapping.and_then(|mapping| mapping.of(group));

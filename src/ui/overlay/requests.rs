@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// More steps than this are told, not shown: nobody reads them, and each frame would pay for them.
+/// Plans of more steps than this show a sentence in their place: nobody reads them, and each frame would pay for them.
 const MOST: usize = 500;
 
 /// The box.
@@ -50,7 +50,7 @@ pub fn text(preview: &PlanPreview, app: &App, look: &ScreenLook) -> TextBox {
     }
 }
 
-/// What must be typed is typed under the words, so there is no sending from here then.
+/// A confirming text is typed under the words, so nothing can be sent from here while one is needed.
 fn hints(preview: &PlanPreview) -> Vec<(Action, &'static str)> {
     let send = (!preview.typing).then_some((Action::Send, "send"));
     let rest = [(Action::Requests, "in words"), (Action::Down, "scroll"), (Action::Back, "back")];
@@ -112,7 +112,7 @@ fn of_request(request: &Request, columns: usize, look: &ScreenLook) -> Vec<Line<
     lines
 }
 
-/// What a GraphQL request is about, and then its document, which is the same for each operation.
+/// The variables of a GraphQL request, then its document, which is the same for each operation.
 fn of_operation(body: Option<&Value>, columns: usize, look: &ScreenLook) -> Vec<Line<'static>> {
     let part = |name: &str| body.and_then(|body| body.get(name));
     let variables = part("variables").and_then(|variables| serde_json::to_string_pretty(variables).ok());

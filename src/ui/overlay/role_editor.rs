@@ -1,4 +1,5 @@
-//! The permission editor: what a role adds and shall add as a check list, and what it inherits apart below.
+//! The permission editor: the permissions that a role adds and shall add as a check list, and the inherited ones apart
+//! below.
 
 use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
 
@@ -26,15 +27,15 @@ use crate::{
 /// Widest column of the permissions' names.
 const NAME: usize = 36;
 
-/// One line of the box.
+/// A line of the box.
 enum Item<'a> {
     Row(usize, &'a EditorRow),
-    /// Above what is inherited.
+    /// The heading above the inherited permissions.
     Heading(String),
     Blank,
 }
 
-/// Draws it.
+/// Draws the box of the permission editor.
 pub fn draw(frame: &mut Frame<'_>, editor: &RoleEditor, app: &App, look: &ScreenLook) {
     let (all, is_similar) = editor.found(&app.directory);
     let (base, was) = editor.bases(&app.directory);
@@ -120,7 +121,8 @@ fn note(editor: &RoleEditor, similar: Option<usize>, look: &ScreenLook) -> Strin
     Some(counts.join(" ")).filter(|counts| !counts.is_empty()).into_iter().chain(similar).collect::<Vec<_>>().join(", ")
 }
 
-/// What a permission is or will be to the role; `known` if what it is to inherit is.
+/// The state of a permission in the role, now or after the change; `known` tells if the inherited permissions are
+/// known.
 fn fate(row: &EditorRow, base: &str, was: Option<&str>, known: bool) -> String {
     match (row.wish, row.stands) {
         (Some(true), PermissionStanding::New) => "will be added, new".into(),

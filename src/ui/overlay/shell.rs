@@ -19,26 +19,26 @@ use crate::{
 /// Narrower boxes look lost and have no room for their keys.
 const NARROWEST: usize = 44;
 
-/// Fewer rows of a pane than this, its border included, say nothing.
+/// A strip of a pane with fewer rows than this, its border included, says nothing.
 const STRIP: u16 = 2;
 
 /// Columns that a title always leaves for what is typed.
 const FIELD: usize = 12;
 
-/// What stands on the borders of a box.
+/// The texts on the borders of a box.
 #[derive(Debug, Default)]
 pub struct BoxFrame<'a> {
-    /// What it is.
+    /// The title at the left of the top border.
     pub title: String,
-    /// What is typed into it.
+    /// The text that is typed into the box.
     pub typed: Option<&'a Input>,
-    /// After title and text: counts.
+    /// Counts, after the title and the typed text.
     pub counts: String,
-    /// At the right of the title.
+    /// The text at the right of the title.
     pub right: String,
-    /// At the foot.
+    /// The text on the bottom border.
     pub note: String,
-    /// As many rows as it may come to have: its top stands where it would with them.
+    /// The most rows that the box may come to have: its top stands where it would with that many.
     pub room_for: usize,
     /// Keys with the box's own words for them, the most important first.
     pub hints: Vec<(Action, &'static str)>,
@@ -129,14 +129,14 @@ fn place(screen: Rect, columns: usize, (rows, room_for): (usize, usize), app: &A
     Rect { x, y, width, height }
 }
 
-/// What lies beneath the boxes goes into the background: one faint style all over, in the text's own colour. Faint, because
-/// no colour is safe on every palette; whatever was marked by colour or reversed is so by its signs, too.
+/// Draws everything beneath the boxes in the background: one faint style all over, in the text's own colour. Faint,
+/// because no colour is safe on every palette; everything marked by colour or reversed is marked by its signs, too.
 pub fn recede(frame: &mut Frame<'_>, panes: Rect, look: &ScreenLook) {
     frame.buffer_mut().set_style(panes, look.receded());
 }
 
-/// Rows that a box reaches into hold nothing else: half a row beside it can't be read. What would be left of the panes
-/// above or below as a strip of their frame goes, too.
+/// Clears the rows that a box reaches into: half a row beside it can't be read. A strip of a frame that would be left
+/// of the panes above or below is cleared, too.
 fn clear_around(frame: &mut Frame<'_>, area: Rect, app: &App) {
     let panes = ui::frame::areas(frame.area(), app).pane;
     let top = if area.top() <= panes.top() + STRIP { panes.top().min(area.top()) } else { area.top() };
@@ -152,7 +152,7 @@ pub fn visible(input: &Input, room: usize) -> (String, usize) {
     let before = text::clean_line(value.get(..split).unwrap_or_default(), 4096);
     let after = text::clean_line(value.get(split..).unwrap_or_default(), 4096);
     let column = fit::width(&before);
-    // One cell for the cursor behind the last character.
+    // The cursor needs a cell behind the last character.
     let mut skip = (column + 1).saturating_sub(room.max(1));
     let skipped_from = skip;
     let mut shown = String::new();

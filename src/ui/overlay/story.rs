@@ -1,4 +1,4 @@
-//! One change with everything that happened to it.
+//! The story of a change: the change with everything that happened to it.
 
 use std::borrow::Cow;
 
@@ -48,7 +48,7 @@ pub fn text(id: ChangeId, app: &App, look: &ScreenLook) -> TextBox {
     }
 }
 
-/// What can be done about a change in this state.
+/// The keys that act on a change in this state.
 fn hints(entry: &JournalEntry, app: &App) -> Vec<(Action, &'static str)> {
     let own = match entry.state {
         _ if entry.took_effect() && app.undone_by(entry.plan).is_none() => Some((Action::UndoThis, "undo")),
@@ -148,7 +148,7 @@ impl Page<'_> {
             Undo::By(changes) => {
                 for (at, change) in changes.iter().enumerate() {
                     let line = words::line(change, &app.directory);
-                    // What stands there now is no part of this story.
+                    // The present value is no part of this story.
                     let mut line = words::PlanLine { before: String::new(), ..line };
                     if change.touches().iter().any(|(target, _)| is_provisional(target)) {
                         line.subject.clone_from(&entry.step.words.subject);
@@ -198,12 +198,13 @@ impl Page<'_> {
     }
 }
 
-/// What this change creates: the directory knows it by this id only while it is on its way, the change by its name.
+/// True for a record that this change creates: the directory knows it by this id only while it is on its way, the
+/// change by its name.
 fn is_provisional(target: &ResourceRef) -> bool {
     target.is_provisional()
 }
 
-/// JSON that was kept in one line, a value a line where it is too long for one.
+/// JSON that was kept in one line, with a line for each value where it is too long for one.
 fn readable(body: &str, columns: usize) -> Cow<'_, str> {
     if fit::width(body) <= columns {
         return Cow::Borrowed(body);

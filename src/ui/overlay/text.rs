@@ -17,11 +17,11 @@ use crate::{
 /// A text with its title and keys.
 #[derive(Debug, Default)]
 pub struct TextBox {
-    /// What it is.
+    /// The title of the box.
     pub title: String,
-    /// At the right of the title.
+    /// The text at the right of the title.
     pub right: String,
-    /// What is typed into it.
+    /// The text that is typed into the box.
     pub typed: Option<Input>,
     /// The text, no line wider than [`columns`].
     pub lines: Vec<Line<'static>>,
@@ -42,7 +42,7 @@ impl TextBox {
         self.lines.len().saturating_sub(shell::room(app).1)
     }
 
-    /// From where to where it can be scrolled with the cursor in sight.
+    /// The first and last scroll position with the cursor in sight.
     pub fn around_cursor(&self, app: &App) -> Option<(usize, usize)> {
         let height = shell::room(app).1;
         let at = self.cursor?;
@@ -118,7 +118,7 @@ fn title(app: &App, look: &ScreenLook) -> String {
     std::iter::once(app.word(list).into_owned()).chain(names).collect::<Vec<_>>().join(&format!(" {sign} "))
 }
 
-/// Which of how many it is, with the keys that step to the others.
+/// The record's position and the number of records, with the keys that step to the others.
 fn place(app: &App, look: &ScreenLook) -> String {
     let Some((at, all)) = app.place_in_round() else { return String::new() };
     let key = |action| app.key_now(action).unwrap_or_default();
