@@ -1,4 +1,5 @@
-//! Check lists: the teams of one or more users, and the members of one or more teams. What is, and what will be.
+//! Check lists: the teams of one or more users, and the members of one or more teams. Each row shows the present state
+//! and the wish.
 
 use indexmap::IndexMap;
 use rustc_hash::FxHashSet;
@@ -7,7 +8,7 @@ use tui_input::Input;
 use super::{availability::UnavailableReason, filtered_rows::FilteredRows, text_field};
 use crate::directory::{Directory, Id, RecordKind, change::Change};
 
-/// What is checked on what.
+/// The records of the rows, and the records that they are checked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CheckSubject {
     /// Rows are teams; the users come and go together.
@@ -42,21 +43,21 @@ impl CheckSubject {
     }
 }
 
-/// How a row stands now.
+/// The present state of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MembershipState {
-    /// In.
+    /// The row is in.
     On,
     /// Some of several users are in.
     Some,
-    /// Out.
+    /// The row is out.
     Off,
     /// The server did not tell who is in the team.
     NotTold,
 }
 
 impl MembershipState {
-    /// What is wished after one more press, from what is wished now.
+    /// The wish after one more press, from the present wish.
     pub fn next(self, wish: Option<bool>) -> Option<bool> {
         match (self, wish) {
             (MembershipState::On, None) => Some(false),
@@ -66,8 +67,8 @@ impl MembershipState {
         }
     }
 
-    /// What is wished after one press while something is typed: the best match may not be who was meant, so nobody who is
-    /// in goes by it. `None` where the press would take somebody out.
+    /// The wish after one press while a word is typed: the best match may not be the one that was meant, so no member
+    /// leaves by it. `None` where the press would take somebody out.
     pub fn next_typed(self, wish: Option<bool>) -> Option<Option<bool>> {
         match (self, wish) {
             (MembershipState::On, None) => None,
@@ -76,43 +77,43 @@ impl MembershipState {
         }
     }
 
-    /// What is wished after a press of the key that takes out; `None` where the row is not in.
+    /// The wish after a press of the key that takes out; `None` where the row is not in.
     pub fn taken_out(self, wish: Option<bool>) -> Option<Option<bool>> {
         (self != MembershipState::Off || wish.is_some())
             .then(|| (self != MembershipState::Off && wish != Some(false)).then_some(false))
     }
 }
 
-/// Why a key leaves a row of a check list as it is.
+/// The reason why a key leaves a row of a check list as it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RowKept {
-    /// It is in, and something is typed.
+    /// The row is in, and a word is typed.
     #[error("{0} is in already")]
     IsIn(String),
     #[error("{0} is not in: there is nothing to take out.")]
-    /// It is not in: there is nothing to take out.
+    /// The row is not in: there is nothing to take out.
     NotIn(String),
-    /// Nobody can change it.
+    /// Nobody can change the row.
     #[error("{0}")]
     Fixed(UnavailableReason),
 }
 
-/// Why "all shown" changes nothing in a box with a row to check for each match.
+/// The reason why "all shown" changes nothing in a box with a row to check for each match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NothingToggled {
     /// The rows shown are only similar to what is typed.
     #[error("No row contains these words; similar rows are checked one by one.")]
     Similar,
-    /// The person has set each of them.
+    /// The person has set each of the rows.
     #[error("Every row shown was set by hand, and stays so.")]
     SetByHand,
-    /// None of them can be checked.
+    /// None of the rows can be checked.
     #[error("No row shown is left to check.")]
     NoneOpen,
 }
 
 impl NothingToggled {
-    /// What "all shown" does: the reason why it changes nothing, or the rows that it changes.
+    /// The rows that "all shown" changes, or the reason why it changes nothing.
     pub(super) fn unless<T>(similar: bool, open: Vec<T>, by_hand: impl Fn(&T) -> bool) -> Result<Vec<T>, Self> {
         if similar {
             return Err(Self::Similar);
@@ -128,19 +129,19 @@ impl NothingToggled {
 /// State of a check list.
 #[derive(Debug)]
 pub struct CheckList {
-    /// What it is about.
+    /// The subject of the list.
     pub of: CheckSubject,
-    /// What is typed.
+    /// The text that is typed.
     pub input: Input,
     /// The rows: those that are in first, until something is typed.
     pub rows: FilteredRows,
-    /// What shall be different, in the order of choosing: true is in.
+    /// The wishes in the order of choosing: true puts the row in, false takes it out.
     pub wishes: IndexMap<Id, bool>,
     /// Rows that were set one by one: "all shown" leaves them so.
     by_hand: FxHashSet<Id>,
-    /// The next typed character starts a new word: the one before was found and checked.
+    /// True if the next typed character starts a new word: the one before was found and checked.
     found: bool,
-    /// All that the filter showed were checked at once.
+    /// True if all that the filter showed were checked at once.
     whole: bool,
 }
 
@@ -158,17 +159,17 @@ impl CheckList {
         }
     }
 
-    /// Records came or went: the rows of before may be others' by now.
+    /// Builds the rows anew after records came or went: the former indexes may belong to others by now.
     pub fn renew(&mut self, directory: &Directory) {
         self.rows.renew(self.of.rows(directory), directory);
     }
 
-    /// Which records its rows are.
+    /// The kind of record of the rows.
     pub fn kind(&self) -> RecordKind {
         self.rows.kind
     }
 
-    /// How a row stands now.
+    /// The present state of a row.
     pub fn now(&self, directory: &Directory, row: &Id) -> MembershipState {
         match self.inside(directory, row) {
             (0, _) if self.is_silent(directory, row) => MembershipState::NotTold,
@@ -187,7 +188,7 @@ impl CheckList {
         }
     }
 
-    /// In how many of the teams the row is, or how many of the users are in it; and how many there are.
+    /// The number of teams that the row is in, or of users who are in it; and how many of them there are.
     pub fn inside(&self, directory: &Directory, row: &Id) -> (usize, usize) {
         match &self.of {
             CheckSubject::MembersOf(teams) => {
@@ -205,7 +206,7 @@ impl CheckList {
         self.rows.selected(directory).cloned()
     }
 
-    /// A key for the text field. True if the text changed.
+    /// Handles a key for the text field. True if the text changed.
     pub fn edit(&mut self, event: &crossterm::event::Event, directory: &Directory) -> bool {
         if self.found && typed(event) {
             self.input.reset();
@@ -218,17 +219,17 @@ impl CheckList {
         changed
     }
 
-    /// Filters by what is typed.
+    /// Filters by the typed text.
     pub fn filter(&mut self, directory: &Directory) {
         self.rows.filter(self.input.value(), directory);
     }
 
-    /// True where rows were checked all at once, and not one by one.
+    /// True where rows were checked all at once, not singly.
     pub fn is_whole(&self) -> bool {
         self.whole && !self.wishes.is_empty()
     }
 
-    /// Checks or unchecks the row under the cursor. While something is typed nobody is unchecked who is in.
+    /// Checks or unchecks the row under the cursor. While a word is typed, no member is unchecked.
     ///
     /// # Errors
     /// The row stays as it is.
@@ -282,7 +283,7 @@ impl CheckList {
     /// Checks all that the filter shows; where all of them are checked, takes that back.
     ///
     /// # Errors
-    /// It changes nothing.
+    /// Nothing changes.
     pub fn toggle_all(&mut self, directory: &Directory) -> Result<(), NothingToggled> {
         let ids: Vec<Id> =
             self.rows.shown.iter().filter_map(|row| directory.id_at(self.kind(), *row)).cloned().collect();
@@ -302,12 +303,12 @@ impl CheckList {
         Ok(())
     }
 
-    /// True while something is checked that leaving would lose.
+    /// True while wishes or text are entered that leaving would lose.
     pub fn has_work(&self) -> bool {
         !self.wishes.is_empty()
     }
 
-    /// How many come and how many go.
+    /// The numbers of rows that come and that go.
     pub fn counts(&self) -> (usize, usize) {
         let come = self.wishes.values().filter(|wish| **wish).count();
         (come, self.wishes.len() - come)

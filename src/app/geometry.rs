@@ -1,4 +1,4 @@
-//! What fits where: sizes that both scrolling and drawing go by.
+//! Sizes of the parts of the screen, shared by scrolling and drawing.
 
 /// Narrower than this the screen only says what it needs.
 pub const MIN: (u16, u16) = (40, 10);
@@ -6,7 +6,7 @@ pub const MIN: (u16, u16) = (40, 10);
 /// Narrower than this a list beside the details would show less than it does without them.
 const LIST_BESIDE: u16 = 80;
 
-/// Narrower details have no room for what they say.
+/// Narrower details have no room for their text.
 const DETAILS_LEAST: u16 = 36;
 
 /// From this width the details can stand beside the list.

@@ -1,8 +1,8 @@
 //! All state of the console, and the one pure function that changes it.
 //!
-//! [`App::update`] takes what happened and gives back what shall be done about it. No clock, no environment, no files,
-//! no network: time comes in with each message, everything else goes out as an [`AppEffect`]. What is drawn and which keys
-//! do what follow from this state and the [`action`] table alone.
+//! [`App::update`] takes a message and gives back the effects to carry out. No clock, no environment, no files, no
+//! network: time comes in with each message, everything else goes out as an [`AppEffect`]. The screen and the meaning
+//! of the keys follow from this state and the [`action`] table alone.
 
 use std::{borrow::Cow, collections::VecDeque, sync::Arc};
 
@@ -82,7 +82,8 @@ const PASTED: usize = 65_536;
 /// Bytes of a list of names at most, pasted or in a file.
 pub const LIST: usize = 4 << 20;
 
-/// After so many users who were read alone and told no roles, no more are: this server does not tell them.
+/// After so many users who were read alone and whose records told no roles, no more are read: this server does not tell
+/// roles.
 const SILENT_READS: usize = 40;
 
 /// A larger team is not looked through for admins with each key.
@@ -102,10 +103,10 @@ pub enum Tab {
 }
 
 impl Tab {
-    /// In order.
+    /// All tabs, in order.
     pub const ALL: [Tab; 4] = [Tab::Users, Tab::Teams, Tab::Roles, Tab::Activity];
 
-    /// The kind of record that it lists.
+    /// The kind of record that the tab lists.
     pub fn kind(self) -> Option<RecordKind> {
         match self {
             Tab::Users => Some(RecordKind::User),
@@ -116,32 +117,32 @@ impl Tab {
     }
 }
 
-/// What is known about the lists being whole and recent.
+/// How whole and how recent the lists are.
 #[derive(Debug, Clone, Default)]
 pub struct SyncStatus {
-    /// A refresh is under way.
+    /// True while a refresh is under way.
     pub busy: bool,
     /// Records so far and the server's total, per list.
     pub progress: Vec<(RecordKind, u64, Option<u64>)>,
     /// When the records shown were read from the server.
     pub seen: Option<Timestamp>,
-    /// They come from disk, not from this session.
+    /// True if the records come from disk, not from this session.
     pub stored: bool,
-    /// More of them will come.
+    /// True if more records will come.
     pub partial: bool,
-    /// What each list brought.
+    /// The proof of wholeness that each list brought.
     pub proofs: Vec<RefreshProof>,
     /// Lists that failed.
     pub failed: Vec<(RecordKind, Failure)>,
-    /// Only the users that the server finds by this are read.
+    /// The server's filter, where only the users that it finds are read.
     pub narrow: Option<ScimFilter>,
 }
 
 /// All state.
 pub struct App {
-    /// `None` is the first screen.
+    /// The open profile; `None` is the first screen.
     pub profile: Option<ProfileView>,
-    /// Confirmed ⊕ pending.
+    /// The records: confirmed ⊕ pending.
     pub directory: Directory,
     /// The tab shown.
     pub tab: Tab,
@@ -151,11 +152,11 @@ pub struct App {
     pub entries: entries::JournalEntries,
     /// Changes of earlier sessions that were never sent.
     pub left_over: FxHashSet<ChangeId>,
-    /// Changes of earlier sessions that were in flight: the worker looks up what became of them.
+    /// Changes of earlier sessions that were in flight: the worker looks up their outcomes.
     pub looked_up: FxHashSet<ChangeId>,
-    /// Open changes of consoles that are open, too: theirs to see through.
+    /// Open changes that belong to other open consoles, which see them through.
     pub elsewhere: FxHashSet<ChangeId>,
-    /// A change that took effect and should be taken back at once: `u` does that first.
+    /// A change that took effect and should be taken back at once: `u` takes this one back first.
     pub alarm: Option<ChangeId>,
     /// Cursor of the Activity pane, counted from the newest.
     pub activity_cursor: usize,
@@ -163,17 +164,17 @@ pub struct App {
     pub activity_top: usize,
     /// Filter, order and marks of the Activity pane.
     pub changes: changes_list::ChangesList,
-    /// What could not be read in this session, oldest first.
+    /// Failures to read in this session, oldest first.
     pub read_failures: Vec<changes_list::ReadFailure>,
-    /// What waits to be sent together, as the store has it.
+    /// Changes that wait to be sent together, as the store has them.
     pub stage: Vec<StagedChange>,
-    /// Edits go to the stage in place of the server.
+    /// True while edits go to the stage in place of the server.
     pub staging: bool,
-    /// Nothing more is sent until the person says so.
+    /// True while nothing more is sent until the person says so.
     pub paused: bool,
-    /// Details stand beside the list where there is room.
+    /// True if details stand beside the list where there is room.
     pub has_side_pane: bool,
-    /// What lies over the pane.
+    /// The boxes over the pane.
     pub overlays: Vec<Overlay>,
     /// The message line.
     pub message: Option<StatusMessage>,
@@ -183,7 +184,7 @@ pub struct App {
     pub link: Option<LinkState>,
     /// The lists.
     pub sync: SyncStatus,
-    /// Of the terminal.
+    /// The size of the terminal.
     pub size: TerminalSize,
     /// When the message that is handled came in.
     pub now: Timestamp,
@@ -195,44 +196,44 @@ pub struct App {
     pub config_path: String,
     /// The profile that was to be opened last and can't be.
     pub unopened: Option<UnopenedProfile>,
-    /// What is to be said once the profile is open again.
+    /// A message to show once the profile is open again.
     said_before_opening: Option<String>,
-    /// A profile is asked for and saved.
+    /// True while a profile is asked for and saved.
     saving: bool,
     /// Guards of the profile.
     pub guards: GuardSettings,
     planner: Option<Arc<dyn Planner>>,
     failures: journal::OpenFailures,
-    /// The person was told that going back once more drops what was entered; any other key takes that back.
+    /// True once the person was told that going back once more drops the entered text; any other key resets this.
     dropping: bool,
-    /// The filter's text was there before: the first character typed takes its place.
+    /// True if the filter's text was there before: the first character typed takes its place.
     stale_filter: bool,
     /// Teams whose invitations are still to be asked for.
     roster_queue: VecDeque<Id>,
-    /// So many were asked for and not told yet.
+    /// The number of teams that were asked for and not told yet.
     rosters_asked: usize,
     /// Filters that found somebody, by list, the latest last.
     filters: [Vec<String>; 3],
     /// Records that were asked for one by one since the last refresh.
     read_alone: FxHashSet<ResourceRef>,
-    /// So many users in a row were read alone and told no roles all the same.
+    /// The number of users in a row who were read alone and whose records told no roles.
     silent_reads: usize,
-    /// Whose key is in use was asked in this session.
+    /// True if the owner of the key in use was asked for in this session.
     owner_asked: bool,
-    /// What was asked without the person's doing: a failure is no message.
+    /// Questions that the console asked by itself: their failures show no message.
     asked_unbidden: FxHashSet<SideQueryKind>,
-    /// The refresh under way has found something that was shown as something else.
+    /// True if the refresh under way has found a record that was shown with other values.
     renewed: bool,
     ids: IdGenerator,
-    /// What takes more than one step.
+    /// The work that takes more than one step.
     undertaking: Option<Box<stepped_task::SteppedTask>>,
-    /// What the message line says of it.
+    /// The message line's words about that work.
     telling: Option<String>,
     /// Plans under way that were made of marked rows.
     marked_plans: FxHashMap<ChangeId, telling::MarkedRows>,
     /// The marked rows of the plan that is being handed over.
     marked_now: Option<telling::MarkedRows>,
-    /// Since when what is on top is on the screen.
+    /// The time since when the topmost box or pane is on the screen.
     sight: sight::FrameSight,
 }
 
@@ -298,7 +299,7 @@ impl App {
         }
     }
 
-    /// Takes what happened; gives back what shall be done.
+    /// Takes a message; gives back the effects to carry out.
     pub fn update(&mut self, msg: AppMessage, now: Timestamp) -> Vec<AppEffect> {
         self.now = now;
         let mut effects = Vec::new();
@@ -324,12 +325,12 @@ impl App {
         effects
     }
 
-    /// What the provider can do; nothing without a profile.
+    /// The provider's capabilities; nothing without a profile.
     pub fn capabilities(&self) -> Option<&ProviderCapabilities> {
         self.planner.as_deref().map(Planner::capabilities)
     }
 
-    /// What the provider's records hold, and how it calls its groups.
+    /// The contents of the provider's records, and its name for groups.
     pub fn holds(&self) -> RecordContents {
         self.panes[0].holds
     }
@@ -360,7 +361,7 @@ impl App {
 
     fn on_open_failed(&mut self, unopened: UnopenedProfile) {
         self.saving = false;
-        // The first screen has it in full.
+        // The first screen shows it in full.
         if self.profile.is_some() || unopened.draft.is_none() {
             self.fail(unopened.why.clone());
         }
@@ -409,9 +410,9 @@ impl App {
         self.ids.next(self.now)
     }
 
-    /// Asks for what the lists left out of the rows on screen: the roles of users, the members of teams.
+    /// Asks for the values that the lists left out of the rows on screen: the roles of users, the members of teams.
     fn read_visible(&mut self, effects: &mut Vec<AppEffect>) {
-        // What a part of a list shows at the top may be elsewhere in the whole of it.
+        // A row at the top of a partial list may be elsewhere in the whole list.
         if self.sync.partial || matches!(self.link, Some(LinkState::Down(_))) {
             return;
         }
@@ -470,7 +471,7 @@ impl App {
     }
 }
 
-/// A key or a paste for a list of names: what parts them in a paste stays visible. True if the text changed.
+/// Handles a key or a paste for a list of names: separators in a paste stay visible. True if the text changed.
 pub(crate) fn list_field(input: &mut Input, event: &Event) -> bool {
     let Event::Paste(text) = event else { return text_field(input, event) };
     let lines = text.split(['\n', '\r', '\t']).map(|line| clean_line(line, LIST));
@@ -478,8 +479,8 @@ pub(crate) fn list_field(input: &mut Input, event: &Event) -> bool {
     put(input, &lines.join("; "))
 }
 
-/// Puts text in where the cursor is. Not character by character: each would go through all that is there, and a paste
-/// may be long.
+/// Inserts text at the cursor. Not character by character: each would go through all of the text, and a paste may be
+/// long.
 fn put(input: &mut Input, text: &str) -> bool {
     let at = input.value().char_indices().nth(input.cursor()).map_or(input.value().len(), |(at, _)| at);
     let (before, after) = input.value().split_at(at);
@@ -488,7 +489,7 @@ fn put(input: &mut Input, text: &str) -> bool {
     !text.is_empty()
 }
 
-/// A key or a paste for a text field. True if the text changed.
+/// Handles a key or a paste for a text field. True if the text changed.
 pub(crate) fn text_field(input: &mut Input, event: &Event) -> bool {
     match event {
         Event::Paste(text) => {

@@ -69,7 +69,7 @@ impl PlanPreview {
         self.risk.typed().is_none_or(|text| text == self.typed.value().trim())
     }
 
-    /// The number of lines: steps, refused changes, and a line for those who need nothing.
+    /// The number of lines: steps, refused changes, and those who need nothing.
     pub fn lines(&self) -> usize {
         self.plan.steps.len() + self.plan.refused.len() + self.needless.len()
     }

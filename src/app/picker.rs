@@ -1,4 +1,4 @@
-//! The role picker: where and which in one pick, for one user or for many. Places are the organisation, teams,
+//! The role picker: place and role in one pick, for one user or for many. Places are the organisation, teams,
 //! registries, and the products that seats are for.
 
 use tui_input::Input;
@@ -36,10 +36,10 @@ pub enum RolePlace {
     NoRegistry(Option<Name>),
 }
 
-/// Which places are shown; `Tab` goes round.
+/// The places that are shown; `Tab` goes round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShownPlaces {
-    /// All of them.
+    /// All places.
     All,
     /// The organisation only.
     Organisation,
@@ -75,22 +75,22 @@ impl ShownPlaces {
     }
 }
 
-/// One line of the picker.
+/// A line of the picker.
 #[derive(Debug, Clone)]
 pub struct PickerChoice {
-    /// Where.
+    /// The place.
     pub place: RolePlace,
     /// The place's name as shown.
     pub place_name: Name,
-    /// Which role or seat.
+    /// The role or seat.
     pub role: Name,
-    /// A custom role.
+    /// True for a custom role.
     pub custom: bool,
-    /// Everybody who is asked for has it now.
+    /// True if all of the picker's users have it now.
     pub now: bool,
-    /// A warning, or why it can't be chosen.
+    /// A warning, or the reason why the line can't be chosen.
     pub note: Option<String>,
-    /// It can't be chosen.
+    /// True if the line can't be chosen.
     pub refused: bool,
     text: String,
 }
@@ -98,24 +98,24 @@ pub struct PickerChoice {
 /// State of the picker.
 #[derive(Debug)]
 pub struct RolePicker {
-    /// For whom.
+    /// The users that the pick is for.
     pub users: Vec<Id>,
-    /// What is typed.
+    /// The text that is typed.
     pub input: Input,
-    /// Everything that could be picked, and behind it what is offered for the name that is typed.
+    /// Every known choice, and behind them the choices offered for the typed name.
     pub choices: Vec<PickerChoice>,
     /// Indexes into `choices`, best match first.
     pub shown: Vec<usize>,
     /// Index into `shown`.
     pub cursor: usize,
-    /// Which places.
+    /// The places that are shown.
     pub scope: ShownPlaces,
-    /// How many of the choices don't depend on what is typed.
+    /// The number of choices that don't depend on the typed text.
     known: usize,
 }
 
 impl RolePicker {
-    /// Collects what can be picked for these users.
+    /// Collects the choices for these users.
     pub fn new(users: Vec<Id>, directory: &Directory, can: &ProviderCapabilities) -> Self {
         let choices = Places { users: &users, directory, can }.all();
         let known = choices.len();
@@ -125,7 +125,7 @@ impl RolePicker {
         picker
     }
 
-    /// How many choices there are whatever is typed.
+    /// The number of choices that don't depend on the typed text.
     pub fn all(&self) -> usize {
         self.known
     }
@@ -192,7 +192,7 @@ impl RolePicker {
         self.shown.get(self.cursor).is_some_and(|at| *at >= self.known)
     }
 
-    /// A key for the text field. True if the text changed.
+    /// Handles a key for the text field. True if the text changed.
     pub fn edit(&mut self, event: &crossterm::event::Event, directory: &Directory, can: &ProviderCapabilities) -> bool {
         let changed = text_field(&mut self.input, event);
         if changed {
@@ -202,7 +202,7 @@ impl RolePicker {
         changed
     }
 
-    /// What choosing the line under the cursor means; users of whom it is so already are left out.
+    /// The changes that choosing the line under the cursor means; users who have the role or seat already are left out.
     pub fn changes(&self, directory: &Directory) -> Vec<Change> {
         let Some(choice) = self.selected() else { return Vec::new() };
         let one = |user: &Id, place: RolePlace| {
@@ -215,7 +215,7 @@ impl RolePicker {
             .collect()
     }
 
-    /// Those of whom it is so already.
+    /// The names of users who have the role or seat already.
     pub fn needless(&self, directory: &Directory) -> Vec<Name> {
         let Some(choice) = self.selected() else { return Vec::new() };
         let so = self.users.iter().filter(|user| has(directory, user, &choice.place, &choice.role));

@@ -1,7 +1,7 @@
-//! The permission editor of a custom role: what it adds and what it shall add, apart from what it inherits.
+//! The permission editor of a custom role: the permissions that it adds and shall add, apart from the inherited ones.
 //!
-//! Only wishes are kept. What is comes from the directory each time, so that an answer from the server that comes in
-//! meanwhile is not overwritten.
+//! Only wishes are kept. The present state comes from the directory each time, so that an answer from the server that
+//! comes in meanwhile is not overwritten.
 
 use std::collections::BTreeSet;
 
@@ -21,37 +21,37 @@ use crate::directory::{
     search::Words,
 };
 
-/// Whose permissions.
+/// The role whose permissions are edited.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EditedRole {
-    /// Of a role that is there.
+    /// An existing role.
     Role(Id),
-    /// Of a role to be created under this provisional id.
+    /// A role to be created under this provisional id.
     New(Id, RoleDraft),
 }
 
-/// How a permission stands to the role.
+/// The standing of a permission in the role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PermissionStanding {
     /// Added by the role.
     Added,
-    /// Not held.
+    /// Not held by the role.
     Free,
     /// Not held any more, as the role shall inherit from another one.
     Left,
-    /// From the predefined role.
+    /// Inherited from the predefined role.
     Inherited,
-    /// No role has it: it is what was typed.
+    /// A typed permission that no role has.
     New,
 }
 
 impl PermissionStanding {
-    /// As a row of a check list.
+    /// The standing as a row's state in a check list.
     pub fn now(self) -> MembershipState {
         if self == PermissionStanding::Added { MembershipState::On } else { MembershipState::Off }
     }
 
-    /// What the role adds comes first.
+    /// The place in the order of rows: permissions that the role adds come first.
     fn rank(self) -> usize {
         match self {
             PermissionStanding::Added => 0,
@@ -100,39 +100,39 @@ impl InheritedPermissions {
     }
 }
 
-/// One row.
+/// A row of the editor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EditorRow {
-    /// `object:operation`.
+    /// The permission, `object:operation`.
     pub name: String,
-    /// How it stands.
+    /// The permission's standing now.
     pub stands: PermissionStanding,
-    /// What shall be different.
+    /// The wish: true adds the permission, false takes it out, none leaves it.
     pub wish: Option<bool>,
 }
 
 /// State of the editor.
 #[derive(Debug)]
 pub struct RoleEditor {
-    /// Whose permissions.
+    /// The role whose permissions are edited.
     pub of: EditedRole,
-    /// What is typed.
+    /// The text that is typed.
     pub input: Input,
     /// Index into the rows shown.
     pub cursor: usize,
-    /// Who holds the role, counted when it was opened; `None` for a new one.
+    /// The holders of the role, counted when it was opened; `None` for a new one.
     pub held: Option<RoleHolders>,
     wishes: IndexMap<String, bool>,
     /// Permissions that were set one by one: "all shown" leaves them so.
     by_hand: FxHashSet<String>,
-    /// The predefined role that it shall inherit from, where that is another one.
+    /// The predefined role that the role shall inherit from, where that is another one.
     base: Option<&'static str>,
-    /// The next typed character starts a new word: the one before was found and checked.
+    /// True if the next typed character starts a new word: the one before was found and checked.
     is_found: bool,
 }
 
 impl RoleEditor {
-    /// Nothing is wished for yet.
+    /// An editor without any wishes yet.
     pub fn new(of: EditedRole, directory: &Directory) -> Self {
         let held = match &of {
             EditedRole::Role(id) => directory.role(id).map(|role| directory.held(&role.name)),
@@ -157,7 +157,7 @@ impl RoleEditor {
         }
     }
 
-    /// The role as it is; `None` if it is gone.
+    /// The role's present state; `None` if it is gone.
     fn before(&self, directory: &Directory) -> Option<RoleDraft> {
         match &self.of {
             EditedRole::Role(_) => self.role(directory).map(RoleDraft::of),
@@ -165,7 +165,7 @@ impl RoleEditor {
         }
     }
 
-    /// What it is called.
+    /// The role's name.
     pub fn name<'a>(&'a self, directory: &'a Directory) -> &'a str {
         match &self.of {
             EditedRole::Role(_) => self.role(directory).map_or("?", |role| role.name.as_str()),
@@ -173,7 +173,7 @@ impl RoleEditor {
         }
     }
 
-    /// The predefined role that it is to inherit from, and the one it inherits from where that is another.
+    /// The predefined role that the role shall inherit from, and the one it inherits from where that is another.
     pub fn bases(&self, directory: &Directory) -> (String, Option<String>) {
         let now = self.before(directory).map(|draft| draft.inherits).unwrap_or_default();
         match self.base {
@@ -182,17 +182,17 @@ impl RoleEditor {
         }
     }
 
-    /// What it is to inherit, where that is known.
+    /// The permissions that the role shall inherit, where they are known.
     pub fn inherited(&self, directory: &Directory) -> Option<Permissions> {
         directory.inherited(self.role(directory), &self.bases(directory).0)
     }
 
-    /// The rows that match what is typed, those that can be checked first.
+    /// The rows that match the typed text, those that can be checked first.
     pub fn rows(&self, directory: &Directory) -> Vec<EditorRow> {
         self.found(directory).0
     }
 
-    /// The rows that match what is typed, those that can be checked first; and whether they are only similar to it.
+    /// The rows that match the typed text, those that can be checked first; and whether they are only similar to it.
     pub fn found(&self, directory: &Directory) -> (Vec<EditorRow>, bool) {
         let standing = InheritedPermissions::of(self, directory);
         let text = self.input.value().trim();
@@ -205,7 +205,7 @@ impl RoleEditor {
         for (name, score) in all.into_iter().zip(scores).chain(new) {
             let Some(score) = score else { continue };
             let stands = standing.of_name(name);
-            // Without a filter what the role adds comes first; with one the best match.
+            // Without a filter the permissions that the role adds come first; with one the best match.
             let order = if words.is_empty() { stands.rank() } else { 0 };
             let wish = self.wishes.get(name).copied().filter(|_| stands != PermissionStanding::Inherited);
             let row = EditorRow { name: name.to_owned(), stands, wish };
@@ -229,7 +229,7 @@ impl RoleEditor {
     /// Adds or removes the permission under the cursor.
     ///
     /// # Errors
-    /// The row stays as it is: while something is typed nothing goes that is in.
+    /// The row stays as it is: while a word is typed, no permission that is in goes.
     pub fn toggle(&mut self, directory: &Directory) -> Result<(), RowKept> {
         let typed = !self.input.value().is_empty();
         self.press(
@@ -272,7 +272,7 @@ impl RoleEditor {
     /// Adds all that the filter shows; where all of them are added, takes that back.
     ///
     /// # Errors
-    /// It changes nothing.
+    /// Nothing changes.
     pub fn toggle_all(&mut self, directory: &Directory) -> Result<(), NothingToggled> {
         let (rows, is_similar) = self.found(directory);
         let free = rows
@@ -296,12 +296,12 @@ impl RoleEditor {
         self.cursor = 0;
     }
 
-    /// True while something is entered that leaving would lose.
+    /// True while the editor holds wishes or text that leaving would lose.
     pub fn has_work(&self) -> bool {
         self.base.is_some() || !self.wishes.is_empty()
     }
 
-    /// How many come and how many go.
+    /// The numbers of permissions that come and that go.
     pub fn counts(&self) -> (usize, usize) {
         let come = self.wishes.values().filter(|wish| **wish).count();
         (come, self.wishes.len() - come)

@@ -26,9 +26,9 @@ pub struct TeamPlace {
 /// A role of a user, with the teams in which they hold it.
 #[derive(Debug, Clone)]
 pub struct HeldRole {
-    /// Its name.
+    /// The role's name.
     pub name: Name,
-    /// In how many teams.
+    /// The number of teams in which the user holds it.
     pub teams: usize,
     /// The role, where the list of roles has it.
     pub role: Option<Id>,
@@ -98,7 +98,7 @@ impl App {
         OrderedMembers { all, admins: Some(admins) }
     }
 
-    /// What the details of a record lead to, in the order of their lines.
+    /// The records that the details of a record lead to, in the order of their lines.
     pub fn links(&self, target: &ResourceRef) -> Vec<ResourceRef> {
         let directory = &self.directory;
         let mut links: Vec<ResourceRef> = match target.kind {
@@ -133,7 +133,7 @@ impl App {
     /// Opens the details of a record over what is there.
     pub(super) fn open_details(&mut self, target: ResourceRef, effects: &mut Vec<AppEffect>) {
         self.read_for_details(&target, effects);
-        // In the details of a role what it allows comes first.
+        // The details of a role show its permissions first.
         let cursor = (target.kind != RecordKind::Role && !self.links(&target).is_empty()).then_some(0);
         self.overlays.push(Overlay::Details { target, scroll: 0, cursor });
     }
@@ -148,7 +148,7 @@ impl App {
         }
     }
 
-    /// Opens what the line under the cursor is about.
+    /// Opens the record of the line under the cursor.
     pub(super) fn follow_link(&mut self, effects: &mut Vec<AppEffect>) {
         let Some(Overlay::Details { target, cursor, .. }) = self.overlays.last() else { return };
         let link = cursor.and_then(|at| self.links(target).into_iter().nth(at));

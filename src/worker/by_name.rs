@@ -1,7 +1,7 @@
 //! A session that reads no list: names are looked up one by one, and people who decide are read alone.
 //!
-//! An answer counts only where the whole list could not say anything else: the server has found one record that is called
-//! exactly so, or a filter has been seen to overlook case. Whatever else comes leaves the question to the lists.
+//! An answer counts only where the whole list could not say anything else: the server has found one record that is
+//! called exactly so, or a filter has been seen to overlook case. Any other answer leaves the question to the lists.
 
 use std::sync::OnceLock;
 
@@ -29,24 +29,24 @@ use crate::{
     },
 };
 
-/// So many admins are read alone at most.
+/// At most so many admins are read alone.
 const MOST_ADMINS: usize = 5;
-/// So many members of a team are looked at on the disk for admins.
+/// At most so many members of a team are looked at on the disk for admins.
 const MOST_MEMBERS: usize = 2_000;
 /// A larger team is not worth its answer.
 const MOST_SHOWN: usize = 2_000;
-/// So many records on the disk are looked at for a name that shows whether a filter overlooks case.
+/// At most so many records on the disk are looked at for a name that shows whether a filter overlooks case.
 const MOST_TRIED: usize = 20;
 
 impl Worker {
-    /// Asks what the server can do; the lists wait until somebody asks for them.
+    /// Asks the server for its capabilities; the lists wait until somebody asks for them.
     pub(super) fn open_without_lists(&mut self) {
         let context = self.context.clone();
         self.tasks.spawn(async move { Done::Opened(side_queries::discovery(&context).await) });
     }
 
-    /// What a server said of itself is known: lists are read after all where names can't be asked for, or roles come from
-    /// another interface.
+    /// Takes in the server's own description: lists are read after all where names can't be asked for, or roles come
+    /// from another interface.
     pub(super) fn opened_without_lists(&mut self, told: Result<Option<ServerQuirks>, Failure>) {
         match told {
             Ok(habits) => {
@@ -56,7 +56,7 @@ impl Worker {
                 self.learn_habits(&habits);
             }
             Err(failure) if is_away(&failure) => return self.link_after(&failure),
-            // Most say nothing of themselves.
+            // Most servers say nothing of themselves.
             Err(_) => {}
         }
         let dialect = &self.context.dialect;
@@ -129,7 +129,7 @@ impl Worker {
     }
 }
 
-/// Names that are looked for, and why the server could not be asked, where that is so.
+/// The names that are looked for, and the reason why the server could not be asked, where there is one.
 struct Search<'a> {
     context: &'a WorkerContext,
     away: OnceLock<Failure>,
@@ -146,7 +146,7 @@ impl Search<'_> {
     }
 }
 
-/// Keeps and reports what was read alone.
+/// Keeps and reports records that were read alone.
 async fn tell(context: &WorkerContext, fresh: Vec<Observation>) {
     if !fresh.is_empty() {
         keep(context, &fresh).await;

@@ -1,4 +1,4 @@
-//! What every task of the worker has: the server, the dialect, the disk, and the way to report.
+//! The context of every task of the worker: the server, the dialect, the disk, and the way to report.
 
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,
@@ -40,12 +40,12 @@ pub type SharedStore = Arc<Mutex<Store>>;
 pub struct WholeResource {
     pub document: Value,
     pub version: Option<String>,
-    /// Some text of it is not the record's: the key stood there.
+    /// True if some text is not the record's own: the key stood there and was masked.
     pub masked: bool,
 }
 
 impl WholeResource {
-    /// `None` where it is no resource.
+    /// Reads an answer; `None` where it is no resource.
     pub fn of(answer: &HttpAnswer) -> Option<Self> {
         let document = crate::scim::list::parse_one(&answer.body).ok()?;
         let told = || document.pointer("/meta/version").and_then(Value::as_str).map(str::to_owned);
@@ -63,36 +63,36 @@ pub struct WorkerContext {
     pub journal: JournalWriter,
     /// This session, where the store can tell it from others.
     pub session: Option<Arc<StoreSession>>,
-    /// How often the server has said that it is too much, since that was last looked at.
+    /// How often the server has said that requests are too many, since the count was last looked at.
     pub put_off: Arc<AtomicUsize>,
     /// A longer list of users is not read whole.
     pub max_users: u64,
-    /// What the profile wants to be asked at a time.
+    /// The number of requests at a time that the profile wants.
     pub parallel: usize,
     pub reports: UnboundedSender<WorkerReport>,
-    /// Whose turn it is to make records of a page.
+    /// The turns in which tasks make records of a page.
     pub reading: Arc<Semaphore>,
-    /// The server has shown who is in some team.
+    /// True if the server has shown members of some team.
     pub members_told: Arc<AtomicBool>,
-    /// What it leaves out of the members of teams, as far as that was examined.
+    /// The members of teams that the server leaves out, as far as that was examined.
     pub withheld: Arc<Mutex<WithheldMembers>>,
-    /// It was examined in this session.
+    /// True if that was examined in this session.
     pub examined: Arc<AtomicBool>,
-    /// A reading has shown an accepted change only later.
+    /// True if a reading has shown an accepted change only later.
     pub late: Arc<AtomicBool>,
-    /// What the console shows.
+    /// The records that the console shows.
     pub known: ShownRecords,
     /// Roles that only answers to changes have shown.
     pub learnt: LearntRoleCache,
-    /// How the server contradicts what the profile says of it.
+    /// How the server contradicts the profile's settings.
     pub contradicted: Arc<Mutex<Option<String>>>,
-    /// Somebody looks at what it reports: a console.
+    /// True if somebody looks at the reports: a console.
     pub watches: bool,
     pub cancel: CancellationToken,
 }
 
 impl WorkerContext {
-    /// How the server contradicts what the profile says of it, as far as that was seen.
+    /// How the server contradicts the profile's settings, as far as that was seen.
     pub fn contradiction(&self) -> Option<String> {
         self.contradicted.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -104,7 +104,7 @@ impl WorkerContext {
         }
     }
 
-    /// Reports.
+    /// Sends a report to the console.
     pub fn report(&self, report: WorkerReport) {
         self.known.send(report, &self.reports);
     }
@@ -114,7 +114,7 @@ impl WorkerContext {
         self.send_heeded(request, &|_| ()).await
     }
 
-    /// The same, and `heed` is told of the body while it comes.
+    /// Like [`Self::send`]; `heed` is told of the body while it comes.
     pub async fn send_heeded(&self, request: &Request, heed: BodyObserver<'_>) -> Result<HttpAnswer, Failure> {
         let (reports, put_off) = (self.reports.clone(), Arc::clone(&self.put_off));
         let notice = move |wait: RequestWait| {
@@ -128,7 +128,7 @@ impl WorkerContext {
         })
     }
 
-    /// Reads one record. A 404 is an answer: it is gone.
+    /// Reads one record. A 404 is an answer: the record is gone.
     pub async fn read(&self, target: &ResourceRef) -> Result<Observation, Failure> {
         match self.send(&self.dialect.get(target)).await {
             Ok(answer) => self.record(target, &answer).map(Observation::Record),
@@ -137,7 +137,7 @@ impl WorkerContext {
         }
     }
 
-    /// The same with the resource as it came, where it is there.
+    /// Like [`Self::read`], with the resource as it came, where it is there.
     pub async fn read_whole(&self, target: &ResourceRef) -> Result<(Observation, Option<WholeResource>), Failure> {
         match self.send(&self.dialect.get(target)).await {
             Ok(answer) => {
@@ -149,7 +149,7 @@ impl WorkerContext {
         }
     }
 
-    /// Asks what no list tells. A record that is read so as a whole is read like any other too.
+    /// Asks a question that no list answers. A record that is read so as a whole is also read like any other.
     pub async fn ask(&self, inquiry: &SideQuery) -> Result<Vec<Observation>, Failure> {
         let topic = || inquiry.topic.clone();
         let answer = match self.send(&inquiry.request).await {
@@ -168,7 +168,7 @@ impl WorkerContext {
         Ok(std::iter::once(Observation::Told(topic(), told)).chain(record.map(Observation::Record)).collect())
     }
 
-    /// Tells what the disk knows of a topic that the server did not answer to.
+    /// Tells the disk's answer for a topic that the server did not answer to.
     pub async fn recall(&self, topic: &SideQueryKind) {
         let Some(target) = topic.record().cloned() else { return };
         let raw: Option<String> = self.stored(move |store| store.raw(&target)).await.flatten();
@@ -216,12 +216,12 @@ impl WorkerContext {
         self.members_told.load(Ordering::Relaxed)
     }
 
-    /// True once in a session: what the server leaves out is to be examined.
+    /// True once in a session, when the members that the server leaves out are to be examined.
     pub fn begin_examination(&self) -> bool {
         self.shows_members() && !self.examined.swap(true, Ordering::Relaxed)
     }
 
-    /// Looks at what the server leaves out of the members of teams, or adds to it.
+    /// Gives access to the members of teams that the server leaves out or adds.
     pub fn withhold<R>(&self, with: impl FnOnce(&mut WithheldMembers) -> R) -> R {
         with(&mut self.withheld.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -231,13 +231,13 @@ impl WorkerContext {
         self.late.load(Ordering::Relaxed)
     }
 
-    /// A reading was late.
+    /// Notes that a reading was late.
     pub fn was_late(&self) {
         self.late.store(true, Ordering::Relaxed);
     }
 
-    /// A team that was read alone and shows no members: nobody, on a server that has shown members; not told, elsewhere, as
-    /// in a list.
+    /// Settles a team that was read alone and shows no members: nobody, on a server that has shown members; not told,
+    /// elsewhere, as in a list.
     fn settle_members(&self, team: &mut Team) {
         if team.size().is_some_and(|size| size > 0) {
             self.members_told.store(true, Ordering::Relaxed);
@@ -249,8 +249,8 @@ impl WorkerContext {
         }
     }
 
-    /// Runs something on the store, off the async threads. A failure of the disk is reported once per call; a damaged file
-    /// is mended, for what comes next.
+    /// Runs a closure on the store, off the async threads. A failure of the disk is reported once per call; a damaged
+    /// file is mended, for later calls.
     pub async fn stored<R: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Store) -> Result<R, StoreError> + Send + 'static,
@@ -258,12 +258,12 @@ impl WorkerContext {
         on_disk(&self.store, &self.reports, work).await
     }
 
-    /// Puts what was read on disk.
+    /// Puts readings on disk.
     pub async fn keep(&self, fresh: &[Observation]) {
         self.keep_whole(fresh, Vec::new()).await;
     }
 
-    /// The same with the resources of some of them.
+    /// Like [`Self::keep`], with the resources of some of them.
     pub async fn keep_whole(&self, fresh: &[Observation], resources: Vec<(ResourceRef, Value)>) {
         let fresh = fresh.to_vec();
         self.stored(move |store| {
@@ -285,7 +285,7 @@ impl WorkerContext {
     }
 }
 
-/// [`WorkerContext::stored`] for who has no context.
+/// [`WorkerContext::stored`] for callers without a context.
 pub async fn on_disk<R: Send + 'static>(
     disk: &SharedStore,
     reports: &UnboundedSender<WorkerReport>,
@@ -314,7 +314,7 @@ pub async fn on_disk<R: Send + 'static>(
     }
 }
 
-/// The server is there and does not want more for now.
+/// True for a status by which the server is there and does not want more for now.
 fn is_too_much(status: Option<u16>) -> bool {
     matches!(status, Some(429 | 503))
 }
@@ -334,7 +334,7 @@ pub fn now() -> Timestamp {
     Timestamp::now()
 }
 
-/// One resource as it came.
+/// Reads one resource as it came.
 pub fn raw(body: &[u8]) -> Result<Box<RawValue>, BadBody> {
     crate::scim::list::parse_one(body).and_then(|value| {
         serde_json::value::to_raw_value(&value).map_err(|error| BadBody::NotAList { got: error.to_string() })

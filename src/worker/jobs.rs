@@ -1,4 +1,4 @@
-//! What the console asks for, begun.
+//! Begins the jobs that the console asks for.
 
 use std::sync::Arc;
 
@@ -28,10 +28,10 @@ use crate::{
     store::JournalNote,
 };
 
-/// Why what waits elsewhere is not dropped here.
+/// The reason why changes that wait elsewhere are not dropped here.
 const OTHERS: &str = "Some of it waits in another console that is open: it is dropped there.";
 
-/// Whose they are.
+/// The sessions that the entries belong to.
 fn sessions(entries: &[JournalEntry]) -> Vec<Option<u64>> {
     entries.iter().map(|entry| entry.session).collect()
 }
@@ -50,7 +50,7 @@ impl Worker {
                 self.refresh();
             }
             WorkerJob::ReadEach(targets) => {
-                // What is on screen now goes before what was.
+                // The rows on screen now go before the former ones.
                 for target in targets.into_iter().rev() {
                     self.single_reads.retain(|other| *other != target);
                     self.single_reads.push_front(target);
@@ -92,7 +92,7 @@ impl Worker {
         }
     }
 
-    /// The key that was refused may have been replaced where it is kept.
+    /// Reads the key anew: the one that was refused may have been replaced where it is kept.
     fn read_key(&mut self) {
         if std::mem::replace(&mut self.keying, true) {
             return;
@@ -101,13 +101,13 @@ impl Worker {
         self.tasks.spawn(async move {
             let read = tokio::task::spawn_blocking(move || key()).await;
             let read = read.unwrap_or_else(|failed| Err(NoKey(failed.to_string())));
-            // Of the same class as the refusal: the next R reads it again.
+            // The failure has the class of the refusal: the next R reads the key again.
             let failed = |why: NoKey| Failure::local(FailureClass::Unauthorized, why.to_string(), "R tries again.");
             Done::Keyed(read.map_err(failed).and_then(|auth| client.with_auth(auth)))
         });
     }
 
-    /// Written down before anything is sent; what can't be written down is not sent.
+    /// Writes changes down before any of them is sent; a change that can't be written down is not sent.
     pub(super) async fn submit(&mut self, mut entries: Vec<JournalEntry>, mut later: Vec<JournalEntry>) {
         if let Some(why) = self.context.contradiction() {
             entries.append(&mut later);
@@ -125,7 +125,7 @@ impl Worker {
         self.unsent(entries, UNWRITTEN);
     }
 
-    /// To be sent in its turn.
+    /// Queues a change to be sent in its turn.
     pub(super) fn enqueue(&mut self, entry: JournalEntry) {
         self.versions.comes(&entry);
         self.queue.push(entry);
@@ -140,7 +140,7 @@ impl Worker {
         }
     }
 
-    /// What an earlier session left over and was planned anew; what was dropped with that is only written down.
+    /// Takes up changes of an earlier session that were planned anew; those dropped meanwhile are only written down.
     pub(super) async fn resume(&mut self, mut entries: Vec<JournalEntry>) {
         let before = sessions(&entries);
         self.own(&mut entries);
@@ -156,13 +156,13 @@ impl Worker {
         }
     }
 
-    /// Reads the records of what another console has taken up: they are about to move.
+    /// Reads the records of a change that another console has taken up: they are about to change.
     fn look_again(&mut self, entry: &JournalEntry) {
         let touched = entry.step.change.touches().into_iter().map(|(target, _)| target);
         touched.filter(|target| !target.is_provisional()).for_each(|target| self.read(target));
     }
 
-    /// Drops what waits of plans of which a change did harm.
+    /// Drops the waiting changes of plans of which a change did harm.
     pub(super) async fn stop_harmed(&mut self) {
         for plan in std::mem::take(&mut self.harmed) {
             let ids = self.queue.waiting_of(plan);
@@ -181,7 +181,7 @@ impl Worker {
         let (queued, others): (Vec<_>, Vec<_>) =
             ids.into_iter().map(|id| (id, self.queue.take(id))).partition(|(_, entry)| entry.is_some());
         let mut dropped: Vec<JournalEntry> = queued.into_iter().filter_map(|(_, entry)| entry).collect();
-        // What an earlier session left over is in the journal alone.
+        // Changes that an earlier session left over are in the journal alone.
         let mut others: FxHashSet<ChangeId> = others.into_iter().map(|(id, _)| id).collect();
         let all = others.len();
         others.retain(|id| !self.others.has(*id));
@@ -203,8 +203,8 @@ impl Worker {
         }
     }
 
-    /// Writes down what becomes of changes that wait, in one transaction, and says of each whether that was done. One
-    /// that another console has sent or taken up meanwhile is left alone.
+    /// Writes down the new state of waiting changes, in one transaction, and says of each whether that was done. A
+    /// change that another console has sent or taken up meanwhile is left alone.
     async fn amend_waiting(&self, entries: Vec<JournalEntry>, before: Vec<Option<u64>>) -> Vec<(JournalEntry, bool)> {
         let condition = |of| WriteCondition::taken_over(ChangeState::Planned, of);
         let note = |(entry, of): (&JournalEntry, Option<u64>)| JournalNote::only_if(entry.clone(), condition(of));
@@ -267,18 +267,18 @@ impl Worker {
         });
     }
 
-    /// Shows what the disk knows with roles by another mapping.
+    /// Shows the disk's records with roles by another mapping.
     async fn remap(&mut self, mapping: Arc<RoleMapping>, shown: [ListCoverage; 3]) {
         let Some(dialect) = self.context.dialect.with_mapping(Arc::clone(&mapping)) else { return };
         self.lessons.remap(&mapping);
         self.context.dialect = Arc::clone(&dialect);
-        // Also where the disk does not tell: the next refresh shows everything anew.
+        // Forgets also where the disk does not tell: the next refresh shows everything anew.
         self.context.known.forget();
         self.context.report(WorkerReport::Planner(Arc::clone(&dialect) as _));
         let built = self.context.stored(move |store| {
             let source = dialect.role_source(None);
             let mut snapshot = store.load()?;
-            // Of a list that is shown in part the disk may hold more.
+            // The disk may hold more of a list that is shown in part.
             for (known, shown) in snapshot.coverage.iter_mut().zip(shown).filter(|(known, _)| known.is_complete()) {
                 *known = shown;
             }
@@ -287,7 +287,7 @@ impl Worker {
         if let Some(records) = built.await {
             self.context.report(WorkerReport::Remapped(records));
         }
-        // What is under way goes by the old one, and may be newer than what is on disk.
+        // Reads under way go by the old mapping, and may be newer than the records on disk.
         if self.refreshing || self.queue.running() > 0 || self.narrow.is_some() {
             self.refresh();
         }
@@ -315,7 +315,7 @@ impl Worker {
         });
     }
 
-    /// Asks whose key is in use. A server that does not tell is no failure.
+    /// Asks who owns the key in use. A server that does not tell is no failure.
     fn ask_owner(&mut self) {
         let context = self.context.clone();
         let inquiry = context.dialect.inquiry(SideQueryKind::Me, &Directory::default());

@@ -20,10 +20,10 @@ use crate::{
     },
 };
 
-/// What the server has of some names.
+/// The server's answers about some names.
 pub struct LookUpAnswers {
     pub kind: RecordKind,
-    /// Records that are called so, also where several have one name.
+    /// The records that are called so, also where several have one name.
     pub fresh: Vec<Observation>,
     pub missed: Vec<MissedName>,
 }
@@ -80,15 +80,15 @@ async fn look_up(context: &WorkerContext, kind: RecordKind, names: Vec<String>) 
     answers
 }
 
-/// All that the server finds of one name. Where it finds nothing, it is asked for the name without blanks at its ends and
-/// with its accents composed (NFC), too: servers compare what they are asked for letter by letter.
+/// All records that the server finds by one name. Where it finds nothing, it is asked for the name without blanks at
+/// its ends and with its accents composed (NFC), too: servers compare filter values letter by letter.
 async fn in_each_form(context: &WorkerContext, kind: RecordKind, name: &str) -> Result<Vec<Record>, Failure> {
     let found = one(context, kind, name).await?;
     let composed = caseless::composed(name.trim());
     if found.is_empty() && composed != name { one(context, kind, &composed).await } else { Ok(found) }
 }
 
-/// All that the server finds of one name, level by level until one has it exactly.
+/// All records that the server finds by one name, level by level until one has it exactly.
 async fn one(context: &WorkerContext, kind: RecordKind, name: &str) -> Result<Vec<Record>, Failure> {
     let (mut found, mut failed): (Vec<Record>, Option<Failure>) = (Vec::new(), None);
     for level in order(name) {
@@ -164,7 +164,7 @@ async fn at(context: &WorkerContext, kind: RecordKind, level: NameLevel, name: &
     Ok(meant)
 }
 
-/// The next name would fare no better.
+/// True for a failure after which the next name would fare no better.
 pub(super) fn is_away(failure: &Failure) -> bool {
     let unanswered =
         failure.status.is_none() && !matches!(failure.class, FailureClass::Protocol | FailureClass::Refused);

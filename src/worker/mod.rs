@@ -78,20 +78,20 @@ use throttle::Throttle;
 use unlearn::DialectLessons;
 use versions::KnownVersions;
 
-/// Single reads at a time.
+/// At most so many single reads at a time.
 const READS: usize = 4;
 /// Changes of the journal that Activity shows, and the rest of their plans.
 const JOURNAL: usize = 1_000;
 /// How long answers under way are waited for when the console quits; the journal knows the rest.
 const LAST_WAIT: Duration = Duration::from_secs(5);
 
-/// What a worker needs.
+/// The parts that a worker needs.
 pub struct WorkerSetup {
     /// Sends requests.
     pub client: Client,
     /// Speaks the provider's language, as far as the profile tells how.
     pub plain: Arc<dyn Dialect>,
-    /// The same with what the store knows of the server.
+    /// The dialect with the store's knowledge of the server.
     pub dialect: Arc<dyn Dialect>,
     /// Snapshot and journal.
     pub store: Store,
@@ -101,29 +101,29 @@ pub struct WorkerSetup {
     pub max_users: u64,
     /// Reads the key anew, when the server has refused the one in use; may block for seconds.
     pub key: KeyReader,
-    /// What other processes do with the profile is shown as it happens.
+    /// True if changes that other processes make with the profile are shown as they happen.
     pub watch: bool,
-    /// No list is read, from the server or from the disk, until somebody asks for a refresh.
+    /// True if no list is read, from the server or from the disk, until somebody asks for a refresh.
     pub by_name: bool,
 }
 
 /// Reads the key of a profile from where it is kept.
 pub type KeyReader = Arc<dyn Fn() -> Result<AuthScheme, NoKey> + Send + Sync>;
 
-/// A key that could not be read again; why.
+/// A key that could not be read again, with the reason.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("The key could not be read again: {0}.")]
 pub struct NoKey(pub String);
 
-/// Something that a task brought home.
+/// The result of a task.
 enum Done {
     Applied(Box<JournalEntry>, apply::AttemptEnd),
-    /// The same, and what was learnt of the way in which it was sent does not hold.
+    /// Like `Applied`, and the habits learnt about the form of its request do not hold.
     Unlearnt(Box<JournalEntry>, apply::AttemptEnd),
     Read(Vec<Observation>, Vec<(ResourceRef, Failure)>),
     Refreshed(refresh::RefreshEnd),
     LookedUp(look_up::LookUpAnswers),
-    /// What the server said of itself, where that was asked without lists.
+    /// The server's own description, where it was asked for without lists.
     Opened(Result<Option<ServerQuirks>, Failure>),
     /// The server could not be asked for names.
     Away(Failure),
@@ -142,13 +142,13 @@ struct Worker {
     reading: usize,
     refreshing: bool,
     refresh_again: bool,
-    /// Only the users that the server finds by this are read.
+    /// The server's filter, where only the users that it finds are read.
     narrow: Option<Arc<ScimFilter>>,
-    /// The server was asked what it can do.
+    /// True if the server was asked for its capabilities.
     discovered: bool,
-    /// Something was shown from the server in this session, or from disk.
+    /// True if records were shown from the server in this session, or from disk.
     shown: bool,
-    /// The session began without lists, and none was asked for yet.
+    /// True if the session began without lists, and none was asked for yet.
     unread: bool,
     unsettled: Vec<JournalEntry>,
     /// How often the outcome of a change was looked for in vain.
@@ -157,7 +157,7 @@ struct Worker {
     /// Rung where another process may have written to the store.
     bell: Arc<Notify>,
     watch: Option<StoreWatch>,
-    /// The last look did not take all that is new.
+    /// True if the last look did not take all news.
     more_news: bool,
     lessons: DialectLessons,
     /// The stage as it was told last.
@@ -165,25 +165,25 @@ struct Worker {
     throttle: Throttle,
     forms: RequestForms,
     parts: Parts,
-    /// Plans of which nothing more is to be sent: a change of theirs did harm.
+    /// Plans that send nothing more: a change of theirs did harm.
     harmed: Vec<ChangeId>,
-    /// The person wants nothing more to be sent for now.
+    /// True if the person wants nothing more to be sent for now.
     paused: bool,
     key: KeyReader,
-    /// The key is being read: nothing is asked of the server meanwhile.
+    /// True while the key is being read: nothing is asked of the server meanwhile.
     keying: bool,
     down: Option<Failure>,
     tries: u32,
     again_at: Option<Instant>,
-    /// Read one by one while a refresh was under way: newer than what it puts on disk.
+    /// Records read alone while a refresh was under way: newer than those that it puts on disk.
     during: Vec<Observation>,
-    /// Jobs taken.
+    /// The number of jobs taken.
     taken: u64,
-    /// What was last reported of it.
+    /// The number of jobs taken when idleness was last reported.
     idle: Option<u64>,
 }
 
-/// Runs until the token is cancelled or the console is gone; then waits a little for what is under way.
+/// Runs until the token is cancelled or the console is gone; then waits a little for requests under way.
 pub async fn run(
     setup: WorkerSetup,
     jobs: UnboundedReceiver<WorkerJob>,
@@ -191,7 +191,7 @@ pub async fn run(
     stop: CancellationToken,
 ) {
     let session = setup.store.begin_session().unwrap_or_else(|error| {
-        // Without one the journal is kept as well: only two consoles at a time know less of each other.
+        // Without a session the journal is kept as well: only two consoles at a time know less of each other.
         let _ = reports.send(WorkerReport::Notice(format!("The local store: {error}")));
         None
     });
@@ -303,7 +303,7 @@ impl Worker {
         }
     }
 
-    /// Starts what may be started.
+    /// Starts the reads and writes that may be started.
     fn pump(&mut self) {
         if self.is_held() {
             return;
@@ -349,7 +349,7 @@ impl Worker {
         }
     }
 
-    /// Waits for answers under way; what is still open then is in the journal and settled next time.
+    /// Waits for answers under way; changes that are still open then are in the journal and settled next time.
     async fn finish(mut self) {
         self.single_reads.clear();
         let last = Instant::now() + LAST_WAIT;

@@ -1,4 +1,4 @@
-//! What tasks brought home: outcomes of changes, records that were read, and what both say about the server.
+//! The results of tasks: outcomes of changes, records that were read, and what both show about the server.
 
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ impl Worker {
                     self.context.report(WorkerReport::Learnt(fresh));
                 }
                 for (target, failure) in failed {
-                    // One record that can't be read says nothing about the others.
+                    // A record that can't be read says nothing about the others.
                     if failure.class != FailureClass::Protocol {
                         self.link_after(&failure);
                     }
@@ -77,7 +77,7 @@ impl Worker {
         }
     }
 
-    /// What the server said of itself narrows what is offered from now on.
+    /// Narrows the offered actions to what the server says of itself.
     pub(super) fn learn_habits(&mut self, habits: &ServerQuirks) {
         if let Some(dialect) = self.context.dialect.with_habits(habits) {
             self.context.dialect = Arc::clone(&dialect);
@@ -101,7 +101,7 @@ impl Worker {
     }
 
     pub(super) fn applied(&mut self, entry: JournalEntry, ended: apply::AttemptEnd) {
-        // What was sent has made the version that is shown an old one, whatever was read.
+        // The write has made the version that is shown an old one, whatever was read.
         self.context.known.touch(entry.step.change.touches().into_iter().map(|(target, _)| target));
         match ended {
             apply::AttemptEnd::Settled { versions, taught, conclusive } => {
@@ -128,7 +128,8 @@ impl Worker {
                 self.queue.hold(&entry);
                 let looks = self.looks.entry(entry.id).or_default();
                 *looks += 1;
-                // A server that answers, and nothing that can be read, is not away: this is how it stands for now.
+                // A server that answers, but gives nothing that can be read, is not away: the outcome stays open for
+                // now.
                 let answered = apply::gives_up(&failure, *looks);
                 self.context.report(WorkerReport::Moved(ChangeUpdate {
                     id: entry.id,
@@ -151,7 +152,7 @@ impl Worker {
         }
     }
 
-    /// What its outcome says of others of its form, and of its plan.
+    /// Draws conclusions from an outcome for other changes of its form, and for its plan.
     fn settled_form(&mut self, entry: &JournalEntry, conclusive: bool) {
         if entry.did_harm() {
             self.forms.forget(entry);
@@ -202,7 +203,7 @@ impl Worker {
         self.context.report(WorkerReport::Link(LinkState::Down(failure)));
     }
 
-    /// The server may be back: the refresh finds out, and what waits goes after it.
+    /// Tries again, since the server may be back: the refresh finds out, and waiting changes go after it.
     pub(super) fn try_again(&mut self) {
         self.again_at = None;
         self.settle_open();

@@ -20,7 +20,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct ChangeQueue {
     places: FxHashMap<ChangeId, Place>,
-    /// Those that wait for no other.
+    /// The changes that wait for no other.
     ready: BTreeSet<ChangeId>,
     running: FxHashSet<ChangeId>,
     /// The last changes on each record that are not done.
@@ -33,24 +33,24 @@ struct Place {
     /// `None` while it is under way, or was taken out.
     entry: Option<JournalEntry>,
     holds: Vec<(ResourceRef, RecordHold)>,
-    /// Its outcome is to be found before anything else is sent to its records.
+    /// True if its outcome is to be found before anything else is sent to its records.
     held: bool,
-    /// How many it waits for.
+    /// The number of changes that it waits for.
     before: usize,
-    /// Which wait for it.
+    /// The changes that wait for it.
     after: Vec<ChangeId>,
 }
 
 /// How a change holds a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum RecordHold {
-    /// It must be the only one.
+    /// The change must be the only one on the record.
     Alone,
-    /// Others like it don't matter.
+    /// The change may share the record with others that hold it so.
     Shared,
 }
 
-/// Whom the next change on a record waits for.
+/// The changes on a record that the next one waits for.
 #[derive(Debug, Default)]
 struct LastChange {
     alone: Option<ChangeId>,
@@ -143,7 +143,7 @@ impl ChangeQueue {
                     (0, Some(_)) => {
                         self.ready.insert(later);
                     }
-                    // It was taken out while it waited.
+                    // This change was taken out while it waited.
                     (0, None) if !place.held => done.push(later),
                     _ => {}
                 }
@@ -167,7 +167,7 @@ impl ChangeQueue {
     pub fn take(&mut self, id: ChangeId) -> Option<JournalEntry> {
         let place = self.places.get_mut(&id)?;
         let entry = place.entry.take()?;
-        // Whoever waits for it goes on waiting for those before it.
+        // Changes that wait for it go on waiting for those before it.
         if place.before == 0 {
             self.finish(id);
         }
@@ -193,7 +193,7 @@ impl ChangeQueue {
     }
 }
 
-/// The records of a change. Another role for somebody who is in the team already leaves the team as it is: many such
+/// The records of a change. A changed role for somebody who is in the team already leaves the team as it is: many such
 /// changes go at a time, only not beside one that alters the team.
 fn holds(entry: &JournalEntry) -> Vec<(ResourceRef, RecordHold)> {
     let writes = |target: &ResourceRef| {

@@ -1,4 +1,4 @@
-//! Reading all lists to their end, parsing and indexing off the event loop, and putting them on disk.
+//! Reads all lists to their end, parses and indexes them off the event loop, and puts them on disk.
 
 use std::{sync::Arc, time::Duration};
 
@@ -42,18 +42,19 @@ use read::{FinishedList, ReadOptions, read_list};
 /// How a refresh ended.
 #[derive(Default)]
 pub struct RefreshEnd {
-    /// What the server said and showed of itself.
+    /// The habits that the server told and showed.
     pub habits: ServerQuirks,
-    /// Nothing answered at all.
+    /// The failure, where nothing answered at all.
     pub down: Option<Failure>,
-    /// Some lists came and others found no server: worth trying again soon.
+    /// True if some lists came and others found no server: worth trying again soon.
     pub cut_short: bool,
 }
 
 /// Reads all lists. `first` shows records while they come: nothing is on screen yet.
 ///
-/// `discover` asks the server what it can do beside that; lists are read in the way that is known already. With `narrow`
-/// the server is asked only for the users that it finds: they are shown, and the disk keeps what it has.
+/// `discover` asks the server for its capabilities beside that; lists are read in the way that is known already. With
+/// `narrow` the server is asked only for the users that the filter finds: they are shown, and the disk keeps its
+/// records.
 pub async fn run(context: WorkerContext, first: bool, discover: bool, narrow: Option<Arc<ScimFilter>>) -> RefreshEnd {
     if narrow.is_some() {
         context.known.forget();
@@ -62,12 +63,12 @@ pub async fn run(context: WorkerContext, first: bool, discover: bool, narrow: Op
         if let Some(ended) = Box::pin(once(&context, first, discover, narrow.as_ref())).await {
             return ended;
         }
-        // The disk has lost what was not kept here: everything is read once more, and kept.
+        // The disk has lost records that were not kept here: everything is read once more, and kept.
         context.known.forget();
     }
 }
 
-/// `None` where what is shown can't be made of what was read.
+/// Reads all lists once. `None` where the shown records can't be made from the reading.
 async fn once(
     context: &WorkerContext,
     first: bool,
@@ -93,7 +94,7 @@ async fn once(
         all
     });
     if members::examine(context, &tally.unwrap_or_default()).await {
-        // The list is read for what it tells.
+        // The list is read for the hints that it gives.
         teams = read_list(context, teams_wanted()).await;
     }
     if let Some(Ok(listed)) = &roles
@@ -148,14 +149,14 @@ async fn once(
     Some(RefreshEnd { habits, down, cut_short })
 }
 
-/// What all lists brought.
+/// The records and hints that all lists brought.
 #[derive(Default)]
 struct ReadLists {
     lists: RecordLists,
     found: Vec<(RecordKind, RecordDifference)>,
     proofs: Vec<RefreshProof>,
     failed: Vec<(RecordKind, Failure)>,
-    /// What is on its way to the disk, and how much of the list it is.
+    /// The writers to the disk, and the coverage of each list.
     kept: Vec<(ListKeeper, ListCoverage)>,
 }
 
@@ -183,7 +184,7 @@ impl ReadLists {
         all
     }
 
-    /// Lists of which nothing came.
+    /// The lists of which nothing came.
     fn missing(&self) -> impl Iterator<Item = RecordKind> {
         let came = |kind: &RecordKind| self.proofs.iter().any(|proof| proof.kind == *kind);
         self.failed.iter().map(|(kind, _)| *kind).filter(move |kind| !came(kind))
@@ -194,7 +195,7 @@ impl ReadLists {
     }
 }
 
-/// Indexes and shows; lists of which nothing came keep what the disk knows.
+/// Indexes and shows the lists; those of which nothing came keep the disk's records.
 async fn show(
     context: &WorkerContext,
     dialect: Arc<dyn Dialect>,
@@ -233,7 +234,7 @@ fn build(dialect: &dyn Dialect, lists: RecordLists, coverage: [ListCoverage; 3],
     records
 }
 
-/// The same of what the disk holds.
+/// Indexes the records that the disk holds.
 pub fn indexed(dialect: &dyn Dialect, snapshot: Snapshot, source: RoleSource) -> Records {
     let Snapshot { users, teams, roles, mut coverage, .. } = snapshot.without_parts();
     // A list that the provider does not have lacks nothing.

@@ -1,4 +1,4 @@
-//! What is asked of a server beside its lists: what it can do, and where roles in the organisation come from.
+//! Questions to a server beside its lists: its capabilities, and the source of roles in the organisation.
 
 use serde_json::Value;
 
@@ -15,15 +15,15 @@ use crate::{
     },
 };
 
-/// Where the store keeps what another interface said of roles.
+/// The store's key for the other interface's answer about roles.
 const TOLD_ROLES: &str = "told-roles";
 
-/// What the server says of itself. Most say nothing, and that is no failure.
+/// The server's own description. Most say nothing, and that is no failure.
 pub async fn discovered(context: &WorkerContext, discover: bool) -> Option<ServerQuirks> {
     if discover { discovery(context).await.ok().flatten() } else { None }
 }
 
-/// The same with the failure, where nothing was answered.
+/// Like [`discovered`], with the failure where nothing was answered.
 pub async fn discovery(context: &WorkerContext) -> Result<Option<ServerQuirks>, Failure> {
     if !context.dialect.discovers() {
         return Ok(None);
@@ -33,7 +33,7 @@ pub async fn discovery(context: &WorkerContext) -> Result<Option<ServerQuirks>, 
     Ok(document.map(|document| discovery::service_config(&document).habits()))
 }
 
-/// Everybody's role, where another interface says it; what it said last time where it does not answer.
+/// Everybody's role, where another interface says it; its last answer where it does not answer now.
 pub async fn told_roles(context: &WorkerContext) -> Option<Value> {
     let request = context.dialect.asks_for_roles()?;
     let answer = context.send(&request).await.and_then(|answer| {
@@ -54,17 +54,17 @@ pub async fn told_roles(context: &WorkerContext) -> Option<Value> {
     }
 }
 
-/// What was said of roles last time.
+/// The last answer about roles.
 pub async fn stored_roles(context: &WorkerContext) -> Option<Value> {
     context.dialect.asks_for_roles()?;
     let text = context.stored(|store| store.meta_get(TOLD_ROLES)).await.flatten()?;
     serde_json::from_str(&text).ok()
 }
 
-/// Where the store keeps what the server said of its hosting.
+/// The store's key for the server's answer about its hosting.
 const TOLD_HOSTING: &str = "told-hosting";
 
-/// Asks for a sign of how the server is hosted, and reports how it contradicts the profile. What was told once is asked
+/// Asks for a sign of how the server is hosted, and reports how it contradicts the profile. A known answer is asked for
 /// again only in a console, and where it contradicts.
 pub async fn ask_hosting(context: &WorkerContext) {
     if let Some(request) = context.dialect.asks_for_hosting() {
@@ -72,7 +72,7 @@ pub async fn ask_hosting(context: &WorkerContext) {
         let fits = |text: &String| context.dialect.hosting_contradicted(text.as_bytes()).is_none();
         if context.watches || !known.as_ref().is_some_and(fits) {
             let told = context.send(&request).await.ok();
-            // An answer that says nothing takes nothing back.
+            // An answer without a sign takes nothing back.
             let told = told.filter(|answer| context.dialect.tells_hosting(&answer.body));
             let told = told.and_then(|answer| String::from_utf8(answer.body).ok());
             if let Some(text) = &told {

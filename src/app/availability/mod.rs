@@ -25,10 +25,10 @@ const CREATE: [ChangeVerb; 3] = [ChangeVerb::CreateUser, ChangeVerb::CreateTeam,
 /// Deletions by kind of record.
 const DELETE: [ChangeVerb; 3] = [ChangeVerb::DeleteUser, ChangeVerb::DeleteTeam, ChangeVerb::DeleteRole];
 
-/// What the form of a user changes.
+/// The changes that the form of a user makes.
 const EDIT: [ChangeVerb; 3] = [ChangeVerb::SetDisplayName, ChangeVerb::SetEmail, ChangeVerb::SetSeat];
 
-/// What makes a user like another.
+/// The changes that make a user like another.
 const LIKE: [ChangeVerb; 5] = [
     ChangeVerb::SetOrgRole,
     ChangeVerb::SetTeamRole,
@@ -42,7 +42,7 @@ pub(super) const NOT_ON_ACTIVITY: &str = "This is for Users, Teams and Roles.";
 const LIKE_A_ROLE: &str = "Roles are compared side by side, and their permissions edited.";
 
 impl App {
-    /// Yes, or why not.
+    /// Whether the action can be done now.
     ///
     /// # Errors
     /// The sentence for the person.
@@ -160,7 +160,7 @@ impl App {
         }
     }
 
-    /// What the first screen offers.
+    /// The actions that the first screen offers.
     fn before_a_profile(&self, action: Action) -> Result<(), UnavailableReason> {
         if action == Action::EditProfile && self.unopened.is_none() {
             return Err("No profile failed to open.".into());
@@ -168,7 +168,7 @@ impl App {
         needs_no_directory(action).then_some(()).ok_or_else(|| "No directory is open yet.".into())
     }
 
-    /// Why the provider refuses it whatever the row and whoever asks: no hint is wasted on it.
+    /// The reason why the provider refuses the action whatever the row and whoever asks: no hint is wasted on it.
     pub fn never(&self, action: Action) -> Option<Cow<'_, str>> {
         let can = self.capabilities()?;
         let refused = |verbs: &[ChangeVerb]| {
@@ -266,7 +266,7 @@ impl App {
         Err(self.capabilities().and_then(|can| can.no_roles.as_deref()).unwrap_or("This provider keeps no roles."))
     }
 
-    /// Whose record, on the list tabs: the box on top, else the row under the cursor.
+    /// The record that actions are about on the list tabs: that of the box on top, else the row under the cursor.
     pub fn subject(&self) -> Option<ResourceRef> {
         match self.overlays.last() {
             Some(Overlay::Details { target, .. } | Overlay::Raw { target, .. }) => Some(target.clone()),
@@ -316,7 +316,7 @@ impl App {
         self.subject().map(|target| target.kind).or(self.tab.kind()).unwrap_or(RecordKind::User)
     }
 
-    /// Whether the rows shown are what the filter means, so that they may be marked without a look at each.
+    /// Whether the rows shown are the ones that the filter means, so that they may be marked without a look at each.
     fn is_sure(&self) -> Result<(), UnavailableReason> {
         let unsure = self.pane().and_then(super::pane::ListPane::unsure);
         unsure.map_or(Ok(()), |why| Err(format!("{why} Nothing is marked by it.").into()))
@@ -331,7 +331,7 @@ impl App {
         self.tab == Tab::Users && self.panes[0].view == AccountView::Services
     }
 
-    /// Somebody who can be edited: not service accounts alone, where nobody edits those.
+    /// Whether there is anybody who can be edited: not where all are service accounts and nobody edits those.
     fn somebody(&self) -> Result<(), UnavailableReason> {
         self.someone()?;
         let Some(why) = self.capabilities().and_then(|can| can.fixed_services) else { return Ok(()) };
@@ -350,7 +350,7 @@ impl App {
         }
     }
 
-    /// Why the row of the check list can't be changed: it is a service account, where nobody edits those.
+    /// The reason why the row of the check list can't be changed: it is a service account, where nobody edits those.
     pub(super) fn fixed_row(&self) -> Option<UnavailableReason> {
         let Some(Overlay::Check(list)) = self.overlays.last() else { return None };
         let why = self.capabilities()?.fixed_services?;
@@ -386,7 +386,8 @@ fn refused_service(user: Option<&User>, why: &str) -> Result<(), UnavailableReas
     user.map_or(Ok(()), |user| Err(format!("{} is a service account: {why}", user.user_name).into()))
 }
 
-/// The first screen's own actions, and what drives the boxes that open there: a new profile's form, palette, help.
+/// True for the first screen's own actions, and those that drive the boxes that open there: a new profile's form,
+/// palette, help.
 fn needs_no_directory(action: Action) -> bool {
     use Action as A;
     matches!(action, A::Quit | A::Help | A::Palette | A::Redraw | A::Suspend)

@@ -1,4 +1,4 @@
-//! What is marked in a list, by id. Marking and unmarking many is done a part at a time: each mark is a visit to a record.
+//! The marks of a list, by id. Marking and unmarking many is done a part at a time: each mark is a visit to a record.
 
 use std::ops::Deref;
 
@@ -15,34 +15,34 @@ type Ids = IndexSet<Id, FxBuildHasher>;
 pub struct RowMarks {
     ids: Ids,
     work: MarkingWork,
-    /// Some may be on records that went while something else was being done.
+    /// True if some marks may be on records that went during other work on the marks.
     stale: bool,
 }
 
-/// What is being done to the marks.
+/// The work on the marks that is under way.
 #[derive(Debug, Default)]
 enum MarkingWork {
     #[default]
     Nothing,
-    /// Are all rows shown marked? So many are.
+    /// Looks whether all rows shown are marked; holds the number of rows looked at.
     Ask(usize),
-    /// So many of the rows shown were marked.
+    /// Marks the rows shown; holds the number of rows done.
     Add(usize),
-    /// These are still to be kept or not.
+    /// Decides which of these ids keep their marks.
     Sift(Box<(set::IntoIter<Id>, KeptMarks)>),
 }
 
-/// Which marks stay.
+/// The marks that stay.
 #[derive(Debug)]
 enum KeptMarks {
     None,
-    /// Those on records that there are.
+    /// Marks on records that exist.
     Existing,
-    /// Those on rows that are not shown: by row, true where one is. Nothing until that is known.
+    /// Marks on rows that are not shown: by row, true where the row is shown. `None` until that is known.
     Hidden(Option<Vec<bool>>),
-    /// Those on service accounts, or on people.
+    /// Marks on service accounts, or on people.
     Services(bool),
-    /// All but these.
+    /// All marks but these.
     Without(FxHashSet<Id>),
 }
 
@@ -55,19 +55,19 @@ impl Deref for RowMarks {
 }
 
 impl RowMarks {
-    /// Marks one, or takes its mark away.
+    /// Marks a record, or takes its mark away.
     pub(super) fn toggle(&mut self, id: Id) {
         if !self.ids.shift_remove(&id) {
             self.ids.insert(id);
         }
     }
 
-    /// Marks some.
+    /// Marks these records.
     pub(super) fn extend(&mut self, ids: impl IntoIterator<Item = Id>) {
         self.ids.extend(ids);
     }
 
-    /// How many of them are on none of these rows.
+    /// The number of marks that are on none of these rows.
     pub(super) fn hidden(&self, rows: &[u32], directory: &Directory, kind: RecordKind) -> usize {
         let shown = shown(rows, directory.len(kind));
         let row = |id: &Id| directory.records().row(&ResourceRef { kind, id: id.clone() });
@@ -85,21 +85,21 @@ impl RowMarks {
         self.sift(KeptMarks::None);
     }
 
-    /// Begins to unmark what is not there any more.
+    /// Begins to unmark records that are gone.
     pub(super) fn prune(&mut self) {
         self.stale = true;
         self.next();
     }
 
-    /// What was under way is done, and what had to wait for it begins.
+    /// Begins the work that had to wait, once the work under way is done.
     fn next(&mut self) {
         if self.is_settled() && std::mem::take(&mut self.stale) && !self.ids.is_empty() {
             self.sift(KeptMarks::Existing);
         }
     }
 
-    /// Other rows are shown: what is under way with those of before begins anew. Where these are only similar to what was
-    /// meant, it ends.
+    /// Begins the work on the former rows anew, since other rows are shown. Where these are only similar to the ones
+    /// that were meant, the work ends.
     pub(super) fn rows_changed(&mut self, are_similar: bool) {
         match &mut self.work {
             MarkingWork::Ask(_) | MarkingWork::Add(_) if are_similar => {
@@ -124,7 +124,7 @@ impl RowMarks {
         self.sift(KeptMarks::Services(services));
     }
 
-    /// Begins to unmark these.
+    /// Begins to unmark these records.
     pub(super) fn release(&mut self, ids: FxHashSet<Id>) {
         self.sift(KeptMarks::Without(ids));
     }
@@ -137,7 +137,7 @@ impl RowMarks {
         self.work = MarkingWork::Sift(Box::new((ids.into_iter(), keep)));
     }
 
-    /// True while something is done that is about the rows shown.
+    /// True while the work is about the rows shown.
     pub(super) fn is_about_rows(&self) -> bool {
         match &self.work {
             MarkingWork::Ask(_) | MarkingWork::Add(_) => true,
@@ -146,7 +146,7 @@ impl RowMarks {
         }
     }
 
-    /// True if nothing is being done to them.
+    /// True if no work is under way.
     pub(super) fn is_settled(&self) -> bool {
         matches!(self.work, MarkingWork::Nothing)
     }
@@ -159,7 +159,7 @@ impl RowMarks {
         }
     }
 
-    /// Does a part of what is under way; gives back how many marks were looked at.
+    /// Does a part of the work; gives back how many marks were looked at.
     fn part(&mut self, rows: &[u32], directory: &Directory, kind: RecordKind, count: usize) -> usize {
         let to = |at: usize| at.saturating_add(count).min(rows.len());
         let ids = |at: usize| rows[at..to(at)].iter().filter_map(|row| directory.id_at(kind, *row));

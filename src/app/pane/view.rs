@@ -10,12 +10,12 @@ use crate::directory::{
 /// Which accounts the list of users shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum AccountView {
-    /// Those that are not said to be service accounts.
+    /// Accounts that are not marked as service accounts.
     #[default]
     People,
     /// Service accounts.
     Services,
-    /// All.
+    /// All accounts.
     All,
 }
 
@@ -55,7 +55,7 @@ const ROLES: &[RecordField] = &[
 ];
 
 impl AccountView {
-    /// The next one in the round.
+    /// The next view in the round.
     fn next(self) -> Self {
         match self {
             AccountView::People => AccountView::Services,

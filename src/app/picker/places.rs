@@ -1,4 +1,4 @@
-//! What can be picked for some users: every role in every place, and every seat.
+//! The choices for some users: every role in every place, and every seat.
 
 use rustc_hash::FxHashSet;
 
@@ -24,7 +24,7 @@ pub(super) struct Places<'a> {
 }
 
 impl Places<'_> {
-    /// Everything: where somebody has a role comes first, since equal matches stay in this order.
+    /// All choices: places where somebody has a role come first, since equal matches stay in this order.
     pub fn all(&self) -> Vec<PickerChoice> {
         let mut choices = self.organisation();
         let (own, other) = self.teams();
@@ -101,7 +101,8 @@ impl Places<'_> {
         choices
     }
 
-    /// Those in which anybody is known to have a role: nothing lists registries. Where these users have one comes first.
+    /// The registries in which anybody is known to have a role: nothing lists registries. Registries where these users
+    /// have one come first.
     fn registries(&self) -> Vec<PickerChoice> {
         if self.can.registry_roles.is_empty() {
             return Vec::new();
@@ -164,7 +165,7 @@ fn in_name_order<'a>(names: impl Iterator<Item = &'a Name>) -> Vec<&'a Name> {
     names
 }
 
-/// A team may have the same name.
+/// The registry's name, marked as one, since a team may have the same name.
 fn registry_name(registry: &Name) -> Name {
     Name::from(format!("Registry {}", registry.raw()).as_str())
 }

@@ -140,7 +140,7 @@ impl<'a> Page<'a> {
         ]));
     }
 
-    /// Whether a role allows the permission and by what; nothing where the server does not say what the role allows.
+    /// Whether a role allows the permission and by what; "not told" where nothing shows what the role allows.
     fn grants_it(&self, role: &Name, permission: &str) -> (String, Style) {
         let look = self.look;
         if let Some(custom) = self.custom(role) {

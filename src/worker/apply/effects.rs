@@ -1,5 +1,5 @@
-//! What a change altered beside what was asked for: its records before and after are compared, and each difference that
-//! does not follow from the change is told, with what puts it back.
+//! The side effects of a change: its records before and after are compared, and each difference that does not follow
+//! from the change is told, with the changes that put it back.
 
 use serde_json::Value;
 
@@ -23,16 +23,17 @@ use crate::{
     },
 };
 
-/// What is said of values that are gone.
+/// The word for values that are gone.
 const LOST: &str = "lost";
 
-/// Names told of one list; of longer ones the rest is counted.
+/// At most so many names of a list are told; of longer lists the rest is counted.
 const NAMED: usize = 8;
 
-/// What a creation asks for and a server may leave out, with the words for it. What W&B makes of seats and roles is its own.
+/// Attributes that a creation asks for and a server may leave out: the words for each, then its name. W&B's handling of
+/// seats and roles has checks of its own.
 const KEPT: [(&str, &str); 3] = [("email", "emails"), ("display name", "displayName"), ("external id", "externalId")];
 
-/// The value without what servers alter in texts that they keep: letter case, composed accents, blanks.
+/// The value without the parts that servers alter in texts that they keep: letter case, composed accents, blanks.
 fn normalised(value: &Value) -> Value {
     match value {
         Value::String(text) => {
@@ -46,7 +47,7 @@ fn normalised(value: &Value) -> Value {
 }
 
 impl ChangeAttempt<'_> {
-    /// All that is different and was not asked for, as far as it was read.
+    /// All differences that were not asked for, as far as the records were read.
     pub(super) async fn effects(&self, entry: &JournalEntry) -> Vec<SideEffect> {
         let change = &entry.step.change;
         let mut effects = Vec::new();
@@ -55,7 +56,7 @@ impl ChangeAttempt<'_> {
             let Some(target) = target_of(path) else { continue };
             let told = |name: &str| whole.document.as_object().is_some_and(|map| json::get(map, name).is_some());
             for difference in differences(&whole.document, document) {
-                // A list may leave attributes out: nobody knows what they were.
+                // A list may leave attributes out: nobody knows the former values.
                 let unknown = !asked && !told(difference.attribute());
                 if unknown || self.context.dialect.follows(change, difference.attribute()) {
                     continue;
@@ -111,14 +112,14 @@ impl ChangeAttempt<'_> {
         }
     }
 
-    /// Of these changes those that this provider can be asked for.
+    /// The changes among these that this provider supports.
     fn sendable(&self, mut changes: Vec<Change>) -> Vec<Change> {
         let can = self.context.dialect.capabilities();
         changes.retain(|change| can.can(change.verb()).is_ok() && !is_kept_elsewhere(change));
         changes
     }
 
-    /// The groups that a user is in no more, or is in now, but for those that the change is about.
+    /// The groups that a user has left or joined, but for those that the change is about.
     fn memberships(
         &self,
         change: &Change,
@@ -126,7 +127,7 @@ impl ChangeAttempt<'_> {
         name: &Name,
         [gone, come]: [Vec<String>; 2],
     ) -> Vec<SideEffect> {
-        // The plan of a deletion has said so.
+        // The plan of a deletion has announced this.
         if matches!(change, Change::DeleteUser { .. }) {
             return Vec::new();
         }
@@ -177,7 +178,7 @@ impl ChangeAttempt<'_> {
         })
     }
 
-    /// Who left and who joined, but for those whom the change is about.
+    /// The members who left and who joined a team, but for those whom the change is about.
     async fn members(
         &self,
         change: &Change,
@@ -190,7 +191,7 @@ impl ChangeAttempt<'_> {
         let all: Vec<Id> = gone.iter().chain(&come).map(|id| id.as_str().into()).collect();
         let mut users = self.users(&[all, goes.clone(), comes.clone()].concat()).await;
         self.meet(&mut users, gone.iter().chain(&come)).await;
-        // Some servers write an id in other letters; of an id that is another user's, these are another id.
+        // Some servers write an id in other letters; where the spelling is another user's id, the ids differ.
         let is_own = |value: &String| users.values().any(|user| *user.id == **value);
         let is_id = |id: &Id, value: &String| **id == **value || id.eq_ignore_ascii_case(value) && !is_own(value);
         let meant = |ids: &[Id], value: &String| {
@@ -241,7 +242,7 @@ impl ChangeAttempt<'_> {
         effects
     }
 
-    /// What the server did not keep of what a new user was to have, in words.
+    /// The values of a new user that the server did not keep, in words.
     pub(super) fn not_kept(&self, entry: &JournalEntry) -> Vec<&'static str> {
         let (Change::CreateUser { .. }, Some(created)) = (&entry.step.change, &entry.created) else {
             return Vec::new();
@@ -262,7 +263,7 @@ impl ChangeAttempt<'_> {
         KEPT.iter().filter(|(_, name)| !keeps(name)).map(|(words, _)| *words).collect()
     }
 
-    /// Of the members whom a new team was to have, those whom it lacks; nothing where it does not tell.
+    /// The members meant for a new team whom it lacks; nothing where the server does not tell members.
     pub(super) async fn missing(&self, entry: &JournalEntry) -> Vec<Id> {
         let (Change::CreateTeam { members, .. }, Some(created)) = (&entry.step.change, &entry.created) else {
             return Vec::new();
@@ -275,7 +276,7 @@ impl ChangeAttempt<'_> {
         members.iter().filter(|id| team.is_none_or(|team| !team.has(id))).cloned().collect()
     }
 
-    /// True where the server shows nobody in any team, and the change is about who is in one.
+    /// True where the server shows nobody in any team, and the change is about members.
     pub(super) fn is_blind(&self, entry: &JournalEntry) -> bool {
         let about = matches!(
             entry.step.change,
@@ -288,7 +289,7 @@ impl ChangeAttempt<'_> {
     }
 }
 
-/// Whom a change takes out of a team, and whom it puts in.
+/// The ids that a change takes out of a team, and those that it puts in.
 fn meant(change: &Change) -> (Vec<Id>, Vec<Id>) {
     match change {
         Change::AddMember { user, .. } | Change::SetTeamRole { user, .. } => (Vec::new(), vec![user.clone()]),
@@ -299,7 +300,7 @@ fn meant(change: &Change) -> (Vec<Id>, Vec<Id>) {
     }
 }
 
-/// Some servers call members by name or address.
+/// True if the value is the user's name or address, by which some servers call members.
 fn is_called(user: &User, value: &str) -> bool {
     user.user_name.is(value) || (!user.email.is_empty() && user.email.is(value))
 }
@@ -323,13 +324,13 @@ fn value(
     SideEffect { words, harm, back }
 }
 
-/// True for attributes that are no record's to keep by themselves: roles, memberships.
+/// True for attributes that no record keeps by itself: roles, memberships.
 fn is_kept_elsewhere(change: &Change) -> bool {
     const ELSEWHERE: [&str; 5] = ["roles", "entitlements", "groups", "members", "active"];
     matches!(change, Change::SetAttribute { path, .. } if ELSEWHERE.iter().any(|name| is(name, path)))
 }
 
-/// True where something that was there before is not any more.
+/// True where a former value is gone.
 fn is_loss(difference: &ValueDifference) -> bool {
     match difference {
         ValueDifference::Entries { gone, .. } => !gone.is_empty(),
@@ -348,7 +349,7 @@ fn main_address(user: &Value) -> Option<String> {
     get(main, "value").as_ref().or(Some(main)).and_then(Value::as_str).map(|text| text.trim().to_owned())
 }
 
-/// What a person calls the record.
+/// The record's name as a person says it.
 fn subject(target: &ResourceRef, document: &Value) -> Name {
     let name = if target.kind == RecordKind::User { "userName" } else { "displayName" };
     let name = document.as_object().and_then(|map| json::get(map, name)).and_then(Value::as_str);

@@ -1,5 +1,5 @@
-//! The verdict on a change that was accepted: confirmed, in part, not shown by this server, or without effect; with what
-//! else it altered, and what that says of the server.
+//! The verdict on a change that was accepted: confirmed, in part, not shown by this server, or without effect; with its
+//! side effects, and the server habits that they show.
 
 use serde_json::Value;
 
@@ -14,11 +14,12 @@ use crate::{
     scim::{json, request::Method},
 };
 
-/// What is said where nobody can see who is in a team.
+/// The words for a change of members on a server that never shows them.
 const BLIND: &str = "Sent; this server has never shown who is in a team, so whether it took effect can't be seen.";
 
 impl ChangeAttempt<'_> {
-    /// `lead` is what is to be said before: that the answer was lost, or that completing it failed.
+    /// Judges the change. `lead` is a sentence to be said before: that the answer was lost, or that completing it
+    /// failed.
     pub(super) async fn judge(&mut self, entry: &mut JournalEntry, shown: ChangeShown, lead: &str) -> AttemptEnd {
         self.read_moved_groups().await;
         entry.effects = self.effects(entry).await;
@@ -27,7 +28,7 @@ impl ChangeAttempt<'_> {
             |words: &str| [lead, words].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
         let not_kept = self.not_kept(entry);
         let (state, why) = match shown {
-            // Nothing went out: all of it was so when it was to be sent.
+            // Nothing went out: all values were so when the change was to be sent.
             ChangeShown::Yes if !self.tried => {
                 return self.already(entry, "It was so before it was to be sent.".to_owned()).await;
             }
@@ -43,7 +44,7 @@ impl ChangeAttempt<'_> {
             ChangeShown::No(_) if self.only_deactivated(entry) => {
                 self.teach(entry, ServerLesson::Deactivated);
                 let words = "Deactivated, not removed: the server keeps the record.";
-                // What was created is taken back as far as this server goes.
+                // The created record is taken back as far as this server allows.
                 let state = if entry.undoes.is_some() { ChangeState::Confirmed } else { ChangeState::Partly };
                 (state, words.to_owned())
             }
@@ -83,7 +84,7 @@ impl ChangeAttempt<'_> {
         (!trials.refuses(verb)).then_some(advice)
     }
 
-    /// What the outcome says about the form of the request.
+    /// Learns from the outcome about the form of the request.
     fn learn_from(&mut self, entry: &JournalEntry, state: ChangeState) {
         if entry.did_harm() {
             if let Some(request) = self.took.clone().or_else(|| entry.step.requests.first().cloned()) {
@@ -110,7 +111,7 @@ impl ChangeAttempt<'_> {
         was && self.after.get(&path).is_some_and(|after| !is_active(&after.document))
     }
 
-    /// True where a change of this form would have shown what else it does: adding a member says nothing of the others
+    /// True where a change of this form would have shown its side effects: adding a member says nothing of the others
     /// where there are none.
     pub(super) fn is_conclusive(&self, entry: &JournalEntry) -> bool {
         let Change::AddMember { team, .. } = &entry.step.change else { return true };

@@ -1,5 +1,5 @@
-//! Servers that call a group's members by user name or email, where the id belongs (RFC 7643 §4.2), or write the id in other
-//! letters: a change that is about ids is judged by ids.
+//! Servers that call a group's members by user name or email in place of the id (RFC 7643 §4.2), or write the id in
+//! other letters: a change that is about ids is judged by ids.
 
 use futures_util::future::join_all;
 use rustc_hash::FxHashMap;
@@ -21,18 +21,18 @@ use crate::{
     scim::difference::{ValueDifference, differences},
 };
 
-/// So many people at most are read alone who left a team, or joined it, and are not known.
+/// At most so many unknown people who left or joined a team are read alone.
 const MOST_STRANGERS: usize = 200;
 /// Single reads at a time.
 const AT_A_TIME: usize = 4;
 
 impl ChangeAttempt<'_> {
-    /// What was read, with the ids of those whom the change is about in the place of their names.
+    /// The records that were read, with ids in place of the names of those whom the change is about.
     pub(super) async fn identified(&self, change: &Change) -> Vec<Observation> {
         self.identified_in(change, self.fresh.clone()).await
     }
 
-    /// The same of other readings.
+    /// Like [`Self::identified`], for other readings.
     pub(super) async fn identified_in(&self, change: &Change, mut fresh: Vec<Observation>) -> Vec<Observation> {
         let concerned = members(change);
         let lacks = |team: &Team| concerned.iter().any(|id| team.members.is_some() && !team.has(id));
@@ -66,7 +66,7 @@ impl ChangeAttempt<'_> {
         let Some(known) = self.context.known.shown().list(RecordKind::User) else {
             return self.users(&near).await.into_values().map(|user| user.id).filter(|id| near.contains(id)).collect();
         };
-        // Of several ids that differ so none is meant by another form.
+        // Where several ids differ only so, none is meant by another form.
         let is_own = |of: &Id| {
             let mut alike = known.keys().filter(|id| id.eq_ignore_ascii_case(of));
             alike.next().is_some_and(|first| first == of) || alike.next().is_some()
@@ -74,7 +74,8 @@ impl ChangeAttempt<'_> {
         near.into_iter().filter(is_own).collect()
     }
 
-    /// What is known of these users: from what was read for the change, from the disk, and of one alone from the server.
+    /// The known records of these users: from the readings for the change, from the disk, and, of one user alone, from
+    /// the server.
     pub(super) async fn users(&self, ids: &[Id]) -> FxHashMap<Id, User> {
         let wanted = ids.to_vec();
         let mut users: FxHashMap<Id, User> = FxHashMap::default();
@@ -93,8 +94,8 @@ impl ChangeAttempt<'_> {
         users
     }
 
-    /// Reads those alone whom nothing here knows, so that they are told by name and can be put back: a session without
-    /// lists knows few people.
+    /// Reads unknown users alone, so that they are told by name and can be put back: a session without lists knows few
+    /// people.
     pub(super) async fn meet(&self, users: &mut FxHashMap<Id, User>, values: impl Iterator<Item = &String>) {
         let is_known = |value: &str| {
             users
@@ -123,7 +124,7 @@ impl ChangeAttempt<'_> {
 }
 
 impl ChangeAttempt<'_> {
-    /// Reads the groups that a written user is in no more, or is in now, as far as their record tells: those have moved
+    /// Reads the groups that a written user has left or joined, as far as the user's record tells: those have moved
     /// with it.
     pub(super) async fn read_moved_groups(&mut self) {
         let mut moved: Vec<ResourceRef> = Vec::new();
@@ -144,7 +145,7 @@ impl ChangeAttempt<'_> {
         }
         for group in moved.into_iter().take(MOST_GROUPS) {
             if !self.after.contains_key(&path_of(&group)) {
-                // One that can't be read is called by its id.
+                // A group that can't be read is called by its id.
                 let _ = self.read_again(&group).await;
             }
         }
@@ -154,7 +155,7 @@ impl ChangeAttempt<'_> {
 /// Groups of one user that are read again at most.
 const MOST_GROUPS: usize = 20;
 
-/// Whose membership a change alters, or sets from the start.
+/// The users whose membership a change alters, or sets from the start.
 fn members(change: &Change) -> Vec<Id> {
     match change {
         Change::AddMember { user, .. } | Change::SetTeamRole { user, .. } | Change::RemoveMember { user, .. } => {

@@ -1,4 +1,4 @@
-//! One change on its way: journaled, sent, confirmed or reported. Nothing is sent twice.
+//! Takes one change on its way: journaled, sent, confirmed or reported. Nothing is sent twice.
 
 use std::collections::HashMap;
 
@@ -53,28 +53,29 @@ pub fn gives_up(failure: &Failure, looks: u32) -> bool {
     }
 }
 
-/// So often is sent what the server puts off, and what is not there when it is looked for.
+/// The most tries for a change that the server puts off, and that is not there when it is looked for.
 const MOST_TRIES: u32 = 4;
 
 /// How an attempt ended.
 pub enum AttemptEnd {
-    /// It has an outcome; the journal and the console know it.
+    /// The change has an outcome; the journal and the console know it.
     Settled {
         /// Versions learnt.
         versions: RecordVersions,
-        /// What it has shown of the server.
+        /// The habits of the server that the change has shown.
         taught: ServerQuirks,
-        /// A change of this form would have shown what else it does.
+        /// True if a change of this form would have shown its side effects.
         conclusive: bool,
     },
-    /// Nothing arrived: it waits as planned.
+    /// Nothing arrived: the change waits as planned.
     NotSent {
-        /// Why.
+        /// The failure that kept the change back.
         failure: Failure,
     },
-    /// The answer was lost and the record can't be read now: it is looked at again later, never sent again.
+    /// The answer was lost and the record can't be read now: the record is looked at again later, the change never sent
+    /// again.
     Unsettled {
-        /// Why.
+        /// The failure to read the record.
         failure: Failure,
     },
 }
@@ -94,7 +95,7 @@ pub async fn run(
 ) -> (JournalEntry, AttemptEnd) {
     entry.session = context.session.as_ref().map(|session| session.id);
     let mut attempt = ChangeAttempt { trial, ..ChangeAttempt::new(&context, versions) };
-    // Before it is claimed: nothing was sent, and nobody has to look for what became of it.
+    // This comes before the claim: nothing was sent, and nobody has to look for an outcome.
     if let Some(ended) = attempt.held_up(&mut entry).await {
         return (entry, ended);
     }
@@ -105,7 +106,7 @@ pub async fn run(
         return (entry, ended);
     }
     entry.state = ChangeState::Sent;
-    // What the journal does not hold as sent is not sent: another console on this profile may have done it.
+    // A change that the journal does not hold as sent is not sent: another console on this profile may have done it.
     if !context.journal.claim(&entry).await {
         let versions = attempt.left_alone(&mut entry).await;
         return (entry, AttemptEnd::settled(versions));
@@ -145,21 +146,21 @@ struct ChangeAttempt<'a> {
     context: &'a WorkerContext,
     versions: RecordVersions,
     fresh: Vec<Observation>,
-    /// Requests that were answered.
+    /// The number of requests that were answered.
     sent: usize,
-    /// A request went out, be it answered or not.
+    /// True if a request went out, be it answered or not.
     tried: bool,
-    /// Only its outcome is looked for: another console that looks for it too may be faster.
+    /// True if only the outcome is looked for: another console that looks for it too may be faster.
     taken_over: bool,
-    /// No change of this form was sent in this session yet.
+    /// True if no change of this form was sent in this session yet.
     trial: bool,
-    /// The answer has shown the change.
+    /// True if the answer has shown the change.
     echoed: bool,
-    /// An answer to what was sent has shown the record.
+    /// True if an answer to a request of the change has shown the record.
     told: bool,
-    /// It was put off, and was not there when it was looked for: what was read before that is old.
+    /// True if the change was put off, and was not there when it was looked for: readings before that are old.
     put_off: bool,
-    /// How often its outcome was looked for before.
+    /// How often the outcome was looked for before.
     looks: u32,
     /// The records that are written, by path.
     before: HashMap<Vec<String>, RecordBefore>,

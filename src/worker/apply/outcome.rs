@@ -1,4 +1,4 @@
-//! What became of a change: read from the answer, from the records, or from what else shows it; never from hope.
+//! The outcome of a change: read from the answer, from the records, or from other evidence; never from hope.
 
 use serde_json::{Value, json};
 
@@ -24,11 +24,11 @@ use crate::{
     },
 };
 
-/// What is said where no answer came.
+/// The words for an answer that never came.
 pub(super) const LOST: &str = "The answer was lost";
 
 impl ChangeAttempt<'_> {
-    /// All requests were accepted: does the directory show it?
+    /// Looks whether the directory shows the change, once all requests were accepted.
     pub(super) async fn confirm(&mut self, entry: &mut JournalEntry) -> AttemptEnd {
         let echoes = matches!(entry.step.confirm, ConfirmBy::Echo(_)) && !self.trial && entry.step.completion.is_none();
         // The answer is enough where it shows the change, all of it and nothing else.
@@ -87,7 +87,7 @@ impl ChangeAttempt<'_> {
         if failure.arrived == RequestArrival::Unknown || (failure.arrived == RequestArrival::No && self.sent > 0) {
             return self.look_after_loss(entry, &loss(&failure)).await;
         }
-        // Whatever was refused, the screen goes back to what is so, which is not always what it was.
+        // Whatever was refused, the screen shows the server's present values, which are not always the former ones.
         let _ = self.look_at_all(entry).await;
         if self.sent == 0 && self.was_faster(entry, &failure).await {
             let why = format!("Somebody else did it first. {}", failure.text);
@@ -107,18 +107,18 @@ impl ChangeAttempt<'_> {
     /// True for a change that the server has put off and that did nothing: it was looked for, and is not there.
     pub(super) async fn was_put_off(&mut self, entry: &mut JournalEntry, failure: &Failure) -> bool {
         let is_put_off = (failure.class, failure.arrived) == (FailureClass::RateLimited, RequestArrival::Unknown);
-        // A record that nothing finds by its name may be there.
+        // A record that can't be found by its name may be there all the same.
         let is_findable = entry.step.change.creates().is_none() || self.looks_for(entry).is_some();
         if !is_put_off || self.sent > 0 || !is_findable {
             return false;
         }
         let known = self.fresh.len();
         let looked = self.look_after(entry).await;
-        // One that is there in another form than was asked for is there.
+        // A record in another form than was asked for is there all the same.
         let is_absent =
             looked.is_ok() && entry.created.is_none() && matches!(self.shows(entry).await, ChangeShown::No(_));
         if is_absent {
-            // It is read again when it is there.
+            // The record is read again when it is there.
             self.fresh.truncate(known);
             self.put_off = true;
         }
@@ -130,7 +130,7 @@ impl ChangeAttempt<'_> {
         if failure.class == FailureClass::Conflict
             && let Some(request) = self.looks_for(entry)
         {
-            // Where that can't be asked the refusal stands.
+            // Where the server can't be asked, the refusal stands.
             let _ = self.find(entry, &request).await;
         }
         let active =
@@ -195,7 +195,7 @@ impl ChangeAttempt<'_> {
         (ChangeState::Partly, format!("{} A part of it took effect: {now}.", sentence(&why)))
     }
 
-    /// A membership gives both records another version: the one that was not shown since is not known any more.
+    /// Forgets versions: a membership gives both records another one, and the one not shown since is unknown.
     fn forget_versions(&mut self, entry: &JournalEntry) {
         for (target, field) in entry.step.change.touches() {
             if !field.is_beside() && !self.fresh.iter().any(|fresh| fresh.is_of(&target)) {
@@ -231,7 +231,7 @@ impl ChangeAttempt<'_> {
         AttemptEnd::Settled { versions, taught, conclusive: self.is_conclusive(entry) }
     }
 
-    /// What the outcome has shown of the server is known to the next session, too.
+    /// Keeps the server habits that the outcome has shown for the next session.
     async fn keep_taught(&self) {
         let taught = self.taught.clone();
         if taught != ServerQuirks::default() {
@@ -240,16 +240,17 @@ impl ChangeAttempt<'_> {
         }
     }
 
-    /// It is not sent: another console has done that, or the journal could not be written. What is so now is shown.
+    /// Ends a change that is not sent: another console has sent it, or the journal could not be written. The present
+    /// records are shown.
     pub(super) async fn left_alone(&mut self, entry: &mut JournalEntry) -> RecordVersions {
-        // What can't be read stays as it is known here, and is read again with the next list.
+        // A record that can't be read stays as it is known here, and is read again with the next list.
         let _ = self.look_at_all(entry).await;
         let fresh = std::mem::take(&mut self.fresh);
         self.context.keep(&fresh).await;
         let id = entry.id;
         let kept = self.context.stored(move |store| store.journal_get(id)).await;
         (entry.state, entry.why) = match kept {
-            // Nobody has taken it: what failed is the note that it goes out.
+            // Nobody has taken the change: the note that it goes out failed.
             Some(Some(JournalEntry { state: ChangeState::Planned, .. })) => (ChangeState::Planned, UNCLAIMED.into()),
             Some(Some(_)) => (ChangeState::Dropped, "Another console has sent it.".into()),
             Some(None) => (ChangeState::Dropped, UNWRITTEN.into()),
@@ -281,8 +282,8 @@ impl ChangeAttempt<'_> {
         AttemptEnd::Unsettled { failure }
     }
 
-    /// It was accepted without a word, and its records are as they were: a server that ignores it and one that is late look
-    /// the same.
+    /// Ends a change that was accepted without a word while its records are unaltered: a server that ignores it and a
+    /// slow one look the same.
     pub(super) async fn unseen_yet(&self, entry: &mut JournalEntry, instead: &str) -> AttemptEnd {
         entry.state = ChangeState::Unknown;
         entry.why = format!(
@@ -296,8 +297,7 @@ impl ChangeAttempt<'_> {
         }
     }
 
-    /// Writes down where it stands; of a change whose outcome is looked for, only if no other console
-    /// has found it.
+    /// Writes the change's state down; where only its outcome is looked for, only if no other console has found it.
     async fn write(&self, entry: &JournalEntry) -> bool {
         let journal = &self.context.journal;
         if !self.taken_over {
@@ -311,7 +311,7 @@ impl ChangeAttempt<'_> {
         false
     }
 
-    /// What the journal says of it, where another console was faster.
+    /// Takes the journal's state of the change, where another console was faster.
     async fn recall(&self, entry: &mut JournalEntry) {
         let id = entry.id;
         let known = self.context.stored(move |store| store.journal_get(id)).await.flatten();
@@ -324,13 +324,13 @@ impl ChangeAttempt<'_> {
 /// Members in one request of a completion.
 const AT_ONCE: usize = 100;
 
-/// With a full stop.
+/// The text with a full stop.
 fn sentence(text: &str) -> String {
     let full_stop = if text.ends_with(['.', '!', '?', '”', '…']) { "" } else { "." };
     format!("{text}{full_stop}")
 }
 
-/// What stood in the place of an outcome.
+/// The words for a failure that stands in the place of an outcome.
 fn loss(failure: &Failure) -> String {
     match failure.status {
         Some(_) => failure.text.trim_end_matches('.').to_owned(),
@@ -338,7 +338,8 @@ fn loss(failure: &Failure) -> String {
     }
 }
 
-/// An answer that does not show a change may be older than it: the role that it tells is no role of now.
+/// Drops roles from readings that do not show the change: they may be older than it, so their roles are no present
+/// ones.
 fn unsay_roles(change: &Change, fresh: &mut [Observation]) {
     let (Change::SetOrgRole { user: id, .. } | Change::SetTeamRole { user: id, .. }) = change else { return };
     for one in fresh {

@@ -1,4 +1,4 @@
-//! A change's requests going out, one after another, and what their answers show at once.
+//! Sends a change's requests, one after another, and takes in the values that their answers show at once.
 
 use std::{sync::Arc, time::Instant};
 
@@ -44,7 +44,7 @@ impl ChangeAttempt<'_> {
         Ok(())
     }
 
-    /// Sends one request; nothing where the record is so already.
+    /// Sends one request; nothing where the record has the value already.
     pub(super) async fn send_one(&mut self, request: Request, entry: &mut JournalEntry) -> Result<(), Failure> {
         let request = self.with_version(request);
         let request = if request.merge { self.computed(request).await? } else { Some(request) };
@@ -61,8 +61,8 @@ impl ChangeAttempt<'_> {
         Ok(())
     }
 
-    /// The request made of the record as it is now, held to the version that was read for it; `None` where that is so
-    /// already.
+    /// The request computed from the record's present state, held to the version that was read for it; `None` where the
+    /// record has the value already.
     async fn computed(&mut self, mut request: Request) -> Result<Option<Request>, Failure> {
         let refused =
             |text: String| Failure { arrived: RequestArrival::Yes, ..Failure::local(FailureClass::Refused, text, "") };
@@ -87,7 +87,7 @@ impl ChangeAttempt<'_> {
             return Ok(None);
         }
         request.body = Some(if whole {
-            // The server keeps its own counsel about these.
+            // The server decides about these itself.
             if let Some(map) = document.as_object_mut() {
                 map.shift_remove("meta");
             }
@@ -111,7 +111,7 @@ impl ChangeAttempt<'_> {
         Ok(Some(request))
     }
 
-    /// The record as it is now: as it was read before the change, or read again where something was sent since.
+    /// The record's present state: as it was read before the change, or read again where a request went out since.
     async fn just_read(&self, path: &[String]) -> Result<WholeResource, Failure> {
         if let Some(RecordBefore { whole, asked: true }) = self.before.get(path)
             && self.sent == 0
@@ -125,7 +125,7 @@ impl ChangeAttempt<'_> {
         Ok(WholeResource::of(&answer).unwrap_or(WholeResource { document, version: None, masked: answer.masked }))
     }
 
-    /// True where the group says who is in it. Nobody is somebody's word only where the server has shown members elsewhere,
+    /// True where the group tells its members. An empty list counts only where the server has shown members elsewhere,
     /// or where the list is added to.
     fn tells_members(&self, group: &Value, unaltered: bool) -> bool {
         let members = group.as_object().and_then(|map| json::get(map, "members"));
@@ -134,13 +134,13 @@ impl ChangeAttempt<'_> {
         somebody || self.context.shows_members() || (says && !unaltered)
     }
 
-    /// A read that failed before the write leaves the change as unsent as it was.
+    /// The end of a change whose read failed before the write: it is as unsent as before.
     fn nothing_sent(&self, failure: Failure) -> Failure {
         let arrived = if self.sent == 0 && failure.status.is_none() { RequestArrival::No } else { RequestArrival::Yes };
         Failure { arrived, ..failure }
     }
 
-    /// A version that was learnt since the change was planned takes the place of the plan's.
+    /// The request with the version that was learnt since the change was planned, in the place of the plan's.
     fn with_version(&self, mut request: Request) -> Request {
         if let Some(RecordVersion { tag, age: VersionAge::Newer | VersionAge::Own }) = self.versions.get(&request.path)
             && request.method != Method::Post
@@ -150,7 +150,7 @@ impl ChangeAttempt<'_> {
         request
     }
 
-    /// What a GraphQL answer says was made. The secret goes to the person and nowhere else.
+    /// Takes in the created ids of a GraphQL answer. The secret goes to the person and nowhere else.
     fn learn_made(&self, answer: &HttpAnswer, entry: &mut JournalEntry) {
         let made = self.context.dialect.made(&entry.step.change, &answer.body);
         entry.created = made.id.or(entry.created.take());
@@ -159,7 +159,7 @@ impl ChangeAttempt<'_> {
         }
     }
 
-    /// What the answer shows of the record; answers without a body show nothing.
+    /// Takes in the record that the answer shows; answers without a body show nothing.
     fn learn(&mut self, request: &Request, answer: &HttpAnswer, entry: &mut JournalEntry) {
         if request.door == ApiKind::Graph {
             self.learn_made(answer, entry);
@@ -198,7 +198,7 @@ fn is_pathless(body: &Value) -> bool {
     operations.is_some_and(|all| !all.is_empty() && all.iter().all(|operation| operation.get("path").is_none()))
 }
 
-/// True where some text of it was put in the place of the key.
+/// True where a text of the value was masked because it held the key.
 fn holds_mask(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains(redact::MASK),
@@ -208,7 +208,7 @@ fn holds_mask(value: &Value) -> bool {
     }
 }
 
-/// What is no data was not said by the server that was asked: whether it has done anything is not known.
+/// The answer, unless it is no data: that was not said by the server that was asked, so the change's effect is unknown.
 fn readable(request: &Request, answer: HttpAnswer) -> Result<HttpAnswer, Failure> {
     if request.door != ApiKind::Scim || answer.body.is_empty() {
         return Ok(answer);
@@ -255,7 +255,7 @@ pub(super) fn path_of(target: &ResourceRef) -> Vec<String> {
     vec![endpoint.to_owned(), target.id.to_string()]
 }
 
-/// True where the server says that it does not know this way of asking, so that it has done nothing.
+/// True where the server says that it does not know this form of request, so that it has done nothing.
 fn is_unknown_form(failure: &Failure) -> bool {
     const FORMS: [&str; 3] = ["invalidPath", "invalidSyntax", "invalidFilter"];
     let of_form = |kind: &String| FORMS.iter().any(|form| form.eq_ignore_ascii_case(kind));

@@ -1,7 +1,7 @@
 //! The records that a change writes, read whole before it is sent and after it.
 //!
-//! The first change of a form in a session is compared with what was read just before it and just after it. Later ones are
-//! compared with what is at hand: this session's own last reading, or the resource of the last list.
+//! The first change of a form in a session is compared with readings just before it and just after it. Later ones are
+//! compared with the values at hand: this session's own last reading, or the resource of the last list.
 
 use serde_json::Value;
 
@@ -28,19 +28,20 @@ use crate::{
 /// A record before the change.
 pub struct RecordBefore {
     pub whole: WholeResource,
-    /// Read just before; otherwise as it was known.
+    /// True if the record was read just before; otherwise it is as it was known.
     pub asked: bool,
 }
 
 /// A record after the change.
 pub struct RecordAfter {
     pub document: Value,
-    /// Read again; otherwise as the answer to the change had it, which may be a part.
+    /// True if the record was read again; otherwise it is as the answer to the change had it, which may be a part.
     pub asked: bool,
 }
 
 impl ChangeAttempt<'_> {
-    /// Reads what the change is about to write, where that is not at hand. `None` where it is to be sent.
+    /// Reads the records that the change is about to write, where they are not at hand. `None` where the change is to
+    /// be sent.
     pub(super) async fn read_before(&mut self, entry: &mut JournalEntry) -> Option<AttemptEnd> {
         let mut fresh = Vec::new();
         for (target, computed) in written(entry) {
@@ -58,7 +59,7 @@ impl ChangeAttempt<'_> {
                     }
                 }
                 Err(failure) if is_away(&failure) => return Some(self.held_back(entry, failure)),
-                // Whether it may be written is for the server to say.
+                // The server decides whether the record may be written.
                 Err(_) => {}
             }
         }
@@ -82,14 +83,14 @@ impl ChangeAttempt<'_> {
         true
     }
 
-    /// The same for all records of a change that was sent.
+    /// Like [`Self::recall_before`], for all records of a change that was sent.
     pub(super) async fn recall_all_before(&mut self, entry: &JournalEntry) {
         for (target, _) in written(entry) {
             self.recall_before(&target).await;
         }
     }
 
-    /// Nothing arrived: it waits.
+    /// Holds the change back, since nothing arrived: it waits.
     fn held_back(&self, entry: &mut JournalEntry, failure: Failure) -> AttemptEnd {
         entry.state = ChangeState::Planned;
         let waits_for =
@@ -99,7 +100,8 @@ impl ChangeAttempt<'_> {
         AttemptEnd::NotSent { failure }
     }
 
-    /// True where what was read shows the change before it is sent. Only of changes whose record shows it without doubt.
+    /// True where the reading shows the change before it is sent. Only for changes whose record shows them without
+    /// doubt.
     async fn shows_it_already(&self, entry: &JournalEntry, fresh: &[Observation]) -> bool {
         let change = &entry.step.change;
         let plain = matches!(
@@ -120,7 +122,7 @@ impl ChangeAttempt<'_> {
         self.context.dialect.shows(change, &fresh, &entry.step) == ChangeShown::Yes
     }
 
-    /// It is not sent, or was refused, and the record shows it: nothing of it is ours.
+    /// Ends a change that is not sent, or was refused, while the record shows it: nothing of it is ours.
     pub(super) async fn already(&mut self, entry: &mut JournalEntry, why: String) -> AttemptEnd {
         if entry.state != ChangeState::Planned {
             return self.settled(entry, ChangeState::Already, why, None).await;
@@ -157,7 +159,7 @@ impl ChangeAttempt<'_> {
     }
 }
 
-/// The records that a change writes, and whether it is made of what they are.
+/// The records that a change writes, and whether its request is computed from their present values.
 fn written(entry: &JournalEntry) -> Vec<(ResourceRef, bool)> {
     let mut all: Vec<(ResourceRef, bool)> = Vec::new();
     for request in &entry.step.requests {
@@ -174,7 +176,7 @@ fn written(entry: &JournalEntry) -> Vec<(ResourceRef, bool)> {
     all
 }
 
-/// Nothing else would arrive now.
+/// True for a failure after which nothing else would arrive now.
 fn is_away(failure: &Failure) -> bool {
     passes(failure) && matches!(failure.status, None | Some(401 | 429 | 503))
 }

@@ -1,4 +1,4 @@
-//! What the records of a list tell of their server beside themselves.
+//! Facts about the server that the records of a list show.
 
 use serde_json::value::RawValue;
 
@@ -15,15 +15,15 @@ use crate::{
 /// More different roles than this are no roles that a person picks from.
 const MOST_ROLES: usize = 100;
 
-/// What was seen in the records so far.
+/// Facts seen in the records so far.
 #[derive(Debug, Default)]
 pub struct RecordHints {
-    /// The roles that people's own records hold, and in which attribute.
+    /// The roles that people's own records hold, and the attribute that holds them.
     roles: Vec<String>,
     attribute: Option<RoleAttribute>,
-    /// How a record's shape contradicts what the profile says of the server.
+    /// How a record's shape contradicts the profile's settings for the server.
     pub contradiction: Option<&'static str>,
-    /// The organisation that the records are of, where they tell it.
+    /// The organisation of the records, where they tell it.
     pub organisation: Option<Name>,
 }
 
@@ -35,7 +35,7 @@ impl RecordHints {
         }
     }
 
-    /// Looks at what the record tells of its server's hosting and organisation.
+    /// Looks for signs of the server's hosting and organisation in a record.
     pub fn note_server(&mut self, record: &Record, raw: &RawValue, dialect: &dyn Dialect, is_early: bool) {
         match record {
             Record::User(user) if is_early || user.account.is_service() => {
@@ -48,7 +48,7 @@ impl RecordHints {
         }
     }
 
-    /// These, and what a later page tells.
+    /// These facts together with those of a later page.
     pub fn then(mut self, later: Self) -> Self {
         let new = later.roles.into_iter().filter(|role| !self.roles.contains(role)).collect::<Vec<_>>();
         self.roles.extend(new);
@@ -61,7 +61,7 @@ impl RecordHints {
         }
     }
 
-    /// What the list of users tells of roles.
+    /// The facts about roles that the list of users shows.
     pub fn habits(&self) -> ServerQuirks {
         let mut roles = self.roles.clone();
         roles.sort();

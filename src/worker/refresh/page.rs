@@ -1,4 +1,4 @@
-//! A page of a list made into records: slow enough to stay off the event loop.
+//! Turns a page of a list into records: slow enough to stay off the event loop.
 
 use std::{
     hash::BuildHasher,
@@ -34,10 +34,10 @@ use crate::{
 /// Below so many records, and so many bytes, a second thread costs more than it saves.
 const WORTH_A_THREAD: (usize, usize) = (1_000, 1 << 20);
 
-/// So many records are read before the first of them becomes a row.
+/// At most so many records are read before the first of them becomes a row.
 const AT_ONCE: usize = 8_192;
 
-/// So many records of a page are looked at for the shape that their server gives them.
+/// At most so many records of a page are looked at for the shape that their server gives them.
 const EARLY: usize = 20;
 
 /// How the pages of one list are read.
@@ -47,11 +47,11 @@ pub struct Reader {
     pub depth: ReadDepth,
     pub filter: Option<Arc<ScimFilter>>,
     pub shared: Shared,
-    /// Users that are shown: who is in many teams is there once.
+    /// The users that are shown: somebody who is in many teams is there once.
     pub users: Option<Arc<ShownList>>,
-    /// A team of the list so far has members.
+    /// True if a team of the list so far has members.
     pub members_told: bool,
-    /// Held for a record that takes much room while it is read: one at a time.
+    /// A lock that is held while a record that takes much room is read: one at a time.
     pub heavy: Mutex<()>,
     pub withheld: WithheldMembers,
 }
@@ -66,32 +66,34 @@ pub struct ReadPage {
     text: String,
 }
 
-/// One record of a page.
+/// A record of a page.
 pub struct ReadRow {
     pub record: Record,
-    /// The filter that was asked for finds it: many servers answer one that they don't know with everybody.
+    /// True if the filter that was asked for finds the record: many servers answer a filter that they don't know with
+    /// everybody.
     pub meant: bool,
-    /// Of the record; none where it can't be told from another.
+    /// The record's fingerprint; none where it can't be told from another.
     pub print: Option<Fingerprint>,
-    /// It is shown like this already.
+    /// True if the record is shown with the same values already.
     pub shown: bool,
-    /// What tells it apart in the place of an id.
+    /// The key that tells the record apart where it has no id.
     key: Option<String>,
     raw: Range<usize>,
 }
 
 impl ReadPage {
-    /// Its length as it came.
+    /// The page's length as it came, in bytes.
     pub fn bytes(&self) -> usize {
         self.text.len()
     }
 
-    /// What tells the records apart.
+    /// The ids or keys that tell the records apart.
     pub fn ids(&self) -> Vec<&str> {
         self.rows.iter().map(ReadRow::key).collect()
     }
 
-    /// Drops all but the records at these places, which are in order, and of them those that were not meant.
+    /// Drops all records but those at these places, which are in order, and of them those that the filter does not
+    /// find.
     pub fn keep_only(&mut self, places: &[usize]) {
         let (mut at, mut places) = (0, places.iter().peekable());
         self.rows.retain(|row| {
@@ -159,8 +161,8 @@ impl Reader {
         Ok(ReadPage { total, next_cursor, rows, hints, tally, text })
     }
 
-    /// A list in which no team has members tells nothing of them: some lists leave them out, or empty. In any other an
-    /// absent attribute is nobody (RFC 7643 §2.5).
+    /// Marks members as not told in a list in which no team has any: some lists leave them out, or empty. In any other
+    /// list an absent attribute is nobody (RFC 7643 §2.5).
     fn settle_members(&mut self, rows: &mut [ReadRow], printer: &mut FingerprintMaker) {
         let has_some =
             |row: &ReadRow| matches!(&row.record, Record::Team(team) if team.size().is_some_and(|size| size > 0));
@@ -240,17 +242,17 @@ fn share(team: &mut Team, users: &ShownList, names: &mut FxHashSet<Name>) {
     }
 }
 
-/// What a resource was read as, and whether the filter that was asked for finds it.
+/// A resource as it was read, and whether the filter that was asked for finds it.
 struct ReadResource {
     record: Result<Record, RecordProblem>,
     print: Option<Fingerprint>,
-    /// Groups that a user names.
+    /// The groups that a user names.
     groups: Vec<Id>,
     meant: bool,
 }
 
-/// What tells records without an id apart: their text, and how often it stood in the page before. The same page read
-/// again gives the same keys, so a server that repeats itself is noticed.
+/// Keys for records without an id: their text, and how often it stood in the page before. The same page read again
+/// gives the same keys, so a server that repeats itself is noticed.
 #[derive(Default)]
 struct NamelessRecord(rustc_hash::FxHashMap<u64, usize>);
 
