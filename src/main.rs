@@ -43,7 +43,7 @@ fn main() -> ExitCode {
     let result = report_panics().and_then(|()| run(cli));
     match result {
         Ok(code) => code,
-        // Whoever read the output has enough.
+        // A closed pipe means that the reader of the output has enough.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => command::failed(&error, output),
     }
@@ -69,13 +69,13 @@ fn keep_memory_private() {
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum });
 }
 
-/// What is freed goes back to the system at once: a refresh is followed by hours in which nothing is allocated, and so
-/// nothing would give it back later.
+/// Returns freed memory to the system at once: a refresh is followed by hours in which nothing is allocated, and so
+/// nothing would return it later.
 #[cfg(unix)]
 fn give_back() {
     use tikv_jemalloc_ctl::{Access, AsName};
     for name in [&b"arenas.dirty_decay_ms\0"[..], b"arena.0.dirty_decay_ms\0"] {
-        // Where it can't be said more memory is held, and nothing else is other.
+        // Without the setting more memory is held, and nothing else changes.
         let _ = name.name().write(0_isize);
     }
 }
@@ -177,7 +177,7 @@ async fn serve(args: &DemoArgs) -> Result<()> {
     Ok(())
 }
 
-/// Where the loop's times go.
+/// The trace of the loop's times, where one is asked for.
 fn trace(cli: &Cli) -> Result<Option<LoopTrace>> {
     let Some(path) = &cli.trace else { return Ok(None) };
     let unwritable = |error: io::Error| UnwritableFile {

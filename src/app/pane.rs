@@ -1,4 +1,4 @@
-//! One list: the text in its filter, its order, its cursor and its marks.
+//! A list: the text in its filter, its order, its cursor and its marks.
 //!
 //! Cursor and marks are ids, so that they survive refresh, sort and filter.
 

@@ -24,7 +24,7 @@ impl OutputArgs {
         if wished { Self::Json } else { Self::Table }
     }
 
-    /// What arguments wish for that are not understood as a whole.
+    /// The output that arguments wish for, where they are not understood as a whole.
     pub fn of_arguments<'a>(arguments: impl IntoIterator<Item = &'a OsStr>) -> Self {
         let options = arguments.into_iter().take_while(|argument| *argument != "--");
         let wished = options.filter_map(|option| match option.to_str()? {

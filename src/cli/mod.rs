@@ -1,4 +1,4 @@
-//! Arguments: what is asked for, in clap's terms.
+//! The command line's arguments, in clap's terms.
 
 use std::path::PathBuf;
 
@@ -20,7 +20,7 @@ pub use further::{ApiKeysArgs, AttributesArgs, Beginnings, BucketArgs, CompareAr
 pub use list::{ActivityArgs, ListArgs, MembersArgs, OutputArgs};
 pub use man::{NoSuchPage, man_page, man_pages};
 
-/// Where the config file is looked for: as the `directories` crate places it on each platform.
+/// The places where the config file is looked for, as the `directories` crate has them on each platform.
 macro_rules! places {
     () => {
         "\
@@ -29,7 +29,7 @@ Support/scimitar on macOS, in %APPDATA%\\scimitar\\config on Windows; --config o
     };
 }
 
-/// What the exit codes mean.
+/// The meanings of the exit codes.
 macro_rules! codes {
     () => {
         "\
@@ -40,10 +40,10 @@ server could not be asked; 4 nothing was sent: it was not confirmed, or is refus
     };
 }
 
-/// Above the options that every command has: they follow a command's own.
+/// The heading of the options that every command has: they follow a command's own.
 const EVERYWHERE: &str = "Options of every command";
 
-/// Below the help.
+/// The text below the help.
 const AFTER: &str = concat!(codes!(), "\n\n", places!());
 
 /// A terminal console for the users, teams and roles behind a SCIM API.
@@ -174,7 +174,7 @@ pub struct ManArgs {
     pub dir: Option<PathBuf>,
 }
 
-/// What the exit codes of `scimitar doctor` mean.
+/// The meanings of the exit codes of `scimitar doctor`.
 const DOCTOR_CODES: &str = "\
 Exit status: 0 all is well, 1 something will not work, 3 the server could not be asked.
 What it learns is kept for the console, which then does otherwise what the server does otherwise.";
@@ -197,7 +197,7 @@ pub struct DoctorArgs {
     pub subject: Option<DoctorSubject>,
 }
 
-/// What `scimitar doctor` looks at beside profiles.
+/// The server that `scimitar doctor` looks at in the place of a profile's.
 #[derive(Debug, Subcommand)]
 pub enum DoctorSubject {
     /// The embedded demo directory.

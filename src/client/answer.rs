@@ -1,4 +1,4 @@
-//! What comes back: an answer with its body, and what is told while there is none yet.
+//! An answer with its body, and the reports while there is none yet.
 
 use std::fmt;
 use std::mem;
@@ -14,9 +14,9 @@ use crate::scim::wait::{RequestWait, WaitCause};
 
 /// The largest page of a list that is taken in, unpacked, in bytes: some servers give all at once.
 pub(super) const MOST_OF_A_LIST: usize = 256 * 1024 * 1024;
-/// The same of any other answer.
+/// The largest body of any other answer, unpacked, in bytes.
 pub(super) const MOST_ELSE: usize = 64 * 1024 * 1024;
-/// What is set aside at once, at most, in bytes.
+/// The most memory that is set aside at once, in bytes.
 const BLOCK: usize = 16 * 1024 * 1024;
 
 /// An answer; in 2xx unless it was asked for by [`super::Client::probe`].
@@ -32,7 +32,7 @@ pub struct HttpAnswer {
     pub content_type: Option<String>,
     /// The body, unpacked.
     pub body: Vec<u8>,
-    /// The key stood in the body: `***` is in its place.
+    /// True if the key stood in the body: `***` is in its place.
     pub masked: bool,
     /// From the sending of the last try to its last byte.
     pub elapsed: Duration,
@@ -43,13 +43,13 @@ pub struct HttpAnswer {
 }
 
 impl fmt::Debug for HttpAnswer {
-    /// Without the body: it may hold a key that was just made.
+    /// Writes the answer without its body, which may hold a key that was just made.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Answer({}, {} bytes, {:?}, try {})", self.status, self.bytes, self.elapsed, self.attempts)
     }
 }
 
-/// Told of a wait before it begins.
+/// A function that is told of a wait before it begins.
 pub type WaitObserver<'a> = &'a (dyn Fn(RequestWait) + Send + Sync);
 
 /// A part of a body that is still coming; it may begin again, and what came may turn out to be of no use.
@@ -57,11 +57,11 @@ pub type WaitObserver<'a> = &'a (dyn Fn(RequestWait) + Send + Sync);
 pub enum BodyPart<'a> {
     /// The first part of a body, or of the next try's.
     First,
-    /// More of it.
+    /// More of the body.
     More(&'a [u8]),
 }
 
-/// Told of a body while it comes.
+/// A function that is told of a body while it comes.
 pub type BodyObserver<'a> = &'a (dyn Fn(BodyPart<'_>) + Send + Sync);
 
 /// The body as far as it came, at most `most` bytes, and why it ended early.
@@ -88,7 +88,7 @@ pub(super) async fn collect(
                 return (body.join(), Some(failure));
             }
         }
-        // Nothing came until it was time to look.
+        // No chunk came before it was time to look at the speed again.
         let Ok(came) = came else { continue };
         match came {
             Ok(None) => return (body.join(), None),
@@ -132,7 +132,7 @@ impl BodyBlocks {
         self.last.extend_from_slice(chunk);
     }
 
-    /// All of it in one piece; each block goes as soon as it is copied.
+    /// All blocks in one piece; each block goes as soon as it is copied.
     fn join(self) -> Vec<u8> {
         if self.full.is_empty() {
             return self.last;

@@ -1,7 +1,7 @@
 //! The key in what a server sends back: an error that repeats the request's headers must not carry it into the journal.
 //!
-//! It is looked for as it was sent, and as JSON, URLs and web pages write it. Letters and digits stand for themselves in
-//! all of those; any other character may be escaped.
+//! The key is looked for as it was sent, and as JSON, URLs and web pages write it. Letters and digits stand for
+//! themselves in all of those; any other character may be escaped.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -14,7 +14,7 @@ use super::redact::MASK;
 /// A shorter key is no secret, and its letters stand in names.
 const SHORTEST: usize = 8;
 
-/// All that must not be kept of what one client has sent.
+/// The secrets that one client has sent, of which none must be kept.
 #[derive(Clone, Default)]
 pub(super) struct KeyMask {
     secrets: Vec<MaskedText>,
@@ -33,7 +33,7 @@ struct MaskedText {
 type CharacterSpellings = Vec<Vec<u8>>;
 
 impl KeyMask {
-    /// What requests to this endpoint hold.
+    /// The secrets that requests to this endpoint hold.
     pub(super) fn of(endpoint: &Endpoint) -> Self {
         let mut mask = Self::default();
         let users = endpoint.graph.as_ref().map(|graph| graph.user);
@@ -64,7 +64,7 @@ impl KeyMask {
         self
     }
 
-    /// Puts `***` in the place of each; true where there was one.
+    /// Puts `***` in the place of each secret; true where there was one.
     pub(super) fn cover(&self, text: &mut Vec<u8>) -> bool {
         let mut any = false;
         for secret in &self.secrets {
@@ -76,11 +76,11 @@ impl KeyMask {
         any
     }
 
-    /// The same of a text.
+    /// Like [`Self::cover`], for a text.
     pub(super) fn covered(&self, text: String) -> String {
         let mut bytes = text.into_bytes();
         self.cover(&mut bytes);
-        // What is cut out begins and ends at ASCII.
+        // A covered part begins and ends at ASCII.
         String::from_utf8(bytes).unwrap_or_default()
     }
 }
@@ -104,7 +104,7 @@ impl MaskedText {
         }
     }
 
-    /// The text without it; `None` where it is not there.
+    /// The text without the secret; `None` where it is not there.
     fn covered(&self, text: &[u8]) -> Option<Vec<u8>> {
         let mut covered = Vec::new();
         let mut kept = 0;
@@ -163,7 +163,7 @@ fn spellings(byte: u8) -> CharacterSpellings {
     all.into_iter().map(String::into_bytes).collect()
 }
 
-/// The same of a character of Base64, which has another alphabet for URLs (RFC 4648 §5).
+/// Like [`spellings`], for a character of Base64, which has another alphabet for URLs (RFC 4648 §5).
 fn encoded(byte: u8) -> CharacterSpellings {
     let mut all = spellings(byte);
     all.extend(match byte {

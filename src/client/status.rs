@@ -27,8 +27,8 @@ pub(super) fn refused(status: u16, headers: &HeaderMap, body: &[u8], request: &R
     failure
 }
 
-/// The failure of a request that the server has put off for longer than it waits: nobody sends before. It did nothing,
-/// unless that is not certain.
+/// The failure of a request that the server has put off for longer than it waits: no request goes out before. The
+/// request did nothing, unless that is not certain.
 pub(super) fn left_alone(failure: Failure, wait: Duration, by: Option<&str>) -> Failure {
     let by = by.map(|header| format!(" ({header}: {} s)", wait.as_secs())).unwrap_or_default();
     let until = clock(Timestamp::now(), wait, &TimeZone::system());
@@ -48,7 +48,7 @@ fn clock(now: Timestamp, wait: Duration, zone: &TimeZone) -> String {
     until.strftime(if same_day { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" }).to_string()
 }
 
-/// What was tried, as the beginning of a sentence. Nothing for a change: whoever tells of its failure names it.
+/// The request in words, as the beginning of a sentence. Nothing for a change: whoever tells of its failure names it.
 fn what(request: &Request) -> &'static str {
     match (request.is_read(), request.path.len()) {
         (true, 0) => "Asking the server",
@@ -65,7 +65,7 @@ fn arrived(status: u16, class: FailureClass, request: &Request) -> RequestArriva
     if !request.is_read() && in_doubt { RequestArrival::Unknown } else { RequestArrival::Yes }
 }
 
-/// One line without control and direction signs, of bounded length.
+/// A line without control and direction signs, of bounded length.
 pub(super) fn clean(text: &str) -> String {
     clean_line(text, MOST_WORDS).into_owned()
 }

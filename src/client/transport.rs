@@ -65,7 +65,7 @@ impl Client {
         Self::over(http, endpoint, Pace::default(), &KeyMask::default())
     }
 
-    /// The same connections with another key.
+    /// A client with the same connections and another key.
     ///
     /// # Errors
     /// If the key holds characters that no header may hold.
@@ -104,7 +104,7 @@ impl Client {
         self.send_heeded(request, cancel, notice, &|_| ()).await
     }
 
-    /// The same, and `heed` is told of the body while it comes, whatever becomes of it.
+    /// Like [`Self::send`]; `heed` is told of the body while it comes, whatever becomes of it.
     pub async fn send_heeded(
         &self,
         request: &Request,
@@ -148,8 +148,8 @@ impl Client {
         }
     }
 
-    /// Sends a request and gives whatever is answered, refusals and all: for finding out how a server answers. Only what
-    /// the server puts off is sent again.
+    /// Sends a request and gives any answer, refusals and all: for finding out how a server answers. Only requests that
+    /// the server puts off are sent again.
     ///
     /// # Errors
     /// If there is no whole answer.
@@ -199,7 +199,7 @@ async fn unless<T>(cancel: &CancellationToken, work: impl Future<Output = T>) ->
     cancel.run_until_cancelled(work).await
 }
 
-/// What every try of a request sends.
+/// The parts that every try of a request sends.
 struct RequestParts {
     url: Url,
     headers: HeaderMap,
@@ -231,7 +231,8 @@ impl Inner {
     fn parts(&self, request: &Request) -> Result<RequestParts, Failure> {
         let wrong =
             |text: &str| Failure::local(FailureClass::Local, text, "Refresh; if it stays so, tell who runs the server");
-        // Those would name another record than the one meant: a URL's `..` goes up, an empty segment is the whole list.
+        // Such segments would name another record than the one meant: a URL's `..` goes up, an empty segment is the
+        // whole list.
         if request.path.iter().any(|segment| matches!(segment.as_str(), "" | "." | "..")) {
             return Err(wrong("The record's id is empty or made of dots: it has no address"));
         }
@@ -273,7 +274,7 @@ impl Inner {
         Ok(RequestParts { url, headers, body })
     }
 
-    /// One try.
+    /// Makes a single try.
     async fn once(
         &self,
         request: &Request,
@@ -304,7 +305,7 @@ impl Inner {
         Ok(answer)
     }
 
-    /// Sends once and takes in whatever comes.
+    /// Sends once and takes in whatever answer comes.
     async fn hear(
         &self,
         request: &Request,
@@ -320,7 +321,7 @@ impl Inner {
         tracing::debug!(method = request.method.as_str(), status, elapsed = ?started.elapsed(), "answered");
         let is_list = request.is_read() && request.path.len() == 1;
         let most = if is_list { MOST_OF_A_LIST } else { MOST_ELSE };
-        // A refusal is none of what was asked for.
+        // The body of a refusal is none that was asked for.
         let heed = if response.status().is_success() { heed } else { &|_: BodyPart<'_>| () };
         let (mut body, broken) = collect(response, &way, most, notice, heed).await;
         let bytes = body.len();
@@ -400,7 +401,7 @@ fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
-/// Where a redirect points (RFC 9110 §15.4).
+/// The target of a redirect (RFC 9110 §15.4).
 fn redirect(response: &Response) -> Option<Url> {
     let status = response.status();
     let moves = [

@@ -1,4 +1,5 @@
-//! API keys: whose they are, without their secrets. One request for each person, and only where somebody wants to know.
+//! API keys with their owners, without their secrets. One request for each person, and only where somebody wants to
+//! know.
 
 use serde::Serialize;
 
@@ -44,7 +45,7 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &ApiKeysA
     invitations::told(&desk)?;
     let topics = topics(&mut desk, &args.users).await?;
     let asked = topics.len();
-    // Who may not ask about one may not ask about anybody.
+    // A key that may not ask about one person may not ask about anybody.
     let failed = desk.ask_slowly(topics.clone(), "API keys of people", is_refusal).await?;
     let mut rows = Vec::new();
     let mut hidden = 0;
@@ -95,7 +96,7 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &ApiKeysA
     }
 }
 
-/// What to ask about: these people, or everybody.
+/// The topics to ask about: these people, or everybody.
 async fn topics(desk: &mut HeadlessSession, users: &[String]) -> Result<Vec<SideQueryKind>, CommandError> {
     if users.is_empty() {
         let users = desk.directory.records().users().values();
@@ -113,7 +114,7 @@ fn is_refusal(failure: &Failure) -> bool {
     matches!(failure.class, FailureClass::Forbidden | FailureClass::Unauthorized | FailureClass::Refused)
 }
 
-/// Why nobody's keys are told.
+/// The reason why nobody's keys are told.
 fn refused(failure: &Failure) -> CommandError {
     let words = format!("API keys of other people are not told: {}", failure.text.trim_end_matches('.'));
     CommandError::new(ErrorCode::ServerForbidden, words).hint(
@@ -146,7 +147,7 @@ pub(super) async fn delete(
     invitations::told(&desk)?;
     let topic = topics(&mut desk, &[user.to_owned()]).await?.pop().unwrap_or(SideQueryKind::Me);
     let failed = desk.ask_slowly(vec![SideQueryKind::Me, topic.clone()], "API keys", |_| false).await?;
-    // One's own keys are told to everybody.
+    // Everybody is told their own keys.
     let own = desk
         .directory
         .person(&SideQueryKind::Me)
@@ -167,7 +168,7 @@ pub(super) async fn delete(
     put_forward(desk, changes, send).await
 }
 
-/// By id, by whole name, or by a beginning that only one key has.
+/// The key by its id, by its whole name, or by a beginning that only one key has.
 fn meant(wanted: &str, told: &[ApiKey], owner: &Id) -> Result<Change, CommandError> {
     let exact: Vec<&ApiKey> = told.iter().filter(|key| *key.id == *wanted || key.name.raw() == wanted).collect();
     let begins = || told.iter().filter(|key| !wanted.is_empty() && key.name.raw().starts_with(wanted)).collect();

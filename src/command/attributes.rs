@@ -26,12 +26,12 @@ use crate::{
     },
 };
 
-/// What is to be set.
+/// The attribute to be set, and its value.
 pub(super) struct Wanted<'a> {
     pub of: &'a str,
     pub team: bool,
     pub path: &'a str,
-    /// Nothing removes it.
+    /// The new value; `None` removes the attribute.
     pub value: Option<&'a str>,
 }
 
@@ -42,7 +42,7 @@ struct AttributeRow {
     value: Option<Value>,
     #[serde(rename = "type")]
     kind: &'static str,
-    /// Why it can't be set, where it can't.
+    /// The reason why the attribute can't be set, if any.
     fixed: Option<&'static str>,
 }
 

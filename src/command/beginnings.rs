@@ -1,4 +1,4 @@
-//! What a new user begins with: role, seats, teams, registries, from options and from a template. Both are read as a file of
+//! A new user's first role, seats, teams and registries, from options and from a template. Both are read as a file of
 //! one user is, so that they mean the same.
 
 use std::path::Path;
@@ -18,7 +18,7 @@ use crate::{
     scim::text::clean,
 };
 
-/// Who is created.
+/// The user to be created.
 pub(super) struct Newcomer<'a> {
     pub user: &'a str,
     pub email: &'a str,
@@ -28,14 +28,14 @@ pub(super) struct Newcomer<'a> {
     pub last_name: Option<&'a str>,
 }
 
-/// The changes that create the user and give what they begin with.
+/// The changes that create the user and give the first roles and seats.
 pub(super) async fn changes(
     desk: &mut HeadlessSession,
     new: &Newcomer<'_>,
     begin: &Beginnings,
 ) -> Result<Vec<Change>, CommandError> {
     if begin.is_empty() || desk.directory.users_named(new.user).next().is_some() {
-        // Somebody of that name: the plan refuses it, and alters nobody.
+        // A user of that name exists: the plan refuses the creation, and alters nobody.
         return Ok(vec![plain(desk, new)?]);
     }
     let mut person = match &begin.template {
@@ -110,7 +110,7 @@ fn may_have_names(can: &ProviderCapabilities) -> Result<(), CommandError> {
     can.can(ChangeVerb::SetAttribute).map_err(|why| CommandError::refused(why.clone()))
 }
 
-/// The one user of a template; a name in it is the new user's to give.
+/// The one user of a template, whose name gives way to the new user's.
 fn template(path: &Path) -> Result<DesiredPerson, CommandError> {
     let desired = file::desired_of(path)?;
     let wrong =

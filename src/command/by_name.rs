@@ -1,6 +1,6 @@
 //! Single changes without lists: names are asked for, the records concerned are read alone, and guards decide on those.
 //!
-//! Wherever what was read does not decide as the whole lists would, nothing is concluded: the lists are read after all.
+//! Wherever the readings do not decide as the whole lists would, nothing is concluded: the lists are read after all.
 
 use rustc_hash::FxHashSet;
 
@@ -24,14 +24,15 @@ use crate::{
     },
 };
 
-/// Of more users the lists are cheaper.
+/// For more users than this the lists are cheaper.
 pub(super) const MOST_USERS: usize = 40;
-/// So many teams of a person are looked up at most; of more the lists are cheaper.
+/// At most so many teams of a person are looked up; for more the lists are cheaper.
 const MOST_TEAMS: usize = 6;
-/// So many names of the profile are asked for at most.
+/// At most so many names of the profile are asked for.
 const MOST_NAMES: usize = 8;
 
-/// True for commands that touch few records. Who deletes wants to put back what hangs on the record, and the lists tell that.
+/// True for commands that touch few records. Deletions are not served: their undo needs the record's ties, which
+/// the lists tell.
 pub(super) fn serves(edit: &EditCommand) -> bool {
     match edit {
         EditCommand::SetRole { .. }
@@ -54,7 +55,7 @@ pub(super) fn serves(edit: &EditCommand) -> bool {
     }
 }
 
-/// What the command wants to change; `None` where only the lists decide.
+/// The changes that the command wants; `None` where only the lists decide.
 pub(super) async fn proposal(
     desk: &mut HeadlessSession,
     edit: &EditCommand,
@@ -64,7 +65,7 @@ pub(super) async fn proposal(
     if !has_free_name(desk, edit).await? {
         return Ok(None);
     }
-    // What is wrong with the values is said with all that is known.
+    // Errors in the values are told with all that is known.
     let changes = match edit {
         EditCommand::Create(create) => edit::created(desk, create, &named.users).await,
         _ => edit::changes(desk, edit, &named, given),
@@ -83,7 +84,7 @@ pub(super) async fn proposal(
     Ok(is_decided.then(|| Proposal { is_decided, ..edit::open_of(wanted, open) }))
 }
 
-/// Who and what is meant by the names given.
+/// The records that the given names mean.
 async fn named(
     desk: &mut HeadlessSession,
     edit: &EditCommand,
@@ -105,7 +106,8 @@ async fn named(
     Ok(Some(Named { users: ids.into_iter().collect(), team, others: Vec::new() }))
 }
 
-/// False where a team may call one of these people otherwise than by the id: who is meant then only the list of users tells.
+/// False where a team may call one of these people otherwise than by the id: then only the list of users tells who is
+/// meant.
 fn are_plain_members(teams: &[Record], users: &[Record]) -> bool {
     let is_odd = |member: &Member, user: &User| {
         member.id != user.id
@@ -121,7 +123,7 @@ fn are_plain_members(teams: &[Record], users: &[Record]) -> bool {
     !members.into_iter().any(|member| users().any(|user| is_odd(member, user)))
 }
 
-/// True unless the name of a new record may be another's.
+/// True unless the name of a new record may belong to another one.
 async fn has_free_name(desk: &mut HeadlessSession, edit: &EditCommand) -> Result<bool, CommandError> {
     let (kind, names) = match edit {
         EditCommand::Create(CreateCommand::User { name, email, .. }) => (
@@ -144,12 +146,12 @@ async fn has_free_name(desk: &mut HeadlessSession, edit: &EditCommand) -> Result
     desk.is_vacant(kind, names).await
 }
 
-/// True where the records that were read don't tell what the lists may.
+/// True where the readings don't tell as much as the lists may.
 fn is_beyond_records(desk: &HeadlessSession, change: &Change) -> bool {
     let directory = &desk.directory;
     let nature = change.nature();
     let team = change.team().and_then(|team| directory.team(team));
-    // A team that does not tell its members may be told in another way, and who is none of them may be a group.
+    // A team that does not tell its members may be told in another way, and an id that is none of them may be a group.
     let is_team_open = team.is_some_and(|team| {
         let is_member = change.person().is_some_and(|user| team.has(user));
         team.members.is_none() || (nature.takes() && !is_member)
@@ -163,13 +165,13 @@ fn is_beyond_records(desk: &HeadlessSession, change: &Change) -> bool {
     is_team_open || is_mapped || is_role_open || person.is_some_and(|user| user.problem.is_some())
 }
 
-/// Reads the teams in which people may lose something, by what their own records say; false where these don't tell.
+/// Reads the teams in which people may lose something, as their own records name them; false where these don't tell.
 async fn know_teams(desk: &mut HeadlessSession, changes: &[Change]) -> Result<bool, CommandError> {
     let cascading = desk.can().cascading_role.clone();
     let is_everywhere = |change: &&Change| change.lowers_in_teams(cascading.as_ref());
     let people: Vec<Id> = changes.iter().filter(is_everywhere).filter_map(Change::person).cloned().collect();
     if !desk.can().holds().team_roles {
-        // No plan of such a provider depends on a person's teams but for what makes a person anew, who is gone.
+        // No plan of such a provider depends on a person's teams, but for those that make a deleted person anew.
         return Ok(people.is_empty() || desk.can().inactive_word.is_empty());
     }
     for id in people {
@@ -190,13 +192,13 @@ async fn know_teams(desk: &mut HeadlessSession, changes: &[Change]) -> Result<bo
     Ok(true)
 }
 
-/// True where guards decide as they would with all lists: people are read alone who may show that an admin stays.
+/// True where guards decide as they would with all lists: people who may show that an admin stays are read alone.
 async fn is_decided(desk: &mut HeadlessSession, changes: &[Change]) -> Result<bool, CommandError> {
     let people: FxHashSet<Id> = changes.iter().flat_map(Change::concerned).cloned().collect();
     let people: Vec<Id> = people.into_iter().collect();
     if !people.is_empty() {
         let named = desk.guards.names_to_find(&desk.directory);
-        // A name that is nobody's guards nobody, and that is said.
+        // A name that belongs to nobody guards nobody, and a message says so.
         if named.len() > MOST_NAMES || desk.identify(RecordKind::User, &named).await?.is_none() {
             return Ok(false);
         }
@@ -216,7 +218,7 @@ async fn is_decided(desk: &mut HeadlessSession, changes: &[Change]) -> Result<bo
         if draft.plan.among.hangs_on_admins()
             && let Some(name) = owner.take()
         {
-            // Who can't be found so decides nothing.
+            // A person who can't be found so decides nothing.
             let _ = desk.identify(RecordKind::User, &[name]).await?;
             continue;
         }
@@ -266,7 +268,7 @@ impl HeadlessSession {
         }
     }
 
-    /// True where these names are known to be nobody's.
+    /// True where these names are known to belong to nobody.
     pub async fn is_vacant(&mut self, kind: RecordKind, names: Vec<(NameLevel, String)>) -> Result<bool, CommandError> {
         self.give(WorkerJob::CheckVacant(kind, names));
         loop {
@@ -278,14 +280,14 @@ impl HeadlessSession {
         }
     }
 
-    /// Reads people alone who are admins by what the disk knows.
+    /// Reads people alone who are admins by the disk's records.
     pub async fn read_admins(&mut self, team: Option<Id>, beside: Vec<Id>) -> Result<(), CommandError> {
         self.give(WorkerJob::ReadAdmins(team, beside));
         while !matches!(self.next().await?, ReportMeaning::AdminsRead) {}
         Ok(())
     }
 
-    /// Takes what a session without lists reports.
+    /// Takes the reports of a session without lists.
     pub(super) fn take_by_name(&mut self, report: WorkerReport) -> ReportMeaning {
         match report {
             WorkerReport::ListsUnread(records) => {

@@ -1,4 +1,4 @@
-//! One like another: what users lack of another one's roles, teams and seats; two roles side by side.
+//! Comparisons: the roles, teams and seats that users lack of another one's; two roles side by side.
 
 use serde::Serialize;
 
@@ -23,7 +23,7 @@ use crate::{
     scim::text::clean,
 };
 
-/// What would make one user like another, as scripts get it.
+/// A change that would make one user like another, as scripts get it.
 #[derive(Serialize)]
 struct WishRow<'a> {
     user: &'a str,
@@ -152,7 +152,7 @@ async fn roles(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Re
     Ok(())
 }
 
-/// A custom role, or a predefined one as far as custom roles show what it allows.
+/// A custom role, or a predefined one as far as custom roles show its permissions.
 async fn side(desk: &mut HeadlessSession, name: &str) -> Result<Side, CommandError> {
     let base = BASES.into_iter().find(|base| base.eq_ignore_ascii_case(name));
     if let Some(base) = base.filter(|base| desk.directory.base_permissions(base).is_some()) {

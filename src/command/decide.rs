@@ -1,4 +1,5 @@
-//! What decides whether a change may be sent: read before the plan is drawn up, as far as the server tells it.
+//! Reads the facts that decide whether a change may be sent, before the plan is drawn up, as far as the server tells
+//! them.
 
 use rustc_hash::FxHashSet;
 
@@ -11,15 +12,16 @@ use crate::directory::{
     side_query::SideQueryKind,
 };
 
-/// So many teams are asked for their admins; a larger plan says which of them it does not know.
+/// At most so many teams are asked for their admins; a larger plan says which of them it does not know.
 const MOST_TEAMS: usize = 20;
 
-/// So many people at most are read one by one to see whether their records tell a role that no list tells.
+/// At most so many people are read one by one to see whether their records tell a role that no list tells.
 const MOST_PEOPLE: usize = 40;
 
 impl HeadlessSession {
-    /// Reads what guards need to know about these changes: the owner of the key, the roles of the people concerned, the
-    /// members of their teams, and who is admin there. What the server does not tell stays unknown, and the guards say so.
+    /// Reads the facts that guards need about these changes: the owner of the key, the roles of the people concerned,
+    /// the members of their teams, and the admins there. A fact that the server does not tell stays unknown, and the
+    /// guards say so.
     pub async fn decide(&mut self, changes: &[Change]) -> Result<(), CommandError> {
         let people: FxHashSet<Id> = changes.iter().flat_map(Change::concerned).cloned().collect();
         if people.is_empty() {
@@ -73,7 +75,7 @@ impl HeadlessSession {
         }
     }
 
-    /// Of these changes those that are not so already.
+    /// The ones of these changes that the directory does not show as done.
     ///
     /// A list may show some of a team's members only: before somebody is said to be out of a team, or in it, the team is
     /// read alone.
@@ -85,7 +87,7 @@ impl HeadlessSession {
         Ok(changes.into_iter().filter(|change| !plan::already(change, &self.directory)).collect())
     }
 
-    /// Reads the teams alone of which the lists show that these changes are so already.
+    /// Reads alone the teams in which the lists show some of these changes as done.
     pub async fn look_again(&mut self, changes: &[Change]) -> Result<(), CommandError> {
         let so = changes.iter().filter(|change| plan::already(change, &self.directory));
         let teams: FxHashSet<Id> = so.filter_map(Change::team).cloned().collect();
@@ -97,7 +99,7 @@ impl HeadlessSession {
         let mut teams = change.teams_lowered(self.can().cascading_role.as_ref(), &self.directory);
         teams.extend(change.takes_members().map(|(team, _)| team.clone()));
         if change.takes_person().is_some() && !self.directory.tells_memberships() {
-            // They may be in any team whose members the list left out.
+            // The people may be in any team whose members the list left out.
             let silent = self.directory.records().teams().values().filter(|team| team.members.is_none());
             teams.extend(silent.take(MOST_TEAMS).map(|team| team.id.clone()));
         }
@@ -107,7 +109,7 @@ impl HeadlessSession {
     /// True where nobody but these people is known to be admin of the team, and somebody may be.
     fn is_undecided(&self, team: &Id, people: &FxHashSet<Id>) -> bool {
         let Some(team) = self.directory.team(team).filter(|_| self.can().holds().team_roles) else { return false };
-        // Who is told to be no admin takes none away.
+        // Somebody who is told to be no admin takes none away.
         let may_be_admin = |id: &Id| {
             let may_be_in = team.members.is_none() || team.has(id);
             may_be_in

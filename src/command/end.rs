@@ -178,7 +178,7 @@ pub struct UnwritableFile {
     pub why: String,
 }
 
-/// One of several things that are wrong.
+/// A detail of an error that has several causes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct ErrorDetail {
     /// An [`ErrorCode`] or a [`crate::directory::refusal::RefusalCode`].
@@ -187,11 +187,11 @@ pub(super) struct ErrorDetail {
     pub subject: String,
     /// A sentence.
     pub message: String,
-    /// What could be meant: the records of that name, or near names.
+    /// The candidates for the name: the records that have it, or near names.
     pub candidates: Vec<String>,
 }
 
-/// What standard output has of the command already.
+/// The output that the command has printed on standard output already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum PrintedOutput {
     #[default]
@@ -207,7 +207,7 @@ enum PrintedOutput {
 pub(super) struct CommandError {
     code: ErrorCode,
     message: String,
-    /// What to do about it.
+    /// Advice on how to go on.
     hint: Option<String>,
     details: Vec<ErrorDetail>,
     #[serde(skip)]
@@ -271,7 +271,7 @@ impl CommandError {
         self
     }
 
-    /// What standard error says: the reason with its hint, and a line for each detail.
+    /// The lines for standard error: the reason with its hint, and a line for each detail.
     pub fn lines(&self) -> Vec<String> {
         let mut first = format!("scimitar: {}", self.message);
         if let Some(hint) = &self.hint {
@@ -322,7 +322,7 @@ impl From<OpenError> for CommandError {
             OpenError::Config(error) => Self::from(&*error),
             OpenError::Key { .. } => Self::new(ErrorCode::KeyUnreadable, error.to_string()),
             OpenError::Store(error) => error.into(),
-            // Whatever keeps a client from being made stands in the profile: a file of certificates, plain HTTP.
+            // The profile holds whatever keeps a client from being made: a file of certificates, plain HTTP.
             OpenError::Client(failure) => Self::new(ErrorCode::Config, failure.problem()).hint(failure.advice()),
             OpenError::Field(..) | OpenError::Local(_) => Self::failed(error),
         }
@@ -386,7 +386,7 @@ pub(super) fn arguments(mut error: clap::Error, output: OutputArgs) -> ExitCode 
     ExitCode::from(error.exit_code() as u8)
 }
 
-/// What clap quotes of the arguments becomes one line each: a line feed there must not forge a line of its message.
+/// Turns each of clap's quotes of the arguments into one line: a line feed there must not forge a line of its message.
 fn quote_lines(error: &mut clap::Error) {
     use clap::error::ContextValue::{String as One, Strings};
     let clean = |text: &String| line(text).into_owned();

@@ -1,4 +1,4 @@
-//! Files: what a directory shall be, compared and applied; saved plans; exports.
+//! Files: the wanted state of a directory, compared and applied; saved plans; exports.
 
 use std::{
     fs,
@@ -29,7 +29,7 @@ use crate::{
     scim::text::{clean, escape_json},
 };
 
-/// More than anybody writes by hand or exports: a mistake.
+/// A larger file is a mistake: nobody writes or exports that much.
 const LARGEST: u64 = 256 << 20;
 
 /// Said of a file that is compared with a part of a list.
@@ -153,14 +153,14 @@ pub(super) async fn export(opener: &Opener, profile: Option<&str>, args: &Export
     Ok(())
 }
 
-/// What a file holds.
+/// The contents of a file.
 enum FileInput {
     Desired(DesiredState),
     Plan(Box<SavedPlan>),
 }
 
 impl FileInput {
-    /// Reads it; everything that is wrong with it is said at once.
+    /// Reads the file; all errors in it are told at once.
     fn read(args: &FileArgs) -> Result<Self, CommandError> {
         let (text, name) = text_of(&args.file)?;
         if SavedPlan::is_one(&text) {
@@ -176,7 +176,7 @@ impl FileInput {
         desired.map(Self::Desired).map_err(|problems| wrong(&name, &problems))
     }
 
-    /// Reads what it speaks of, and compares.
+    /// Reads the records that the file names, and compares.
     async fn proposal(
         self,
         desk: &mut HeadlessSession,
@@ -230,14 +230,14 @@ impl FileInput {
     }
 }
 
-/// What a file says, alone.
+/// The wanted state that a file describes, alone.
 pub(super) fn desired_of(path: &Path) -> Result<DesiredState, CommandError> {
     let (text, name) = text_of(path)?;
     let format = FileFormat::of_name(&name).unwrap_or_else(|| FileFormat::of_text(&text));
     desired::read(&text, format, &desired::ColumnOptions::default()).map_err(|problems| wrong(&name, &problems))
 }
 
-/// What has to change so that the directory is as is said here; lists are read already.
+/// The changes that bring the directory to the wanted state; lists are read already.
 pub(super) async fn differences(
     desk: &mut HeadlessSession,
     desired: &DesiredState,
@@ -260,7 +260,7 @@ fn compare(
     desired::difference(desired, directory, planner.capabilities(), wish, &mut || ids.next(now()))
 }
 
-/// Looks up what a file names and the lists lack, where they may lack it.
+/// Looks up records that the file names and the lists may lack.
 async fn look_up(desk: &mut HeadlessSession, desired: &DesiredState) -> Result<(), CommandError> {
     let finder = NameFinder::new(&desk.directory);
     let unknown = |name: &&str| matches!(finder.account(name), Err(MissingName::Unknown(_)));
@@ -279,7 +279,7 @@ async fn look_up(desk: &mut HeadlessSession, desired: &DesiredState) -> Result<(
     Ok(())
 }
 
-/// What pruning would remove.
+/// The words for the data that pruning would remove.
 fn said(left: desired::LeftoverRecord) -> Option<String> {
     let parts =
         [(left.memberships, "membership"), (left.registries, "registry role"), (left.permissions, "permission")];
@@ -331,12 +331,12 @@ fn text_of(path: &Path) -> Result<(String, String), CommandError> {
     Ok((text, name))
 }
 
-/// Names and addresses of people are in it: for its owner alone, whatever the mode of a file that it takes the place of.
+/// Writes a file for its owner alone, whatever the mode of a replaced file: it holds names and addresses of people.
 fn write_new(path: &Path, text: &str, over: bool) -> Result<(), CommandError> {
     let told = |error: io::Error| {
         CommandError::new(ErrorCode::FileUnwritable, format!("{} can't be written: {error}", path.display()))
     };
-    // A link stays a link: the file behind it is replaced. What is no file, such as a pipe, is written to.
+    // A link stays a link: the file behind it is replaced. A target that is no file, such as a pipe, is written to.
     let old = path.canonicalize().ok().filter(|_| over);
     if let Some(old) = old.filter(|old| old.is_file()) {
         return replace_file(&old, text).map_err(told);

@@ -1,4 +1,4 @@
-//! A directory without a screen: a profile's worker, and what it has reported so far.
+//! A directory without a screen: a profile's worker, and the records that it has reported so far.
 
 use std::sync::Arc;
 
@@ -34,10 +34,10 @@ use crate::{
 /// The lists that a command needs; the others may fail.
 pub(super) const USERS_AND_TEAMS: [RecordKind; 2] = [RecordKind::User, RecordKind::Team];
 
-/// So many records are read one by one before it is judged whether single reads tell more than lists.
+/// At most so many records are read one by one before it is judged whether single reads tell more than lists.
 const TRIED: usize = 3;
 
-/// So many teams are read one by one where that was not asked for.
+/// At most so many teams are read one by one where that was not asked for.
 const FEW_TEAMS: usize = 40;
 
 /// An open profile.
@@ -47,15 +47,15 @@ pub(super) struct HeadlessSession {
     pub guards: GuardSettings,
     pub profile: ProfileView,
     pub ids: IdGenerator,
-    /// What the journal had at the start, oldest first.
+    /// The journal's changes at the start, oldest first.
     pub journal: Vec<JournalEntry>,
-    /// What of it is open in other consoles, or commands, that run now.
+    /// The journal's changes that are open in other consoles, or commands, that run now.
     pub elsewhere: FxHashSet<ChangeId>,
-    /// The journal was read.
+    /// True if the journal was read.
     pub journal_read: bool,
-    /// Why changes can't be written down before they are sent, where that is so.
+    /// The reason why changes can't be written down before they are sent, where there is one.
     pub no_journal: Option<String>,
-    /// The person wants no journal.
+    /// True if the person wants no journal.
     pub unjournaled: bool,
     /// Changes that were open when the journal was read: the worker settles some of them while lists are read.
     pub were_open: FxHashSet<ChangeId>,
@@ -63,26 +63,26 @@ pub(super) struct HeadlessSession {
     pub secrets: Vec<(ChangeId, SecretString)>,
     /// Changes whose outcome was asked for in vain.
     pub unread: FxHashSet<ChangeId>,
-    /// Gone once it was stopped.
+    /// The session; `None` once it was stopped.
     session: Option<ProfileSession>,
     reports: UnboundedReceiver<(u64, WorkerReport)>,
     waits: WaitNotices,
     noticed: FxHashSet<String>,
 }
 
-/// What a report means to whoever waits.
+/// A report's meaning for whoever waits.
 pub(super) enum ReportMeaning {
     /// Everything was read; lists of which nothing came, and why.
     Read(Vec<(RecordKind, Failure)>),
-    /// These were read one by one.
+    /// These records were read one by one, and these topics were told.
     Learnt(Vec<ResourceRef>, Vec<SideQueryKind>),
-    /// These could not be.
+    /// Single reads failed.
     NotLearnt(Failure),
-    /// Whose key is in use was told, or is not told.
+    /// The owner of the key in use was told, or is not told.
     Owner,
-    /// Whether the server contradicts the profile is known, as far as the server tells.
+    /// The check of the hosting has ended, as far as the server tells it.
     Hosting,
-    /// What was asked about this could not be told, and why.
+    /// A question about this could not be answered, and why.
     NotTold(SideQueryKind, Failure),
     /// A change moved on; the directory knows it.
     Moved(Box<ChangeUpdate>),
@@ -94,15 +94,15 @@ pub(super) enum ReportMeaning {
     ListsUnread,
     /// The records that names mean, where that is known without lists.
     Identified(Vec<Option<Record>>),
-    /// True where names are known to be nobody's.
+    /// True where the names are known to belong to nobody.
     Vacant(bool),
     /// Admins that the disk knows were read alone.
     AdminsRead,
-    /// A request waits before it goes out; it was said.
+    /// A request waits before it goes out; a message said so.
     Waiting,
     /// A list grows.
     Reading(RecordKind, u64, Option<u64>),
-    /// Nothing that anybody waits for.
+    /// A report that nobody waits for.
     Other,
 }
 
@@ -112,7 +112,7 @@ impl HeadlessSession {
         Self::start(opener, name, parallel, false).await
     }
 
-    /// The same without reading any list, where the server can be asked for names.
+    /// Like [`Self::open`], without reading any list, where the server can be asked for names.
     pub async fn open_by_name(
         opener: &Opener,
         name: Option<&str>,
@@ -164,12 +164,12 @@ impl HeadlessSession {
         })
     }
 
-    /// What the provider can do.
+    /// The provider's capabilities.
     pub fn can(&self) -> &ProviderCapabilities {
         self.planner.capabilities()
     }
 
-    /// Reads everything; an error where nothing came of one of the lists named.
+    /// Reads all lists; an error where nothing came of one of the lists named.
     pub async fn read(&mut self, needed: &[RecordKind]) -> Result<(), CommandError> {
         self.begin(needed).await.map(drop)
     }
@@ -189,7 +189,7 @@ impl HeadlessSession {
                 ReportMeaning::ListsUnread => return Ok(true),
                 ReportMeaning::Read(missing) => {
                     meter.clear();
-                    // What the disk has of such a list is of another time.
+                    // The disk's records of such a list are of another time.
                     for (kind, failure) in &missing {
                         let why = failure.text.trim_end_matches('.').to_owned();
                         self.directory.cover(*kind, ListCoverage::NotRead(Some(why)));
@@ -206,7 +206,7 @@ impl HeadlessSession {
         }
     }
 
-    /// Looks names up on the server: who is found is in the directory then. Gives those that were not found.
+    /// Looks names up on the server: the records found are in the directory then. Gives the names that were not found.
     pub async fn look_up(&mut self, kind: RecordKind, names: Vec<String>) -> Result<Vec<MissedName>, CommandError> {
         if names.is_empty() {
             return Ok(Vec::new());
@@ -270,13 +270,13 @@ impl HeadlessSession {
         self.read_each(teams.filter(known).map(|id| ResourceRef::team(&id)).collect()).await
     }
 
-    /// The same for every team.
+    /// Like [`Self::fill_teams`], for every team.
     pub async fn fill_all_teams(&mut self) -> Result<(), CommandError> {
         let all: Vec<Id> = self.directory.records().teams().keys().cloned().collect();
         self.fill_teams(all.into_iter()).await
     }
 
-    /// The same where few teams are silent.
+    /// Like [`Self::fill_all_teams`], where few teams are silent.
     pub async fn fill_few_teams(&mut self) -> Result<(), CommandError> {
         let teams = self.directory.records().teams().values();
         if teams.filter(|team| team.members.is_none()).count() > FEW_TEAMS {
@@ -304,7 +304,7 @@ impl HeadlessSession {
         Ok(())
     }
 
-    /// Asks whose key is in use, and about these topics; what the server does not tell stays unknown.
+    /// Asks who owns the key in use, and about these topics; facts that the server does not tell stay unknown.
     pub async fn ask(&mut self, topics: Vec<SideQueryKind>) -> Result<(), CommandError> {
         let inquiries = topics.into_iter().filter_map(|topic| self.planner.inquiry(topic, &self.directory).ok());
         let inquiries: Vec<SideQuery> = inquiries.collect();
@@ -324,8 +324,8 @@ impl HeadlessSession {
         Ok(())
     }
 
-    /// Asks about these topics, one after another, and shows how far that is. Gives the failures of those that were not
-    /// told; ends early where `enough` says so of one.
+    /// Asks about these topics, one after another, and shows the progress. Gives the failures of those that were not
+    /// told; ends early where `enough` is true of one.
     pub async fn ask_slowly(
         &mut self,
         topics: Vec<SideQueryKind>,
@@ -382,7 +382,8 @@ impl HeadlessSession {
         lacking.map(|(kind, coverage)| clean(&format!("{}: {coverage}", name(kind))).into_owned()).collect()
     }
 
-    /// Refuses to go on where only a part of one of these lists is known, unless that is allowed: then it is said.
+    /// Refuses to go on where only a part of one of these lists is known, unless that is allowed: then a message says
+    /// so.
     pub fn must_be_complete(&self, kinds: &[RecordKind], allowed: bool, what: &str) -> Result<(), CommandError> {
         accept(&self.incomplete(kinds), allowed, what)
     }
@@ -402,7 +403,7 @@ impl HeadlessSession {
         };
         Ok(match report {
             WorkerReport::Records { partial: true, .. } => ReportMeaning::Other,
-            // What the disk knows is only where a refresh begins: it may tell no more than how the server differs.
+            // The disk's records are only where a refresh begins: it may tell no more than how the server differs.
             WorkerReport::Records { records, stored, .. } => {
                 let old = self.directory.replace(*records, !stored);
                 tokio::task::spawn_blocking(move || drop(old));
@@ -478,7 +479,7 @@ impl HeadlessSession {
                 self.hear_no_journal(why);
                 ReportMeaning::Other
             }
-            // A disk that refuses is said once, not for each change.
+            // A failure of the disk is told once, not for each change.
             WorkerReport::Notice(words) => {
                 if self.noticed.insert(words.clone()) {
                     note(format_args!("scimitar: {words}"));
@@ -533,7 +534,7 @@ impl HeadlessSession {
         self.ids.next(Timestamp::now())
     }
 
-    /// Sends nothing more, lets answers under way arrive, and tells what they were.
+    /// Sends nothing more, lets answers under way arrive, and gives them back.
     pub async fn stop(&mut self) -> Vec<ChangeUpdate> {
         if let Some(session) = self.session.take() {
             session.end().await;
@@ -561,7 +562,7 @@ fn lacks_roles(user: &User) -> bool {
     unknown && user.depth == ReadDepth::Summary && user.problem.is_none()
 }
 
-/// Refuses what rests on knowledge that lacks something, unless that is allowed: then it is said.
+/// Refuses to go on with incomplete knowledge, unless that is allowed: then a message says so.
 pub(super) fn accept(lacking: &[String], allowed: bool, what: &str) -> Result<(), CommandError> {
     if allowed {
         lacking.iter().for_each(|words| note(format_args!("scimitar: {words}")));

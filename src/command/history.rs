@@ -162,7 +162,7 @@ pub(super) async fn resume(
         desk.close().await;
         return Err(CommandError::new(ErrorCode::Store, why));
     }
-    // What was settled while the lists were read has an outcome that nobody was told yet.
+    // Changes that were settled while the lists were read have an outcome that nobody was told yet.
     let open = desk.journal.iter().filter(|entry| desk.were_open.contains(&entry.id));
     let (elsewhere, left): (Vec<&JournalEntry>, Vec<&JournalEntry>) =
         open.partition(|entry| desk.elsewhere.contains(&entry.id));
@@ -170,7 +170,7 @@ pub(super) async fn resume(
         note(format_args!("{} wait in another console or command that runs: they are its own.", elsewhere.len()));
     }
     let plans: FxHashSet<ChangeId> = left.into_iter().map(|entry| entry.plan).collect();
-    // The whole of each plan is accounted for: nobody was told what became of the rest of it.
+    // The whole of each plan is accounted for: nobody was told the outcome of its other changes.
     let own = |entry: &&JournalEntry| plans.contains(&entry.plan) && !desk.elsewhere.contains(&entry.id);
     let ran = RunOutcome::of(desk.journal.iter().filter(own).cloned());
     let done = take_up(&mut desk, ran, drop, send).await;
@@ -178,7 +178,7 @@ pub(super) async fn resume(
     done
 }
 
-/// Looks up what was in flight, shows what waits, asks, and sends or drops it.
+/// Looks up the changes that were in flight, shows the waiting ones, asks, and sends or drops them.
 async fn take_up(
     desk: &mut HeadlessSession,
     mut ran: RunOutcome,
@@ -196,7 +196,7 @@ async fn take_up(
     run::looked_up(desk, &mut ran).await?;
     if !drop {
         desk.ask_hosting().await?;
-        // Planned anew it would be refused, and dropped: it waits until the profile is corrected.
+        // A new plan would refuse and drop them: they wait until the profile is corrected.
         if let Some(refusal) = desk.guards.closed().filter(|_| desk.guards.contradiction.is_some()) {
             return Err(CommandError::refused(refusal));
         }
@@ -236,7 +236,7 @@ async fn take_up(
     outputs::all(&ran, &title, send.json)
 }
 
-/// Nothing waits, and something of the newest plan was not done: a killed run has told nobody.
+/// Nothing waits, and some changes of the newest plan were not done: a killed run has told nobody.
 fn newest_failure(journal: &[JournalEntry]) -> Option<CommandError> {
     let newest = journal.iter().map(|entry| entry.plan).max()?;
     let (all, failed) =
@@ -248,7 +248,7 @@ fn newest_failure(journal: &[JournalEntry]) -> Option<CommandError> {
     (failed > 0).then(|| CommandError::new(ErrorCode::Partly, why).hint(hint))
 }
 
-/// The first of what waits.
+/// Lists the first of the waiting changes.
 fn list(left: &[JournalEntry]) {
     for entry in left.iter().take(LISTED) {
         note(format_args!("  {}  {}", entry.step.words.subject, entry.step.words.text("→")));
@@ -269,7 +269,7 @@ fn needs_journal(send: &SendOptions) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// Opens, and reads what the changes are about.
+/// Opens the profile, and reads the records that the changes are about.
 async fn read(
     opener: &Opener,
     profile: Option<&str>,
@@ -278,7 +278,7 @@ async fn read(
 ) -> Result<HeadlessSession, CommandError> {
     let mut desk = HeadlessSession::open(opener, profile, send.parallel).await?;
     let touched: Vec<_> = changes.iter().flat_map(Change::touches).map(|(target, _)| target).collect();
-    // A list that none of them is about is no reason to do nothing.
+    // A list that no change is about is no reason to do nothing.
     let needed = USERS_AND_TEAMS.into_iter().filter(|kind| touched.iter().any(|target| target.kind == *kind));
     desk.read(&needed.collect::<Vec<_>>()).await?;
     let users: Vec<_> = touched.into_iter().map(|target| target.id).collect();

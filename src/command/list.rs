@@ -28,7 +28,7 @@ use crate::{
 type Done = Result<(), CommandError>;
 
 pub(super) async fn users(opener: &Opener, profile: Option<&str>, args: &ListArgs) -> Done {
-    // A list of teams that can't be read is no reason to show nobody: the end says that it lacks.
+    // A failed list of teams is no reason to show nobody: the end says that teams are missing.
     let desk = read(opener, profile, args, &[RecordKind::User]).await?;
     let open = print_records(&desk, RecordKind::User, args)?;
     ended(desk, &USERS_AND_TEAMS, open, args).await
@@ -46,7 +46,7 @@ pub(super) async fn teams(opener: &Opener, profile: Option<&str>, args: &ListArg
     ended(desk, &USERS_AND_TEAMS, open, args).await
 }
 
-/// How the rest is told.
+/// The way to read the rest.
 fn rest(args: &ListArgs) -> &'static str {
     if args.full { "; the server does not tell the rest" } else { "; --full reads the rest" }
 }
@@ -152,7 +152,7 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
     ended(desk, &[RecordKind::User], open, &args.list).await
 }
 
-/// Ends a list that is printed; with status 6 where the server gave only a part of what it rests on.
+/// Ends a list that is printed; with status 6 where the server gave only a part of the lists that it rests on.
 async fn ended(desk: HeadlessSession, kinds: &[RecordKind], open: Option<String>, args: &ListArgs) -> Done {
     let lacking: Vec<String> = desk.incomplete(kinds).into_iter().chain(open).collect();
     let done = accept(&lacking, args.allow_incomplete, "the list is incomplete");
@@ -179,15 +179,15 @@ async fn read(
     Ok(desk)
 }
 
-/// What a filter finds.
+/// The rows that a filter finds.
 struct FoundRows {
     /// Best first where the filter has words to rank by, else in the order given.
     rows: Vec<u32>,
-    /// How many more may be meant, in words.
+    /// The number of further rows that may be meant, in words.
     open: Option<String>,
 }
 
-/// What the filter finds among these rows.
+/// The rows among these that the filter finds.
 fn found(desk: &HeadlessSession, kind: RecordKind, among: &[u32], args: &ListArgs) -> Result<FoundRows, CommandError> {
     let (directory, now): (&Directory, _) = (&desk.directory, Timestamp::now());
     let Some(filter) = args.filter.as_deref() else { return Ok(FoundRows { rows: among.to_vec(), open: None }) };
@@ -223,7 +223,7 @@ fn print<T: Serialize>(
             if output == OutputArgs::Csv {
                 table.csv(&mut out)?;
             } else {
-                // Ids are for programs; on a screen they cost the room of what people read.
+                // Ids are for programs; on a screen they take room from the columns that people read.
                 let unasked = args.columns.is_none() && out.is_terminal();
                 if unasked && table.heads.last() == Some(&"id") {
                     table.heads.pop();

@@ -1,4 +1,4 @@
-//! What became of a plan, told: counts, failures by their reason, and what to do about them.
+//! Tells the outcome of a plan: counts, failures by their reason, and advice about them.
 
 use std::{io, path::Path};
 
@@ -34,7 +34,7 @@ const NAMED: usize = 8;
 pub(super) struct PlanOutput<'a> {
     profile: &'a str,
     title: &'a str,
-    /// About the whole plan.
+    /// Sentences about the whole plan.
     notes: &'a [String],
     /// Always false.
     sent: bool,
@@ -42,7 +42,7 @@ pub(super) struct PlanOutput<'a> {
     confirm: Option<String>,
     requests: usize,
     changes: Vec<PlannedRow<'a>>,
-    /// Planned once the server has created what they are about.
+    /// Changes that are planned once the server has created the records that they are about.
     follow: Vec<FollowRow<'a>>,
     refused: Vec<RefusedRow<'a>>,
     /// Why the command ends with another status than 0.
@@ -58,7 +58,7 @@ struct PlannedRow<'a> {
     after: &'a str,
     consequences: &'a [String],
     undoable: bool,
-    /// There is no way back, and `undo` makes anew what it takes away, as far as that is known.
+    /// True if there is no way back, and `undo` makes the removed record anew, as far as it is known.
     made_anew: bool,
     requests: Vec<String>,
 }
@@ -117,7 +117,8 @@ impl<'a> PlannedRow<'a> {
     }
 }
 
-/// What waits in the journal, on standard output where that is JSON, with the error that the command ends with.
+/// Prints the changes that wait in the journal, on standard output where that is JSON, with the error that the command
+/// ends with.
 pub(super) fn waiting(
     left: &[JournalEntry],
     title: &str,
@@ -156,7 +157,7 @@ fn refused(lines: &[(PlanLine, Refusal)]) -> Vec<RefusedRow<'_>> {
         .collect()
 }
 
-/// What became of a plan, as scripts get it.
+/// The outcome of a plan, as scripts get it.
 #[derive(Serialize)]
 struct OutcomeOutput<'a> {
     plan: Option<i64>,
@@ -164,24 +165,24 @@ struct OutcomeOutput<'a> {
     /// False where there was nothing to send.
     sent: bool,
     confirmed: usize,
-    /// Sent to a server that never shows it.
+    /// Changes that were sent to a server that never shows them.
     not_shown: usize,
-    /// So before, or somebody else's doing.
+    /// Changes whose value was so before, or that somebody else made.
     so_already: usize,
-    /// A part of it took effect.
+    /// Changes of which only a part took effect.
     in_part: usize,
-    /// Refused, in conflict, or not known.
+    /// Changes that were refused, in conflict, or have an unknown outcome.
     failed: usize,
-    /// Still to be sent: `scimitar resume`.
+    /// Changes that are still to be sent: `scimitar resume`.
     waiting: usize,
-    /// Taken back before they were sent.
+    /// Changes that were taken back before they were sent.
     dropped: usize,
     /// False where the person wanted no journal.
     journal: bool,
     stopped: Option<&'a str>,
     changes: Vec<ChangeRow<'a>>,
     refused: Vec<RefusedRow<'a>>,
-    /// Shown by the server this once, and kept nowhere.
+    /// Secrets that the server shows this once, and that are kept nowhere.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     secrets: Vec<SecretRow<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -222,7 +223,7 @@ impl<'a> OutcomeOutput<'a> {
     }
 }
 
-/// What was so before it was to be sent, or was done by somebody else.
+/// The number of changes whose value was so before they were to be sent, or that somebody else made.
 fn so_already(ran: &RunOutcome) -> usize {
     ran.entries.values().filter(|entry| is_so(entry)).count()
 }
@@ -263,7 +264,7 @@ pub(super) fn nothing(title: &str, json: bool) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// What waited was dropped.
+/// Tells that the waiting changes were dropped.
 pub(super) fn dropped(ran: RunOutcome, title: &str, json: bool) -> Result<(), CommandError> {
     let mut out = out();
     heard(if json {
@@ -274,7 +275,8 @@ pub(super) fn dropped(ran: RunOutcome, title: &str, json: bool) -> Result<(), Co
     Ok(())
 }
 
-/// What should be taken back at once, with the command lines that do it; to standard error, before anything else.
+/// Tells the changes that should be taken back at once, with the command lines that do it; to standard error, before
+/// anything else.
 pub(super) fn alarms(ran: &RunOutcome, desk: &HeadlessSession) {
     for entry in ran.alarms() {
         let words = &entry.step.words;
@@ -295,8 +297,8 @@ pub(super) fn alarms(ran: &RunOutcome, desk: &HeadlessSession) {
     }
 }
 
-/// What changes altered beside what was asked for, with the command lines that put it back; to standard error, before
-/// anything else.
+/// Tells the side effects of the changes, with the command lines that put them back; to standard error, before anything
+/// else.
 pub(super) fn effects(ran: &RunOutcome, desk: &HeadlessSession) {
     for entry in ran.with_effects() {
         let words = &entry.step.words;
@@ -315,7 +317,8 @@ pub(super) fn effects(ran: &RunOutcome, desk: &HeadlessSession) {
     }
 }
 
-/// To standard output, details of failures to standard error; and an error where not all was done.
+/// Prints the outcome to standard output, details of failures to standard error; an error where some changes were not
+/// done.
 pub(super) fn all(ran: &RunOutcome, title: &str, json: bool) -> Result<(), CommandError> {
     let verdict = verdict(ran);
     let mut out = out();
@@ -339,7 +342,7 @@ pub(super) fn all(ran: &RunOutcome, title: &str, json: bool) -> Result<(), Comma
     verdict
 }
 
-/// All of it, or how much of it was not done.
+/// An error that counts the changes that were not done, if there are any.
 fn verdict(ran: &RunOutcome) -> Result<(), CommandError> {
     if ran.is_unwritten() {
         return Err(CommandError::no_journal("the store refused it").hint(WITHOUT));
@@ -392,7 +395,7 @@ fn summary(out: &mut OutputWriter<'_>, ran: &RunOutcome, title: &str) -> io::Res
     }
 }
 
-/// What was not done and why, and what can be done about it; to standard error.
+/// Tells the changes that were not done, the reasons, and advice; to standard error.
 fn shortfall(ran: &RunOutcome) {
     let failed =
         |entry: &&JournalEntry| entry.state.is_failure() || (entry.state == ChangeState::Unseen && !entry.is_done());
@@ -400,7 +403,7 @@ fn shortfall(ran: &RunOutcome) {
     let dropped = |entry: &&JournalEntry| entry.state == ChangeState::Dropped && entry.why != ALREADY;
     let dropped: Vec<&JournalEntry> = ran.entries.values().filter(dropped).collect();
     let mut err = err();
-    // Whether anybody reads it decides nothing.
+    // A closed output decides nothing.
     let _ = print::refused(&mut err, &ran.refused);
     let _ = by_reason(&mut err, &failed);
     let _ = by_reason(&mut err, &dropped);

@@ -13,7 +13,7 @@ use crate::directory::{
 /// Several values in one cell.
 const AND: &str = ", ";
 
-/// In the place of what the server has not told; no value is empty.
+/// The text in the place of a value that the server has not told; no value is empty.
 const NOT_TOLD: &str = "?";
 
 /// The records of a kind, as they are printed.
@@ -23,7 +23,7 @@ pub(super) struct RecordRows<'a> {
 }
 
 impl<'a> RecordRows<'a> {
-    /// With the usual columns of the kind, or with these.
+    /// Rows with the usual columns of the kind, or with these.
     pub fn new(reader: FieldReader<'a>, kind: RecordKind, columns: Option<Vec<RecordField>>) -> Self {
         Self { reader, columns: columns.unwrap_or_else(|| RecordField::in_csv(kind).collect()) }
     }
@@ -33,7 +33,7 @@ impl<'a> RecordRows<'a> {
         self.columns.iter().map(|field| field.spec().csv.unwrap_or_else(|| field.word())).collect()
     }
 
-    /// Which columns have names.
+    /// The columns that hold names.
     pub fn names(&self) -> Vec<usize> {
         let is_name = |field: &RecordField| {
             matches!(field, RecordField::User(UserField::UserName | UserField::DisplayName | UserField::Email))
@@ -54,8 +54,8 @@ pub(super) struct RecordRow<'r, 'a> {
 }
 
 impl RecordRow<'_, '_> {
-    /// What stands under the heads: as the server wrote it, or as a person reads it, with a mark on what looks like something
-    /// else.
+    /// The cells under the heads: as the server wrote them, or as a person reads them, with a mark on names that look
+    /// like others.
     pub fn cells(&self, marked: bool) -> Vec<String> {
         let JsonRecord { reader, record } = &self.json;
         self.columns.iter().map(|field| cell(&reader.value(*record, *field), marked)).collect()
@@ -68,7 +68,7 @@ impl Serialize for RecordRow<'_, '_> {
     }
 }
 
-/// A value as text. What was told to be none is empty.
+/// A value as text. A value that was told to be none is empty.
 fn cell(value: &FieldValue<'_>, marked: bool) -> String {
     let name = |name: &Name| if marked { name.marked().into_owned() } else { name.raw().to_owned() };
     match value {
@@ -96,7 +96,7 @@ fn place(grant: &GrantRef<'_>, name: impl Fn(&Name) -> String) -> String {
     }
 }
 
-/// Several values, and that there may be more.
+/// Several values, with a note that there may be more.
 fn several(values: impl Iterator<Item = String>, complete: bool) -> String {
     let more = (!complete).then(|| NOT_TOLD.to_owned());
     values.chain(more).collect::<Vec<_>>().join(AND)
@@ -105,9 +105,9 @@ fn several(values: impl Iterator<Item = String>, complete: bool) -> String {
 /// A member of a team.
 pub(super) struct MemberRow<'a> {
     id: &'a str,
-    /// Of [`MEMBER`].
+    /// The values of [`MEMBER`].
     values: [FieldValue<'a>; MEMBER.len()],
-    /// In the team.
+    /// The role in the team.
     role: FieldValue<'a>,
     /// `group` or `unknown` for a member who is no known user.
     kind: Option<&'static str>,

@@ -29,20 +29,20 @@ use crate::{
 /// How long a server may be away before the rest is left in the journal.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What became of a plan.
+/// The outcome of a plan.
 #[derive(Default)]
 pub(super) struct RunOutcome {
     /// Its changes, in order.
     pub entries: IndexMap<ChangeId, JournalEntry>,
     /// The number under which all of them are in the journal.
     pub plan: Option<ChangeId>,
-    /// Something was given to the worker to be sent.
+    /// True if changes were given to the worker to be sent.
     pub sent: bool,
-    /// What the guards or the provider refused, and is not in the journal.
+    /// Changes that the guards or the provider refused, and that are not in the journal.
     pub refused: Vec<(PlanLine, Refusal)>,
-    /// Why it stopped before its end.
+    /// The reason why the run stopped before its end.
     pub stopped: Option<String>,
-    /// Nothing of it is in the journal, as the person wants.
+    /// True if no change is in the journal, as the person wants.
     pub unjournaled: bool,
     /// Secrets that the server shows once, with the change that made each.
     pub secrets: Vec<(ChangeId, SecretString)>,
@@ -55,14 +55,14 @@ impl RunOutcome {
         Self { plan: entries.values().next().map(|entry| entry.plan), entries, ..Self::default() }
     }
 
-    /// Puts in what moved.
+    /// Takes in a change that moved.
     fn moved(&mut self, moved: &ChangeUpdate, progress: &mut PlanProgress) {
         let Some(entry) = self.entries.get_mut(&moved.id) else { return };
         progress.moved(entry.state, moved.state, moved.at);
         entry.follow(moved);
     }
 
-    /// True where all of it stayed here, since it could not be written down.
+    /// True where no change was sent, since none could be written down.
     pub fn is_unwritten(&self) -> bool {
         let unwritten = |entry: &JournalEntry| entry.state == ChangeState::Dropped && entry.why == UNWRITTEN;
         !self.entries.is_empty() && self.entries.values().all(unwritten)
@@ -73,7 +73,7 @@ impl RunOutcome {
         self.entries.values().filter(|entry| entry.alarm)
     }
 
-    /// Changes that altered something else, too.
+    /// Changes with side effects.
     pub fn with_effects(&self) -> impl Iterator<Item = &JournalEntry> {
         self.entries.values().filter(|entry| !entry.effects.is_empty())
     }
@@ -89,7 +89,7 @@ impl RunOutcome {
     }
 }
 
-/// Writes a whole plan down, sends its first part, and then part by part what waits for the outcome of that.
+/// Writes a whole plan down, sends its first part, and then part by part the changes that wait for its outcome.
 pub(super) async fn whole(
     desk: &mut HeadlessSession,
     mut plan: Plan,
@@ -114,8 +114,8 @@ pub(super) async fn whole(
     parts(desk, ran, 0).await
 }
 
-/// Sends what waits, part by part, each planned anew: the directory may have moved on since. Stops where a change has done
-/// harm, but for those of an earlier run (`known`): whoever takes the plan up has been told of them.
+/// Sends the waiting changes, part by part, each planned anew: the directory may have moved on since. Stops where a
+/// change has done harm, but for those of an earlier run (`known`): whoever takes the plan up has been told of them.
 pub(super) async fn parts(desk: &mut HeadlessSession, ran: &mut RunOutcome, known: usize) -> Result<(), CommandError> {
     let mut plans: Vec<ChangeId> = ran.entries.values().filter(|entry| waits(entry)).map(|entry| entry.plan).collect();
     plans.dedup();
@@ -148,8 +148,8 @@ pub(super) async fn parts(desk: &mut HeadlessSession, ran: &mut RunOutcome, know
     Ok(())
 }
 
-/// Waits until the worker has looked up what became of changes that were in flight when their session ended: what can't be
-/// read stays open.
+/// Waits until the worker has looked up the outcomes of changes that were in flight when their session ended: an
+/// outcome that can't be read stays open.
 pub(super) async fn looked_up(desk: &mut HeadlessSession, ran: &mut RunOutcome) -> Result<(), CommandError> {
     let in_flight = |entry: &&JournalEntry| matches!(entry.state, ChangeState::Sent | ChangeState::Unknown);
     let asked = |entry: &&JournalEntry| !desk.unread.contains(&entry.id);
@@ -157,7 +157,7 @@ pub(super) async fn looked_up(desk: &mut HeadlessSession, ran: &mut RunOutcome) 
     watch(desk, ran, open, |state| state != ChangeState::Sent).await
 }
 
-/// Until all of these have come to an end, somebody interrupts, or the server stays away.
+/// Watches until all of these have come to an end, somebody interrupts, or the server stays away.
 async fn watch(
     desk: &mut HeadlessSession,
     ran: &mut RunOutcome,
@@ -219,17 +219,18 @@ async fn watch(
     Ok(())
 }
 
-/// True where more is to come in this run: an outcome that can't be read stays open, for the next one to look at.
+/// True where more reports will come in this run: an outcome that can't be read stays open, for the next run to look
+/// at.
 fn is_under_way(state: ChangeState) -> bool {
     state.is_open() && state != ChangeState::Unknown
 }
 
-/// True for what is still to be sent.
+/// True for a change that is still to be sent.
 pub(super) fn waits(entry: &JournalEntry) -> bool {
     entry.state == ChangeState::Planned
 }
 
-/// Waits until the worker has dropped these; as they are then.
+/// Waits until the worker has dropped these; gives them as they are then.
 pub(super) async fn dropped(
     desk: &mut HeadlessSession,
     entries: Vec<JournalEntry>,

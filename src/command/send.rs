@@ -1,8 +1,9 @@
 //! From changes to outcomes: planned, shown, confirmed, sent, told.
 //!
-//! What is created goes first, then what gives, then what takes away; each of these is planned anew on what the one before
-//! has done. So nobody stops being admin before the next one is, and what follows a creation gets its id. All of it is in
-//! the journal before the first request: a run that is killed leaves nothing that `resume` does not know.
+//! Creations go first, then changes that give, then changes that take away; each of these parts is planned anew on the
+//! outcome of the one before. So nobody stops being admin before the next one is, and changes after a creation get its
+//! id. The whole plan is in the journal before the first request: a run that is killed leaves nothing that `resume`
+//! does not know.
 
 use std::{
     collections::BTreeMap,
@@ -30,24 +31,24 @@ use crate::{
     scim::text::clean,
 };
 
-/// What to do where nothing can be written down.
+/// Advice for when nothing can be written down.
 pub(super) const WITHOUT: &str = "--no-journal sends it all the same; undo, retry and resume then know nothing of it";
 
-/// What a command wants to change.
+/// The changes that a command wants.
 #[derive(Default)]
 pub(super) struct Proposal {
     pub changes: Vec<Change>,
-    /// In the place of the plan's own.
+    /// A title in the place of the plan's own.
     pub title: Option<String>,
     /// The plan that is taken back.
     pub undoes: Option<ChangeId>,
-    /// What can't be sent whatever the guards say.
+    /// Changes that can't be sent whatever the guards say.
     pub refused: Vec<(PlanLine, Refusal)>,
-    /// What guards need to know was read already.
+    /// True if the facts that guards need were read already.
     pub is_decided: bool,
-    /// Worth a look before it is sent.
+    /// Sentences that are worth a look before sending.
     pub notes: Vec<String>,
-    /// What the server does not tell, so that it is not known whether more is to be done.
+    /// Facts that the server does not tell, so that more changes may be needed than are known.
     pub not_told: Vec<String>,
     /// The conditions of an undo.
     pub undo: UndoDraft,
@@ -61,7 +62,7 @@ impl Proposal {
     }
 }
 
-/// Shows, asks, sends and tells.
+/// Shows the plan, asks, sends and tells the outcome.
 pub(super) async fn propose(
     mut desk: HeadlessSession,
     proposal: Proposal,
@@ -124,20 +125,20 @@ pub(super) fn show(desk: &HeadlessSession, whole: &Whole, json: bool, error: Opt
     print::plan(&mut out, whole)
 }
 
-/// A plan, and what can only be planned once the server has created what it is about.
+/// A plan, and the changes that can only be planned once the server has created the records that they are about.
 pub(super) struct Whole {
     pub plan: Plan,
     pub later: Vec<(Change, PlanLine)>,
 }
 
 impl Whole {
-    /// Nothing at all.
+    /// True if there is nothing to send or to refuse.
     pub fn is_empty(&self) -> bool {
         self.plan.steps.is_empty() && self.plan.refused.is_empty() && self.later.is_empty()
     }
 }
 
-/// All of it as one plan, later stages as if the earlier ones had happened.
+/// All stages as one plan, later stages as if the earlier ones had happened.
 pub(super) fn whole(desk: &mut HeadlessSession, stages: &[Vec<Change>], undoes: Option<ChangeId>) -> Whole {
     let mut all = Plan { undoes, ..Plan::default() };
     let (mut later, mut laid) = (Vec::new(), Vec::new());
@@ -171,7 +172,7 @@ pub(super) fn whole(desk: &mut HeadlessSession, stages: &[Vec<Change>], undoes: 
     Whole { plan: all, later }
 }
 
-/// Creations, then what gives, then what takes away; none of them empty.
+/// Creations, then changes that give, then changes that take away; none of them empty.
 pub(super) fn stages(changes: Vec<Change>, directory: &Directory) -> Vec<Vec<Change>> {
     let mut stages: BTreeMap<SendPhase, Vec<Change>> = BTreeMap::new();
     for change in changes {
@@ -180,16 +181,16 @@ pub(super) fn stages(changes: Vec<Change>, directory: &Directory) -> Vec<Vec<Cha
     stages.into_values().collect()
 }
 
-/// What is said of a plan as a whole, where it is sent without being shown.
+/// Tells the notes of a plan that is sent without being shown.
 fn told_unasked(plan: &Plan) {
     plan.notes.iter().for_each(|words| note(format_args!("scimitar: {words}")));
 }
 
-/// Yes, or why not: refused lines, a person who did not confirm, nobody to ask.
+/// Whether the plan may be sent: not with refused lines, without the person's confirmation, or with nobody to ask.
 fn may_send(desk: &HeadlessSession, whole: &Whole, send: &SendOptions) -> Result<(), CommandError> {
     let plan = &whole.plan;
     if !plan.refused.is_empty() && (plan.steps.is_empty() || !send.partial) {
-        // Whether anybody reads it decides nothing.
+        // A closed output decides nothing.
         let _ = print::refused(&mut err(), &plan.refused);
         return Err(cant_be_sent(plan));
     }
@@ -216,7 +217,7 @@ fn may_send(desk: &HeadlessSession, whole: &Whole, send: &SendOptions) -> Result
         _ => {}
     }
     note(format_args!("{} ({})", plan.title, print::size(whole)));
-    // Whether anybody reads it decides nothing.
+    // A closed output decides nothing.
     let _ = print::plan(&mut err(), whole);
     if !can_ask() {
         return Err(match &risk {
@@ -230,7 +231,7 @@ fn may_send(desk: &HeadlessSession, whole: &Whole, send: &SendOptions) -> Result
     if asked(wanted, &desk.profile.name)? { Ok(()) } else { Err(unconfirmed("it was not confirmed".into())) }
 }
 
-/// Lines of it are refused, which were named before.
+/// The error for refused lines, which were named before.
 fn cant_be_sent(plan: &Plan) -> CommandError {
     let (all, bad) = (plan.steps.len() + plan.refused.len(), plan.refused.len());
     match (all, plan.steps.is_empty()) {

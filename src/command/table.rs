@@ -17,7 +17,7 @@ use crate::{
 /// The least that a column is cut to.
 const LEAST: usize = 8;
 
-/// What stands between columns.
+/// Blanks between columns.
 const GAP: usize = 2;
 
 /// Heads and rows.
@@ -30,7 +30,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// The same, and says on standard error how many columns had no room.
+    /// Like [`Self::print`], and says on standard error how many columns had no room.
     pub fn print_all(&self, out: &mut OutputWriter<'_>) -> io::Result<()> {
         let hidden = self.print(out)?;
         if hidden > 0 {
@@ -39,8 +39,9 @@ impl Table {
         Ok(())
     }
 
-    /// Columns as wide as what stands in them; the widest give way where the terminal is narrower, and the last ones go where
-    /// that is not enough. Whole to a pipe. Gives back how many columns went.
+    /// Prints columns as wide as their contents; the widest give way where the terminal is narrower, and the last ones
+    /// are left out where that is not enough. Prints all columns whole to a pipe. Gives back how many columns were left
+    /// out.
     pub fn print(&self, out: &mut OutputWriter<'_>) -> io::Result<usize> {
         let shown: Vec<Vec<String>> =
             self.rows.iter().map(|row| row.iter().map(|cell| clean(cell).into_owned()).collect()).collect();
@@ -72,7 +73,7 @@ impl Table {
         writeln!(out, "{}", text.trim_end())
     }
 
-    /// With the heads as the first row.
+    /// Prints CSV, with the heads as the first row.
     pub fn csv(&self, out: &mut OutputWriter<'_>) -> io::Result<()> {
         out.csv_row(&self.heads)?;
         self.rows.iter().try_for_each(|row| out.csv_row(row.iter().map(|text| cell::neutralise(text))))
@@ -92,7 +93,7 @@ pub(super) fn csv_text(text: &str, out: &mut OutputWriter<'_>) -> io::Result<()>
     out.flush()
 }
 
-/// Takes from the widest column until all fit; where none can give more, the last ones go.
+/// Takes cells from the widest column until all fit; where none can give more, the last ones are left out.
 fn narrow(widths: &mut Vec<usize>, cells: usize) {
     while widths.iter().sum::<usize>() + widths.len().saturating_sub(1) * GAP > cells {
         if let Some(widest) = widths.iter_mut().max().filter(|widest| **widest > LEAST) {

@@ -1,4 +1,4 @@
-//! How one provider speaks: what it can do, how a change is put on the wire, how its answers are read.
+//! A provider's dialect: its capabilities, the requests that carry its changes, and the reading of its answers.
 //!
 //! The only room that knows a vendor's name. Requests are values; nothing is sent from here, and there is no clock.
 
@@ -47,47 +47,47 @@ pub struct ListRequest {
     pub paging: PagingMethod,
     /// The most records that the server is documented to give at once: a list of exactly this length may be cut off.
     pub limit: Option<u64>,
-    /// What a record that comes in this list may be trusted to hold.
+    /// How complete the records of this list are.
     pub depth: ReadDepth,
 }
 
 /// Whether a record that was read shows a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChangeShown {
-    /// It does.
+    /// The record shows the change.
     Yes,
-    /// A part of it: in words that continue "the server shows …".
+    /// The record shows a part of the change: in words that continue "the server shows …".
     Part(String),
-    /// It does not; what the server shows instead, in words that continue "the server shows …".
+    /// The record does not show the change; the server's present state, in words that continue "the server shows …".
     No(String),
-    /// What was read says nothing about it.
+    /// The reading says nothing about the change.
     CantTell,
 }
 
-/// What the outcome of a change says about the server.
+/// A lesson about the server from the outcome of a change.
 #[derive(Debug, Clone, Copy)]
 pub enum ServerLesson<'a> {
-    /// The first form of the request is not known to it; this one worked.
+    /// The server does not know the first form of the request; this one worked.
     Took(&'a Request),
-    /// The request did what was asked, and others lost by it.
+    /// The request did as asked, and others lost by it.
     Harmed(&'a Request),
-    /// What should be gone is deactivated.
+    /// A user who should be gone is deactivated.
     Deactivated,
 }
 
-/// Where and as whom a provider's GraphQL is spoken to.
+/// The address and user name for a provider's GraphQL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GraphqlAccess {
-    /// On the same origin as the SCIM root.
+    /// The URL, on the same origin as the SCIM root.
     pub url: Url,
     /// The user name before the key.
     pub user: &'static str,
 }
 
-/// What an answer says was made.
+/// The record that an answer says was created.
 #[derive(Debug, Default)]
 pub struct CreatedRecord {
-    /// Its id.
+    /// The record's id.
     pub id: Option<Id>,
     /// A secret that the server shows only now.
     pub secret: Option<SecretString>,
@@ -98,21 +98,21 @@ pub struct CreatedRecord {
 #[error("{0}")]
 pub struct SaysNothing(pub &'static str);
 
-/// What a probe asks beside SCIM, and how it reads the answer.
+/// A question that a probe asks beside SCIM, and the reader of its answer.
 pub struct ProbeQuestion {
-    /// What it is about: "API key".
+    /// The subject of the question: "API key".
     pub about: &'static str,
-    /// What is sent; alters nothing.
+    /// The request; alters nothing.
     pub request: Request,
-    /// The answer in words.
+    /// Turns the answer into words.
     pub words: fn(&[u8]) -> Result<String, SaysNothing>,
-    /// What does not work while this is not answered.
+    /// The features that do not work while the question is not answered.
     pub loss: &'static str,
 }
 
-/// One provider in one hosting.
+/// A provider in one hosting.
 pub trait Dialect: Planner {
-    /// What a person calls it: "W&B Dedicated Cloud".
+    /// The provider's name as a person says it: "W&B Dedicated Cloud".
     fn name(&self) -> &'static str;
 
     /// How to list a kind; `None` where the provider has no such list.
@@ -127,7 +127,7 @@ pub trait Dialect: Planner {
     /// then carries the problem.
     ///
     /// # Errors
-    /// If it has no id; [`placeholder`] makes a record of that.
+    /// If the record has no id; [`placeholder`] makes a record of that.
     fn read(&self, kind: RecordKind, raw: &RawValue, depth: ReadDepth, at: &str) -> Result<Record, RecordProblem>;
 
     /// The list request that finds what a create made whose answer was lost. Some servers answer an unsupported filter
@@ -158,7 +158,7 @@ pub trait Dialect: Planner {
         follows::follows(change, attribute)
     }
 
-    /// What an outcome has shown of the server.
+    /// The habits of the server that an outcome has shown.
     fn taught(&self, change: &Change, lesson: ServerLesson<'_>) -> ServerQuirks {
         let _ = (change, lesson);
         ServerQuirks::default()
@@ -169,41 +169,42 @@ pub trait Dialect: Planner {
         false
     }
 
-    /// The same, knowing more of the server; what it knew before goes first. `None` where that changes nothing.
+    /// The same dialect with more habits of the server; present ones go before these. `None` where that changes
+    /// nothing.
     fn with_habits(&self, habits: &ServerQuirks) -> Option<Arc<dyn Dialect>> {
         let _ = habits;
         None
     }
 
-    /// The same with roles by another mapping; `None` where they don't follow from groups.
+    /// The same dialect with roles by another mapping; `None` where they don't follow from groups.
     fn with_mapping(&self, mapping: Arc<RoleMapping>) -> Option<Arc<dyn Dialect>> {
         let _ = mapping;
         None
     }
 
-    /// Where the provider's own HTTP API is, for a SCIM root; `None` where it is not asked.
+    /// The address of the provider's own HTTP API, for a SCIM root; `None` where it is not asked.
     fn api(&self, base: &Url) -> Option<Url> {
         let _ = base;
         None
     }
 
-    /// What asks that API for everybody's role in the organisation.
+    /// The request that asks that API for everybody's role in the organisation.
     fn asks_for_roles(&self) -> Option<Request> {
         None
     }
 
-    /// Where roles in the organisation come from; `told` is the answer to [`Dialect::asks_for_roles`].
+    /// The source of roles in the organisation; `told` is the answer to [`Dialect::asks_for_roles`].
     fn role_source(&self, told: Option<&Value>) -> RoleSource {
         let _ = told;
         RoleSource::Record
     }
 
-    /// What else a probe should ask.
+    /// Further questions for a probe.
     fn questions(&self) -> Vec<ProbeQuestion> {
         Vec::new()
     }
 
-    /// What asks a server for a sign of its hosting; `None` where there is none to ask for.
+    /// The request that asks a server for a sign of its hosting; `None` where there is none to ask for.
     fn asks_for_hosting(&self) -> Option<Request> {
         None
     }
@@ -231,7 +232,7 @@ pub trait Dialect: Planner {
         None
     }
 
-    /// Where this provider speaks GraphQL, for a SCIM root; `None` where it does not.
+    /// The address of the provider's GraphQL, for a SCIM root; `None` where it has none.
     fn graph(&self, base: &Url) -> Option<GraphqlAccess> {
         let _ = base;
         None
@@ -243,7 +244,7 @@ pub trait Dialect: Planner {
         None
     }
 
-    /// What the answer to a change's GraphQL request says was made.
+    /// The record that the answer to a change's GraphQL request says was created.
     fn made(&self, change: &Change, body: &[u8]) -> CreatedRecord {
         let _ = (change, body);
         CreatedRecord::default()
@@ -259,10 +260,10 @@ pub trait Dialect: Planner {
     }
 }
 
-/// What is known of one server, beyond whose it is.
+/// The known facts about one server, beyond its provider.
 #[derive(Debug, Clone, Default)]
 pub struct KnownServer {
-    /// What it does otherwise than the RFCs say.
+    /// The server's departures from the RFCs.
     pub habits: ServerQuirks,
     /// Group → role, where roles follow from groups.
     pub mapping: Option<Arc<RoleMapping>>,
@@ -291,10 +292,10 @@ pub fn placeholder(kind: RecordKind, n: usize, problem: RecordProblem) -> Record
     }
 }
 
-/// What the id of a [`placeholder`] begins with; no request is ever made for such an id.
+/// The beginning of a [`placeholder`]'s id; no request is ever made for such an id.
 pub const UNREADABLE: &str = "unreadable:";
 
-/// Whose directory it is.
+/// The provider of a directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Provider {
     /// Weights & Biases.
@@ -307,7 +308,7 @@ pub enum Provider {
     Scim,
 }
 
-/// Where W&B runs; what it can do differs.
+/// The hosting of a W&B server; capabilities differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Hosting {
     /// Multi-tenant Cloud: one server for all customers.
@@ -317,7 +318,7 @@ pub enum Hosting {
     Dedicated,
     /// Run by the customer.
     SelfManaged,
-    /// Not told: plans offer what any of them can do, and say what follows on Multi-tenant Cloud.
+    /// Not told: plans offer the actions of any hosting, and name the consequences on Multi-tenant Cloud.
     NotTold,
 }
 

@@ -6,7 +6,7 @@ use super::{
     record::{AccountKind, ReadDepth, User},
 };
 
-/// What a seat that is paid for in full is called.
+/// The name of a seat that is paid for in full.
 pub const FULL: &str = "full";
 
 /// The seats of one product.
@@ -21,7 +21,7 @@ pub struct SeatCensus {
 /// The counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct DirectoryCensus {
-    /// Accounts that are not said to be service accounts.
+    /// Accounts that are not marked as service accounts.
     pub people: usize,
     /// Service accounts.
     pub services: usize,
@@ -31,7 +31,7 @@ pub struct DirectoryCensus {
     pub roles_known: usize,
     /// Users whose address is known.
     pub emails: usize,
-    /// Those of them of whom only a list has told.
+    /// Users among those whose address only a list has told.
     pub listed_emails: usize,
     /// Users whose roles the list left out.
     pub lacking_roles: usize,
@@ -41,7 +41,7 @@ pub struct DirectoryCensus {
 }
 
 impl DirectoryCensus {
-    /// The seats of a product; those of people only.
+    /// The seats of a product, counted for people only.
     pub fn seats(&self, seat: SeatKind) -> SeatCensus {
         match seat {
             SeatKind::Models => self.models,
@@ -50,19 +50,19 @@ impl DirectoryCensus {
         }
     }
 
-    /// One user's.
+    /// The counts of one user.
     pub(super) fn of(user: &User) -> Self {
         let mut census = Self::default();
         census.count(user, true);
         census
     }
 
-    /// With these counted in.
+    /// These counts and others together.
     pub(super) fn with(self, more: Self) -> Self {
         self.each(more, usize::saturating_add)
     }
 
-    /// Without these.
+    /// These counts without others.
     pub(super) fn without(self, less: Self) -> Self {
         self.each(less, usize::saturating_sub)
     }

@@ -1,5 +1,5 @@
-//! Records by what a person calls them: id, user name, email, display name; and where nothing is called so, what comes
-//! nearest.
+//! Finds records by the names that a person uses: id, user name, email, display name; and where no record has the name,
+//! the nearest ones.
 //!
 //! Nothing is guessed. A level goes before those after it, and an exact match at one level ends the search. Case,
 //! composition of accents (NFC) and blanks at the ends are overlooked where that leaves one record; invisible characters
@@ -25,12 +25,12 @@ use crate::scim::{
 #[cfg(test)]
 mod tests;
 
-/// How many near names are told.
+/// At most so many near names are told.
 const NEAR: usize = 3;
-/// For how many questions: each goes through all names.
+/// At most so many questions get near names: each goes through all names.
 const NEAREST: usize = 20;
 
-/// What records are called by, in the order in which a name is looked for.
+/// The names of records, in the order in which a name is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NameLevel {
     /// The server's id, byte for byte.
@@ -64,12 +64,12 @@ impl fmt::Display for NamedRecord {
     }
 }
 
-/// Nobody, or nothing, is called so; or several are.
+/// No record has the name, or several have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MissingName {
     /// No record has that name. Records with names that resemble it, nearest first.
     Unknown(Vec<NamedRecord>),
-    /// All that have it: which one is meant only a person knows.
+    /// All records that have the name: only a person knows which one is meant.
     Several(Vec<NamedRecord>),
 }
 
@@ -120,7 +120,7 @@ fn seen(name: &str) -> String {
 enum NameLikeness {
     Exact,
     Folded,
-    /// But for blanks at the ends, too.
+    /// Alike but for blanks at the ends, too.
     Trimmed,
 }
 
@@ -136,14 +136,15 @@ fn likeness(name: &str, wanted: &str) -> Option<NameLikeness> {
     }
 }
 
-/// Picks of these records those that are meant; `levels` gives what one is called, the first level first.
+/// Picks the records that are meant; `levels` gives a record's names, the first level first.
 fn meant<'a, T, const N: usize>(all: &[&'a T], wanted: &str, levels: impl Fn(&T) -> [&Name; N]) -> Vec<&'a T> {
     let mut found: Vec<&'a T> = Vec::new();
     for level in 0..N {
         let like = |one: &&'a T| likeness(levels(one)[level].raw(), wanted);
         let Some(best) = all.iter().filter_map(like).min() else { continue };
         if best == NameLikeness::Exact || found.is_empty() {
-            // What an earlier level has nearly is not given up for what a later one has exactly: then several are meant.
+            // A near match at an earlier level is not given up for an exact one at a later level: then several are
+            // meant.
             let new = all.iter().filter(|one| like(one) == Some(best)).copied();
             let new: Vec<&'a T> = new.filter(|one| !found.iter().any(|known| std::ptr::eq(*known, *one))).collect();
             found.extend(new);
@@ -155,12 +156,12 @@ fn meant<'a, T, const N: usize>(all: &[&'a T], wanted: &str, levels: impl Fn(&T)
     found
 }
 
-/// True if the record is called so at any level: exactly, or but for case, composition and blanks.
+/// True if the record has the name at any level: exactly, or but for case, composition and blanks.
 pub fn is_called(record: &Record, name: &str) -> bool {
     **record.id() == *name || names(record).iter().any(|(_, theirs)| likeness(theirs.raw(), name).is_some())
 }
 
-/// True if that is exactly what the record is called at this level.
+/// True if the record has exactly this name at this level.
 pub fn is_exactly(record: &Record, level: NameLevel, name: &str) -> bool {
     match level {
         NameLevel::Id => **record.id() == *name,
@@ -168,7 +169,7 @@ pub fn is_exactly(record: &Record, level: NameLevel, name: &str) -> bool {
     }
 }
 
-/// What the record is called at this level, where that is not empty.
+/// The record's name at this level, where it is not empty.
 pub fn called_at(record: &Record, level: NameLevel) -> Option<&str> {
     let name = names(record).into_iter().find(|(at, _)| *at == level).map(|(_, name)| name.raw());
     name.filter(|name| !name.is_empty())
@@ -218,7 +219,7 @@ impl<'a> NameFinder<'a> {
         self.person(wanted, |user| [&user.user_name, &user.email, &user.display_name])
     }
 
-    /// The same without display names: what an account is known by to programs, and in files.
+    /// Like [`Self::user`], without display names: finds an account by its names in programs and files.
     ///
     /// # Errors
     /// Where there is none, or more than one.
@@ -226,8 +227,8 @@ impl<'a> NameFinder<'a> {
         self.person(wanted, |user| [&user.user_name, &user.email])
     }
 
-    /// Whose address it is, where a text is given as one. User names are often addresses: who has it as the user name
-    /// counts as much as who has it as the email.
+    /// The user with this address, where a text is given as one. User names are often addresses: a user who has it as
+    /// the user name counts as much as one who has it as the email.
     ///
     /// # Errors
     /// Where there is nobody, or more than one.

@@ -1,5 +1,5 @@
-//! What would make one record like another: a user like a user, a team's members like a list. Every difference is a
-//! change of its own, to be taken or left.
+//! Changes that would make one record like another: a user like a user, a team's members like a list. Every difference
+//! is a change of its own, to be taken or left.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -11,36 +11,37 @@ use super::{
     words::{self, PlanLine},
 };
 
-/// One difference.
+/// A difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LikenessWish {
-    /// What would settle it.
+    /// The change that would settle it.
     pub change: Change,
-    /// The same in words.
+    /// The change in words.
     pub line: PlanLine,
-    /// Something would be taken away.
+    /// True if the change would take something away.
     pub removes: bool,
-    /// Why it can't be done.
+    /// The reason why the change can't be made.
     pub refused: Option<String>,
 }
 
 /// Looks for differences.
 pub struct LikenessFinder<'a> {
-    /// Where.
+    /// The directory that holds the records.
     pub directory: &'a Directory,
-    /// What the provider can do.
+    /// The provider's capabilities.
     pub can: &'a ProviderCapabilities,
 }
 
 impl LikenessFinder<'_> {
-    /// What these users lack of another's roles, teams and seats, and what they have beside them.
+    /// The roles, teams and seats that these users lack of another's, and those that they have beside them.
     pub fn users(&self, model: &Id, others: &[Id]) -> Vec<LikenessWish> {
         let Some(model) = self.directory.user(model) else { return Vec::new() };
         let others = others.iter().filter(|id| **id != model.id).filter_map(|id| self.directory.user(id));
         others.flat_map(|user| self.user(model, user)).collect()
     }
 
-    /// Who of these is not in the team, or in another role; and who else is in it. A role that is not named is left.
+    /// The people in this list who are not in the team, or in another role; and the others who are in it. A role that
+    /// is not named is left.
     pub fn members(&self, team: &Id, wanted: &[(Id, Option<Name>)]) -> Vec<LikenessWish> {
         let Some(record) = self.directory.team(team) else { return Vec::new() };
         let inside: FxHashSet<&Id> = record.members.iter().flatten().map(|member| &member.id).collect();
@@ -63,7 +64,7 @@ impl LikenessFinder<'_> {
         team.members.iter().flatten().map(|member| (member.id.clone(), role(&member.id))).collect()
     }
 
-    /// What about these users is not known, so that nothing can be said about it.
+    /// Sentences about facts of these users that are not known, so that they are left out of the comparison.
     pub fn unknown(&self, users: &[&Id]) -> Vec<String> {
         let mut notes = Vec::new();
         if !self.directory.is_read(RecordKind::Team) {
@@ -85,7 +86,7 @@ impl LikenessFinder<'_> {
         notes
     }
 
-    /// Says of which of these teams nobody can be taken away, because the server did not tell who is in them.
+    /// Says from which of these teams nobody can be taken away, because the server did not tell their members.
     pub fn unknown_members(&self, teams: &[Id]) -> Option<String> {
         let teams = teams.iter().filter_map(|id| self.directory.team(id));
         let silent: Vec<&str> = teams.filter(|team| team.members.is_none()).map(|team| team.name.as_str()).collect();
@@ -129,7 +130,7 @@ impl LikenessFinder<'_> {
         changes
     }
 
-    /// What makes somebody a member in this role, where they aren't.
+    /// The change that makes somebody a member in this role, where they aren't.
     fn membership(&self, team: &Team, user: &User, inside: bool, role: Option<&Name>) -> Option<Change> {
         let (team_id, user_id) = (team.id.clone(), user.id.clone());
         let role = role.filter(|_| !self.can.team_roles.is_empty());
@@ -173,7 +174,7 @@ fn registries(model: &User, user: &User) -> Vec<Change> {
         registry: grant.scope.clone(),
         role: grant.role.clone(),
     });
-    // What the model may have as well is not taken away.
+    // Roles that the model may have as well are not taken away.
     let go = user.registry_roles.iter().filter(|_| model.told_registry_roles().is_some());
     let go = go.filter(|grant| !wanted.contains_key(&grant.scope));
     let go = go.map(|grant| Change::RemoveRegistryRole { user: user.id.clone(), registry: Some(grant.scope.clone()) });

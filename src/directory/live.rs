@@ -29,10 +29,10 @@ mod told;
 
 pub use held::TeamAdminSet;
 
-/// What the screen shows: confirmed ⊕ pending.
+/// The records that the screen shows: confirmed ⊕ pending.
 ///
 /// Life of a change here: [`Directory::begin`] lays it over its records, [`Directory::settle`] takes it off again and
-/// puts in what the server showed, or nothing where it was refused; all other pending changes stay.
+/// puts in the records that the server showed, or nothing where it was refused; all other pending changes stay.
 #[derive(Debug, Default)]
 pub struct Directory {
     records: Records,
@@ -42,14 +42,14 @@ pub struct Directory {
     users: FxHashMap<Id, User>,
     teams: FxHashMap<Id, OnceLock<Team>>,
     roles: FxHashMap<Id, Role>,
-    /// What was read one by one while a refresh was under way: newer than what the refresh will bring.
+    /// Records that were read one by one while a refresh was under way: newer than those that the refresh will bring.
     during_refresh: Option<Vec<Observation>>,
     told: FxHashMap<SideQueryKind, SideAnswer>,
     laid: Box<laid::PendingCounts>,
     /// Roles that only answers to changes have shown.
     learnt: FxHashMap<Id, learnt::Learnt>,
     owner: Option<KeyOwner>,
-    /// People all of whose teams are known though the list of teams was not read.
+    /// People all of whose teams are known, although the list of teams was not read.
     teams_told: FxHashSet<Id>,
     predefined: Vec<Role>,
     invited: Vec<User>,
@@ -76,12 +76,12 @@ impl Directory {
         self.records.len(kind)
     }
 
-    /// How much of a list is known.
+    /// The coverage of a list.
     pub fn coverage(&self, kind: RecordKind) -> &ListCoverage {
         self.records.coverage(kind)
     }
 
-    /// Says how much of a list is known now.
+    /// Sets the coverage of a list.
     pub fn cover(&mut self, kind: RecordKind, coverage: ListCoverage) {
         self.records.cover(kind, coverage);
     }
@@ -96,7 +96,7 @@ impl Directory {
         self.coverage(kind).is_read()
     }
 
-    /// True where all memberships are known: who is in no team is in none.
+    /// True where all memberships are known: a user without a team in the lists is in none.
     pub fn tells_memberships(&self) -> bool {
         self.records.tells_memberships()
     }
@@ -106,7 +106,7 @@ impl Directory {
         self.tells_memberships() || self.teams_told.contains(person)
     }
 
-    /// All teams of this person are known: each of them was read alone.
+    /// Notes that all teams of this person are known: each of them was read alone.
     pub fn tell_teams_of(&mut self, person: Id) {
         self.teams_told.insert(person);
     }
@@ -202,13 +202,13 @@ impl Directory {
         self.users.values()
     }
 
-    /// How many people, service accounts and seats, pending changes included.
+    /// The counts of people, service accounts and seats, pending changes included.
     pub fn census(&self) -> DirectoryCensus {
         let confirmed = self.records.census();
         if !self.records.role_source().is_mapping() {
             return self.laid.over(confirmed);
         }
-        // A membership gives others their roles too, under what is laid over them.
+        // A membership gives others their roles too, under the changes that are laid over them.
         self.users.iter().filter_map(|(id, shown)| Some((shown, self.records.users().get(id)?))).fold(
             confirmed,
             |census, (shown, confirmed)| {
@@ -217,7 +217,7 @@ impl Directory {
         )
     }
 
-    /// How many users' organisation roles are known.
+    /// The number of users whose organisation roles are known.
     pub fn org_roles_known(&self) -> usize {
         self.records.census().roles_known
     }
@@ -242,7 +242,7 @@ impl Directory {
         self.begin_all([(id, change)])
     }
 
-    /// The same for many at once: a record that all of them alter is made anew once.
+    /// Like [`Self::begin`], for many at once: a record that all of them alter is made anew once.
     pub fn begin_all(&mut self, changes: impl IntoIterator<Item = (ChangeId, Change)>) -> bool {
         let (mut added, mut altered) = (false, BTreeSet::new());
         for (id, change) in changes {
@@ -257,18 +257,19 @@ impl Directory {
         added
     }
 
-    /// Takes a change off and puts in what the server showed. True if rows were added or removed, or stand elsewhere.
+    /// Takes a change off and puts in the records that the server showed. True if rows were added or removed, or stand
+    /// elsewhere.
     pub fn settle(&mut self, id: ChangeId, fresh: Vec<Observation>) -> bool {
         self.lift(id, &fresh, true) | self.learn(fresh)
     }
 
-    /// Takes a change off that was never sent: what is known of its records stays as recent as it was.
-    /// True if a row was removed.
+    /// Takes a change off that was never sent: the readings of its records stay as recent as they were. True if a row
+    /// was removed.
     pub fn take_off(&mut self, id: ChangeId) -> bool {
         self.lift(id, &[], false)
     }
 
-    /// True if a row was removed.
+    /// Takes a change off. True if a row was removed.
     fn lift(&mut self, id: ChangeId, fresh: &[Observation], sent: bool) -> bool {
         let mut reshaped = false;
         if let Some(change) = self.pending.remove(&id) {
@@ -286,12 +287,12 @@ impl Directory {
             }
             for (target, field) in targets {
                 if fresh.iter().any(|one| one.is_of(&target)) {
-                    // Made anew with what was read.
+                    // This record is made anew with the reading.
                     continue;
                 }
                 if sent && !field.is_beside() {
-                    // A membership gives both records another version. Asking for the one that was known before would
-                    // make our own change look like somebody else's.
+                    // A membership gives both records another version. Asking for the former version would make our own
+                    // change look like somebody else's.
                     self.records.forget_version(&target);
                 }
                 self.overlay(&target);
@@ -300,14 +301,14 @@ impl Directory {
         reshaped
     }
 
-    /// Puts in what single reads showed. True if rows were added or removed, or stand elsewhere.
+    /// Puts in the records that single reads showed. True if rows were added or removed, or stand elsewhere.
     pub fn learn(&mut self, fresh: Vec<Observation>) -> bool {
         if let Some(during) = self.during_refresh.as_mut() {
             during.extend(fresh.iter().cloned());
         }
         let (mut reshaped, mut records, mut gone) = (false, Vec::new(), Vec::new());
         let targets: Vec<ResourceRef> = fresh.iter().filter_map(Observation::target).collect();
-        // What is said of one record later holds: what has come is put in before what has gone is taken out, and so on.
+        // A later observation of a record holds: new records are put in before gone ones are taken out, and so on.
         for mut one in fresh {
             self.fill_fresh(&mut one);
             match one {
@@ -327,8 +328,8 @@ impl Directory {
         reshaped
     }
 
-    /// Puts in what a refresh showed, but for what was learnt since it began. True if rows were added or removed, or stand
-    /// elsewhere.
+    /// Puts in the records that a refresh showed, but for those learnt since it began. True if rows were added or
+    /// removed, or stand elsewhere.
     pub fn renew(&mut self, mut fresh: Vec<Observation>) -> bool {
         let during = self.during_refresh.take();
         let newer: FxHashSet<ResourceRef> = during.iter().flatten().filter_map(Observation::target).collect();
@@ -338,13 +339,13 @@ impl Directory {
         reshaped
     }
 
-    /// A refresh begins: what is learnt from now on is newer than what it will bring.
+    /// Notes the beginning of a refresh: records learnt from now on are newer than those that it will bring.
     pub fn refresh_begins(&mut self) {
         self.during_refresh = Some(Vec::new());
     }
 
-    /// A refresh is over, and has read so much of each list. Who is in which team may give others another role under the
-    /// changes that are laid over them.
+    /// Notes the end of a refresh that has read so much of each list. Memberships may give others another role under
+    /// the changes that are laid over them.
     pub fn refresh_ends(&mut self, proofs: &[RefreshProof]) {
         self.during_refresh = None;
         proofs.iter().for_each(|proof| self.records.cover(proof.kind, proof.coverage.clone()));
@@ -391,7 +392,7 @@ impl Directory {
                 self.derive_pending(id);
                 self.laid.put(id, self.users.get(id), self.records.users().get(id));
             }
-            // Laid when it is looked at: of many changes to a large team, not after each.
+            // A team is laid when it is looked at: once for many changes to a large team, not after each.
             RecordKind::Team => {
                 let laid = self.is_touched(target) && self.records.teams().contains_key(id);
                 put(&mut self.teams, id, laid.then(OnceLock::new));

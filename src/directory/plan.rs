@@ -1,4 +1,4 @@
-//! Plans: what a change will send, do and cost, known before anything is sent.
+//! Plans: the requests, effects and costs of changes, known before anything is sent.
 
 use serde::{Deserialize, Serialize};
 
@@ -39,11 +39,11 @@ pub use undo::{BackStep, ExpectedEffect, InversePlan, STILL_LATE, UndoDraft, hol
 /// How a step's outcome is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ConfirmBy {
-    /// The answer shows the record, and showing the change there is enough; else these are read again.
+    /// The answer shows the record, and showing the change there is enough; else these records are read again.
     Echo(Vec<ResourceRef>),
-    /// The answer can't be trusted: these are read again, always.
+    /// The answer can't be trusted: these records are read again, always.
     Reread(Vec<ResourceRef>),
-    /// No record shows it: these are asked.
+    /// No record shows the change: these questions are asked.
     Ask(Vec<SideQuery>),
 }
 
@@ -52,26 +52,26 @@ pub enum ConfirmBy {
 pub enum Undo {
     /// By these changes, in order.
     By(Vec<Change>),
-    /// Not at all, because.
+    /// Not at all, for this reason.
     Never(String),
 }
 
-/// How carefully a person must look before it is sent.
+/// How carefully a person must look before a step is sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Risk {
-    /// Sent at once where the profile confirms only what is risky.
+    /// Sent at once where the profile confirms only risky steps.
     #[default]
     Plain,
     /// Shown first.
     Look,
     /// Shown first, and this text must be typed; a command's `--yes` takes its place.
     Type(String),
-    /// Shown first, and this text must be typed: it hangs on what is not known, or on the key itself. A command wants it
-    /// in `--confirm`.
+    /// Shown first, and this text must be typed: the step depends on unknown facts, or on the key itself. A command
+    /// wants the text in `--confirm`.
     Insist(String),
 }
 
-/// What is typed to confirm something about a record: its name as it is shown, or its id where that shows nothing.
+/// The text that is typed to confirm a change of a record: its name as shown, or its id where the name shows nothing.
 pub fn typed_name(name: &Name, id: &Id) -> String {
     let shown = name.as_str().trim();
     if confusable::is_blank(shown) { clean(id).trim().to_owned() } else { shown.to_owned() }
@@ -87,17 +87,17 @@ impl Risk {
     }
 }
 
-/// One change with everything that is known about sending it.
+/// A change with everything that is known about sending it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
-    /// What is meant.
+    /// The change that is meant.
     pub change: Change,
-    /// What is sent, in order.
+    /// The requests, in order.
     pub requests: Vec<Request>,
-    /// Side effects that are known, a sentence each.
+    /// Known side effects, a sentence each.
     pub consequences: Vec<String>,
-    /// What is sent behind them where the record that was made lacks members: it stands for as many as are missing, and
-    /// has the provisional id.
+    /// The request that is sent after the others where the created record lacks members: it stands for as many as are
+    /// missing, and has the provisional id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completion: Option<Request>,
     /// The way back.
@@ -108,19 +108,19 @@ pub struct Step {
     pub risk: Risk,
     /// The change in words, fixed when it was planned: `eva-tanaka` and `role in vision: member → viewer`.
     pub words: words::PlanLine,
-    /// Who else must be admin when it is sent.
+    /// The people who must be admin when the step is sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<OtherAdmins>,
-    /// Of an undo: what must still be so when it is sent.
+    /// For an undo: the values that must still be so when it is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<ExpectedEffect>,
-    /// Where there is no way back: what makes again what is taken away.
+    /// Where there is no way back: the changes that make the removed record again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compensation: Option<Compensation>,
 }
 
 impl Step {
-    /// A change that is planned only once another one of its plan has created what it is about.
+    /// A change that is planned only once another one of its plan has created the record that it is about.
     pub fn later(change: Change, words: words::PlanLine) -> Self {
         Self {
             change,
@@ -138,49 +138,50 @@ impl Step {
     }
 }
 
-/// What a change altered beside what was asked for, seen by comparing its records before and after.
+/// A side effect: an alteration that was not asked for, seen by comparing the change's records before and after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SideEffect {
     /// A sentence: "user0001 and user0002 are not in alpha any more."
     pub words: String,
-    /// Something is gone, or somebody can do less.
+    /// True if something is gone, or somebody can do less.
     pub harm: bool,
-    /// What puts it back; none where no change does.
+    /// The changes that put it back; none where no change does.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub back: Vec<Change>,
 }
 
-/// Said of a plan with a name that is marked.
+/// The words about a plan with a name that is marked.
 const DECEPTIVE: &str =
     "≈ stands before a name with letters of several scripts, or hidden ones: it may look like another's.";
 
 /// Steps that were meant together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// What it is, in words.
+    /// The title of the plan in words.
     pub title: String,
-    /// Sentences about the whole of it, the gravest first; shown before its lines.
+    /// Sentences about the whole plan, the gravest first; shown before its lines.
     pub notes: Vec<String>,
-    /// What will be sent.
+    /// The steps that will be sent.
     pub steps: Vec<Step>,
-    /// What won't, and why.
+    /// The changes that won't be sent, with the reasons.
     pub refused: Vec<(words::PlanLine, Refusal)>,
     /// Set on an undo: the plan that is taken back.
     pub undoes: Option<ChangeId>,
-    /// From where more goes than a usual share.
+    /// The places from which more goes than a usual share.
     pub mass: Vec<BulkRemoval>,
-    /// Who is among the people concerned, and what is not known of them.
+    /// The concerned people about whom guards have something to say, and the unknown facts about them.
     pub among: PeopleConcerns,
 }
 
 impl Plan {
-    /// What must be typed because so many go at once: `--yes` alone does not do. Less as lines are dropped.
+    /// The text that must be typed because so many records go at once: `--yes` alone is not enough. Less as lines are
+    /// dropped.
     pub fn mass(&self) -> Option<String> {
         self.mass.iter().find_map(|mass| mass.typed(self.steps.iter().map(|step| &step.change)))
     }
 
-    /// The greatest care that any step asks for; more than one step and what can't be undone are always shown. Of several
-    /// removals of any kind, or several steps that ask for a text each, their number is typed.
+    /// The greatest care that any step asks for; more than one step and steps that can't be undone are always shown.
+    /// For several removals of any kind, or several steps that ask for a text each, their number is typed.
     pub fn risk(&self) -> Risk {
         let insists = self.steps.iter().any(|step| matches!(step.risk, Risk::Insist(_)));
         let typed = |text: String, insists: bool| {
@@ -200,7 +201,7 @@ impl Plan {
         if never || self.steps.len() > 1 { most.max(Risk::Look) } else { most }
     }
 
-    /// Takes a step out. What is said of the whole plan is said of the steps that are left.
+    /// Takes a step out. Notes about the whole plan are made anew for the steps that are left.
     pub fn drop_step(&mut self, at: usize) {
         let before = self.derived_notes();
         let step = self.steps.remove(at);
@@ -214,7 +215,7 @@ impl Plan {
         self.notes.splice(0..0, after);
     }
 
-    /// What follows from its steps as a whole.
+    /// The notes that follow from its steps as a whole.
     fn derived_notes(&self) -> Vec<String> {
         let mut people = self.steps.iter().flat_map(|step| step.change.concerned());
         let first = people.next();

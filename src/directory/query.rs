@@ -49,14 +49,14 @@ enum ValueRelation {
     Below,
 }
 
-/// One of the alternatives between commas.
+/// An alternative between commas.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
     /// A folded text that is contained.
     Text(String),
-    /// Known to have none.
+    /// The value is known to be none.
     None,
-    /// Not told.
+    /// The value is not told.
     Unknown,
 }
 
@@ -68,7 +68,7 @@ enum Value {
     /// Seconds.
     Age(i64),
     Never,
-    /// Of a field that is no text: not told.
+    /// The value of a field that is no text is not told.
     Unknown,
 }
 
@@ -94,17 +94,17 @@ pub struct FilterQuery {
 pub struct BadQuery {
     /// The term as typed.
     pub term: String,
-    /// What is wrong and what would be right.
+    /// The error, and a correct form.
     pub why: String,
 }
 
 impl FilterQuery {
-    /// Parses what was typed in the pane of `kind`, for records that hold everything.
+    /// Parses the text typed in the pane of `kind`, for records that hold everything.
     pub fn parse(text: &str, kind: RecordKind) -> Result<Self, BadQuery> {
         Self::parse_in(text, kind, RecordContents::default())
     }
 
-    /// Parses what was typed in the pane of `kind`.
+    /// Parses the text typed in the pane of `kind`.
     pub fn parse_in(text: &str, kind: RecordKind, holds: RecordContents) -> Result<Self, BadQuery> {
         let (mut words, mut terms, mut unfinished): (Vec<SearchWord>, Vec<QueryTerm>, bool) = Default::default();
         for token in parse::tokens(text)? {
@@ -176,13 +176,13 @@ impl FilterQuery {
         self.unfinished
     }
 
-    /// True if whatever matches `self` also matches `earlier`.
+    /// True if every match of `self` is also a match of `earlier`.
     pub fn narrows(&self, earlier: &Self) -> bool {
         earlier.terms.iter().all(|term| self.terms.contains(term)) && self.words.narrows(&earlier.words)
     }
 
-    /// The rows that match: best first where there are words to rank by, else in the order given. Similar rows are found only
-    /// where a `~word` asks for them. All at once: for who has the time.
+    /// The rows that match: best first where there are words to rank by, else in the order given. Similar rows are
+    /// found only where a `~word` asks for them. Runs to the end at once, for callers who have the time.
     pub fn run(&self, directory: &Directory, kind: RecordKind, rows: &[u32], now: Timestamp) -> Vec<u32> {
         let mut listing = ListOrder::default();
         listing.among(rows.to_vec(), directory, kind);
@@ -193,12 +193,12 @@ impl FilterQuery {
 }
 
 impl FilterQuery {
-    /// True if the words are found in a text that is no record, and nothing is asked that only a record has.
+    /// True if the words are found in a text that is no record, and no term asks for a field that only a record has.
     pub fn finds(&self, text: &str) -> bool {
         self.terms.is_empty() && (self.words.is_empty() || self.words.finds(text))
     }
 
-    /// Of these rows, how many may match and may not: what decides is not told.
+    /// The number of these rows that may match and may not: the deciding value is not told.
     pub fn count_open(&self, directory: &Directory, kind: RecordKind, rows: &[u32], now: Timestamp) -> usize {
         let known = ask::NameLookup::of(self, directory, kind);
         let asked = ask::QuerySubject::new(self, &known, directory, kind, now);
@@ -214,7 +214,7 @@ impl QueryTerm {
     }
 }
 
-/// The word for an account that is no person's.
+/// The word for an account that belongs to no person.
 pub fn account_word(account: AccountKind) -> &'static str {
     match account {
         AccountKind::Unsaid | AccountKind::Person => "person",

@@ -1,7 +1,6 @@
-//! What is known of a user, a team and a role: the typed part of a SCIM resource.
+//! A user, a team and a role: the typed part of a SCIM resource.
 //!
-//! The resource as it came is kept by the store, for the raw view and for PUT; these are what lists, filters and plans
-//! work on.
+//! The store keeps the resource as it came, for the raw view and for PUT; lists, filters and plans work on these types.
 
 use std::sync::Arc;
 
@@ -14,7 +13,7 @@ use super::{MaybeTold, Name, change::SeatKind};
 /// (docs/src/providers/wandb.md#changes-of-a-user).
 pub const ADMIN: &str = "admin";
 
-/// The server's opaque `id` (RFC 7643 §3.1), or a provisional one of ours for what is not created yet.
+/// The server's opaque `id` (RFC 7643 §3.1), or a provisional one of ours for a record that is not created yet.
 pub type Id = Arc<str>;
 
 /// The three kinds of record, one tab each.
@@ -30,7 +29,7 @@ pub enum RecordKind {
 }
 
 impl RecordKind {
-    /// All of them, in tab order.
+    /// All kinds, in tab order.
     pub const ALL: [RecordKind; 3] = [RecordKind::User, RecordKind::Team, RecordKind::Role];
 
     /// "users", "teams", "roles".
@@ -43,7 +42,7 @@ impl RecordKind {
     }
 }
 
-/// One record, by kind and id.
+/// A record's kind and id.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ResourceRef {
     /// Its kind.
@@ -66,7 +65,7 @@ impl ResourceRef {
         Self { kind: RecordKind::Role, id: id.clone() }
     }
 
-    /// True where the id is one of ours, of what is not created yet.
+    /// True where the id is a provisional one of ours, for a record that is not created yet.
     pub fn is_provisional(&self) -> bool {
         self.id.starts_with("new:")
     }
@@ -75,14 +74,14 @@ impl ResourceRef {
 /// How much of a record a list gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum ReadDepth {
-    /// From a list that may leave attributes out: what is missing is not known.
+    /// From a list that may leave attributes out: a missing attribute is not known.
     #[default]
     Summary,
-    /// Read by itself: what is missing is unassigned.
+    /// Read by itself: a missing attribute is unassigned.
     Full,
 }
 
-/// Whose account it is (W&B `accountType`, server 0.81 and later).
+/// The kind of owner of an account (W&B `accountType`, server 0.81 and later).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum AccountKind {
     /// The server does not say: a person, as far as is known.
@@ -97,7 +96,7 @@ pub enum AccountKind {
 }
 
 impl AccountKind {
-    /// True for accounts that are no person's.
+    /// True for accounts that belong to no person.
     pub fn is_service(self) -> bool {
         matches!(self, AccountKind::TeamService | AccountKind::OrgService)
     }
@@ -124,12 +123,12 @@ pub struct RoleGrant {
     pub role: Name,
 }
 
-/// Why a record could not be read, and where in the answer.
+/// The reason why a record could not be read, and the place in the answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordProblem {
     /// JSON path, such as `$.Resources[3].emails`.
     pub path: String,
-    /// What is wrong there, as what continues the path: `is a number, not an array`.
+    /// The error there, as words that continue the path: `is a number, not an array`.
     pub why: String,
 }
 
@@ -174,7 +173,7 @@ pub struct User {
     pub version: Option<Arc<str>>,
     /// List or single read.
     pub depth: ReadDepth,
-    /// Set when the record could not be read; the rest is then what could be.
+    /// Set when the record could not be read; the rest then holds the readable values.
     pub problem: Option<Box<RecordProblem>>,
 }
 
@@ -225,13 +224,13 @@ impl User {
         }
     }
 
-    /// What a person would call them: display name, or user name.
+    /// The name that a person would use for the user: display name, or user name.
     pub fn label(&self) -> &str {
         if self.display_name.is_empty() { self.user_name.as_str() } else { self.display_name.as_str() }
     }
 }
 
-/// One member of a team.
+/// A member of a team.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
     /// The user's id.
@@ -273,12 +272,12 @@ impl Team {
     }
 }
 
-/// One permission of a role.
+/// A permission of a role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Permission {
     /// `object:operation`.
     pub name: Name,
-    /// From the predefined role that this one builds on.
+    /// True if the permission comes from the predefined role that this one builds on.
     pub inherited: bool,
 }
 
@@ -293,7 +292,7 @@ pub struct Role {
     pub description: Name,
     /// `member` or `viewer`.
     pub inherits: Name,
-    /// The organisation that it is of, as the server writes it; empty where that is not told.
+    /// The organisation of the role, as the server writes it; empty where that is not told.
     pub organisation: Name,
     /// All permissions, inherited and added.
     pub permissions: Vec<Permission>,
@@ -328,12 +327,12 @@ pub enum Record {
 }
 
 impl Record {
-    /// Which one.
+    /// The record's kind and id.
     pub fn target(&self) -> ResourceRef {
         ResourceRef { kind: self.kind(), id: self.id().clone() }
     }
 
-    /// What it is.
+    /// The record's kind.
     pub fn kind(&self) -> RecordKind {
         match self {
             Record::User(_) => RecordKind::User,
@@ -342,7 +341,7 @@ impl Record {
         }
     }
 
-    /// Its id.
+    /// The record's id.
     pub fn id(&self) -> &Id {
         match self {
             Record::User(user) => &user.id,
@@ -351,7 +350,7 @@ impl Record {
         }
     }
 
-    /// Its version, where the server gives one.
+    /// The record's version, where the server gives one.
     pub fn version(&self) -> Option<&Arc<str>> {
         match self {
             Record::User(user) => user.version.as_ref(),

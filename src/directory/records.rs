@@ -31,13 +31,13 @@ pub(super) use named::hash as name_hash;
 use order::{Order, RankedRows};
 use people::MemberCandidates;
 
-/// Records by id. Rows are in name order at first; who comes later has the last row, and takes that of who goes.
+/// Records by id. Rows are in name order at first; a new record has the last row, and takes the row of one that goes.
 pub type Table<T> = IndexMap<Id, T, BuildHasherDefault<FxHasher>>;
 
-/// So many records are moved before their room is given back.
+/// So many records are moved before their memory is returned.
 const SHRUNK: usize = 8_192;
 
-/// Confirmed records and what is derived from them.
+/// Confirmed records and the indexes derived from them.
 #[derive(Debug, Default)]
 pub struct Records {
     users: Table<User>,
@@ -50,14 +50,14 @@ pub struct Records {
     by_name: [Order; 3],
     /// Users by their labels.
     by_label: RankedRows,
-    /// Of each user, whether it is a service account: asked of all of them with every list.
+    /// For each user, whether it is a service account: every list asks this of all users.
     services: Vec<bool>,
     coverage: [ListCoverage; 3],
     /// Teams whose members the server has not told.
     silent_teams: usize,
     source: RoleSource,
     counted: CountedPeople,
-    /// Users by what they are called; made when one is asked for, if not before.
+    /// Users by their names; made when one is first asked for, if not before.
     named: OnceLock<NameIndex>,
 }
 
@@ -82,8 +82,8 @@ impl Records {
         records
     }
 
-    /// Says where roles in the organisation come from, and gives each user theirs. For [`RoleSource::Record`] they
-    /// stay as read.
+    /// Sets the source of roles in the organisation, and gives each user theirs. For [`RoleSource::Record`] they stay
+    /// as read.
     pub fn with_roles(mut self, source: RoleSource) -> Self {
         self.source = source;
         if !matches!(self.source, RoleSource::Record | RoleSource::Listed(_)) {
@@ -93,14 +93,14 @@ impl Records {
         self
     }
 
-    /// Where roles in the organisation come from.
+    /// The source of roles in the organisation.
     pub fn role_source(&self) -> &RoleSource {
         &self.source
     }
 
     /// The role that follows from these teams; `None` where the user's own record says it.
     pub fn derived_role(&self, user: &User, teams: &[Id]) -> Option<MaybeTold> {
-        // Who is in no known group may be in one that is not known, and that gives another role.
+        // A user in no known group may be in an unknown one that gives another role.
         if let RoleSource::Mapping(mapping) = &self.source
             && !self.tells_memberships()
             && (!self.coverage(RecordKind::Team).is_complete()
@@ -111,23 +111,23 @@ impl Records {
         self.source.role_of(user, teams.iter().filter_map(|id| self.teams.get(id)).map(|team| &team.name))
     }
 
-    /// Says how much of each list is known, in the order of [`RecordKind::ALL`]; without it all is.
+    /// Sets the coverage of each list, in the order of [`RecordKind::ALL`]; without it all is known.
     pub fn covering(self, coverage: [ListCoverage; 3]) -> Self {
         Self { coverage, ..self }
     }
 
-    /// How much of a list is known.
+    /// The coverage of a list.
     pub fn coverage(&self, kind: RecordKind) -> &ListCoverage {
         &self.coverage[kind as usize]
     }
 
-    /// Says how much of a list is known now.
+    /// Sets the coverage of a list.
     pub fn cover(&mut self, kind: RecordKind, coverage: ListCoverage) {
         self.coverage[kind as usize] = coverage;
     }
 
-    /// True where the user's address is known: it is shown, or others of whom as much was read show theirs, and this user has
-    /// none.
+    /// True where the user's address is known: it is shown, or others who were read as completely show theirs, and this
+    /// user has none.
     pub fn tells_email(&self, user: &User) -> bool {
         let shown = match user.depth {
             ReadDepth::Full => self.counted.census.emails,
@@ -136,7 +136,7 @@ impl Records {
         !user.email.is_empty() || (shown > 0 && user.problem.is_none())
     }
 
-    /// True where all memberships are known: who is in no team is in none.
+    /// True where all memberships are known: a user without a team in the lists is in none.
     pub fn tells_memberships(&self) -> bool {
         self.silent_teams == 0 && self.coverage(RecordKind::Team).is_complete()
     }
@@ -156,12 +156,12 @@ impl Records {
         self.users.get_index(row as usize).map(|(_, user)| user)
     }
 
-    /// How many people, service accounts and seats.
+    /// The counts of people, service accounts and seats.
     pub fn census(&self) -> DirectoryCensus {
         self.counted.census
     }
 
-    /// Who is known to be an organisation admin, and is not deactivated.
+    /// The users who are known to be organisation admins, and are not deactivated.
     pub fn org_admins(&self) -> impl Iterator<Item = &Id> {
         self.counted.admins.iter()
     }
@@ -221,12 +221,12 @@ impl Records {
         self.teams_by_name.get(name).into_iter().flatten().filter_map(|id| self.teams.get(id))
     }
 
-    /// Makes ready to look users up by name, which the first to ask would wait for otherwise.
+    /// Makes the index of users by name, for which the first question would wait otherwise.
     pub fn index_names(&self) {
         self.named.get_or_init(|| NameIndex::of(&self.users));
     }
 
-    /// Rows of users who may be called so by user name, email or display name, each once: whoever asks compares.
+    /// Rows of users who may have this user name, email or display name, each once: the caller compares.
     pub fn rows_called(&self, name: &str) -> Vec<u32> {
         let mut rows: Vec<u32> = self.named.get_or_init(|| NameIndex::of(&self.users)).rows(name).collect();
         rows.sort_unstable();
@@ -253,7 +253,7 @@ impl Records {
         self.by_name[kind as usize].rows()
     }
 
-    /// One copy of each name that many records share, and the user's own id in every membership.
+    /// Keeps a single copy of each name that many records share, and the user's own id in every membership.
     fn intern(&mut self) {
         let mut names: FxHashSet<Name> = FxHashSet::default();
         let mut share = |name: &mut Name| match names.get(name) {
@@ -295,7 +295,7 @@ impl Records {
         self.by_label.rank(row)
     }
 
-    /// What a row is found by; the first is its name.
+    /// The texts by which a row is found; the first is its name.
     fn texts(&self, kind: RecordKind, row: u32) -> [&str; 3] {
         let row = row as usize;
         let found = match kind {
@@ -327,13 +327,14 @@ impl Records {
     }
 }
 
-/// In name order, so that a list in that order is read as it lies in memory. The records move over from the end on, and give
-/// back their room as they do: a large directory is not there twice.
+/// Puts records in name order, so that a list in that order is read as it lies in memory. The records move over from
+/// the end on, and their memory is returned as they do: a large directory is not there twice.
 fn table<T>(mut records: Vec<T>, id: impl Fn(&T) -> &Id, name: impl Fn(&T) -> &str) -> Table<T> {
-    // Turned round before, so that records of one name stay as they came.
+    // The records are reversed before, so that those of one name stay as they came.
     records.reverse();
     records.sort_by_cached_key(|record| Reverse(fold(name(record))));
-    // With room for those who come, which costs no memory before they do: a large table that grows is moved.
+    // The capacity has room for later records, which costs no memory before they come: a large table that grows is
+    // moved.
     let room = records.len() + records.len() / 8;
     let mut table = Table::with_capacity_and_hasher(room, BuildHasherDefault::default());
     while let Some(record) = records.pop() {

@@ -1,8 +1,8 @@
-//! What a seat can be: by the provider's words, or as records of the server have shown.
+//! The levels of a seat: by the provider's words, or as records of the server have shown.
 
 use super::{Directory, Name, change::SeatKind, plan::ProviderCapabilities};
 
-/// The level of who has nothing.
+/// The level of somebody who has nothing.
 pub const NONE: &str = "none";
 
 impl Directory {

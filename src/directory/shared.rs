@@ -1,4 +1,5 @@
-//! One copy of what many records hold: roles, seats, names of teams, versions. Knows records, not where they come from.
+//! Shares single copies of values that many records hold: roles, seats, names of teams, versions. Knows records, not
+//! where they come from.
 
 use std::{hash::Hash, sync::Arc};
 
@@ -9,10 +10,10 @@ use super::{
     record::{Record, RoleGrant, Team, User},
 };
 
-/// More different ones than this are not what records share.
+/// More different values than this are not shared ones.
 const MOST: usize = 10_000;
 
-/// What was seen so far in the records of one list.
+/// The values seen so far in the records of one list.
 #[derive(Debug, Default)]
 pub struct Shared {
     names: FxHashSet<Name>,
@@ -20,7 +21,7 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// Lets a record hold what others hold already, and no more room than it needs.
+    /// Lets a record share values that others hold already, in no more memory than it needs.
     pub fn record(&mut self, record: &mut Record) {
         match record {
             Record::User(user) => self.user(user),
@@ -29,7 +30,7 @@ impl Shared {
         }
     }
 
-    /// The same for a user.
+    /// Like [`Self::record`], for a user.
     pub fn user(&mut self, user: &mut User) {
         let told = [&mut user.org_role, &mut user.models_seat, &mut user.weave_role, &mut user.registry_access];
         for name in told.into_iter().filter_map(MaybeTold::name_mut) {
@@ -43,7 +44,7 @@ impl Shared {
         }
     }
 
-    /// The same for a team.
+    /// Like [`Self::record`], for a team.
     pub fn team(&mut self, team: &mut Team) {
         team.members.iter_mut().for_each(Vec::shrink_to_fit);
         team.version.iter_mut().for_each(|version| share(&mut self.versions, version));

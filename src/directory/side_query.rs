@@ -1,5 +1,5 @@
-//! What a provider tells beside its lists, when it is asked: whose key is in use, the API keys of a person, a team's
-//! invitations, all attributes of a record. Never on disk.
+//! Facts that a provider tells beside its lists, when it is asked: the owner of the key in use, the API keys of a
+//! person, a team's invitations, all attributes of a record. Never on disk.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -10,7 +10,7 @@ use crate::scim::{
     schema::{ResourceType, Schema},
 };
 
-/// What can be asked about.
+/// The topic of a question.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SideQueryKind {
@@ -26,14 +26,14 @@ pub enum SideQueryKind {
     Settings,
     /// All attributes of this record.
     Resource(ResourceRef),
-    /// What attributes records may have.
+    /// The attributes that records may have.
     Schemas,
-    /// Which schemas each kind of record has.
+    /// The schemas that each kind of record has.
     Types,
 }
 
 impl SideQueryKind {
-    /// The record that it is about, where the answer is that record.
+    /// The record that the topic is about, where the answer is that record.
     pub fn record(&self) -> Option<&ResourceRef> {
         if let SideQueryKind::Resource(target) = self { Some(target) } else { None }
     }
@@ -54,69 +54,69 @@ impl SideQueryKind {
 /// A question with the request that asks it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SideQuery {
-    /// About what.
+    /// The topic.
     pub topic: SideQueryKind,
     /// The user name of the person, to find them among others.
     pub name: Name,
-    /// What is sent; alters nothing.
+    /// The request; alters nothing.
     pub request: Request,
 }
 
-/// The answer.
+/// The answer to a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SideAnswer {
-    /// To [`SideQueryKind::Me`] and [`SideQueryKind::Person`].
+    /// The answer to [`SideQueryKind::Me`] and [`SideQueryKind::Person`].
     Person(AccountDetails),
-    /// To [`SideQueryKind::Roster`].
+    /// The answer to [`SideQueryKind::Roster`].
     Roster(Vec<TeamParticipant>),
-    /// To [`SideQueryKind::Organisations`].
+    /// The answer to [`SideQueryKind::Organisations`].
     Organisations(Vec<Organisation>),
-    /// To [`SideQueryKind::Settings`].
+    /// The answer to [`SideQueryKind::Settings`].
     Settings(Vec<Setting>),
-    /// To [`SideQueryKind::Resource`].
+    /// The answer to [`SideQueryKind::Resource`].
     Resource(Value),
-    /// To [`SideQueryKind::Schemas`].
+    /// The answer to [`SideQueryKind::Schemas`].
     Schemas(Vec<Schema>),
-    /// To [`SideQueryKind::Types`].
+    /// The answer to [`SideQueryKind::Types`].
     Types(Vec<ResourceType>),
     /// There is no such thing: person, team, record, endpoint.
     Nothing,
 }
 
-/// One setting of the provider that matters here.
+/// A setting of the provider that matters here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
-    /// Its name for people.
+    /// The setting's name for people.
     pub name: &'static str,
-    /// Its value; `None` is not known.
+    /// The setting's value; `None` is not known.
     pub value: Option<Name>,
-    /// What follows from it.
+    /// The consequence of the value.
     pub meaning: &'static str,
 }
 
 /// An organisation that somebody is in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organisation {
-    /// As roles write it ([`crate::directory::record::Role::organisation`]).
+    /// The id, as roles write it ([`crate::directory::record::Role::organisation`]).
     pub id: Name,
-    /// Its name.
+    /// The organisation's name.
     pub name: Name,
 }
 
-/// An account with what only its own interface shows.
+/// An account with the values that only its own interface shows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AccountDetails {
-    /// The same id as in the lists, or empty.
+    /// The account's id as in the lists, or empty.
     pub id: Id,
-    /// Unique.
+    /// The user name; unique.
     pub user_name: Name,
-    /// Shown name.
+    /// The shown name.
     pub name: Name,
-    /// Address.
+    /// The address.
     pub email: Name,
-    /// Of the whole instance; `None` is not told.
+    /// True for an admin of the whole instance; `None` is not told.
     pub instance_admin: Option<bool>,
-    /// The account was deleted.
+    /// True if the account was deleted.
     pub deleted: bool,
     /// Names of teams.
     pub teams: Vec<Name>,
@@ -127,35 +127,35 @@ pub struct AccountDetails {
 /// An API key without its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKey {
-    /// What it is deleted by.
+    /// The id by which the key is deleted.
     pub id: Id,
-    /// The public part.
+    /// The public part of the key.
     pub name: Name,
-    /// What it is for; may be empty.
+    /// The purpose of the key; may be empty.
     pub description: Name,
 }
 
 /// Somebody in a team, or invited to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TeamParticipant {
-    /// Of the membership or invitation.
+    /// The id of the membership or invitation.
     pub id: Id,
-    /// Empty for those who were invited by email and have no account.
+    /// The user name; empty for people who were invited by email and have no account.
     pub user_name: Name,
-    /// Shown name.
+    /// The shown name.
     pub name: Name,
-    /// Address.
+    /// The address.
     pub email: Name,
-    /// The team's admin, or invited as such.
+    /// True for the team's admin, or somebody invited as such.
     pub admin: bool,
-    /// Invited, not a member yet.
+    /// True if the person is invited, not a member yet.
     pub pending: bool,
     /// Person or service account.
     pub account: AccountKind,
 }
 
 impl TeamParticipant {
-    /// True if this is who was meant by an email or a user name.
+    /// True if an email or a user name means this person.
     pub fn is(&self, who: &str) -> bool {
         [&self.email, &self.user_name].iter().any(|known| !known.is_empty() && known.is(who.trim()))
     }

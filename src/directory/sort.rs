@@ -12,9 +12,9 @@ use super::{
 /// A field and a direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SortOrder {
-    /// By which field.
+    /// The field.
     pub by: RecordField,
-    /// Largest first.
+    /// True for the largest first.
     pub descending: bool,
 }
 
@@ -24,7 +24,7 @@ impl SortOrder {
         Self::at_first(RecordField::name_of(kind))
     }
 
-    /// By a field, in the direction in which people look at it first.
+    /// The order by a field, in the direction in which people look at it first.
     pub fn at_first(by: RecordField) -> Self {
         Self { by, descending: by.spec().sort == FieldSort::Descending }
     }
@@ -35,7 +35,7 @@ impl SortOrder {
     }
 }
 
-/// What a row is sorted by.
+/// The key by which a row is sorted.
 pub enum SortKey<'a> {
     /// The smallest first.
     Number(u32),
@@ -47,12 +47,12 @@ pub enum SortKey<'a> {
 pub struct SortKeys<'a> {
     directory: &'a Directory,
     by: RecordField,
-    /// How many hold each role, where that is asked for.
+    /// The number of holders of each role, where that is asked for.
     holders: FxHashMap<&'a Name, u32>,
 }
 
 impl<'a> SortKeys<'a> {
-    /// Looks up what is needed for all rows.
+    /// Looks up the facts that all rows need.
     pub fn new(directory: &'a Directory, by: RecordField) -> Self {
         let asked = by == RoleField::Holders.into();
         let holders = if asked { directory.holder_counts() } else { FxHashMap::default() };

@@ -21,14 +21,14 @@ use super::{
 };
 use crate::scim::{failure::Failure, filter::ScimFilter, wait::RequestWait};
 
-/// What the console asks for.
+/// A job that the console asks for.
 #[derive(Debug)]
 pub enum WorkerJob {
-    /// Read everything anew; a newer one replaces a waiting one.
+    /// Read all lists anew; a newer refresh replaces a waiting one.
     Refresh,
     /// Read only the users that the server finds by this filter from now on, or all again.
     Narrow(Option<ScimFilter>),
-    /// Read these records one by one: their list has left out what is asked for, such as roles or members.
+    /// Read these records one by one: their list has left out attributes that are asked for, such as roles or members.
     ReadEach(Vec<ResourceRef>),
     /// Read one record anew.
     Reread(ResourceRef),
@@ -36,12 +36,12 @@ pub enum WorkerJob {
     LookUp(RecordKind, Vec<String>),
     /// Find the one record that each name means without reading a list; [`WorkerReport::Identified`] follows.
     Identify(RecordKind, Vec<String>),
-    /// Say whether these names are nobody's without reading a list; [`WorkerReport::Vacant`] follows.
+    /// Say whether these names belong to nobody without reading a list; [`WorkerReport::Vacant`] follows.
     CheckVacant(RecordKind, Vec<(NameLevel, String)>),
-    /// Read some people alone who are admins by what the disk knows, of a team or of the organisation, beside these people;
-    /// [`WorkerReport::AdminsRead`] follows.
+    /// Read some people alone who are admins by the disk's records, of a team or of the organisation, beside these
+    /// people; [`WorkerReport::AdminsRead`] follows.
     ReadAdmins(Option<Id>, Vec<Id>),
-    /// Write these down and send them.
+    /// Write these changes down and send them.
     Submit(Vec<JournalEntry>),
     /// Write all of these down and send the first ones; the others follow by [`WorkerJob::Resume`], each part when the one before
     /// has its outcome.
@@ -49,18 +49,18 @@ pub enum WorkerJob {
     /// Of a plan that is about to be submitted, the parts that go one after another: none of a part before each change of the
     /// parts before it has an outcome.
     Parts(Vec<Vec<ChangeId>>),
-    /// Send what the journal holds from an earlier session, planned anew ([`super::plan::again`]); what was dropped with
-    /// that is only written down.
+    /// Send changes that the journal holds from an earlier session, planned anew ([`super::plan::again`]); those
+    /// dropped meanwhile are only written down.
     Resume(Vec<JournalEntry>),
-    /// Take these back, where they were not sent yet.
+    /// Take these changes back, where they were not sent yet.
     Drop(Vec<ChangeId>),
-    /// Put these on the stage; with none, only say what is there.
+    /// Put these changes on the stage; with none, only report the stage.
     Stage(Vec<StagedChange>),
-    /// Take these off the stage.
+    /// Take these changes off the stage.
     Unstage(Vec<StageId>),
-    /// Take these off the stage, write down what was planned of them, and send that: all or nothing.
+    /// Take these changes off the stage, write the steps planned from them down, and send those: all or nothing.
     SubmitStaged(Vec<StageId>, Vec<JournalEntry>),
-    /// Send nothing more until told otherwise; what is on its way arrives.
+    /// Send nothing more until told otherwise; requests on their way arrive.
     Pause(bool),
     /// Send so many changes at a time, at most.
     Parallel(usize),
@@ -68,98 +68,98 @@ pub enum WorkerJob {
     Wake,
     /// The resource as the server gave it.
     Raw(ResourceRef),
-    /// Ask what no list tells.
+    /// Ask a question that no list answers.
     Ask(SideQuery),
-    /// Ask whose key is in use.
+    /// Ask who owns the key in use.
     AskOwner,
     /// Ask for a sign of how the server is hosted; [`WorkerReport::Hosting`] follows whatever comes of it.
     AskHosting,
-    /// Roles follow from groups by this from now on; so much of each list is known.
+    /// Make roles follow from groups by this mapping from now on; so much of each list is known.
     Remap(Arc<RoleMapping>, [ListCoverage; 3]),
 }
 
 /// How the last contact with the server went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkState {
-    /// It answers.
+    /// The server answers.
     Up,
-    /// It can't be reached.
+    /// The server can't be reached.
     Down(Failure),
 }
 
 /// A list that was read to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefreshProof {
-    /// Which list.
+    /// The list's kind of record.
     pub kind: RecordKind,
     /// How many records came.
     pub seen: u64,
-    /// `1,296 of 1,296`, or why it can't be known whether that is all.
+    /// `1,296 of 1,296`, or the reason why it can't be known whether that is all.
     pub words: String,
-    /// How much of the list that is.
+    /// The coverage of the list.
     pub coverage: ListCoverage,
 }
 
-/// A name that looking it up brought no record of.
+/// A name for which the server gave no record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MissedName {
-    /// As it was asked for.
+    /// The name as it was asked for.
     pub name: String,
-    /// Why the server could not be asked; `None` where it has no such record.
+    /// The reason why the server could not be asked; `None` where it has no such record.
     pub failure: Option<Failure>,
 }
 
-/// One step of a change's life.
+/// A step of a change's life.
 #[derive(Debug)]
 pub struct ChangeUpdate {
-    /// Which.
+    /// The change's id.
     pub id: ChangeId,
-    /// Where to.
+    /// The change's new state.
     pub state: ChangeState,
-    /// Why, or what is special.
+    /// The reason for the state, or a remark.
     pub why: String,
-    /// The failure behind it.
+    /// The failure behind the state.
     pub failure: Option<Failure>,
-    /// All its requests and answers so far; none where they stay as they are.
+    /// All requests and answers of the change so far; none where they stay as they are.
     pub exchanges: Vec<RequestExchange>,
-    /// What the server showed.
+    /// The records that the server showed.
     pub fresh: Vec<Observation>,
-    /// When.
+    /// When the change got this state.
     pub at: Timestamp,
-    /// The id that the server gave to what was created.
+    /// The id that the server gave to the created record.
     pub created: Option<Id>,
-    /// What else it changed.
+    /// The side effects of the change.
     pub effects: Vec<SideEffect>,
-    /// It took effect and should be taken back at once.
+    /// True if the change took effect and should be taken back at once.
     pub alarm: bool,
-    /// The way back, where what was read for the change has made another one of it.
+    /// The way back, where the readings for the change have altered it.
     pub way_back: Option<Box<WayBack>>,
 }
 
 impl ChangeUpdate {
-    /// True where it is over and nothing of it went out here: what is known of its records stays as recent as it was.
+    /// True where the change is over and no request went out here: the records' readings stay as recent as they were.
     pub fn is_unsent(&self) -> bool {
         let unsent = matches!(self.state, ChangeState::Refused | ChangeState::Already) && self.exchanges.is_empty();
         self.state == ChangeState::Dropped || unsent
     }
 }
 
-/// What the worker reports.
+/// A report of the worker.
 pub enum WorkerReport {
-    /// More is known of the server: changes are planned by this from now on.
+    /// More is known of the server: this planner plans changes from now on.
     Planner(Arc<dyn Planner>),
     /// Records are ready to be shown.
     Records {
-        /// Indexed.
+        /// The indexed records.
         records: Box<Records>,
         /// When they were read from the server.
         seen: Option<Timestamp>,
-        /// More will follow.
+        /// True if more will follow.
         partial: bool,
-        /// From the store on disk, not from the server.
+        /// True if the records come from the store on disk, not from the server.
         stored: bool,
     },
-    /// What a refresh found that is not shown yet, a part at a time.
+    /// Records that a refresh found and that are not shown yet, a part at a time.
     Renewed(Vec<Observation>),
     /// The records shown, with roles by another mapping.
     Remapped(Box<Records>),
@@ -167,7 +167,7 @@ pub enum WorkerReport {
     RefreshBegan,
     /// A list grows.
     Progress {
-        /// Which list.
+        /// The list's kind of record.
         kind: RecordKind,
         /// Records so far.
         seen: u64,
@@ -176,11 +176,11 @@ pub enum WorkerReport {
     },
     /// A refresh has ended; lists that failed are in `failed`.
     RefreshEnded {
-        /// When.
+        /// When the refresh ended.
         at: Timestamp,
-        /// What each list brought, also of those that failed in the middle.
+        /// The proof of each list, also of those that failed in the middle.
         proofs: Vec<RefreshProof>,
-        /// What went wrong.
+        /// The failures of lists.
         failed: Vec<(RecordKind, Failure)>,
     },
     /// Records read one by one, outside any change.
@@ -193,21 +193,22 @@ pub enum WorkerReport {
     ListsNeeded,
     /// For each name the only record that it means, as it was read alone; none where only the lists decide.
     Identified(Vec<Option<Record>>),
-    /// True where the names are nobody's; false where they may be somebody's, and only the lists decide.
+    /// True where the names belong to nobody; false where they may belong to somebody, and only the lists decide.
     Vacant(bool),
     /// Admins were read alone, as far as the disk knows any: they were reported as learnt before.
     AdminsRead,
     /// Roles that the answers to changes have shown, now or in an earlier session.
     RolesLearnt(Vec<(Id, LearntRoles)>),
-    /// Whose key is in use, as told now or in an earlier session; `None` where the server does not tell.
+    /// The owner of the key in use, as told now or in an earlier session; `None` where the server does not tell.
     Owner(Option<KeyOwner>),
-    /// These could not be read one by one.
+    /// These records could not be read one by one.
     ReadEachFailed(Vec<ResourceRef>, Failure),
-    /// These of the journal to come belong to consoles that are open: they are shown, and theirs to see through.
+    /// These changes of the journal to come belong to consoles that are open: they are shown, and those consoles see
+    /// them through.
     Elsewhere(FxHashSet<ChangeId>),
-    /// The journal, or what is new in it, oldest first.
+    /// The changes of the journal, or its new ones, oldest first.
     Journal(Vec<JournalEntry>),
-    /// What is on the stage, oldest first.
+    /// The changes on the stage, oldest first.
     Staged(Vec<StagedChange>),
     /// A change moved on.
     Moved(ChangeUpdate),
@@ -215,27 +216,27 @@ pub enum WorkerReport {
     Waiting(RequestWait),
     /// The server answers, or does not.
     Link(LinkState),
-    /// The resource as the server gave it, pretty-printed; or why not.
+    /// The resource as the server gave it, pretty-printed; or the failure.
     Raw(ResourceRef, Result<String, Failure>),
-    /// What was asked could not be told.
+    /// A question could not be answered.
     AskFailed(SideQueryKind, Failure),
-    /// A secret that the server shows once, made by this change. It is nowhere but here.
+    /// A secret that the server shows once, made by this change. Nothing else holds it.
     Secret(ChangeId, SecretString),
     /// Nothing is under way and nothing waits but the clock; so many jobs were taken.
     Idle(u64),
-    /// The store can't be used, and why: changes can't be written down, so none is sent in this session.
+    /// The store can't be used, with the reason: changes can't be written down, so none is sent in this session.
     NoJournal(String),
-    /// How the server contradicts what the profile says of it, where it is known to: nothing is sent in this session.
+    /// How the server contradicts the profile's settings, where it is known to: nothing is sent in this session.
     Hosting(Option<String>),
     /// The key opens another organisation than before, in words: the profile is to be opened anew, with a store of that
     /// organisation's own. Nothing is sent in this session.
     OtherOrganisation(String),
-    /// Something beside what was asked went wrong: the store was rebuilt, roles could not be read, …
+    /// Something beside the jobs went wrong: the store was rebuilt, roles could not be read, …
     Notice(String),
 }
 
 impl WorkerReport {
-    /// Its kind, in a word.
+    /// The report's kind, in a word.
     pub fn kind(&self) -> &'static str {
         match self {
             WorkerReport::Planner(..) => "planner",

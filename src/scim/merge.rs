@@ -1,4 +1,4 @@
-//! A PATCH body applied here (RFC 7644 §3.5.2), for servers that only take the whole record by PUT.
+//! Applies a PATCH body here (RFC 7644 §3.5.2), for servers that only take the whole record by PUT.
 //!
 //! Knows JSON and paths, no schema. Everything that the operations don't name stays as it came.
 
@@ -26,18 +26,18 @@ pub enum CantApply {
     /// The path leads into something that holds no attributes.
     #[error("The record has no room for it.")]
     NoRoom,
-    /// The path is not what the RFC has.
+    /// The path does not follow the RFC.
     #[error("The path “{path}” can't be read: {error}.")]
     BadPath {
-        /// As it came.
+        /// The path as it came.
         path: String,
-        /// What is wrong with it.
+        /// The error that the path's filter has.
         error: filter::FilterError,
     },
     /// The path is a whole filter.
     #[error("The path “{0}” is no attribute.")]
     NotAnAttribute(String),
-    /// The operation is not one of those that are known here.
+    /// The operation is not known here.
     #[error("“{verb}” at “{path}” can't be applied here.")]
     Unknown {
         /// `op`.
@@ -102,9 +102,9 @@ fn apply_one(operation: &Value, document: &mut Value) -> Result<(), CantApply> {
 /// The path of an operation.
 struct ParsedPath<'a> {
     attr: AttrPath,
-    /// The filter in its brackets.
+    /// The filter in the path's brackets.
     chosen: Option<ScimFilter>,
-    /// The sub-attribute behind them.
+    /// The sub-attribute behind the brackets.
     part: Option<&'a str>,
 }
 
@@ -124,8 +124,8 @@ fn parsed(path: &str) -> Result<ParsedPath<'_>, CantApply> {
     }
 }
 
-/// The PATCH body that puts into the attributes which these operations name what the document has there, in operations
-/// without a path where that is wanted.
+/// The PATCH body that replaces each attribute named by these operations with the document's present value, in
+/// operations without a path where that is wanted.
 ///
 /// # Errors
 /// Where an operation names no attribute.
@@ -149,7 +149,7 @@ pub fn replacing(body: &Value, document: &Value, pathless: bool) -> Result<Value
     Ok(patch::patch(replacing))
 }
 
-/// The document with what such a body replaces.
+/// The document with the values of such a body.
 pub fn with(mut document: Value, replacing: &Value) -> Value {
     let operations = replacing.get("Operations").and_then(Value::as_array);
     for operation in operations.into_iter().flatten() {
@@ -170,7 +170,7 @@ fn members(list: &Value) -> Value {
         let Value::Object(map) = entry else { return json!({"value": entry}) };
         let mut named = Map::new();
         named.insert("value".into(), json::get(map, "value").cloned().unwrap_or_default());
-        // A person is what a member is unless it is said to be something else.
+        // A member is a person unless its type says otherwise.
         let kind = json::get(map, "type").and_then(Value::as_str).filter(|kind| !kind.eq_ignore_ascii_case("User"));
         if let Some(kind) = kind {
             named.insert("type".into(), kind.into());

@@ -1,7 +1,7 @@
 //! The bodies of PATCH requests (RFC 7644 §3.5.2), written strictly. Knows no server's habits.
 //!
-//! A `remove` of a whole multi-valued attribute empties it: a team without members. It can only be made by a function
-//! that says so.
+//! A `remove` of a whole multi-valued attribute empties it: a team without members. Only a function whose name says so
+//! makes that operation.
 
 use serde_json::{Map, Value, json};
 
@@ -10,17 +10,17 @@ use super::{
     urn,
 };
 
-/// One operation of a PATCH body.
+/// An operation of a PATCH body.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PatchOperation {
-    /// Adds values; those that are there already stay as they are.
+    /// Adds values; present ones stay as they are.
     Add {
         /// The attribute.
         path: String,
-        /// What is added; an array for multi-valued attributes.
+        /// The added value; an array for multi-valued attributes.
         value: Value,
     },
-    /// Puts the value in the place of what is there.
+    /// Replaces the present value.
     Replace {
         /// The attribute; none if the value is an object of attributes.
         path: Option<String>,
@@ -31,7 +31,8 @@ pub enum PatchOperation {
     Remove(RemovedValues),
 }
 
-/// What a [`PatchOperation::Remove`] takes away. Made only by [`PatchOperation::remove`], [`PatchOperation::remove_listed`] and [`PatchOperation::remove_all`].
+/// The values that a [`PatchOperation::Remove`] takes away. Made only by [`PatchOperation::remove`],
+/// [`PatchOperation::remove_listed`] and [`PatchOperation::remove_all`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct RemovedValues {
     path: String,
@@ -44,11 +45,11 @@ pub struct RemovedValues {
 pub struct UnsafeRemoval {
     /// The path.
     pub path: String,
-    /// What is wrong with it.
+    /// The reason why the path is unsafe.
     pub why: UnsafePath,
 }
 
-/// What is wrong with the path of a removal.
+/// The reason why the path of a removal is unsafe.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnsafePath {
     /// No filter chooses.
@@ -87,7 +88,8 @@ impl PatchOperation {
         Self::Replace { path: None, value: Value::Object(attributes) }
     }
 
-    /// The same without a path, where it replaces one attribute as a whole; any other operation stays as it is.
+    /// The same operation without a path, where it replaces one attribute as a whole; any other operation stays as it
+    /// is.
     #[must_use]
     pub fn without_path(self) -> Self {
         match self {

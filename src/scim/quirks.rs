@@ -1,5 +1,5 @@
-//! What one server is known to do, beyond and beside the RFCs: told by its discovery endpoints, found out by probing, or
-//! written in a profile. Everything is optional: what is not known is taken to be as RFC 7644 has it.
+//! A server's known habits, beyond and beside the RFCs: told by its discovery endpoints, found out by probing, or
+//! written in a profile. Everything is optional: an unknown habit is taken to be as RFC 7644 has it.
 //!
 //! Knows no vendor and no request.
 
@@ -31,15 +31,15 @@ pub enum RemovalForm {
     Put,
 }
 
-/// What DELETE does to a user.
+/// The effect of DELETE on a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DeletionEffect {
     /// The record is gone.
     Removes,
-    /// It stays, inactive.
+    /// The record stays, inactive.
     Deactivates,
-    /// It is refused.
+    /// The request is refused.
     Refused,
 }
 
@@ -63,7 +63,7 @@ impl RoleAttribute {
     }
 }
 
-/// What is known of a server.
+/// The known habits of a server.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "snake_case")]
 pub struct ServerQuirks {
@@ -82,25 +82,25 @@ pub struct ServerQuirks {
     /// PATCH of users takes operations with a path; false where the value must be an object of attributes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patch_paths: Option<bool>,
-    /// How a member is removed.
+    /// The form in which a member is removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remove_member: Option<RemovalForm>,
     /// A stale `If-Match` is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub versions: Option<bool>,
-    /// What DELETE does to a user.
+    /// The effect of DELETE on a user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delete_user: Option<DeletionEffect>,
-    /// A filter finds what it should and nothing else.
+    /// A filter finds the right records and no others.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<bool>,
     /// Operations that one bulk request may hold (RFC 7644 §3.7); 0 is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bulk: Option<u32>,
-    /// It has groups.
+    /// The server has groups.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub groups: Option<bool>,
-    /// Groups tell who is in them.
+    /// Groups tell their members.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tells_members: Option<bool>,
     /// Where roles live.
@@ -112,7 +112,7 @@ pub struct ServerQuirks {
 }
 
 impl ServerQuirks {
-    /// These, and what they leave open as in `other`.
+    /// These habits, completed by those of `other` where these leave one open.
     pub fn or(self, other: Self) -> Self {
         Self {
             paging: self.paging.or(other.paging),

@@ -61,10 +61,10 @@ impl ApiKind {
     }
 }
 
-/// One request, relative to the base URL of a profile: no host, no credentials.
+/// A request, relative to the base URL of a profile: no host, no credentials.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
-    /// For which interface.
+    /// The interface that the request is for.
     #[serde(default, skip_serializing_if = "ApiKind::is_scim")]
     pub door: ApiKind,
     /// The method.
@@ -83,18 +83,18 @@ pub struct Request {
     /// Headers that the interface asks for, beside those of every request.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<(String, String)>,
-    /// What is sent is made of the record as it is when the request goes out: by PUT the whole record, by PATCH the whole
-    /// attributes that the operations name.
+    /// True if the body is made from the record's state when the request goes out: by PUT the whole record, by PATCH
+    /// the whole attributes that the operations name.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub merge: bool,
-    /// The PATCH body that is applied to the record then; where there is none it is the body. The body is what comes of it
+    /// The PATCH body that is applied to the record then; where there is none, `body` is. With it, `body` is the result
     /// as of the plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operations: Option<Value>,
     /// Other forms of the same request, tried in this order where the server does not know the one before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub otherwise: Vec<Request>,
-    /// The answer holds a new secret: nothing of it may be kept or shown but to the person, once.
+    /// True if the answer holds a new secret: nothing of it may be kept or shown but to the person, once.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub secret: bool,
 }
@@ -117,7 +117,7 @@ impl Request {
         }
     }
 
-    /// True if it alters nothing and may be repeated.
+    /// True if the request alters nothing and may be repeated.
     pub fn is_read(&self) -> bool {
         match self.door {
             ApiKind::Scim | ApiKind::Api => self.method.is_read(),
@@ -125,14 +125,15 @@ impl Request {
         }
     }
 
-    /// True if a second one makes a second record, or may: what creates, and each question of GraphQL that alters something.
+    /// True if a second request makes a second record, or may: creations, and each GraphQL request that alters
+    /// something.
     pub fn may_double(&self) -> bool {
         self.method == Method::Post && !self.is_read()
     }
 
-    /// True if it may be sent again although it may have taken effect: a PATCH that adds, or sets single values. A second
-    /// removal finds nothing to remove, a second DELETE nothing to delete, a version has moved, and whole lists may have been
-    /// altered by others meanwhile.
+    /// True if the request may be sent again although it may have taken effect: a PATCH that adds, or sets single
+    /// values. A second removal finds nothing to remove, a second DELETE nothing to delete, a version has moved, and
+    /// others may have altered whole lists meanwhile.
     pub fn is_repeatable(&self) -> bool {
         let operations = self.body.as_ref().and_then(|body| body.get("Operations")).and_then(Value::as_array);
         let is_plain = |operation: &Value| match operation.get("op").and_then(Value::as_str) {
@@ -162,7 +163,7 @@ impl Request {
         self
     }
 
-    /// Says which forms it may take where the server does not know this one.
+    /// Sets the forms that the request may take where the server does not know this one.
     pub fn or_else(mut self, otherwise: Vec<Request>) -> Self {
         self.otherwise = otherwise;
         self

@@ -20,12 +20,12 @@ pub(super) const FORMAT: &str = "4";
 /// Bytes that are decoded together.
 const STRETCH: usize = 1 << 20;
 
-/// One record in compact form.
+/// A record in compact form.
 #[derive(Debug, Default)]
 pub(super) struct Form {
     /// The record.
     pub typed: Vec<u8>,
-    /// What a first look can do without: a team's members.
+    /// The part that a first look can do without: a team's members.
     pub more: Option<Vec<u8>>,
 }
 
@@ -57,16 +57,16 @@ impl Form {
     }
 }
 
-/// Tells records apart that are not the same, also before and after they were on disk; good for as long as the program
+/// A hash that tells different records apart, also before and after they were on disk; good for as long as the program
 /// runs.
 pub type Fingerprint = u64;
 
-/// Makes prints, one after another in the same room.
+/// Makes fingerprints, one after another in the same buffer.
 #[derive(Debug, Default)]
 pub struct FingerprintMaker(Form);
 
 impl FingerprintMaker {
-    /// The record's; `None` for one that could not be put on disk.
+    /// The record's fingerprint; `None` for a record that could not be put on disk.
     pub fn print(&mut self, record: &Record) -> Option<Fingerprint> {
         self.0 = mem::take(&mut self.0).encode(record.kind(), record).ok()?;
         Some(print(&self.0.typed, self.0.more.as_deref()))
@@ -91,7 +91,7 @@ pub(super) fn unpack<T: DeserializeOwned>(sealed: &[u8]) -> Option<T> {
     postcard::from_bytes(sum::unseal(sealed)?).ok()
 }
 
-/// One record; `None` where it is damaged.
+/// Decodes a record; `None` where it is damaged.
 pub(super) fn decode(kind: RecordKind, typed: &[u8], more: &[u8]) -> Option<Record> {
     fn whole<T: StoredForm>(typed: &[u8], more: &[u8]) -> Option<T> {
         let mut record: T = unpack(typed)?;
@@ -110,14 +110,14 @@ pub(super) fn is_of(sealed: &[u8], id: &str) -> bool {
     sum::unseal(sealed).and_then(|form| postcard::take_from_bytes::<&str>(form).ok()).is_some_and(|(of, _)| of == id)
 }
 
-/// What can be brought back from its form.
+/// A type that can be brought back from its form.
 pub(super) trait StoredForm: DeserializeOwned + Send {
-    /// Adds what was kept apart; `None` where that can't be read.
+    /// Adds the part that was kept apart; `None` where it can't be read.
     fn complete(&mut self, _more: Option<&[u8]>) -> Option<()> {
         Some(())
     }
 
-    /// Holds once what others hold as well.
+    /// Shares values that other records hold as well.
     fn share(&mut self, _shared: &mut Shared) {}
 }
 
@@ -140,10 +140,10 @@ impl StoredForm for Team {
     }
 }
 
-/// What a query gives of records, and how many there were.
+/// The records of a query, and how many rows there were.
 pub(super) struct Found<T> {
     pub records: Vec<T>,
-    /// Of each of those.
+    /// The fingerprint of each of the records.
     pub prints: Vec<Fingerprint>,
     pub rows: usize,
 }
@@ -192,7 +192,7 @@ impl<T> Extend<(T, Fingerprint)> for Found<T> {
 struct PackedRecords {
     bytes: Vec<u8>,
     parts: Vec<(Range<usize>, Option<Range<usize>>)>,
-    /// What is kept apart was read too.
+    /// True if the part that is kept apart was read too.
     whole: bool,
 }
 

@@ -14,7 +14,7 @@ impl Store {
         let mut query = self.db.prepare_cached("SELECT typed FROM user")?;
         let mut rows = query.query([])?;
         let mut found = Vec::new();
-        // One record at a time: the list may be longer than what a command may hold.
+        // The rows are read one at a time: the list may be longer than a command may hold.
         while found.len() < most
             && let Some(row) = rows.next()?
         {

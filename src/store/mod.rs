@@ -1,4 +1,4 @@
-//! What outlives a session: one `SQLite` file per profile, with the last seen directory, the journal of
+//! The data that outlives a session: one `SQLite` file per profile, with the last seen directory, the journal of
 //! changes and the stage.
 //!
 //! Knows records, plans and files; no network, no screen. Everything here blocks: call it off the event
@@ -15,13 +15,14 @@
 //! `SQLite` keeps that setting per connection and allows it to change between transactions; a commit with `FULL` also
 //! flushes the `NORMAL` ones before it.
 //!
-//! **What is damaged is never taken for true.** Every value has a checksum (`sum`), the journal knows how many changes
-//! it holds, and a log of last writes that breaks off in its middle is noticed before `SQLite` drops what follows
-//! (`wal`). Of a damaged file what can be read of the journal is carried over; the rest is said, and kept beside it.
-//! What no file can tell is that its end is missing: a disk that loses what it said was written loses it in silence.
+//! **Damaged data is never taken for true.** Every value has a checksum (`sum`), the journal knows how many changes it
+//! holds, and a log of last writes that breaks off in its middle is noticed before `SQLite` drops the rest (`wal`). The
+//! readable part of a damaged file's journal is carried over; the rest is told, and kept beside it. No file can tell
+//! that its end is missing: a disk that loses data that it reported as written loses them in silence.
 //!
-//! **A list is put on disk while it is read** ([`SyncBatch`]): what has not changed is not written, and what is gone is removed
-//! only when the list has been read to its end. A list that never was is a part, and [`Snapshot::coverage`] says so.
+//! **A list is put on disk while it is read** ([`SyncBatch`]): unchanged records are not written, and records that are
+//! gone are removed only when the list has been read to its end. A list that never was is a part, and
+//! [`Snapshot::coverage`] says so.
 //!
 //! **Two consoles on one profile** share the file: every write is one short `IMMEDIATE` transaction that waits up to
 //! five seconds for the other's, [`Store::journal_claim`] lets only one of them
@@ -71,13 +72,13 @@ use crate::{directory::ability::ActionTrials, scim::quirks::ServerQuirks};
 /// The name under which habits are kept.
 const HABITS: &str = "habits";
 
-/// The name under which it is kept what trials have shown.
+/// The name under which the results of trials are kept.
 const TRIALS: &str = "trials";
 
 /// The name under which trials that have begun and not ended are kept.
 const BEGUN: &str = "trials-begun";
 
-/// The result of everything here.
+/// The result of every function of the store.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// How sure a write must be before the call returns.
@@ -89,14 +90,14 @@ enum Sync {
     Normal,
 }
 
-/// One profile's file, or one that lives in memory.
+/// A profile's file, or a store that lives in memory.
 #[derive(Debug)]
 pub struct Store {
     db: Connection,
     path: Option<PathBuf>,
-    /// Why nothing that must be on the disk can be written.
+    /// The reason why nothing that must be on the disk can be written.
     refusing: Option<String>,
-    /// What others had written when that was asked last (`PRAGMA data_version`).
+    /// The version of others' writes when it was last asked for (`PRAGMA data_version`).
     seen: Option<i64>,
 }
 
@@ -113,14 +114,14 @@ impl Store {
         Self::open_telling(path, &mut |_| ())
     }
 
-    /// The same; `say` is told where it has to wait for another process.
+    /// Like [`Self::open`]; `say` is told where the store has to wait for another process.
     pub fn open_telling(path: &Path, say: &mut dyn FnMut(String)) -> Result<(Self, Option<String>)> {
         file::prepare_directory(path)?;
         let _lock = file::lock(path, say)?;
         if file::is_empty(path) {
             return Self::rebuild(path, "the file is empty");
         }
-        // Before it is opened: then the log would be gone.
+        // The log is kept before the file is opened: opening would drop it.
         let cut = wal::keep_if_damaged(path)?;
         match Self::connect(path) {
             Err(StoreError::Damaged(why)) => Self::rebuild(path, &why),
@@ -136,8 +137,8 @@ impl Store {
         Ok(Self { db, path: None, refusing: None, seen: None })
     }
 
-    /// In the place of a file that can't be used: keeps the directory in memory, and refuses whatever must be on the disk
-    /// before something is sent. `why` is the reason.
+    /// A store in the place of a file that can't be used: keeps the directory in memory, and refuses writes that must
+    /// be on the disk before a request goes out. `why` is the reason.
     pub fn stand_in(why: impl Into<String>) -> Result<Self> {
         Ok(Self { refusing: Some(why.into()), ..Self::in_memory()? })
     }
@@ -147,7 +148,7 @@ impl Store {
         self.refusing.as_deref()
     }
 
-    /// Takes over what another store has learnt of the server.
+    /// Takes over the habits of the server that another store has learnt.
     pub fn adopt(&mut self, other: &Self) -> Result<()> {
         other.habits()?.map_or(Ok(()), |habits| self.keep_habits(&habits))?;
         self.keep_trials(&other.trials()?)?;
@@ -156,8 +157,8 @@ impl Store {
         other.key_owner()?.map_or(Ok(()), |owner| self.keep_key_owner(&owner))
     }
 
-    /// What to do after [`StoreError::Damaged`]: looks through the whole file (slow: all of it is read) and, if it is
-    /// damaged indeed, sets it aside and goes on with a new one as [`Store::open`] does. The notice says so.
+    /// Mends the store after [`StoreError::Damaged`]: looks through the whole file (slow: all of it is read) and, if it
+    /// is damaged indeed, sets it aside and goes on with a new one as [`Store::open`] does. The notice says so.
     pub fn mend(&mut self) -> Result<Option<String>> {
         let Some(path) = self.path.clone() else { return Ok(None) };
         // Closed, for the file may be renamed.
@@ -182,37 +183,37 @@ impl Store {
         self.write(Sync::Normal, |tx| meta_set(tx, key, value))
     }
 
-    /// What was found out about the server by probing it; nothing where another release wrote it.
+    /// The habits of the server that probing found; nothing where another release wrote them.
     pub fn habits(&self) -> Result<Option<ServerQuirks>> {
         let text = self.meta_get(HABITS)?;
         Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
     }
 
-    /// Keeps what was found out, for every session to come.
+    /// Keeps the found habits, for every session to come.
     pub fn keep_habits(&mut self, habits: &ServerQuirks) -> Result<()> {
         let text = serde_json::to_string(habits).unwrap_or_default();
         self.meta_set(HABITS, &text)
     }
 
-    /// What trials have shown of the server; nothing where another release wrote it.
+    /// The results of trials on the server; nothing where another release wrote them.
     pub fn trials(&self) -> Result<ActionTrials> {
         let text = self.meta_get(TRIALS)?;
         Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
     }
 
-    /// Keeps what trials have shown.
+    /// Keeps the results of trials.
     pub fn keep_trials(&mut self, trials: &ActionTrials) -> Result<()> {
         let text = serde_json::to_string(trials).unwrap_or_default();
         self.meta_set(TRIALS, &text)
     }
 
-    /// The tags of trials that have begun, each with its session's number, and not ended: what they made may be there.
+    /// The tags of trials that have begun, each with its session's number, and not ended: their records may be there.
     pub fn begun_trials(&self) -> Result<Vec<(String, Option<u64>)>> {
         let text = self.meta_get(BEGUN)?;
         Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
     }
 
-    /// A trial begins; nothing of it is made before this is on the disk.
+    /// Notes the beginning of a trial; none of its records is made before this is on the disk.
     pub fn begin_trial(&mut self, tag: &str, session: Option<u64>) -> Result<()> {
         let mut begun = self.begun_trials()?;
         begun.push((tag.to_owned(), session));
@@ -220,7 +221,7 @@ impl Store {
         self.write(Sync::Full, |tx| meta_set(tx, BEGUN, &text))
     }
 
-    /// Nothing of this trial is there any more.
+    /// Notes that no record of this trial is left.
     pub fn end_trial(&mut self, tag: &str) -> Result<()> {
         let mut begun = self.begun_trials()?;
         begun.retain(|(other, _)| other != tag);
@@ -258,7 +259,7 @@ impl Store {
         Ok((store, Some(notice)))
     }
 
-    /// One short transaction that holds the write lock from its beginning; nothing is written if `work` fails.
+    /// Does a short transaction that holds the write lock from its beginning; nothing is written if `work` fails.
     fn write<T>(&mut self, sync: Sync, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         let level = match (sync, &self.refusing) {
             (Sync::Full, Some(why)) => return Err(StoreError::Refusing(why.clone())),
@@ -273,7 +274,7 @@ impl Store {
     }
 }
 
-/// The value; none where it is not, or not what was written.
+/// The value; none where there is none, or where it differs from the one that was written.
 fn meta_get(db: &Connection, key: &str) -> Result<Option<String>> {
     let mut query = db.prepare_cached("SELECT value, sum FROM meta WHERE key = ?1")?;
     let found = query.query_row([key], |row| Ok((bytes(row, 0)?, row.get::<_, Option<u32>>(1)?))).optional()?;

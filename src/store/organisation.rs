@@ -1,4 +1,5 @@
-//! One file per organisation: where a key opens another one than the file was filled from, a file of its own is used.
+//! Each organisation has a file of its own: where a key opens another organisation than the file was filled from,
+//! another file is used.
 //!
 //! The first organisation of a profile has the profile's file. A small file beside it (`NAME.organisation`) names the one
 //! that the key opens now, where that is another.
@@ -10,12 +11,12 @@ use std::{
 
 use super::{Result, Store, StoreError};
 
-/// Where the organisation of a file is kept.
+/// The key under which the organisation of a file is kept.
 const ORGANISATION: &str = "organisation";
-/// Between a profile's name and the sum of another organisation's id.
+/// The separator between a profile's name and the sum of another organisation's id.
 const APART: &str = "-org-";
 
-/// The file that holds what is known of the organisation that the key opens now.
+/// The file of the organisation that the key opens now.
 pub fn file_of_today(profile: &Path) -> PathBuf {
     let named = fs::read_to_string(pointer(profile)).ok();
     let sum =
@@ -32,7 +33,7 @@ fn apart(profile: &Path, sum: &str) -> PathBuf {
     profile.with_file_name(format!("{stem}{APART}{sum}.db"))
 }
 
-/// The profile's own file, of one that may be of another organisation.
+/// The profile's own file, for a file that may be of another organisation.
 fn own_file(file: &Path) -> PathBuf {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     match stem.rsplit_once(APART) {
@@ -47,13 +48,13 @@ impl Store {
         self.meta_get(ORGANISATION)
     }
 
-    /// Says of which organisation this file is.
+    /// Notes the organisation that this file is of.
     pub fn keep_organisation(&mut self, id: &str) -> Result<()> {
         self.meta_set(ORGANISATION, id)
     }
 
-    /// From now on the profile's file is the one of this organisation. What the lists of this one have read is forgotten,
-    /// since some of it may be the other's; the journal stays.
+    /// Makes this organisation's file the profile's from now on. The lists in the present file are forgotten, since
+    /// some of them may be the other's; the journal stays.
     pub fn leave_for(&mut self, organisation: &str) -> Result<()> {
         self.forget_lists()?;
         let Some(file) = self.path.clone() else { return Ok(()) };

@@ -18,7 +18,7 @@ use crate::directory::{
     record::{Record, Role, Team, User},
 };
 
-/// What was known when it was written.
+/// The records that were known when the file was last written.
 #[derive(Debug, Default)]
 pub struct Snapshot {
     /// Users, in no order.
@@ -27,18 +27,18 @@ pub struct Snapshot {
     pub teams: Vec<Team>,
     /// Roles, in no order.
     pub roles: Vec<Role>,
-    /// Of each record in these lists.
+    /// The fingerprint of each record in these lists.
     pub prints: [Vec<Fingerprint>; 3],
-    /// How much of each list is here. Of a list that was never read to an end there may be records all the same.
+    /// The coverage of each list. A list that was never read to an end may have records all the same.
     pub coverage: [ListCoverage; 3],
-    /// When it was read from the server: the oldest of the lists that it is made of.
+    /// When the lists were read from the server: the oldest of their times.
     pub seen: Option<Timestamp>,
     /// How many records could not be read and are left out.
     pub skipped: usize,
 }
 
 impl Snapshot {
-    /// Without what is there of lists that were never read to an end.
+    /// The snapshot without records of lists that were never read to an end.
     pub fn without_parts(mut self) -> Self {
         for kind in RecordKind::ALL.into_iter().filter(|kind| !self.coverage[*kind as usize].is_read()) {
             self.prints[kind as usize].clear();
@@ -51,7 +51,7 @@ impl Snapshot {
         self
     }
 
-    /// What to tell the person, where something could not be read.
+    /// The message for the person, where records could not be read.
     pub fn notice(&self) -> Option<String> {
         let what = match self.skipped {
             0 => return None,
@@ -84,15 +84,15 @@ impl Store {
         })
     }
 
-    /// Everything, as of one instant.
+    /// All records, as of one instant.
     pub fn load(&self) -> Result<Snapshot> {
         let snapshot = self.read(true)?;
         self.release_memory();
         Ok(snapshot)
     }
 
-    /// For the first screen: the first users by name as of the last full list, all roles, and all teams without their
-    /// members. True where there may be more.
+    /// The records for the first screen: the first users by name as of the last full list, all roles, and all teams
+    /// without their members. True where there may be more.
     pub fn load_first(&self) -> Result<(Snapshot, bool)> {
         let first = self.read(false)?;
         let more = first.users.len() + first.skipped >= FIRST;
@@ -111,7 +111,7 @@ impl Store {
         Ok(users)
     }
 
-    /// One record, where it is on disk and undamaged.
+    /// A record, where it is on disk and undamaged.
     pub fn record(&self, target: &ResourceRef) -> Result<Option<Record>> {
         let query = "SELECT typed, more FROM {} WHERE row = (SELECT row FROM {}_id WHERE id = ?1)";
         let mut query = self.db.prepare_cached(&query.replace("{}", table(target.kind)))?;
@@ -136,7 +136,7 @@ impl Store {
     }
 
     fn read(&self, whole: bool) -> Result<Snapshot> {
-        // One read transaction: another console may be writing a list right now.
+        // All queries share one read transaction: another console may be writing a list right now.
         let tx = self.db.unchecked_transaction()?;
         let not_read = RecordKind::ALL.map(|_| ListCoverage::NotRead(None));
         let mut snapshot = Snapshot { coverage: not_read, ..Snapshot::default() };
@@ -161,7 +161,8 @@ impl Store {
         Ok(snapshot)
     }
 
-    /// The next list that is read is written anew, all of it. Where that can't be noted it will be found again.
+    /// Notes that the next list that is read is written anew as a whole. Damage that can't be noted will be found
+    /// again.
     fn note_damage(&self, kind: RecordKind) {
         drop(meta_set(&self.db, &damaged_key(kind), "1"));
     }
@@ -172,7 +173,7 @@ impl Store {
     }
 }
 
-/// What is read in one transaction, and what was not as it should be.
+/// The records read in one transaction, and the damage found.
 struct Reading<'a> {
     db: &'a Connection,
     whole: bool,
@@ -198,7 +199,7 @@ impl Reading<'_> {
     }
 }
 
-/// Which users the first screen shows: those that were first by name at the end of the last list.
+/// The condition for the users of the first screen: the first by name at the end of the last list.
 fn first(db: &Connection) -> Result<String> {
     let rows =
         meta_get(db, &first_key(RecordKind::User))?.and_then(|rows| serde_json::from_str::<Vec<i64>>(&rows).ok());
@@ -228,7 +229,7 @@ fn known(db: &Connection, kind: RecordKind) -> Result<usize> {
     Ok(query.query_row([], |row| row.get::<_, i64>(0))? as usize)
 }
 
-/// Of the resource and of whose it is.
+/// The checksum of the resource and of its record's id.
 pub(super) fn raw_sum(id: &str, json: &[u8]) -> u32 {
     sum::of(&[id.as_bytes(), json])
 }
@@ -239,13 +240,13 @@ fn clear(db: &Connection, kind: RecordKind) -> Result<()> {
 }
 
 impl Store {
-    /// What was read of the lists counts no more; the next refresh reads everything.
+    /// Forgets the lists; the next refresh reads everything.
     pub(super) fn forget_lists(&mut self) -> Result<()> {
         self.meta_set("format", "")
     }
 }
 
-/// Makes sure that all records are of this form: those of another one are dropped.
+/// Makes sure that all records are of this form: records of another one are dropped.
 pub(super) fn claim_format(db: &Connection) -> Result<()> {
     if meta_get(db, "format")?.as_deref() == Some(FORMAT) {
         return Ok(());
@@ -271,17 +272,17 @@ pub(super) fn seen_key(kind: RecordKind) -> String {
     format!("seen.{}", table(kind))
 }
 
-/// Where it is kept how far a list was read of which only a part came.
+/// The key under which the shortfall of a partial list is kept.
 pub(super) fn shortfall_key(kind: RecordKind) -> String {
     format!("shortfall.{}", table(kind))
 }
 
-/// Where the rows of the first by name are kept.
+/// The key under which the rows of the first by name are kept.
 pub(super) fn first_key(kind: RecordKind) -> String {
     format!("first.{}", table(kind))
 }
 
-/// Where it is kept that something of the kind is not as it was written.
+/// The key under which damage to records of the kind is noted.
 pub(super) fn damaged_key(kind: RecordKind) -> String {
     format!("damaged.{}", table(kind))
 }

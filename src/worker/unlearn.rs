@@ -1,4 +1,5 @@
-//! What a trial has shown of the server, forgotten where it fails: it is untried from then on, in every session.
+//! Forgets habits that a trial has shown of the server, once they fail: they are untried from then on, in every
+//! session.
 
 use std::sync::Arc;
 
@@ -19,9 +20,9 @@ use crate::{
     worker::context::WorkerContext,
 };
 
-/// Forgets what was learnt of the way in which a change was sent, if the server has refused that way or taken it without
-/// effect. Its reasons in the record, the key or the moment teach nothing.
-/// True where that alters how changes are planned.
+/// Forgets the habits about the form in which a change was sent, if the server has refused that form or taken it
+/// without effect. A failure because of the record, the key or the moment teaches nothing. True where that alters how
+/// changes are planned.
 pub(super) async fn unlearn(context: &WorkerContext, entry: &JournalEntry) -> bool {
     if !is_about_the_way(entry.state, entry.failure.as_ref(), &entry.exchanges) {
         return false;
@@ -30,15 +31,15 @@ pub(super) async fn unlearn(context: &WorkerContext, entry: &JournalEntry) -> bo
     context.stored(move |store| forget(store, &change)).await == Some(true)
 }
 
-/// From what the worker's dialect was made.
+/// The parts from which the worker's dialect was made.
 pub(super) struct DialectLessons {
-    /// What the profile says.
+    /// The dialect by the profile's settings.
     plain: Arc<dyn Dialect>,
-    /// What the store knew when the dialect was made of it.
+    /// The store's habits when the dialect was made from them.
     stored: Option<ServerQuirks>,
-    /// What the server has told of itself in this session.
+    /// The server's own description in this session.
     told: ServerQuirks,
-    /// Something was forgotten since.
+    /// True if habits were forgotten since.
     doubted: bool,
 }
 
@@ -47,27 +48,27 @@ impl DialectLessons {
         Self { plain, stored: None, told: ServerQuirks::default(), doubted: false }
     }
 
-    /// The server has told this of itself.
+    /// Adds habits that the server has told.
     pub fn told(&mut self, habits: &ServerQuirks) {
         self.told = habits.clone().or(std::mem::take(&mut self.told));
     }
 
-    /// What was learnt is to be looked at.
+    /// Notes that the stored habits are to be read again.
     pub fn doubt(&mut self) {
         self.doubted = true;
     }
 
-    /// True once where it is to be looked at.
+    /// True once where the stored habits are to be read again.
     pub fn take_doubt(&mut self) -> bool {
         std::mem::take(&mut self.doubted)
     }
 
-    /// Roles follow from groups by this.
+    /// Makes roles follow from groups by this mapping.
     pub fn remap(&mut self, mapping: &Arc<RoleMapping>) {
         self.plain = self.plain.with_mapping(Arc::clone(mapping)).unwrap_or_else(|| Arc::clone(&self.plain));
     }
 
-    /// A dialect that knows what is known now; `None` where the store knows what it knew.
+    /// A dialect with the present habits; `None` where the store's habits are the same as before.
     fn dialect(&mut self, stored: ServerQuirks) -> Option<Arc<dyn Dialect>> {
         if self.stored.as_ref() == Some(&stored) {
             return None;
@@ -80,8 +81,8 @@ impl DialectLessons {
 }
 
 impl Worker {
-    /// What the store knows of the server may be other than it was: this session or another one has learnt or forgotten
-    /// something.
+    /// Makes the dialect anew where the store's habits have changed: this session or another one has learnt or
+    /// forgotten some.
     pub(super) async fn learn_anew(&mut self) {
         let Some(stored) = self.context.stored(|store| store.habits()).await else { return };
         if let Some(dialect) = self.lessons.dialect(stored.unwrap_or_default()) {
@@ -91,7 +92,7 @@ impl Worker {
     }
 }
 
-/// True for a refusal of the form of a request, and for one that was accepted and did nothing.
+/// True for a refusal of the form of a request, and for a request that was accepted and did nothing.
 fn is_about_the_way(state: ChangeState, failure: Option<&Failure>, exchanges: &[RequestExchange]) -> bool {
     let by_status = |status: u16| matches!(status, 405 | 415 | 501);
     state == ChangeState::Refused
@@ -118,7 +119,7 @@ fn forget(store: &mut Store, change: &Change) -> store::Result<bool> {
     Ok(true)
 }
 
-/// The ways in which this action is sent.
+/// Forgets the form in which this action is sent.
 fn forget_way(habits: &mut ServerQuirks, verb: ChangeVerb) {
     match verb {
         ChangeVerb::AddMember => habits.patch_groups = None,
@@ -129,7 +130,7 @@ fn forget_way(habits: &mut ServerQuirks, verb: ChangeVerb) {
         ChangeVerb::DeleteUser => {
             habits.delete_user = habits.delete_user.filter(|deletion| *deletion != DeletionEffect::Removes);
         }
-        // One form serves all servers that have these.
+        // A single form serves all servers that have these actions.
         ChangeVerb::CreateUser
         | ChangeVerb::CreateTeam
         | ChangeVerb::DeleteTeam
@@ -203,7 +204,7 @@ mod tests {
         }
         assert_eq!(left(ChangeVerb::DeleteUser), ServerQuirks { delete_user: None, ..known.clone() });
         assert_eq!(left(ChangeVerb::CreateUser), known);
-        // What was seen of a server that keeps its users stays known.
+        // The habit seen on a server that keeps its users stays known.
         let mut keeps = ServerQuirks { delete_user: Some(DeletionEffect::Deactivates), ..ServerQuirks::default() };
         forget_way(&mut keeps, ChangeVerb::DeleteUser);
         assert_eq!(keeps.delete_user, Some(DeletionEffect::Deactivates));

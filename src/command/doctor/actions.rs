@@ -1,4 +1,4 @@
-//! Which of the console's actions will work, and what was learnt in words.
+//! The console's actions with their chances of success, and the learnt habits in words.
 
 use super::finding::{Action, ActionState};
 use crate::{
@@ -36,7 +36,7 @@ const ACTIONS: [(ChangeVerb, &str); 22] = [
     (ChangeVerb::DeleteKey, "delete an API key"),
 ];
 
-/// What `--write` tries.
+/// The actions that `--write` tries.
 const TRIED: [ChangeVerb; 10] = [
     ChangeVerb::CreateUser,
     ChangeVerb::SetDisplayName,
@@ -50,7 +50,7 @@ const TRIED: [ChangeVerb; 10] = [
     ChangeVerb::DeleteTeam,
 ];
 
-/// What is known of every action. `write` says that this run has tried what it can.
+/// The known facts about every action. `write` says that this run has tried all that it can.
 pub fn actions(
     capabilities: &ProviderCapabilities,
     trials: &ActionTrials,
@@ -77,7 +77,7 @@ pub fn actions(
         .collect()
 }
 
-/// Why no trial shows it.
+/// The reason why no trial shows the outcome.
 const UNSEEN: &str = "Sent, and its outcome stays unseen: this server never shows who is in a group.";
 
 fn is_unseen(verb: ChangeVerb, habits: &ServerQuirks) -> bool {
@@ -85,11 +85,11 @@ fn is_unseen(verb: ChangeVerb, habits: &ServerQuirks) -> bool {
         && matches!(verb, ChangeVerb::AddMember | ChangeVerb::RemoveMember | ChangeVerb::ReplaceMembers)
 }
 
-/// How it can be found out.
+/// How the outcome can be found out.
 fn untried(verb: ChangeVerb, capabilities: &ProviderCapabilities, write: bool) -> &'static str {
     let of_groups = [ChangeVerb::CreateTeam, ChangeVerb::AddMember, ChangeVerb::RemoveMember, ChangeVerb::DeleteTeam]
         .contains(&verb);
-    // Nothing is made that could not be removed again; a group is tried with users.
+    // Records that could not be removed again are never made; a group is tried with users.
     let goes = |removal: ChangeVerb| capabilities.can(removal).is_ok();
     let tried = TRIED.contains(&verb) && goes(ChangeVerb::DeleteUser) && (!of_groups || goes(ChangeVerb::DeleteTeam));
     match (tried, write) {
@@ -99,7 +99,7 @@ fn untried(verb: ChangeVerb, capabilities: &ProviderCapabilities, write: bool) -
     }
 }
 
-/// What the console will do otherwise than it would by the RFCs.
+/// The console's departures from the RFCs on this server, a sentence each.
 pub fn learnt(habits: &ServerQuirks) -> Vec<String> {
     let mut words = Vec::new();
     let mut say = |sentence: &str| words.push(sentence.to_owned());

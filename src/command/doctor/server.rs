@@ -1,4 +1,4 @@
-//! Connection, key, what the server says of itself, and how it refuses.
+//! Connection, key, the server's own description, and its refusals.
 
 use serde_json::Value;
 use url::Url;
@@ -99,7 +99,7 @@ async fn takes(probe: &DoctorProbe, auth: AuthScheme) -> Result<bool, Stop> {
     Ok(client.probe(&request, &probe.cancel, &|wait| probe.say(&wait)).await.is_ok_and(|answer| answer.status < 300))
 }
 
-/// What the server says of itself (RFC 7644 §4).
+/// The server's own description (RFC 7644 §4).
 pub async fn discovery(probe: &mut DoctorProbe) -> Result<Option<ServiceConfig>, Stop> {
     let mut answers = Vec::new();
     for endpoint in discovery::ENDPOINTS {
@@ -130,7 +130,7 @@ pub async fn discovery(probe: &mut DoctorProbe) -> Result<Option<ServiceConfig>,
     let verdict = if absent.is_empty() || absent.len() == 3 { FindingVerdict::Ok } else { FindingVerdict::Note };
     probe.find(ReportPart::Server, "discovery", verdict, words, &seen);
     if let Some(config) = &config {
-        // Bulk is believed, since nothing rests on it; everything else is looked at.
+        // The claim about bulk is believed, since nothing rests on it; every other claim is tested.
         probe.habits.bulk = config.habits().bulk;
         if let Some(words) = bulk(config) {
             probe.find(ReportPart::Server, "bulk", FindingVerdict::Ok, words, &[]);
@@ -255,7 +255,7 @@ pub async fn hosting(probe: &mut DoctorProbe) -> Result<(), Stop> {
     Ok(())
 }
 
-/// What the provider offers beside SCIM.
+/// The interfaces that the provider offers beside SCIM.
 pub async fn beside(probe: &mut DoctorProbe) -> Result<(), Stop> {
     hosting(probe).await?;
     for question in probe.dialect.questions() {

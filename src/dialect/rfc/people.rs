@@ -23,7 +23,7 @@ type Planned = Result<StepDraft, Refusal>;
 const OUT: &str = "Out of the workspace is out: to bring them back, create the user again and add them to groups.";
 
 impl RfcDialect {
-    /// One operation on a user, as the server takes it.
+    /// An operation on a user, in the form that the server takes.
     pub(super) fn alter(&self, case: PlanContext<'_>, target: &ResourceRef, op: PatchOperation) -> Request {
         let request = match self.habits.patch_users {
             Some(false) => wire::put_merged(target, op),

@@ -1,4 +1,5 @@
-//! What a server shows that can't be of the hosting that the profile names (docs/src/providers/wandb.md#hosting).
+//! Signs in a server's answers that contradict the hosting that the profile names
+//! (docs/src/providers/wandb.md#hosting).
 
 use serde::Deserialize;
 use serde_json::value::RawValue;

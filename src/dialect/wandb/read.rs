@@ -1,4 +1,4 @@
-//! What W&B adds to users, and its custom roles, as its servers have written them through the years
+//! Reads W&B's additions to users, and its custom roles, as its servers have written them through the years
 //! (docs/src/providers/wandb.md#users, docs/src/providers/wandb.md#roles).
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -62,7 +62,7 @@ pub(super) fn role(document: &Value, at: &str) -> Result<Role, RecordProblem> {
     Ok(role)
 }
 
-/// A global id in plain text, `Organization:148458`; as it is where it is none.
+/// A global id in plain text, `Organization:148458`; any other id as it is.
 pub(super) fn plain_id(id: &str) -> Name {
     let plain = STANDARD.decode(id).ok().and_then(|plain| String::from_utf8(plain).ok());
     let plain = plain.filter(|plain| plain.starts_with("Organization:"));
@@ -78,8 +78,8 @@ fn permission(entry: &JsonFields<'_>) -> Result<Option<Permission>, UnreadablePl
     Ok(name.map(|name| Permission { name: into_name(name), inherited }))
 }
 
-/// At the top, or in W&B's extension. No documented GET has it (docs/src/providers/wandb.md#what-a-get-shows): absent
-/// is not told.
+/// The organisation role, at the top or in W&B's extension. No documented GET has it
+/// (docs/src/providers/wandb.md#what-a-get-shows): absent is not told.
 fn org_role(reader: &mut Reader<'_>) -> MaybeTold {
     let own = told(reader, "organizationRole");
     if own.value().is_some() {
@@ -120,7 +120,8 @@ pub(super) fn account_word(word: &str) -> AccountKind {
     }
 }
 
-/// Roles by team or registry. `None` where nothing is said, also by a single read: not all servers show them there.
+/// Roles by team or registry. `None` where the record has none, also after a single read: not all servers show them
+/// there.
 fn grants(reader: &mut Reader<'_>, attribute: &str, scope: &str) -> Option<Vec<RoleGrant>> {
     if !reader.mentions(attribute) {
         return None;
@@ -150,7 +151,7 @@ fn seat(reader: &Reader<'_>, attribute: &str) -> MaybeTold {
 fn last_active(reader: &Reader<'_>) -> LastActive {
     match reader.fields.get("lastActiveAt") {
         None if reader.mentions("lastActiveAt") => LastActive::Never,
-        // How servers written in Go put "no time".
+        // Servers written in Go write "no time" so.
         Some(Value::String(text)) if text.starts_with("0001-01-01") => LastActive::Never,
         _ => reader.fields.instant("lastActiveAt").map_or(LastActive::Unknown, LastActive::At),
     }

@@ -19,7 +19,7 @@ use crate::{
 
 type Planned = Result<StepDraft, Refusal>;
 
-/// What a seat can be.
+/// The levels of a seat.
 pub(super) const LEVELS: [&str; 3] = [FULL, "viewer", NONE];
 
 pub(super) fn set(case: PlanContext<'_>, sum: Option<u64>, id: &Id, seat: SeatKind, to: &Name) -> Planned {
@@ -69,7 +69,8 @@ fn too_old(seat: SeatKind) -> &'static str {
     }
 }
 
-/// What becomes of the access to registries, which depends on the release (docs/src/providers/wandb.md#changes-of-a-user).
+/// The change of the access to registries, which depends on the release
+/// (docs/src/providers/wandb.md#changes-of-a-user).
 fn registry_access(case: PlanContext<'_>, user: &User, seat: SeatKind, to: &Name) -> Option<String> {
     let told = case.0.census().seats(SeatKind::Registry).known > 0;
     let other = match seat {

@@ -1,4 +1,4 @@
-//! W&B's own words: schema URNs, role names, and what each hosting refuses, in sentences.
+//! W&B's own words: schema URNs, role names, and the refusals of each hosting, in sentences.
 
 use crate::{
     dialect::Hosting,
@@ -23,7 +23,7 @@ pub(super) const ROLES_AND_SEATS: [&str; 8] = [
     "accountType",
 ];
 pub(super) const TEAMS_USER: &str = "urn:ietf:params:scim:schemas:extension:teams:2.0:User";
-/// Where some answers put the organisation role.
+/// The extension in which some answers put the organisation role.
 pub(super) const WANDB_USER: &str = "urn:ietf:params:scim:schemas:extension:wandb:2.0:User";
 /// `accountType` of a team's service account.
 pub(super) const SERVICE: &str = "SERVICE";
@@ -39,14 +39,15 @@ pub(super) fn is_predefined(role: &Name) -> bool {
     [ADMIN, MEMBER, VIEWER].iter().any(|name| role.is(name))
 }
 
-/// Where a team's files can go; W&B's own words.
+/// The places for a team's files; W&B's own words.
 pub(super) const BUCKETS: [&str; 5] = ["COREWEAVE", "AWS", "AZURE", "GCP", "MINIO"];
 
 /// Continues "… is a service account:".
 pub(super) const NO_SERVICE_EDIT: &str = "W&B lets nobody edit those over SCIM, only delete them. Use the W&B app.";
 
 const NO_DELETE_TEAM: &str = "W&B has no way to delete a team over SCIM: only the W&B app deletes teams.";
-/// What W&B documents as settable has a change of its own (docs/src/providers/wandb.md#changes-of-a-user).
+/// The attributes that W&B documents as settable have changes of their own
+/// (docs/src/providers/wandb.md#changes-of-a-user).
 pub(super) const NO_ATTRIBUTES: &str = "W&B documents no way to set this over SCIM. Display name, email, seats, roles \
                                         and status have actions of their own.";
 const NO_PROFILE: &str = "On Multi-tenant Cloud a person's display name and email are their own: only they change them, \
@@ -55,7 +56,7 @@ const NO_REACTIVATE: &str = "Multi-tenant Cloud can't reactivate: deactivating r
                              Re-create the user with the same email instead.";
 const VIEWER_NOTE: &str = "deprecated by W&B: becomes member with viewer seats and makes every team role viewer";
 
-/// What W&B can do in a hosting.
+/// W&B's capabilities in a hosting.
 pub(super) fn capabilities(hosting: Hosting) -> ProviderCapabilities {
     let mut refused = vec![(ChangeVerb::DeleteTeam, NO_DELETE_TEAM), (ChangeVerb::SetAttribute, NO_ATTRIBUTES)];
     if hosting == Hosting::MultiTenant {

@@ -99,7 +99,7 @@ impl Change {
         self.apply_to_members(record, inside);
     }
 
-    /// The same where it is known whether the one who joins is in the team already.
+    /// Like [`Self::apply_to_team`], where it is known whether the joining user is in the team already.
     pub fn apply_to_members(&self, record: &mut Team, inside: bool) {
         if let Some(name) = self.names_team() {
             record.name = Name::from(name);
@@ -115,12 +115,12 @@ impl Change {
         }
     }
 
-    /// What a team is called afterwards, if it was called otherwise before.
+    /// The team's name afterwards, if it was another one before.
     pub fn names_team(&self) -> Option<&str> {
         self.renames("displayName")
     }
 
-    /// Who is in the team afterwards, if they were not before.
+    /// The user who is in the team afterwards, if they were not before.
     pub fn joins(&self) -> Option<&Id> {
         match self {
             Change::AddMember { user, .. } | Change::SetTeamRole { user, .. } => Some(user),

@@ -1,4 +1,4 @@
-//! What an administrator means to do, in the directory's words: no HTTP in it.
+//! Changes that an administrator means to make, in the directory's words: no HTTP in it.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -41,7 +41,7 @@ pub enum SeatKind {
 }
 
 impl SeatKind {
-    /// All of them.
+    /// All products.
     pub const ALL: [SeatKind; 3] = [SeatKind::Models, SeatKind::Weave, SeatKind::Registry];
 
     /// The word on a command line.
@@ -59,38 +59,38 @@ impl SeatKind {
     }
 }
 
-/// One thing to alter.
+/// A single change of the directory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "kebab-case")]
 pub enum Change {
     /// Give a user this role in the organisation.
     SetOrgRole {
-        /// Who.
+        /// The user's id.
         user: Id,
-        /// Which role.
+        /// The role's name.
         role: Name,
     },
     /// Give a user this role in a team; joins them first where they are not a member.
     SetTeamRole {
-        /// Who.
+        /// The user's id.
         user: Id,
-        /// Where.
+        /// The team's id.
         team: Id,
-        /// Which role.
+        /// The role's name.
         role: Name,
     },
     /// Add a user to a team.
     AddMember {
-        /// Where.
+        /// The team's id.
         team: Id,
-        /// Who.
+        /// The user's id.
         user: Id,
     },
     /// Take a user out of a team.
     RemoveMember {
-        /// Where.
+        /// The team's id.
         team: Id,
-        /// Who.
+        /// The user's id.
         user: Id,
     },
     /// Create (or invite) a user.
@@ -104,103 +104,103 @@ pub enum Change {
     CreateTeam {
         /// Provisional id.
         key: Id,
-        /// Its name.
+        /// The team's name.
         name: String,
         /// First members.
         members: Vec<Id>,
-        /// Where its files go; the provider's own place where none is named.
+        /// The place for its files; the provider's own place where none is named.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         bucket: Option<StorageBucket>,
     },
     /// Deactivate or reactivate.
     SetActive {
-        /// Who.
+        /// The user's id.
         user: Id,
         /// `false` deactivates.
         active: bool,
     },
     /// Delete a user.
     DeleteUser {
-        /// Who.
+        /// The user's id.
         user: Id,
     },
     /// Delete a team.
     DeleteTeam {
-        /// Which.
+        /// The team's id.
         team: Id,
     },
     /// Change the shown name.
     SetDisplayName {
-        /// Who.
+        /// The user's id.
         user: Id,
-        /// The new one.
+        /// The new shown name.
         to: String,
     },
     /// Change the primary email.
     SetEmail {
-        /// Who.
+        /// The user's id.
         user: Id,
-        /// The new one.
+        /// The new email.
         to: String,
     },
     /// Create a custom role.
     CreateRole {
         /// Provisional id.
         key: Id,
-        /// Its definition.
+        /// The role's definition.
         role: RoleDraft,
     },
     /// Change name, description, inherited role or added permissions of a custom role.
     EditRole {
-        /// Which.
+        /// The role's id.
         role: Id,
         /// The whole definition as it shall be.
         to: RoleDraft,
     },
     /// Delete a custom role; its holders fall back to what it inherits from.
     DeleteRole {
-        /// Which.
+        /// The role's id.
         role: Id,
     },
     /// Give a user another seat.
     SetSeat {
-        /// Who.
+        /// The user's id.
         user: Id,
-        /// For which product.
+        /// The product.
         seat: SeatKind,
-        /// Which seat.
+        /// The seat's level.
         to: Name,
     },
     /// Give a user a role in a registry, or another one.
     SetRegistryRole {
-        /// Who.
+        /// The user's id.
         user: Id,
-        /// Where.
+        /// The registry's name.
         registry: Name,
-        /// Which role.
+        /// The role's name.
         role: Name,
     },
     /// Take a user's role in a registry away; in all of them where none is named.
     RemoveRegistryRole {
-        /// Who.
+        /// The user's id.
         user: Id,
-        /// Where.
+        /// The registry's name; `None` means all registries.
         registry: Option<Name>,
     },
     /// Create a service account.
     CreateService {
         /// Provisional id.
         key: Id,
-        /// What kind, for whom.
+        /// The kind and the owner of the service account.
         service: NewService,
     },
-    /// Make a team's members exactly these: who stays, who comes, who goes.
+    /// Make a team's members exactly these: those who stay and those who come.
     ReplaceMembers {
-        /// Where.
+        /// The team's id.
         team: Id,
         /// Members who stay.
         stay: Vec<Id>,
-        /// Who becomes a member.
+        /// Users who become members.
         come: Vec<Id>,
         /// Members who go.
         go: Vec<Id>,
@@ -209,55 +209,55 @@ pub enum Change {
     Invite {
         /// Provisional id of the invitation.
         key: Id,
-        /// Where.
+        /// The team's id.
         team: Id,
         /// Email or user name.
         to: String,
-        /// As the team's admin.
+        /// True to invite as the team's admin.
         admin: bool,
     },
     /// Take a pending invitation back.
     RevokeInvite {
-        /// Where.
+        /// The team's id.
         team: Id,
-        /// Which.
+        /// The invitation's id.
         invite: Id,
-        /// Whom it was for.
+        /// The email or user name that was invited.
         to: String,
     },
     /// Make an API key for the owner of the key in use; no server makes one for anybody else.
     CreateKey {
         /// Provisional id of the key.
         key: Id,
-        /// Whose it will be.
+        /// The owner's id.
         owner: Id,
-        /// What it is for.
+        /// The purpose of the key.
         description: String,
     },
     /// Change an attribute that no other change is about.
     SetAttribute {
-        /// Of which user or team.
+        /// The user or team.
         target: ResourceRef,
-        /// Where it is, as on the wire: `title`, `name.givenName`, `urn:…:User:department`.
+        /// The attribute's path as on the wire: `title`, `name.givenName`, `urn:…:User:department`.
         path: String,
-        /// What it was; `None` where there was nothing.
+        /// The value before; `None` where there was none.
         before: Option<Value>,
-        /// What it shall be, of its own JSON type; `None` removes it.
+        /// The new value, of its own JSON type; `None` removes the attribute.
         to: Option<Value>,
     },
     /// Delete an API key: whatever uses it is locked out.
     DeleteKey {
-        /// Whose.
+        /// The owner's id.
         owner: Id,
-        /// Which.
+        /// The key's id.
         key: Id,
-        /// Its public name.
+        /// The key's public name.
         name: String,
     },
 }
 
 impl Change {
-    /// Its kind.
+    /// The change's kind.
     pub fn verb(&self) -> ChangeVerb {
         match self {
             Change::SetOrgRole { .. } => ChangeVerb::SetOrgRole,
@@ -286,7 +286,7 @@ impl Change {
         }
     }
 
-    /// The same change; what it creates has this provisional id.
+    /// The same change; a record that it creates has this provisional id.
     #[must_use]
     pub fn renewed(self, fresh: Id) -> Self {
         match self.creates().cloned() {
@@ -295,7 +295,7 @@ impl Change {
         }
     }
 
-    /// The same change about what the server has created, in the place of the provisional id.
+    /// The same change about the record that the server has created, in the place of the provisional id.
     pub fn about(&self, created: Option<&Id>) -> Self {
         let mut change = self.clone();
         let id = match &mut change {
@@ -312,7 +312,7 @@ impl Change {
         change
     }
 
-    /// The records that it alters, the one that is written to first, each with the value that changes.
+    /// The records that the change alters, the one that is written to first, each with the value that changes.
     ///
     /// Changes that share a record are sent in order.
     pub fn touches(&self) -> Vec<(ResourceRef, ChangedField)> {

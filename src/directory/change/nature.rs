@@ -6,30 +6,30 @@ use crate::directory::{Directory, Id, Name, census::FULL};
 
 /// The role that manages: in the organisation, in a team, in a registry.
 const ADMIN: &str = "admin";
-/// The level of who has no seat.
+/// The level of somebody who has no seat.
 const NO_SEAT: &str = "none";
 
-/// What a change does to its subject.
+/// The effect of a change on its subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ChangeEffect {
     /// Makes a record, a key or an invitation that was not there.
     Creates,
-    /// Can only add to what somebody may do.
+    /// Can only add to somebody's permissions.
     Gives,
-    /// Removes a record, or takes away what somebody has.
+    /// Removes a record, or takes somebody's role, seat or membership away.
     Takes,
-    /// Puts one value in the place of another. Of a role it may take away: [`Change::takes_from`] tells.
+    /// Puts one value in the place of another. A changed role may take something away: [`Change::takes_from`] tells.
     Alters,
 }
 
-/// What a change is about.
+/// The subject of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ChangeSubject {
     /// A user or a service account: whether it exists and is active.
     Person,
     /// A person's role in the organisation.
     OrgRole,
-    /// One person's membership of a team.
+    /// A person's membership of a team.
     Membership,
     /// The whole list of a team's members.
     Members,
@@ -88,20 +88,20 @@ pub enum SendRank {
 pub enum SendPhase {
     /// New records: later changes need their ids.
     Creates,
-    /// Gives, and alters without taking.
+    /// Changes that give, and that alter without taking.
     Gives,
-    /// Takes away.
+    /// Changes that take away.
     Takes,
 }
 
 /// How a change is classified, from its own values alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ChangeNature {
-    /// What it does.
+    /// The effect on the subject.
     pub effect: ChangeEffect,
-    /// To what.
+    /// The subject.
     pub of: ChangeSubject,
-    /// When, among others.
+    /// The place among others in a run.
     pub rank: SendRank,
 }
 
@@ -115,7 +115,7 @@ impl ChangeNature {
         self.effect == ChangeEffect::Takes
     }
 
-    /// True for changes of one person that can only lower what they may do in the organisation or in a team.
+    /// True for changes of one person that can only lower their permissions in the organisation or in a team.
     pub fn lowers_person(self) -> bool {
         matches!(
             (self.effect, self.of),
@@ -124,7 +124,7 @@ impl ChangeNature {
         )
     }
 
-    /// True where whoever was organisation admin is not any more, by their own record.
+    /// True where a former organisation admin is none any more, by their own record.
     pub fn ends_org_admin(self) -> bool {
         matches!(
             (self.effect, self.of),
@@ -134,7 +134,7 @@ impl ChangeNature {
 }
 
 impl Change {
-    /// Its row in the table.
+    /// The change's row in the table.
     pub fn nature(&self) -> ChangeNature {
         use ChangeEffect::{Alters, Creates, Gives, Takes};
         use ChangeSubject as Of;
@@ -177,8 +177,8 @@ impl Change {
         }
     }
 
-    /// How many records, memberships, roles in registries, keys or invitations go. A seat that is given up is none of
-    /// them: it is a level like the others.
+    /// The number of records, memberships, roles in registries, keys or invitations that go. A seat that is given up is
+    /// none of them: it is a level like the others.
     pub fn removed(&self) -> usize {
         let nature = self.nature();
         match self {
@@ -209,8 +209,8 @@ impl Change {
         before.is_some_and(|role| role.is(ADMIN))
     }
 
-    /// The part of a run in which it is sent. A seat that is given up goes with those that are given: it may be the one
-    /// that another person gets.
+    /// The part of a run in which the change is sent. A seat that is given up goes with those that are given: it may be
+    /// the one that another person gets.
     pub fn phase(&self, directory: &Directory) -> SendPhase {
         let of_seat = self.nature().of == ChangeSubject::Seat;
         if self.nature().effect == ChangeEffect::Creates && self.waits_for().is_empty() {
@@ -228,7 +228,7 @@ impl Change {
         matches!(self, Change::SetOrgRole { role, .. } if cascading.is_some_and(|name| role.is(name.raw())))
     }
 
-    /// True where it may take something from one person in any of their teams.
+    /// True where the change may take something from one person in any of their teams.
     pub fn lowers_in_teams(&self, cascading: Option<&Name>) -> bool {
         self.takes_person().is_some() || self.lowers_team_roles(cascading)
     }
@@ -247,7 +247,7 @@ impl Change {
         }
     }
 
-    /// The members that it takes out of a team, and the team.
+    /// The members that the change takes out of a team, and the team.
     pub fn takes_members(&self) -> Option<(&Id, &[Id])> {
         match self {
             Change::RemoveMember { team, user } => Some((team, std::slice::from_ref(user))),
@@ -256,14 +256,14 @@ impl Change {
         }
     }
 
-    /// The people from whom it takes something, or whom it alters.
+    /// The people from whom the change takes something, or whom it alters.
     pub fn concerned(&self) -> impl Iterator<Item = &Id> {
         let gone = self.takes_members().filter(|_| self.person().is_none()).map_or(&[][..], |(_, members)| members);
         let alters = matches!(self.nature().effect, ChangeEffect::Takes | ChangeEffect::Alters);
         gone.iter().chain(self.person().filter(|_| alters))
     }
 
-    /// Whom it deletes or deactivates.
+    /// The people whom the change deletes or deactivates.
     pub fn takes_person(&self) -> Option<&Id> {
         self.person().filter(|_| self.nature().takes() && self.nature().of == ChangeSubject::Person)
     }

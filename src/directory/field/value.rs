@@ -1,4 +1,4 @@
-//! The value of any field of any record, for whatever prints or draws it.
+//! The value of any field of any record, for printing and drawing.
 
 use jiff::Timestamp;
 
@@ -56,7 +56,7 @@ pub enum FieldValue<'a> {
     Id(&'a Id),
     /// Active or deactivated.
     Active(bool),
-    /// Whose account it is.
+    /// The kind of owner of the account.
     Account(AccountKind),
     /// A number; where it is not complete, there may be more.
     Count {
@@ -67,14 +67,14 @@ pub enum FieldValue<'a> {
     },
     /// Names; where they are not complete, there may be more.
     Names {
-        /// Those that are known.
+        /// The names that are known.
         names: Vec<&'a Name>,
         /// All are known.
         complete: bool,
     },
     /// Places with roles; where they are not complete, there may be more.
     Grants {
-        /// Those that are known.
+        /// The places that are known.
         grants: Vec<GrantRef<'a>>,
         /// All are known.
         complete: bool,
@@ -83,7 +83,7 @@ pub enum FieldValue<'a> {
     Time(Timestamp),
     /// A moment that has not been.
     Never,
-    /// Why a record could not be read.
+    /// The reason why a record could not be read.
     Problem(&'a RecordProblem),
 }
 
@@ -127,7 +127,7 @@ impl<'a> FieldValue<'a> {
 pub struct FieldReader<'a> {
     /// The records beside the one that is read.
     pub directory: &'a Directory,
-    /// What the provider's records hold.
+    /// The contents of the provider's records.
     pub holds: RecordContents,
 }
 
@@ -234,7 +234,7 @@ impl<'a> FieldReader<'a> {
         self.holds.org_roles || self.directory.records().role_source().is_derived()
     }
 
-    /// In the order of the names.
+    /// The user's teams, in the order of the names.
     fn teams(&self, user: &'a User) -> FieldValue<'a> {
         let directory = self.directory;
         let teams = directory.teams_of(&user.id);

@@ -1,4 +1,4 @@
-//! Which rows a list shows, and in which order: found a part at a time, so that nobody waits for a large directory.
+//! The rows of a list, and their order: found a part at a time, so that nobody waits for a large directory.
 //!
 //! ```text
 //! Sort ──→ Ask ──→ Gather ──→ Rank ──→ Done
@@ -31,30 +31,30 @@ use sorting::SortTask;
 /// Rows that may be on screen before all have been asked.
 const FIRST_SHOWN: usize = 1_000;
 
-/// So many rows are moved in the time in which one is asked.
+/// So many rows are moved in the time in which one row is asked.
 const MOVED: usize = 8;
 
-/// Where a listing has got to.
+/// The stage that a listing has got to.
 #[derive(Debug, Default)]
 enum Stage {
     Sort(Box<SortTask>),
-    /// So many rows were asked.
+    /// Asks the rows; so many were asked.
     Ask(usize),
-    /// So many of the candidates were looked at.
+    /// Gathers the candidates; so many were looked at.
     Gather(usize),
-    /// So many of those found have their place.
+    /// Ranks the rows that were found; so many have their place.
     Rank(usize),
     #[default]
     Done,
 }
 
-/// Which accounts a list of users has.
+/// The accounts that a list of users has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum AccountFilter {
-    /// All.
+    /// All accounts.
     #[default]
     All,
-    /// Those that are not said to be service accounts.
+    /// Accounts that are not marked as service accounts.
     People,
     /// Service accounts.
     Services,
@@ -65,22 +65,22 @@ pub enum AccountFilter {
 pub struct ListOrder {
     stage: Stage,
     query: FilterQuery,
-    /// What was looked up once for all rows.
+    /// Facts that were looked up once for all rows.
     known: NameLookup,
     now: Timestamp,
     /// All rows that the list can show, in its order.
     base: Vec<u32>,
     sieve: RowSieve,
-    /// Those that the filter may keep, in the list's order.
+    /// The rows that the filter may keep, in the list's order.
     candidates: Vec<u32>,
-    /// Those that it kept.
+    /// The rows that the filter kept.
     kept: Vec<u32>,
     /// How many rows have each score, then where the next row of each goes.
     places: Vec<u32>,
     shown: Vec<u32>,
-    /// What is shown was given away.
+    /// True if the shown rows were given away.
     taken: bool,
-    /// Similar rows are offered where none contains the words.
+    /// True if similar rows are offered where none contains the words.
     offers_similar: bool,
     /// How bare words are compared now: similar only once no row was found to contain them.
     mode: MatchMode,
@@ -106,7 +106,7 @@ impl ListOrder {
         self.begin(directory, kind, false);
     }
 
-    /// The same rows and another filter.
+    /// Begins anew with the same rows and another filter.
     pub fn filter(&mut self, query: FilterQuery, directory: &Directory, kind: RecordKind, now: Timestamp) {
         let narrows = query.narrows(&self.query) && !self.query.is_empty();
         (self.query, self.now) = (query, now);
@@ -130,12 +130,12 @@ impl ListOrder {
         self.mode == MatchMode::Similar
     }
 
-    /// True if all that the filter finds is found.
+    /// True if all rows that the filter keeps are found.
     pub fn is_done(&self) -> bool {
         matches!(self.stage, Stage::Done)
     }
 
-    /// Goes on for about as long as it takes to ask so many rows; gives back what is left of that.
+    /// Goes on for about as long as it takes to ask so many rows; gives back how many of them are left.
     pub fn step(&mut self, directory: &Directory, kind: RecordKind, mut rows: usize) -> usize {
         while rows > 0 && !self.is_done() {
             rows = rows.saturating_sub(self.part(directory, kind, rows).max(1));
@@ -163,7 +163,7 @@ impl ListOrder {
         }
     }
 
-    /// How much is done, in percent; nothing once all is.
+    /// The part that is done, in percent; nothing once all is.
     pub fn progress(&self) -> Option<usize> {
         match &self.stage {
             Stage::Done => None,
@@ -173,10 +173,10 @@ impl ListOrder {
         }
     }
 
-    /// From the first row on. Where that narrows what was asked before, from what was left of that.
+    /// Begins from the first row. A filter that narrows the one before asks only the rows left by that.
     fn begin(&mut self, directory: &Directory, kind: RecordKind, narrows: bool) {
         self.taken = false;
-        // Nothing contains what was asked before, so nothing contains more than that.
+        // No row contains the words asked before, so none contains more than them.
         let still_similar = narrows && self.is_substitute() && self.query.is_loosened();
         let narrows = narrows && still_similar == self.is_substitute();
         self.mode = if still_similar { MatchMode::Similar } else { MatchMode::Exact };
@@ -189,13 +189,13 @@ impl ListOrder {
         self.open(directory, kind, narrows);
     }
 
-    /// All rows are asked; where the filter narrows the last one, those that are left of that.
+    /// Asks all rows; a filter that narrows the last one asks the rows left by that.
     fn open(&mut self, directory: &Directory, kind: RecordKind, narrows: bool) {
         if !narrows {
             self.candidates.clone_from(&self.base);
             self.sieve.open(directory.len(kind), &self.base);
         } else if self.is_done() {
-            // What the last one kept; one that was given up has kept nothing yet.
+            // These are the rows that the last filter kept; a filter that was given up has kept none yet.
             std::mem::swap(&mut self.candidates, &mut self.kept);
         }
         self.stage = Stage::Ask(0);
@@ -249,7 +249,7 @@ impl ListOrder {
         }
     }
 
-    /// Goes on to the order of the rows, or where there are none to those that are similar.
+    /// Goes on to the order of the rows, or, where there are none, to similar ones.
     fn gathered(&mut self, directory: &Directory, kind: RecordKind) {
         let is_left = self.offers_similar && !self.is_substitute() && self.query.is_loosened();
         if self.kept.is_empty() && is_left {
@@ -277,7 +277,7 @@ impl ListOrder {
     }
 }
 
-/// Keeps those that were not refused, and counts how many have each score.
+/// Keeps rows that were not refused, and counts how many have each score.
 fn gather(candidates: &[u32], sieve: &RowSieve, kept: &mut Vec<u32>, counts: &mut Vec<u32>) {
     for row in candidates {
         let score = sieve.score(*row);

@@ -20,16 +20,16 @@ const DIGIT: u32 = (1 << BITS) - 1;
 /// A sort on its way.
 pub(super) struct SortTask {
     kind: RecordKind,
-    /// By this now.
+    /// The order by which rows are being sorted.
     order: SortOrder,
-    /// By these afterwards, the last one next: a sort keeps the order of rows that are alike.
+    /// The orders that follow, the last one next: a sort keeps the order of rows that are alike.
     left: Vec<SortOrder>,
     keys: Vec<u32>,
     words: SharedWords,
     rows: Vec<u32>,
-    /// The first ones before anything was sorted.
+    /// The first rows before anything was sorted.
     first: Vec<u32>,
-    /// Where the rows go in the pass under way.
+    /// The rows of the pass under way, in their new places.
     out: Vec<u32>,
     /// For each digit, how many rows have each value of it.
     counts: Vec<Vec<u32>>,
@@ -46,7 +46,7 @@ impl std::fmt::Debug for SortTask {
 enum SortPass {
     /// Keys are being taken.
     Keys,
-    /// So many rows were counted: how many have each digit.
+    /// So many rows were counted: how many have each value of each digit.
     Count(usize),
     /// Rows go where this digit wants them.
     Digit {
@@ -85,7 +85,7 @@ impl SortTask {
         }
     }
 
-    /// What can be shown meanwhile: the first rows by name.
+    /// The rows that can be shown meanwhile: the first ones by name.
     pub fn first(&self) -> &[u32] {
         &self.first
     }
@@ -95,7 +95,7 @@ impl SortTask {
         matches!(self.pass, SortPass::Done).then(|| std::mem::take(&mut self.rows))
     }
 
-    /// Goes on for about as long as it takes to ask so many rows; gives back how many that were.
+    /// Goes on for about as long as it takes to ask so many rows; gives back how many rows that were.
     pub fn step(&mut self, directory: &Directory, rows: usize) -> usize {
         match &mut self.pass {
             SortPass::Keys => {
@@ -155,7 +155,7 @@ impl SortTask {
         }
     }
 
-    /// From this digit on, the next one by which the rows differ.
+    /// Begins with this digit, or the next one by which the rows differ.
     fn begin_digit(&mut self, from: u32) {
         for digit in from..DIGITS {
             let mut counts = std::mem::take(&mut self.counts[digit as usize]);

@@ -1,4 +1,4 @@
-//! What is told beside the lists, as it was told last.
+//! The last answers to questions beside the lists.
 
 use serde_json::Value;
 
@@ -20,12 +20,12 @@ impl Directory {
         }
     }
 
-    /// Whose key is in use, where the server has told it in this session or an earlier one.
+    /// The owner of the key in use, where the server has told it in this session or an earlier one.
     pub fn owner(&self) -> Option<&KeyOwner> {
         self.owner.as_ref()
     }
 
-    /// Takes what is known of the key's owner.
+    /// Takes the known owner of the key.
     pub fn set_owner(&mut self, owner: KeyOwner) {
         self.owner = Some(owner);
     }
@@ -57,7 +57,7 @@ impl Directory {
         }
     }
 
-    /// Which of several organisations is open, in words; `None` where the key's owner is known to be in one at most.
+    /// The open one of several organisations, in words; `None` where the key's owner is known to be in one at most.
     pub fn organisation_in_words(&self) -> Option<String> {
         let all = self.organisations().filter(|all| all.len() > 1)?;
         let names = all.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
@@ -87,7 +87,7 @@ impl Directory {
         }
     }
 
-    /// What attributes records may have; `None` where that was not told yet, empty where the server tells none.
+    /// The attributes that records may have; `None` where that was not told yet, empty where the server tells none.
     pub fn schemas(&self) -> Option<&[Schema]> {
         match self.told.get(&SideQueryKind::Schemas)? {
             SideAnswer::Schemas(schemas) => Some(schemas),
@@ -95,7 +95,7 @@ impl Directory {
         }
     }
 
-    /// Which schemas each kind of record has, as [`Directory::schemas`].
+    /// The schemas that each kind of record has, as [`Directory::schemas`].
     pub fn resource_types(&self) -> Option<&[ResourceType]> {
         match self.told.get(&SideQueryKind::Types)? {
             SideAnswer::Types(types) => Some(types),

@@ -1,4 +1,5 @@
-//! In the place of an undo that no server offers: what was deleted is created again, from what was known of it before.
+//! Compensation in the place of an undo that no server offers: a deleted record is created again, from its known
+//! values.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,22 +10,23 @@ use crate::directory::{
     record::{Role, Team, User},
 };
 
-/// Goes before the id of a deleted record, in the provisional id of the one that takes its place.
+/// The prefix of the deleted record's id in the provisional id of the new record.
 const AGAIN: &str = "new:again:";
 
-/// Said of the attributes of a deleted user that no list shows.
+/// The words about attributes of a deleted user that no list shows.
 pub const UNLISTED: &str = "Attributes that are not shown in the lists are not put back.";
 
-/// The plan that makes again what a change takes away.
+/// The plan that makes a deleted record again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Compensation {
-    /// What is sent. The first creates the record under a provisional id, which the others speak of.
+    /// The changes to send. The first creates the record under a provisional id, which the others use.
     pub changes: Vec<Change>,
-    /// What is not as it was afterwards, a sentence each.
+    /// The differences that remain afterwards, a sentence each.
     pub differs: Vec<String>,
 }
 
-/// What makes again what this change takes away; `None` where it takes no whole record, or the provider creates none.
+/// The changes that make the record again that this change takes away; `None` where it takes no whole record, or the
+/// provider creates none.
 pub(super) fn compensation(change: &Change, directory: &Directory, can: &ProviderCapabilities) -> Option<Compensation> {
     let creates = |verb| can.can(verb).is_ok();
     match change {
@@ -44,17 +46,17 @@ pub(super) fn compensation(change: &Change, directory: &Directory, can: &Provide
     }
 }
 
-/// True where a deactivated person is out, not only inactive.
+/// True where a deactivated person has left the workspace, and is not only inactive.
 fn removes(can: &ProviderCapabilities) -> bool {
     !can.inactive_word.is_empty()
 }
 
-/// The provisional id of what is made in the place of this record.
+/// The provisional id of the record made in the place of this one.
 pub(super) fn key_of(id: &Id) -> Id {
     format!("{AGAIN}{id}").into()
 }
 
-/// The record in whose place a provisional id stands.
+/// The record that a provisional id replaces.
 pub(super) fn replaced(key: &Id) -> Option<Id> {
     key.strip_prefix(AGAIN).map(Id::from)
 }

@@ -1,12 +1,12 @@
-//! The parts in which a plan of the journal is sent: creations, then what gives, then what takes away. Each is planned on
-//! the outcome of the one before.
+//! The parts in which a plan of the journal is sent: creations, then changes that give, then changes that take away.
+//! Each is planned on the outcome of the one before.
 
 use rustc_hash::FxHashMap;
 
 use super::{ChangeState, JournalEntry};
 use crate::directory::{Directory, Id};
 
-/// Why a change was not sent that is about something which was not created.
+/// The reason why a change was not sent that is about a record that was not created.
 pub const NOT_CREATED: &str = "Not sent: what it is about was not created.";
 
 /// Why a change waits on in the journal that could not be noted there as sent.
@@ -15,18 +15,18 @@ pub const UNCLAIMED: &str = "Not sent: the journal, which has it as waiting, cou
 /// Why a change was not sent that could not be written down first.
 pub const UNWRITTEN: &str = "It could not be written to the journal, so it was not sent.";
 
-/// What waits of a plan.
+/// The waiting changes of a plan.
 #[derive(Debug, Default)]
 pub struct PlanPart {
-    /// To be sent next, with the ids that the server has given.
+    /// The changes to be sent next, with the ids that the server has given.
     pub next: Vec<JournalEntry>,
-    /// Can never be sent: what it is about was not created.
+    /// The changes that can never be sent: the record that they are about was not created.
     pub lost: Vec<JournalEntry>,
 }
 
-/// The next part of what waits of a plan: of `waiting`, which are some of the plan's entries.
+/// The next part of a plan's waiting changes: of `waiting`, which are some of the plan's entries.
 ///
-/// What is about a record that another console or an unanswered request may still create is in neither part.
+/// Changes about a record that another console or an unanswered request may still create are in neither part.
 pub fn next_part<'a>(
     plan: impl Iterator<Item = &'a JournalEntry>,
     waiting: impl Iterator<Item = &'a JournalEntry>,

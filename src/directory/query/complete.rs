@@ -1,4 +1,4 @@
-//! What can stand where a filter's text ends: fields, and values with how many records have them.
+//! Completions of a filter's last term: fields, and values with how many records have them.
 
 use rustc_hash::FxHashMap;
 
@@ -10,7 +10,7 @@ use crate::directory::{
     search::folded,
 };
 
-/// More values are not offered: typing finds them.
+/// At most so many values are offered: typing finds the others.
 const MOST: usize = 200;
 
 /// The last term of a text that is being typed.
@@ -18,13 +18,13 @@ const MOST: usize = 200;
 pub struct Completion<'a> {
     kind: RecordKind,
     holds: RecordContents,
-    /// All that stays as it is: what stands before the term, with the term's sign.
+    /// The text that stays as it is: everything before the term, with the term's sign.
     kept: &'a str,
     term: &'a str,
 }
 
 impl<'a> Completion<'a> {
-    /// Of a text up to the cursor.
+    /// The last term of a text up to the cursor.
     pub fn of(text: &'a str, kind: RecordKind, holds: RecordContents) -> Self {
         let mut quoted = false;
         let space = text.char_indices().filter(|(_, c)| {
@@ -42,7 +42,7 @@ impl<'a> Completion<'a> {
         self.kept
     }
 
-    /// What the term can become, with how many records have it where that is a value: the most frequent first.
+    /// The completions of the term, with how many records have them where they are values: the most frequent first.
     pub fn choices(&self, directory: &Directory) -> Vec<(String, Option<usize>)> {
         let Some((field, typed)) = self.term.split_once([':', '=']) else {
             let begun = |word: &str| word.starts_with(&self.term.to_lowercase());
@@ -134,13 +134,13 @@ fn of_users(field: UserField, directory: &Directory) -> Values {
     }
 }
 
-/// Teams with how many are in them, where that is told.
+/// The teams with their numbers of members, where those are told.
 fn of_teams(directory: &Directory) -> Values {
     let teams = rows(directory, RecordKind::Team).filter_map(|row| directory.team_at(row));
     teams.map(|team| (team.name.raw().to_owned(), team.size())).collect()
 }
 
-/// How often each name is there; none is `none`, and not told is `unknown`.
+/// The number of times each name is there; none is `none`, and not told is `unknown`.
 fn tallied<'a>(names: impl Iterator<Item = Option<&'a Name>>) -> Values {
     let mut counts: FxHashMap<Option<&Name>, usize> = FxHashMap::default();
     names.for_each(|name| *counts.entry(name).or_default() += 1);

@@ -1,4 +1,4 @@
-//! From the text of a filter to its words and terms.
+//! Turns the text of a filter into its words and terms.
 
 use std::borrow::Cow;
 
@@ -27,9 +27,9 @@ const REPEATED: usize = 40;
 pub(super) struct QueryToken<'a> {
     negative: bool,
     form: Form,
-    /// Without signs and quotes.
+    /// The text without signs and quotes.
     text: Cow<'a, str>,
-    /// As it was typed.
+    /// The text as it was typed.
     typed: &'a str,
 }
 
@@ -42,15 +42,15 @@ enum Form {
     Fuzzy,
 }
 
-/// What a token says.
+/// The meaning of a token.
 pub(super) enum Read {
     Word(SearchWord),
     Term(QueryTerm),
-    /// Nothing yet.
+    /// A term without a value yet.
     Unfinished,
 }
 
-/// As much of a text as a filter may have.
+/// The beginning of a text, as long as a filter may be.
 pub(super) fn shortened(text: &str) -> &str {
     let mut end = text.len().min(LONGEST);
     while !text.is_char_boundary(end) {
@@ -77,7 +77,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<QueryToken<'_>>, BadQuery> {
     Ok(all)
 }
 
-/// The first token of a text that begins with one, and what stands behind it.
+/// The first token of a text that begins with one, and the text behind it.
 fn first(typed: &str) -> Result<(QueryToken<'_>, &str), BadQuery> {
     let (negative, text) = match typed.strip_prefix(['-', '!']) {
         Some(rest) => (true, rest),
@@ -137,17 +137,17 @@ impl QueryToken<'_> {
         if self.form == Form::Bare { split(&self.text) } else { None }
     }
 
-    /// True for the opposite of what it says.
+    /// True if the token's opposite is meant.
     pub fn is_negative(&self) -> bool {
         self.negative
     }
 
-    /// Why it can't be understood.
+    /// The error for a token that can't be understood.
     pub fn refused(&self, why: String) -> BadQuery {
         bad(self.typed, why)
     }
 
-    /// The word that it is; nothing where it has no letter yet.
+    /// The token's word; nothing where it has no letter yet.
     pub fn word(&self) -> Result<Option<SearchWord>, BadQuery> {
         let word = match self.form {
             Form::Bare => anchored(&self.text),
@@ -159,7 +159,7 @@ impl QueryToken<'_> {
         Ok(word.map(|word| if self.negative { word.negated() } else { word }))
     }
 
-    /// What it says in the pane of `kind`.
+    /// The meaning of the token in the pane of `kind`.
     pub fn read(&self, kind: RecordKind, holds: RecordContents) -> Result<Read, BadQuery> {
         match self.field() {
             Some(field) => self.term(kind, holds, field),

@@ -6,13 +6,13 @@ use crate::directory::search::{SearchWord, Words};
 /// A term about a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextTerm {
-    /// One of the fields that were asked for.
+    /// The field, as the caller names it.
     pub field: &'static str,
-    /// As typed.
+    /// The value as typed.
     pub value: String,
-    /// `>` stands before the value.
+    /// True if `>` stands before the value.
     pub is_above: bool,
-    /// The opposite is meant.
+    /// True if the opposite is meant.
     pub is_negative: bool,
 }
 
@@ -31,7 +31,7 @@ pub struct TextQuery {
 }
 
 impl TextQuery {
-    /// Parses what was typed where these fields are known.
+    /// Parses the typed text where these fields are known.
     ///
     /// # Errors
     /// A term can't be understood.
@@ -72,7 +72,7 @@ impl TextQuery {
         self.words.is_empty() && self.terms.is_empty()
     }
 
-    /// What is asked of fields.
+    /// The terms about fields.
     pub fn terms(&self) -> &[TextTerm] {
         &self.terms
     }

@@ -12,7 +12,7 @@ use super::{BETWEEN, BEYOND, Letters, fold_into, folded};
 /// The most memory in bytes that a compiled expression takes: enough for twenty `\w` in a row.
 const REGEX_SIZE: usize = 1 << 20;
 
-/// The most memory in bytes that its matcher takes for what it has worked out.
+/// The most memory in bytes that its matcher's cache takes.
 const REGEX_CACHE: usize = 1 << 20;
 
 /// How deep groups of an expression are nested.
@@ -21,10 +21,10 @@ const REGEX_DEPTH: u32 = 50;
 /// The most words that are looked for in a box.
 const MOST_TYPED: usize = 64;
 
-/// In a box any match of the whole word goes before a match of its letters.
+/// The score that puts any match of the whole word in a box before a match of its letters.
 const CONTAINED: u32 = 10_000;
 
-/// Where a word was found, as a score.
+/// Scores by the place where a word was found.
 mod rank {
     /// Inside another word.
     pub const INSIDE: u32 = 1;
@@ -39,55 +39,55 @@ mod rank {
 /// How a [`MatchSense::Word`] matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MatchMode {
-    /// A text contains it.
+    /// A text contains the word.
     #[default]
     Exact,
-    /// The record has its letters in their order, with others between.
+    /// The record has the word's letters in their order, with others between.
     Similar,
 }
 
-/// What a word says of the texts in which it is looked for.
+/// The condition that a word sets for the texts of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MatchSense {
-    /// One of them contains it; the only sense that [`MatchMode::Similar`] loosens.
+    /// A text contains the word; the only sense that [`MatchMode::Similar`] loosens.
     Word,
-    /// One of them contains it.
+    /// A text contains the phrase.
     Phrase,
-    /// One of them begins with it.
+    /// A text begins with the word.
     Start,
-    /// One of them ends with it.
+    /// A text ends with the word.
     End,
-    /// One of them is it.
+    /// A text is the word.
     Whole,
-    /// They have its letters in their order.
+    /// The texts have the word's letters in their order.
     Fuzzy,
-    /// One of them matches the expression.
+    /// A text matches the expression.
     Regex,
 }
 
 /// A regular expression that can't be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadRegex {
-    /// It can't be read; the reason in the words of the `regex` crate.
+    /// The expression can't be read; the reason in the words of the `regex` crate.
     #[error("{0}")]
     Syntax(String),
-    /// It compiles to more than 1 MiB.
+    /// The expression compiles to more than 1 MiB.
     #[error("too large: fewer or smaller repetitions would do")]
     TooLarge,
 }
 
-/// One word to find.
+/// A word to find.
 #[derive(Clone)]
 pub struct SearchWord {
     sense: MatchSense,
-    /// It must not be found.
+    /// True if the word must not be found.
     negative: bool,
-    /// Folded; of an expression only what is beyond ASCII.
+    /// The folded text; for an expression only its part beyond ASCII.
     text: Box<str>,
     is_ascii: bool,
     /// Finds the text; for a start or an end together with [`BETWEEN`].
     finder: Box<Finder<'static>>,
-    /// A fuzzy text beyond ASCII.
+    /// The characters of a fuzzy text beyond ASCII.
     chars: Box<[char]>,
     regex: Option<Regex>,
 }
@@ -106,7 +106,7 @@ impl PartialEq for SearchWord {
 }
 
 impl SearchWord {
-    /// Nothing where the text is empty once it is folded. Not for [`MatchSense::Regex`].
+    /// A word to find; nothing where the text is empty once it is folded. Not for [`MatchSense::Regex`].
     pub fn new(sense: MatchSense, text: &str) -> Option<Self> {
         let mut text = folded(text);
         if text.contains(char::is_control) {
@@ -148,14 +148,14 @@ impl SearchWord {
         Self { sense, negative: false, text, is_ascii, finder: Box::new(finder), chars, regex }
     }
 
-    /// The opposite.
+    /// The word with the opposite meaning.
     pub fn negated(mut self) -> Self {
         self.negative = !self.negative;
         self
     }
 
-    /// Its score in the folded texts of a record, or nothing where they don't match. `whole` are the texts as they are,
-    /// where they have more than ASCII.
+    /// The word's score in the folded texts of a record, or nothing where they don't match. `whole` are the texts as
+    /// they are, where they have more than ASCII.
     fn score(&self, plain: &str, whole: Option<&str>, mode: MatchMode, scratch: &mut MatcherMemory) -> Option<u32> {
         let found = match self.sense {
             MatchSense::Regex => self.matches(whole.unwrap_or(plain)).then_some(0),
@@ -170,7 +170,7 @@ impl SearchWord {
         self.regex.as_ref().is_some_and(|regex| texts.split(BETWEEN).any(|text| regex.is_match(text)))
     }
 
-    /// The rank of the place where the texts contain it.
+    /// The rank of the place where the texts contain the word.
     fn place(&self, plain: &str, whole: Option<&str>) -> Option<u32> {
         let texts = if self.is_ascii { plain } else { whole? };
         let (bytes, text) = (texts.as_bytes(), self.text.as_bytes());
@@ -211,8 +211,8 @@ impl SearchWord {
         if inside { rank::INSIDE } else { rank::WORD }
     }
 
-    /// How well its letters match. The first place found, then made as short as it gets: linear in the text, where the
-    /// best of all places is not.
+    /// How well the word's letters match. Takes the first place found, made as short as it gets: linear in the text,
+    /// where a search for the best place is not.
     fn resemblance(&self, plain: &str, whole: Option<&str>, scratch: &mut MatcherMemory) -> Option<u32> {
         let MatcherMemory { matcher, chars } = scratch;
         let score = if self.is_ascii {
@@ -226,7 +226,7 @@ impl SearchWord {
         score.map(u32::from)
     }
 
-    /// True if whatever matches this one matches the other one too, in either mode.
+    /// True if every match of this word is also a match of the other one, in either mode.
     fn implies(&self, other: &Self) -> bool {
         use MatchSense::{End, Fuzzy, Phrase, Start, Whole, Word};
         if self == other {
@@ -246,7 +246,7 @@ impl SearchWord {
     }
 }
 
-/// Words to find, all of them.
+/// Words to find; a match has all of them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Words {
     all: Vec<SearchWord>,
@@ -255,7 +255,7 @@ pub struct Words {
 }
 
 impl Words {
-    /// Of these words.
+    /// A search for these words.
     pub fn new(words: impl IntoIterator<Item = SearchWord>) -> Self {
         let words: Vec<SearchWord> = words.into_iter().collect();
         let wanted = words.iter().filter(|word| !word.negative && word.sense != MatchSense::Regex);
@@ -264,7 +264,7 @@ impl Words {
         Self { all: words, letters, is_beyond_ascii }
     }
 
-    /// Of what is typed into a box, where only spaces have a meaning: the first 64.
+    /// A search for the words that are typed into a box, where only spaces have a meaning: the first 64.
     pub fn typed(text: &str) -> Self {
         let words = text.split_whitespace().take(MOST_TYPED);
         Self::new(words.filter_map(|word| SearchWord::new(MatchSense::Word, word)))
@@ -295,12 +295,13 @@ impl Words {
         self.all.iter().any(|word| !word.negative && word.sense == MatchSense::Word)
     }
 
-    /// True if a fuzzy word was asked for, so that whatever matches is only similar.
+    /// True if a fuzzy word was asked for, so that all matches are only similar.
     pub fn is_fuzzy(&self) -> bool {
         self.all.iter().any(|word| !word.negative && word.sense == MatchSense::Fuzzy)
     }
 
-    /// True if whatever matches `self` also matches `earlier`, in either mode, so that `earlier`'s result can be narrowed.
+    /// True if every match of `self` is also a match of `earlier`, in either mode, so that `earlier`'s result can be
+    /// narrowed.
     pub fn narrows(&self, earlier: &Self) -> bool {
         earlier.all.iter().all(|before| self.all.iter().any(|now| now.implies(before)))
     }
@@ -320,8 +321,8 @@ impl Words {
         Some(total)
     }
 
-    /// The score of a line in a box whose cursor chooses one: lines that contain the words go before lines that have their
-    /// letters. `None` where it has not even these.
+    /// The score of a line in a box whose cursor chooses one: lines that contain the words go before lines that have
+    /// their letters. `None` where the line has not even these.
     pub fn closeness(&self, line: &str, scratch: &mut MatcherMemory) -> Option<u32> {
         let line = Line::new(line);
         let mut total = 0;

@@ -35,7 +35,7 @@ pub async fn create(probe: &mut DoctorProbe, made: &mut MadeRecords, mark: &str)
     Ok(id)
 }
 
-/// Creates one more.
+/// Creates a user without a word about it.
 pub async fn create_silently(
     probe: &mut DoctorProbe,
     made: &mut MadeRecords,
@@ -145,7 +145,7 @@ async fn patched(
     Ok((seen, reread, shows))
 }
 
-/// What a trial shows of an action; an answer that says nothing of the server shows nothing.
+/// Notes a trial's result for an action; an answer that says nothing of the server shows nothing.
 pub fn saw(probe: &mut DoctorProbe, verb: ChangeVerb, seen: &Seen, works: bool, words: &str) {
     let ability = match works {
         true => ActionAbility::Works,
@@ -155,7 +155,7 @@ pub fn saw(probe: &mut DoctorProbe, verb: ChangeVerb, seen: &Seen, works: bool, 
     probe.trials.saw(verb, ability);
 }
 
-/// A change as it was answered, and whether it is there.
+/// The words for a change that was accepted, and whether the record shows it.
 pub fn accepted(seen: &Seen, shows: bool) -> (FindingVerdict, String) {
     let status = seen.status();
     match (seen.is_ok(), shows) {
@@ -182,7 +182,8 @@ pub async fn put(probe: &mut DoctorProbe, id: &str) -> Result<(), Stop> {
     let (after, reread) = read(probe, "Users", id).await?;
     let after = after.unwrap_or_default();
     let shows = value(&after, name) == Some(to);
-    // A server may make one value of another, such as `name.formatted`: only what is empty afterwards was lost.
+    // A server may make one value of another, such as `name.formatted`: only values that are empty afterwards were
+    // lost.
     let lost = |name: &&str| {
         value(&before, name).is_some_and(|old| !empty(&old)) && value(&after, name).is_none_or(|new| empty(&new))
     };

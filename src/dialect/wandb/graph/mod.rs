@@ -1,6 +1,7 @@
-//! W&B's GraphQL as its Python SDK uses it (docs/src/providers/wandb.md#graphql): what SCIM neither tells nor does.
+//! W&B's GraphQL as its Python SDK uses it (docs/src/providers/wandb.md#graphql): the facts and changes that SCIM
+//! lacks.
 //!
-//! Knows the operations and their shapes; what they mean for a plan is in `keys`, `invites`, `services` and `people`.
+//! Knows the operations and their shapes; `keys`, `invites`, `services` and `people` know their meaning for a plan.
 
 use serde_json::{Value, json};
 
@@ -18,8 +19,8 @@ mod read;
 
 pub(super) use read::{Release, made, release, told};
 
-/// What every request says of itself: W&B shows API keys and lets admins act only to a client of this name that asks for
-/// its admin rights.
+/// The headers of every request: W&B shows API keys and lets admins act only to a client of this name that asks for its
+/// admin rights.
 const HEADERS: [(&str, &str); 2] = [
     ("User-Agent", concat!("W&B Public Client scimitar/", env!("CARGO_PKG_VERSION"))),
     ("Use-Admin-Privileges", "true"),
@@ -55,7 +56,7 @@ fn request(name: &str, document: &str, variables: Value) -> Request {
     Request { headers, ..graph::request(name, document, variables) }
 }
 
-/// How to ask about a topic.
+/// The question about a topic.
 pub(super) fn inquiry(topic: SideQueryKind, directory: &Directory) -> Result<SideQuery, Refusal> {
     let unknown = |what: &str| {
         Refusal::new(RefusalCode::UnknownRecord, format!("This {what} is not known here: refresh, and look again."))
@@ -81,7 +82,7 @@ pub(super) fn inquiry(topic: SideQueryKind, directory: &Directory) -> Result<Sid
     Ok(SideQuery { topic, name, request })
 }
 
-/// Whose key it is, and which release answers.
+/// The questions about the key's owner and the server's release.
 pub(super) fn questions() -> Vec<ProbeQuestion> {
     let viewer = request("GetViewer", &format!("{VIEWER} {PERSON}"), json!({}));
     vec![
@@ -101,7 +102,7 @@ pub(super) fn questions() -> Vec<ProbeQuestion> {
     ]
 }
 
-/// Asks which release answers.
+/// Asks for the server's release.
 pub(super) fn server() -> Request {
     request("ServerInfo", SERVER, json!({}))
 }
@@ -111,7 +112,7 @@ pub(super) fn create_user(email: &str, admin: bool) -> Request {
     request("CreateUserFromAdmin", CREATE_USER, json!({"email": email, "admin": admin}))
 }
 
-/// Invites to a team. What holds an `@` is an email; the SDK decides in the same way.
+/// Invites somebody to a team. A text that holds an `@` is an email; the SDK decides in the same way.
 pub(super) fn invite(team: &Name, to: &str, admin: bool) -> Request {
     let (email, username) = if to.contains('@') { (Some(to), None) } else { (None, Some(to)) };
     let variables = json!({"entity": team.raw(), "email": email, "username": username, "admin": admin});

@@ -1,4 +1,4 @@
-//! What W&B's GraphQL answers, read with the same patience as SCIM: absent, `null` and empty are the same.
+//! Reads the answers of W&B's GraphQL with the same patience as SCIM: absent, `null` and empty are the same.
 
 use secrecy::SecretString;
 use serde_json::Value;
@@ -39,7 +39,7 @@ pub(in super::super) fn told(inquiry: &SideQuery, body: &[u8]) -> Option<SideAns
     })
 }
 
-/// What a change made: its id, and the secret that is shown only now.
+/// The record that a change created: its id, and the secret that is shown only now.
 pub(in super::super) fn made(change: &Change, body: &[u8]) -> CreatedRecord {
     let Some(data) = data(body) else { return CreatedRecord::default() };
     let at = match change {
@@ -57,7 +57,7 @@ pub(in super::super) fn made(change: &Change, body: &[u8]) -> CreatedRecord {
     CreatedRecord { id, secret: secret.map(SecretString::from) }
 }
 
-/// Whose key it is.
+/// The owner of the key, in words.
 pub(super) fn owner(body: &[u8]) -> Result<String, SaysNothing> {
     let data = data(body);
     let Some(viewer) = data.as_ref().and_then(|data| given(data, "/viewer")) else {
@@ -73,7 +73,7 @@ pub(super) fn owner(body: &[u8]) -> Result<String, SaysNothing> {
 /// The release of a server, as it tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in super::super) enum Release {
-    /// This one.
+    /// The server's own release.
     Told(String),
     /// The server says that it has none of its own: the package wandb calls such a server "cloud".
     None,
@@ -90,7 +90,7 @@ pub(in super::super) fn release(body: &[u8]) -> Option<Release> {
     (!own.is_empty()).then_some(Release::Told(own))
 }
 
-/// Which release answers.
+/// The release that answers, in words.
 pub(super) fn release_in_words(body: &[u8]) -> Result<String, SaysNothing> {
     let data = data(body).unwrap_or_default();
     let Some(info) = given(&data, "/serverInfo/latestLocalVersionInfo") else {
@@ -117,7 +117,7 @@ fn person(node: &Value) -> AccountDetails {
     }
 }
 
-/// Of which organisations the key's owner is.
+/// The organisations of the key's owner, in words.
 pub(super) fn organisations_in_words(body: &[u8]) -> Result<String, SaysNothing> {
     let data = data(body);
     let Some(viewer) = data.as_ref().and_then(|data| given(data, "/viewer")) else {

@@ -1,4 +1,4 @@
-//! What a filter asks of a user.
+//! The terms of a filter about a user.
 
 use std::borrow::Cow;
 
@@ -121,7 +121,7 @@ impl<'a> OneUser<'a> {
         }
     }
 
-    /// Who has an account for less time than the age was not away for that long.
+    /// An account that is younger than the age was not away for that long.
     fn last_is(&self, term: &QueryTerm) -> QueryTruth {
         let last = match (&term.value, knowledge::last_active(self.user)) {
             (Value::Unknown, last) => return Some(!last.is_told()),
