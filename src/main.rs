@@ -58,8 +58,8 @@ fn report_panics() -> Result<()> {
     Ok(errors.install()?)
 }
 
-/// The key is in memory: no core dump holds it, and on Linux no other process of the same user looks into this one. Where
-/// the system refuses that, the program works all the same.
+/// The key is in memory: no core dump holds it, and on Linux no other process of the same user looks into this one.
+/// Where the system refuses that, the program works all the same.
 #[cfg(unix)]
 fn keep_memory_private() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

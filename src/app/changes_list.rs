@@ -1,7 +1,7 @@
 //! The list of Activity: which plans it shows, by which filter and in which order, and which are marked.
 //!
-//! Rows never move by themselves: a filter and an order are applied when they are chosen and when plans come, not while a
-//! plan is on its way.
+//! Rows never move by themselves: a filter and an order are applied when they are chosen and when plans come, not while
+//! a plan is on its way.
 
 use indexmap::IndexSet;
 use jiff::Timestamp;

@@ -1,4 +1,5 @@
-//! From a key to a plan: picks, check lists and forms make changes, changes make a plan, the plan is looked at and sent.
+//! From a key to a plan: picks, check lists and forms make changes, changes make a plan, the plan is looked at and
+//! sent.
 
 use super::{
     App, AppEffect, Overlay, PlanPreview, ShownRequests,
@@ -231,8 +232,8 @@ impl App {
         }
     }
 
-    /// Shows the plan, or puts it on the stage; says why where it is nothing but a refusal. `needless` are those who were
-    /// meant, too, and need nothing.
+    /// Shows the plan, or puts it on the stage; says why where it is nothing but a refusal. `needless` are those who
+    /// were meant, too, and need nothing.
     pub(super) fn show_plan(&mut self, mut plan: Plan, needless: Vec<Name>, effects: &mut Vec<AppEffect>) {
         if let ([], [(_, why)]) = (plan.steps.as_slice(), plan.refused.as_slice()) {
             let text = why.text.clone();
@@ -294,7 +295,8 @@ impl App {
         }
     }
 
-    /// The exact requests of the line under the cursor. Where a text is typed it leaves the field, once the text is right.
+    /// The exact requests of the line under the cursor. Where a text is typed it leaves the field, once the text is
+    /// right.
     pub(super) fn open_line(&mut self) {
         let Some(Overlay::Preview(preview)) = self.overlays.last_mut() else { return };
         if preview.typing {

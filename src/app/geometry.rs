@@ -30,8 +30,8 @@ impl TerminalSize {
         self.width < MIN.0 || self.height < MIN.1
     }
 
-    /// Width of the details beside a list whose columns take so many cells, borders included; 0 where that leaves no room
-    /// for them.
+    /// Width of the details beside a list whose columns take so many cells, borders included; 0 where that leaves no
+    /// room for them.
     pub fn details_width(self, list: u16) -> u16 {
         let left = self.width.saturating_sub(list.max(LIST_BESIDE));
         if left < DETAILS_LEAST { 0 } else { left.min(self.width * 2 / 5).min(64) }

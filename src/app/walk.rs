@@ -1,5 +1,5 @@
-//! Details that are walked: from a user to their teams and roles, from a team to its members, from a role to its holders, and
-//! from one record to the next. Esc goes back the same way, since each step is a box of its own.
+//! Details that are walked: from a user to their teams and roles, from a team to its members, from a role to its
+//! holders, and from one record to the next. Esc goes back the same way, since each step is a box of its own.
 
 use super::{App, AppEffect, Overlay, action::Action};
 use crate::directory::{
@@ -186,7 +186,8 @@ impl App {
         }
     }
 
-    /// Scrolls the details on top at least so far that the cursor is in sight: only the drawing knows where its line is.
+    /// Scrolls the details on top at least so far that the cursor is in sight: only the drawing knows where its line
+    /// is.
     pub fn lift_scroll(&mut self, least: usize, most: usize) {
         if let Some(Overlay::Details { scroll, cursor: Some(_), .. }) = self.overlays.last_mut() {
             *scroll = (*scroll).clamp(least, most.max(least));

@@ -94,7 +94,8 @@ impl Client {
     /// Sends a request until it is answered, refused or cancelled, and tells `notice` before every further try.
     ///
     /// Reads are tried up to four times. Writes are tried again only where they certainly did nothing; otherwise
-    /// [`Failure::arrived`] says that the record must be looked at. The next request waits for as long as the server asked.
+    /// [`Failure::arrived`] says that the record must be looked at. The next request waits for as long as the server
+    /// asked.
     pub async fn send(
         &self,
         request: &Request,

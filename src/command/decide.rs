@@ -36,8 +36,8 @@ impl HeadlessSession {
         self.ask(silent.map(|team| SideQueryKind::Roster(team.clone())).collect()).await
     }
 
-    /// Reads those who may lose an organisation role, on a server whose list shows no role at all. Where one of their records
-    /// shows a role, the list has left out everybody's.
+    /// Reads those who may lose an organisation role, on a server whose list shows no role at all. Where one of their
+    /// records shows a role, the list has left out everybody's.
     async fn fill_unlisted(&mut self, changes: &[Change]) -> Result<(), CommandError> {
         if self.can().holds().org_roles || self.directory.records().role_source().is_derived() {
             return Ok(());
@@ -77,8 +77,8 @@ impl HeadlessSession {
 
     /// The ones of these changes that the directory does not show as done.
     ///
-    /// A list may show some of a team's members only: before somebody is said to be out of a team, or in it, the team is
-    /// read alone.
+    /// A list may show some of a team's members only: before somebody is said to be out of a team, or in it, the team
+    /// is read alone.
     ///
     /// # Errors
     /// The server could not be asked.

@@ -249,8 +249,8 @@ impl HeadlessSession {
         self.fill(all.into_iter()).await
     }
 
-    /// Reads these teams one by one where the list left their members out; all of them only where the first few show that
-    /// single reads tell more.
+    /// Reads these teams one by one where the list left their members out; all of them only where the first few show
+    /// that single reads tell more.
     pub async fn fill_teams(&mut self, teams: impl Iterator<Item = Id>) -> Result<(), CommandError> {
         let silent =
             |id: &Id| self.directory.team(id).is_some_and(|team| team.members.is_none() && team.problem.is_none());

@@ -108,7 +108,8 @@ fn inverse(journal: &[JournalEntry], plan: ChangeId) -> Result<InversePlan, Refu
     plan::inverse(of(journal, plan), journal.iter().filter(|entry| entry.undoes == Some(plan)))
 }
 
-/// The reason, with the plan that is meant; and where the person named none, the next older one that could be taken back.
+/// The reason, with the plan that is meant; and where the person named none, the next older one that could be taken
+/// back.
 fn cant_be_undone(journal: &[JournalEntry], id: ChangeId, title: &str, why: Refusal, named: bool) -> CommandError {
     let text = format!("plan {} ({}): {}", id.0, clean(title), why.text);
     let stop = CommandError::refused(Refusal::new(why.code, text));

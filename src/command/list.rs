@@ -143,7 +143,8 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
     let users = users.iter().filter_map(|row| directory.user_at(*row));
     let (reader, empty) = (reader(&desk), Name::default());
     let known = users.map(|user| MemberRow::of(user, team, reader));
-    // A filter asks for users. Without one, groups in the group and members that the list of users lacks are members, too.
+    // A filter asks for users. Without one, groups in the group and members that the list of users lacks are members,
+    // too.
     let others = members.iter().filter(|member| args.list.filter.is_none() && directory.user(&member.id).is_none());
     let rows = known.chain(others.map(|member| MemberRow::other(member, reader, &empty)));
     let table = Table { heads: MemberRow::heads(), names: vec![0, 1, 2], rows: Vec::new() };

@@ -1,5 +1,5 @@
-//! Records as the list commands print them: in JSON, and in cells of a table or of a CSV, named by the field table. Values are
-//! as the server wrote them.
+//! Records as the list commands print them: in JSON, and in cells of a table or of a CSV, named by the field table.
+//! Values are as the server wrote them.
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 

@@ -253,7 +253,8 @@ pub trait Dialect: Planner {
     /// Adds what this provider's administrator should do about a failure.
     fn hint(&self, failure: &mut Failure);
 
-    /// The advice where a change of this kind was accepted and did nothing, and a trial may show how this server takes it.
+    /// The advice where a change of this kind was accepted and did nothing, and a trial may show how this server takes
+    /// it.
     fn advice(&self, verb: ChangeVerb) -> Option<&'static str> {
         let _ = verb;
         None

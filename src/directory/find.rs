@@ -2,8 +2,8 @@
 //! the nearest ones.
 //!
 //! Nothing is guessed. A level goes before those after it, and an exact match at one level ends the search. Case,
-//! composition of accents (NFC) and blanks at the ends are overlooked where that leaves one record; invisible characters
-//! and letters that look like others never are: the message names them.
+//! composition of accents (NFC) and blanks at the ends are overlooked where that leaves one record; invisible
+//! characters and letters that look like others never are: the message names them.
 
 use std::{
     cell::{Cell, OnceCell},
@@ -323,8 +323,8 @@ impl<'a> NameFinder<'a> {
         })
     }
 
-    /// Records with names at most a third of their letters away, nearest first. Goes through all of them, and does so for
-    /// a few questions only.
+    /// Records with names at most a third of their letters away, nearest first. Goes through all of them, and does so
+    /// for a few questions only.
     fn near<T>(
         &self,
         wanted: &str,

@@ -1,8 +1,8 @@
 //! The language of the `/` filter: words and `field:value` terms, evaluated here and never trusted to a server.
 //!
-//! `tan "eva t" /^a.*z$/ ~tnk role:admin -team:vision/admin last>90d members<3`: terms are joined by *and*; a comma in a value
-//! is *or*; a leading `-` or `!` turns a term round. A word matches what contains it, a phrase in quotes too, `^word` and
-//! `word$` what begins and ends with it, `~word` what has its letters in their order.
+//! `tan "eva t" /^a.*z$/ ~tnk role:admin -team:vision/admin last>90d members<3`: terms are joined by *and*; a comma in
+//! a value is *or*; a leading `-` or `!` turns a term round. A word matches what contains it, a phrase in quotes too,
+//! `^word` and `word$` what begins and ends with it, `~word` what has its letters in their order.
 //!
 //! A term about a field that is not told is neither true nor false: neither it nor its opposite matches, only
 //! `field:unknown` does.

@@ -32,7 +32,8 @@ pub enum WorkerJob {
     ReadEach(Vec<ResourceRef>),
     /// Read one record anew.
     Reread(ResourceRef),
-    /// Look these names up on the server, since a list may lack them; [`WorkerReport::LookUpEnded`] follows whatever comes of it.
+    /// Look these names up on the server, since a list may lack them; [`WorkerReport::LookUpEnded`] follows whatever
+    /// comes of it.
     LookUp(RecordKind, Vec<String>),
     /// Find the one record that each name means without reading a list; [`WorkerReport::Identified`] follows.
     Identify(RecordKind, Vec<String>),
@@ -43,11 +44,11 @@ pub enum WorkerJob {
     ReadAdmins(Option<Id>, Vec<Id>),
     /// Write these changes down and send them.
     Submit(Vec<JournalEntry>),
-    /// Write all of these down and send the first ones; the others follow by [`WorkerJob::Resume`], each part when the one before
-    /// has its outcome.
+    /// Write all of these down and send the first ones; the others follow by [`WorkerJob::Resume`], each part when the
+    /// one before has its outcome.
     SubmitFirst(Vec<JournalEntry>, Vec<JournalEntry>),
-    /// Of a plan that is about to be submitted, the parts that go one after another: none of a part before each change of the
-    /// parts before it has an outcome.
+    /// Of a plan that is about to be submitted, the parts that go one after another: none of a part before each change
+    /// of the parts before it has an outcome.
     Parts(Vec<Vec<ChangeId>>),
     /// Send changes that the journal holds from an earlier session, planned anew ([`super::plan::again`]); those
     /// dropped meanwhile are only written down.

@@ -144,8 +144,8 @@ impl Opener {
         Ok((profile, key, running))
     }
 
-    /// Opens the profile of a form, asks its server, writes it down where that answers, and gives it. So no profile is kept
-    /// that never worked.
+    /// Opens the profile of a form, asks its server, writes it down where that answers, and gives it. So no profile is
+    /// kept that never worked.
     pub async fn save(&self, draft: ProfileDraft) -> Result<(OpenedProfile, ProfileSession), OpenError> {
         let fields = new_profile(&draft)?;
         let path = &self.places.config_file;

@@ -171,8 +171,8 @@ fn probed(store: &Store, dialect: Arc<dyn Dialect>, reports: &UnboundedSender<Wo
     better
 }
 
-/// The session's store; none where not even memory has room for one. A file that can't be used is replaced by a store that
-/// refuses to write changes down.
+/// The session's store; none where not even memory has room for one. A file that can't be used is replaced by a store
+/// that refuses to write changes down.
 pub(super) fn open_store(keeping: &SessionStorage, say: &mut dyn FnMut(String)) -> Option<Store> {
     match keeping {
         SessionStorage::Memory => Store::in_memory().ok(),

@@ -233,8 +233,8 @@ fn put(map: &mut Map<String, Value>, name: &str, value: Value, add: bool) {
     }
 }
 
-/// Sets a part of the entry that the filter chooses; where it chooses none, of the first one; where there is none, of a new
-/// one that the filter would choose.
+/// Sets a part of the entry that the filter chooses; where it chooses none, of the first one; where there is none, of a
+/// new one that the filter would choose.
 fn put_part(map: &mut Map<String, Value>, name: &str, filter: &ScimFilter, part: &str, value: Value) {
     let key = key_of(map, name).unwrap_or_else(|| name.to_owned());
     let slot = map.entry(key).or_insert(Value::Null);

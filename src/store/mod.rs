@@ -26,8 +26,8 @@
 //!
 //! **Two consoles on one profile** share the file: every write is one short `IMMEDIATE` transaction that waits up to
 //! five seconds for the other's, [`Store::journal_claim`] lets only one of them
-//! send a change, and [`StoreSession`] tells whether it is still there to see what became of it. [`StoreWatch`] wakes one when another
-//! has written.
+//! send a change, and [`StoreSession`] tells whether it is still there to see what became of it. [`StoreWatch`] wakes
+//! one when another has written.
 
 mod error;
 mod file;

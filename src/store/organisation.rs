@@ -1,8 +1,8 @@
 //! Each organisation has a file of its own: where a key opens another organisation than the file was filled from,
 //! another file is used.
 //!
-//! The first organisation of a profile has the profile's file. A small file beside it (`NAME.organisation`) names the one
-//! that the key opens now, where that is another.
+//! The first organisation of a profile has the profile's file. A small file beside it (`NAME.organisation`) names the
+//! one that the key opens now, where that is another.
 
 use std::{
     fs, io,

@@ -1,8 +1,8 @@
 //! Turns the cells of a row into cursor moves, attribute runs and text.
 //!
 //! Terminals disagree about the width of joined characters (Devanagari vowels, flags, families of emoji). Wherever one
-//! stands or stood, the cells that we think it takes are erased first, and the cursor is put in its place afterwards, so
-//! that a disagreement can never shift what follows or leave something behind.
+//! stands or stood, the cells that we think it takes are erased first, and the cursor is put in its place afterwards,
+//! so that a disagreement can never shift what follows or leave something behind.
 
 use std::io::{self, Write};
 
@@ -28,8 +28,8 @@ impl Row<'_> {
         self.old.get(x).zip(self.new.get(x)).is_some_and(|(old, new)| !is_same(old, new))
     }
 
-    /// True where erasing the rest of the row erases nothing that could stay: beyond the cells that we know of everything is
-    /// blank.
+    /// True where erasing the rest of the row erases nothing that could stay: beyond the cells that we know of
+    /// everything is blank.
     fn all_change_from(&self, x: usize) -> bool {
         (x..self.new.len())
             .all(|x| self.new.get(x).is_none_or(|cell| is_erased(cell) || is_covered(cell)) || self.changes_at(x))

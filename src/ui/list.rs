@@ -294,8 +294,8 @@ fn failure(pane: &ListPane, app: &App) -> Option<String> {
     }
 }
 
-/// The views at the left of the border, at its right the seats and how many columns have no room; where not all of that has
-/// room either, what the list is about.
+/// The views at the left of the border, at its right the seats and how many columns have no room; where not all of that
+/// has room either, what the list is about.
 fn foot(pane: &ListPane, dropped: usize, cells: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {
     let about = pane.asks_seats() || pane.order.by == UserField::ModelsSeat.into();
     let wanted =

@@ -208,8 +208,8 @@ impl ScreenLook {
         self.local(at).strftime("%Y-%m-%d").to_string()
     }
 
-    /// The last gate: whatever was drawn, nothing that acts on a terminal or hides leaves the buffer. In a terminal without
-    /// UTF-8, `?` stands for what it can't show: names from the server, and dots in sentences.
+    /// The last gate: whatever was drawn, nothing that acts on a terminal or hides leaves the buffer. In a terminal
+    /// without UTF-8, `?` stands for what it can't show: names from the server, and dots in sentences.
     pub fn finish(&self, screen: &mut Buffer) {
         let acts = |cell: &&mut Cell| {
             let symbol = cell.symbol();

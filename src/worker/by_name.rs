@@ -192,8 +192,8 @@ async fn meant(search: &Search<'_>, kind: RecordKind, name: &str) -> Option<Reco
     find::is_called(&whole, name).then_some(whole)
 }
 
-/// True where the server shows who is in another team, which the disk knows to have members: a team that shows none has none
-/// then.
+/// True where the server shows who is in another team, which the disk knows to have members: a team that shows none has
+/// none then.
 async fn shows_members_elsewhere(search: &Search<'_>) -> bool {
     if search.context.shows_members() {
         return false;

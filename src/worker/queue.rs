@@ -1,7 +1,7 @@
 //! Which change may be sent next: first in, first out per record, several records at a time.
 //!
-//! Each change waits for the last ones before it that hold one of its records, and is told when they are done: giving out
-//! the next one costs the same however many wait.
+//! Each change waits for the last ones before it that hold one of its records, and is told when they are done: giving
+//! out the next one costs the same however many wait.
 
 use std::collections::BTreeSet;
 
@@ -93,8 +93,8 @@ impl ChangeQueue {
             .insert(id, Place { entry: Some(entry), held: false, holds, before: before.len(), after: Vec::new() });
     }
 
-    /// Keeps the records of a change that was sent until [`ChangeQueue::finish`]: its outcome is not known. False where that is so
-    /// already.
+    /// Keeps the records of a change that was sent until [`ChangeQueue::finish`]: its outcome is not known. False where
+    /// that is so already.
     pub fn hold(&mut self, entry: &JournalEntry) -> bool {
         let id = entry.id;
         self.push(entry.clone());
@@ -118,7 +118,8 @@ impl ChangeQueue {
         }
     }
 
-    /// The oldest change that `may_go` and none of whose records is in use by an earlier one; they are in use from now on.
+    /// The oldest change that `may_go` and none of whose records is in use by an earlier one; they are in use from now
+    /// on.
     pub fn next(&mut self, may_go: impl Fn(&JournalEntry) -> bool) -> Option<JournalEntry> {
         let goes = |id: &&ChangeId| self.places.get(id).and_then(|place| place.entry.as_ref()).is_some_and(&may_go);
         let id = *self.ready.iter().find(goes)?;

@@ -82,8 +82,8 @@ impl RfcDialect {
         Some(format!("Their role is {role} until a {} gives another.", self.capabilities.team_word))
     }
 
-    /// The identity provider's own id. Grafana finds people by it at sign-in, and once took a number for its own id of a
-    /// user (CVE-2025-41115).
+    /// The identity provider's own id. Grafana finds people by it at sign-in, and once took a number for its own id of
+    /// a user (CVE-2025-41115).
     pub(super) fn external_id(&self, given: &str) -> Result<Option<String>, Refusal> {
         let given = given.trim();
         if self.manner == RfcFlavor::Grafana {

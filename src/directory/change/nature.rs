@@ -222,8 +222,8 @@ impl Change {
         }
     }
 
-    /// True for an organisation role that becomes the person's role in every team, where `cascading` names the role that
-    /// does so at this provider ([`crate::directory::plan::ProviderCapabilities::cascading_role`]).
+    /// True for an organisation role that becomes the person's role in every team, where `cascading` names the role
+    /// that does so at this provider ([`crate::directory::plan::ProviderCapabilities::cascading_role`]).
     pub fn lowers_team_roles(&self, cascading: Option<&Name>) -> bool {
         matches!(self, Change::SetOrgRole { role, .. } if cascading.is_some_and(|name| role.is(name.raw())))
     }

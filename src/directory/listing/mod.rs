@@ -6,8 +6,8 @@
 //!          row     of list    first
 //! ```
 //!
-//! Each stage is linear in the rows and can stop anywhere. A filter that only narrows the one before asks those rows that
-//! the one before did not refuse. Knows records and filters, no clock: how much is done at a time is the caller's.
+//! Each stage is linear in the rows and can stop anywhere. A filter that only narrows the one before asks those rows
+//! that the one before did not refuse. Knows records and filters, no clock: how much is done at a time is the caller's.
 //!
 //! Where no row contains the words of the filter, a list that is shown goes through its rows again for similar ones.
 
@@ -87,14 +87,14 @@ pub struct ListOrder {
 }
 
 impl ListOrder {
-    /// A list that offers similar rows where none contains the words of the filter: to be looked at, never to be acted on
-    /// as a whole.
+    /// A list that offers similar rows where none contains the words of the filter: to be looked at, never to be acted
+    /// on as a whole.
     pub fn with_similar() -> Self {
         Self { offers_similar: true, ..Self::default() }
     }
 
-    /// Begins anew with all rows of a kind, or these accounts of them: by the first of these orders, rows that are alike in it
-    /// by the next one, and rows that are alike in all by name.
+    /// Begins anew with all rows of a kind, or these accounts of them: by the first of these orders, rows that are
+    /// alike in it by the next one, and rows that are alike in all by name.
     pub fn sort(&mut self, directory: &Directory, kind: RecordKind, orders: &[SortOrder], accounts: AccountFilter) {
         (self.taken, self.mode) = (false, MatchMode::Exact);
         self.stage = Stage::Sort(Box::new(SortTask::new(directory, kind, orders, accounts)));

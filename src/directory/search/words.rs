@@ -1,5 +1,5 @@
-//! Words to find in the texts of a record: contained, at a start or an end, by a regular expression, or by their letters
-//! alone.
+//! Words to find in the texts of a record: contained, at a start or an end, by a regular expression, or by their
+//! letters alone.
 
 use std::fmt;
 
@@ -197,7 +197,8 @@ impl SearchWord {
 
     fn rank_at(&self, texts: &str, at: usize) -> u32 {
         let bytes = texts.as_bytes();
-        // A word in ASCII is looked for in texts that are: a byte is a character, and nothing is decoded for each place.
+        // A word in ASCII is looked for in texts that are: a byte is a character, and nothing is decoded for each
+        // place.
         let inside = match at.checked_sub(1).and_then(|before| bytes.get(before)) {
             None => {
                 return match bytes.get(self.text.len()) {

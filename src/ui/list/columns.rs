@@ -152,8 +152,8 @@ pub(super) struct ColumnFit {
     pub dropped: usize,
 }
 
-/// The columns that fit into this many cells, with [`GAP`] cells between them. Without `holders` the column of holders is
-/// left out.
+/// The columns that fit into this many cells, with [`GAP`] cells between them. Without `holders` the column of holders
+/// is left out.
 pub(super) fn fit(pane: &ListPane, cells: usize, holders: bool) -> ColumnFit {
     let mut placed = wanted(pane, holders);
     let all = placed.len();
@@ -200,7 +200,8 @@ fn drop_of(placed: &[PlacedColumn], at: usize) -> u8 {
     placed.get(at).map_or(0, |one| one.layout.drop)
 }
 
-/// Shares out what is left: names get what names usually need, narrow columns what they can use, then all grow cell by cell.
+/// Shares out what is left: names get what names usually need, narrow columns what they can use, then all grow cell by
+/// cell.
 fn grow(placed: &mut [PlacedColumn], cells: usize) {
     let left = cells.saturating_sub(taken(placed));
     let left = grow_to(placed, left, |one| if one.is_name() { NAME.min(one.layout.max) } else { 0 });
@@ -253,8 +254,8 @@ mod tests {
         assert_eq!(heads(5), ["User"]);
     }
 
-    /// Whatever the rows are sorted by, and whichever columns are chosen: wider never shows less, and the column that the rows
-    /// are sorted by is there.
+    /// Whatever the rows are sorted by, and whichever columns are chosen: wider never shows less, and the column that
+    /// the rows are sorted by is there.
     #[test]
     fn wider_never_shows_less_and_the_sorted_column_stays() {
         for kind in RecordKind::ALL {

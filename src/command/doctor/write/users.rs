@@ -265,7 +265,8 @@ pub async fn stale(probe: &mut DoctorProbe, id: &str) -> Result<(), Stop> {
     Ok(())
 }
 
-/// A change as the console would make it: the answer, and the record afterwards; nothing where there is no request for it.
+/// A change as the console would make it: the answer, and the record afterwards; nothing where there is no request for
+/// it.
 async fn as_the_console(
     probe: &DoctorProbe,
     id: &str,
