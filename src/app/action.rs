@@ -1,6 +1,6 @@
 //! The one table of actions: keys, hints, palette, help, the page of keys and the config's names come from it.
 
-/// Where an action applies. Scopes are looked through from the innermost outwards.
+/// The place where an action applies. Scopes are looked through from the innermost outwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// Everywhere, unless something inner takes the key.
@@ -128,7 +128,7 @@ pub struct ActionSpec {
     pub action: Action,
     /// Its name in the config and the palette.
     pub name: &'static str,
-    /// Where it applies.
+    /// The scope in which it applies.
     pub scope: Scope,
     /// A word or two for the hint line; empty where the action has no hint.
     pub hint: &'static str,

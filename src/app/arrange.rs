@@ -1,4 +1,4 @@
-//! How a list is arranged: by which columns it is sorted, and which columns it shows.
+//! The arrangement of a list: the columns by which it is sorted, and the columns that it shows.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -22,7 +22,7 @@ pub struct SortMenu {
     pub choices: Vec<(char, RecordField)>,
     /// The orders that the list is sorted by now, the first one first.
     pub orders: Vec<SortOrder>,
-    /// Which choice has the cursor.
+    /// Index of the choice with the cursor.
     pub cursor: usize,
 }
 
@@ -67,7 +67,7 @@ fn turned(order: SortOrder) -> SortOrder {
 pub struct ColumnMenu {
     /// Every field that can be a column, and whether it is shown: those that are come first.
     pub choices: Vec<(RecordField, bool)>,
-    /// Which choice has the cursor.
+    /// Index of the choice with the cursor.
     pub cursor: usize,
 }
 

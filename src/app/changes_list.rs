@@ -24,7 +24,7 @@ pub const FIELDS: &[&str] = &["state", "age"];
 const STATES: &[&str] =
     &["confirmed", "failed", "open", "undone", "waiting", "refused", "conflict", "unknown", "dropped"];
 
-/// In which order plans are shown.
+/// The order in which plans are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ActivityOrder {
     /// The newest first.
@@ -67,7 +67,7 @@ pub struct ChangesList {
     pub filter: Input,
     /// True while keys go to the filter.
     pub filtering: bool,
-    /// Why the filter can't be understood.
+    /// The reason why the filter can't be understood.
     pub bad: Option<BadQuery>,
     /// The order.
     pub order: ActivityOrder,

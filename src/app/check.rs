@@ -25,7 +25,7 @@ impl CheckSubject {
         }
     }
 
-    /// In name order, those that are in before those that are not.
+    /// The rows: members before others, each part in name order.
     fn rows(&self, directory: &Directory) -> Vec<u32> {
         let rows = directory.rows_by_name(self.kind()).iter().copied();
         let (mut on, off): (Vec<u32>, Vec<u32>) = match self {

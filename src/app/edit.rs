@@ -25,7 +25,7 @@ use crate::scim::{filter::ScimFilter, text::number};
 /// At most so many names are listed in one sentence.
 const NAMED: usize = 5;
 
-/// Why a change is not part of an undo in the console.
+/// The reason why a change is not part of an undo in the console.
 fn later_why() -> Refusal {
     Refusal::new(RefusalCode::Pending, "what it is about is created first: `scimitar undo` sends both")
 }
@@ -129,7 +129,7 @@ impl App {
         }
     }
 
-    /// From a check list to its plan; the list stays underneath, so that Esc goes back to it.
+    /// Goes from a check list to its plan; the list stays underneath, so that Esc goes back to it.
     pub(super) fn look(&mut self, effects: &mut Vec<AppEffect>) {
         let changes = match self.overlays.last() {
             Some(Overlay::Check(list)) => list.changes(&self.directory),

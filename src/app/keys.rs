@@ -1,4 +1,4 @@
-//! Where a key goes: to the box on top, to the filter that is being typed, or through the keymap.
+//! Routes a key: to the box on top, to the filter that is being typed, or through the keymap.
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use tui_input::Input;

@@ -192,7 +192,7 @@ pub struct App {
     pub keymap: keymap::KeyBindings,
     /// Profiles of the config, for `:profile`.
     pub profiles: Vec<String>,
-    /// Where profiles are kept, for the first screen.
+    /// The path of the config file that keeps profiles, for the first screen.
     pub config_path: String,
     /// The profile that was to be opened last and can't be.
     pub unopened: Option<UnopenedProfile>,

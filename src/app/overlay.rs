@@ -24,7 +24,7 @@ pub struct PlanPreview {
     pub staged: Vec<StagedChange>,
     /// The typed text, where the plan asks for one.
     pub typed: Input,
-    /// How carefully to look at it: [`Plan::risk`] goes through all steps, and is asked several times a frame.
+    /// The care that the plan asks for: [`Plan::risk`] goes through all steps, and is asked several times a frame.
     pub risk: Risk,
     /// Letters go to the text that is asked for.
     pub typing: bool,
@@ -98,7 +98,7 @@ pub enum Overlay {
         target: ResourceRef,
         /// Lines scrolled away.
         scroll: usize,
-        /// Which of the links has the cursor.
+        /// Index of the link with the cursor.
         cursor: Option<usize>,
     },
     /// The permissions of a user, team by team.
@@ -114,7 +114,7 @@ pub enum Overlay {
     Role(picker::RolePicker),
     /// A check list.
     Check(check::CheckList),
-    /// Which other one?
+    /// The box that asks for another record.
     Pick(pick::PickBox),
     /// The differences between a file and the directory, with ticks.
     Difference(difference::DifferenceBox),
@@ -173,18 +173,19 @@ pub enum Overlay {
     Secret(secret::SecretVisibility),
     /// The changes that wait on the stage.
     Stage(stage::StageView),
-    /// By which column?
+    /// The menu that asks for the column to sort by.
     Sort(arrange::SortMenu),
-    /// Which columns?
+    /// The menu that asks for the columns to show.
     Columns(arrange::ColumnMenu),
-    /// The row under the cursor, or the marked ones?
+    /// The question whether an action is about the row under the cursor or the marked ones.
     Whom(whom::SubjectChoice),
-    /// Quit although something is not confirmed?
+    /// The question whether to quit although some change is not confirmed.
     Quit,
 }
 
 impl Overlay {
-    /// Whose keys act while it is on top, from the innermost outwards. No other key does anything to what lies beneath.
+    /// The scopes whose keys act while the box is on top, from the innermost outwards. No other key does anything to
+    /// the panes and boxes beneath.
     pub fn scopes(&self) -> &'static [Scope] {
         use Scope as S;
         match self {

@@ -20,7 +20,7 @@ use crate::directory::{
 /// The name of the embedded directory's profile: opened by an entry of its own, for no config knows it.
 pub(super) const DEMO: &str = "demo";
 
-/// How many changes at a time can be chosen.
+/// The numbers of changes at a time that can be chosen.
 const PARALLEL: [usize; 6] = [1, 2, 4, 8, 16, 32];
 
 /// The effect of a line of the palette.

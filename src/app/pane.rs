@@ -39,7 +39,7 @@ pub struct ListPane {
     pub then_by: Vec<SortOrder>,
     /// Rows shown, in order: indexes into the directory.
     pub rows: Vec<u32>,
-    /// So many rows, the last ones, are no records and never marked: predefined roles, and people who are invited.
+    /// The number of last rows that are no records and never marked: predefined roles, and people who are invited.
     pub beside: usize,
     /// Index into `rows`.
     pub cursor: usize,
@@ -386,7 +386,7 @@ impl ListPane {
         }
     }
 
-    /// Where the list shows a record: its row is looked for, since comparing ids means to visit every record.
+    /// The index of a record's row: its row is looked for, since comparing ids means to visit every record.
     fn place(&self, id: &Id, directory: &Directory) -> Option<usize> {
         let wanted = directory.row_of(&ResourceRef { kind: self.kind, id: id.clone() })?;
         self.rows.iter().position(|row| *row == wanted)

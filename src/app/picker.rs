@@ -17,7 +17,7 @@ mod tests;
 
 use places::{Places, has};
 
-/// Where a role is held.
+/// The place where a role is held.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RolePlace {
     /// The organisation.

@@ -111,7 +111,7 @@ impl App {
             WorkerReport::Hosting(why) => self.on_hosting(why),
             WorkerReport::OtherOrganisation(words) => self.on_other_organisation(words, effects),
             WorkerReport::Notice(words) => self.fail(words),
-            // Only a command asks for these.
+            // Only a command asks for these reports.
             WorkerReport::ListsUnread(_) | WorkerReport::ListsNeeded => {}
             WorkerReport::Identified(_) | WorkerReport::Vacant(_) | WorkerReport::AdminsRead => {}
             WorkerReport::Idle(_) => {}
@@ -331,7 +331,7 @@ impl App {
             return;
         }
         if matches!(topic, SideQueryKind::Schemas | SideQueryKind::Types) {
-            // Nothing depends on them but types, and the box says that those are not known.
+            // Only types depend on the schemas, and the box says that those are not known.
             return self.say(format!("The schemas could not be read: {}", failure.text));
         }
         let what = match topic {

@@ -194,7 +194,7 @@ impl App {
         self.fail_change(id, state, text);
     }
 
-    /// Which marked rows a plan is about, as it is sent.
+    /// The marked rows that a plan is about, as it is sent.
     pub(super) fn marked_rows(&self, plan: &Plan, needless: &[Name]) -> Option<MarkedRows> {
         let pane = self.pane().filter(|pane| !pane.marks.is_empty())?;
         let first = plan.steps.first()?.change.touches();

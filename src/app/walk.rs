@@ -250,14 +250,14 @@ impl App {
         pane.selected(&self.directory).map(|id| ResourceRef { kind, id: id.clone() })
     }
 
-    /// Where the box on top stands among the links of the details beneath it.
+    /// The index of the box on top among the links of the details beneath it, and those links.
     fn siblings(&self) -> Option<(usize, Vec<ResourceRef>)> {
         let below = self.overlays.get(self.overlays.len().checked_sub(2)?)?;
         let Overlay::Details { target, cursor: Some(cursor), .. } = below else { return None };
         Some((*cursor, self.links(target)))
     }
 
-    /// Which of how many records the details on top are, in the list or among the links beneath.
+    /// The position of the details on top, and the number of records, in the list or among the links beneath.
     pub fn place_in_round(&self) -> Option<(usize, usize)> {
         match self.siblings() {
             Some((at, links)) => {

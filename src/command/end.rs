@@ -174,7 +174,7 @@ impl ErrorCode {
 pub struct UnwritableFile {
     /// The option.
     pub option: &'static str,
-    /// Which file, and why.
+    /// The file, and the reason.
     pub why: String,
 }
 
@@ -232,7 +232,7 @@ impl CommandError {
         Self::new(ErrorCode::Refused, refusal.text).details(vec![detail])
     }
 
-    /// Nothing is sent that can't be written down first.
+    /// The error for changes that can't be written down, so that none is sent.
     pub fn no_journal(why: impl Display) -> Self {
         let why = why.to_string();
         let why = why.trim_end_matches('.');
@@ -366,7 +366,7 @@ pub(super) fn code(done: Result<(), CommandError>, output: OutputArgs) -> ExitCo
         return ExitCode::from(CommandExit::Done as u8);
     }
     if stop.printed == PrintedOutput::Nothing {
-        // Where standard output fails the status and standard error tell the rest.
+        // If standard output fails, the status and standard error tell the rest.
         let _ = document(&stop, output);
     }
     stop.lines().iter().for_each(note);
@@ -376,7 +376,7 @@ pub(super) fn code(done: Result<(), CommandError>, output: OutputArgs) -> ExitCo
 /// Says in clap's own words what is wrong with the arguments; help that was asked for is no error.
 pub(super) fn arguments(mut error: clap::Error, output: OutputArgs) -> ExitCode {
     quote_lines(&mut error);
-    // Where it can't be written the status tells the rest.
+    // If the message can't be written, the status tells the rest.
     if error.use_stderr() {
         let _ = error.render().to_string().lines().try_for_each(|line| writeln!(err(), "{line}"));
         let _ = document(&CommandError::arguments(&error), output);

@@ -32,7 +32,7 @@ use crate::{
 /// A larger file is a mistake: nobody writes or exports that much.
 const LARGEST: u64 = 256 << 20;
 
-/// Said of a file that is compared with a part of a list.
+/// The words about a file that is compared with a part of a list.
 const NOT_PLANNED: &str = "nothing is planned on a part of a list";
 
 pub(super) async fn plan(opener: &Opener, profile: Option<&str>, args: &PlanArgs) -> Result<(), CommandError> {
@@ -76,13 +76,13 @@ pub(super) async fn plan(opener: &Opener, profile: Option<&str>, args: &PlanArgs
     differs.map_err(CommandError::printed)
 }
 
-/// Why `plan --check` can't say that the directory is as the file says.
+/// The reason why `plan --check` can't say that the directory is as the file says.
 fn not_known(why: &str) -> CommandError {
     let words = format!("whether the directory is as the file says is not known: {why}");
     CommandError::new(ErrorCode::Incomplete, words).hint("--allow-incomplete goes on with what there is")
 }
 
-/// Why `plan --check` does not end well.
+/// The reason why `plan --check` does not end well.
 fn differs(whole: &Whole) -> CommandError {
     let refused = match whole.plan.refused.len() {
         0 => String::new(),

@@ -374,7 +374,7 @@ impl HeadlessSession {
         }
     }
 
-    /// Of which of these lists only a part is known: "users: 9,999 of 12,000: …".
+    /// The lists among these of which only a part is known: "users: 9,999 of 12,000: …".
     pub fn incomplete(&self, kinds: &[RecordKind]) -> Vec<String> {
         let coverage = kinds.iter().map(|kind| (kind, self.directory.coverage(*kind)));
         let lacking = coverage.filter(|(_, coverage)| !coverage.is_complete());

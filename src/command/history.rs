@@ -157,7 +157,7 @@ pub(super) async fn resume(
     needs_journal(send)?;
     let mut desk = HeadlessSession::open(opener, profile, send.parallel).await?;
     desk.read(&USERS_AND_TEAMS).await?;
-    // Nothing waits in a journal that could not be read only as far as anybody knows.
+    // If the journal could not be read, nobody knows whether changes wait in it.
     if !desk.journal_read || desk.no_journal.is_some() {
         let why = desk.no_journal.take().unwrap_or_else(|| "the journal could not be read".into());
         desk.close().await;
@@ -237,7 +237,7 @@ async fn take_up(
     outputs::all(&ran, &title, send.json)
 }
 
-/// Nothing waits, and some changes of the newest plan were not done: a killed run has told nobody.
+/// The error for a newest plan of which some changes were not done, while nothing waits: a killed run has told nobody.
 fn newest_failure(journal: &[JournalEntry]) -> Option<CommandError> {
     let newest = journal.iter().map(|entry| entry.plan).max()?;
     let (all, failed) =

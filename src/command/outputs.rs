@@ -45,7 +45,7 @@ pub(super) struct PlanOutput<'a> {
     /// Changes that are planned once the server has created the records that they are about.
     follow: Vec<FollowRow<'a>>,
     refused: Vec<RefusedRow<'a>>,
-    /// Why the command ends with another status than 0.
+    /// The error with which the command ends, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a CommandError>,
 }
@@ -256,7 +256,7 @@ impl WrittenFile {
     }
 }
 
-/// Nothing was to be sent: an outcome without changes where it is JSON, else nothing.
+/// Tells that there was nothing to send: an outcome without changes where it is JSON, else nothing.
 pub(super) fn nothing(title: &str, json: bool) -> Result<(), CommandError> {
     if json {
         out().json_pretty(&OutcomeOutput::of(&RunOutcome::default(), title, false, None))?;

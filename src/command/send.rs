@@ -1,4 +1,4 @@
-//! From changes to outcomes: planned, shown, confirmed, sent, told.
+//! The way from changes to outcomes: planned, shown, confirmed, sent, told.
 //!
 //! Creations go first, then changes that give, then changes that take away; each of these parts is planned anew on the
 //! outcome of the one before. So nobody stops being admin before the next one is, and changes after a creation get its

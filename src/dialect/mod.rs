@@ -43,7 +43,7 @@ mod tests;
 pub struct ListRequest {
     /// The first request, without paging parameters.
     pub request: Request,
-    /// How to ask for the rest.
+    /// The way to ask for the rest.
     pub paging: PagingMethod,
     /// The most records that the server is documented to give at once: a list of exactly this length may be cut off.
     pub limit: Option<u64>,
@@ -115,7 +115,7 @@ pub trait Dialect: Planner {
     /// The provider's name as a person says it: "W&B Dedicated Cloud".
     fn name(&self) -> &'static str;
 
-    /// How to list a kind; `None` where the provider has no such list.
+    /// The request that lists a kind; `None` where the provider has no such list.
     fn list(&self, kind: RecordKind) -> Option<ListRequest>;
 
     /// The request that reads one record.

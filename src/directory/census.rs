@@ -1,5 +1,5 @@
-//! How many people and service accounts there are and how many full seats people hold, counted as records come and go:
-//! neither a frame nor a plan looks through all users for it.
+//! Counts of people, service accounts and full seats, kept up to date as records come and go: neither a frame nor a
+//! plan looks through all users for them.
 
 use super::{
     change::SeatKind,

@@ -50,9 +50,9 @@ pub enum ConfirmBy {
 /// How a step can be taken back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Undo {
-    /// By these changes, in order.
+    /// Take it back by these changes, in order.
     By(Vec<Change>),
-    /// Not at all, for this reason.
+    /// No undo exists, for this reason.
     Never(String),
 }
 
@@ -104,7 +104,7 @@ pub struct Step {
     pub undo: Undo,
     /// How the outcome is known.
     pub confirm: ConfirmBy,
-    /// How carefully to look.
+    /// How carefully a person must look at the step.
     pub risk: Risk,
     /// The change in words, fixed when it was planned: `eva-tanaka` and `role in vision: member → viewer`.
     pub words: words::PlanLine,

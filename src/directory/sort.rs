@@ -39,7 +39,7 @@ impl SortOrder {
 pub enum SortKey<'a> {
     /// The smallest first.
     Number(u32),
-    /// By a word that many rows share; no word comes first.
+    /// A word that many rows share; rows without a word come first.
     Word(Option<&'a Name>),
 }
 

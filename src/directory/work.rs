@@ -47,8 +47,8 @@ pub enum WorkerJob {
     /// Write all of these down and send the first ones; the others follow by [`WorkerJob::Resume`], each part when the
     /// one before has its outcome.
     SubmitFirst(Vec<JournalEntry>, Vec<JournalEntry>),
-    /// Of a plan that is about to be submitted, the parts that go one after another: none of a part before each change
-    /// of the parts before it has an outcome.
+    /// The parts of a plan that is about to be submitted: no change of a part goes before each change of the parts
+    /// before it has an outcome.
     Parts(Vec<Vec<ChangeId>>),
     /// Send changes that the journal holds from an earlier session, planned anew ([`super::plan::again`]); those
     /// dropped meanwhile are only written down.
@@ -223,7 +223,7 @@ pub enum WorkerReport {
     AskFailed(SideQueryKind, Failure),
     /// A secret that the server shows once, made by this change. Nothing else holds it.
     Secret(ChangeId, SecretString),
-    /// Nothing is under way and nothing waits but the clock; so many jobs were taken.
+    /// Only the clock is waited for, and no job is under way; so many jobs were taken.
     Idle(u64),
     /// The store can't be used, with the reason: changes can't be written down, so none is sent in this session.
     NoJournal(String),

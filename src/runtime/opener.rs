@@ -42,7 +42,7 @@ pub enum OpenError {
     Key {
         /// The profile's name.
         profile: String,
-        /// Why.
+        /// The failure to read the key.
         error: KeyError,
     },
     /// The profile's store can't be used.
@@ -68,7 +68,7 @@ impl From<ConfigError> for OpenError {
 /// Opens profiles; knows the config and the places, and nothing of the screen.
 #[derive(Clone)]
 pub struct Opener {
-    /// Where files are.
+    /// The standard places of files.
     pub places: StandardPaths,
     /// The config file as it was last read.
     pub config: Option<ConfigFile>,

@@ -41,14 +41,14 @@ pub(super) struct WorkerRecipe {
     pub by_name: bool,
 }
 
-/// Where a session keeps snapshot and journal.
+/// The place where a session keeps snapshot and journal.
 #[derive(Debug, Clone)]
 pub(super) enum SessionStorage {
-    /// In this file.
+    /// Both are in this file.
     File(PathBuf),
-    /// In memory, with what was learnt of the server in this file: the person wants no journal.
+    /// Both are in memory, with the habits learnt of the server in this file: the person wants no journal.
     NoJournal(PathBuf),
-    /// In memory: a demo directory is gone with the session.
+    /// Both are in memory: a demo directory is gone with the session.
     Memory,
 }
 

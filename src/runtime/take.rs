@@ -86,7 +86,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         };
         let effects = self.app.update(msg, Timestamp::now());
         effects.into_iter().for_each(|effect| self.execute(effect));
-        // How far a text can be scrolled is known only by what draws it.
+        // Only the code that draws a text knows how far the text can be scrolled.
         if let Some(last) = ui::scroll_limit(&self.app, &self.look) {
             self.app.clamp_scroll(last);
         }

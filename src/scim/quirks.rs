@@ -13,7 +13,7 @@ pub enum PagingHabit {
     Index,
     /// By `cursor` (RFC 9865).
     Cursor,
-    /// Not at all: one answer holds everything.
+    /// The server has no paging: one answer holds everything.
     None,
 }
 
@@ -103,7 +103,7 @@ pub struct ServerQuirks {
     /// Groups tell their members.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tells_members: Option<bool>,
-    /// Where roles live.
+    /// The attribute that holds roles.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role_attribute: Option<RoleAttribute>,
     /// The roles that people can have there, in no order; empty where none is known.

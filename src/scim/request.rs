@@ -41,7 +41,7 @@ impl Method {
     }
 }
 
-/// Which interface of a server a request is for.
+/// The interface of a server that a request is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ApiKind {

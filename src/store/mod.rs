@@ -86,7 +86,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 enum Sync {
     /// On the disk.
     Full,
-    /// With the operating system.
+    /// Handed to the operating system.
     Normal,
 }
 
@@ -143,7 +143,7 @@ impl Store {
         Ok(Self { refusing: Some(why.into()), ..Self::in_memory()? })
     }
 
-    /// Why nothing can be written down before it is sent, where that is known.
+    /// The reason why nothing can be written down before it is sent, where there is one.
     pub fn refusing(&self) -> Option<&str> {
         self.refusing.as_deref()
     }

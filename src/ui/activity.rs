@@ -26,7 +26,7 @@ const SIGN: usize = 4;
 /// Cells of the time: `14:02:11`, or `12 Mar 14:02` on other days.
 const TIME: usize = 13;
 
-/// The same without seconds or the time of other days, where the words need the room.
+/// Cells of the short time, without seconds or the date of other days, where the words need the room.
 const SHORT_TIME: usize = 7;
 
 /// A pane with fewer cells than this leaves the room to the words.

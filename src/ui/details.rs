@@ -112,7 +112,7 @@ pub(super) fn label(target: &ResourceRef, app: &App) -> String {
     shown.map_or_else(|| name(target, app), |user| user.display_name.to_string())
 }
 
-/// Where the lines go and what they come from.
+/// The lines of a page, and the values that they come from.
 struct DetailsPage<'a> {
     width: usize,
     /// Members and holders at most.
@@ -203,7 +203,7 @@ impl DetailsPage<'_> {
         id: &Id,
     ) -> Vec<Line<'static>> {
         let mut lines = Vec::new();
-        // The same words in each kind.
+        // Both dates have the same labels in each kind.
         let label = |field: UserField| field.spec().label;
         for (field, at) in [(UserField::Created, created), (UserField::Modified, modified)] {
             if let Some(at) = at {

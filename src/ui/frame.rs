@@ -98,7 +98,7 @@ fn place(app: &App, look: &ScreenLook) -> Vec<Vec<Span<'static>>> {
         return parts;
     };
     parts.push(vec![Span::raw("   "), Span::styled(cut(&profile.name, 24, look.glyphs.more), look.strong())]);
-    // Of several organisations one is open.
+    // The title names the open one of several organisations.
     let several = app.directory.organisations().is_some_and(|all| all.len() > 1);
     let open =
         app.directory.organisation().filter(|_| several).map(|name| name.as_str().to_owned()).unwrap_or_default();
@@ -174,7 +174,7 @@ fn sending(app: &App, look: &ScreenLook, short: bool) -> Option<Span<'static>> {
     Some(Span::styled(words, look.pending()))
 }
 
-/// How whole and how recent the lists are. Times, not ages: nothing ticks.
+/// The lists' wholeness and last reading. The title shows times, not ages: nothing ticks.
 fn lists(app: &App, look: &ScreenLook, short: bool) -> Span<'static> {
     let [up, down] = look.glyphs.link;
     let seen = app.sync.seen.map(|at| look.moment(at, app.now));

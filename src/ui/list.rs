@@ -46,7 +46,7 @@ const MOST_TOLD: usize = 8;
 /// With more users than this the holders of roles are not counted with each frame; the details show them.
 const FEW_USERS: usize = 5_000;
 
-/// From this many columns of the screen the border says how many seats are taken.
+/// Screens of at least so many columns show on the border how many seats are taken.
 const WIDE: u16 = 100;
 
 /// Draws the list of the open tab.
@@ -77,7 +77,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenLo
     let most = usize::from(body.height / 2);
     let mut body = body;
     if let Some(bad) = &pane.bad {
-        // In the place of the heads, and over as many rows as its sentence needs.
+        // The error stands in the place of the heads, and over as many rows as its sentence needs.
         let lines = told(&bad.to_string(), cells, most.max(1), look);
         let over = (lines.len() as u16).saturating_sub(1);
         frame.render_widget(Paragraph::new(lines), Rect { height: head.height + over, ..head });
@@ -274,7 +274,7 @@ pub(super) fn width_for_all(pane: &ListPane, app: &App) -> u16 {
     (columns::cells_for_all(pane, counts_holders(app)) + MARKER + MARGIN + 2).min(usize::from(u16::MAX)) as u16
 }
 
-/// Why the server gives nothing newer than what is shown, and what to do. That it can't be reached is said above.
+/// The reason why the server gives nothing newer, with advice. The title says that the server can't be reached.
 fn failure(pane: &ListPane, app: &App) -> Option<String> {
     let key = app.keymap.label(Action::Refresh).unwrap_or_default();
     let failed = app.sync.failed.iter().find(|(kind, _)| *kind == pane.kind).map(|(_, failure)| failure);
@@ -314,7 +314,7 @@ fn foot(pane: &ListPane, dropped: usize, cells: usize, app: &App, look: &ScreenL
         let lines = said.filter(|said| !said.is_empty()).map(|said| format!(" {} ", said.join(&dot)));
         lines.map(|words| Line::styled(words, look.dim()).right_aligned()).find(|line| line.width() <= room)
     };
-    // Where the list is about seats, these come before the views.
+    // Seats come before the views where the list is about seats.
     let told = seats.get(..seats.len() - 1).unwrap_or_default();
     if about
         && views.is_some()

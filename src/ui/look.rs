@@ -41,7 +41,7 @@ pub struct GlyphSet {
     pub harm: &'static str,
     /// The sign of a change that was undone.
     pub undone: &'static str,
-    /// From before to after.
+    /// The arrow from the former to the new value.
     pub arrow: &'static str,
     /// The present value.
     pub now: &'static str,
@@ -198,7 +198,7 @@ impl ScreenLook {
         self.local(at).strftime("%-d %b").to_string()
     }
 
-    /// When the day began.
+    /// The start of the day of `at`.
     pub fn midnight(&self, at: Timestamp) -> Timestamp {
         self.local(at).start_of_day().map_or(at, |day| day.timestamp())
     }

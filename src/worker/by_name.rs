@@ -222,7 +222,7 @@ async fn found(search: &Search<'_>, kind: RecordKind, name: &str) -> Option<Reco
         return Some(record);
     }
     let mut named = named?;
-    // Of several in other cases the one that is called exactly so is meant.
+    // Among several names in other cases, the exact one is meant.
     if named.iter().any(|record| find::is_exactly(record, NameLevel::Name, name)) {
         named.retain(|record| find::is_exactly(record, NameLevel::Name, name));
     }

@@ -97,7 +97,7 @@ impl WorkerContext {
         self.contradicted.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Nothing is sent from now on where the server contradicts the profile.
+    /// Notes how the server contradicts the profile; with a reason, nothing is sent from now on.
     pub fn contradict(&self, why: Option<String>) {
         if why.is_some() {
             *self.contradicted.lock().unwrap_or_else(PoisonError::into_inner) = why;

@@ -156,7 +156,7 @@ async fn at(context: &WorkerContext, kind: RecordKind, level: NameLevel, name: &
         return Err(Failure { arrived: RequestArrival::Yes, ..Failure::local(FailureClass::Refused, text, "") });
     }
     let meant: Vec<Record> = all.into_iter().filter(|record| find::is_called(record, name)).collect();
-    // By an email a server may find somebody who has it as a second one; by a name nobody else.
+    // An email filter may find somebody who has the address as a second one; a name filter must not find others.
     if meant.is_empty() && others > 0 && level == NameLevel::Name {
         let text = "The server does not look names up: it answers with records of other names";
         return Err(Failure { arrived: RequestArrival::Yes, ..Failure::local(FailureClass::Refused, text, "") });

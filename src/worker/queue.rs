@@ -1,4 +1,4 @@
-//! Which change may be sent next: first in, first out per record, several records at a time.
+//! The queue of changes: first in, first out per record, several records at a time.
 //!
 //! Each change waits for the last ones before it that hold one of its records, and is told when they are done: giving
 //! out the next one costs the same however many wait.

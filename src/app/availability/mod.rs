@@ -222,7 +222,7 @@ impl App {
         }
     }
 
-    /// Why a team has no form of its own.
+    /// The reason why a team has no form of its own.
     fn no_team_form(&self) -> Cow<'static, str> {
         let renamed = self.capabilities().is_some_and(|can| can.can(ChangeVerb::SetAttribute).is_ok());
         self.word(if renamed { RENAMING } else { NO_RENAMING })

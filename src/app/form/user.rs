@@ -144,7 +144,7 @@ fn line(field: UserField, user: &User, directory: &Directory, can: &ProviderCapa
             let there = seat != SeatKind::Registry || directory.census().seats(seat).known > 0;
             (there && !can.seat_levels.is_empty()).then(|| seat_field(seat, user.seat(seat), directory, can))?
         }
-        // Set in check lists, in the role picker, by a key, or by nobody.
+        // These fields are set in check lists, in the role picker, by a key, or by nobody.
         UserField::Id
         | UserField::UserName
         | UserField::ExternalId

@@ -7,7 +7,7 @@ use crate::directory::{
     listing::AccountFilter,
 };
 
-/// Which accounts the list of users shows.
+/// The accounts that the list of users shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum AccountView {
     /// Accounts that are not marked as service accounts.

@@ -19,7 +19,7 @@ use crate::{
 /// Whether the server answers at all, and takes the key.
 ///
 /// # Errors
-/// Where nothing else can be asked.
+/// If nothing else can be asked.
 pub async fn reach(probe: &mut DoctorProbe, auth: &AuthScheme, base: &Url) -> Result<(), Stop> {
     let seen = probe.get(&["Users"], &[]).await?;
     let form = match auth {
@@ -83,7 +83,7 @@ fn refused(probe: &mut DoctorProbe, refusal: &Failure, seen: &Seen) -> Stop {
     Stop::Refused(refusal.class)
 }
 
-/// Who could read along.
+/// Judges whether others could read the traffic.
 fn secrecy(base: &Url) -> (FindingVerdict, &'static str) {
     let here = matches!(base.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
     match (base.scheme(), here) {
@@ -162,7 +162,7 @@ fn claims(config: &ServiceConfig) -> String {
     if said.is_empty() { "nothing".into() } else { said.join(", ") }
 }
 
-/// How the server says no.
+/// Examines how the server refuses requests.
 pub async fn errors(probe: &mut DoctorProbe) -> Result<(), Stop> {
     let id = format!("no-such-id-{}", probe.tag);
     let seen = probe.get(&["Users", &id], &[]).await?;

@@ -19,7 +19,7 @@ use crate::{
 
 type Planned = Result<StepDraft, Refusal>;
 
-/// Why there is no way back into a workspace.
+/// The reason why there is no way back into a workspace.
 const OUT: &str = "Out of the workspace is out: to bring them back, create the user again and add them to groups.";
 
 impl RfcDialect {
@@ -178,7 +178,7 @@ impl RfcDialect {
     }
 }
 
-/// Why users are not deleted on this server.
+/// The reason why users are not deleted on this server.
 pub(super) fn no_deletion(habit: Option<DeletionEffect>) -> Option<&'static str> {
     match habit? {
         DeletionEffect::Refused => Some("This server refuses to delete users: deactivate them instead."),

@@ -31,7 +31,7 @@ use sorting::SortTask;
 /// Rows that may be on screen before all have been asked.
 const FIRST_SHOWN: usize = 1_000;
 
-/// So many rows are moved in the time in which one row is asked.
+/// The number of rows that are moved in the time in which one row is asked.
 const MOVED: usize = 8;
 
 /// The stage that a listing has got to.

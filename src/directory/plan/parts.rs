@@ -9,10 +9,10 @@ use crate::directory::{Directory, Id};
 /// The reason why a change was not sent that is about a record that was not created.
 pub const NOT_CREATED: &str = "Not sent: what it is about was not created.";
 
-/// Why a change waits on in the journal that could not be noted there as sent.
+/// The reason why a change that could not be noted as sent waits on in the journal.
 pub const UNCLAIMED: &str = "Not sent: the journal, which has it as waiting, could not be written. `scimitar resume` sends it once that goes again.";
 
-/// Why a change was not sent that could not be written down first.
+/// The reason why a change that could not be written down first was not sent.
 pub const UNWRITTEN: &str = "It could not be written to the journal, so it was not sent.";
 
 /// The waiting changes of a plan.

@@ -121,7 +121,7 @@ impl DetailsPage<'_> {
         lines
     }
 
-    /// Where a role comes from that the record does not hold, or since when it is known.
+    /// The source of a role that the record does not hold, or the time since when the role is known.
     fn origin(&self, user: &User) -> String {
         let directory = &self.app.directory;
         match directory.records().role_source() {

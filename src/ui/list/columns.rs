@@ -36,7 +36,7 @@ fn number((min, max): (usize, usize), drop: u8) -> ColumnLayout {
 /// The rank of columns that are shown only where somebody chooses them: their place decides which of them go first.
 const CHOSEN: u8 = 9;
 
-/// Nothing for a field that is no column.
+/// The layout of a field's column; nothing for a field that is no column.
 fn layout(field: RecordField, view: AccountView) -> Option<ColumnLayout> {
     Some(match field {
         RecordField::User(field) => match field {
@@ -116,7 +116,7 @@ pub(super) struct PlacedColumn {
 }
 
 impl PlacedColumn {
-    /// Nothing for a field that is no column.
+    /// Places a field's column; nothing for a field that is no column.
     fn new(field: RecordField, view: AccountView, holds: RecordContents) -> Option<Self> {
         let (headings, layout) = (headings(field, view), layout(field, view)?);
         let width = layout.min.max(headings.first().map_or(0, |head| holds.say(head).len()));

@@ -93,7 +93,7 @@ pub(super) fn of(pane: &ListPane, cells: usize, app: &App, look: &ScreenLook) ->
         parts.push(TitlePart::new(0, "", found, look.plain()));
     }
     if let ListCoverage::Partial(part) = app.directory.coverage(pane.kind) {
-        // How many the server's filter found, or how many of how many there are.
+        // The title shows how many records the server's filter found, or how many of all there are.
         let found = app.sync.narrow.is_some().then(|| proof(pane, app)).flatten().map(|proof| proof.words.clone());
         parts.push(TitlePart::new(0, "", found.unwrap_or_else(|| part.amount()), look.careful()));
     }
@@ -121,7 +121,7 @@ pub(super) fn of(pane: &ListPane, cells: usize, app: &App, look: &ScreenLook) ->
     }
     if !pane.marks.is_empty() {
         let marked = count(pane.marks.len() as u64);
-        // Without a filter all are in sight: nothing is counted.
+        // Without a filter all marks are in sight: none is counted.
         let hidden = if pane.is_filtered() { pane.hidden_marks(&app.directory) } else { 0 };
         let hidden = if hidden > 0 { format!(", {} not shown", count(hidden as u64)) } else { String::new() };
         parts.push(TitlePart::new(1, "", format!("{marked} marked{hidden}"), look.accent()));
@@ -176,7 +176,7 @@ fn filter(pane: &ListPane, cells: usize) -> (String, usize) {
     (cut(&near, room, ""), used)
 }
 
-/// Where in a text its character of this number begins.
+/// The byte at which the character of this number begins.
 fn byte_at(text: &str, character: usize) -> usize {
     text.char_indices().nth(character).map_or(text.len(), |(at, _)| at)
 }

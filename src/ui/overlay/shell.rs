@@ -117,7 +117,7 @@ impl BoxFrame<'_> {
     }
 }
 
-/// In the middle above the last line, which belongs to messages.
+/// The place of a box: in the middle above the last line, which belongs to messages.
 fn place(screen: Rect, columns: usize, (rows, room_for): (usize, usize), app: &App) -> Rect {
     let most = app.size.overlay();
     let (max_width, max_height) = (most.width.min(screen.width), most.height.min(screen.height.saturating_sub(1)));

@@ -34,7 +34,7 @@ mod whole;
 
 use whole::{RecordAfter, RecordBefore};
 
-/// How often an outcome that can't be read is looked for, while the server answers, before a person has to ask for it.
+/// At most so often an unreadable outcome is looked for, while the server answers, before a person has to ask for it.
 const LOOKS: u32 = 5;
 
 /// True where the outcome is not looked for again by itself: the server answers, and nothing of the record can be read.

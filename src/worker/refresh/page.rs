@@ -275,7 +275,7 @@ mod tests {
     #[test]
     fn records_stay_in_their_order_whatever_reads_them() {
         let person = |n: usize| match n % 1_000 {
-            // Without an id, and all of them alike.
+            // These people have no id, and are all alike.
             7 => json!({"userName": "lost"}),
             _ => json!({"id": format!("u{n}"), "userName": format!("user-{n}"), "modelsSeat": "full"}),
         };

@@ -76,7 +76,7 @@ async fn created(
     }
 }
 
-/// The same name once more.
+/// Tries to create a second user of the same name.
 pub async fn duplicate(probe: &mut DoctorProbe, made: &mut MadeRecords, first: &str) -> Result<(), Stop> {
     let name = own_name(probe, "a");
     let Ok(request) = creation(probe, &name) else { return Ok(()) };

@@ -31,7 +31,7 @@ pub(super) struct OneUser<'a> {
 }
 
 impl<'a> OneUser<'a> {
-    /// Nothing where there is no such row.
+    /// The user at a row; nothing where there is no such row.
     pub fn new(row: u32, directory: &'a Directory, known: &'a NameLookup, now: Timestamp) -> Option<Self> {
         let touched = known.touched.contains(&row);
         let user = if touched { directory.user_at(row) } else { directory.records().user_at(row) }?;
@@ -101,7 +101,7 @@ impl<'a> OneUser<'a> {
         }))
     }
 
-    /// In any of the teams, with the role where one is asked for.
+    /// Whether the user is in any of the teams, with the role where one is asked for.
     fn is_in(&self, teams: &[u32], named: &NamedTeams) -> QueryTruth {
         let one = |team: &u32| match (named.naming(*team), &named.role) {
             (TeamNaming::No, _) => Some(false),
