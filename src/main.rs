@@ -49,7 +49,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// A panic is told once the terminal is given back, in lines that act on none: its words may quote a record.
+/// Reports a panic once the terminal is given back, without control signs in its lines: its words may quote a record.
 fn report_panics() -> Result<()> {
     let plain = color_eyre::config::HookBuilder::default().display_env_section(false).theme(Theme::new());
     let (panics, errors) = plain.into_hooks();

@@ -286,7 +286,7 @@ impl App {
         }]
     }
 
-    /// The name of the line under the cursor takes the place of what is typed.
+    /// Puts the name of the line under the cursor in the place of the typed text.
     pub(super) fn complete_command(&mut self) {
         let Some(Overlay::Palette(palette)) = self.overlays.last_mut() else { return };
         let Some(name) = palette.selected().map(|line| line.name.clone()) else { return };

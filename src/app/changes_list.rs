@@ -39,7 +39,7 @@ pub enum ActivityOrder {
 }
 
 impl ActivityOrder {
-    /// All of them.
+    /// All orders.
     pub const ALL: [Self; 4] = [Self::Newest, Self::Oldest, Self::Title, Self::Failures];
 
     /// The order in words.

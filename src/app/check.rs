@@ -52,7 +52,7 @@ pub enum MembershipState {
     Some,
     /// The row is out.
     Off,
-    /// The server did not tell who is in the team.
+    /// The server did not tell the members of the team.
     NotTold,
 }
 
@@ -101,7 +101,7 @@ pub enum RowKept {
 /// The reason why "all shown" changes nothing in a box with a row to check for each match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NothingToggled {
-    /// The rows shown are only similar to what is typed.
+    /// The rows shown are only similar to the typed text.
     #[error("No row contains these words; similar rows are checked one by one.")]
     Similar,
     /// The person has set each of the rows.

@@ -75,7 +75,7 @@ impl App {
         }
     }
 
-    /// A key without a meaning here does nothing, and which ones have one is said.
+    /// Says which keys have a meaning here, after one that has none was pressed.
     fn say_which_keys_act(&mut self, key: KeyEvent) {
         if self.overlays.is_empty() {
             let help = self.keymap.label(Action::Help).unwrap_or_default();

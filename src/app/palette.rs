@@ -36,7 +36,7 @@ pub enum PaletteEntry {
     Compare([Side; 2]),
     /// Send so many changes at a time.
     Parallel(usize),
-    /// Sort the list by these.
+    /// Sort the list by these orders.
     Sort(Vec<SortOrder>),
     /// Show these columns of the list.
     Columns(Vec<RecordField>),

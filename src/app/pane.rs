@@ -112,7 +112,7 @@ impl ListPane {
         !self.listing.query().is_empty()
     }
 
-    /// True if the rows are only similar to what the filter says: they are to be looked at, and marked one by one.
+    /// True if the rows are only similar to the filter's words: they are to be looked at, and marked one by one.
     pub fn is_similar(&self) -> bool {
         self.listing.is_similar() && self.beside < self.rows.len()
     }
@@ -250,7 +250,7 @@ impl ListPane {
 
     /// The reason why the rows shown do not match the filter's text, where they do not.
     ///
-    /// Marking all of them would mark something else than what was meant.
+    /// Marking all of them would mark other rows than the ones that were meant.
     pub fn unsure(&self) -> Option<String> {
         if let Some(bad) = &self.bad {
             return Some(format!("{bad}."));
@@ -298,7 +298,7 @@ impl ListPane {
         fields
     }
 
-    /// Sorts by these, the first one first; by none, as at first.
+    /// Sorts by these orders, the first one first; without any, as at first.
     pub fn sort_by(&mut self, orders: &[SortOrder], directory: &Directory) {
         self.order = orders.first().copied().unwrap_or_else(|| SortOrder::by_name(self.kind));
         self.then_by = orders.iter().skip(1).copied().filter(|order| order.by != self.order.by).collect();

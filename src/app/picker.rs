@@ -247,7 +247,7 @@ impl PickerChoice {
     }
 }
 
-/// `[registry] NAME [ROLE]` as typed: the name, and what the role begins with.
+/// `[registry] NAME [ROLE]` as typed: the name, and the beginning of the role.
 fn typed_registry(typed: &str, can: &ProviderCapabilities) -> Option<(Name, String)> {
     let mut words: Vec<&str> = typed.split_whitespace().collect();
     if words.first().is_some_and(|word| word.eq_ignore_ascii_case("registry")) {

@@ -211,7 +211,8 @@ impl App {
         let left = || entries.iter().filter(|entry| !self.elsewhere.contains(&entry.id));
         let waiting: Vec<_> =
             left().filter(|entry| entry.state == ChangeState::Planned).map(|entry| entry.id).collect();
-        // The worker looks these up and reports; until then they are shown as pending. Nobody would report of others.
+        // The worker looks these changes up and reports; until then they are shown as pending. Nobody would report of
+        // others.
         let open = left().filter(|entry| matches!(entry.state, ChangeState::Sent | ChangeState::Unknown));
         let open: Vec<_> = open.map(|entry| (entry.id, entry.step.change.clone())).collect();
         self.looked_up.extend(open.iter().map(|(id, _)| *id));
@@ -262,7 +263,7 @@ impl App {
             self.left_over.remove(&id);
             self.sum_up(id);
         }
-        // After the sum: this is what must be read.
+        // This message comes after the sum, since it must be read.
         self.tell_effects(id);
         if alarm {
             self.sound(id);

@@ -211,7 +211,7 @@ impl App {
         Some(MarkedRows { kind: pane.kind, needless })
     }
 
-    /// The marks of a plan go once all of it has an outcome: those of rows that it did nothing for stay.
+    /// Takes a plan's marks away once all of its changes have an outcome: marks of rows that it did nothing for stay.
     fn release_marks(&mut self, plan: ChangeId) {
         let Some(MarkedRows { kind, needless }) = self.marked_plans.remove(&plan) else { return };
         let done = self.entries.of_plan(plan).filter(|entry| entry.state.is_done());

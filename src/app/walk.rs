@@ -130,7 +130,7 @@ impl App {
         self.directory.team(&member.id).map(|team| ResourceRef::team(&team.id))
     }
 
-    /// Opens the details of a record over what is there.
+    /// Opens the details of a record over the present box or pane.
     pub(super) fn open_details(&mut self, target: ResourceRef, effects: &mut Vec<AppEffect>) {
         self.read_for_details(&target, effects);
         // The details of a role show its permissions first.

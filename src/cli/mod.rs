@@ -197,7 +197,7 @@ pub struct DoctorArgs {
     pub subject: Option<DoctorSubject>,
 }
 
-/// The server that `scimitar doctor` looks at in the place of a profile's.
+/// What `scimitar doctor` looks at beside profiles.
 #[derive(Debug, Subcommand)]
 pub enum DoctorSubject {
     /// The embedded demo directory.

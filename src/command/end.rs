@@ -259,7 +259,7 @@ impl CommandError {
         self
     }
 
-    /// Says what to do about it; nothing where it is empty.
+    /// Adds advice; nothing where it is empty.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into()).filter(|hint| !hint.is_empty());
         self
@@ -373,7 +373,7 @@ pub(super) fn code(done: Result<(), CommandError>, output: OutputArgs) -> ExitCo
     ExitCode::from(stop.code.end() as u8)
 }
 
-/// Says in clap's own words what is wrong with the arguments; help that was asked for is no error.
+/// Tells errors of the arguments in clap's own words; help that was asked for is no error.
 pub(super) fn arguments(mut error: clap::Error, output: OutputArgs) -> ExitCode {
     quote_lines(&mut error);
     // If the message can't be written, the status tells the rest.
@@ -414,7 +414,8 @@ fn document(stop: &CommandError, output: OutputArgs) -> io::Result<()> {
     out.flush()
 }
 
-/// For all but lists: a reader who has gone does not change how the command ends.
+/// A result of printing in which a closed pipe is no error, for all but lists: a reader who has gone does not change
+/// how the command ends.
 pub(super) fn heard(printed: io::Result<()>) -> io::Result<()> {
     match printed {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

@@ -260,7 +260,7 @@ fn list(left: &[JournalEntry]) {
     }
 }
 
-/// These commands begin with what the journal knows.
+/// The error for these commands, which begin with the journal, where the person wants none.
 fn needs_journal(send: &SendOptions) -> Result<(), CommandError> {
     if send.no_journal {
         return Err(CommandError::usage(

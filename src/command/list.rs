@@ -1,4 +1,4 @@
-//! `users`, `teams`, `roles`, `members`: what the directory has, for people and for programs.
+//! `users`, `teams`, `roles`, `members`: the records of the directory, for people and for programs.
 
 use std::io;
 
@@ -65,7 +65,8 @@ pub(super) async fn roles(opener: &Opener, profile: Option<&str>, args: &ListArg
     ended(desk, &[RecordKind::User, RecordKind::Role], open, args).await
 }
 
-/// The records of a kind that the filter finds, with the fields that the table names. Gives what is open of the answer.
+/// Prints the records of a kind that the filter finds, with the fields that the table names. Gives the open part of the
+/// answer in words.
 fn print_records(desk: &HeadlessSession, kind: RecordKind, args: &ListArgs) -> Result<Option<String>, CommandError> {
     let directory = &desk.directory;
     let FoundRows { rows, open } = found(desk, kind, directory.rows_by_name(kind), args)?;

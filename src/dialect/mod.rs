@@ -148,7 +148,7 @@ pub trait Dialect: Planner {
         shows::shows(change, fresh)
     }
 
-    /// Whether the server tells who is in its groups; `None` where that is not known.
+    /// Whether the server tells the members of its groups; `None` where that is not known.
     fn tells_members(&self) -> Option<bool> {
         None
     }
@@ -250,7 +250,7 @@ pub trait Dialect: Planner {
         CreatedRecord::default()
     }
 
-    /// Adds what this provider's administrator should do about a failure.
+    /// Adds advice for this provider's administrator about a failure.
     fn hint(&self, failure: &mut Failure);
 
     /// The advice where a change of this kind was accepted and did nothing, and a trial may show how this server takes

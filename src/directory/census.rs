@@ -25,7 +25,7 @@ pub struct DirectoryCensus {
     pub people: usize,
     /// Service accounts.
     pub services: usize,
-    /// Accounts of which the server says what kind they are.
+    /// Accounts whose kind the server tells.
     pub kinds_said: usize,
     /// Users whose organisation role is known.
     pub roles_known: usize,

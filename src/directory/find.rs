@@ -190,7 +190,7 @@ fn names(record: &Record) -> Vec<(NameLevel, &Name)> {
 /// The names of a directory, for many questions.
 pub struct NameFinder<'a> {
     directory: &'a Directory,
-    /// Users under pending changes, who may be called otherwise than in the records.
+    /// Users under pending changes, whose names may differ from those in the records.
     pending: FxHashMap<u64, Vec<u32>>,
     teams: OnceCell<FxHashMap<u64, Vec<u32>>>,
     roles: OnceCell<FxHashMap<u64, Vec<u32>>>,
@@ -273,7 +273,7 @@ impl<'a> NameFinder<'a> {
                 .any(|user| levels(user).iter().any(|name| likeness(name.raw(), wanted).is_some()))
     }
 
-    /// Users who may be called so; each is to be looked at.
+    /// Users who may have this name; each is to be looked at.
     fn users_called(&self, wanted: &str) -> Vec<&'a User> {
         if wanted.trim().is_empty() {
             return Vec::new();

@@ -200,7 +200,7 @@ impl Opener {
         }
     }
 
-    /// Writes down what a group gives, in the config file; without a profile it is only said so.
+    /// Writes the role that a group gives to the config file; without a profile the role counts for this session only.
     pub fn map_group(
         &self,
         profile: Option<&str>,

@@ -1,4 +1,4 @@
-//! A session: a profile's running worker, and the demo directory where that is what it talks to.
+//! A session: a profile's running worker, and the demo directory that it talks to, if any.
 
 use std::{
     path::{Path, PathBuf},
@@ -52,7 +52,7 @@ pub(super) enum SessionStorage {
     Memory,
 }
 
-/// A profile's worker, and the demo directory where that is what it talks to.
+/// A profile's worker, and the demo directory that it talks to, if any.
 pub struct ProfileSession {
     jobs: UnboundedSender<WorkerJob>,
     stop: CancellationToken,
@@ -77,14 +77,14 @@ impl ProfileSession {
         }
     }
 
-    /// Shows what other processes do with the profile as it happens; to be asked for before the start.
+    /// Shows changes that other processes make with the profile as they happen; to be called before the start.
     pub fn watch(&mut self) {
         if let Some((recipe, _)) = &mut self.waiting {
             recipe.watch = true;
         }
     }
 
-    /// Reads no list until a refresh is asked for; to be asked for before the start.
+    /// Reads no list until a refresh is asked for; to be called before the start.
     pub fn by_name(&mut self) {
         if let Some((recipe, _)) = &mut self.waiting {
             recipe.by_name = true;

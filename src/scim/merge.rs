@@ -161,7 +161,7 @@ pub fn with(mut document: Value, replacing: &Value) -> Value {
     document
 }
 
-/// The attribute that holds who is in a group.
+/// The attribute that holds the members of a group.
 const MEMBERS: &str = "members";
 
 /// Members as a client names them: by their ids. Names and addresses beside them are the server's.
@@ -180,7 +180,7 @@ fn members(list: &Value) -> Value {
     list.as_array().map_or_else(|| list.clone(), |list| list.iter().map(one).collect())
 }
 
-/// True where one of these operations is about who is in a group.
+/// True where one of these operations is about the members of a group.
 pub fn touches_members(body: &Value) -> bool {
     let operations = body.get("Operations").and_then(Value::as_array);
     let paths = operations.into_iter().flatten().filter_map(|one| one.get("path").and_then(Value::as_str));
@@ -260,7 +260,7 @@ fn put_part(map: &mut Map<String, Value>, name: &str, filter: &ScimFilter, part:
     }
 }
 
-/// An entry that such a filter chooses, as far as it says what is equal to what.
+/// An entry that such a filter chooses, made from the filter's comparisons for equality.
 fn chosen_by(filter: &ScimFilter) -> Value {
     let mut entry = Map::new();
     if let ScimFilter::Compare(attr, filter::CompareOp::Equal, literal) = filter {

@@ -67,7 +67,7 @@ pub enum UnsafePath {
     /// The path is a whole filter.
     #[error("it is not one attribute with a filter")]
     NotOneAttribute,
-    /// The filter is not what the RFC has.
+    /// The filter does not follow the RFC.
     #[error(transparent)]
     BadFilter(#[from] filter::FilterError),
 }

@@ -43,7 +43,7 @@ pub enum DeletionEffect {
     Refused,
 }
 
-/// The attribute that holds what people may do, where it is not their groups (RFC 7643 §4.1.2).
+/// The attribute that holds people's roles, where groups do not (RFC 7643 §4.1.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RoleAttribute {

@@ -1,6 +1,6 @@
 //! The directory as last seen: typed records in a compact form, and beside them the resources as they came.
 //!
-//! All of it can be read from the server again, so what can't be decoded is skipped.
+//! All of it can be read from the server again, so records that can't be decoded are skipped.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension};

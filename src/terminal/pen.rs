@@ -70,7 +70,7 @@ impl Pen {
         if self.look.is_plain_ground() { Ok(()) } else { self.plain(out) }
     }
 
-    /// Draws what has changed in a row.
+    /// Draws the changed cells of a row.
     pub fn draw(&mut self, row: &Row<'_>, out: &mut Vec<u8>) -> io::Result<()> {
         let cells = row.old.len().min(row.new.len());
         let Some(last) = (0..cells).rfind(|x| row.changes_at(*x)) else { return Ok(()) };

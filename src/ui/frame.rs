@@ -29,7 +29,7 @@ pub(super) struct FrameAreas {
     pub pane: Rect,
     /// Details beside it, where there is room.
     pub beside: Option<Rect>,
-    /// The panes: what lies beneath a box.
+    /// The panes, which lie beneath a box.
     pub beneath: Rect,
     /// Last row.
     pub bottom: Rect,
@@ -49,7 +49,7 @@ pub(super) fn areas(area: Rect, app: &App) -> FrameAreas {
     FrameAreas { title, tabs, pane, beside: Some(beside), beneath, bottom }
 }
 
-/// Says what size is needed.
+/// Says which size is needed.
 pub(super) fn too_small(frame: &mut Frame<'_>, app: &App) {
     let (width, height) = MIN;
     let text = format!(
@@ -201,7 +201,7 @@ fn lists(app: &App, look: &ScreenLook, short: bool) -> Span<'static> {
     }
 }
 
-/// A list failed, or nothing shows that all of it came.
+/// True if a list failed, or nothing shows that all of it came.
 fn in_part(app: &App) -> bool {
     let part = |kind: &RecordKind| matches!(app.directory.coverage(*kind), ListCoverage::Partial(_));
     !app.sync.failed.is_empty() || RecordKind::ALL.iter().any(part)

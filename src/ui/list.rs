@@ -1,4 +1,4 @@
-//! The three lists. Builds the rows on screen and no others; what a record looks like in full is `details`' business.
+//! The three lists. Builds the rows on screen and no others; `details` draws a record in full.
 
 use ratatui::{
     Frame,

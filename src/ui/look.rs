@@ -148,7 +148,7 @@ const ASCII_BORDER: border::Set<'static> = border::Set {
     horizontal_bottom: "-",
 };
 
-/// Colours, signs and the time zone: what drawing needs besides the state.
+/// Colours, signs and the time zone: the things that drawing needs besides the state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScreenLook {
     /// Colours.
@@ -255,7 +255,7 @@ impl ScreenLook {
         self.color(Color::Reset, Color::Reset)
     }
 
-    /// Keys, the typed text, what a filter matched.
+    /// The style of keys, the typed text, and text that a filter matched.
     pub fn accent(&self) -> Style {
         self.color(Color::Cyan, Color::Blue).add_modifier(Modifier::BOLD)
     }

@@ -61,7 +61,7 @@ impl Worker {
         }
         let dialect = &self.context.dialect;
         if dialect.look_up(RecordKind::User, NameLevel::Name, "x").is_none() || dialect.asks_for_roles().is_some() {
-            // As if a refresh was asked for, which shows first what the disk knows.
+            // A report as if a refresh was asked for, which shows the disk's records first.
             self.context.report(WorkerReport::ListsNeeded);
             return;
         }
@@ -136,7 +136,7 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// The answer; none where there is no use of it. A server that is away is not asked again.
+    /// The answer; none where it is of no use. A server that is away is not asked again.
     fn heard<T>(&self, answer: Result<T, Failure>) -> Option<T> {
         answer.map_err(|failure| is_away(&failure).then(|| self.away.set(failure))).ok()
     }
@@ -181,7 +181,7 @@ async fn team_hints(context: &WorkerContext, team: Id) -> Option<Vec<Id>> {
 async fn meant(search: &Search<'_>, kind: RecordKind, name: &str) -> Option<Record> {
     let record = found(search, kind, name).await?;
     let target = record.target();
-    // A list answer may leave out what a single read has.
+    // A list answer may leave out attributes that a single read has.
     let Observation::Record(mut whole) = search.heard(search.context.read(&target).await)? else { return None };
     if let Record::Team(team) = &mut whole
         && team.members.is_none()
@@ -192,8 +192,8 @@ async fn meant(search: &Search<'_>, kind: RecordKind, name: &str) -> Option<Reco
     find::is_called(&whole, name).then_some(whole)
 }
 
-/// True where the server shows who is in another team, which the disk knows to have members: a team that shows none has
-/// none then.
+/// True where the server shows the members of another team, which the disk knows to have some: a team that shows none
+/// then has none.
 async fn shows_members_elsewhere(search: &Search<'_>) -> bool {
     if search.context.shows_members() {
         return false;
@@ -260,7 +260,7 @@ async fn by_id(search: &Search<'_>, kind: RecordKind, name: &str) -> Option<Opti
     }
 }
 
-/// True where somebody else has as address or display name exactly what this record is called but for case.
+/// True where somebody else has exactly this record's name, but for case, as address or display name.
 async fn is_anothers(search: &Search<'_>, kind: RecordKind, name: &str, id: &Id) -> Option<bool> {
     if kind != RecordKind::User {
         return Some(false);
@@ -313,7 +313,7 @@ async fn page(search: &Search<'_>, kind: RecordKind, request: &Request) -> Resul
     Ok(records.filter(|_| is_whole))
 }
 
-/// True where none of these names is anybody's: the server finds nobody, by filters that overlook case.
+/// True where none of these names belongs to anybody: the server finds nobody, by filters that overlook case.
 async fn are_vacant(search: &Search<'_>, kind: RecordKind, names: &[(NameLevel, String)]) -> bool {
     for (level, name) in names {
         let found = called(search, kind, *level, name).await;

@@ -211,7 +211,7 @@ impl WorkerContext {
         }
     }
 
-    /// True where the server has shown who is in some team.
+    /// True where the server has shown the members of some team.
     pub fn shows_members(&self) -> bool {
         self.members_told.load(Ordering::Relaxed)
     }

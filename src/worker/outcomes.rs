@@ -77,7 +77,7 @@ impl Worker {
         }
     }
 
-    /// Narrows the offered actions to what the server says of itself.
+    /// Narrows the offered actions to those that fit the server's own description.
     pub(super) fn learn_habits(&mut self, habits: &ServerQuirks) {
         if let Some(dialect) = self.context.dialect.with_habits(habits) {
             self.context.dialect = Arc::clone(&dialect);

@@ -219,7 +219,7 @@ mod tests {
         assert!(forget(&mut store, &change).unwrap() && !forget(&mut store, &change).unwrap());
     }
 
-    /// The server's own claims come after what the store knows, and stay when that is forgotten.
+    /// The server's own claims come after the stored habits, and stay when those are forgotten.
     #[test]
     fn a_dialect_is_made_of_the_profile_the_store_and_the_servers_claims() {
         let server = KnownServer {

@@ -1,4 +1,4 @@
-//! Whether an action can be done now: yes, or the reason why not, which is what the person is shown.
+//! Whether an action can be done now: yes, or the reason why not, which is shown to the person.
 
 use std::borrow::Cow;
 

@@ -142,7 +142,7 @@ impl ListPane {
         }
     }
 
-    /// Goes to the next view; marks stay with what they were set on only while it is shown.
+    /// Goes to the next view; marks stay only on rows that it shows.
     pub fn next_view(&mut self, directory: &Directory) {
         self.view = self.view.next();
         self.cursor_id = None;

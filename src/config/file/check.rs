@@ -18,7 +18,7 @@ use crate::config::secret::KeySource;
 use crate::config::wandb;
 use crate::directory::{Name, role_source::RoleMapping};
 
-/// Datasaur's roles in a workspace, the highest first; whom no group gives one is a labeler
+/// Datasaur's roles in a workspace, the highest first; a user without a role from a group is a labeler
 /// (docs/src/providers/datasaur.md#roles).
 pub const DATASAUR_ROLES: [&str; 3] = ["admin", "reviewer", "labeler"];
 

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Teams to join at creation (Multi-tenant).
-/// Attributes of a user that hold what they may do.
+/// Attributes of a user that hold roles and seats.
 pub(super) const ROLES_AND_SEATS: [&str; 8] = [
     "organizationRole",
     "roles",

@@ -1,4 +1,4 @@
-//! A change laid over the records that it alters: what the screen shows before the server has answered.
+//! A change laid over the records that it alters: the state shown on the screen before the server has answered.
 
 use super::{Change, RoleDraft, SeatKind};
 use crate::directory::{

@@ -157,7 +157,7 @@ pub enum Change {
         /// The whole definition as it shall be.
         to: RoleDraft,
     },
-    /// Delete a custom role; its holders fall back to what it inherits from.
+    /// Delete a custom role; its holders fall back to the role that it inherits from.
     DeleteRole {
         /// The role's id.
         role: Id,

@@ -120,7 +120,7 @@ impl ListOrder {
         &self.query
     }
 
-    /// True if the rows are only similar to what the filter says.
+    /// True if the rows are only similar to the filter's words.
     pub fn is_similar(&self) -> bool {
         self.is_substitute() || self.query.is_fuzzy()
     }

@@ -1,4 +1,4 @@
-//! The filter's language for lines that are no records: the same words, and fields that the caller judges.
+//! The filter's language for lines of text that are no records: the same words, and fields that the caller judges.
 
 use super::{BadQuery, ValueRelation, parse};
 use crate::directory::search::{SearchWord, Words};

@@ -192,7 +192,7 @@ impl<'a> RowContext<'a> {
         FieldReader { directory: &self.app.directory, holds: self.app.holds() }
     }
 
-    /// The value, the sign for none, or the sign for what the server has not told.
+    /// The value, the sign for none, or the sign for a value that the server has not told.
     fn shown(&self, value: &FieldValue<'_>) -> Cell {
         let glyphs = &self.look.glyphs;
         Cell::new(match value {

@@ -200,8 +200,8 @@ fn drop_of(placed: &[PlacedColumn], at: usize) -> u8 {
     placed.get(at).map_or(0, |one| one.layout.drop)
 }
 
-/// Shares out what is left: names get what names usually need, narrow columns what they can use, then all grow cell by
-/// cell.
+/// Shares out the cells that are left: names get their usual width, narrow columns as much as they can use, then all
+/// grow cell by cell.
 fn grow(placed: &mut [PlacedColumn], cells: usize) {
     let left = cells.saturating_sub(taken(placed));
     let left = grow_to(placed, left, |one| if one.is_name() { NAME.min(one.layout.max) } else { 0 });
@@ -209,7 +209,7 @@ fn grow(placed: &mut [PlacedColumn], cells: usize) {
     grow_to(placed, left, |one| one.layout.max);
 }
 
-/// Gives out cell by cell, to no column more than it may have; gives back what is left.
+/// Gives out cell by cell, to no column more than it may have; gives back the cells that are left.
 fn grow_to(placed: &mut [PlacedColumn], mut left: usize, most: impl Fn(&PlacedColumn) -> usize) -> usize {
     while left > 0 {
         let before = left;

@@ -1,4 +1,4 @@
-//! The title of a list: what is filtered, how it is sorted, how many are marked, and where the filter is typed.
+//! The title of a list: its filter, its order, the number of marks, and the field where the filter is typed.
 
 use ratatui::{
     style::Style,
@@ -46,7 +46,7 @@ impl TitlePart {
     }
 }
 
-/// As much of it as fits into this many cells.
+/// As much of the title as fits into this many cells.
 pub(super) fn of(pane: &ListPane, cells: usize, app: &App, look: &ScreenLook) -> PaneTitle {
     let name = app.word(match (pane.kind, pane.view) {
         (RecordKind::User, AccountView::Services) => "Service accounts",
@@ -85,7 +85,7 @@ pub(super) fn of(pane: &ListPane, cells: usize, app: &App, look: &ScreenLook) ->
     if let Some(percent) = pane.progress().filter(|_| pane.is_filtered()) {
         parts.push(TitlePart::new(2, "", format!("{percent} % looked through"), look.plain()));
     } else if let Some(similar) = similar {
-        // Never left out: the rows are not what was asked for.
+        // This part is never left out: the rows are not the ones that were asked for.
         parts.push(TitlePart::new(0, "", similar, look.careful()));
     } else if pane.is_filtered() {
         let word = if pane.is_similar() { " similar" } else { "" };

@@ -1,4 +1,4 @@
-//! An account: who it is, and its API keys as a list.
+//! An account: the person, and their API keys as a list.
 
 use ratatui::{
     Frame,
@@ -28,7 +28,7 @@ use crate::{
 /// Width of the labels with the space after them.
 const LABEL: usize = 16;
 
-/// Team names take at most this many lines: the list of keys is what the box is for.
+/// Team names take at most this many lines: the box is there for the list of keys.
 const TEAM_LINES: usize = 3;
 
 /// Draws the box of an account.
@@ -151,7 +151,7 @@ fn teams(lines: &mut Vec<Line<'static>>, teams: &[Name], columns: usize, app: &A
     }
 }
 
-/// The heading above the keys, and what stands in the place of keys where there are none.
+/// The heading above the keys, and the words in their place where there are none.
 fn keys_head(
     aside: &SideQueryBox,
     person: &AccountDetails,

@@ -111,7 +111,7 @@ fn items<'a>(all: &'a [EditorRow], editor: &RoleEditor, base: &str, app: &App) -
     (items, cursor)
 }
 
-/// `+2 −1`, and how many rows are only similar to what is typed.
+/// `+2 −1`, and how many rows are only similar to the typed text.
 fn note(editor: &RoleEditor, similar: Option<usize>, look: &ScreenLook) -> String {
     let (come, go) = editor.counts();
     let [plus, minus, _] = look.glyphs.signs;

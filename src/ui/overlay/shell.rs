@@ -22,7 +22,7 @@ const NARROWEST: usize = 44;
 /// A strip of a pane with fewer rows than this, its border included, says nothing.
 const STRIP: u16 = 2;
 
-/// Columns that a title always leaves for what is typed.
+/// Columns that a title always leaves for the typed text.
 const FIELD: usize = 12;
 
 /// The texts on the borders of a box.

@@ -338,7 +338,7 @@ pub async fn activity(probe: &mut DoctorProbe, id: &str) -> Result<(), Stop> {
     Ok(())
 }
 
-/// DELETE of an active user, and what is there afterwards.
+/// DELETE of an active user, and the record that is there afterwards.
 pub async fn delete(probe: &mut DoctorProbe, made: &mut MadeRecords, id: &str) -> Result<(), Stop> {
     let seen = probe.ask(&Request::new(Method::Delete, ["Users", id])).await?;
     let (after, reread) = read(probe, "Users", id).await?;
