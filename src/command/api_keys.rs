@@ -1,5 +1,5 @@
-//! API keys with their owners, without their secrets. One request for each person, and only where somebody wants to
-//! know.
+//! API keys with their owners, without their secrets. Each person takes a request, so it is sent only where somebody
+//! wants to know.
 
 use serde::Serialize;
 
