@@ -232,7 +232,9 @@ async fn found(search: &Search<'_>, kind: RecordKind, name: &str) -> Option<Reco
             let is_apart = asked_as_id || **record.id() == *name || is_of_other_make(name, record.id());
             (is_apart || by_id(search, kind, name).await?.is_none()).then_some(record)
         }
-        Ok([record]) => (name.is_ascii() && !is_anothers(search, kind, name, record.id()).await?).then_some(record),
+        Ok([record]) => {
+            (name.is_ascii() && !belongs_to_another(search, kind, name, record.id()).await?).then_some(record)
+        }
         Err(none) if none.is_empty() && kind == RecordKind::User => by_address(search, name).await,
         Err(_) => None,
     }
@@ -261,7 +263,7 @@ async fn by_id(search: &Search<'_>, kind: RecordKind, name: &str) -> Option<Opti
 }
 
 /// True where somebody else has exactly this record's name, but for case, as address or display name.
-async fn is_anothers(search: &Search<'_>, kind: RecordKind, name: &str, id: &Id) -> Option<bool> {
+async fn belongs_to_another(search: &Search<'_>, kind: RecordKind, name: &str, id: &Id) -> Option<bool> {
     if kind != RecordKind::User {
         return Some(false);
     }

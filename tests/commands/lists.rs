@@ -87,9 +87,9 @@ fn columns_are_chosen_by_their_words() {
     assert_eq!(heads, ["LAST_ACTIVE", "USER"]);
     let csv = world.ok(&["teams", "--csv", "--columns", "name,members"]);
     assert_eq!(csv.lines().next(), Some("team,members"));
-    let said = world.run(&["users", "--columns", "lsat"]);
+    let said = world.run(&["users", "--columns", "lastt"]);
     assert_eq!((said.code, said.out.as_str()), (2, ""));
-    assert!(said.err.contains("there is no column `lsat`; there are id, user, name"), "{}", said.err);
+    assert!(said.err.contains("there is no column `lastt`; there are id, user, name"), "{}", said.err);
     assert_eq!(world.run(&["users", "--columns", "user", "--json"]).code, 2);
     assert_eq!(world.run(&["members", "vision", "--columns", "user"]).code, 2);
 }

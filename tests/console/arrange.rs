@@ -70,8 +70,8 @@ async fn the_palette_sorts_by_what_is_typed() {
     console.settle().await;
     console.expect("sort: org role ↑, last active ↓");
     console.press(Action::Palette);
-    console.type_text("sort role,lsat");
-    console.expect("there is no column `lsat`; the nearest are");
+    console.type_text("sort role,lastt");
+    console.expect("there is no column `lastt`; the nearest are");
     console.esc();
     console.press(Action::Palette);
     console.type_text("columns user,email,created");
