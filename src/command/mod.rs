@@ -58,7 +58,13 @@ pub async fn run(opener: Opener, cli: &Cli, command: &Command) -> ExitCode {
         Command::Apply(args) => file::apply(&opener, profile, args).await,
         Command::Export(args) => file::export(&opener, profile, args).await,
         Command::Activity(args) => history::activity(&opener, profile, args),
-        _ => Ok(()),
+        // The program does these itself, without a worker.
+        Command::Demo(_)
+        | Command::Doctor(_)
+        | Command::Man(_)
+        | Command::Completions { .. }
+        | Command::ProfileNames
+        | Command::Keys => Ok(()),
     };
     end::code(done, cli.output())
 }

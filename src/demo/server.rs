@@ -162,7 +162,16 @@ impl Server {
             FaultKind::DownAfter => act(false).and_then(|_| self.failed(fault.one(&[500, 502, 504]))),
             FaultKind::Stale => self.failed(412),
             FaultKind::Redirect | FaultKind::Html => Ok(RequestReply::nothing()),
-            kind => act(kind == FaultKind::Repeated),
+            FaultKind::Repeated => act(true),
+            FaultKind::Latency
+            | FaultKind::Truncated
+            | FaultKind::Torn
+            | FaultKind::Wrong
+            | FaultKind::Huge
+            | FaultKind::Endless
+            | FaultKind::Slow
+            | FaultKind::Type
+            | FaultKind::Skew => act(false),
         };
         Some(ServedAnswer { answer, fault: Some(fault) })
     }

@@ -48,7 +48,19 @@ pub(super) async fn spoil(response: Response<Body>, fault: RequestFault, path: &
             parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
             Body::from(SIGN_IN)
         }
-        _ => Body::from(body),
+        FaultKind::Latency
+        | FaultKind::CutBefore
+        | FaultKind::CutAfter
+        | FaultKind::BusySeconds
+        | FaultKind::BusyDate
+        | FaultKind::BusyBare
+        | FaultKind::DownBefore
+        | FaultKind::DownAfter
+        | FaultKind::Stale
+        | FaultKind::Repeated
+        | FaultKind::Redirect
+        | FaultKind::Type
+        | FaultKind::Skew => Body::from(body),
     };
     match fault.kind {
         FaultKind::Latency => tokio::time::sleep(fault.wait.mul_f64((fault.roll % 100) as f64 / 100.0)).await,
@@ -69,7 +81,20 @@ pub(super) async fn spoil(response: Response<Body>, fault: RequestFault, path: &
             let hours = (fault.roll % 49) as i64 - 24;
             put(&mut parts.headers, header::DATE, &date(SignedDuration::from_hours(hours)));
         }
-        _ => {}
+        FaultKind::CutBefore
+        | FaultKind::CutAfter
+        | FaultKind::BusySeconds
+        | FaultKind::DownBefore
+        | FaultKind::DownAfter
+        | FaultKind::Stale
+        | FaultKind::Truncated
+        | FaultKind::Torn
+        | FaultKind::Wrong
+        | FaultKind::Huge
+        | FaultKind::Endless
+        | FaultKind::Repeated
+        | FaultKind::Slow
+        | FaultKind::Html => {}
     }
     Response::from_parts(parts, body)
 }

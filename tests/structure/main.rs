@@ -5,3 +5,4 @@ mod counts;
 mod dependencies;
 mod names;
 mod source;
+mod wiring;

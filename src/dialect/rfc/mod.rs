@@ -119,7 +119,19 @@ impl Planner for RfcDialect {
             Change::SetAttribute { target, path, before, to } => {
                 self.set_attribute(case, target, path, before.as_ref(), to.as_ref())
             }
-            _ => refuse(RefusalCode::Unsupported, "This provider has no way to do this."),
+            Change::SetTeamRole { .. }
+            | Change::CreateRole { .. }
+            | Change::EditRole { .. }
+            | Change::DeleteRole { .. }
+            | Change::SetSeat { .. }
+            | Change::SetRegistryRole { .. }
+            | Change::RemoveRegistryRole { .. }
+            | Change::CreateService { .. }
+            | Change::ReplaceMembers { .. }
+            | Change::Invite { .. }
+            | Change::RevokeInvite { .. }
+            | Change::CreateKey { .. }
+            | Change::DeleteKey { .. } => refuse(RefusalCode::Unsupported, "This provider has no way to do this."),
         }?;
         Ok(draft.step(change, directory))
     }
