@@ -282,7 +282,7 @@ fn a_checked_word_is_replaced_by_the_next_one_typed() {
     console.press(Action::GoTeams).press(Action::Members);
     console.type_text("ivan").press(Action::Toggle).type_text("noor").press(Action::Toggle).press(Action::Look);
     let Some(Overlay::Preview(preview)) = console.app.overlays.last() else { panic!("no preview") };
-    assert_eq!(preview.plan.title, "Add 2 members to vision");
+    assert_eq!(preview.plan.title, "Add 2 people to vision");
     console.press(Action::Send);
     let sent = console.submitted();
     assert_eq!(sent.len(), 2);

@@ -163,7 +163,7 @@ pub(super) fn whole(desk: &mut HeadlessSession, stages: &[Vec<Change>], undoes: 
     }
     all.title = words::title(&all, &desk.directory, holds);
     if !later.is_empty() {
-        all.title = format!("{} changes", all.steps.len() + all.refused.len() + later.len());
+        all.title = format!("Make {} changes", all.steps.len() + all.refused.len() + later.len());
     }
     for id in laid.into_iter().rev() {
         desk.directory.take_off(id);
