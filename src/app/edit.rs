@@ -283,8 +283,8 @@ impl App {
             preview.top = 0;
             return;
         }
-        if preview.cursor < preview.plan.steps.len() {
-            preview.plan.drop_step(preview.cursor);
+        if let Some(at) = preview.step_at(preview.cursor) {
+            preview.plan.drop_step(at);
             preview.weigh();
             preview.cursor = preview.cursor.min(preview.lines().saturating_sub(1));
         }
@@ -304,8 +304,8 @@ impl App {
                 let wanted = preview.risk.typed().unwrap_or_default().to_owned();
                 self.say(format!("Type {wanted} to send this."));
             }
-        } else if preview.cursor < preview.plan.steps.len() {
-            preview.requests = Some(ShownRequests::Line(preview.cursor));
+        } else if let Some(at) = preview.step_at(preview.cursor) {
+            preview.requests = Some(ShownRequests::Line(at));
             preview.top = 0;
         }
     }

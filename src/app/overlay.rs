@@ -9,7 +9,7 @@ use super::{
 use crate::directory::{
     Id, Name, RecordKind, ResourceRef,
     change::ChangeId,
-    plan::{Plan, Risk},
+    plan::{Plan, PlanFact, Risk},
     side_query::SideQueryKind,
     stage::StagedChange,
 };
@@ -32,7 +32,13 @@ pub struct PlanPreview {
     pub requests: Option<ShownRequests>,
     /// Who was meant, too, and needs nothing.
     pub needless: Vec<Name>,
-    /// Line with the cursor.
+    /// What is said of the steps, the gravest first.
+    pub facts: Vec<PlanFact>,
+    /// How many of the plan's notes, from the first, are grave.
+    pub grave_notes: usize,
+    /// The places of the steps, in the order in which they are shown.
+    pub(super) order: Vec<usize>,
+    /// Line with the cursor, in the order in which they are shown.
     pub cursor: usize,
     /// First line on screen: of the requests, or of the text about the only line.
     pub top: usize,
@@ -49,6 +55,9 @@ impl PlanPreview {
             typing: false,
             requests: None,
             needless: Vec::new(),
+            facts: Vec::new(),
+            grave_notes: 0,
+            order: Vec::new(),
             cursor: 0,
             top: 0,
         };
@@ -59,6 +68,8 @@ impl PlanPreview {
     /// The plan is another one: it asks for as much care as its steps do.
     pub(super) fn weigh(&mut self) {
         let before = std::mem::replace(&mut self.risk, self.plan.risk());
+        (self.facts, self.grave_notes) = (self.plan.facts(), self.plan.grave_notes());
+        self.order = self.plan.shown_order();
         if self.risk != before {
             self.typing = self.risk.typed().is_some() && !self.plan.steps.is_empty();
         }
@@ -67,6 +78,11 @@ impl PlanPreview {
     /// True if the text that is asked for is there, or none is.
     pub fn is_confirmed(&self) -> bool {
         self.risk.typed().is_none_or(|text| text == self.typed.value().trim())
+    }
+
+    /// The step of the line that is shown here; none where it is a refused one, or one that needs nothing.
+    pub fn step_at(&self, line: usize) -> Option<usize> {
+        self.order.get(line).copied()
     }
 
     /// How many lines there are: what is sent, what is refused, and who needs nothing.

@@ -20,6 +20,7 @@ mod compensation;
 mod drafting;
 mod entries;
 mod entry;
+mod facts;
 mod parts;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ pub use compensation::{Compensation, UNLISTED};
 pub use drafting::{PlanDrafting, draft};
 pub use entries::{IdGenerator, PlanEntering};
 pub use entry::{ChangeState, HARMED, JournalEntry, LATE, RequestExchange, WayBack};
+pub use facts::{FactGravity, PlanFact, WayOut};
 pub use parts::{NOT_CREATED, PlanPart, UNCLAIMED, UNWRITTEN, next_part};
 pub use undo::{BackStep, ExpectedEffect, InversePlan, STILL_LATE, UndoDraft, holds, inverse, is_undone, newest};
 
@@ -96,6 +98,9 @@ pub struct Step {
     pub requests: Vec<Request>,
     /// Side effects that are known, a sentence each.
     pub consequences: Vec<String>,
+    /// The first so many of them are grave: a team without an admin, the owner of the key, a protected person.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub grave: usize,
     /// What is sent behind them where the record that was made lacks members: it stands for as many as are missing, and
     /// has the provisional id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -134,8 +139,14 @@ impl Step {
             expected: None,
             completion: None,
             compensation: None,
+            grave: 0,
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// What a change altered beside what was asked for, seen by comparing its records before and after.
@@ -220,7 +231,24 @@ impl Plan {
         let first = people.next();
         let many = people.any(|id| Some(id) != first);
         let deceptive = self.steps.iter().any(|step| step.words.has_mark()).then(|| DECEPTIVE.to_owned());
-        [self.mass_notes(), self.among.notes(many), deceptive.into_iter().collect()].concat()
+        [self.mass_notes(), self.among.notes(many), self.left_out(), deceptive.into_iter().collect()].concat()
+    }
+
+    /// How many of the notes, from the first, follow from the steps: they are grave. The rest says how the plan came about.
+    pub fn grave_notes(&self) -> usize {
+        let derived = self.derived_notes();
+        self.notes.iter().take_while(|note| derived.contains(note)).count()
+    }
+
+    /// The places of the steps in the order in which they are shown: grave ones first, the rest as they are sent.
+    pub fn shown_order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.steps.len()).collect();
+        order.sort_by_cached_key(|at| {
+            let step = &self.steps[*at];
+            let person = step.change.concerned().map(|user| self.among.rank(user)).min();
+            (person.unwrap_or(u8::MAX).min(4), step.grave == 0, step.way_out() != WayOut::None)
+        });
+        order
     }
 
     /// A sentence for each place from which its steps take more than a usual share.

@@ -251,6 +251,7 @@ pub(super) mod tests {
                 others: vec![],
                 expected: None,
                 compensation: None,
+                grave: 0,
             },
             state: ChangeState::Planned,
             why: String::new(),

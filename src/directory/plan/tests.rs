@@ -16,6 +16,7 @@ use crate::{
 };
 
 mod claim_model;
+mod facts;
 mod parts;
 mod undo;
 

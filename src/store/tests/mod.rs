@@ -113,6 +113,7 @@ fn entry(id: i64, change: Change, state: ChangeState) -> JournalEntry {
             others: Vec::new(),
             expected: None,
             compensation: None,
+            grave: 0,
             words: PlanLine {
                 sign: LineSign::Alter,
                 subject: "eva".into(),

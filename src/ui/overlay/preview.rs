@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     app::{App, PlanPreview, action::Action},
-    directory::{Name, plan::Undo, words::LineSign},
+    directory::{Name, plan::WayOut, words::LineSign},
     scim::text::clean_line,
     ui::{ScreenLook, fit},
 };
@@ -37,6 +37,9 @@ const LEAST_BELOW: usize = 2;
 /// Shown at the right of a line that can't be taken back.
 const NEVER: &str = "undo: no";
 
+/// Shown at the right of a line whose undo makes something new.
+const ANEW: &str = "undo: anew";
+
 /// Draws it.
 pub fn draw(frame: &mut Frame<'_>, preview: &PlanPreview, app: &App, look: &ScreenLook) {
     let plan = &preview.plan;
@@ -44,7 +47,7 @@ pub fn draw(frame: &mut Frame<'_>, preview: &PlanPreview, app: &App, look: &Scre
     let total = preview.lines();
     let asks = preview.risk.typed().filter(|_| !plan.steps.is_empty());
     let typed = typed_rows(preview, height);
-    let notes = below::notes(plan, columns, look);
+    let notes = below::grave(preview, columns, look);
     // What is said of the whole plan stands before its lines; where there is no room, before what is said of the lines.
     let (above, notes) =
         if total > 1 && notes.len() * 2 <= height.saturating_sub(typed) { (notes, vec![]) } else { (vec![], notes) };
@@ -149,7 +152,8 @@ struct LineText<'a> {
     subject: Cow<'a, str>,
     text: String,
     kind: SaidOf,
-    never: bool,
+    /// Shown at the right, where it can't be taken back.
+    tag: Option<&'static str>,
 }
 
 /// What a line is about.
@@ -162,24 +166,28 @@ enum SaidOf {
 impl<'a> LineText<'a> {
     fn at(preview: &'a PlanPreview, at: usize, look: &ScreenLook) -> Option<Self> {
         let plan = &preview.plan;
-        if let Some(step) = plan.steps.get(at) {
+        if let Some(step) = preview.step_at(at).and_then(|at| plan.steps.get(at)) {
             let text = clean_line(&step.words.text(look.glyphs.arrow), 1024).into_owned();
-            let never = matches!(step.undo, Undo::Never(_));
+            let tag = match step.way_out() {
+                WayOut::Undo => None,
+                WayOut::Anew => Some(ANEW),
+                WayOut::None => Some(NEVER),
+            };
             return Some(Self {
                 subject: (&step.words.subject).into(),
                 text,
                 kind: SaidOf::Step(step.words.sign),
-                never,
+                tag,
             });
         }
         let after = at.checked_sub(plan.steps.len())?;
         if let Some((words, why)) = plan.refused.get(after) {
             let text = format!("{} {} {why}", words.text(look.glyphs.arrow), look.glyphs.line);
             let text = clean_line(&text, 1024).into_owned();
-            return Some(Self { subject: (&words.subject).into(), text, kind: SaidOf::Refusal, never: false });
+            return Some(Self { subject: (&words.subject).into(), text, kind: SaidOf::Refusal, tag: None });
         }
         let name = preview.needless.get(after.checked_sub(plan.refused.len())?)?;
-        Some(Self { subject: name.marked(), text: "is so already".into(), kind: SaidOf::Needless, never: false })
+        Some(Self { subject: name.marked(), text: "is so already".into(), kind: SaidOf::Needless, tag: None })
     }
 
     fn subject(&self) -> Cow<'_, str> {
@@ -204,7 +212,7 @@ impl<'a> LineText<'a> {
     /// How wide its text may be in a row.
     fn room(&self, columns: usize, names: usize) -> usize {
         let used = rows::PREFIX + 2 + names + 2 + 1;
-        columns.saturating_sub(if self.never { used + NEVER.len() + 2 } else { used })
+        columns.saturating_sub(used + self.tag.map_or(0, |tag| tag.len() + 2))
     }
 }
 
@@ -223,8 +231,8 @@ fn row(
     let room = said.room(columns, names);
     let mut cells: Vec<TableCell> =
         vec![(glyph, 1, style), (&subject, names, name_style), ("", 0, text_style), (&said.text, room, text_style)];
-    if said.never {
-        cells.push((NEVER, NEVER.len(), look.careful()));
+    if let Some(tag) = said.tag {
+        cells.push((tag, tag.len(), look.careful()));
     }
     Some(rows::row(columns, selected, &cells, look))
 }

@@ -190,6 +190,7 @@ pub fn step(change: &Change, directory: &Directory) -> Step {
         others: Vec::new(),
         expected: None,
         compensation: None,
+        grave: 0,
     }
 }
 
