@@ -28,6 +28,10 @@ pub struct PlanPreview {
     pub risk: Risk,
     /// Letters go to the text that is asked for.
     pub typing: bool,
+    /// The reason or ticket, kept in the journal.
+    pub reason: Input,
+    /// Letters go to the reason.
+    pub reasoning: bool,
     /// The exact requests instead of words.
     pub requests: Option<ShownRequests>,
     /// Who was meant, too, and needs nothing.
@@ -53,6 +57,8 @@ impl PlanPreview {
             typed: Input::default(),
             risk: Risk::Plain,
             typing: false,
+            reason: Input::default(),
+            reasoning: false,
             requests: None,
             needless: Vec::new(),
             facts: Vec::new(),
@@ -78,6 +84,11 @@ impl PlanPreview {
     /// True if the text that is asked for is there, or none is.
     pub fn is_confirmed(&self) -> bool {
         self.risk.typed().is_none_or(|text| text == self.typed.value().trim())
+    }
+
+    /// True where the reason has a row: it is typed, or given.
+    pub fn has_reason(&self) -> bool {
+        self.reasoning || !self.reason.value().is_empty()
     }
 
     /// The step of the line that is shown here; none where it is a refused one, or one that needs nothing.
@@ -251,7 +262,7 @@ impl Overlay {
             | Overlay::Form(_)
             | Overlay::Permissions { .. }
             | Overlay::Palette(_) => true,
-            Overlay::Preview(preview) => preview.typing && preview.requests.is_none(),
+            Overlay::Preview(preview) => (preview.typing || preview.reasoning) && preview.requests.is_none(),
             Overlay::Details { .. }
             | Overlay::Doubts(_)
             | Overlay::Holders { .. }

@@ -197,11 +197,11 @@ impl ChangeGuard {
         };
         let mass = BulkRemoval::beyond(changes.clone(), directory, guards.max_removal).into_iter().map(words).collect();
         let ledger = ChangeLedger::of(changes.clone(), directory);
-        let mut people = changes.clone().flat_map(Change::concerned);
+        let mut people = changes.clone().flat_map(|change| change.concerned().chain(change.person()));
         let first = people.next();
         let many = people.any(|id| Some(id) != first);
         let mut among = PeopleConcerns::default();
-        if first.is_some() {
+        if changes.clone().flat_map(Change::concerned).next().is_some() {
             among.profile(guards.misfits(directory));
         }
         let is_open = |change: &Change| change.concerned().any(|person| !is_told_teams(change, person, can, directory));
@@ -246,7 +246,8 @@ impl ChangeGuard {
             let why = format!("This record could not be read ({path}: {why}), so it is not edited.");
             return Err(Refusal::new(RefusalCode::UnreadableRecord, why));
         }
-        if matches!(change.nature().effect, ChangeEffect::Takes | ChangeEffect::Alters) {
+        // Alone, a protected person may be given something without more ado; with others they are left out of everything.
+        if self.many || matches!(change.nature().effect, ChangeEffect::Takes | ChangeEffect::Alters) {
             self.protected(user, &mut guarded)?;
         }
         for key in self.guards.named_by(change, user) {

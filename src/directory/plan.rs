@@ -32,7 +32,7 @@ pub use capabilities::{Planner, ProviderCapabilities, RoleChoice};
 pub use claim::{JournalStanding, SessionDuty, WriteCondition, duty, without_effect};
 pub use compensation::{Compensation, UNLISTED};
 pub use drafting::{PlanDrafting, draft};
-pub use entries::{IdGenerator, PlanEntering};
+pub use entries::{IdGenerator, PlanEntering, reason};
 pub use entry::{ChangeState, HARMED, JournalEntry, LATE, RequestExchange, WayBack};
 pub use facts::{FactGravity, PlanFact, WayOut};
 pub use parts::{NOT_CREATED, PlanPart, UNCLAIMED, UNWRITTEN, next_part};
@@ -176,6 +176,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What won't, and why.
     pub refused: Vec<(words::PlanLine, Refusal)>,
+    /// Why it is wanted, or a ticket, as the person says it.
+    pub reason: Option<String>,
     /// Set on an undo: the plan that is taken back.
     pub undoes: Option<ChangeId>,
     /// From where more goes than a usual share.

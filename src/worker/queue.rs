@@ -239,6 +239,7 @@ pub(super) mod tests {
             title: String::new(),
             at: Timestamp::UNIX_EPOCH,
             actor: String::new(),
+            reason: None,
             step: Step {
                 change,
                 requests: vec![],

@@ -82,6 +82,10 @@ pub fn draw(frame: &mut Frame<'_>, preview: &PlanPreview, app: &App, look: &Scre
     frame.render_widget(Paragraph::new(lines), list);
     let rest = Rect { y: list.bottom(), height: inner.bottom().saturating_sub(list.bottom() + typed as u16), ..inner };
     frame.render_widget(Paragraph::new(below), rest);
+    if preview.has_reason() {
+        let above = u16::from(asks.is_some());
+        reason(frame, Rect { y: inner.bottom().saturating_sub(1 + above), height: 1, ..inner }, preview, look);
+    }
     if let Some(text) = asks {
         let line = Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner };
         ask(frame, line, text, preview, look);
@@ -99,17 +103,22 @@ pub fn scroll_limit(preview: &PlanPreview, app: &App, look: &ScreenLook) -> usiz
 /// Rows for the text that is to be typed.
 fn typed_rows(preview: &PlanPreview, height: usize) -> usize {
     let asks = preview.risk.typed().is_some() && !preview.plan.steps.is_empty();
-    if asks { 1 + usize::from(height >= ROOMY) } else { 0 }
+    let asked = if asks { 1 + usize::from(height >= ROOMY) } else { 0 };
+    asked + usize::from(preview.has_reason())
 }
 
 fn hints(preview: &PlanPreview, app: &App) -> Vec<(Action, &'static str)> {
     let plan = &preview.plan;
     let mut hints = Vec::new();
+    if preview.reasoning {
+        return vec![(Action::OpenLine, "keep the reason"), (Action::Back, "leave it")];
+    }
     if !plan.steps.is_empty() {
         hints.push(if preview.typing { (Action::OpenLine, "when typed") } else { (Action::Send, "send") });
         if plan.steps.len() > 1 {
             hints.push((Action::DropLine, "drop line"));
         }
+        hints.push((Action::Reason, "reason"));
         hints.push((Action::Requests, "requests"));
         hints.extend(app.availability(Action::ToStage).is_ok().then_some((Action::ToStage, "stage")));
         hints.push((Action::CopyCommand, "copy command"));
@@ -126,8 +135,12 @@ fn ask(frame: &mut Frame<'_>, area: Rect, text: &str, preview: &PlanPreview, loo
     let (shown, at) = shell::visible(&preview.typed, room);
     let right = preview.typed.value().trim() == text;
     let style = if right { look.good().patch(look.strong()) } else { look.accent() };
-    if !preview.typing {
-        let words = [Span::raw("   Typed: "), Span::styled(name, look.good())];
+    if !preview.typing || preview.reasoning {
+        let words = if right {
+            [Span::raw("   Typed: "), Span::styled(name, look.good())]
+        } else {
+            [Span::raw("   Then type "), Span::styled(name, look.careful())]
+        };
         return frame.render_widget(Paragraph::new(Line::from(words.to_vec())), area);
     }
     let before = [Span::raw("   Type "), Span::styled(name, look.careful()), Span::raw(" to send: ")];
@@ -136,6 +149,19 @@ fn ask(frame: &mut Frame<'_>, area: Rect, text: &str, preview: &PlanPreview, loo
     spans.push(Span::styled(shown, style.add_modifier(Modifier::UNDERLINED)));
     frame.render_widget(Paragraph::new(Line::from(spans)), area);
     frame.set_cursor_position((area.x + (column as u16).min(area.width.saturating_sub(1)), area.y));
+}
+
+/// `Reason: OPS-4711`, with the cursor while it is typed.
+fn reason(frame: &mut Frame<'_>, area: Rect, preview: &PlanPreview, look: &ScreenLook) {
+    let label = "   Reason or ticket: ";
+    let room = usize::from(area.width).saturating_sub(label.len() + 1).max(1);
+    let (shown, at) = shell::visible(&preview.reason, room);
+    let style = if preview.reasoning { look.accent().add_modifier(Modifier::UNDERLINED) } else { look.plain() };
+    frame.render_widget(Paragraph::new(Line::from(vec![Span::raw(label), Span::styled(shown, style)])), area);
+    if preview.reasoning {
+        let column = ((label.len() + at) as u16).min(area.width.saturating_sub(1));
+        frame.set_cursor_position((area.x + column, area.y));
+    }
 }
 
 /// How wide the column of subjects is.

@@ -58,4 +58,9 @@ fn protected_people_are_left_out_by_name_whatever_the_size() {
         plan.notes
     );
     assert_eq!(plan.steps.len(), 3);
+    let join =
+        |n: usize| Change::SetTeamRole { user: id(&format!("user-{n:02}")), team: id("nlp"), role: "admin".into() };
+    let gives = guarded([4, 5].map(join).into(), &guards);
+    assert_eq!((gives.steps.len(), gives.refused[0].1.code), (1, RefusalCode::Protected), "whatever it does to them");
+    assert_eq!(guarded(vec![join(5)], &guards).refused, []);
 }
