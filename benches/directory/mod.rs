@@ -186,6 +186,7 @@ pub fn app(count: usize, width: u16, height: u16) -> App {
         name: "acme".into(),
         provider: "W&B Dedicated Cloud".into(),
         host: "acme.wandb.io/scim".into(),
+        reason_required: false,
         confirm_always: false,
         actor: "root".into(),
     };

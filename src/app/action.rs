@@ -241,6 +241,7 @@ actions! {
     OpenLine "open-line" Preview "line" "The exact requests of the line; leaves the field, where a text is typed" ["enter"];
     DropLine "drop-line" Preview "drop line" "Take the selected line out of the plan" ["x", "delete"];
     Requests "requests" Preview "requests" "Show the exact requests" ["!", "ctrl-r"];
+    Reason "reason" Preview "reason" "Give the plan a reason or a ticket, kept in the journal" ["r", "ctrl-t"];
     ToStage "to-stage" Preview "stage" "Put the plan on the stage in place of sending it" ["s", "ctrl-s"];
     CopyCommand "copy-command" Preview "copy command" "Copy the command line that does the same" ["shift-y", "ctrl-y"];
     SendStage "send-stage" Stage "look at the plan" "Look at the plan of all that waits; nothing is sent yet" ["enter"];

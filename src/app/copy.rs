@@ -7,6 +7,7 @@ use crate::{
         Directory, Id, RecordKind,
         change::Change,
         field::{FieldReader, FieldValue, JsonRecord, RecordField, RecordRef, RoleField, TeamField, UserField},
+        plan,
         record_contents::RecordContents,
         words,
     },
@@ -31,6 +32,10 @@ impl App {
         let changes: Vec<&Change> = preview.plan.steps.iter().map(|step| &step.change).collect();
         match words::command_line(&changes, &self.directory, profile) {
             Some(lines) => {
+                let lines = match plan::reason(preview.reason.value()) {
+                    Some(reason) => words::with_reason(&lines, &reason),
+                    None => lines,
+                };
                 let what = match lines.lines().count() {
                     1 => "The command line".to_owned(),
                     many => format!("{many} command lines"),

@@ -14,7 +14,7 @@ use rustc_hash::FxHashSet;
 use crate::directory::{
     Id, Name, RecordKind, ResourceRef,
     change::{Change, ChangeId, ChangeVerb, RoleDraft},
-    plan::{JournalEntry, Plan, ProviderCapabilities, Risk},
+    plan::{self, JournalEntry, Plan, ProviderCapabilities, Risk},
     refusal::{Refusal, RefusalCode},
     stage::{self, StageId, StagedChange},
     words,
@@ -223,7 +223,8 @@ impl App {
     /// Sends the plan where the profile asks only about what is risky, and the box that it was chosen in was seen; else
     /// shows it.
     pub(super) fn propose_chosen(&mut self, plan: Plan, needless: Vec<Name>, effects: &mut Vec<AppEffect>) {
-        let always = self.profile.as_ref().is_some_and(|profile| profile.confirm_always) || self.is_elsewhere(&plan);
+        let always = self.profile.as_ref().is_some_and(|profile| profile.confirm_always || profile.reason_required)
+            || self.is_elsewhere(&plan);
         let plain = plan.risk() == Risk::Plain && plan.refused.is_empty() && plan.undoes.is_none();
         if plain && !plan.steps.is_empty() && needless.is_empty() && !always && !self.staging && self.was_seen() {
             self.send(plan, (&[], &[]), effects);
@@ -284,8 +285,11 @@ impl App {
             preview.top = 0;
             return;
         }
-        if preview.cursor < preview.plan.steps.len() {
-            preview.plan.drop_step(preview.cursor);
+        if preview.reasoning {
+            return;
+        }
+        if let Some(at) = preview.step_at(preview.cursor) {
+            preview.plan.drop_step(at);
             preview.weigh();
             preview.cursor = preview.cursor.min(preview.lines().saturating_sub(1));
         }
@@ -299,16 +303,25 @@ impl App {
     /// right.
     pub(super) fn open_line(&mut self) {
         let Some(Overlay::Preview(preview)) = self.overlays.last_mut() else { return };
-        if preview.typing {
+        if preview.reasoning {
+            preview.reasoning = false;
+        } else if preview.typing {
             if preview.is_confirmed() {
                 preview.typing = false;
             } else {
                 let wanted = preview.risk.typed().unwrap_or_default().to_owned();
                 self.say(format!("Type {wanted} to send this."));
             }
-        } else if preview.cursor < preview.plan.steps.len() {
-            preview.requests = Some(ShownRequests::Line(preview.cursor));
+        } else if let Some(at) = preview.step_at(preview.cursor) {
+            preview.requests = Some(ShownRequests::Line(at));
             preview.top = 0;
+        }
+    }
+
+    /// Letters go to the reason of the plan.
+    pub(super) fn open_reason(&mut self) {
+        if let Some(Overlay::Preview(preview)) = self.overlays.last_mut() {
+            (preview.requests, preview.reasoning) = (None, true);
         }
     }
 
@@ -316,12 +329,18 @@ impl App {
     pub(super) fn send_preview(&mut self, effects: &mut Vec<AppEffect>) {
         let seen = self.was_seen();
         let key = self.keymap.label(Action::Send).unwrap_or_default();
+        let wants_reason = self.profile.as_ref().is_some_and(|profile| profile.reason_required);
         match self.overlays.pop() {
-            Some(Overlay::Preview(preview)) => {
+            Some(Overlay::Preview(mut preview)) => {
+                preview.plan.reason = plan::reason(preview.reason.value());
                 if preview.plan.steps.is_empty() {
                     self.say("Nothing of this can be sent.");
                 } else if !preview.is_confirmed() {
                     self.say(format!("Type {} to send this.", preview.risk.typed().unwrap_or_default()));
+                    self.overlays.push(Overlay::Preview(preview));
+                } else if wants_reason && preview.plan.reason.is_none() {
+                    self.say(format!("This profile wants a reason or ticket: type it, then Enter and {key}."));
+                    preview.reasoning = true;
                     self.overlays.push(Overlay::Preview(preview));
                 } else if !seen {
                     self.say(format!("Too soon: the plan was not on the screen yet. Press {key} again."));

@@ -148,6 +148,7 @@ impl App {
             Some(Overlay::Difference(difference)) => difference.edit(event),
             Some(Overlay::RoleEditor(editor)) => editor.edit(event),
             Some(Overlay::Form(form)) => drop(form.edit(event)),
+            Some(Overlay::Preview(preview)) if preview.reasoning => drop(text_field(&mut preview.reason, event)),
             Some(Overlay::Preview(preview)) => drop(text_field(&mut preview.typed, event)),
             Some(Overlay::Palette(_)) => self.palette_typed(event),
             Some(Overlay::Permissions { typed, scroll, .. }) => {
@@ -226,6 +227,8 @@ impl App {
             self.message = None;
         } else if let Some(Overlay::Preview(preview)) = self.overlays.last_mut().filter(|top| has_requests(top)) {
             (preview.requests, preview.top) = (None, 0);
+        } else if let Some(Overlay::Preview(preview)) = self.overlays.last_mut().filter(|top| has_reason_open(top)) {
+            preview.reasoning = false;
         } else if self.overlays.last().is_some_and(Overlay::has_work) && !self.dropping {
             self.dropping = true;
             let key = self.keymap.label(Action::Back).unwrap_or_default();
@@ -279,6 +282,11 @@ impl App {
 /// True for a plan that shows its exact requests: there is a way back to its words.
 fn has_requests(top: &Overlay) -> bool {
     matches!(top, Overlay::Preview(preview) if preview.requests.is_some())
+}
+
+/// True for a plan whose reason is being typed: there is a way back to its lines.
+fn has_reason_open(top: &Overlay) -> bool {
+    matches!(top, Overlay::Preview(preview) if preview.reasoning)
 }
 
 fn puts_text_in(event: &Event) -> bool {

@@ -26,6 +26,8 @@ pub struct ProfileView {
     pub host: String,
     /// The person reviews every change before it is sent.
     pub confirm_always: bool,
+    /// Nothing is sent without a reason or ticket.
+    pub reason_required: bool,
     /// The operating system's user, for the journal.
     pub actor: String,
 }

@@ -9,7 +9,7 @@ use super::{
 use crate::directory::{
     Id, Name, RecordKind, ResourceRef,
     change::ChangeId,
-    plan::{Plan, Risk},
+    plan::{Plan, PlanFact, Risk},
     side_query::SideQueryKind,
     stage::StagedChange,
 };
@@ -28,11 +28,21 @@ pub struct PlanPreview {
     pub risk: Risk,
     /// Letters go to the text that is asked for.
     pub typing: bool,
+    /// The reason or ticket, kept in the journal.
+    pub reason: Input,
+    /// Letters go to the reason.
+    pub reasoning: bool,
     /// The exact requests that are shown instead of words.
     pub requests: Option<ShownRequests>,
     /// The names of those who were meant, too, and need nothing.
     pub needless: Vec<Name>,
-    /// Line with the cursor.
+    /// What is said of the steps, the gravest first.
+    pub facts: Vec<PlanFact>,
+    /// How many of the plan's notes, from the first, are grave.
+    pub grave_notes: usize,
+    /// The places of the steps, in the order in which they are shown.
+    pub(super) order: Vec<usize>,
+    /// Line with the cursor, in the order in which they are shown.
     pub cursor: usize,
     /// First line on screen: of the requests, or of the text about the only line.
     pub top: usize,
@@ -47,8 +57,13 @@ impl PlanPreview {
             typed: Input::default(),
             risk: Risk::Plain,
             typing: false,
+            reason: Input::default(),
+            reasoning: false,
             requests: None,
             needless: Vec::new(),
+            facts: Vec::new(),
+            grave_notes: 0,
+            order: Vec::new(),
             cursor: 0,
             top: 0,
         };
@@ -59,6 +74,8 @@ impl PlanPreview {
     /// Weighs the risk anew after a change of the plan.
     pub(super) fn weigh(&mut self) {
         let before = std::mem::replace(&mut self.risk, self.plan.risk());
+        (self.facts, self.grave_notes) = (self.plan.facts(), self.plan.grave_notes());
+        self.order = self.plan.shown_order();
         if self.risk != before {
             self.typing = self.risk.typed().is_some() && !self.plan.steps.is_empty();
         }
@@ -67,6 +84,16 @@ impl PlanPreview {
     /// True if the text that is asked for is there, or none is.
     pub fn is_confirmed(&self) -> bool {
         self.risk.typed().is_none_or(|text| text == self.typed.value().trim())
+    }
+
+    /// True where the reason has a row: it is typed, or given.
+    pub fn has_reason(&self) -> bool {
+        self.reasoning || !self.reason.value().is_empty()
+    }
+
+    /// The step of the line that is shown here; none where it is a refused one, or one that needs nothing.
+    pub fn step_at(&self, line: usize) -> Option<usize> {
+        self.order.get(line).copied()
     }
 
     /// The number of lines: steps, refused changes, and those who need nothing.
@@ -236,7 +263,7 @@ impl Overlay {
             | Overlay::Form(_)
             | Overlay::Permissions { .. }
             | Overlay::Palette(_) => true,
-            Overlay::Preview(preview) => preview.typing && preview.requests.is_none(),
+            Overlay::Preview(preview) => (preview.typing || preview.reasoning) && preview.requests.is_none(),
             Overlay::Details { .. }
             | Overlay::Doubts(_)
             | Overlay::Holders { .. }

@@ -282,11 +282,34 @@ fn a_checked_word_is_replaced_by_the_next_one_typed() {
     console.press(Action::GoTeams).press(Action::Members);
     console.type_text("ivan").press(Action::Toggle).type_text("noor").press(Action::Toggle).press(Action::Look);
     let Some(Overlay::Preview(preview)) = console.app.overlays.last() else { panic!("no preview") };
-    assert_eq!(preview.plan.title, "Add 2 members to vision");
+    assert_eq!(preview.plan.title, "Add 2 people to vision");
     console.press(Action::Send);
     let sent = console.submitted();
     assert_eq!(sent.len(), 2);
     assert_eq!(sent[0].plan, sent[1].plan);
+}
+
+fn reason_of(console: &Console) -> (bool, String) {
+    let Some(Overlay::Preview(preview)) = console.app.overlays.last() else { panic!("no preview") };
+    (preview.reasoning, preview.reason.value().to_owned())
+}
+
+/// The letters of a reason are no keys of the plan; Esc and Enter leave the field, and the plan stays.
+#[test]
+fn a_plan_keeps_the_reason_that_is_typed() {
+    let mut console = Console::new(Hosting::Dedicated);
+    console.app.profile.as_mut().unwrap().reason_required = true;
+    console.find("ivan").press(Action::SetRole).type_text("orgvie").press(Action::Choose);
+    console.press(Action::Send);
+    assert!(console.submitted().is_empty(), "nothing is sent without a reason");
+    assert!(reason_of(&console).0, "the field is open");
+    console.type_text("yyx OPS-4711");
+    console.press(Action::Back);
+    assert_eq!(reason_of(&console), (false, "yyx OPS-4711".into()));
+    console.press(Action::Reason).press(Action::OpenLine).press(Action::Send);
+    let sent = console.submitted();
+    assert_eq!(sent.len(), 1);
+    assert_eq!(sent[0].reason.as_deref(), Some("yyx OPS-4711"));
 }
 
 #[test]

@@ -16,6 +16,9 @@ pub struct SendOptions {
     /// The text that a plan wants typed, for scripts: the plan's own words say which.
     #[arg(long, value_name = "TEXT")]
     pub confirm: Option<String>,
+    /// Why this is wanted, or a ticket: kept in the journal with each change. A profile can demand it.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
     /// Send the rest where some of the plan can't be sent.
     #[arg(long)]
     pub partial: bool,

@@ -109,6 +109,8 @@ codes! {
         Interrupted = "interrupted",
         /// The plan was not confirmed.
         NotConfirmed = "not-confirmed",
+        /// Nothing was sent, because the profile wants a reason or ticket.
+        NoReason = "no-reason",
         /// Nothing was sent, because changes could not be written down first.
         NoJournal = "no-journal",
         /// Nothing was sent, because changes of the plan are refused.
@@ -144,7 +146,9 @@ impl ErrorCode {
             E::ServerUnauthorized | E::ServerForbidden | E::ServerUnreachable | E::ServerTimeout => CommandExit::Server,
             E::ServerTls | E::ServerRateLimited | E::ServerProtocol | E::ServerRefused => CommandExit::Server,
             E::ServerFailed | E::NotExamined | E::Interrupted => CommandExit::Server,
-            E::NotConfirmed | E::NoJournal | E::Refused | E::OtherServer | E::OtherOrganisation => CommandExit::NotSent,
+            E::NotConfirmed | E::NoReason | E::NoJournal | E::Refused | E::OtherServer | E::OtherOrganisation => {
+                CommandExit::NotSent
+            }
             E::NothingToUndo | E::UndoneAlready | E::NothingFailed => CommandExit::NotSent,
             E::Differs => CommandExit::Differs,
             E::Incomplete => CommandExit::Incomplete,

@@ -54,9 +54,10 @@ pub(super) fn activity(opener: &Opener, profile: Option<&str>, args: &ActivityAr
         return Ok(());
     }
     let zone = TimeZone::system();
+    let reasons = shown.iter().any(|entry| entry.reason.is_some());
     let row = |entry: &&JournalEntry| {
         let words = &entry.step.words;
-        vec![
+        let mut row = vec![
             entry.at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string(),
             entry.plan.0.to_string(),
             entry.actor.clone(),
@@ -70,9 +71,12 @@ pub(super) fn activity(opener: &Opener, profile: Option<&str>, args: &ActivityAr
                 .chain([entry.why.as_str()])
                 .collect::<Vec<_>>()
                 .join(" "),
-        ]
+        ];
+        row.extend(reasons.then(|| entry.reason.clone().unwrap_or_default()));
+        row
     };
-    let heads = vec!["time", "plan", "by", "state", "subject", "change", "why"];
+    let heads = ["time", "plan", "by", "state", "subject", "change", "why"].into_iter();
+    let heads = heads.chain(reasons.then_some("reason")).collect();
     Table { heads, rows: shown.iter().map(row).collect(), ..Table::default() }.print(&mut out)?;
     out.flush()?;
     Ok(())

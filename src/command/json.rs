@@ -13,6 +13,8 @@ pub(super) struct ChangeRow<'a> {
     pub at: Timestamp,
     pub by: &'a str,
     pub title: &'a str,
+    /// The reason or ticket of the plan.
+    pub reason: Option<&'a str>,
     pub subject: &'a str,
     pub what: &'a str,
     pub before: &'a str,
@@ -57,6 +59,7 @@ impl<'a> ChangeRow<'a> {
             at: entry.at,
             by: &entry.actor,
             title: &entry.title,
+            reason: entry.reason.as_deref(),
             subject: &words.subject,
             what: &words.what,
             before: &words.before,

@@ -34,6 +34,8 @@ const NAMED: usize = 8;
 pub(super) struct PlanOutput<'a> {
     profile: &'a str,
     title: &'a str,
+    /// The reason or ticket that was given.
+    reason: Option<&'a str>,
     /// Sentences about the whole plan.
     notes: &'a [String],
     /// Always false.
@@ -83,6 +85,7 @@ impl<'a> PlanOutput<'a> {
         Self {
             profile,
             title: &plan.title,
+            reason: plan.reason.as_deref(),
             notes: &plan.notes,
             sent: false,
             confirm: match plan.risk() {
@@ -131,6 +134,7 @@ pub(super) fn waiting(
     }
     let planned = PlanOutput {
         profile,
+        reason: left.first().and_then(|entry| entry.reason.as_deref()),
         title,
         sent: false,
         // A plan that was confirmed before.

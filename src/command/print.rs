@@ -2,12 +2,10 @@
 
 use std::io;
 
-use indexmap::IndexMap;
-
 use super::send::Whole;
 use crate::{
     directory::{
-        plan::Undo,
+        plan::FactGravity,
         refusal::Refusal,
         words::{LineSign, PlanLine},
     },
@@ -20,40 +18,27 @@ const FEW: usize = 5;
 /// Maximum number of side effects shown for a longer plan.
 const TOLD: usize = 50;
 
-/// Prints a plan: notes on the whole, the changes with their effects, irreversible changes, and refused changes with
-/// reasons.
+/// Prints a plan: what is grave, what can't be undone, the changes, their other effects, and refused changes with reasons.
 pub(super) fn plan(out: &mut OutputWriter<'_>, whole: &Whole) -> io::Result<()> {
     let plan = &whole.plan;
-    plan.notes.iter().try_for_each(|note| writeln!(out, "  {note}"))?;
-    for step in &plan.steps {
+    let facts = plan.facts();
+    let of = |gravity| facts.iter().filter(move |fact| fact.gravity == gravity).map(|fact| fact.sentence.as_str());
+    let (grave, other) = plan.notes.split_at(plan.grave_notes());
+    let mut first = grave.iter().map(String::as_str).chain(of(FactGravity::Grave).chain(of(FactGravity::Irreversible)));
+    first.try_for_each(|words| writeln!(out, "  ! {words}"))?;
+    other.iter().try_for_each(|note| writeln!(out, "  {note}"))?;
+    for at in plan.shown_order() {
+        let step = &plan.steps[at];
         line(out, &step.words)?;
         if plan.steps.len() <= FEW {
-            step.consequences.iter().try_for_each(|words| writeln!(out, "      {words}"))?;
+            step.consequences[step.grave..].iter().try_for_each(|words| writeln!(out, "      {words}"))?;
         }
     }
     if plan.steps.len() > FEW {
-        let mut told: IndexMap<&str, usize> = IndexMap::new();
-        for words in plan.steps.iter().flat_map(|step| &step.consequences) {
-            *told.entry(words).or_default() += 1;
-        }
-        for (words, times) in told.into_iter().take(TOLD) {
-            writeln!(out, "    {}{words}", if times > 1 { format!("{times} × ") } else { String::new() })?;
-        }
+        of(FactGravity::Usual).take(TOLD).try_for_each(|words| writeln!(out, "    {words}"))?;
     }
     for (_, words) in &whole.later {
         line(out, words)?;
-    }
-    let never = plan.steps.iter().filter_map(|step| match &step.undo {
-        Undo::Never(why) => Some((&step.words.subject, why, step.compensation.is_some())),
-        Undo::By(_) => None,
-    });
-    let never: Vec<_> = never.collect();
-    for (subject, why, anew) in never.iter().take(FEW) {
-        let anew = if *anew { " `scimitar undo` makes a new one of what is known." } else { "" };
-        writeln!(out, "    can't be undone: {subject}: {why}{anew}")?;
-    }
-    if never.len() > FEW {
-        writeln!(out, "    and {} more can't be undone", never.len() - FEW)?;
     }
     refused(out, &plan.refused)
 }

@@ -84,6 +84,7 @@ async fn carried_out(desk: &mut HeadlessSession, proposal: Proposal, send: &Send
     undo.bind(&mut whole.plan);
     whole.plan.refused.extend(refused);
     whole.plan.title = title.unwrap_or(whole.plan.title);
+    whole.plan.reason = send.reason.as_deref().and_then(plan::reason);
     notes.iter().chain(&not_told).for_each(note);
     if whole.is_empty() {
         whole.plan.notes.iter().for_each(note);
@@ -95,7 +96,7 @@ async fn carried_out(desk: &mut HeadlessSession, proposal: Proposal, send: &Send
     }
     let allowed = match &desk.no_journal {
         Some(why) => Err(CommandError::no_journal(why).hint(WITHOUT)),
-        None => may_send(desk, &whole, send),
+        None => may_send(desk, &whole, send).and_then(|()| reasoned(desk, &mut whole.plan, send)),
     };
     if let Err(stop) = allowed {
         if !send.json {
@@ -164,7 +165,7 @@ pub(super) fn whole(desk: &mut HeadlessSession, stages: &[Vec<Change>], undoes: 
     }
     all.title = words::title(&all, &desk.directory, holds);
     if !later.is_empty() {
-        all.title = format!("{} changes", all.steps.len() + all.refused.len() + later.len());
+        all.title = format!("Make {} changes", all.steps.len() + all.refused.len() + later.len());
     }
     for id in laid.into_iter().rev() {
         desk.directory.take_off(id);
@@ -231,6 +232,18 @@ fn may_send(desk: &HeadlessSession, whole: &Whole, send: &SendOptions) -> Result
     if asked(wanted, &desk.profile.name)? { Ok(()) } else { Err(unconfirmed("it was not confirmed".into())) }
 }
 
+/// The plan has a reason, where the profile wants one: whoever sits at the terminal is asked for it.
+fn reasoned(desk: &HeadlessSession, plan: &mut Plan, send: &SendOptions) -> Result<(), CommandError> {
+    if !desk.profile.reason_required || plan.reason.is_some() {
+        return Ok(());
+    }
+    if !send.yes && can_ask() {
+        plan.reason = plan::reason(&answer(&format!("Reason or ticket, for {}: ", desk.profile.name))?);
+    }
+    let missing = || CommandError::new(ErrorCode::NoReason, "nothing was sent: this profile wants a reason or ticket");
+    plan.reason.as_ref().map(|_| ()).ok_or_else(|| missing().hint("--reason \"OPS-4711\" gives it"))
+}
+
 /// The error for refused lines, which were named before.
 fn cant_be_sent(plan: &Plan) -> CommandError {
     let (all, bad) = (plan.steps.len() + plan.refused.len(), plan.refused.len());
@@ -244,12 +257,17 @@ fn cant_be_sent(plan: &Plan) -> CommandError {
 
 /// Asks whoever sits at the terminal; true where they typed it.
 pub(super) fn asked(wanted: &str, profile: &str) -> io::Result<bool> {
+    Ok(answer(&format!("Type {wanted} to send this to {profile}: "))?.trim() == wanted)
+}
+
+/// The line that is typed after the question.
+fn answer(question: &str) -> io::Result<String> {
     let mut err = err();
-    write!(err, "Type {wanted} to send this to {profile}: ")?;
+    write!(err, "{question}")?;
     err.flush()?;
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;
-    Ok(answer.trim() == wanted)
+    Ok(answer)
 }
 
 /// True where somebody can be asked.

@@ -104,6 +104,16 @@ pub enum ConfirmPolicy {
     Always,
 }
 
+/// Whether a plan needs a reason or ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ReasonPolicy {
+    /// A reason can be given.
+    #[default]
+    Optional,
+    /// Nothing is sent without a reason.
+    Required,
+}
+
 /// A directory with all settings, except for its key.
 #[derive(Debug, Clone)]
 pub struct Profile {
@@ -127,6 +137,8 @@ pub struct Profile {
     pub read_only: bool,
     /// When to ask for a confirmation.
     pub confirm: ConfirmPolicy,
+    /// Whether a plan needs a reason or ticket.
+    pub reason: ReasonPolicy,
     /// True if plain HTTP to another machine is wanted, key included.
     pub allow_http: bool,
     /// Path of a PEM file with certificates to trust beside the system's.
@@ -188,6 +200,7 @@ impl Profile {
             me: None,
             read_only: false,
             confirm: ConfirmPolicy::default(),
+            reason: ReasonPolicy::default(),
             allow_http: false,
             ca_file: None,
             client_cert: None,

@@ -42,6 +42,7 @@ pub(super) struct RawProfile {
     #[serde(default)]
     pub read_only: bool,
     pub confirm: Option<Spanned<String>>,
+    pub reason: Option<Spanned<String>>,
     #[serde(default)]
     pub allow_http: bool,
     pub ca_file: Option<String>,

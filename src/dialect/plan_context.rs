@@ -63,6 +63,7 @@ impl StepDraft {
             others: Vec::new(),
             expected: None,
             compensation: None,
+            grave: 0,
         }
     }
 }

@@ -142,6 +142,8 @@ fn is_called(user: &User, name: &str) -> bool {
 pub struct GuardedChange {
     /// More care than the change itself asks for.
     pub risk: Risk,
+    /// The first so many of the sentences are grave.
+    pub grave: usize,
     /// Sentences for the preview.
     pub notes: Vec<String>,
     /// Who else must be admin when it is sent.
@@ -149,6 +151,11 @@ pub struct GuardedChange {
 }
 
 impl GuardedChange {
+    fn say_grave(&mut self, sentence: impl Into<String>) {
+        self.notes.insert(self.grave, sentence.into());
+        self.grave += 1;
+    }
+
     fn look(&mut self) {
         self.risk = self.risk.clone().max(Risk::Look);
     }
@@ -190,11 +197,11 @@ impl ChangeGuard {
         };
         let mass = BulkRemoval::beyond(changes.clone(), directory, guards.max_removal).into_iter().map(words).collect();
         let ledger = ChangeLedger::of(changes.clone(), directory);
-        let mut people = changes.clone().flat_map(Change::concerned);
+        let mut people = changes.clone().flat_map(|change| change.concerned().chain(change.person()));
         let first = people.next();
         let many = people.any(|id| Some(id) != first);
         let mut among = PeopleConcerns::default();
-        if first.is_some() {
+        if changes.clone().flat_map(Change::concerned).next().is_some() {
             among.profile(guards.misfits(directory));
         }
         let is_open = |change: &Change| change.concerned().any(|person| !is_told_teams(change, person, can, directory));
@@ -239,7 +246,8 @@ impl ChangeGuard {
             let why = format!("This record could not be read ({path}: {why}), so it is not edited.");
             return Err(Refusal::new(RefusalCode::UnreadableRecord, why));
         }
-        if matches!(change.nature().effect, ChangeEffect::Takes | ChangeEffect::Alters) {
+        // Alone, a protected person may be given something without more ado; with others they are left out of everything.
+        if self.many || matches!(change.nature().effect, ChangeEffect::Takes | ChangeEffect::Alters) {
             self.protected(user, &mut guarded)?;
         }
         for key in self.guards.named_by(change, user) {
@@ -272,7 +280,7 @@ impl ChangeGuard {
             return Err(Refusal::new(RefusalCode::Protected, why));
         }
         guarded.insist(user);
-        guarded.notes.push(format!("{name} is protected in the profile."));
+        guarded.say_grave(format!("{name} is protected in the profile."));
         Ok(())
     }
 
@@ -308,7 +316,7 @@ impl ChangeGuard {
             RemainingAdmins::Several | RemainingAdmins::NotHeld => {}
             RemainingAdmins::One => {
                 guarded.look();
-                guarded.notes.push(if directory.is_read(RecordKind::User) {
+                guarded.say_grave(if directory.is_read(RecordKind::User) {
                     format!("One organisation admin is left after this{}.", basis(directory))
                 } else {
                     // How many there are was not asked for.
@@ -333,7 +341,7 @@ impl ChangeGuard {
             }
             RemainingAdmins::Nobody if self.guards.allow_last_admin => {
                 guarded.risk = guarded.risk.clone().max(Risk::Type(typed_name(name, &user.id)));
-                guarded.notes.push("This is the last organisation admin.".into());
+                guarded.say_grave("This is the last organisation admin.");
             }
             RemainingAdmins::Nobody => {
                 let last = if user.org_role.is(ADMIN) {
@@ -353,7 +361,7 @@ impl ChangeGuard {
         match self.ledger.team_after(user, team, directory) {
             TeamAfter::NoAdmin => {
                 guarded.look();
-                guarded.notes.push(format!("{} has no known admin after this.", team.name));
+                guarded.say_grave(format!("{} has no known admin after this.", team.name));
                 self.among.bare_team(team, user);
             }
             TeamAfter::NotTold => {
@@ -371,7 +379,7 @@ impl ChangeGuard {
     fn lowered(&mut self, user: &User, directory: &Directory, guarded: &mut GuardedChange) {
         if self.guards.is_me(user, directory) && !self.guards.allow_yourself {
             guarded.insist(user);
-            guarded.notes.push("This is you: afterwards you may not be able to take it back.".into());
+            guarded.say_grave("This is you: afterwards you may not be able to take it back.");
             self.among.me(user);
         }
         if user.org_role.is(ADMIN) {
@@ -394,7 +402,7 @@ impl ChangeGuard {
             self.protected(user, guarded)?;
             if self.guards.is_me(user, directory) && !self.guards.allow_yourself {
                 guarded.insist(user);
-                guarded.notes.push("You leave it yourself: afterwards you may not be able to take it back.".into());
+                guarded.say_grave("You leave it yourself: afterwards you may not be able to take it back.");
                 self.among.me(user);
             }
         }
@@ -415,7 +423,7 @@ impl ChangeGuard {
             go.iter().filter_map(|id| directory.user(id)).for_each(|user| self.among.team_not_told(team, user));
         } else {
             guarded.look();
-            guarded.notes.push(format!("{} has no known admin after this.", team.name));
+            guarded.say_grave(format!("{} has no known admin after this.", team.name));
             let admins = go.iter().filter(|id| admin(id) == Some(true)).filter_map(|id| directory.user(id));
             admins.for_each(|user| self.among.bare_team(team, user));
         }

@@ -20,6 +20,7 @@ mod compensation;
 mod drafting;
 mod entries;
 mod entry;
+mod facts;
 mod parts;
 #[cfg(test)]
 mod tests;
@@ -31,8 +32,9 @@ pub use capabilities::{Planner, ProviderCapabilities, RoleChoice};
 pub use claim::{JournalStanding, SessionDuty, WriteCondition, duty, without_effect};
 pub use compensation::{Compensation, UNLISTED};
 pub use drafting::{PlanDrafting, draft};
-pub use entries::{IdGenerator, PlanEntering};
+pub use entries::{IdGenerator, PlanEntering, reason};
 pub use entry::{ChangeState, HARMED, JournalEntry, LATE, RequestExchange, WayBack};
+pub use facts::{FactGravity, PlanFact, WayOut};
 pub use parts::{NOT_CREATED, PlanPart, UNCLAIMED, UNWRITTEN, next_part};
 pub use undo::{BackStep, ExpectedEffect, InversePlan, STILL_LATE, UndoDraft, holds, inverse, is_undone, newest};
 
@@ -96,6 +98,9 @@ pub struct Step {
     pub requests: Vec<Request>,
     /// Known side effects, a sentence each.
     pub consequences: Vec<String>,
+    /// The first so many of them are grave: a team without an admin, the owner of the key, a protected person.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub grave: usize,
     /// The request that is sent after the others where the created record lacks members: it stands for as many as are
     /// missing, and has the provisional id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -134,8 +139,14 @@ impl Step {
             expected: None,
             completion: None,
             compensation: None,
+            grave: 0,
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// A side effect: an alteration that was not asked for, seen by comparing the change's records before and after.
@@ -165,6 +176,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// The changes that won't be sent, with the reasons.
     pub refused: Vec<(words::PlanLine, Refusal)>,
+    /// Why it is wanted, or a ticket, as the person says it.
+    pub reason: Option<String>,
     /// Set on an undo: the plan that is taken back.
     pub undoes: Option<ChangeId>,
     /// The places from which more goes than a usual share.
@@ -221,7 +234,24 @@ impl Plan {
         let first = people.next();
         let many = people.any(|id| Some(id) != first);
         let deceptive = self.steps.iter().any(|step| step.words.has_mark()).then(|| DECEPTIVE.to_owned());
-        [self.mass_notes(), self.among.notes(many), deceptive.into_iter().collect()].concat()
+        [self.mass_notes(), self.among.notes(many), self.left_out(), deceptive.into_iter().collect()].concat()
+    }
+
+    /// How many of the notes, from the first, follow from the steps: they are grave. The rest says how the plan came about.
+    pub fn grave_notes(&self) -> usize {
+        let derived = self.derived_notes();
+        self.notes.iter().take_while(|note| derived.contains(note)).count()
+    }
+
+    /// The places of the steps in the order in which they are shown: grave ones first, the rest as they are sent.
+    pub fn shown_order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.steps.len()).collect();
+        order.sort_by_cached_key(|at| {
+            let step = &self.steps[*at];
+            let person = step.change.concerned().map(|user| self.among.rank(user)).min();
+            (person.unwrap_or(u8::MAX).min(4), step.grave == 0, step.way_out() != WayOut::None)
+        });
+        order
     }
 
     /// A sentence for each place from which its steps take more than a usual share.

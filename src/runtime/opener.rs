@@ -15,8 +15,8 @@ use crate::{
     client::{AuthScheme, Client, ClientCert, Endpoint, GraphqlEndpoint},
     config::{
         AuthForm, ConfigError, ConfigFile, ConfirmPolicy, DATASAUR_ROLES, DraftedConfig, KeyError, KeySource,
-        NewProfile, Profile, ProfileHosting, ProfileProvider, StandardPaths, draft_edited, draft_new, resolve,
-        save_mapping, wandb::WandbLogin,
+        NewProfile, Profile, ProfileHosting, ProfileProvider, ReasonPolicy, StandardPaths, draft_edited, draft_new,
+        resolve, save_mapping, wandb::WandbLogin,
     },
     demo,
     dialect::{self, Dialect},
@@ -232,6 +232,7 @@ impl Opener {
             provider: dialect.name().into(),
             host: profile.base_text().trim_start_matches("https://").trim_start_matches("http://").into(),
             confirm_always: profile.confirm == ConfirmPolicy::Always,
+            reason_required: profile.reason == ReasonPolicy::Required,
             actor: (self.env)("USER").or_else(|| (self.env)("LOGNAME")).unwrap_or_else(|| "unknown".into()),
         };
         let unguarded = |name: &str| profile.unguarded.iter().any(|guard| guard == name);

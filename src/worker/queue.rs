@@ -240,6 +240,7 @@ pub(super) mod tests {
             title: String::new(),
             at: Timestamp::UNIX_EPOCH,
             actor: String::new(),
+            reason: None,
             step: Step {
                 change,
                 requests: vec![],
@@ -252,6 +253,7 @@ pub(super) mod tests {
                 others: vec![],
                 expected: None,
                 compensation: None,
+                grave: 0,
             },
             state: ChangeState::Planned,
             why: String::new(),

@@ -1,3 +1,5 @@
+use serde_json::Value;
+
 use super::harness::World;
 
 /// Somebody who is in a team, the team, and somebody who is not in it.
@@ -124,4 +126,51 @@ fn outcomes_are_told_as_json() {
     assert_eq!((&told["confirmed"], &told["failed"]), (&1.into(), &0.into()));
     assert_eq!(told["changes"][0]["subject"], outside.as_str());
     assert_eq!(world.role_in(&outside, &team), "admin");
+}
+
+/// Gives the profile of the world another line.
+fn configure(world: &World, line: &str) {
+    let config = std::fs::read_to_string(world.path("config.toml")).unwrap();
+    world.file("config.toml", &config.replacen("[profile.demo]\n", &format!("[profile.demo]\n{line}\n"), 1));
+}
+
+#[test]
+fn a_reason_is_kept_and_can_be_demanded() {
+    let world = World::new("wandb", &["--users", "40"]);
+    let (inside, team, _) = cast(&world);
+    world.ok(&["set-role", &inside, "viewer", "--team", &team, "--yes", "--reason", " OPS-4711\n"]);
+    let told = world.json(&["activity", "--json"]);
+    assert_eq!(told[0]["reason"], "OPS-4711", "{told}");
+    assert!(world.ok(&["activity"]).contains("OPS-4711"));
+    configure(&world, "reason = \"required\"");
+    for reason in [&[][..], &["--reason", "  "]] {
+        let words = [&["set-role", &inside, "member", "--team", &team, "--yes", "--json"][..], reason].concat();
+        let said = world.run(&words);
+        let told: Value = serde_json::from_str(&said.out).unwrap();
+        assert_eq!((said.code, &told["error"]["code"]), (4, &Value::from("no-reason")), "{}", said.err);
+    }
+    assert_eq!(world.role_in(&inside, &team), "viewer");
+    world.ok(&["set-role", &inside, "member", "--team", &team, "--yes", "--reason", "OPS-4712"]);
+    let undone = world.run(&["undo", "--yes"]);
+    assert_eq!(undone.code, 4, "an undo is a plan, too: {}", undone.err);
+    world.ok(&["undo", "--yes", "--reason", "OPS-4713"]);
+    let told = world.json(&["activity", "--json"]);
+    assert!(told.as_array().unwrap().iter().any(|row| row["reason"] == "OPS-4713"), "{told}");
+}
+
+#[test]
+fn no_plan_of_several_and_no_undo_of_several_touches_protected_people() {
+    let world = World::new("wandb", &["--users", "40"]);
+    let names = plain(&world, 3);
+    world.ok(&["deactivate", &names[0], &names[1], &names[2], "--yes", "--confirm", "3"]);
+    configure(&world, &format!("protected = [\"{}\"]", names[1]));
+    let said = world.run(&["undo", "--yes"]);
+    assert_eq!(said.code, 4, "{}", said.err);
+    let named = format!("{} is protected in the profile", names[1]);
+    assert!(said.err.contains(&named), "{}", said.err);
+    world.ok(&["activate", &names[1], "--yes"]);
+    world.ok(&["activate", &names[0], "--yes"]);
+    let said = world.run(&["deactivate", &names[0], &names[1], "--yes", "--confirm", "2"]);
+    assert_eq!(said.code, 4, "{}", said.err);
+    assert!(said.err.contains(&named), "{}", said.err);
 }

@@ -124,7 +124,7 @@ async fn five_people(console: &mut Console, server: &Server, team: &str) {
 async fn undo_twice(console: &mut Console, server: &Server, team: &str) {
     let before = server.members(team).await.len();
     console.press(Action::Undo);
-    console.expect("Undo: Add 5 members to night-shift");
+    console.expect("Undo: Add 5 people to night-shift");
     console.type_text("5");
     console.send();
     confirmed(console, 18).await;

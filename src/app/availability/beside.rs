@@ -21,7 +21,9 @@ impl App {
             _ => None,
         };
         match (action, self.overlays.last()) {
-            (Action::CopyCommand | Action::ToStage, _) if plan.is_none_or(|plan| plan.plan.steps.is_empty()) => {
+            (Action::CopyCommand | Action::ToStage | Action::Reason, _)
+                if plan.is_none_or(|plan| plan.plan.steps.is_empty()) =>
+            {
                 Err("This belongs to a plan that can be sent.")
             }
             (Action::ToStage, _) if plan.is_some_and(|plan| !plan.staged.is_empty()) => {

@@ -132,7 +132,7 @@ impl App {
                 Err("These are the details.".into())
             }
             Action::Open | Action::Copy | Action::Raw | Action::Mark => self.someone(),
-            Action::ToStage | Action::CopyCommand | Action::ShowStage | Action::StageMode => {
+            Action::ToStage | Action::CopyCommand | Action::Reason | Action::ShowStage | Action::StageMode => {
                 self.staging_allowed(action).map_err(UnavailableReason::from)
             }
             Action::DropLine | Action::OpenLine => self.in_words(),

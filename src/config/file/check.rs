@@ -10,8 +10,8 @@ use super::{choose, repeated};
 use crate::config::error::ConfigError;
 use crate::config::places::beside;
 use crate::config::profile::{
-    AuthForm, ConfirmPolicy, DATASAUR_URL, MAX_USERS, Profile, ProfileHosting, ProfileProvider, datasaur_base,
-    grafana_base, parse_base,
+    AuthForm, ConfirmPolicy, DATASAUR_URL, MAX_USERS, Profile, ProfileHosting, ProfileProvider, ReasonPolicy,
+    datasaur_base, grafana_base, parse_base,
 };
 use crate::config::raw::{RawKey, RawMapping, RawProfile};
 use crate::config::secret::KeySource;
@@ -54,10 +54,12 @@ impl ProfileReader<'_> {
         let key = self.key_source(provider, raw.key.as_ref())?;
         let mapping = self.mapping(provider, raw.mapping.as_ref())?;
         let confirms = [("risky", ConfirmPolicy::Risky), ("always", ConfirmPolicy::Always)];
+        let reasons = [("optional", ReasonPolicy::Optional), ("required", ReasonPolicy::Required)];
         Ok(Profile {
             hosting,
             auth: self.auth(&raw)?,
             confirm: self.choose("confirm", raw.confirm.as_ref(), &confirms)?.unwrap_or_default(),
+            reason: self.choose("reason", raw.reason.as_ref(), &reasons)?.unwrap_or_default(),
             unguarded: self.unguarded(&raw.unguarded)?,
             max_removal: raw.max_removal.as_ref().map(|written| self.percent("max_removal", written)).transpose()?,
             protected: self.people("protected", raw.protected)?,

@@ -264,7 +264,7 @@ proptest::proptest! {
     fn any_file_is_read_or_refused_without_its_values(
         lines in proptest::collection::vec((
             proptest::sample::select(vec!["provider", "url", "key", "auth", "user", "stack", "workspace", "path", "hosting",
-                "unguarded", "protected", "admins", "parallel", "mapping", "server", "ca_file", "client_key", "confirm", "full_seats", "[profile.b]",
+                "unguarded", "protected", "admins", "parallel", "mapping", "server", "ca_file", "client_key", "confirm", "reason", "full_seats", "[profile.b]",
                 "[ui]", "[keys]", "[profile.a.mapping.groups]", "theme", "default_profile", "[["]),
             proptest::sample::select(vec!["\"wandb\"", "\"scim\"", "\"datasaur\"", "{ env = \"A\" }", "{ command = [] }", "[]",
                 "{ env = 3 }", "true", "-1", "9e99", "\"https://x\"", "\"https://me:canary-5f3a9c@x\"", "\"canary-5f3a9c\"", "\"\\u0000\"",

@@ -205,7 +205,7 @@ pub(super) fn deactivate(case: PlanContext<'_>, hosting: Hosting, id: &Id) -> Pl
                      with the same email, and give roles and teams anew.";
         return Ok(StepDraft::new(vec![request], Undo::Never(never.into()), confirm)
             .risk(Risk::Type(typed_name(&user.user_name, &user.id)))
-            .note(format!("This removes {} from the organisation and can't be undone here.", user.user_name))
+            .note(format!("This removes {} from the organisation: W&B can't reactivate the account.", user.user_name))
             .note(case.lost_teams(user, "team")));
     }
     let undo = Undo::By(vec![Change::SetActive { user: id.clone(), active: true }]);

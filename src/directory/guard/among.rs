@@ -118,11 +118,23 @@ impl PeopleConcerns {
         self.is_teams_unread
     }
 
+    /// How grave it is for this person, 0 the gravest: the owner of the key, organisation admins, last admins of teams,
+    /// all others.
+    pub fn rank(&self, user: &Id) -> u8 {
+        match self.people.get(user) {
+            Some(concern) if concern.me => 0,
+            Some(concern) if concern.perhaps_last || concern.org_admin => 1,
+            Some(concern) if !concern.bare_teams.is_empty() => 2,
+            Some(_) => 3,
+            None => 4,
+        }
+    }
+
     /// Sentences, the gravest first. Where only one person is changed, the line itself says who it is.
     pub fn notes(&self, many: bool) -> Vec<String> {
         let unread = "Not all teams are known: whether each keeps an admin is not known.";
         let unread = self.is_teams_unread.then(|| unread.to_owned());
-        let mut notes: Vec<String> = self.profile.iter().cloned().chain(unread).collect();
+        let mut notes: Vec<String> = Vec::new();
         let names = |is: fn(&GraveConcern) -> bool| -> Vec<&str> {
             let mut names: Vec<&str> =
                 self.people.values().filter(|one| is(one)).map(|one| one.name.as_str()).collect();
@@ -156,6 +168,8 @@ impl PeopleConcerns {
         if !not_told.is_empty() {
             notes.push(format!("Not told: whether an admin is left in {}.", joined(&not_told)));
         }
+        notes.extend(unread);
+        notes.extend(self.profile.iter().cloned());
         notes
     }
 }

@@ -98,6 +98,7 @@ pub(super) fn planned(
     step.risk = step.risk.max(guarded.risk);
     step.others = guarded.others;
     // The guard's notes go first, because the list of names after them may be long.
+    step.grave = guarded.grave;
     step.consequences.splice(0..0, guarded.notes);
     step.words = words::line_in(change, directory, can.holds());
     if matches!(step.undo, Undo::Never(_)) {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{ChangeState, JournalEntry, Plan, Step};
-use crate::directory::change::ChangeId;
+use crate::{directory::change::ChangeId, scim::text::clean_line};
 
 /// The last millisecond that an id can tell: in the year 2248.
 const LATEST: i64 = (1 << 43) - 2;
@@ -42,6 +42,15 @@ impl IdGenerator {
     }
 }
 
+/// Characters of a reason that the journal keeps.
+const LONGEST_REASON: usize = 500;
+
+/// A reason or ticket as the journal keeps it: one clean line; none where nothing is said.
+pub fn reason(typed: &str) -> Option<String> {
+    let line = clean_line(typed.trim(), LONGEST_REASON).trim().to_owned();
+    (!line.is_empty()).then_some(line)
+}
+
 impl Plan {
     /// Its steps as entries of the journal, in order. They belong to the plan named, or to that of the first of them.
     pub fn into_entries(
@@ -58,7 +67,8 @@ impl Plan {
     /// The same, one at a time.
     pub fn enter(self, plan: Option<ChangeId>, now: Timestamp, actor: &str) -> PlanEntering {
         let (steps, actor) = (self.steps.into_iter(), actor.to_owned());
-        PlanEntering { steps, plan, title: self.title, undoes: self.undoes, at: now, actor }
+        let reason = self.reason.as_deref().and_then(reason);
+        PlanEntering { steps, plan, title: self.title, undoes: self.undoes, at: now, actor, reason }
     }
 }
 
@@ -71,6 +81,7 @@ pub struct PlanEntering {
     undoes: Option<ChangeId>,
     at: Timestamp,
     actor: String,
+    reason: Option<String>,
 }
 
 impl PlanEntering {
@@ -89,6 +100,7 @@ impl PlanEntering {
             title: self.title.clone(),
             at: self.at,
             actor: self.actor.clone(),
+            reason: self.reason.clone(),
             step,
             state: ChangeState::Planned,
             why: String::new(),

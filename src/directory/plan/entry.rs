@@ -139,6 +139,9 @@ pub struct JournalEntry {
     pub at: Timestamp,
     /// The operating system's user name of the person at the keyboard.
     pub actor: String,
+    /// The reason or ticket that the person gave for the plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// The planned step.
     pub step: Step,
     /// The state of the change.

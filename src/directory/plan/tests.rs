@@ -16,6 +16,7 @@ use crate::{
 };
 
 mod claim_model;
+mod facts;
 mod parts;
 mod undo;
 
@@ -156,17 +157,30 @@ fn a_cascade_names_the_teams_that_it_leaves_without_an_admin() {
     assert!(member.steps.get(1).is_none_or(|_| notes(&member, 1).is_empty()));
 }
 
+fn viewer(n: usize, role: &str) -> Change {
+    Change::SetOrgRole { user: id(&format!("user-{n:02}")), role: role.into() }
+}
+
+fn team_role(n: usize, team: &str) -> Change {
+    Change::SetTeamRole { user: id(&format!("user-{n:02}")), team: id(team), role: "viewer".into() }
+}
+
 #[rstest]
-#[case(vec![delete_role("janitor")], "janitor: is deleted")]
+#[case(vec![delete_role("janitor")], "Delete the role janitor")]
 #[case(["janitor", "auditor", "tagger"].map(delete_role).into(), "Delete 3 roles")]
 #[case((4..9).map(deactivate).collect(), "Deactivate 5 people")]
-#[case((4..9).map(leave).collect(), "Remove 5 members from vision")]
+#[case((4..9).map(leave).collect(), "Remove 5 people from vision")]
 #[case([2, 3].map(no_registry).into(), "Remove 2 registry roles")]
-#[case(["noor", "kim"].map(revoke).into(), "Take back 2 invitations")]
-#[case(vec![leave(4), Change::SetTeamRole { user: id("user-05"), team: id("vision"), role: "admin".into() }], "2 changes to vision")]
-#[case(vec![leave(4), no_registry(4)], "2 changes to user-04")]
-#[case(vec![leave(4), delete_role("janitor")], "2 changes")]
-fn a_title_is_a_verb_and_a_count(#[case] changes: Vec<Change>, #[case] title: &str) {
+#[case(vec![deactivate(4)], "Deactivate user-04")]
+#[case([4, 5].map(|n| viewer(n, "viewer")).into(), "Give 2 people the organisation role viewer")]
+#[case(vec![viewer(4, "viewer"), viewer(5, "admin")], "Change the organisation role of 2 people")]
+#[case([4, 5].map(|n| team_role(n, "nlp")).into(), "Give 2 people the role viewer in nlp")]
+#[case(["nlp", "vision"].map(|team| team_role(4, team)).into(), "Give user-04 the role viewer in 2 teams")]
+#[case(["noor", "kim"].map(revoke).into(), "Take back 2 invitations to vision")]
+#[case(vec![leave(4), Change::SetTeamRole { user: id("user-05"), team: id("vision"), role: "admin".into() }], "Make 2 changes to vision")]
+#[case(vec![leave(4), no_registry(4)], "Make 2 changes to user-04")]
+#[case(vec![leave(4), delete_role("janitor")], "Make 2 changes")]
+fn a_title_is_a_verb_and_for_whom(#[case] changes: Vec<Change>, #[case] title: &str) {
     let plan = plan(changes);
     assert_eq!((plan.title.as_str(), &plan.refused), (title, &vec![]));
 }

@@ -26,6 +26,12 @@ pub fn command_line(changes: &[&Change], directory: &Directory, profile: Option<
     lines.filter(|lines| !lines.is_empty()).map(|lines| lines.join("\n"))
 }
 
+/// The lines with a reason or ticket for the journal.
+pub fn with_reason(lines: &str, reason: &str) -> String {
+    let reason = quoted(reason);
+    lines.lines().map(|line| format!("{line} --reason={reason}")).collect::<Vec<_>>().join("\n")
+}
+
 /// One call of the program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct CommandCall {

@@ -1,42 +1,38 @@
-//! The title of a plan: the verb and the count.
+//! The title of a plan: a verb, and for whom, as a name or as a count in words.
+
+use rustc_hash::FxHashSet;
 
 use super::{PlanLine, lines};
 use crate::{
     directory::{
-        Directory, Id,
+        Directory, Id, RecordKind,
         change::{Change, ChangeEffect, ChangeSubject, ChangeVerb},
         plan::Plan,
         record_contents::RecordContents,
     },
-    scim::text::number,
+    scim::{schema, text::number},
 };
 
 /// The title of a plan, in a provider's vocabulary.
 pub fn title(plan: &Plan, directory: &Directory, holds: RecordContents) -> String {
     let steps = plan.steps.iter().map(|step| &step.words);
     let all: Vec<&PlanLine> = steps.chain(plan.refused.iter().map(|(line, _)| line)).collect();
-    let (first, rest) = match all.as_slice() {
+    let first = match all.as_slice() {
         [] => return "Nothing to do".into(),
-        [one] => return format!("{}: {}", one.subject, one.what),
-        [first, rest @ ..] => (first, rest),
+        // For a refused line only the words are known.
+        [one] if plan.steps.is_empty() => return format!("{}: {}", one.subject, one.what),
+        [first, ..] => *first,
     };
-    let count = number(all.len() as u64);
-    if rest.iter().all(|line| line.subject == first.subject) {
-        return format!("{count} changes to {}", first.subject);
-    }
-    // For a refused line only the words are known.
-    let refused_alike = || plan.refused.iter().all(|(line, _)| line.what == first.what);
-    let shared = shared(plan).filter(|_| refused_alike());
     let team = shared_team(plan).map(|team| lines::team_name(directory, team));
-    match (shared, team) {
-        (Some(change), team) => {
-            let (verb, things, at) = several(change);
-            let place = team.map(|team| format!(" {at} {team}")).unwrap_or_default();
-            format!("{verb} {count} {}{place}", holds.say(things))
-        }
-        (None, Some(team)) => format!("{count} changes to {team}"),
-        (None, None) => format!("{count} changes"),
+    let refused_alike = || plan.refused.iter().all(|(line, _)| line.what == first.what);
+    if let Some(change) = shared(plan).filter(|_| refused_alike()) {
+        return TitleScope::of(plan, &all, team).say(change, holds);
     }
+    let count = number(all.len() as u64);
+    if all.iter().all(|line| line.subject == first.subject) {
+        return format!("Make {count} changes to {}", first.subject);
+    }
+    team.map_or_else(|| format!("Make {count} changes"), |team| format!("Make {count} changes to {team}"))
 }
 
 /// Any of the steps, if all steps do the same to the same kind of subject.
@@ -48,41 +44,162 @@ fn shared(plan: &Plan) -> Option<&Change> {
 
 /// The team, if all steps are about members of the same team.
 fn shared_team(plan: &Plan) -> Option<&Id> {
-    let is_in_team =
-        |change: &Change| matches!(change.nature().of, ChangeSubject::Membership | ChangeSubject::TeamRole);
+    let is_in_team = |change: &Change| {
+        matches!(change.nature().of, ChangeSubject::Membership | ChangeSubject::TeamRole | ChangeSubject::Invitation)
+    };
     let mut teams = plan.steps.iter().map(|step| step.change.team().filter(|_| is_in_team(&step.change)));
     let first = teams.next()??;
     teams.all(|team| team == Some(first)).then_some(first)
 }
 
-/// The verb, the plural of the object, and the preposition before a shared team.
-fn several(change: &Change) -> (&'static str, &'static str, &'static str) {
-    let takes = change.nature().effect == ChangeEffect::Takes;
-    match change.verb() {
-        ChangeVerb::SetOrgRole => ("Change", "organisation roles", ""),
-        ChangeVerb::SetTeamRole => ("Change", "roles", "in"),
-        ChangeVerb::AddMember => ("Add", "members", "to"),
-        ChangeVerb::RemoveMember => ("Remove", "members", "from"),
-        ChangeVerb::CreateUser => ("Create", "users", ""),
-        ChangeVerb::CreateTeam => ("Create", "teams", ""),
-        ChangeVerb::Deactivate => ("Deactivate", "people", ""),
-        ChangeVerb::Reactivate => ("Reactivate", "people", ""),
-        ChangeVerb::DeleteUser => ("Delete", "users", ""),
-        ChangeVerb::DeleteTeam => ("Delete", "teams", ""),
-        ChangeVerb::SetDisplayName => ("Change", "display names", ""),
-        ChangeVerb::SetEmail => ("Change", "emails", ""),
-        ChangeVerb::CreateRole => ("Create", "roles", ""),
-        ChangeVerb::EditRole => ("Change", "roles", ""),
-        ChangeVerb::DeleteRole => ("Delete", "roles", ""),
-        ChangeVerb::SetSeat => ("Change", "seats", ""),
-        ChangeVerb::SetRegistryRole if takes => ("Remove", "registry roles", ""),
-        ChangeVerb::SetRegistryRole => ("Change", "registry roles", ""),
-        ChangeVerb::CreateService => ("Create", "service accounts", ""),
-        ChangeVerb::ReplaceMembers => ("Replace the members of", "teams", ""),
-        ChangeVerb::Invite if takes => ("Take back", "invitations", ""),
-        ChangeVerb::Invite => ("Invite", "people", ""),
-        ChangeVerb::CreateKey => ("Create", "API keys", ""),
-        ChangeVerb::DeleteKey => ("Delete", "API keys", ""),
-        ChangeVerb::SetAttribute => ("Change", "attributes", ""),
+/// For whom and where steps of one kind are.
+struct TitleScope<'a> {
+    /// Lines: changes that are sent, and refused ones.
+    lines: usize,
+    /// The different subjects of the lines.
+    subjects: usize,
+    /// The subject of the first line.
+    first: &'a PlanLine,
+    /// The property that all lines alter, with the value that all set; `None` where they differ.
+    what: Option<&'a str>,
+    value: Option<&'a str>,
+    /// The different properties: of joins and leaves, one for each team.
+    places: usize,
+    team: Option<String>,
+}
+
+impl<'a> TitleScope<'a> {
+    fn of(plan: &Plan, all: &[&'a PlanLine], team: Option<String>) -> Self {
+        let distinct =
+            |of: fn(&'a PlanLine) -> &'a str| all.iter().map(|line| of(line)).collect::<FxHashSet<_>>().len();
+        let (subjects, places) = (distinct(|line| &line.subject), distinct(|line| &line.what));
+        let first = all[0];
+        let role = |change: &Change| match change {
+            Change::SetTeamRole { role, .. } => Some(role.clone()),
+            _ => None,
+        };
+        // A join with a role has the role in another place of its line than an alteration has.
+        let same_role = plan.steps.iter().all(|step| role(&step.change) == role(&plan.steps[0].change));
+        let same_value = same_role && distinct(|line| &line.after) == 1;
+        Self {
+            lines: all.len(),
+            subjects,
+            first,
+            what: (places == 1).then_some(first.what.as_str()),
+            value: same_value.then_some(first.after.as_str()),
+            places,
+            team,
+        }
     }
+
+    /// `eva-tanaka`, or `40 people`.
+    fn whom(&self, plural: &str) -> String {
+        if self.subjects == 1 { self.first.subject.clone() } else { counted(self.subjects, plural) }
+    }
+
+    /// `the team vision`, or `3 teams`.
+    fn things(&self, one: &'static str, many: &'static str, holds: RecordContents) -> String {
+        if self.lines == 1 {
+            return format!("the {} {}", holds.say(one), self.first.subject);
+        }
+        counted(self.lines, &holds.say(many))
+    }
+
+    /// `vision`, or `3 teams`.
+    fn place(&self, holds: RecordContents) -> String {
+        self.team.clone().unwrap_or_else(|| counted(self.places, &format!("{}s", holds.team_word)))
+    }
+
+    /// The title of lines that do what this change does.
+    fn say(&self, change: &Change, holds: RecordContents) -> String {
+        let people = || self.whom("people");
+        let takes = change.nature().effect == ChangeEffect::Takes;
+        match change.verb() {
+            ChangeVerb::SetOrgRole => match self.value {
+                Some(role) => format!("Give {} the organisation role {role}", people()),
+                None => format!("Change the organisation role of {}", people()),
+            },
+            ChangeVerb::SetTeamRole => self.team_role(change, holds),
+            ChangeVerb::AddMember => format!("Add {} to {}", people(), self.place(holds)),
+            ChangeVerb::RemoveMember => format!("Remove {} from {}", people(), self.place(holds)),
+            ChangeVerb::CreateUser => format!("Create {}", self.things("user", "users", holds)),
+            ChangeVerb::CreateTeam => format!("Create {}", self.things("team", "teams", holds)),
+            ChangeVerb::Deactivate => format!("Deactivate {}", people()),
+            ChangeVerb::Reactivate => format!("Reactivate {}", people()),
+            ChangeVerb::DeleteUser => format!("Delete {}", self.things("user", "users", holds)),
+            ChangeVerb::DeleteTeam => format!("Delete {}", self.things("team", "teams", holds)),
+            ChangeVerb::SetDisplayName => format!("Change the display name of {}", people()),
+            ChangeVerb::SetEmail => format!("Change the email of {}", people()),
+            ChangeVerb::CreateRole => format!("Create {}", self.things("role", "roles", holds)),
+            ChangeVerb::EditRole => format!("Change {}", self.things("role", "roles", holds)),
+            ChangeVerb::DeleteRole => format!("Delete {}", self.things("role", "roles", holds)),
+            ChangeVerb::SetSeat => match (self.what, self.value) {
+                (Some(seat), Some(level)) => format!("Set the {seat} of {} to {level}", people()),
+                _ => format!("Change the seats of {}", people()),
+            },
+            ChangeVerb::SetRegistryRole => self.registry_role(takes),
+            ChangeVerb::CreateService => {
+                format!("Create {}", self.things("service account", "service accounts", holds))
+            }
+            ChangeVerb::ReplaceMembers => {
+                format!("Replace the members of {}", self.whom(&format!("{}s", holds.team_word)))
+            }
+            ChangeVerb::Invite if takes => self.invitations(holds),
+            ChangeVerb::Invite => format!("Invite {} to {}", people(), self.place(holds)),
+            ChangeVerb::CreateKey if self.lines == 1 => format!("Create an API key for {}", self.first.subject),
+            ChangeVerb::CreateKey => format!("Create {}", counted(self.lines, "API keys")),
+            ChangeVerb::DeleteKey if self.lines == 1 => format!("Delete an API key of {}", self.first.subject),
+            ChangeVerb::DeleteKey => format!("Delete {}", counted(self.lines, "API keys")),
+            ChangeVerb::SetAttribute => self.attribute(change, holds),
+        }
+    }
+
+    fn team_role(&self, change: &Change, holds: RecordContents) -> String {
+        let people = self.whom("people");
+        match (change, self.value, &self.team) {
+            (Change::SetTeamRole { role, .. }, Some(_), _) => {
+                format!("Give {people} the role {role} in {}", self.place(holds))
+            }
+            (_, _, Some(team)) => format!("Change the role of {people} in {team}"),
+            _ => format!("Change the roles of {people} in {}", self.place(holds)),
+        }
+    }
+
+    fn registry_role(&self, takes: bool) -> String {
+        let subject = &self.first.subject;
+        match (self.lines, takes, self.value) {
+            (1, true, _) => format!("Take the role in a registry away from {subject}"),
+            (1, false, Some(role)) => {
+                let registry = self.first.what.trim_start_matches("role in ");
+                format!("Give {subject} the role {role} in {registry}")
+            }
+            (lines, true, _) => format!("Remove {}", counted(lines, "registry roles")),
+            (lines, false, _) => format!("Change {}", counted(lines, "registry roles")),
+        }
+    }
+
+    fn invitations(&self, holds: RecordContents) -> String {
+        if self.lines == 1 {
+            return format!("Take back the invitation of {} to {}", self.first.subject, self.place(holds));
+        }
+        let to = self.team.as_ref().map(|team| format!(" to {team}")).unwrap_or_default();
+        format!("Take back {}{to}", counted(self.lines, "invitations"))
+    }
+
+    fn attribute(&self, change: &Change, holds: RecordContents) -> String {
+        let records = match change {
+            Change::SetAttribute { target, .. } if target.kind == RecordKind::Team => format!("{}s", holds.team_word),
+            _ => "people".to_owned(),
+        };
+        match (self.what, change) {
+            (Some(_), Change::SetAttribute { path, .. }) => {
+                format!("Change {} of {}", schema::name_in(path), self.whom(&records))
+            }
+            _ => format!("Change {}", counted(self.lines, "attributes")),
+        }
+    }
+}
+
+fn counted(count: usize, plural: &str) -> String {
+    format!("{} {plural}", number(count as u64))
 }

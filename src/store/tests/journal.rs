@@ -35,6 +35,15 @@ fn every_kind_of_change_and_every_field_of_an_entry_comes_back() {
 }
 
 #[test]
+fn an_entry_without_a_reason_is_read_and_written_as_before() {
+    let mut old = entry(1, Change::DeleteUser { user: "x".into() }, ChangeState::Confirmed);
+    old.reason = None;
+    let body = serde_json::to_value(&old).unwrap();
+    assert!(body.get("reason").is_none(), "{body}");
+    assert_eq!(serde_json::from_value::<JournalEntry>(body).unwrap(), old);
+}
+
+#[test]
 fn the_journal_is_in_order_and_knows_what_is_open() {
     let mut store = Store::in_memory().unwrap();
     let states = [

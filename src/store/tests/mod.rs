@@ -97,6 +97,7 @@ fn entry(id: i64, change: Change, state: ChangeState) -> JournalEntry {
         title: HOSTILE.into(),
         at: Timestamp::from_millisecond(1_700_000_000_123).unwrap(),
         actor: "me".into(),
+        reason: Some(HOSTILE.into()),
         step: Step {
             change,
             requests: vec![
@@ -113,6 +114,7 @@ fn entry(id: i64, change: Change, state: ChangeState) -> JournalEntry {
             others: Vec::new(),
             expected: None,
             compensation: None,
+            grave: 0,
             words: PlanLine {
                 sign: LineSign::Alter,
                 subject: "eva".into(),

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     app::{App, PlanPreview, action::Action},
-    directory::{Name, plan::Undo, words::LineSign},
+    directory::{Name, plan::WayOut, words::LineSign},
     scim::text::clean_line,
     ui::{ScreenLook, fit},
 };
@@ -37,6 +37,9 @@ const LEAST_BELOW: usize = 2;
 /// Shown at the right of a line that can't be taken back.
 const NEVER: &str = "undo: no";
 
+/// Shown at the right of a line whose undo makes something new.
+const ANEW: &str = "undo: anew";
+
 /// Draws it.
 pub fn draw(frame: &mut Frame<'_>, preview: &PlanPreview, app: &App, look: &ScreenLook) {
     let plan = &preview.plan;
@@ -44,7 +47,7 @@ pub fn draw(frame: &mut Frame<'_>, preview: &PlanPreview, app: &App, look: &Scre
     let total = preview.lines();
     let asks = preview.risk.typed().filter(|_| !plan.steps.is_empty());
     let typed = typed_rows(preview, height);
-    let notes = below::notes(plan, columns, look);
+    let notes = below::grave(preview, columns, look);
     // What is said of the whole plan stands before its lines; where there is no room, before what is said of the lines.
     let (above, notes) =
         if total > 1 && notes.len() * 2 <= height.saturating_sub(typed) { (notes, vec![]) } else { (vec![], notes) };
@@ -79,6 +82,10 @@ pub fn draw(frame: &mut Frame<'_>, preview: &PlanPreview, app: &App, look: &Scre
     frame.render_widget(Paragraph::new(lines), list);
     let rest = Rect { y: list.bottom(), height: inner.bottom().saturating_sub(list.bottom() + typed as u16), ..inner };
     frame.render_widget(Paragraph::new(below), rest);
+    if preview.has_reason() {
+        let above = u16::from(asks.is_some());
+        reason(frame, Rect { y: inner.bottom().saturating_sub(1 + above), height: 1, ..inner }, preview, look);
+    }
     if let Some(text) = asks {
         let line = Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner };
         ask(frame, line, text, preview, look);
@@ -96,17 +103,22 @@ pub fn scroll_limit(preview: &PlanPreview, app: &App, look: &ScreenLook) -> usiz
 /// Rows for the text that is to be typed.
 fn typed_rows(preview: &PlanPreview, height: usize) -> usize {
     let asks = preview.risk.typed().is_some() && !preview.plan.steps.is_empty();
-    if asks { 1 + usize::from(height >= ROOMY) } else { 0 }
+    let asked = if asks { 1 + usize::from(height >= ROOMY) } else { 0 };
+    asked + usize::from(preview.has_reason())
 }
 
 fn hints(preview: &PlanPreview, app: &App) -> Vec<(Action, &'static str)> {
     let plan = &preview.plan;
     let mut hints = Vec::new();
+    if preview.reasoning {
+        return vec![(Action::OpenLine, "keep the reason"), (Action::Back, "leave it")];
+    }
     if !plan.steps.is_empty() {
         hints.push(if preview.typing { (Action::OpenLine, "when typed") } else { (Action::Send, "send") });
         if plan.steps.len() > 1 {
             hints.push((Action::DropLine, "drop line"));
         }
+        hints.push((Action::Reason, "reason"));
         hints.push((Action::Requests, "requests"));
         hints.extend(app.availability(Action::ToStage).is_ok().then_some((Action::ToStage, "stage")));
         hints.push((Action::CopyCommand, "copy command"));
@@ -123,8 +135,12 @@ fn ask(frame: &mut Frame<'_>, area: Rect, text: &str, preview: &PlanPreview, loo
     let (shown, at) = shell::visible(&preview.typed, room);
     let right = preview.typed.value().trim() == text;
     let style = if right { look.good().patch(look.strong()) } else { look.accent() };
-    if !preview.typing {
-        let words = [Span::raw("   Typed: "), Span::styled(name, look.good())];
+    if !preview.typing || preview.reasoning {
+        let words = if right {
+            [Span::raw("   Typed: "), Span::styled(name, look.good())]
+        } else {
+            [Span::raw("   Then type "), Span::styled(name, look.careful())]
+        };
         return frame.render_widget(Paragraph::new(Line::from(words.to_vec())), area);
     }
     let before = [Span::raw("   Type "), Span::styled(name, look.careful()), Span::raw(" to send: ")];
@@ -133,6 +149,19 @@ fn ask(frame: &mut Frame<'_>, area: Rect, text: &str, preview: &PlanPreview, loo
     spans.push(Span::styled(shown, style.add_modifier(Modifier::UNDERLINED)));
     frame.render_widget(Paragraph::new(Line::from(spans)), area);
     frame.set_cursor_position((area.x + (column as u16).min(area.width.saturating_sub(1)), area.y));
+}
+
+/// `Reason: OPS-4711`, with the cursor while it is typed.
+fn reason(frame: &mut Frame<'_>, area: Rect, preview: &PlanPreview, look: &ScreenLook) {
+    let label = "   Reason or ticket: ";
+    let room = usize::from(area.width).saturating_sub(label.len() + 1).max(1);
+    let (shown, at) = shell::visible(&preview.reason, room);
+    let style = if preview.reasoning { look.accent().add_modifier(Modifier::UNDERLINED) } else { look.plain() };
+    frame.render_widget(Paragraph::new(Line::from(vec![Span::raw(label), Span::styled(shown, style)])), area);
+    if preview.reasoning {
+        let column = ((label.len() + at) as u16).min(area.width.saturating_sub(1));
+        frame.set_cursor_position((area.x + column, area.y));
+    }
 }
 
 /// How wide the column of subjects is.
@@ -149,7 +178,8 @@ struct LineText<'a> {
     subject: Cow<'a, str>,
     text: String,
     kind: SaidOf,
-    never: bool,
+    /// Shown at the right, where it can't be taken back.
+    tag: Option<&'static str>,
 }
 
 /// What a line is about.
@@ -162,24 +192,28 @@ enum SaidOf {
 impl<'a> LineText<'a> {
     fn at(preview: &'a PlanPreview, at: usize, look: &ScreenLook) -> Option<Self> {
         let plan = &preview.plan;
-        if let Some(step) = plan.steps.get(at) {
+        if let Some(step) = preview.step_at(at).and_then(|at| plan.steps.get(at)) {
             let text = clean_line(&step.words.text(look.glyphs.arrow), 1024).into_owned();
-            let never = matches!(step.undo, Undo::Never(_));
+            let tag = match step.way_out() {
+                WayOut::Undo => None,
+                WayOut::Anew => Some(ANEW),
+                WayOut::None => Some(NEVER),
+            };
             return Some(Self {
                 subject: (&step.words.subject).into(),
                 text,
                 kind: SaidOf::Step(step.words.sign),
-                never,
+                tag,
             });
         }
         let after = at.checked_sub(plan.steps.len())?;
         if let Some((words, why)) = plan.refused.get(after) {
             let text = format!("{} {} {why}", words.text(look.glyphs.arrow), look.glyphs.line);
             let text = clean_line(&text, 1024).into_owned();
-            return Some(Self { subject: (&words.subject).into(), text, kind: SaidOf::Refusal, never: false });
+            return Some(Self { subject: (&words.subject).into(), text, kind: SaidOf::Refusal, tag: None });
         }
         let name = preview.needless.get(after.checked_sub(plan.refused.len())?)?;
-        Some(Self { subject: name.marked(), text: "is so already".into(), kind: SaidOf::Needless, never: false })
+        Some(Self { subject: name.marked(), text: "is so already".into(), kind: SaidOf::Needless, tag: None })
     }
 
     fn subject(&self) -> Cow<'_, str> {
@@ -204,7 +238,7 @@ impl<'a> LineText<'a> {
     /// How wide its text may be in a row.
     fn room(&self, columns: usize, names: usize) -> usize {
         let used = rows::PREFIX + 2 + names + 2 + 1;
-        columns.saturating_sub(if self.never { used + NEVER.len() + 2 } else { used })
+        columns.saturating_sub(used + self.tag.map_or(0, |tag| tag.len() + 2))
     }
 }
 
@@ -223,8 +257,8 @@ fn row(
     let room = said.room(columns, names);
     let mut cells: Vec<TableCell> =
         vec![(glyph, 1, style), (&subject, names, name_style), ("", 0, text_style), (&said.text, room, text_style)];
-    if said.never {
-        cells.push((NEVER, NEVER.len(), look.careful()));
+    if let Some(tag) = said.tag {
+        cells.push((tag, tag.len(), look.careful()));
     }
     Some(rows::row(columns, selected, &cells, look))
 }

@@ -115,6 +115,7 @@ impl Page<'_> {
         let plan =
             if together > 1 { format!("{} ({} changes)", entry.title, count(together)) } else { entry.title.clone() };
         self.field("Plan", &plan, plain);
+        self.field("Reason", entry.reason.as_deref().unwrap_or_default(), plain);
         let how = match &entry.step.confirm {
             ConfirmBy::Echo(_) => "by the answer, if it shows the change; else by reading again".to_owned(),
             ConfirmBy::Reread(targets) => {

@@ -113,6 +113,7 @@ impl Planner for Wandb {
             others: Vec::new(),
             expected: None,
             compensation: None,
+            grave: 0,
         })
     }
 

@@ -190,6 +190,7 @@ pub fn step(change: &Change, directory: &Directory) -> Step {
         others: Vec::new(),
         expected: None,
         compensation: None,
+        grave: 0,
     }
 }
 
@@ -206,6 +207,7 @@ pub fn with(planner: Fake, width: u16, height: u16) -> App {
         provider: "W&B dedicated".into(),
         host: "acme.wandb.io".into(),
         confirm_always: false,
+        reason_required: false,
         actor: "root".into(),
     };
     let guards = GuardSettings { me: Some("eva-tanaka".into()), ..GuardSettings::default() };
@@ -255,6 +257,7 @@ pub fn entry(app: &App, seconds: i64, change: Change, state: ChangeState, why: &
         title: step.words.subject.clone(),
         at,
         actor: "root".into(),
+        reason: None,
         step,
         state,
         why: why.into(),

@@ -8,7 +8,7 @@ use crate::{
         RecordKind, ResourceRef,
         census::FULL,
         change::{Change, SeatKind},
-        plan::{ConfirmBy, Plan, Step, Undo},
+        plan::{ConfirmBy, FactGravity, Plan, Step, WayOut},
     },
     scim::text::clean_line,
     ui::{ScreenLook, fit, fit::counted, overlay::shell},
@@ -26,16 +26,14 @@ const LONGEST: usize = 65_536;
 /// Records to be re-read are counted in plans of at most so many steps: every frame counts again.
 const COUNTED: usize = 1_000;
 
-/// A sentence, how many steps say it, and the first of them.
-struct Said<'a> {
-    sentence: &'a str,
-    times: usize,
-    first: &'a str,
-}
-
-/// The sentences about the whole plan, wrapped.
-pub fn notes(plan: &Plan, columns: usize, look: &ScreenLook) -> Vec<Line<'static>> {
-    plan.notes.iter().flat_map(|note| hanging(note, columns.saturating_sub(1), look.careful())).collect()
+/// The facts that stand before the lines, wrapped: what is grave, what can't be undone, and how the plan came about.
+pub fn grave(preview: &PlanPreview, columns: usize, look: &ScreenLook) -> Vec<Line<'static>> {
+    let (grave, other) = preview.plan.notes.split_at(preview.grave_notes.min(preview.plan.notes.len()));
+    let of = |gravity| preview.facts.iter().filter(move |fact| fact.gravity == gravity).map(|fact| &fact.sentence);
+    let wrap = |sentence: &String, style| hanging("!", sentence, columns.saturating_sub(1), style);
+    let gravest = grave.iter().chain(of(FactGravity::Grave)).flat_map(|sentence| wrap(sentence, look.bad()));
+    let rest = of(FactGravity::Irreversible).chain(other).flat_map(|sentence| wrap(sentence, look.careful()));
+    gravest.chain(rest).collect()
 }
 
 /// The lines, wrapped, after the notes on the whole plan that are given. `cut` tells of a line whether its row is cut or not on screen. Where they are more than `room`,
@@ -94,7 +92,7 @@ fn scrolled(preview: &PlanPreview, lines: usize, room: usize) -> Option<usize> {
 pub fn limit(preview: &PlanPreview, (columns, room): (usize, usize), app: &App, look: &ScreenLook) -> usize {
     let text = columns.saturating_sub(1);
     let wrapped = |words: String| shell::wrapped(&words, text, 3, look.dim()).len();
-    let lines = notes(&preview.plan, columns, look).len() + consequences(preview, text, app, look).len();
+    let lines = grave(preview, columns, look).len() + consequences(preview, text, app, look).len();
     let whole = lines + 2 + wrapped(full_summary(&preview.plan, app, look));
     let left = room.saturating_sub(wrapped(short_summary(&preview.plan, look)));
     if whole <= room { 0 } else { lines.saturating_sub(left) }
@@ -153,17 +151,19 @@ fn sentences(reasons: &[&str]) -> String {
 
 fn consequences(preview: &PlanPreview, columns: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {
     let plan = &preview.plan;
-    let mut sentences: Vec<String> = if let Some(said) = few(plan) {
-        said.iter().map(|said| attributed(said, plan.steps.len())).collect()
+    let usual = || preview.facts.iter().filter(|fact| fact.gravity == FactGravity::Usual);
+    let mut sentences: Vec<String> = if usual().nth(FEW).is_none() {
+        usual().map(|fact| fact.sentence.clone()).collect()
     } else {
-        let own = plan.steps.get(preview.cursor).into_iter().flat_map(|step| &step.consequences).cloned();
+        let step = preview.step_at(preview.cursor).and_then(|at| plan.steps.get(at));
+        let own = step.into_iter().flat_map(|step| &step.consequences[step.grave..]).cloned();
         let others = plan.steps.iter().filter(|step| !step.consequences.is_empty()).count();
         let more = format!("{} have consequences: go through them to read each.", counted(others, "line"));
         own.chain([more]).collect()
     };
     sentences.extend(SeatKind::ALL.into_iter().filter_map(|seat| together(plan, seat, app)));
-    let style = look.careful();
-    sentences.iter().flat_map(|sentence| hanging(sentence, columns, style)).collect()
+    let lead = look.glyphs.dot;
+    sentences.iter().flat_map(|sentence| hanging(lead, sentence, columns, look.plain())).collect()
 }
 
 /// How many full seats several lines take in all: each line tells of its own only.
@@ -196,63 +196,35 @@ fn together(plan: &Plan, seat: SeatKind, app: &App) -> Option<String> {
 }
 
 /// `! sentence`, its later lines under its first word.
-fn hanging(sentence: &str, columns: usize, style: ratatui::style::Style) -> Vec<Line<'static>> {
+fn hanging(lead: &str, sentence: &str, columns: usize, style: ratatui::style::Style) -> Vec<Line<'static>> {
     let wrapped = fit::wrap(&clean_line(sentence, LONGEST), columns.saturating_sub(5).max(1));
-    let lead = |at: usize| if at == 0 { "   ! " } else { "     " };
+    let lead = |at: usize| if at == 0 { format!("   {lead} ") } else { " ".repeat(5) };
     wrapped.iter().enumerate().map(|(at, line)| Line::styled(format!("{}{line}", lead(at)), style)).collect()
-}
-
-/// All different sentences in order; `None` if there are too many to show.
-fn few(plan: &Plan) -> Option<Vec<Said<'_>>> {
-    let mut said: Vec<Said> = Vec::new();
-    for step in &plan.steps {
-        for sentence in &step.consequences {
-            if let Some(known) = said.iter_mut().find(|known| known.sentence == sentence) {
-                known.times += 1;
-            } else if said.len() == FEW {
-                return None;
-            } else {
-                said.push(Said { sentence, times: 1, first: &step.words.subject });
-            }
-        }
-    }
-    Some(said)
-}
-
-fn attributed(said: &Said, steps: usize) -> String {
-    match said.times {
-        times if times >= steps => said.sentence.to_owned(),
-        1 => format!("{}: {}", clean_line(said.first, 64), said.sentence),
-        times => format!("{} of {}: {}", fit::count(times), fit::count(steps), said.sentence),
-    }
 }
 
 /// `3 requests · undo: yes · confirmed by re-reading the team`.
 fn full_summary(plan: &Plan, app: &App, look: &ScreenLook) -> String {
     let dot = look.glyphs.dot;
-    let (undo, why) = undo(plan);
-    format!("{} {dot} {undo}{why} {dot} {}", counted(plan.requests(), "request"), confirmed(plan, app))
+    format!("{} {dot} {} {dot} {}", counted(plan.requests(), "request"), undo(plan), confirmed(plan, app))
 }
 
 fn short_summary(plan: &Plan, look: &ScreenLook) -> String {
-    format!("{} {} {}", counted(plan.requests(), "request"), look.glyphs.dot, undo(plan).0)
+    format!("{} {} {}", counted(plan.requests(), "request"), look.glyphs.dot, undo(plan))
 }
 
-/// Whether it can be taken back, and the reason where it can't.
-fn undo(plan: &Plan) -> (String, String) {
-    let mut reasons = plan.steps.iter().filter_map(|step| match &step.undo {
-        Undo::Never(why) => Some(why.trim_end_matches('.')),
-        Undo::By(_) => None,
-    });
-    let Some(why) = reasons.next() else { return ("undo: yes".into(), String::new()) };
-    let never = 1 + reasons.count();
-    let total = plan.steps.len();
-    let word = if never == total {
-        "undo: no".into()
-    } else {
-        format!("undo: {} of {}", fit::count(total - never), fit::count(total))
-    };
-    (word, format!(" ({why})"))
+/// Whether it can be taken back. The reason where it can't stands before the lines.
+fn undo(plan: &Plan) -> String {
+    let count = |way| plan.steps.iter().filter(|step| step.way_out() == way).count();
+    let (back, anew, all) = (count(WayOut::Undo), count(WayOut::Anew), plan.steps.len());
+    let some = |number: usize| format!("{} of {}", fit::count(number), fit::count(all));
+    match (back, anew) {
+        (back, _) if back == all => "undo: yes".into(),
+        (0, anew) if anew == all => "undo: anew".into(),
+        (0, 0) => "undo: no".into(),
+        (back, 0) => format!("undo: {}", some(back)),
+        (0, anew) => format!("undo: {} anew", some(anew)),
+        (back, anew) => format!("undo: {}, {} anew", some(back), fit::count(anew)),
+    }
 }
 
 fn confirmed(plan: &Plan, app: &App) -> String {

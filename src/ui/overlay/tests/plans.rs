@@ -28,7 +28,7 @@ fn app(width: u16, height: u16, done: i64) -> App {
     let step = |n: i64| JournalEntry {
         id: ChangeId(5_000_000 + n),
         plan: ChangeId(5_000_000),
-        title: "40 × organisation role".into(),
+        title: "Give 40 people the organisation role viewer".into(),
         ..entry(&app, 20, org_role(&format!("u-{n}"), "viewer"), ChangeState::Sent, "")
     };
     let lonely = entry(&app, 60, org_role("u-1", "member"), ChangeState::Confirmed, "");
