@@ -248,6 +248,8 @@ pub struct TeamWish {
     pub members: Option<Vec<Membership>>,
     /// All members that are no users, by id; `group:NAME` is a group, too. As they are, where none are said.
     pub others: Option<Vec<Membership>>,
+    /// The identity provider's own id, for a team that is created.
+    pub external_id: Option<String>,
 }
 
 /// What a file says of a custom role.

@@ -108,6 +108,8 @@ pub struct ProbeQuestion {
     pub words: fn(&[u8]) -> Result<String, SaysNothing>,
     /// What does not work while this is not answered.
     pub loss: &'static str,
+    /// What a key needs so that it is answered, as a sentence; empty where the refusal's own words say it.
+    pub needs: &'static str,
 }
 
 /// One provider in one hosting.
@@ -190,6 +192,11 @@ pub trait Dialect: Planner {
     /// What asks that API for everybody's role in the organisation.
     fn asks_for_roles(&self) -> Option<Request> {
         None
+    }
+
+    /// What a key needs so that [`Dialect::asks_for_roles`] is answered, as a sentence.
+    fn needs_for_roles(&self) -> &'static str {
+        ""
     }
 
     /// Where roles in the organisation come from; `told` is the answer to [`Dialect::asks_for_roles`].

@@ -107,6 +107,7 @@ impl<'a> SortKeys<'a> {
             TeamField::Id
             | TeamField::MemberNames
             | TeamField::Others
+            | TeamField::ExternalId
             | TeamField::Gives
             | TeamField::Admins
             | TeamField::Problem => 0,

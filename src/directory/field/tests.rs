@@ -135,7 +135,9 @@ fn term(field: RecordField) -> Option<&'static str> {
             TeamField::MemberNames => Some("member:crew"),
             TeamField::Admins => Some("admins<2"),
             TeamField::Created => Some("created<2d"),
-            TeamField::Others | TeamField::Gives | TeamField::Modified | TeamField::Problem => None,
+            TeamField::Others | TeamField::ExternalId | TeamField::Gives | TeamField::Modified | TeamField::Problem => {
+                None
+            }
         },
         RecordField::Role(field) => match field {
             RoleField::Id => Some("id:rich"),

@@ -192,6 +192,7 @@ impl<'a> FieldReader<'a> {
                 let complete = names.len() == all.count();
                 FieldValue::Names { names, complete }
             }),
+            TeamField::ExternalId => FieldValue::Absent,
             TeamField::Others => FieldValue::told(knowledge::members(team), |members| {
                 let others = members.iter().filter(|member| self.directory.user(&member.id).is_none());
                 FieldValue::number(others.count())

@@ -263,6 +263,7 @@ impl<'a> RowContext<'a> {
             | TeamField::Id
             | TeamField::MemberNames
             | TeamField::Others
+            | TeamField::ExternalId
             | TeamField::Created
             | TeamField::Modified
             | TeamField::Problem => self.shown(&value()),

@@ -73,7 +73,7 @@ fn layout(field: RecordField, view: AccountView) -> Option<ColumnLayout> {
             TeamField::Created => text((10, 10), 3),
             TeamField::Modified => text((10, 10), CHOSEN),
             TeamField::Id => text((10, 36), CHOSEN),
-            TeamField::MemberNames | TeamField::Others | TeamField::Problem => return None,
+            TeamField::MemberNames | TeamField::Others | TeamField::ExternalId | TeamField::Problem => return None,
         },
         RecordField::Role(field) => match field {
             RoleField::Name => text((14, 32), 0),
