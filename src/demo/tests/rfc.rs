@@ -172,6 +172,9 @@ async fn extensions_are_told_shown_and_set_by_their_schema() {
     assert_eq!(types["schemaExtensions"][0], json!({"schema": ENTERPRISE, "required": false}));
     let schema = bench.get(&format!("Schemas/{ENTERPRISE}")).await.ok();
     assert_eq!((&schema["name"], &schema["attributes"][4]["name"]), (&json!("Enterprise User"), &json!("department")));
+    let groups = bench.get("Schemas/urn:ietf:params:scim:schemas:core:2.0:Group").await.ok();
+    let parts = groups["attributes"].as_array().unwrap().last().unwrap()["subAttributes"].clone();
+    assert_eq!((&parts[1]["mutability"], &parts[2]["referenceTypes"]), (&json!("readOnly"), &json!(["User"])));
 
     let eva = bench.find("Users", "userName", "eva-tanaka").await;
     assert_eq!(eva["schemas"].as_array().unwrap().len(), 3);
