@@ -206,6 +206,10 @@ pub struct DesiredPerson {
     pub email: Option<String>,
     /// Shown name.
     pub name: Option<String>,
+    /// First name, for new users.
+    pub first_name: Option<String>,
+    /// Last name, for new users.
+    pub last_name: Option<String>,
     /// The identity provider's own id, for new users.
     pub external_id: Option<String>,
     /// Role in the organisation.

@@ -49,7 +49,7 @@ pub(super) fn off(change: &Change, told: Option<&[Setting]>) -> Option<String> {
         let mut told = told.into_iter().flatten().filter(|setting| setting.name == name);
         told.any(|setting| setting.value.as_ref().is_some_and(|value| value.raw() == OFF))
     };
-    let (kind, _) = change.touches().into_iter().next().map(|(target, _)| (target.kind, ()))?;
+    let kind = change.touches().first()?.0.kind;
     let (name, whom) = match kind {
         RecordKind::User => (USERS, "users"),
         RecordKind::Team => (GROUPS, "teams"),

@@ -121,7 +121,9 @@ fn term(field: RecordField) -> Option<&'static str> {
             UserField::RegistryAccess => Some("access:write"),
             UserField::LastActive => Some("last<100y"),
             UserField::Created => Some("created<2d"),
-            UserField::ExternalId
+            UserField::FirstName
+            | UserField::LastName
+            | UserField::ExternalId
             | UserField::OrgRoleAsOf
             | UserField::RegistryRoles
             | UserField::DaysActive

@@ -171,6 +171,8 @@ impl<'a> RowContext<'a> {
             UserField::RegistryAccess => self.seat(&value(), SeatKind::Registry),
             UserField::Email => self.shown(&value()).pending(self.is(&ChangedField::Email), self.look),
             UserField::Id
+            | UserField::FirstName
+            | UserField::LastName
             | UserField::ExternalId
             | UserField::OrgRoleAsOf
             | UserField::TeamCount

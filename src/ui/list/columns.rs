@@ -58,7 +58,9 @@ fn layout(field: RecordField, view: AccountView) -> Option<ColumnLayout> {
             UserField::DaysActive => number((4, 11), CHOSEN),
             UserField::Created | UserField::Modified => text((10, 10), CHOSEN),
             UserField::Id => text((10, 36), CHOSEN),
-            UserField::ExternalId
+            UserField::FirstName
+            | UserField::LastName
+            | UserField::ExternalId
             | UserField::OrgRoleAsOf
             | UserField::TeamCount
             | UserField::TeamRoles
