@@ -32,7 +32,10 @@ fn names(differ: &mut DifferenceFinder<'_, '_>, place: &FilePlace, person: &Desi
     let mut name = Map::new();
     for (part, field, text) in parts {
         let Some(text) = text.as_ref().filter(|text| !text.trim().is_empty()) else { continue };
-        if differ.values.can(ChangeVerb::SetAttribute, place, field) {
+        if differ.values.can.external_ids {
+            // Such a provider takes what it needs for the sign-in, and ignores the rest without a word.
+            differ.values.problem(place, field, "this provider keeps no first and last names");
+        } else if differ.values.can(ChangeVerb::SetAttribute, place, field) {
             name.insert(part.to_owned(), differ.words(place, field, text).into());
         }
     }
