@@ -251,6 +251,9 @@ pub enum CreateCommand {
         /// Its first members.
         #[arg(value_name = "USER")]
         members: Vec<String>,
+        /// The identity provider's own id of it.
+        #[arg(long, value_name = "ID")]
+        external_id: Option<String>,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented there")]
         bucket: Box<BucketArgs>,

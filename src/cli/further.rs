@@ -161,6 +161,18 @@ pub enum Further {
         #[expect(missing_docs, reason = "clap prints what is documented here")]
         send: SendOptions,
     },
+    /// End people's access: invitations, API keys, the admins of their teams, seats, then the account.
+    Offboard {
+        /// User names, emails or ids; - reads them from standard input, one a line.
+        #[arg(required = true)]
+        users: Vec<String>,
+        /// Who becomes admin of teams that would lose their last one.
+        #[arg(long, value_name = "USER")]
+        successor: Option<String>,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented here")]
+        send: SendOptions,
+    },
     /// Give users what another one has: role, seats, teams with roles, registries.
     MakeLike {
         /// The one that others become like.
@@ -187,6 +199,7 @@ impl Further {
             | Further::Withdraw { send, .. }
             | Further::DeleteKey { send, .. }
             | Further::SetAttribute { send, .. }
+            | Further::Offboard { send, .. }
             | Further::MakeLike { send, .. } => send,
         }
     }

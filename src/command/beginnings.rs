@@ -47,6 +47,11 @@ pub(super) async fn changes(
     person.user = new.user.to_owned();
     person.email = Some(new.email.to_owned());
     person.name = new.name.map(str::to_owned).or(person.name);
+    person.first_name = new.first_name.map(str::to_owned).or(person.first_name);
+    person.last_name = new.last_name.map(str::to_owned).or(person.last_name);
+    if new.first_name.or(new.last_name).is_some() {
+        may_have_names(desk.can())?;
+    }
     person.external_id = new.external_id.map(str::to_owned).or(person.external_id);
     person.role = begin.role.clone().or(person.role);
     person.models_seat = begin.models.clone().or(person.models_seat);
@@ -63,9 +68,7 @@ pub(super) async fn changes(
         person.registries.get_or_insert_default().extend(begin.registries.iter().map(membership));
     }
     let desired = DesiredState { people: vec![person], ..DesiredState::default() };
-    let mut changes = file::differences(desk, &desired).await?;
-    names(&desk.planner, new, &mut changes)?;
-    Ok(changes)
+    file::differences(desk, &desired).await
 }
 
 /// The creation alone.

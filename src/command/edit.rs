@@ -273,9 +273,10 @@ pub(super) async fn created(
             };
             return beginnings::changes(desk, &new, begin).await;
         }
-        CreateCommand::Team { name, bucket, .. } => {
-            let bucket = further::bucket(bucket);
-            Change::CreateTeam { key: further::key(desk), name: name.clone(), members: members.to_vec(), bucket }
+        CreateCommand::Team { name, bucket, external_id, .. } => {
+            let (bucket, external_id) = (further::bucket(bucket), external_id.clone().unwrap_or_default());
+            let (key, members) = (further::key(desk), members.to_vec());
+            Change::CreateTeam { key, name: name.clone(), members, bucket, external_id }
         }
         CreateCommand::Service { name, team, organisation, .. } => {
             further::service(desk, name, team, *organisation).await?

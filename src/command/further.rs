@@ -6,7 +6,7 @@ use super::{
     api_keys, attributes, compared,
     end::{CommandError, ErrorCode},
     headless_session::{HeadlessSession, USERS_AND_TEAMS},
-    invitations, names,
+    invitations, names, offboard,
     send::{Proposal, propose},
 };
 use crate::{
@@ -36,6 +36,9 @@ pub(super) async fn run(opener: &Opener, profile: Option<&str>, further: &Furthe
         Further::SetAttribute { of, path, value, team, send, .. } => {
             let wanted = attributes::Wanted { of, team: *team, path, value: value.as_deref() };
             attributes::set(opener, profile, &wanted, send).await
+        }
+        Further::Offboard { users, successor, send } => {
+            offboard::run(opener, profile, users, successor.as_deref(), send).await
         }
         Further::MakeLike { model, users, exact, send } => {
             compared::make_like(opener, profile, model, users, *exact, send).await

@@ -21,6 +21,7 @@ mod invitations;
 mod json;
 mod list;
 mod names;
+mod offboard;
 mod outputs;
 mod print;
 mod progress;

@@ -14,7 +14,7 @@ use super::records::{OrganisationRole, RecordNumber, User};
 use super::reply::{Answer, AnswerProtocol, Refusal, RequestReply};
 use super::request::AuthorisedRequest;
 use super::rfc;
-use super::state::State;
+use super::state::{State, SyncSwitches};
 
 /// Path of the SCIM root for a self-managed Grafana, whose namespace is always the same.
 pub(super) const ROOT: &str = "/apis/scim.grafana.app/v0alpha1/namespaces/default/";
@@ -25,7 +25,7 @@ const NAMESPACE: &str = "default";
 /// Answers a request; the path is split into segments.
 pub(super) fn route(ask: &AuthorisedRequest, state: &RwLock<State>, method: &Method, path: &[&str]) -> Answer {
     match *path {
-        ["apis", GROUP, VERSION, "namespaces", NAMESPACE, "config", name] => configuration(method, name),
+        ["apis", GROUP, VERSION, "namespaces", NAMESPACE, "config", name] => configuration(ask, state, method, name),
         ["apis", GROUP, VERSION, "namespaces", NAMESPACE, ref inner @ ..] => {
             rfc::route(ask, state, method, inner).unwrap_or_else(|| Err(no_resource()))
         }
@@ -55,22 +55,37 @@ fn no_resource() -> Refusal {
     Refusal::new(404, "the server could not find the requested resource").written(AnswerProtocol::Kubernetes)
 }
 
-fn configuration(method: &Method, name: &str) -> Answer {
+/// The object that Grafana's own pages and its Terraform provider read and put.
+fn configuration(ask: &AuthorisedRequest, state: &RwLock<State>, method: &Method, name: &str) -> Answer {
     if name != "default" {
         let words = format!("scimconfigs.{GROUP} {name:?} not found");
         return Err(Refusal::new(404, words).written(AnswerProtocol::Kubernetes));
     }
-    if method != Method::GET {
-        // The demo would ignore another configuration.
-        return Err(
-            Refusal::method("the demo server's configuration can't be changed").written(AnswerProtocol::Kubernetes)
-        );
-    }
+    let sync = if method == Method::PUT {
+        let body = ask.json()?;
+        let switch = |key: &str| body.pointer(&format!("/spec/{key}")).and_then(Value::as_bool).unwrap_or_default();
+        let sync = SyncSwitches {
+            users: switch("enableUserSync"),
+            groups: switch("enableGroupSync"),
+            provisioned_only: switch("rejectNonProvisionedUsers"),
+        };
+        state.write().unwrap_or_else(PoisonError::into_inner).sync = sync;
+        sync
+    } else if method == Method::GET {
+        state.read().unwrap_or_else(PoisonError::into_inner).sync
+    } else {
+        let words = "the demo server's configuration is read and put";
+        return Err(Refusal::method(words).written(AnswerProtocol::Kubernetes));
+    };
     let document = json!({
         "apiVersion": format!("{GROUP}/{VERSION}"),
         "kind": "SCIMConfig",
         "metadata": {"name": name, "namespace": NAMESPACE},
-        "spec": {"enableUserSync": true, "enableGroupSync": true, "rejectNonProvisionedUsers": false},
+        "spec": {
+            "enableUserSync": sync.users,
+            "enableGroupSync": sync.groups,
+            "rejectNonProvisionedUsers": sync.provisioned_only,
+        },
         "status": {"source": "file"},
     });
     RequestReply::json(StatusCode::OK, &document)

@@ -118,6 +118,8 @@ impl User {
 #[derive(Debug)]
 pub(super) struct Team {
     pub name: Box<str>,
+    /// What only servers after the RFCs keep.
+    pub external_id: Option<Box<str>>,
     pub members: Vec<RecordNumber>,
     pub created: UnixSeconds,
     pub modified: UnixSeconds,

@@ -20,6 +20,21 @@ pub(super) struct State {
     pub roles: Vec<Option<CustomRole>>,
     pub keys: KeyRing,
     pub invitations: OpenInvitations,
+    pub sync: SyncSwitches,
+}
+
+/// What Grafana's configuration of SCIM switches.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SyncSwitches {
+    pub users: bool,
+    pub groups: bool,
+    pub provisioned_only: bool,
+}
+
+impl Default for SyncSwitches {
+    fn default() -> Self {
+        Self { users: true, groups: true, provisioned_only: false }
+    }
 }
 
 /// Folded for comparison without regard to case.
@@ -140,7 +155,9 @@ impl State {
     }
 
     pub(super) fn insert_team(&mut self, name: &str, now: UnixSeconds) -> RecordNumber {
-        self.teams.push(Some(Team { name: name.into(), members: Vec::new(), created: now, modified: now, version: 1 }));
+        let team =
+            Team { name: name.into(), external_id: None, members: Vec::new(), created: now, modified: now, version: 1 };
+        self.teams.push(Some(team));
         self.teams.len() as RecordNumber - 1
     }
 

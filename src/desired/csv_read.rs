@@ -126,11 +126,13 @@ impl Rows {
             }
             (Some(user), ..) => self.person(place, user, cells, head, problems),
             (None, Some(team), None) => {
-                if let Some(column) = cells.stray(|column| column == CsvColumn::Team) {
+                if let Some(column) = cells.stray(|column| matches!(column, CsvColumn::Team | CsvColumn::ExternalId)) {
                     problems.push(place.problem(column.name(), "there is no user in this row"));
                 }
                 let wish = || TeamWish { place: place.clone(), team: team.to_owned(), ..TeamWish::default() };
-                self.teams.entry(team.to_owned()).or_insert_with(wish);
+                let wish = self.teams.entry(team.to_owned()).or_insert_with(wish);
+                let external = cells.get(CsvColumn::ExternalId).map(str::to_owned);
+                wish.external_id = wish.external_id.take().or(external);
             }
             (None, _, Some(role)) => self.role(place, role, cells, problems),
             (None, None, None) => {

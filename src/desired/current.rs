@@ -152,6 +152,7 @@ impl<'a> SettableFields<'a> {
             team: calls.team(team),
             members: (with_members && is_told(team)).then(users),
             others: (!others.is_empty()).then_some(others),
+            external_id: None,
         }
     }
 

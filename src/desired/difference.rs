@@ -131,7 +131,7 @@ impl DifferenceFinder<'_, '_> {
         }
         let unknown = matches!(miss, UnresolvedName::Missing(MissingName::Unknown(_)));
         if unknown && self.wish.create_teams {
-            return self.create_team(place, name);
+            return self.create_team(place, name, None);
         }
         let hint = match &miss {
             UnresolvedName::Missing(MissingName::Several(_)) => "; write its id",
@@ -178,14 +178,25 @@ impl DifferenceFinder<'_, '_> {
         coverage.is_complete()
     }
 
-    fn create_team(&mut self, place: &FilePlace, name: &str) -> Option<Id> {
+    fn create_team(&mut self, place: &FilePlace, name: &str, external: Option<&String>) -> Option<Id> {
         if !self.may_create(RecordKind::Team, ChangeVerb::CreateTeam, place, "team") {
             return None;
         }
         let name = self.fresh(place, "team", name);
+        let external_id = external.map(|id| self.fresh(place, "external_id", id)).unwrap_or_default();
+        if self.values.can.external_ids && external_id.is_empty() {
+            let why = format!("a new {} needs the identity provider's own id", self.team_word());
+            self.values.problem(place, "external_id", why);
+        }
         let key = (self.key)().provisional();
         self.new_teams.insert(fold(name.trim()), key.clone());
-        self.changes.push(Change::CreateTeam { key: key.clone(), name, members: Vec::new(), bucket: None });
+        self.changes.push(Change::CreateTeam {
+            key: key.clone(),
+            name,
+            members: Vec::new(),
+            bucket: None,
+            external_id,
+        });
         Some(key)
     }
 
@@ -195,7 +206,7 @@ impl DifferenceFinder<'_, '_> {
                 Ok(_) => {}
                 Err(UnresolvedName::Missing(MissingName::Unknown(_))) => {
                     if !self.new_teams.contains_key(&fold(wish.team.trim())) {
-                        self.create_team(&wish.place, &wish.team);
+                        self.create_team(&wish.place, &wish.team, wish.external_id.as_ref());
                     }
                 }
                 Err(miss) => {

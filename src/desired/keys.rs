@@ -16,6 +16,8 @@ pub(super) enum CsvColumn {
     User,
     Email,
     Name,
+    FirstName,
+    LastName,
     ExternalId,
     Role,
     Active,
@@ -33,10 +35,12 @@ pub(super) enum CsvColumn {
 }
 
 /// Every column, in the order of an export.
-pub(super) const COLUMNS: [CsvColumn; 17] = [
+pub(super) const COLUMNS: [CsvColumn; 19] = [
     CsvColumn::User,
     CsvColumn::Email,
     CsvColumn::Name,
+    CsvColumn::FirstName,
+    CsvColumn::LastName,
     CsvColumn::ExternalId,
     CsvColumn::Role,
     CsvColumn::Active,
@@ -87,6 +91,8 @@ impl CsvColumn {
             Self::User => UserField::UserName.into(),
             Self::Email => UserField::Email.into(),
             Self::Name => UserField::DisplayName.into(),
+            Self::FirstName => UserField::FirstName.into(),
+            Self::LastName => UserField::LastName.into(),
             Self::ExternalId => UserField::ExternalId.into(),
             Self::Role => UserField::OrgRole.into(),
             Self::Active => UserField::Active.into(),
@@ -146,9 +152,11 @@ impl DesiredPerson {
     }
 
     /// The columns that say one text of a user.
-    pub(super) const TEXTS: [CsvColumn; 7] = [
+    pub(super) const TEXTS: [CsvColumn; 9] = [
         CsvColumn::Email,
         CsvColumn::Name,
+        CsvColumn::FirstName,
+        CsvColumn::LastName,
         CsvColumn::ExternalId,
         CsvColumn::Role,
         CsvColumn::ModelsSeat,
@@ -161,6 +169,8 @@ impl DesiredPerson {
         let text = match column {
             CsvColumn::Email => &self.email,
             CsvColumn::Name => &self.name,
+            CsvColumn::FirstName => &self.first_name,
+            CsvColumn::LastName => &self.last_name,
             CsvColumn::ExternalId => &self.external_id,
             CsvColumn::Role => &self.role,
             CsvColumn::ModelsSeat => &self.models_seat,
@@ -185,6 +195,8 @@ impl DesiredPerson {
         match column {
             CsvColumn::Email => Some(&mut self.email),
             CsvColumn::Name => Some(&mut self.name),
+            CsvColumn::FirstName => Some(&mut self.first_name),
+            CsvColumn::LastName => Some(&mut self.last_name),
             CsvColumn::ExternalId => Some(&mut self.external_id),
             CsvColumn::Role => Some(&mut self.role),
             CsvColumn::ModelsSeat => Some(&mut self.models_seat),

@@ -206,6 +206,10 @@ pub struct DesiredPerson {
     pub email: Option<String>,
     /// Shown name.
     pub name: Option<String>,
+    /// First name, for new users.
+    pub first_name: Option<String>,
+    /// Last name, for new users.
+    pub last_name: Option<String>,
     /// The identity provider's own id, for new users.
     pub external_id: Option<String>,
     /// Role in the organisation.
@@ -248,6 +252,8 @@ pub struct TeamWish {
     pub members: Option<Vec<Membership>>,
     /// All members that are no users, by id; `group:NAME` is a group, too. As they are, where none are said.
     pub others: Option<Vec<Membership>>,
+    /// The identity provider's own id, for a team that is created.
+    pub external_id: Option<String>,
 }
 
 /// What a file says of a custom role.

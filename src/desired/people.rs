@@ -1,6 +1,7 @@
 //! What a file says of users and memberships, compared with what is there.
 
 use rustc_hash::FxHashMap;
+use serde_json::{Map, Value};
 
 use super::{
     DesiredPerson, DesiredState, FilePlace, Membership, ProblemKind,
@@ -24,6 +25,22 @@ use crate::{
         text::{clean, fold},
     },
 };
+
+/// First and last name of a new user, as attributes; only where the provider has them.
+fn names(differ: &mut DifferenceFinder<'_, '_>, place: &FilePlace, person: &DesiredPerson) -> Map<String, Value> {
+    let parts = [("givenName", "first_name", &person.first_name), ("familyName", "last_name", &person.last_name)];
+    let mut name = Map::new();
+    for (part, field, text) in parts {
+        let Some(text) = text.as_ref().filter(|text| !text.trim().is_empty()) else { continue };
+        if differ.values.can.external_ids {
+            // Such a provider takes what it needs for the sign-in, and ignores the rest without a word.
+            differ.values.problem(place, field, "this provider keeps no first and last names");
+        } else if differ.values.can(ChangeVerb::SetAttribute, place, field) {
+            name.insert(part.to_owned(), differ.words(place, field, text).into());
+        }
+    }
+    if name.is_empty() { Map::new() } else { Map::from_iter([("name".to_owned(), Value::Object(name))]) }
+}
 
 pub(super) fn differ(differ: &mut DifferenceFinder<'_, '_>, desired: &DesiredState, joins: &mut TeamJoins) {
     for (who, person) in together(differ, &desired.people) {
@@ -134,6 +151,7 @@ fn create(differ: &mut DifferenceFinder<'_, '_>, person: &DesiredPerson) -> Opti
         models_seat: seat(differ, SeatKind::Models, &person.models_seat),
         weave_role: seat(differ, SeatKind::Weave, &person.weave_role),
         external_id: person.external_id.as_ref().map(|id| differ.fresh(place, "external_id", id)).unwrap_or_default(),
+        attributes: names(differ, place, person),
         ..NewUser::default()
     };
     if differ.values.can.external_ids && user.external_id.is_empty() {
@@ -154,6 +172,13 @@ fn create(differ: &mut DifferenceFinder<'_, '_>, person: &DesiredPerson) -> Opti
 }
 
 fn alter(differ: &mut DifferenceFinder<'_, '_>, person: &DesiredPerson, user: &User) {
+    if person.first_name.is_some() || person.last_name.is_some() {
+        let words = "first_name and last_name are for new users: no list tells those of users who are there. `scimitar \
+                     set-attribute USER name.givenName` sets them.";
+        if !differ.notes.iter().any(|note| note == words) {
+            differ.notes.push(words.to_owned());
+        }
+    }
     let (place, id) = (&person.place, || user.id.clone());
     let now = user.display_name.raw();
     if let Some(to) = differ.wanted(place, "name", person.name.as_deref(), Some(now), |text| same_text(text, now))

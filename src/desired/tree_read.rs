@@ -144,6 +144,7 @@ impl Reader<'_> {
             team: self.called(place, entry, "team")?,
             members: self.memberships(place, entry, "members"),
             others: self.memberships(place, entry, "others"),
+            external_id: self.text(place, entry, "external_id"),
         })
     }
 

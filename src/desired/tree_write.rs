@@ -46,6 +46,7 @@ fn person(person: &DesiredPerson) -> Value {
 fn team(team: &TeamWish) -> Value {
     let mut entry = Map::new();
     entry.insert("team".into(), team.team.clone().into());
+    entry.extend(team.external_id.as_deref().map(|id| ("external_id".to_owned(), Value::from(id))));
     for (key, list) in [("members", &team.members), ("others", &team.others)] {
         entry.extend(list.as_ref().map(|list| (key.to_owned(), memberships(list))));
     }

@@ -108,6 +108,8 @@ pub struct ProbeQuestion {
     pub words: fn(&[u8]) -> Result<String, SaysNothing>,
     /// The features that do not work while the question is not answered.
     pub loss: &'static str,
+    /// What a key needs so that it is answered, as a sentence; empty where the refusal's own words say it.
+    pub needs: &'static str,
 }
 
 /// A provider in one hosting.
@@ -191,6 +193,11 @@ pub trait Dialect: Planner {
     /// The request that asks that API for everybody's role in the organisation.
     fn asks_for_roles(&self) -> Option<Request> {
         None
+    }
+
+    /// What a key needs so that [`Dialect::asks_for_roles`] is answered, as a sentence.
+    fn needs_for_roles(&self) -> &'static str {
+        ""
     }
 
     /// The source of roles in the organisation; `told` is the answer to [`Dialect::asks_for_roles`].

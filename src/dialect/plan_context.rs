@@ -45,6 +45,12 @@ impl StepDraft {
         if look { self.risk(Risk::Look) } else { self }
     }
 
+    /// Requires a preview, whatever else the draft requires.
+    pub(super) fn look(mut self) -> Self {
+        self.risk = self.risk.max(Risk::Look);
+        self
+    }
+
     pub(super) fn note(mut self, sentence: impl Into<Option<String>>) -> Self {
         self.consequences.extend(sentence.into());
         self

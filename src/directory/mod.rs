@@ -21,6 +21,7 @@ mod maybe_told;
 pub mod name;
 pub mod named;
 mod observation;
+pub mod offboarding;
 pub mod owner;
 pub mod permissions;
 pub mod plan;

@@ -87,6 +87,8 @@ impl<'a> SortKeys<'a> {
             UserField::UserName => SortKey::Number(0),
             UserField::Id
             | UserField::Email
+            | UserField::FirstName
+            | UserField::LastName
             | UserField::ExternalId
             | UserField::OrgRoleAsOf
             | UserField::TeamCount
@@ -107,6 +109,7 @@ impl<'a> SortKeys<'a> {
             TeamField::Id
             | TeamField::MemberNames
             | TeamField::Others
+            | TeamField::ExternalId
             | TeamField::Gives
             | TeamField::Admins
             | TeamField::Problem => 0,

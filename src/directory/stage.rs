@@ -133,8 +133,13 @@ mod tests {
             true,
         );
         assert_eq!(gone(&joins("eva", "nlp"), &directory), None);
-        let team =
-            Change::CreateTeam { key: "new:1".into(), name: "maps".into(), members: vec!["eva".into()], bucket: None };
+        let team = Change::CreateTeam {
+            key: "new:1".into(),
+            name: "maps".into(),
+            members: vec!["eva".into()],
+            bucket: None,
+            external_id: String::new(),
+        };
         assert_eq!((gone(&team, &directory), unnamed(&team)), (None, None));
         assert_eq!(unnamed(&joins("eva", "new:1")), Some("new:1".into()));
     }

@@ -78,6 +78,8 @@ pub struct WorkerContext {
     pub withheld: Arc<Mutex<WithheldMembers>>,
     /// True if that was examined in this session.
     pub examined: Arc<AtomicBool>,
+    /// The key in use may not see everybody's roles, and that was said.
+    pub roles_refused: Arc<AtomicBool>,
     /// True if a reading has shown an accepted change only later.
     pub late: Arc<AtomicBool>,
     /// The records that the console shows.

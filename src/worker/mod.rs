@@ -210,6 +210,7 @@ pub async fn run(
         members_told: Arc::default(),
         withheld: Arc::default(),
         examined: Arc::default(),
+        roles_refused: Arc::default(),
         late: Arc::default(),
         known: ShownRecords::default(),
         learnt: learnt::LearntRoleCache::default(),

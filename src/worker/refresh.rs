@@ -80,12 +80,13 @@ async fn once(
     // Teams and roles are short and complete the users' rows: they are read beside the users.
     let users = ReadOptions { kind: RecordKind::User, first: first && narrow.is_none(), narrow, shown: &shown };
     let teams_wanted = || ReadOptions { kind: RecordKind::Team, first: false, narrow: None, shown: &shown };
-    let (mut users, mut teams, roles, told, habits) = tokio::join!(
+    let (mut users, mut teams, roles, told, habits, ()) = tokio::join!(
         read_list(context, users),
         read_list(context, teams_wanted()),
         read_list(context, ReadOptions { kind: RecordKind::Role, first: false, narrow: None, shown: &shown }),
         side_queries::told_roles(context),
-        side_queries::discovered(context, discover)
+        side_queries::discovered(context, discover),
+        side_queries::told_settings(context)
     );
     let tallies = [&mut users, &mut teams].map(|read| read.as_mut().and_then(|read| read.as_mut().ok()));
     let tally = tallies.into_iter().flatten().map(|listed| std::mem::take(&mut listed.tally));

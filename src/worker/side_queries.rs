@@ -1,10 +1,12 @@
 //! Questions to a server beside its lists: its capabilities, and the source of roles in the organisation.
 
+use std::sync::atomic::Ordering;
+
 use serde_json::Value;
 
 use super::context::WorkerContext;
 use crate::{
-    directory::work::WorkerReport,
+    directory::{Directory, Observation, side_query::SideQueryKind, work::WorkerReport},
     scim::{
         discovery,
         failure::{Failure, FailureClass},
@@ -48,9 +50,28 @@ pub async fn told_roles(context: &WorkerContext) -> Option<Value> {
             Some(document)
         }
         Err(failure) => {
-            context.report(WorkerReport::Notice(format!("Roles could not be read: {}", failure.sentences())));
+            if failure.class != FailureClass::Forbidden {
+                context.report(WorkerReport::Notice(format!("Roles could not be read: {}", failure.sentences())));
+            } else if !context.roles_refused.swap(true, Ordering::Relaxed) {
+                // The next refresh is refused the same.
+                let needs = context.dialect.needs_for_roles();
+                let words = format!("The key in use may not see roles (403). {needs}");
+                context.report(WorkerReport::Notice(words.trim_end().into()));
+            }
             stored_roles(context).await
         }
+    }
+}
+
+/// Asks how the provider is set up, where plans speak of it. A key that may not see it is told nothing, and that is no failure.
+pub async fn told_settings(context: &WorkerContext) {
+    if context.dialect.capabilities().settings.is_empty() {
+        return;
+    }
+    let Ok(inquiry) = context.dialect.inquiry(SideQueryKind::Settings, &Directory::default()) else { return };
+    let Ok(answer) = context.send(&inquiry.request).await else { return };
+    if let Some(told) = context.dialect.told(&inquiry, &answer.body) {
+        context.report(WorkerReport::Learnt(vec![Observation::Told(SideQueryKind::Settings, told)]));
     }
 }
 

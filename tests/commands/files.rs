@@ -27,6 +27,29 @@ fn what_is_exported_is_so_already_everywhere() {
     }
 }
 
+#[test]
+fn new_users_of_a_file_have_first_and_last_names_where_the_provider_has_them() {
+    const PEOPLE: &str = "user,email,first_name,Last Name\nkim,kim@example.com,Kim,van Lee\neva-tanaka,,Eva,Tanaka\n";
+    for provider in ["scim", "datasaur"] {
+        let world = World::new(provider, &["--users", "20"]);
+        world.file("people.csv", PEOPLE);
+        let said = world.run(&["apply", "people.csv", "--yes"]);
+        assert_eq!(said.code, 0, "{provider}: {}", said.err);
+        assert!(said.err.contains("are for new users"), "{}", said.err);
+        let rows = world.json(&["attributes", "kim", "--json"]);
+        let value =
+            |path: &str| rows.as_array().unwrap().iter().find(|row| row["path"] == path).unwrap()["value"].clone();
+        assert_eq!([value("name.givenName"), value("name.familyName")], ["Kim", "van Lee"]);
+        world.file("lou.yaml", "users: [{user: lou, email: lou@example.com, first_name: Lou, last_name: Lee}]\n");
+        assert_eq!(world.run(&["apply", "lou.yaml", "--yes"]).code, 0);
+        assert!(world.json(&["attributes", "lou", "--json"]).to_string().contains("\"Lou\""));
+    }
+    let world = World::new("wandb", &["--users", "20"]);
+    world.file("people.csv", PEOPLE);
+    let said = world.run(&["plan", "people.csv"]);
+    assert!(said.code != 0 && said.err.contains("first_name"), "{} {}", said.out, said.err);
+}
+
 const WANTED: &str = "\
 users:
   - {user: zoe, email: zoe@example.com, role: admin, teams: {zebras: admin, vision: Stripes}}
@@ -140,7 +163,7 @@ fn columns_of_another_system_are_mapped_or_ignored_by_plan_and_apply() {
     world.file("okta.csv", &OKTA.replace("demo-admin@example.com", user["email"].as_str().unwrap()));
     let said = world.run(&["plan", "okta.csv"]);
     assert_eq!((said.code, said.out.as_str()), (2, ""));
-    for word in ["firstName, userStatus, groups", "--ignore-columns", "--map"] {
+    for word in ["userStatus, groups", "--ignore-columns", "--map"] {
         assert!(said.err.contains(word), "{}", said.err);
     }
     let options = ["--map", "groups=team", "--ignore-columns", "firstName,userStatus"];

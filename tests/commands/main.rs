@@ -11,6 +11,7 @@ mod further;
 mod harness;
 mod lists;
 mod names;
+mod offboard;
 #[cfg(unix)]
 mod places;
 mod resume;

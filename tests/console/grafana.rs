@@ -81,10 +81,27 @@ async fn users_need_an_external_id_and_are_disabled_not_deleted() {
     console.expect("Grafana never deletes a provisioned user");
     console.press(Action::ToggleActive);
     console.expect("disabled in Grafana and can't sign in");
+    assert!(console.words().contains("The identity provider may undo it"), "{}", console.screen());
     console.send();
     console.settle().await;
     assert_eq!(server.user("new-person").await["active"], false);
     assert_eq!(console.states(), [ChangeState::Confirmed; 2], "{}", console.last().why);
+}
+
+#[tokio::test]
+async fn a_new_team_has_the_id_that_the_identity_provider_knows_it_by() {
+    let (mut console, server) = grafana().await;
+    console.press(Action::GoTeams);
+    console.press(Action::Create);
+    console.type_text("atlas");
+    console.press(Action::NextField);
+    console.type_text("idp-atlas");
+    console.press(Action::Submit);
+    if console.is_preview() {
+        console.send();
+    }
+    console.settle().await;
+    assert_eq!(server.team("atlas").await["externalId"], "idp-atlas");
 }
 
 #[tokio::test]

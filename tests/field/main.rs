@@ -7,6 +7,7 @@ mod by_name;
 mod decided;
 mod doctor;
 mod echo;
+mod grafana;
 mod key_command;
 mod key_owner;
 mod large;

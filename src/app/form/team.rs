@@ -26,6 +26,10 @@ impl FormState {
                 "optional: user names or emails, split by spaces",
             ),
         ];
+        if can.external_ids {
+            let hint = "the id that the identity provider has for it";
+            fields.insert(1, FormField::text("idp", TeamField::ExternalId.spec().label, "", hint));
+        }
         if !can.buckets.is_empty() {
             fields.extend(storage(can.buckets));
         }
@@ -67,7 +71,8 @@ impl FormState {
             Vec::new()
         });
         let bucket = self.bucket();
-        vec![Change::CreateTeam { key, name, members, bucket }]
+        let external_id = self.value("idp").to_owned();
+        vec![Change::CreateTeam { key, name, members, bucket, external_id }]
     }
 
     fn bucket(&mut self) -> Option<StorageBucket> {

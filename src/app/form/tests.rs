@@ -169,7 +169,13 @@ fn the_fields_of_a_provider_appear_with_it_and_go_with_it() {
     fill(&mut form, "bucket", "maps-files");
     fill(&mut form, "storage", "GCP");
     let bucket = StorageBucket { provider: "GCP".into(), name: "maps-files".into(), ..StorageBucket::default() };
-    let want = Change::CreateTeam { key: "new:1".into(), name: "maps".into(), members: vec![], bucket: Some(bucket) };
+    let want = Change::CreateTeam {
+        key: "new:1".into(),
+        name: "maps".into(),
+        members: vec![],
+        bucket: Some(bucket),
+        external_id: String::new(),
+    };
     assert_eq!(form.changes("new:1".into(), &directory).unwrap(), [want]);
     fill(&mut form, "storage", "");
     let changes = form.changes("new:1".into(), &directory).unwrap();

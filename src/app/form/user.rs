@@ -147,6 +147,8 @@ fn line(field: UserField, user: &User, directory: &Directory, can: &ProviderCapa
         // These fields are set in check lists, in the role picker, by a key, or by nobody.
         UserField::Id
         | UserField::UserName
+        | UserField::FirstName
+        | UserField::LastName
         | UserField::ExternalId
         | UserField::Active
         | UserField::Account

@@ -279,7 +279,9 @@ pub async fn beside(probe: &mut DoctorProbe) -> Result<(), Stop> {
             }
             Err(failure) if failure.class == FailureClass::Cancelled => return Err(Stop::Cancelled),
             Err(failure) => {
-                let words = format!("not told: {} Without it: {}.", failure.sentences(), question.loss);
+                let needs = if failure.class == FailureClass::Forbidden { question.needs } else { "" };
+                let said = if needs.is_empty() { failure.sentences() } else { format!("{} {needs}", failure.text) };
+                let words = format!("not told: {said} Without it: {}.", question.loss);
                 probe.find(ReportPart::Beside, about, FindingVerdict::Note, words, &[]);
             }
         }

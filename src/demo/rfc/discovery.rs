@@ -83,13 +83,20 @@ fn extensions(of: &str) -> Vec<Value> {
 fn schemas(ask: &AuthorisedRequest) -> Vec<Value> {
     let name = ["formatted", "familyName", "givenName"].map(|part| simple(part, "string"));
     let emails = [simple("value", "string"), simple("type", "string"), simple("primary", "boolean")];
-    let references = || vec![simple("value", "string"), simple("display", "string"), simple("$ref", "reference")];
+    let references = |of: &str| {
+        let mut reference = simple("$ref", "reference");
+        reference["referenceTypes"] = json!([of]);
+        // The name is the other record's own.
+        let mut display = simple("display", "string");
+        display["mutability"] = "readOnly".into();
+        vec![simple("value", "string"), display, reference]
+    };
     let mut user_name = simple("userName", "string");
     user_name["required"] = true.into();
     user_name["uniqueness"] = "server".into();
     let mut group_name = simple("displayName", "string");
     group_name["required"] = true.into();
-    let mut groups = complex("groups", true, references());
+    let mut groups = complex("groups", true, references("Group"));
     groups["mutability"] = "readOnly".into();
     let mut user = vec![
         user_name,
@@ -100,7 +107,7 @@ fn schemas(ask: &AuthorisedRequest) -> Vec<Value> {
         groups,
     ];
     user.extend(more::core_documents());
-    let group = vec![group_name, complex("members", true, references())];
+    let group = vec![group_name, complex("members", true, references("User"))];
     let extensions = more::EXTENSIONS.map(|(urn, name, table)| (urn, name, more::extension_documents(table)));
     [(USER, "User", user), (GROUP, "Group", group)]
         .into_iter()

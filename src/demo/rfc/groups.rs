@@ -39,12 +39,24 @@ pub(super) fn list(ask: &AuthorisedRequest, state: &State) -> Answer {
     RequestReply::json(StatusCode::OK, &List::new(resources, found.len(), page.0, shown))
 }
 
-/// Name and members of a body; absent and null members are none.
-fn wanted(state: &State, body: &Value) -> Result<(String, Vec<RecordNumber>), Refusal> {
+/// What a body says of a group.
+struct GroupBody {
+    name: String,
+    external_id: Option<Box<str>>,
+    members: Vec<RecordNumber>,
+}
+
+/// Absent and null members are none.
+fn wanted(state: &State, body: &Value) -> Result<GroupBody, Refusal> {
     require_schema(body, SCHEMA)?;
     let name = text(body, "displayName")?.to_owned();
+    let external_id = match body.get("externalId") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(id)) => Some(id.as_str()).filter(|id| !id.is_empty()).map(Into::into),
+        Some(_) => return Err(Refusal::value("externalId must be a string")),
+    };
     let list = match body.get("members") {
-        None | Some(Value::Null) => return Ok((name, Vec::new())),
+        None | Some(Value::Null) => return Ok(GroupBody { name, external_id, members: Vec::new() }),
         Some(Value::Array(list)) => list,
         Some(_) => return Err(Refusal::value("members must be an array of {\"value\":…}")),
     };
@@ -53,7 +65,7 @@ fn wanted(state: &State, body: &Value) -> Result<(String, Vec<RecordNumber>), Re
         let number = Uuid::parse(Kind::User, id).filter(|&number| state.user(number).is_some());
         number.ok_or_else(|| Refusal::value(format!("no user has the id {id:?}")))
     };
-    Ok((name, list.iter().map(member).collect::<Result<_, _>>()?))
+    Ok(GroupBody { name, external_id, members: list.iter().map(member).collect::<Result<_, _>>()? })
 }
 
 fn check_free(state: &State, name: &str, own: Option<RecordNumber>) -> Result<(), Refusal> {
@@ -65,10 +77,13 @@ fn check_free(state: &State, name: &str, own: Option<RecordNumber>) -> Result<()
 }
 
 pub(super) fn create(ask: &AuthorisedRequest, state: &mut State) -> Answer {
-    let (name, members) = wanted(state, &ask.json()?)?;
-    check_free(state, &name, None)?;
-    let number = state.insert_team(&name, ask.now);
-    state.set_members(number, &members, ask.now);
+    let wanted = wanted(state, &ask.json()?)?;
+    check_free(state, &wanted.name, None)?;
+    let number = state.insert_team(&wanted.name, ask.now);
+    if let Some(team) = state.team_mut(number) {
+        team.external_id = wanted.external_id;
+    }
+    state.set_members(number, &wanted.members, ask.now);
     Ok(answer(ask, state, number, StatusCode::CREATED)?.at(location(ask, Kind::Team, number)))
 }
 
@@ -78,10 +93,14 @@ fn answer(ask: &AuthorisedRequest, state: &State, number: RecordNumber, status: 
 }
 
 fn update(ask: &AuthorisedRequest, state: &mut State, number: RecordNumber, body: &Value) -> Result<(), Refusal> {
-    let (name, members) = wanted(state, body)?;
-    check_free(state, &name, Some(number))?;
-    state.rename_team(number, &name, ask.now);
-    state.set_members(number, &members, ask.now);
+    let wanted = wanted(state, body)?;
+    check_free(state, &wanted.name, Some(number))?;
+    state.rename_team(number, &wanted.name, ask.now);
+    if let Some(team) = state.team_mut(number).filter(|team| team.external_id != wanted.external_id) {
+        team.external_id = wanted.external_id;
+        team.touch(ask.now);
+    }
+    state.set_members(number, &wanted.members, ask.now);
     Ok(())
 }
 

@@ -94,6 +94,9 @@ impl Known {
             "required": false, "caseExact": false, "mutability": self.mutability, "uniqueness": "none",
             "returned": if self.mutability == "writeOnly" { "never" } else { "default" },
         });
+        if self.kind == "reference" {
+            document["referenceTypes"] = json!(["external"]);
+        }
         if !self.canonical.is_empty() {
             document["canonicalValues"] = json!(self.canonical);
         }

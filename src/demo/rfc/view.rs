@@ -76,7 +76,7 @@ pub(super) fn group(ask: &AuthorisedRequest, state: &State, number: RecordNumber
             }))
         })
         .collect();
-    let resource = json!({
+    let mut resource = json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"],
         "id": Uuid(Kind::Team, number),
         "displayName": team.name,
@@ -88,6 +88,9 @@ pub(super) fn group(ask: &AuthorisedRequest, state: &State, number: RecordNumber
             "location": location(ask, Kind::Team, number),
         },
     });
+    if let Some(id) = &team.external_id {
+        resource["externalId"] = json!(id);
+    }
     with_version(ask, resource, team.version)
 }
 
@@ -115,6 +118,7 @@ pub(super) fn user_attribute(number: RecordNumber, user: &User, attribute: &str)
 pub(super) fn group_attribute(number: RecordNumber, team: &Team, attribute: &str) -> Vec<Value> {
     match attribute {
         "id" => vec![json!(Uuid(Kind::Team, number))],
+        "externalid" => team.external_id.iter().map(|id| json!(id)).collect(),
         "displayname" => vec![json!(team.name)],
         "members" | "members.value" => team.members.iter().map(|&user| json!(Uuid(Kind::User, user))).collect(),
         "meta.created" => vec![json!(team.created)],

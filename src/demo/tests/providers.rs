@@ -72,6 +72,9 @@ async fn grafana_tells_roles_and_settings_beside_scim() {
     assert_eq!((change.0, &change.1["message"]), (403, &json!("Cannot update external User")));
     let config = bench.get("config/default").await.ok();
     assert_eq!((&config["kind"], &config["spec"]["enableGroupSync"]), (&json!("SCIMConfig"), &json!(true)));
+    let spec = json!({"enableUserSync": true, "enableGroupSync": false});
+    bench.put("config/default", &json!({"kind": "SCIMConfig", "spec": spec})).await.ok();
+    assert_eq!(bench.get("config/default").await.ok()["spec"]["enableGroupSync"], false);
 }
 
 #[rstest]

@@ -150,6 +150,20 @@ async fn the_server_describes_itself() {
 }
 
 #[tokio::test]
+async fn groups_keep_their_external_id() {
+    let bench = plain().await;
+    let mut body = group("maps", &[]);
+    body["externalId"] = json!("g-1");
+    let made = bench.post("Groups", &body).await.ok();
+    let path = format!("Groups/{}", made["id"].as_str().unwrap());
+    assert_eq!(bench.get(&path).await.ok()["externalId"], "g-1");
+    assert_eq!(bench.replace(&path, "displayName", json!("atlas")).await.status, 204);
+    assert_eq!(bench.find("Groups", "externalId", "g-1").await["displayName"], "atlas");
+    assert_eq!(bench.replace(&path, "externalId", json!("g-2")).await.status, 204);
+    assert_eq!(bench.get(&path).await.ok()["externalId"], "g-2");
+}
+
+#[tokio::test]
 async fn extensions_are_told_shown_and_set_by_their_schema() {
     const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
     const WORKPLACE: &str = "urn:example:params:scim:schemas:extension:workplace:1.0:User";
@@ -158,6 +172,9 @@ async fn extensions_are_told_shown_and_set_by_their_schema() {
     assert_eq!(types["schemaExtensions"][0], json!({"schema": ENTERPRISE, "required": false}));
     let schema = bench.get(&format!("Schemas/{ENTERPRISE}")).await.ok();
     assert_eq!((&schema["name"], &schema["attributes"][4]["name"]), (&json!("Enterprise User"), &json!("department")));
+    let groups = bench.get("Schemas/urn:ietf:params:scim:schemas:core:2.0:Group").await.ok();
+    let parts = groups["attributes"].as_array().unwrap().last().unwrap()["subAttributes"].clone();
+    assert_eq!((&parts[1]["mutability"], &parts[2]["referenceTypes"]), (&json!("readOnly"), &json!(["User"])));
 
     let eva = bench.find("Users", "userName", "eva-tanaka").await;
     assert_eq!(eva["schemas"].as_array().unwrap().len(), 3);

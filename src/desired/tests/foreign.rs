@@ -27,10 +27,10 @@ const GAM: &str = "group,type,role,id,status,email\nteam01,USER,MEMBER,1122,ACTI
 
 #[test]
 fn columns_of_another_system_need_a_word() {
-    insta::assert_snapshot!(told(OKTA, &[], &[]).unwrap_err(), @r"row 1: columns that are not known: firstName, lastName, userStatus, groups. --ignore-columns 'firstName,lastName,userStatus,groups' leaves them out ('all' every such column), --map 'HEADER=COLUMN' reads one as one of these: user, email, name, external_id, role, active, models_seat, weave_role, registry_access, team, team_role, registry, registry_role, custom_role, inherits, description, permission");
-    insta::assert_snapshot!(told(GOOGLE, &[], &[]).unwrap_err(), @r"row 1: columns that are not known: First Name [Required], Last Name [Required], Status [READ ONLY]. --ignore-columns 'First Name [Required],Last Name [Required],Status [READ ONLY]' leaves them out ('all' every such column), --map 'HEADER=COLUMN' reads one as one of these: user, email, name, external_id, role, active, models_seat, weave_role, registry_access, team, team_role, registry, registry_role, custom_role, inherits, description, permission");
+    insta::assert_snapshot!(told(OKTA, &[], &[]).unwrap_err(), @r"row 1: columns that are not known: userStatus, groups. --ignore-columns 'userStatus,groups' leaves them out ('all' every such column), --map 'HEADER=COLUMN' reads one as one of these: user, email, name, first_name, last_name, external_id, role, active, models_seat, weave_role, registry_access, team, team_role, registry, registry_role, custom_role, inherits, description, permission");
+    insta::assert_snapshot!(told(GOOGLE, &[], &[]).unwrap_err(), @r"row 1: a column that is not known: Status [READ ONLY]. --ignore-columns 'Status [READ ONLY]' leaves it out ('all' every such column), --map 'HEADER=COLUMN' reads one as one of these: user, email, name, first_name, last_name, external_id, role, active, models_seat, weave_role, registry_access, team, team_role, registry, registry_role, custom_role, inherits, description, permission");
     insta::assert_snapshot!(told(GAM, &[], &["all"]).unwrap_err(), @r"row 1, role: in a list of another system this may be the role in the team: --map role=team_role, --map role=role (in the organisation) or --ignore-columns role says");
-    insta::assert_snapshot!(told("user\u{200b},team\neva,vision\n", &[], &[]).unwrap_err(), @r"row 1: a column that is not known: user (has U+200B (zero width space) at character 5). --ignore-columns 'user' leaves it out ('all' every such column), --map 'HEADER=COLUMN' reads one as one of these: user, email, name, external_id, role, active, models_seat, weave_role, registry_access, team, team_role, registry, registry_role, custom_role, inherits, description, permission");
+    insta::assert_snapshot!(told("user\u{200b},team\neva,vision\n", &[], &[]).unwrap_err(), @r"row 1: a column that is not known: user (has U+200B (zero width space) at character 5). --ignore-columns 'user' leaves it out ('all' every such column), --map 'HEADER=COLUMN' reads one as one of these: user, email, name, first_name, last_name, external_id, role, active, models_seat, weave_role, registry_access, team, team_role, registry, registry_role, custom_role, inherits, description, permission");
 }
 
 #[rstest::rstest]
@@ -57,7 +57,7 @@ fn with_it_they_are_read(
 fn words_about_columns_that_are_not_there_are_told() {
     let wrong = told("user,team\neva,vision\n", &[("groups", "team"), ("team", "tem")], &["Status,Org"]).unwrap_err();
     insta::assert_snapshot!(wrong, @r"
-    --map: no column is called tem; known: user, email, name, external_id, role, active, models_seat, weave_role, registry_access, team, team_role, registry, registry_role, custom_role, inherits, description, permission
+    --map: no column is called tem; known: user, email, name, first_name, last_name, external_id, role, active, models_seat, weave_role, registry_access, team, team_role, registry, registry_role, custom_role, inherits, description, permission
     row 1, --ignore-columns: no header is Org
     row 1, --ignore-columns: no header is Status
     row 1, --map: no header is groups

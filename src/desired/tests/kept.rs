@@ -49,7 +49,13 @@ fn what_moved_since_is_not_sent() {
 #[test]
 fn a_creation_gets_an_id_of_its_own_and_what_follows_it_too() {
     let plan = keep(vec![
-        Change::CreateTeam { key: "new:7".into(), name: "audio".into(), members: vec![], bucket: None },
+        Change::CreateTeam {
+            key: "new:7".into(),
+            name: "audio".into(),
+            members: vec![],
+            bucket: None,
+            external_id: String::new(),
+        },
         Change::AddMember { team: "new:7".into(), user: "id-ivan".into() },
     ]);
     let (changes, moved) = plan.renew(&directory(), &mut keys());

@@ -36,7 +36,7 @@ fn everything_wrong_with_a_csv_is_said_at_once() {
     let text = "user,rol,team,active\neva,admin,vision,perhaps\n,,,yes\nnoor,a,b,yes,surplus\n";
     let said: Vec<String> = read(text, FileFormat::Csv).unwrap_err().iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(said.join("\n"), @r"
-    row 1: a column that is not known: rol (near: role). --ignore-columns 'rol' leaves it out ('all' every such column), --map 'HEADER=COLUMN' reads one as one of these: user, email, name, external_id, role, active, models_seat, weave_role, registry_access, team, team_role, registry, registry_role, custom_role, inherits, description, permission
+    row 1: a column that is not known: rol (near: role). --ignore-columns 'rol' leaves it out ('all' every such column), --map 'HEADER=COLUMN' reads one as one of these: user, email, name, first_name, last_name, external_id, role, active, models_seat, weave_role, registry_access, team, team_role, registry, registry_role, custom_role, inherits, description, permission
     row 2, active: perhaps is neither yes nor no
     row 3: this row names no user, team or custom role
     row 4: 5 cells under 4 columns; quote what holds a separator
@@ -104,7 +104,7 @@ fn everything_wrong_with_a_document_is_said_with_its_path() {
     let yaml = "users:\n  - {user: eva, rolle: admin, teams: 3}\n  - {active: perhaps}\n  - {user: eva}\ngroups: []\n";
     let said: Vec<String> = read(yaml, FileFormat::Yaml).unwrap_err().iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(said.join("\n"), @r"
-    line 2, users[0], rolle: no key is called so; the nearest is role; known: user, email, name, external_id, role, active, models_seat, weave_role, registry_access, teams, registries, comment
+    line 2, users[0], rolle: no key is called so; the nearest is role; known: user, email, name, first_name, last_name, external_id, role, active, models_seat, weave_role, registry_access, teams, registries, comment
     line 2, users[0], teams: neither a list of names nor names with their roles
     line 3, users[1], user: this is missing
     line 4, users[2], user: line 2, users[0] is about the same user

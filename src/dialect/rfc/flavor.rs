@@ -122,9 +122,10 @@ impl RfcFlavor {
     pub(super) fn on_deactivate(self, user: &Name) -> Option<String> {
         match self {
             RfcFlavor::Plain => None,
-            RfcFlavor::Grafana => {
-                Some(format!("{user} is disabled in Grafana and can't sign in; nothing of theirs is deleted."))
-            }
+            RfcFlavor::Grafana => Some(format!(
+                "{user} is disabled in Grafana and can't sign in; nothing of theirs is deleted. The identity provider may \
+                     undo it at its next sync: deactivate them there, too."
+            )),
             RfcFlavor::Datasaur => {
                 Some(format!("{user} is removed from this workspace; their Datasaur account is kept."))
             }

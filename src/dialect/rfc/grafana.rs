@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use crate::{
     directory::{
-        Name,
+        Name, RecordKind,
+        change::Change,
         side_query::{Setting, SideAnswer, SideQuery, SideQueryKind},
     },
     scim::request::{ApiKind, Method, Request},
@@ -42,6 +43,21 @@ pub(super) fn told(body: &[u8]) -> Option<SideAnswer> {
     Some(SideAnswer::Settings(settings(Some(&document))))
 }
 
+/// A sentence about a change that does not last, where Grafana has told that the sync it belongs to is off.
+pub(super) fn off(change: &Change, told: Option<&[Setting]>) -> Option<String> {
+    let is_off = |name: &str| {
+        let mut told = told.into_iter().flatten().filter(|setting| setting.name == name);
+        told.any(|setting| setting.value.as_ref().is_some_and(|value| value.raw() == OFF))
+    };
+    let kind = change.touches().first()?.0.kind;
+    let (name, whom) = match kind {
+        RecordKind::User => (USERS, "users"),
+        RecordKind::Team => (GROUPS, "teams"),
+        RecordKind::Role => return None,
+    };
+    is_off(name).then(|| format!("{name} is off in Grafana: SCIM does not manage {whom}, so this may not last."))
+}
+
 /// All settings that affect SCIM, each with its consequence.
 pub(super) fn settings(document: Option<&Value>) -> Vec<Setting> {
     let switch = |key: &str| document?.pointer(&format!("/spec/{key}"))?.as_bool();
@@ -49,17 +65,25 @@ pub(super) fn settings(document: Option<&Value>) -> Vec<Setting> {
     let on_off = |name, key, [on, off, unknown]: [&'static str; 3]| {
         let value = switch(key);
         let meaning = value.map_or(unknown, |value| if value { on } else { off });
-        Setting { name, value: value.map(|value| if value { "on" } else { "off" }.into()), meaning }
+        Setting { name, value: value.map(|value| if value { "on" } else { OFF }.into()), meaning }
     };
     vec![
-        on_off("User sync", "enableUserSync", USER_SYNC),
-        on_off("Group sync", "enableGroupSync", GROUP_SYNC),
+        on_off(USERS, "enableUserSync", USER_SYNC),
+        on_off(GROUPS, "enableGroupSync", GROUP_SYNC),
         on_off("Only provisioned users", "rejectNonProvisionedUsers", ONLY_PROVISIONED),
         Setting { name: "Set in", value: source.map(Name::from), meaning: SOURCE },
         Setting { name: "team_sync_mode", value: None, meaning: TEAM_SYNC_MODE },
         Setting { name: "mapping_mode", value: None, meaning: MAPPING_MODE },
     ]
 }
+
+const USERS: &str = "User sync";
+const GROUPS: &str = "Group sync";
+const OFF: &str = "off";
+
+/// What a key needs to be told everybody's role (Grafana's HTTP API, "Get all users within the current organization").
+pub(super) const NEEDS_FOR_ROLES: &str = "The token's service account needs org.users:read on users:*, which the basic role Admin and the role Organization users \
+     reader have; the rights for SCIM alone don't do.";
 
 const USER_SYNC: [&str; 3] = [
     "SCIM creates, updates and disables users. At sign-in the identity provider must send the external id that the user has here.",

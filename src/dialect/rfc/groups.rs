@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::RfcDialect;
+use super::{RfcDialect, RfcFlavor};
 use crate::{
     dialect::{
         plan_context::{MembershipKnowledge, PlanContext, StepDraft, counted, refuse},
@@ -122,11 +122,23 @@ impl RfcDialect {
         })
     }
 
-    pub(super) fn create_group(&self, case: PlanContext<'_>, key: &Id, name: &str, members: &[Id]) -> Planned {
+    pub(super) fn create_group(
+        &self,
+        case: PlanContext<'_>,
+        key: &Id,
+        name: &str,
+        members: &[Id],
+        external: &str,
+    ) -> Planned {
         case.new_team(name, members, self.capabilities.team_word)?;
+        let external = self.group_external_id(external)?;
         let values: Vec<Value> = members.iter().map(|id| json!({"value": &**id})).collect();
         let mut some = values.chunks(MEMBERS_AT_ONCE);
-        let body = json!({"schemas": [urn::GROUP], "displayName": name, "members": some.next().unwrap_or_default()});
+        let mut body =
+            json!({"schemas": [urn::GROUP], "displayName": name, "members": some.next().unwrap_or_default()});
+        if let (Some(body), Some(external)) = (body.as_object_mut(), external) {
+            body.insert("externalId".into(), json!(external));
+        }
         let target = ResourceRef::team(key);
         let add = |values: &[Value]| {
             let op = PatchOperation::add("members", values.to_vec());
@@ -147,6 +159,19 @@ impl RfcDialect {
         let draft = StepDraft::new(requests, undo, confirm).note(gives);
         let left_out = "Members that the server leaves out of the new group are added behind it.";
         Ok(if values.is_empty() { draft } else { draft.completed_by(add(&values)).note(left_out.to_owned()) })
+    }
+
+    /// The identity provider's own id of a group. Grafana's page on Entra calls it mandatory: by it the provider finds the
+    /// team again that it would make a second time otherwise.
+    fn group_external_id(&self, given: &str) -> Result<Option<String>, Refusal> {
+        let given = given.trim();
+        if self.manner == RfcFlavor::Grafana && given.is_empty() {
+            return refuse(
+                RefusalCode::InvalidValue,
+                "Grafana needs an external id of a new team: the value by which the identity provider knows the group.",
+            );
+        }
+        Ok((!given.is_empty()).then(|| given.to_owned()))
     }
 
     pub(super) fn delete_group(&self, case: PlanContext<'_>, id: &Id) -> Planned {

@@ -109,7 +109,9 @@ impl Planner for RfcDialect {
             Change::AddMember { team, user } => self.add_member(case, team, user),
             Change::RemoveMember { team, user } => self.remove_member(case, team, user),
             Change::CreateUser { key, user } => self.create_user(case, key, user),
-            Change::CreateTeam { key, name, members, .. } => self.create_group(case, key, name, members),
+            Change::CreateTeam { key, name, members, external_id, .. } => {
+                self.create_group(case, key, name, members, external_id)
+            }
             Change::SetActive { user, active } => self.set_active(case, user, *active),
             Change::DeleteUser { user } => self.delete_user(case, user),
             Change::DeleteTeam { team } => self.delete_group(case, team),
@@ -133,7 +135,9 @@ impl Planner for RfcDialect {
             | Change::CreateKey { .. }
             | Change::DeleteKey { .. } => refuse(RefusalCode::Unsupported, "This provider has no way to do this."),
         }?;
-        Ok(draft.step(change, directory))
+        let off = (self.manner == RfcFlavor::Grafana).then(|| grafana::off(change, directory.settings())).flatten();
+        let draft = if off.is_some() { draft.look() } else { draft };
+        Ok(draft.note(off).step(change, directory))
     }
 
     fn inquiry(&self, topic: SideQueryKind, _: &Directory) -> Result<SideQuery, Refusal> {
@@ -291,6 +295,10 @@ impl Dialect for RfcDialect {
 
     fn asks_for_roles(&self) -> Option<Request> {
         (self.manner == RfcFlavor::Grafana).then(grafana::ask_for_roles)
+    }
+
+    fn needs_for_roles(&self) -> &'static str {
+        if self.manner == RfcFlavor::Grafana { grafana::NEEDS_FOR_ROLES } else { "" }
     }
 
     fn role_source(&self, told: Option<&Value>) -> RoleSource {

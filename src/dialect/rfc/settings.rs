@@ -16,9 +16,15 @@ pub(super) fn questions(roles: Option<Request>) -> Vec<ProbeQuestion> {
         request,
         words: role_count,
         loss: "the roles that the list and the Roles tab show",
+        needs: super::grafana::NEEDS_FOR_ROLES,
     });
-    let settings =
-        ProbeQuestion { about: "SCIM settings", request: settings, words: switches, loss: "seeing what SCIM may do" };
+    let settings = ProbeQuestion {
+        about: "SCIM settings",
+        request: settings,
+        words: switches,
+        loss: "seeing what SCIM may do",
+        needs: "The token's service account needs settings:read.",
+    };
     roles.into_iter().chain([settings]).collect()
 }
 
@@ -47,7 +53,17 @@ fn switches(body: &[u8]) -> Result<String, SaysNothing> {
         _ => None,
     };
     let words: Vec<String> = KNOWN.iter().filter_map(shown).collect();
-    if words.is_empty() { Err(SaysNothing("The settings name no switch that is known.")) } else { Ok(words.join(", ")) }
+    let off = |key: &str| spec.get(key).and_then(Value::as_bool) == Some(false);
+    let lasts = match (off("enableUserSync"), off("enableGroupSync")) {
+        (true, true) => "; changes to users and teams may not last",
+        (true, false) => "; changes to users may not last",
+        (false, true) => "; changes to teams may not last",
+        (false, false) => "",
+    };
+    if words.is_empty() {
+        return Err(SaysNothing("The settings name no switch that is known."));
+    }
+    Ok(format!("{}{lasts}", words.join(", ")))
 }
 
 #[cfg(test)]
@@ -58,6 +74,8 @@ mod tests {
     fn both_generations_of_settings_are_read() {
         let published = br#"{"kind":"SCIMConfig","spec":{"enableUserSync":true,"rejectNonProvisionedUsers":false}}"#;
         assert_eq!(switches(published).unwrap(), "user sync on, refuses people it was not told of off");
+        let off = br#"{"spec":{"enableUserSync":true,"enableGroupSync":false}}"#;
+        assert_eq!(switches(off).unwrap(), "user sync on, group sync off; changes to teams may not last");
         let early = br#"{"spec":{"teamSyncMode":"scim_sync","mappingMode":"strict"}}"#;
         assert_eq!(switches(early).unwrap(), "team_sync_mode scim_sync, mapping_mode strict");
         assert!(switches(b"{}").is_err() && switches(b"<html>").is_err());

@@ -190,7 +190,13 @@ fn lists_and_lookups_are_asked_for_as_documented() {
             lines.push(format!("{name}: {}", list.unwrap_or_else(|| "no list".into())));
         }
         let role = Change::CreateRole { key: id("new:1"), role: draft("x", "", "member", &[]) };
-        let team = Change::CreateTeam { key: id("new:1"), name: "a \"b\"".into(), members: vec![], bucket: None };
+        let team = Change::CreateTeam {
+            key: id("new:1"),
+            name: "a \"b\"".into(),
+            members: vec![],
+            bucket: None,
+            external_id: String::new(),
+        };
         for change in [new_user(&[]), team, role, Change::DeleteUser { user: id("U1") }] {
             let find = dialect.find(&change).map_or_else(|| "no look-up".into(), |request| request.to_string());
             lines.push(format!("{name}: {find}"));

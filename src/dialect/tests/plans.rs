@@ -23,6 +23,7 @@ fn changes() -> Vec<(&'static str, Change)> {
         name: "audio".into(),
         members: members.iter().map(|user| id(user)).collect(),
         bucket: None,
+        external_id: String::new(),
     };
     let external = |id: &str| Change::CreateUser {
         key: "new:7".into(),
@@ -178,6 +179,7 @@ fn teams_and_services() -> Vec<(&'static str, Change)> {
             aws_external_id: "x1".into(),
             ..StorageBucket::default()
         }),
+        external_id: String::new(),
     };
     let all = |team: &str, stay: &[&str], come: &[&str], go: &[&str]| {
         let ids = |names: &[&str]| names.iter().map(|name| id(name)).collect::<Vec<_>>();
@@ -201,6 +203,16 @@ fn teams_and_services() -> Vec<(&'static str, Change)> {
         ("create team with a bucket", bucket("AWS", "b1")),
         ("create team with a bucket of nobody's", bucket("aws", "b1")),
         ("create team with a bucket without a name", bucket("GCP", " ")),
+        (
+            "create team with an external id",
+            Change::CreateTeam {
+                key: id("new:8"),
+                name: "audio".into(),
+                members: vec![id("U1")],
+                bucket: None,
+                external_id: "g-audio".into(),
+            },
+        ),
         ("replace members", all("T1", &["U1"], &["U4"], &["U2=", "ghost"])),
         ("replace members without its admin", all("T1", &["U2=", "ghost"], &[], &["U1"])),
         ("replace members who changed", all("T1", &["U1"], &["U4"], &[])),

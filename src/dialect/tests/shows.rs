@@ -129,8 +129,13 @@ fn what_a_lost_create_made_is_found_by_name_among_others() {
     check(&create, &[ann(|_| ()), noor("noor@x.io")], YES);
     check(&create, &[noor("n@y.io")], Err("a user NOOR with another address, n@y.io"));
 
-    let create =
-        Change::CreateTeam { key: id("new:8"), name: "audio".into(), members: vec![id("U1"), id("U4")], bucket: None };
+    let create = Change::CreateTeam {
+        key: id("new:8"),
+        name: "audio".into(),
+        members: vec![id("U1"), id("U4")],
+        bucket: None,
+        external_id: String::new(),
+    };
     let audio = |members: Option<&[&str]>| [now(Record::Team(team("T9", "audio", members)))];
     check(&create, &audio(Some(&["U1", "U4", "S1"])), YES);
     let step = wandb().step(&create, &directory()).unwrap();

@@ -8,7 +8,9 @@ use url::Url;
 
 use super::{
     ChangeShown, CreatedRecord, Dialect, GraphqlAccess, Hosting, ListRequest, ProbeQuestion, attributes, follows,
-    plan_context::PlanContext, read::document, shows as core_shows, wire,
+    plan_context::{PlanContext, refuse},
+    read::document,
+    shows as core_shows, wire,
 };
 use crate::{
     directory::{
@@ -70,7 +72,10 @@ impl Planner for WandbDialect {
             Change::AddMember { team, user } => teams::add_member(case, team, user),
             Change::RemoveMember { team, user } => teams::remove_member(case, team, user),
             Change::CreateUser { key, user } => people::create(case, self.hosting, sum, key, user),
-            Change::CreateTeam { key, name, members, bucket } => {
+            Change::CreateTeam { external_id, .. } if !external_id.is_empty() => {
+                refuse(RefusalCode::Unsupported, "W&B keeps no external id of a team: leave it out.")
+            }
+            Change::CreateTeam { key, name, members, bucket, .. } => {
                 teams::create(case, key, name, members, bucket.as_ref())
             }
             Change::SetActive { user, active: false } => people::deactivate(case, self.hosting, user),

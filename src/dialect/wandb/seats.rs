@@ -91,7 +91,7 @@ fn registry_access(case: PlanContext<'_>, user: &User, seat: SeatKind, to: &Name
         (SeatKind::Models, true) => {
             let access = user.registry_access.value().map_or_else(String::new, |access| format!(" ({access})"));
             Some(format!(
-                "Registry access{access} stays: this release takes it away only together with Weave access. “Models seat \
+                "Registry access{access} stays by this alone: this release takes it away only together with Weave access. “Models seat \
                  and Registry access none” ends both in one plan (set-seat USER models,registry none)."
             ))
         }

@@ -111,6 +111,9 @@ pub enum Change {
         /// The place for its files; the provider's own place where none is named.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         bucket: Option<StorageBucket>,
+        /// The identity provider's own id of it (`externalId`); empty where there is none.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        external_id: String,
     },
     /// Deactivate or reactivate.
     SetActive {

@@ -68,6 +68,18 @@ fields! {
             set_by: &[ChangeVerb::AddMember, ChangeVerb::RemoveMember],
             held: always,
         }
+        /// The identity provider's own id: told to a server, never read back.
+        ExternalId {
+            label: "External id",
+            headings: &[],
+            sort: FieldSort::No,
+            filter: None,
+            json: None,
+            csv: None,
+            file: file_names(None, Some("external_id")),
+            set_by: &[],
+            held: always,
+        }
         /// The role that a team gives where roles are mapped: the profile's, not the record's.
         Gives {
             label: "Gives the role",

@@ -121,7 +121,9 @@ fn term(field: RecordField) -> Option<&'static str> {
             UserField::RegistryAccess => Some("access:write"),
             UserField::LastActive => Some("last<100y"),
             UserField::Created => Some("created<2d"),
-            UserField::ExternalId
+            UserField::FirstName
+            | UserField::LastName
+            | UserField::ExternalId
             | UserField::OrgRoleAsOf
             | UserField::RegistryRoles
             | UserField::DaysActive
@@ -135,7 +137,9 @@ fn term(field: RecordField) -> Option<&'static str> {
             TeamField::MemberNames => Some("member:crew"),
             TeamField::Admins => Some("admins<2"),
             TeamField::Created => Some("created<2d"),
-            TeamField::Others | TeamField::Gives | TeamField::Modified | TeamField::Problem => None,
+            TeamField::Others | TeamField::ExternalId | TeamField::Gives | TeamField::Modified | TeamField::Problem => {
+                None
+            }
         },
         RecordField::Role(field) => match field {
             RoleField::Id => Some("id:rich"),

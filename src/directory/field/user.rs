@@ -56,6 +56,30 @@ fields! {
             set_by: &[ChangeVerb::SetEmail],
             held: always,
         }
+        /// `name.givenName` (RFC 7643 §4.1.1), for new users: no list tells it.
+        FirstName {
+            label: "First name",
+            headings: &[],
+            sort: FieldSort::No,
+            filter: None,
+            json: None,
+            csv: None,
+            file: file("first_name"),
+            set_by: &[],
+            held: always,
+        }
+        /// `name.familyName` (RFC 7643 §4.1.1), for new users: no list tells it.
+        LastName {
+            label: "Last name",
+            headings: &[],
+            sort: FieldSort::No,
+            filter: None,
+            json: None,
+            csv: None,
+            file: file("last_name"),
+            set_by: &[],
+            held: always,
+        }
         /// The identity provider's own id: told to a server, never read back.
         ExternalId {
             label: "External id",

@@ -150,7 +150,7 @@ impl<'a> FieldReader<'a> {
             UserField::UserName => FieldValue::Text(&user.user_name),
             UserField::DisplayName => FieldValue::Text(&user.display_name),
             UserField::Email => FieldValue::told(knowledge::email(user, directory), |_| FieldValue::Text(&user.email)),
-            UserField::ExternalId => FieldValue::Absent,
+            UserField::FirstName | UserField::LastName | UserField::ExternalId => FieldValue::Absent,
             UserField::Active => FieldValue::told(knowledge::active(user), FieldValue::Active),
             UserField::Account => FieldValue::told(knowledge::account(user), FieldValue::Account),
             UserField::OrgRole if self.has_org_roles() => FieldValue::attribute(&user.org_role),
@@ -192,6 +192,7 @@ impl<'a> FieldReader<'a> {
                 let complete = names.len() == all.count();
                 FieldValue::Names { names, complete }
             }),
+            TeamField::ExternalId => FieldValue::Absent,
             TeamField::Others => FieldValue::told(knowledge::members(team), |members| {
                 let others = members.iter().filter(|member| self.directory.user(&member.id).is_none());
                 FieldValue::number(others.count())

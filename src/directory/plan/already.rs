@@ -181,7 +181,7 @@ mod tests {
 
     fn new_team(name: &str, members: &[&str]) -> Change {
         let members = members.iter().map(|id| Id::from(*id)).collect();
-        Change::CreateTeam { key: "new:1".into(), name: name.into(), members, bucket: None }
+        Change::CreateTeam { key: "new:1".into(), name: name.into(), members, bucket: None, external_id: String::new() }
     }
 
     fn tagger(alter: impl FnOnce(&mut RoleDraft)) -> RoleDraft {

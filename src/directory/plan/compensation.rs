@@ -77,7 +77,13 @@ fn of_team(team: &Team, directory: &Directory, can: &ProviderCapabilities) -> Co
         Some(Change::SetTeamRole { user: id.clone(), team: key.clone(), role: role.clone() })
     });
     let roles: Vec<Change> = roles.collect();
-    let team = Change::CreateTeam { key, name: team.name.raw().to_owned(), members: known, bucket: None };
+    let team = Change::CreateTeam {
+        key,
+        name: team.name.raw().to_owned(),
+        members: known,
+        bucket: None,
+        external_id: String::new(),
+    };
     Compensation { changes: std::iter::once(team).chain(roles).collect(), differs }
 }
 

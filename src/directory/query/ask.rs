@@ -220,7 +220,9 @@ impl OneTeam<'_> {
                 let names = knowledge::member_names(self.team, self.directory);
                 one_of_texts_is(&term.value, names.map(|names| names.map(|name| name.map(Name::as_str))))
             }
-            TeamField::Others | TeamField::Gives | TeamField::Modified | TeamField::Problem => Some(false),
+            TeamField::Others | TeamField::ExternalId | TeamField::Gives | TeamField::Modified | TeamField::Problem => {
+                Some(false)
+            }
         }
     }
 

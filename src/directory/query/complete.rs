@@ -121,6 +121,8 @@ fn of_users(field: UserField, directory: &Directory) -> Values {
         | UserField::UserName
         | UserField::DisplayName
         | UserField::Email
+        | UserField::FirstName
+        | UserField::LastName
         | UserField::ExternalId
         | UserField::Account
         | UserField::OrgRoleAsOf

@@ -158,8 +158,10 @@ impl CommandNames<'_> {
             Change::SetDisplayName { user, to } => of(&["set-name"], user)?.after(to).alone(),
             Change::SetEmail { user, to } => of(&["set-email"], user)?.after(to).alone(),
             Change::CreateUser { user, .. } => return created_user(user),
-            Change::CreateTeam { name, members, bucket, .. } => {
+            Change::CreateTeam { name, members, bucket, external_id, .. } => {
                 let call = CommandCall::many(&["create", "team"], self.users(members)?).before(name).alone();
+                let id = Some(external_id).filter(|id| !id.is_empty());
+                let call = id.into_iter().fold(call, |call, id| call.option("--external-id", id));
                 bucket.iter().fold(call, in_bucket)
             }
             Change::CreateRole { role, .. } => created_role(role),
@@ -474,8 +476,9 @@ mod tests {
             name: "maps".into(),
             members: vec!["u1".into()],
             bucket: Some(StorageBucket { provider: "AWS".into(), name: "maps-files".into(), ..StorageBucket::default() }),
+            external_id: "g-1".into(),
         },
-        "scimitar create team maps eva-tanaka --bucket maps-files --bucket-provider AWS -p acme"
+        "scimitar create team maps eva-tanaka --external-id g-1 --bucket maps-files --bucket-provider AWS -p acme"
     )]
     #[case::edited(
         Change::EditRole { role: "r1".into(), to: RoleDraft {
@@ -522,8 +525,13 @@ mod tests {
             models_seat: Some("viewer".into()),
             ..NewUser::default()
         };
-        let team =
-            Change::CreateTeam { key: "new:2".into(), name: "maps".into(), members: vec!["u1".into()], bucket: None };
+        let team = Change::CreateTeam {
+            key: "new:2".into(),
+            name: "maps".into(),
+            members: vec!["u1".into()],
+            bucket: None,
+            external_id: String::new(),
+        };
         let changes = [Change::CreateUser { key: "new:1".into(), user }, team, joins("u2", "new:2")];
         let want = "scimitar create user kim --email kim@example.com --name 'Kim Lee' --models viewer --team vision -p acme\n\
                     scimitar create team maps eva-tanaka -p acme\nscimitar add maps ivan -p acme";

@@ -171,6 +171,8 @@ impl<'a> RowContext<'a> {
             UserField::RegistryAccess => self.seat(&value(), SeatKind::Registry),
             UserField::Email => self.shown(&value()).pending(self.is(&ChangedField::Email), self.look),
             UserField::Id
+            | UserField::FirstName
+            | UserField::LastName
             | UserField::ExternalId
             | UserField::OrgRoleAsOf
             | UserField::TeamCount
@@ -263,6 +265,7 @@ impl<'a> RowContext<'a> {
             | TeamField::Id
             | TeamField::MemberNames
             | TeamField::Others
+            | TeamField::ExternalId
             | TeamField::Created
             | TeamField::Modified
             | TeamField::Problem => self.shown(&value()),

@@ -58,7 +58,9 @@ fn layout(field: RecordField, view: AccountView) -> Option<ColumnLayout> {
             UserField::DaysActive => number((4, 11), CHOSEN),
             UserField::Created | UserField::Modified => text((10, 10), CHOSEN),
             UserField::Id => text((10, 36), CHOSEN),
-            UserField::ExternalId
+            UserField::FirstName
+            | UserField::LastName
+            | UserField::ExternalId
             | UserField::OrgRoleAsOf
             | UserField::TeamCount
             | UserField::TeamRoles
@@ -73,7 +75,7 @@ fn layout(field: RecordField, view: AccountView) -> Option<ColumnLayout> {
             TeamField::Created => text((10, 10), 3),
             TeamField::Modified => text((10, 10), CHOSEN),
             TeamField::Id => text((10, 36), CHOSEN),
-            TeamField::MemberNames | TeamField::Others | TeamField::Problem => return None,
+            TeamField::MemberNames | TeamField::Others | TeamField::ExternalId | TeamField::Problem => return None,
         },
         RecordField::Role(field) => match field {
             RoleField::Name => text((14, 32), 0),

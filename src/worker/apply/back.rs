@@ -44,6 +44,16 @@ impl ChangeAttempt<'_> {
         if let (Undo::Never(_), Some(back)) = (&entry.step.undo, self.membership_back(&entry.step.change).await) {
             entry.step.undo = Undo::By(vec![back]);
         }
+        if let Change::DeleteTeam { team } = &entry.step.change {
+            let before = self.before.get(&path_of(&ResourceRef::team(team))).map(|before| &before.whole.document);
+            let known = before.and_then(|was| json::get(was.as_object()?, "externalId")?.as_str());
+            let created = entry.step.compensation.iter_mut().flat_map(|again| &mut again.changes);
+            if let (Some(Change::CreateTeam { external_id, .. }), Some(known)) =
+                (created.into_iter().find(|change| matches!(change, Change::CreateTeam { .. })), known)
+            {
+                known.clone_into(external_id);
+            }
+        }
         let Change::DeleteUser { user } = &entry.step.change else { return };
         if self.context.dialect.capabilities().can(ChangeVerb::SetAttribute).is_err() {
             return;

@@ -86,18 +86,26 @@ pub(super) fn inquiry(topic: SideQueryKind, directory: &Directory) -> Result<Sid
 pub(super) fn questions() -> Vec<ProbeQuestion> {
     let viewer = request("GetViewer", &format!("{VIEWER} {PERSON}"), json!({}));
     vec![
-        ProbeQuestion { about: "key owner", request: viewer, words: read::owner, loss: "API keys and invitations" },
+        ProbeQuestion {
+            about: "key owner",
+            request: viewer,
+            words: read::owner,
+            loss: "API keys and invitations",
+            needs: "",
+        },
         ProbeQuestion {
             about: "organisation",
             request: request("GetOrganizations", ORGANISATIONS, json!({})),
             words: read::organisations_in_words,
             loss: "knowing whether the key's owner is in several organisations",
+            needs: "",
         },
         ProbeQuestion {
             about: "release",
             request: server(),
             words: read::release_in_words,
             loss: "knowing the release",
+            needs: "",
         },
     ]
 }

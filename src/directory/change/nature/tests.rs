@@ -54,7 +54,13 @@ fn all() -> Vec<Change> {
         Change::AddMember { team: id("vision"), user: id("noor") },
         leave("eva"),
         Change::CreateUser { key: key(), user: NewUser::default() },
-        Change::CreateTeam { key: key(), name: "maps".into(), members: vec![], bucket: None },
+        Change::CreateTeam {
+            key: key(),
+            name: "maps".into(),
+            members: vec![],
+            bucket: None,
+            external_id: String::new(),
+        },
         Change::SetActive { user: id("eva"), active: true },
         deactivate("eva"),
         Change::DeleteUser { user: id("eva") },
@@ -165,7 +171,13 @@ fn a_role_is_taken_from_who_is_admin(#[case] change: Change, #[case] takes: bool
 #[test]
 fn a_run_creates_gives_and_takes() {
     let directory = directory();
-    let new_team = Change::CreateTeam { key: id("new:1"), name: "maps".into(), members: vec![], bucket: None };
+    let new_team = Change::CreateTeam {
+        key: id("new:1"),
+        name: "maps".into(),
+        members: vec![],
+        bucket: None,
+        external_id: String::new(),
+    };
     let phases = |changes: &[Change]| changes.iter().map(|change| change.phase(&directory)).collect::<Vec<_>>();
     let service = NewService { name: "bot".into(), organisation: false, team: id("new:1") };
     let waits = Change::CreateService { key: id("new:2"), service };

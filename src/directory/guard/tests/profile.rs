@@ -31,7 +31,13 @@ fn a_name_that_is_nobodys_is_said() {
         ]
     );
     // A plan that changes nobody has no need of it.
-    let create = Change::CreateTeam { key: "new:1".into(), name: "audio".into(), members: vec![], bucket: None };
+    let create = Change::CreateTeam {
+        key: "new:1".into(),
+        name: "audio".into(),
+        members: vec![],
+        bucket: None,
+        external_id: String::new(),
+    };
     assert!(said(&[create], &people(), &names(Some("ghost"), &[])).is_empty());
 }
 

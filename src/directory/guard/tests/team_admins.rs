@@ -146,6 +146,12 @@ fn a_part_of_the_teams_is_said() {
     let told = |changes: &[Change]| said(changes, &known, &GuardSettings::default());
     let note = "Not all teams are known: whether each keeps an admin is not known.";
     assert!(told(&[leaves("eva")]).contains(&note.to_owned()), "{:?}", told(&[leaves("eva")]));
-    let create = Change::CreateTeam { key: "new:1".into(), name: "audio".into(), members: vec![], bucket: None };
+    let create = Change::CreateTeam {
+        key: "new:1".into(),
+        name: "audio".into(),
+        members: vec![],
+        bucket: None,
+        external_id: String::new(),
+    };
     assert!(told(&[create]).is_empty());
 }

@@ -36,7 +36,13 @@ impl Journal {
 
 /// W&B deletes no team over SCIM.
 fn new_team(name: &str) -> Change {
-    Change::CreateTeam { key: id(&format!("new:{name}")), name: name.into(), members: vec![], bucket: None }
+    Change::CreateTeam {
+        key: id(&format!("new:{name}")),
+        name: name.into(),
+        members: vec![],
+        bucket: None,
+        external_id: String::new(),
+    }
 }
 
 fn role(n: usize, role: &str) -> Change {
@@ -150,7 +156,13 @@ fn ids_follow_the_journal_whatever_the_clock_says() {
 
 #[test]
 fn parts_go_one_after_another_and_what_was_not_created_is_lost() {
-    let new = |key: &str| Change::CreateTeam { key: id(key), name: key.into(), members: vec![], bucket: None };
+    let new = |key: &str| Change::CreateTeam {
+        key: id(key),
+        name: key.into(),
+        members: vec![],
+        bucket: None,
+        external_id: String::new(),
+    };
     let join = |team: &str, n: usize| Change::AddMember { team: id(team), user: id(&format!("user-{n:02}")) };
     let mut ids = IdGenerator::default();
     let changes = [join("nlp", 3), leave(4), new("new:a"), new("new:b"), join("new:a", 5), join("new:b", 5)];
@@ -202,7 +214,13 @@ fn what_is_made_again_is_not_taken_for_the_record_of_another_kind_with_its_id() 
         undo.changes
     };
     let key = id("new:1");
-    let crew = Change::CreateTeam { key: key.clone(), name: "crew".into(), members: vec![id("4")], bucket: None };
+    let crew = Change::CreateTeam {
+        key: key.clone(),
+        name: "crew".into(),
+        members: vec![id("4")],
+        bucket: None,
+        external_id: String::new(),
+    };
     let people = vec![user("3", true), user("4", false)];
     assert_eq!(undone(Change::DeleteTeam { team: id("4") }, Records::build(people, vec![], vec![])), [crew]);
     let empty = Team { members: Some(vec![]), ..team };

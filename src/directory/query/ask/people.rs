@@ -66,7 +66,9 @@ impl<'a> OneUser<'a> {
                     |grants: &'a [RoleGrant]| grants.iter().map(|grant| FieldKnowledge::Told(grant.role.as_str()));
                 one_of_texts_is(value, knowledge::team_roles(user).map(roles))
             }
-            UserField::ExternalId
+            UserField::FirstName
+            | UserField::LastName
+            | UserField::ExternalId
             | UserField::OrgRoleAsOf
             | UserField::RegistryRoles
             | UserField::DaysActive

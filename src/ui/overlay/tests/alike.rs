@@ -57,7 +57,13 @@ fn staged(app: &App) -> Vec<StagedChange> {
         change(fixture::team_role("u-chen", "t-vision", "admin")),
         change(joins("u-noor", "t-speech")),
         change(joins("u-left", "t-speech")),
-        change(Change::CreateTeam { key: "new:1".into(), name: "maps".into(), members: vec![], bucket: None }),
+        change(Change::CreateTeam {
+            key: "new:1".into(),
+            name: "maps".into(),
+            members: vec![],
+            bucket: None,
+            external_id: String::new(),
+        }),
         change(Change::SetActive { user: "u-long".into(), active: false }),
     ];
     let line = |(id, (words, change))| StagedChange { id: StageId(id), at: now(), change, words };

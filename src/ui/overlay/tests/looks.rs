@@ -217,7 +217,13 @@ fn stories() {
 fn the_story_of_a_creation_names_what_was_created() {
     let mut app = console(80, 24);
     let key: crate::directory::Id = "new:1882".into();
-    let change = Change::CreateTeam { key: key.clone(), name: "audio".into(), members: Vec::new(), bucket: None };
+    let change = Change::CreateTeam {
+        key: key.clone(),
+        name: "audio".into(),
+        members: Vec::new(),
+        bucket: None,
+        external_id: String::new(),
+    };
     let mut entry = fixture::entry(&app, 60, change, ChangeState::Confirmed, "");
     entry.step.undo = Undo::By(vec![Change::DeleteTeam { team: key.clone() }]);
     entry.step.confirm = ConfirmBy::Reread(vec![ResourceRef::team(&key)]);

@@ -1,0 +1,271 @@
+//! What ends somebody's access: invitations, API keys, the teams that would lose their last admin, seats, and the account
+//! itself. Each is a change of its own, so that guards, stages and undo are those of any plan.
+
+use rustc_hash::FxHashSet;
+
+use super::{
+    Directory, Id, Name,
+    change::{Change, ChangeVerb, SeatKind},
+    plan::ProviderCapabilities,
+    record::{ADMIN, Team, User},
+    seats::NONE,
+    side_query::{AccountDetails, SideQueryKind},
+};
+
+/// Looks for what is to be ended.
+pub struct OffboardingFinder<'a> {
+    /// Where; with rosters and accounts as far as they were asked about.
+    pub directory: &'a Directory,
+    /// What the provider can do.
+    pub can: &'a ProviderCapabilities,
+    /// Who goes.
+    pub leaving: &'a [Id],
+    /// Who becomes admin of teams that would have none.
+    pub successor: Option<&'a Id>,
+}
+
+/// What ends the access of some people.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct OffboardingDraft {
+    /// In the order in which they are told.
+    pub changes: Vec<Change>,
+    /// What is left as it is, or not known, in sentences.
+    pub notes: Vec<String>,
+    /// Teams whose last known admin goes, with that admin, where nobody is named who becomes admin.
+    pub bare: Vec<(Name, Name)>,
+}
+
+impl OffboardingFinder<'_> {
+    /// For all who go, in one draft.
+    pub fn draft(&self) -> OffboardingDraft {
+        let mut draft = OffboardingDraft::default();
+        let people: Vec<&User> = self.leaving.iter().filter_map(|id| self.directory.user(id)).collect();
+        self.admins(&people, &mut draft);
+        for user in &people {
+            self.seats(user, &mut draft);
+        }
+        for user in &people {
+            self.invitations(user, &mut draft);
+            self.keys(user, &mut draft);
+        }
+        for user in &people {
+            self.account(user, &mut draft);
+        }
+        draft
+    }
+
+    /// Teams that would lose their last known admin get another one.
+    fn admins(&self, people: &[&User], draft: &mut OffboardingDraft) {
+        if self.can.team_roles.is_empty() {
+            return;
+        }
+        let mut seen = FxHashSet::default();
+        for user in people {
+            for id in self.directory.teams_of(&user.id) {
+                let Some(team) = self.directory.team(&id) else { continue };
+                match self.directory.is_team_admin(user, team) {
+                    Some(false) => {}
+                    None => {
+                        let (name, team) = (&user.user_name, &team.name);
+                        draft.notes.push(format!("Whether {name} is admin of {team} is not told."));
+                    }
+                    Some(true) if !seen.insert(id.clone()) => {}
+                    Some(true) => self.admin_of(user, team, draft),
+                }
+            }
+        }
+    }
+
+    fn admin_of(&self, user: &User, team: &Team, draft: &mut OffboardingDraft) {
+        let admins = self.directory.admins_of(team);
+        if admins.known.iter().any(|admin| !self.leaving.contains(&admin.id)) {
+            return;
+        }
+        match self.successor {
+            Some(next) => draft.changes.push(Change::SetTeamRole {
+                user: next.clone(),
+                team: team.id.clone(),
+                role: ADMIN.into(),
+            }),
+            None => draft.bare.push((team.name.clone(), user.user_name.clone())),
+        }
+    }
+
+    /// Seats of an account that stays; with an account that is removed they go by themselves.
+    fn seats(&self, user: &User, draft: &mut OffboardingDraft) {
+        let stays = self.can.inactive_word.is_empty();
+        if !self.can.seats || !stays || user.account.is_service() {
+            return;
+        }
+        // The access to registries first: the plan of the Models seat then knows that it ends.
+        for seat in [SeatKind::Registry, SeatKind::Models, SeatKind::Weave] {
+            match user.seat(seat).value() {
+                Some(level) if !level.is(NONE) => {
+                    draft.changes.push(Change::SetSeat { user: user.id.clone(), seat, to: NONE.into() });
+                }
+                Some(_) => {}
+                None if seat == SeatKind::Registry => {}
+                None => {
+                    let words =
+                        format!("The {} of {} is not told, and is left as it is.", seat.label(), user.user_name);
+                    draft.notes.push(words);
+                }
+            }
+        }
+    }
+
+    /// Open invitations of this person, by user name or address.
+    fn invitations(&self, user: &User, draft: &mut OffboardingDraft) {
+        for team in self.directory.records().teams().values() {
+            let roster = self.directory.roster(&team.id).unwrap_or_default();
+            let theirs = |name: &Name, own: &Name| !name.is_empty() && name.is(own.raw());
+            let open = roster.iter().filter(|one| one.pending);
+            let open = open.filter(|one| theirs(&one.user_name, &user.user_name) || theirs(&one.email, &user.email));
+            draft.changes.extend(open.map(|one| Change::RevokeInvite {
+                team: team.id.clone(),
+                invite: one.id.clone(),
+                to: one.label().raw().to_owned(),
+            }));
+        }
+    }
+
+    /// Keys of this person. The owner of the key in use keeps all: one of them sends this very plan.
+    fn keys(&self, user: &User, draft: &mut OffboardingDraft) {
+        if self.can.tells_nothing.is_some() || self.can.can(ChangeVerb::DeleteKey).is_err() {
+            return;
+        }
+        let name = &user.user_name;
+        if user.account.is_service() {
+            draft.notes.push(format!("The API keys of the service account {name} are not revoked with it."));
+            return;
+        }
+        if self.directory.owner().is_some_and(|owner| owner.is(user)) {
+            draft.notes.push(format!("The API keys of {name} stay: one of them is in use here."));
+            return;
+        }
+        let person = self.directory.person(&SideQueryKind::Person(user.id.clone()));
+        match person.and_then(|AccountDetails { keys, .. }| keys.as_ref()) {
+            Some(keys) => draft.changes.extend(keys.iter().map(|key| Change::DeleteKey {
+                owner: user.id.clone(),
+                key: key.id.clone(),
+                name: key.name.raw().to_owned(),
+            })),
+            None => draft.notes.push(format!("The API keys of {name} are not told, so that none is deleted.")),
+        }
+    }
+
+    /// Deactivation, which removes in some hostings; a deletion where only that is possible.
+    fn account(&self, user: &User, draft: &mut OffboardingDraft) {
+        let user_id = || user.id.clone();
+        let only_deleted = user.account.is_service() && self.can.fixed_services.is_some();
+        if !only_deleted && self.can.can(ChangeVerb::Deactivate).is_ok() {
+            if user.is_inactive() {
+                draft.notes.push(format!("{} is inactive already.", user.user_name));
+            } else {
+                draft.changes.push(Change::SetActive { user: user_id(), active: false });
+            }
+        } else {
+            draft.changes.push(Change::DeleteUser { user: user_id() });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::{
+        Observation, RecordKind,
+        record::{AccountKind, Member, RoleGrant},
+        records::Records,
+        side_query::{ApiKey, SideAnswer, TeamParticipant},
+    };
+
+    fn person(id: &str, role: &str) -> User {
+        User {
+            id: id.into(),
+            user_name: format!("{id}-name").as_str().into(),
+            email: format!("{id}@x.io").as_str().into(),
+            active: Some(true),
+            team_roles: Some(vec![RoleGrant { scope: "crew".into(), role: role.into() }]),
+            models_seat: "full".into(),
+            weave_role: "none".into(),
+            ..User::default()
+        }
+    }
+
+    fn directory(admins: &[&str]) -> Directory {
+        let ids = ["u1", "u2", "u3"];
+        let users = ids.map(|id| person(id, if admins.contains(&id) { "admin" } else { "member" })).to_vec();
+        let members = ids.map(|id| Member { id: id.into(), display: id.into() }).to_vec();
+        let team = Team { id: "t1".into(), name: "crew".into(), members: Some(members), ..Team::default() };
+        let mut directory = Directory::default();
+        directory.replace(Records::build(users, vec![team], Vec::new()), true);
+        directory.cover(RecordKind::User, crate::directory::ListCoverage::Complete);
+        let invited = TeamParticipant {
+            id: "i1".into(),
+            user_name: "".into(),
+            name: "".into(),
+            email: "U1@x.io".into(),
+            admin: false,
+            pending: true,
+            account: AccountKind::default(),
+        };
+        let key = ApiKey { id: "k1".into(), name: "abcd".into(), description: "".into() };
+        let account = AccountDetails { id: "u1".into(), keys: Some(vec![key]), ..AccountDetails::default() };
+        directory.learn(vec![
+            Observation::Told(SideQueryKind::Roster("t1".into()), SideAnswer::Roster(vec![invited])),
+            Observation::Told(SideQueryKind::Person("u1".into()), SideAnswer::Person(account)),
+        ]);
+        directory
+    }
+
+    fn wandb() -> ProviderCapabilities {
+        let role = crate::directory::plan::RoleChoice { name: ADMIN.into(), note: None };
+        ProviderCapabilities { seats: true, team_roles: vec![role], ..ProviderCapabilities::default() }
+    }
+
+    fn draft(
+        directory: &Directory,
+        can: &ProviderCapabilities,
+        leaving: &[&str],
+        next: Option<&str>,
+    ) -> OffboardingDraft {
+        let leaving: Vec<Id> = leaving.iter().map(|id| Id::from(*id)).collect();
+        let next = next.map(Id::from);
+        OffboardingFinder { directory, can, leaving: &leaving, successor: next.as_ref() }.draft()
+    }
+
+    fn verbs(draft: &OffboardingDraft) -> Vec<ChangeVerb> {
+        draft.changes.iter().map(Change::verb).collect()
+    }
+
+    #[test]
+    fn all_of_somebodys_access_ends_and_what_is_not_told_is_said() {
+        use ChangeVerb::{Deactivate, DeleteKey, Invite, SetSeat};
+        let directory = directory(&["u2"]);
+        let known = draft(&directory, &wandb(), &["u1"], None);
+        assert_eq!(verbs(&known), [SetSeat, Invite, DeleteKey, Deactivate]);
+        assert_eq!((known.notes.len(), known.bare.len()), (0, 0));
+        let silent = draft(&directory, &wandb(), &["u3"], None);
+        assert_eq!(verbs(&silent), [SetSeat, Deactivate]);
+        assert_eq!(silent.notes, ["The API keys of u3-name are not told, so that none is deleted."]);
+    }
+
+    #[test]
+    fn seats_go_with_an_account_that_is_removed() {
+        let can = ProviderCapabilities { inactive_word: "removed from the organisation", ..wandb() };
+        let known = draft(&directory(&["u2"]), &can, &["u1"], None);
+        assert!(!verbs(&known).contains(&ChangeVerb::SetSeat));
+    }
+
+    #[test]
+    fn a_team_keeps_an_admin_or_is_named() {
+        let bare = draft(&directory(&["u1"]), &wandb(), &["u1"], None);
+        assert_eq!(bare.bare, [("crew".into(), "u1-name".into())]);
+        let both = draft(&directory(&["u1", "u2"]), &wandb(), &["u1", "u2"], Some("u3"));
+        let raised = |change: &&Change| matches!(change, Change::SetTeamRole { user, .. } if **user == *"u3");
+        assert_eq!((both.changes.iter().filter(raised).count(), both.bare.len()), (1, 0));
+        let kept = draft(&directory(&["u1", "u2"]), &wandb(), &["u1"], Some("u3"));
+        assert!(!kept.changes.iter().any(|change| raised(&change)) && kept.bare.is_empty());
+    }
+}
