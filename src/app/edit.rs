@@ -285,6 +285,10 @@ impl App {
             preview.top = 0;
             return;
         }
+        if action == Action::Reason {
+            (preview.requests, preview.reasoning) = (None, true);
+            return;
+        }
         if preview.reasoning {
             return;
         }
@@ -315,13 +319,6 @@ impl App {
         } else if let Some(at) = preview.step_at(preview.cursor) {
             preview.requests = Some(ShownRequests::Line(at));
             preview.top = 0;
-        }
-    }
-
-    /// Letters go to the reason of the plan.
-    pub(super) fn open_reason(&mut self) {
-        if let Some(Overlay::Preview(preview)) = self.overlays.last_mut() {
-            (preview.requests, preview.reasoning) = (None, true);
         }
     }
 

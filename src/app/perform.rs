@@ -136,8 +136,7 @@ impl App {
                     self.adjust(action);
                 }
             }
-            Action::Reason => self.open_reason(),
-            Action::DropLine | Action::Requests => self.adjust_preview(action),
+            Action::DropLine | Action::Requests | Action::Reason => self.adjust_preview(action),
             Action::GoUsers => self.switch(Tab::Users),
             Action::GoTeams => self.switch(Tab::Teams),
             Action::GoRoles => self.switch(Tab::Roles),

@@ -138,7 +138,7 @@ async fn undo_twice(console: &mut Console, server: &Server, team: &str) {
         console.press(Action::Down);
     }
     console.press(Action::UndoThis);
-    console.expect("Undo: new-person");
+    console.expect("Undo: Create the user new-person");
     console.type_text("new-person");
     console.send();
     confirmed(console, 19).await;
