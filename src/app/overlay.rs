@@ -36,7 +36,7 @@ pub struct PlanPreview {
     pub requests: Option<ShownRequests>,
     /// The names of those who were meant, too, and need nothing.
     pub needless: Vec<Name>,
-    /// What is said of the steps, the gravest first.
+    /// Facts about the steps, the gravest first.
     pub facts: Vec<PlanFact>,
     /// How many of the plan's notes, from the first, are grave.
     pub grave_notes: usize,

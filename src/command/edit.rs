@@ -58,7 +58,7 @@ pub(super) async fn run(opener: &Opener, profile: Option<&str>, edit: &EditComma
     propose(desk, open_of(wanted, open), send).await
 }
 
-/// What is left of so many changes that were asked for.
+/// The proposal of the changes that are still to do, of so many that were asked for.
 pub(super) fn open_of(wanted: usize, open: Vec<Change>) -> Proposal {
     let so = wanted - open.len();
     let so = (so > 0 && !open.is_empty()).then(|| format!("{so} of {wanted} are so already."));
@@ -70,7 +70,7 @@ fn needed(edit: &EditCommand) -> Vec<RecordKind> {
         EditCommand::Delete { what: What::Role, .. } | EditCommand::Create(CreateCommand::Role { .. }) => {
             vec![RecordKind::User, RecordKind::Role]
         }
-        // What teams there are is worth knowing, and nothing that decides: the guards say where it is not known.
+        // The list of teams helps and decides nothing: the guards say where it is not known.
         EditCommand::SetRole { team: None, .. }
         | EditCommand::Deactivate { .. }
         | EditCommand::Activate { .. }
@@ -255,7 +255,7 @@ pub(super) fn changes(
     })
 }
 
-/// What is created, and what it begins with.
+/// The changes that create the record, with everything that it begins with.
 pub(super) async fn created(
     desk: &mut HeadlessSession,
     create: &CreateCommand,
@@ -308,7 +308,7 @@ fn team_role(desk: &HeadlessSession, text: &str) -> Result<Name, CommandError> {
     let mut all = choices(&desk.can().team_roles);
     all.extend(desk.directory.records().roles().values().map(|role| role.name.clone()));
     known(text, &all, "role in a team").map_err(|stop| match desk.incomplete(&[RecordKind::Role]).pop() {
-        // It may be one that the list lacks.
+        // The list may lack the role.
         Some(lacking) => stop.but(&format!(", and not all are known: {lacking}")),
         None => stop,
     })

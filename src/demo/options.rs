@@ -1,4 +1,4 @@
-//! What a demo server can be asked to be: provider, hosting, size, habits and faults. Plain values; knows no server.
+//! The options of a demo server: provider, hosting, size, habits and faults. Plain values; knows no server.
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -80,12 +80,12 @@ pub enum EmailShape {
     /// `[{"primary":true,"value":"…"}]`; such a server also knows service accounts.
     #[default]
     New,
-    /// One object with capitalised keys; such a server hides service accounts.
+    /// A single object with capitalised keys; such a server hides service accounts.
     Old,
 }
 words!(EmailShape, "email shape", EmailShape::New => "new", EmailShape::Old => "old");
 
-/// What a `PUT` of a custom role does with its own permissions, about which the editions of W&B's reference disagree.
+/// The effect of a `PUT` of a custom role on its own permissions, about which the editions of W&B's reference disagree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum RolePut {
     /// The role keeps them, whatever the body says (2024).

@@ -41,7 +41,7 @@ pub(super) enum RegistryRole {
     RestrictedViewer,
 }
 
-/// What kind of account a user record is.
+/// The kind of account that a user record is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Account {
     Person,
@@ -49,7 +49,7 @@ pub(super) enum Account {
     OrganisationService,
 }
 
-/// One user record.
+/// A user record.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_field_names, reason = "userName is the protocol's word")]
 pub(super) struct User {
@@ -60,7 +60,7 @@ pub(super) struct User {
     pub given: Cow<'static, str>,
     pub family: Cow<'static, str>,
     pub external_id: Option<Box<str>>,
-    /// What only plain SCIM shows.
+    /// The attributes that only plain SCIM shows.
     pub more: Option<Box<ExtraAttributes>>,
     pub created: UnixSeconds,
     pub modified: Option<UnixSeconds>,
@@ -114,11 +114,11 @@ impl User {
     }
 }
 
-/// One team.
+/// A team.
 #[derive(Debug)]
 pub(super) struct Team {
     pub name: Box<str>,
-    /// What only servers after the RFCs keep.
+    /// The attributes that only servers after the RFCs keep.
     pub external_id: Option<Box<str>>,
     pub members: Vec<RecordNumber>,
     pub created: UnixSeconds,

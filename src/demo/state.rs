@@ -23,7 +23,7 @@ pub(super) struct State {
     pub sync: SyncSwitches,
 }
 
-/// What Grafana's configuration of SCIM switches.
+/// The switches of Grafana's configuration of SCIM.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SyncSwitches {
     pub users: bool,

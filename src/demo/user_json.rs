@@ -25,7 +25,7 @@ pub(super) struct UserStyle {
     pub groups: bool,
 }
 
-/// One user as JSON.
+/// A user as JSON.
 pub(super) struct UserView<'a> {
     pub state: &'a State,
     pub number: RecordNumber,

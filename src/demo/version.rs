@@ -46,7 +46,7 @@ impl FromStr for ServerVersion {
     }
 }
 
-/// What the server's release knows. The shared service is always the newest.
+/// The features of the server's release. The shared service is always the newest.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ServerGeneration {
     pub emails: EmailShape,

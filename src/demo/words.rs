@@ -5,7 +5,7 @@ use super::options::DemoHosting;
 use super::records::{Account, CustomRole, OrganisationRole, RegistryRole, Seat, TeamRole, User};
 use super::state::State;
 
-/// What the predefined role beneath a custom one allows.
+/// The permissions of the predefined role beneath a custom one.
 pub(super) fn inherited_permissions(role: &CustomRole) -> &'static [&'static str] {
     if role.inherits_member { MEMBER_PERMISSIONS } else { VIEWER_PERMISSIONS }
 }

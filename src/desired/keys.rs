@@ -146,7 +146,7 @@ pub(super) fn keys_of(kind: RecordKind) -> Vec<&'static str> {
 }
 
 impl DesiredPerson {
-    /// What it says of a seat.
+    /// The seat that the column is about.
     pub(super) fn seat(&self, seat: SeatKind) -> Option<&str> {
         self.text(CsvColumn::of_seat(seat))
     }

@@ -1,5 +1,5 @@
-//! What a file says that a directory shall be: users, teams and custom roles, in CSV, JSON or YAML, and the difference
-//! to what is there.
+//! The state that a file asks for: users, teams and custom roles, in CSV, JSON or YAML, and the difference
+//! to the directory as it is.
 //!
 //! Pure: text in, changes out. Knows neither server nor screen. What a file leaves out stays as it is; what it says of
 //! somebody's teams or a team's members is the whole of it, and only pruning removes what is more.
@@ -47,9 +47,9 @@ use crate::{
 /// How the file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FileFormat {
-    /// One row for each membership.
+    /// A row for each membership.
     Csv,
-    /// One document.
+    /// A single document.
     Json,
     /// The same with fewer brackets.
     Yaml,
@@ -92,15 +92,15 @@ pub struct FileProblem {
     pub place: String,
     /// The column or key; empty where it is about the whole place.
     pub field: String,
-    /// What is wrong, and what would be right.
+    /// The fault, and the right form.
     pub why: String,
     /// Of which kind it is.
     pub kind: ProblemKind,
-    /// What could be meant: the ids of several of one name, or near names.
+    /// Candidates: the ids of several of one name, or near names.
     pub candidates: Vec<String>,
 }
 
-/// What a program can tell problems of a file by.
+/// The codes by which a program tells problems of a file apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum ProblemKind {
     /// The file says what can't be said.
@@ -192,7 +192,7 @@ impl DesiredState {
     }
 }
 
-/// What a file says of a user.
+/// The values of a file for a user.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DesiredPerson {
     /// Where.
@@ -230,7 +230,7 @@ pub struct DesiredPerson {
     pub registries: Option<Vec<Membership>>,
 }
 
-/// One line of somebody's teams, or of a team's members.
+/// A line of somebody's teams, or of a team's members.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Membership {
     /// Where.
@@ -241,7 +241,7 @@ pub struct Membership {
     pub role: Option<String>,
 }
 
-/// What a file says of a team.
+/// The values of a file for a team.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TeamWish {
     /// Where.
@@ -256,7 +256,7 @@ pub struct TeamWish {
     pub external_id: Option<String>,
 }
 
-/// What a file says of a custom role.
+/// The values of a file for a custom role.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RoleWish {
     /// Where.

@@ -1,4 +1,4 @@
-//! What a file says of users and memberships, compared with what is there.
+//! The users and memberships of a file, compared with the directory.
 
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
@@ -76,7 +76,7 @@ pub(super) fn differ(differ: &mut DifferenceFinder<'_, '_>, desired: &DesiredSta
     }
 }
 
-/// One entry's own values; the id of whom it is about, provisional for one who is created.
+/// An entry's own values, with the user's id, which is provisional for a user who is created.
 fn one(differ: &mut DifferenceFinder<'_, '_>, who: &EntrySubject, person: &DesiredPerson) -> Option<Id> {
     match who {
         EntrySubject::Unknown(_) => None,
@@ -204,7 +204,7 @@ fn alter(differ: &mut DifferenceFinder<'_, '_>, person: &DesiredPerson, user: &U
     for seat in SeatKind::ALL {
         let text = person.seat(seat);
         let now = user.seat(seat);
-        // What is there already may be said of providers that can't change it.
+        // A value that is there already may be named at providers that can't change it.
         let column = CsvColumn::of_seat(seat).name();
         if let Some(text) = differ.wanted(place, column, text, now.raw(), |text| is_so(now, text))
             && let Some(to) = differ.values.seat(place, seat, &text)

@@ -22,7 +22,7 @@ pub(super) struct ValueChecker<'a> {
     /// Custom roles that the file itself defines.
     pub new_roles: Vec<String>,
     pub problems: Vec<FileProblem>,
-    /// What access to registries can be, once that was looked up.
+    /// The possible values of access to registries, once they were looked up.
     registry_levels: Option<Vec<Name>>,
     /// Of each column that the provider can't do: the reason, and how many rows say something there.
     refused: Vec<(&'static str, FilePlace, Refusal, usize)>,
@@ -82,7 +82,7 @@ impl<'a> ValueChecker<'a> {
         let before = self.problems.len();
         let role = self.one_of(place, field, "role in a team", text, &known);
         let coverage = self.directory.coverage(RecordKind::Role);
-        // It may be one that the list lacks.
+        // The list may lack the value.
         for problem in self.problems.iter_mut().skip(before).filter(|_| !coverage.is_complete()) {
             problem.why += &format!("; not all roles are known: {coverage}");
         }

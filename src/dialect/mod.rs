@@ -108,7 +108,7 @@ pub struct ProbeQuestion {
     pub words: fn(&[u8]) -> Result<String, SaysNothing>,
     /// The features that do not work while the question is not answered.
     pub loss: &'static str,
-    /// What a key needs so that it is answered, as a sentence; empty where the refusal's own words say it.
+    /// The rights that a key needs for an answer, as a sentence; empty where the refusal's own words say it.
     pub needs: &'static str,
 }
 
@@ -195,7 +195,7 @@ pub trait Dialect: Planner {
         None
     }
 
-    /// What a key needs so that [`Dialect::asks_for_roles`] is answered, as a sentence.
+    /// The rights that a key needs for [`Dialect::asks_for_roles`], as a sentence.
     fn needs_for_roles(&self) -> &'static str {
         ""
     }

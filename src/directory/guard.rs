@@ -27,7 +27,7 @@ pub use mass::BulkRemoval;
 pub use others::{OtherAdmin, OtherAdmins};
 use remaining::{Provider, RemainingAdmins};
 
-/// What a profile sets about guards.
+/// The settings of a profile about guards.
 #[derive(Debug, Clone, Default)]
 pub struct GuardSettings {
     /// Refuse every edit.
@@ -77,7 +77,7 @@ impl GuardSettings {
             || self.me.as_deref().is_some_and(|me| is_called(user, me))
     }
 
-    /// What of the profile's names does not fit what the server tells, as sentences: names that are nobody's guard nobody.
+    /// The profile's names that do not fit the server's answers, as sentences: names that are nobody's guard nobody.
     fn misfits(&self, directory: &Directory) -> Vec<String> {
         let owner = directory.owner();
         let whose = if directory.is_complete(RecordKind::User) {
@@ -137,7 +137,7 @@ fn is_called(user: &User, name: &str) -> bool {
     !name.is_empty() && (user.user_name.is(name) || user.email.is(name) || *user.id == *name)
 }
 
-/// What a guard adds to a change that it lets through.
+/// The additions of a guard to a change that it lets through.
 #[derive(Debug, Default)]
 pub struct GuardedChange {
     /// More care than the change itself asks for.
@@ -431,7 +431,7 @@ impl ChangeGuard {
     }
 }
 
-/// What is known of a team's admins after a change.
+/// The known admins of a team after a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum TeamAfter {
     /// This user is no admin of it, or another admin is left.

@@ -1,4 +1,4 @@
-//! What ends somebody's access: invitations, API keys, the teams that would lose their last admin, seats, and the account
+//! Changes that end somebody's access: invitations, API keys, the teams that would lose their last admin, seats, and the account
 //! itself. Each is a change of its own, so that guards, stages and undo are those of any plan.
 
 use rustc_hash::FxHashSet;
@@ -16,7 +16,7 @@ use super::{
 pub struct OffboardingFinder<'a> {
     /// Where; with rosters and accounts as far as they were asked about.
     pub directory: &'a Directory,
-    /// What the provider can do.
+    /// The provider's capabilities.
     pub can: &'a ProviderCapabilities,
     /// Who goes.
     pub leaving: &'a [Id],
@@ -24,12 +24,12 @@ pub struct OffboardingFinder<'a> {
     pub successor: Option<&'a Id>,
 }
 
-/// What ends the access of some people.
+/// The changes that end the access of some people.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct OffboardingDraft {
     /// In the order in which they are told.
     pub changes: Vec<Change>,
-    /// What is left as it is, or not known, in sentences.
+    /// Sentences about everything that is left as it is, or not known.
     pub notes: Vec<String>,
     /// Teams whose last known admin goes, with that admin, where nobody is named who becomes admin.
     pub bare: Vec<(Name, Name)>,

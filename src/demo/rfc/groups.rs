@@ -39,7 +39,7 @@ pub(super) fn list(ask: &AuthorisedRequest, state: &State) -> Answer {
     RequestReply::json(StatusCode::OK, &List::new(resources, found.len(), page.0, shown))
 }
 
-/// What a body says of a group.
+/// The values that a body gives a group.
 struct GroupBody {
     name: String,
     external_id: Option<Box<str>>,

@@ -81,7 +81,7 @@ const USERS: &str = "User sync";
 const GROUPS: &str = "Group sync";
 const OFF: &str = "off";
 
-/// What a key needs to be told everybody's role (Grafana's HTTP API, "Get all users within the current organization").
+/// The rights that a key needs to be told everybody's role (Grafana's HTTP API, "Get all users within the current organization").
 pub(super) const NEEDS_FOR_ROLES: &str = "The token's service account needs org.users:read on users:*, which the basic role Admin and the role Organization users \
      reader have; the rights for SCIM alone don't do.";
 

@@ -7,7 +7,7 @@ use crate::directory::{
     record::{Team, User},
 };
 
-/// What the guards have found of the people of a plan.
+/// The findings of the guards about the people of a plan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PeopleConcerns {
     people: BTreeMap<Id, GraveConcern>,
@@ -21,7 +21,7 @@ pub struct PeopleConcerns {
     is_teams_unread: bool,
 }
 
-/// What is grave about one person.
+/// A grave fact about a person.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct GraveConcern {
     name: String,

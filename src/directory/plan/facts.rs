@@ -34,9 +34,9 @@ pub struct PlanFact {
 /// The way out of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WayOut {
-    /// It can be taken back.
+    /// The change can be taken back.
     Undo,
-    /// What it takes away is made anew, from the old state in the journal.
+    /// The removed record is made anew, from the old state in the journal.
     Anew,
     /// There is none.
     None,
@@ -58,7 +58,7 @@ impl Step {
 }
 
 impl Plan {
-    /// What is said of the steps, the gravest first. Equal sentences are one, with their number.
+    /// Facts about the steps, the gravest first. Equal sentences are one, with their number.
     pub fn facts(&self) -> Vec<PlanFact> {
         let mut said: IndexMap<(FactGravity, &str), (usize, &str)> = IndexMap::new();
         for step in &self.steps {
@@ -77,7 +77,7 @@ impl Plan {
         facts
     }
 
-    /// What can't be undone, and what is made anew in the place of an undo, with what will differ.
+    /// The changes that can't be undone, and those that are made anew in the place of an undo, with the differences.
     fn without_undo(&self) -> impl Iterator<Item = PlanFact> {
         let of = |way| self.steps.iter().filter(move |step: &&Step| step.way_out() == way);
         let sentences = [

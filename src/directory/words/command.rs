@@ -32,7 +32,7 @@ pub fn with_reason(lines: &str, reason: &str) -> String {
     lines.lines().map(|line| format!("{line} --reason={reason}")).collect::<Vec<_>>().join("\n")
 }
 
-/// One call of the program.
+/// A call of the program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct CommandCall {
     verb: &'static [&'static str],
@@ -197,7 +197,7 @@ impl CommandNames<'_> {
         }])
     }
 
-    /// What differs from the role as it is.
+    /// The differences from the role as it is.
     fn edited_role(&self, id: &Id, to: &RoleDraft) -> Option<CommandCall> {
         let before = RoleDraft::of(self.directory.role(id)?);
         let mut call = CommandCall::many(&["edit-role"], Vec::new()).before(self.role(id)?).alone();
@@ -284,9 +284,9 @@ fn whom(to: &str) -> Option<String> {
     (is_visible(to) && to != "-").then(|| to.to_owned())
 }
 
-/// One line: what they begin with is said by options.
+/// A single line: options say what the user begins with.
 fn created_user(user: &NewUser) -> Option<Vec<CommandCall>> {
-    // What else it holds is of somebody who is made again.
+    // The other values are of a user who is made again.
     let names = ["givenName", "familyName"].map(|part| user.attributes.get("name")?.get(part)?.as_str());
     let told = names.iter().flatten().count();
     let parts = user.attributes.get("name").and_then(Value::as_object).map_or(0, serde_json::Map::len);

@@ -48,12 +48,12 @@ pub fn draw(frame: &mut Frame<'_>, preview: &PlanPreview, app: &App, look: &Scre
     let asks = preview.risk.typed().filter(|_| !plan.steps.is_empty());
     let typed = typed_rows(preview, height);
     let notes = below::grave(preview, columns, look);
-    // What is said of the whole plan stands before its lines; where there is no room, before what is said of the lines.
+    // Notes about the whole plan stand before its lines; where there is no room, before the notes about the lines.
     let (above, notes) =
         if total > 1 && notes.len() * 2 <= height.saturating_sub(typed) { (notes, vec![]) } else { (vec![], notes) };
     let room = height.saturating_sub(typed + above.len());
     let names = subjects(preview, columns);
-    // One line alone is wrapped, several are cut: the whole of the selected one stands below.
+    // A single line is wrapped; several are cut, and the selected one stands below in full.
     let alone = if total == 1 { wrapped(preview, columns, look) } else { Vec::new() };
     let cut = if total == 1 { None } else { text_if_cut(preview, preview.cursor, names, columns, look) };
     let least = if total == 1 { alone.len() } else { total.min(2) };
@@ -173,7 +173,7 @@ fn subjects(preview: &PlanPreview, columns: usize) -> usize {
     widest.unwrap_or(0).clamp(4, (columns / 3).max(4))
 }
 
-/// What is said of the line at this place: steps first, then what is refused, then who needs nothing.
+/// The text of the line at this place: steps first, then refused changes, then people who need nothing.
 struct LineText<'a> {
     subject: Cow<'a, str>,
     text: String,
@@ -182,7 +182,7 @@ struct LineText<'a> {
     tag: Option<&'static str>,
 }
 
-/// What a line is about.
+/// The subject of a line.
 enum SaidOf {
     Step(LineSign),
     Refusal,

@@ -1,4 +1,4 @@
-//! What stands below the list of a plan: consequences, and the summary with the way back.
+//! The part below the list of a plan: consequences, and the summary with the way back.
 
 use ratatui::text::Line;
 
