@@ -31,7 +31,7 @@ const GAM: &str = "group,type,role,id,status,email\n\
 
 /// Unknown columns need an option, and the error names columns and option.
 #[rstest]
-#[case::okta(OKTA, "firstName")]
+#[case::okta(OKTA, "userStatus")]
 #[case::entra(ENTRA, "Member object ID")]
 #[case::google(GOOGLE, "Org Unit Path")]
 #[case::gam(GAM, "status")]

@@ -67,7 +67,7 @@ fn what_a_killed_console_left_is_sent_by_the_next_one_and_nothing_twice() {
     next.press("4\x1b");
     next.settle();
     next.press("R");
-    next.wait_for("organisation roles: ");
+    next.wait_for("organisation role viewer: ");
     // What was in flight is looked up, never sent again by the program: what did not arrive is tried again by hand.
     if !next.screen().contents().contains("all 60 confirmed") {
         next.press("R");
