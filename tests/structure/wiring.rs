@@ -35,10 +35,10 @@ fn each_variant_of_a_wired_enum_is_named() {
             wrong.push(format!("src/{path} is no file: say where {name} is wired"));
             continue;
         };
-        let mut found = Matches { name, function, inside: false, complete: 0, catch_alls: Vec::new() };
+        let mut found = Matches { name, function, inside: false, complete: 0, wildcards: Vec::new() };
         found.visit_file(&file.tree);
-        if !found.catch_alls.is_empty() {
-            wrong.push(format!("src/{path}, {function}: `_` over {name} in lines {:?}", found.catch_alls));
+        if !found.wildcards.is_empty() {
+            wrong.push(format!("src/{path}, {function}: `_` over {name} in lines {:?}", found.wildcards));
         } else if found.complete == 0 {
             wrong.push(format!("src/{path}, {function}: no match over {name}"));
         }
@@ -54,7 +54,7 @@ struct Matches<'a> {
     /// Matches without a catch-all arm.
     complete: usize,
     /// Lines of the catch-all arms.
-    catch_alls: Vec<usize>,
+    wildcards: Vec<usize>,
 }
 
 impl Matches<'_> {
@@ -93,7 +93,7 @@ impl<'tree> Visit<'tree> for Matches<'_> {
     fn visit_expr_match(&mut self, found: &'tree ExprMatch) {
         if self.inside && found.arms.iter().any(|arm| self.names_a_variant(&arm.pat)) {
             match found.arms.iter().find(|arm| is_catch_all(arm)) {
-                Some(arm) => self.catch_alls.push(arm.pat.span().start().line),
+                Some(arm) => self.wildcards.push(arm.pat.span().start().line),
                 None => self.complete += 1,
             }
         }
