@@ -5,24 +5,24 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::Timestamp;
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use scimitar::{
-    app::{App, Msg, Opened, ProfileView, geometry::Size, keymap::Keymap},
-    dialect::{self, Dialect, Hosting, Provider, Server},
+    app::{App, AppMessage, OpenedProfile, ProfileView, geometry::TerminalSize, keymap::KeyBindings},
+    dialect::{self, Dialect, Hosting, KnownServer, Provider},
     directory::{
-        guard::Guards,
+        guard::GuardSettings,
         record::{Member, Role, Team, User},
         records::Records,
-        work::Report,
+        work::WorkerReport,
     },
     ui::{
-        Look, draw,
-        look::{Glyphs, Theme},
+        ScreenLook, draw,
+        look::{ColorTheme, GlyphSet},
     },
 };
 
 /// One dialect of each kind.
 pub fn dialects() -> Vec<Arc<dyn Dialect>> {
     [Provider::Wandb, Provider::Scim, Provider::Grafana, Provider::Datasaur]
-        .map(|provider| dialect::of(provider, Hosting::Dedicated, Server::default()))
+        .map(|provider| dialect::of(provider, Hosting::Dedicated, KnownServer::default()))
         .into()
 }
 
@@ -33,11 +33,14 @@ pub fn now() -> Timestamp {
 
 /// A console on a directory in which these texts are names.
 pub fn console(names: &[&str]) -> App {
-    let size = Size { width: 80, height: 24 };
-    let mut app = App::new(Keymap::new(&BTreeMap::new()).unwrap(), vec!["acme".into()], size, now(), 7);
-    let planner = dialect::of(Provider::Wandb, Hosting::Dedicated, Server::default());
+    let size = TerminalSize { width: 80, height: 24 };
+    let mut app = App::new(KeyBindings::new(&BTreeMap::new()).unwrap(), vec!["acme".into()], size, now(), 7);
+    let planner = dialect::of(Provider::Wandb, Hosting::Dedicated, KnownServer::default());
     let profile = ProfileView { name: "acme".into(), ..ProfileView::default() };
-    app.update(Msg::Opened(Box::new(Opened { profile, planner, guards: Guards::default() })), now());
+    app.update(
+        AppMessage::Opened(Box::new(OpenedProfile { profile, planner, guards: GuardSettings::default() })),
+        now(),
+    );
     let name = |n: usize| names.get(n % names.len().max(1)).copied().unwrap_or("eva");
     let user = |n: usize| User {
         id: format!("u{n}").as_str().into(),
@@ -64,15 +67,15 @@ pub fn console(names: &[&str]) -> App {
     };
     let users = (0..12).map(user).collect();
     let records = Records::build(users, (0..4).map(team).collect(), (0..3).map(role).collect());
-    let report = Report::Records { records: Box::new(records), seen: Some(now()), partial: false, stored: false };
-    app.update(Msg::Report(report), now());
+    let report = WorkerReport::Records { records: Box::new(records), seen: Some(now()), partial: false, stored: false };
+    app.update(AppMessage::Report(report), now());
     app
 }
 
 /// What the console shows; nothing in it acts on a terminal or turns text round.
 pub fn screen(app: &App) -> Buffer {
-    let look = Look::new(Theme::Ansi, Glyphs::UNICODE);
-    let Size { width, height } = app.size;
+    let look = ScreenLook::new(ColorTheme::Ansi, GlyphSet::UNICODE);
+    let TerminalSize { width, height } = app.size;
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     terminal.draw(|frame| draw(frame, app, &look)).unwrap();
     let drawn = terminal.backend().buffer().clone();
