@@ -15,8 +15,11 @@ use crate::{
 
 /// The title of a plan, in a provider's vocabulary.
 pub fn title(plan: &Plan, directory: &Directory, holds: RecordContents) -> String {
-    let steps = plan.steps.iter().map(|step| &step.words);
-    let all: Vec<&PlanLine> = steps.chain(plan.refused.iter().map(|(line, _)| line)).collect();
+    // Refused lines are not sent, so the title counts them only where nothing else is there.
+    let mut all: Vec<&PlanLine> = plan.steps.iter().map(|step| &step.words).collect();
+    if all.is_empty() {
+        all = plan.refused.iter().map(|(line, _)| line).collect();
+    }
     let first = match all.as_slice() {
         [] => return "Nothing to do".into(),
         // For a refused line only the words are known.
@@ -24,8 +27,7 @@ pub fn title(plan: &Plan, directory: &Directory, holds: RecordContents) -> Strin
         [first, ..] => *first,
     };
     let team = shared_team(plan).map(|team| lines::team_name(directory, team));
-    let refused_alike = || plan.refused.iter().all(|(line, _)| line.what == first.what);
-    if let Some(change) = shared(plan).filter(|_| refused_alike()) {
+    if let Some(change) = shared(plan) {
         return TitleScope::of(plan, &all, team).say(change, holds);
     }
     let count = number(all.len() as u64);
@@ -54,7 +56,7 @@ fn shared_team(plan: &Plan) -> Option<&Id> {
 
 /// For whom and where steps of one kind are.
 struct TitleScope<'a> {
-    /// Lines: changes that are sent, and refused ones.
+    /// Lines that are sent.
     lines: usize,
     /// The different subjects of the lines.
     subjects: usize,
