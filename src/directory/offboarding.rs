@@ -139,9 +139,18 @@ impl OffboardingFinder<'_> {
             draft.notes.push(format!("The API keys of the service account {name} are not revoked with it."));
             return;
         }
-        if self.directory.owner().is_some_and(|owner| owner.is(user)) {
-            draft.notes.push(format!("The API keys of {name} stay: one of them is in use here."));
-            return;
+        match self.directory.owner() {
+            Some(owner) if owner.is(user) => {
+                draft.notes.push(format!("The API keys of {name} stay: one of them is in use here."));
+                return;
+            }
+            Some(_) => {}
+            // The key in use may be one of these.
+            None => {
+                let words = format!("The API keys of {name} stay: the owner of the key in use here is not known.");
+                draft.notes.push(words);
+                return;
+            }
         }
         let person = self.directory.person(&SideQueryKind::Person(user.id.clone()));
         match person.and_then(|AccountDetails { keys, .. }| keys.as_ref()) {
@@ -175,6 +184,7 @@ mod tests {
     use super::*;
     use crate::directory::{
         Observation, RecordKind,
+        owner::KeyOwner,
         record::{AccountKind, Member, RoleGrant},
         records::Records,
         side_query::{ApiKey, SideAnswer, TeamParticipant},
@@ -194,6 +204,10 @@ mod tests {
     }
 
     fn directory(admins: &[&str]) -> Directory {
+        directory_with_owner(admins, Some("u2"))
+    }
+
+    fn directory_with_owner(admins: &[&str], owner: Option<&str>) -> Directory {
         let ids = ["u1", "u2", "u3"];
         let users = ids.map(|id| person(id, if admins.contains(&id) { "admin" } else { "member" })).to_vec();
         let members = ids.map(|id| Member { id: id.into(), display: id.into() }).to_vec();
@@ -212,6 +226,9 @@ mod tests {
         };
         let key = ApiKey { id: "k1".into(), name: "abcd".into(), description: "".into() };
         let account = AccountDetails { id: "u1".into(), keys: Some(vec![key]), ..AccountDetails::default() };
+        if let Some(id) = owner {
+            directory.set_owner(KeyOwner { id: id.into(), user_name: "".into(), email: "".into() });
+        }
         directory.learn(vec![
             Observation::Told(SideQueryKind::Roster("t1".into()), SideAnswer::Roster(vec![invited])),
             Observation::Told(SideQueryKind::Person("u1".into()), SideAnswer::Person(account)),
@@ -249,6 +266,15 @@ mod tests {
         let silent = draft(&directory, &wandb(), &["u3"], None);
         assert_eq!(verbs(&silent), [SetSeat, Deactivate]);
         assert_eq!(silent.notes, ["The API keys of u3-name are not told, so that none is deleted."]);
+    }
+
+    #[test]
+    fn no_key_is_deleted_while_the_owner_of_the_key_in_use_is_not_known() {
+        for (owner, words) in [(Some("u1"), "in use here"), (None, "is not known")] {
+            let draft = draft(&directory_with_owner(&["u2"], owner), &wandb(), &["u1"], None);
+            assert!(!verbs(&draft).contains(&ChangeVerb::DeleteKey));
+            assert!(draft.notes.iter().any(|note| note.contains(words)), "{:?}", draft.notes);
+        }
     }
 
     #[test]
