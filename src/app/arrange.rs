@@ -3,8 +3,9 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{
-    App, Overlay, Tab,
-    action::Action,
+    App, AppEffect, Overlay, Tab,
+    action::{Action, Scope},
+    overlay::{CursorTravel, OverlayBehavior},
     palette::{PaletteEntry, PaletteLine},
 };
 use crate::{
@@ -83,6 +84,32 @@ impl ColumnMenu {
             self.choices.swap(self.cursor, to);
             self.cursor = to;
         }
+    }
+}
+
+impl OverlayBehavior for SortMenu {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Picker, Scope::Global]
+    }
+
+    fn travel(&mut self, to: &CursorTravel, _: &App) {
+        to.go(&mut self.cursor, self.choices.len());
+    }
+
+    fn choose(self, app: &mut App, _: &mut Vec<AppEffect>) {
+        if let Some((_, field)) = self.choices.get(self.cursor) {
+            app.sort_list(&self.by(*field));
+        }
+    }
+}
+
+impl OverlayBehavior for ColumnMenu {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Columns, Scope::Global]
+    }
+
+    fn travel(&mut self, to: &CursorTravel, _: &App) {
+        to.go(&mut self.cursor, self.choices.len());
     }
 }
 
@@ -171,12 +198,6 @@ impl App {
         self.overlays.pop();
         self.sort_list(&orders);
         true
-    }
-
-    pub(super) fn sort_chosen(&mut self, menu: &SortMenu) {
-        if let Some((_, field)) = menu.choices.get(menu.cursor) {
-            self.sort_list(&menu.by(*field));
-        }
     }
 
     /// Sorts the list shown.

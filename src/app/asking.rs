@@ -1,6 +1,6 @@
 //! Names that are typed into boxes and forms, and that the lists known here may lack: the server is asked for them.
 
-use super::{App, AppEffect, Overlay, looking::finding};
+use super::{App, AppEffect, Overlay};
 use crate::{
     directory::{
         ListCoverage,
@@ -15,13 +15,8 @@ const SHOWN: usize = 64;
 impl App {
     /// Asks for what is typed where no row contains it and not all records are known. False where there is nothing to ask.
     pub(super) fn ask_for_typed(&mut self, effects: &mut Vec<AppEffect>) -> bool {
-        let Some(top) = self.overlays.last_mut() else { return false };
-        let typed = match top {
-            Overlay::Check(list) => list.input.value().to_owned(),
-            Overlay::Pick(pick) => pick.input.value().to_owned(),
-            _ => return false,
-        };
-        let asked = finding(top).and_then(|rows| Some((rows.kind, rows.ask(&typed, &self.directory)?)));
+        let finder = self.overlays.last_mut().and_then(|top| top.behavior_mut().finder());
+        let asked = finder.and_then(|(typed, rows)| Some((rows.kind, rows.ask(typed.value(), &self.directory)?)));
         let Some((kind, name)) = asked else { return false };
         self.say(format!("Not among those known here; asking the server for {}…", clean_line(&name, SHOWN)));
         effects.push(AppEffect::Work(WorkerJob::LookUp(kind, vec![name])));
@@ -56,8 +51,10 @@ impl App {
                     self.submit(effects);
                 }
             }
-            Some(top @ (Overlay::Check(_) | Overlay::Pick(_))) => {
-                let asked = finding(top).and_then(|rows| rows.asked()).map(str::to_owned);
+            Some(Overlay::Doubts(_)) | None => self.doubts_looked_up(failure),
+            Some(top) => {
+                let Some((_, rows)) = top.behavior_mut().finder() else { return self.doubts_looked_up(failure) };
+                let asked = rows.asked().map(str::to_owned);
                 let missing = missed.iter().find(|missed| Some(&missed.name) == asked.as_ref());
                 let name = clean_line(asked.as_deref().unwrap_or_default(), SHOWN).into_owned();
                 match missing.map(|missed| &missed.failure) {
@@ -66,7 +63,6 @@ impl App {
                     None => self.message = None,
                 }
             }
-            _ => self.doubts_looked_up(failure),
         }
     }
 

@@ -1,11 +1,19 @@
 //! Check lists: the teams of one or more users, and the members of one or more teams. Each row shows the present state
 //! and the wish.
 
+use crossterm::event::{Event, KeyCode, KeyModifiers};
 use indexmap::IndexMap;
 use rustc_hash::FxHashSet;
 use tui_input::Input;
 
-use super::{availability::UnavailableReason, filtered_rows::FilteredRows, text_field};
+use super::{
+    App,
+    action::{Action, Scope},
+    availability::UnavailableReason,
+    filtered_rows::FilteredRows,
+    overlay::{CursorTravel, OverlayBehavior},
+    text_field,
+};
 use crate::directory::{Directory, Id, RecordKind, change::Change};
 
 /// The records of the rows, and the records that they are checked for.
@@ -96,6 +104,9 @@ pub enum RowKept {
     /// Nobody can change the row.
     #[error("{0}")]
     Fixed(UnavailableReason),
+    /// No row changes.
+    #[error(transparent)]
+    All(#[from] NothingToggled),
 }
 
 /// The reason why "all shown" changes nothing in a box with a row to check for each match.
@@ -159,11 +170,6 @@ impl CheckList {
         }
     }
 
-    /// Builds the rows anew after records came or went: the former indexes may belong to others by now.
-    pub fn renew(&mut self, directory: &Directory) {
-        self.rows.renew(self.of.rows(directory), directory);
-    }
-
     /// The kind of record of the rows.
     pub fn kind(&self) -> RecordKind {
         self.rows.kind
@@ -204,19 +210,6 @@ impl CheckList {
     /// The id under the cursor.
     pub fn selected(&self, directory: &Directory) -> Option<Id> {
         self.rows.selected(directory).cloned()
-    }
-
-    /// Handles a key for the text field. True if the text changed.
-    pub fn edit(&mut self, event: &crossterm::event::Event, directory: &Directory) -> bool {
-        if self.found && typed(event) {
-            self.input.reset();
-        }
-        let changed = text_field(&mut self.input, event);
-        if changed {
-            self.found = false;
-            self.filter(directory);
-        }
-        changed
     }
 
     /// Filters by the typed text.
@@ -303,11 +296,6 @@ impl CheckList {
         Ok(())
     }
 
-    /// True while wishes or text are entered that leaving would lose.
-    pub fn has_work(&self) -> bool {
-        !self.wishes.is_empty()
-    }
-
     /// The numbers of rows that come and that go.
     pub fn counts(&self) -> (usize, usize) {
         let come = self.wishes.values().filter(|wish| **wish).count();
@@ -336,8 +324,59 @@ impl CheckList {
     }
 }
 
+impl OverlayBehavior for CheckList {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Check, Scope::Global]
+    }
+
+    fn is_typing(&self) -> bool {
+        true
+    }
+
+    fn edit(&mut self, event: &Event, app: &App) {
+        if self.found && typed(event) {
+            self.input.reset();
+        }
+        if text_field(&mut self.input, event) {
+            self.found = false;
+            self.filter(&app.directory);
+        }
+    }
+
+    fn travel(&mut self, to: &CursorTravel, app: &App) {
+        self.rows.travel(to, &app.directory);
+    }
+
+    fn adjust(&mut self, action: Action, app: &App) -> Result<(), RowKept> {
+        match action {
+            Action::Toggle | Action::TakeOut => match app.fixed_row(self) {
+                Some(why) => Err(RowKept::Fixed(why)),
+                None if action == Action::Toggle => self.toggle(&app.directory),
+                None => self.take_out(&app.directory),
+            },
+            Action::ToggleAll => Ok(self.toggle_all(&app.directory)?),
+            _ => Ok(()),
+        }
+    }
+
+    fn has_work(&self) -> bool {
+        !self.wishes.is_empty()
+    }
+
+    fn finder(&mut self) -> Option<(&Input, &mut FilteredRows)> {
+        Some((&self.input, &mut self.rows))
+    }
+
+    fn is_looking(&self) -> bool {
+        !self.rows.is_whole()
+    }
+
+    fn renew(&mut self, directory: &Directory) {
+        self.rows.renew(self.of.rows(directory), directory);
+    }
+}
+
 /// True for a key that puts a character into a text field.
-pub(super) fn typed(event: &crossterm::event::Event) -> bool {
-    use crossterm::event::{Event, KeyCode, KeyModifiers};
+pub(super) fn typed(event: &Event) -> bool {
     matches!(event, Event::Key(key) if matches!(key.code, KeyCode::Char(_)) && !key.modifiers.contains(KeyModifiers::CONTROL))
 }

@@ -1,7 +1,12 @@
 //! The values that `y` copies: fields of a record or of the marked ones, or the command line of a plan. The text may be
 //! pasted into a shell, so it contains no line break of the server's, no control character and no invisible one.
 
-use super::{App, AppEffect, Overlay, palette::DEMO};
+use super::{
+    App, AppEffect, Overlay,
+    action::Scope,
+    overlay::{CursorTravel, OverlayBehavior},
+    palette::DEMO,
+};
 use crate::{
     directory::{
         Directory, Id, RecordKind,
@@ -237,15 +242,6 @@ impl CopyMenu {
         };
         text::escape_json(&written.unwrap_or_default()).into_owned()
     }
-
-    /// Moves the cursor to the next choice that begins with this letter; false where none does.
-    pub(super) fn go_to_letter(&mut self, letter: char) -> bool {
-        let begins = |(part, _): &(CopyPart, String)| self.name(*part).starts_with(letter.to_ascii_lowercase());
-        let places = (self.cursor + 1..self.choices.len()).chain(0..=self.cursor);
-        let next = places.into_iter().find(|at| self.choices.get(*at).is_some_and(begins));
-        self.cursor = next.unwrap_or(self.cursor);
-        next.is_some()
-    }
 }
 
 impl CopyPart {
@@ -307,6 +303,28 @@ fn markdown_cell(text: &str) -> String {
 fn cell(text: &str) -> String {
     let text = cell::neutralise(text);
     if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.into_owned() }
+}
+
+impl OverlayBehavior for CopyMenu {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Picker, Scope::Global]
+    }
+
+    fn travel(&mut self, to: &CursorTravel, _: &App) {
+        to.go(&mut self.cursor, self.choices.len());
+    }
+
+    fn go_to_letter(&mut self, letter: char) -> bool {
+        let begins = |(part, _): &(CopyPart, String)| self.name(*part).starts_with(letter.to_ascii_lowercase());
+        let places = (self.cursor + 1..self.choices.len()).chain(0..=self.cursor);
+        let next = places.into_iter().find(|at| self.choices.get(*at).is_some_and(begins));
+        self.cursor = next.unwrap_or(self.cursor);
+        next.is_some()
+    }
+
+    fn choose(self, app: &mut App, effects: &mut Vec<AppEffect>) {
+        app.copy_chosen(&self, effects);
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,14 @@
 use crossterm::event::Event;
 use tui_input::Input;
 
-use super::{availability::UnavailableReason, check::NothingToggled, text_field};
+use super::{
+    App,
+    action::{Action, Scope},
+    availability::UnavailableReason,
+    check::{NothingToggled, RowKept},
+    overlay::{CursorTravel, OverlayBehavior},
+    text_field,
+};
 use crate::directory::{
     Directory, Id, Name,
     change::{Change, ChangeVerb},
@@ -147,14 +154,6 @@ impl DifferenceBox {
         self.cursor = self.cursor.min(self.shown.len().saturating_sub(1));
     }
 
-    /// Takes a key for the text field.
-    pub fn edit(&mut self, event: &Event) {
-        if text_field(&mut self.input, event) {
-            self.cursor = 0;
-            self.filter();
-        }
-    }
-
     /// The line under the cursor.
     pub fn selected(&self) -> Option<&DifferenceLine> {
         self.lines.get(*self.shown.get(self.cursor)?)
@@ -198,11 +197,6 @@ impl DifferenceBox {
         self.touched = true;
     }
 
-    /// True while there are choices that leaving loses.
-    pub fn has_work(&self) -> bool {
-        self.touched
-    }
-
     /// The numbers of ticked lines that add, remove and alter.
     pub fn counts(&self) -> [usize; 3] {
         let count =
@@ -220,6 +214,41 @@ impl DifferenceBox {
             }
             _ => ticked,
         }
+    }
+}
+
+impl OverlayBehavior for DifferenceBox {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Difference, Scope::Check, Scope::Global]
+    }
+
+    fn is_typing(&self) -> bool {
+        true
+    }
+
+    fn edit(&mut self, event: &Event, _: &App) {
+        if text_field(&mut self.input, event) {
+            self.cursor = 0;
+            self.filter();
+        }
+    }
+
+    fn travel(&mut self, to: &CursorTravel, _: &App) {
+        to.go(&mut self.cursor, self.shown.len());
+    }
+
+    fn adjust(&mut self, action: Action, _: &App) -> Result<(), RowKept> {
+        match action {
+            Action::Toggle => self.toggle().map_err(RowKept::Fixed)?,
+            Action::ToggleAll => self.toggle_all()?,
+            Action::Exactly => self.turn(),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn has_work(&self) -> bool {
+        self.touched
     }
 }
 

@@ -354,8 +354,7 @@ impl App {
     fn send(&mut self, plan: Plan, (staged, needless): (&[StagedChange], &[Name]), effects: &mut Vec<AppEffect>) {
         self.marked_now = self.marked_rows(&plan, needless);
         let taken = stage::taken(staged, plan.steps.iter().map(|step| &step.change));
-        self.overlays
-            .retain(|overlay| matches!(overlay, Overlay::Details { .. } | Overlay::Aside(_) | Overlay::Secret(_)));
+        self.close_settled();
         let actor = self.profile.as_ref().map(|profile| profile.actor.clone()).unwrap_or_default();
         self.lay(plan.enter(None, self.now, &actor), taken, effects);
     }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::directory::{Directory, Id, RecordKind, ResourceRef, listing::ListOrder, query::FilterQuery};
 
-use super::pane::STEP;
+use super::{overlay::CursorTravel, pane::STEP};
 
 /// Rows of one kind.
 #[derive(Debug)]
@@ -41,6 +41,11 @@ impl FilteredRows {
     pub fn go(&mut self, to: usize, directory: &Directory) {
         self.cursor = to;
         self.on = self.selected(directory).cloned();
+    }
+
+    /// Moves the cursor.
+    pub(super) fn travel(&mut self, to: &CursorTravel, directory: &Directory) {
+        self.go(to.from(self.cursor, self.shown.len()), directory);
     }
 
     /// Records came or went: sets the new rows, filtered by the last input. The cursor stays on its record.

@@ -31,7 +31,7 @@ impl App {
             for spec in ACTIONS.iter().filter(|spec| spec.scope == *scope && !spec.hint.is_empty()) {
                 let can = self.availability(spec.action).is_ok();
                 let shown = can || (!boxed && self.profile.is_some() && self.never(spec.action).is_none());
-                let asked = spec.action == Action::Quit && matches!(self.overlays.last(), Some(Overlay::Quit));
+                let asked = spec.action == Action::Quit && matches!(self.overlays.last(), Some(Overlay::Quit(_)));
                 if !shown || asked || (spec.action == Action::DropLine && !self.has_lines()) {
                     continue;
                 }

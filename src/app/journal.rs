@@ -15,7 +15,7 @@ impl App {
     /// The plan under the cursor, or the one whose box is open. The newest has cursor 0.
     pub fn selected_plan(&self) -> Option<ChangeId> {
         match self.overlays.last() {
-            Some(Overlay::Story { id, .. }) => self.entries.get(id).map(|entry| entry.plan),
+            Some(Overlay::Story(story)) => self.entries.get(&story.id).map(|entry| entry.plan),
             Some(Overlay::Plan(view)) => Some(view.plan),
             _ => self.activity_at(self.activity_cursor),
         }
@@ -24,7 +24,7 @@ impl App {
     /// The change under the cursor, or the one whose story is open; none where a plan of several is selected.
     pub fn selected_entry(&self) -> Option<&JournalEntry> {
         match self.overlays.last() {
-            Some(Overlay::Story { id, .. }) => self.entries.get(id),
+            Some(Overlay::Story(story)) => self.entries.get(&story.id),
             Some(Overlay::Plan(view)) => match self.plan_row(view, view.cursor)? {
                 PlanRow::Change(entry) => Some(entry),
                 PlanRow::Reason(..) => None,

@@ -4,7 +4,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use tui_input::Input;
 
 use super::{
-    App, AppEffect, Overlay, Tab, TerminalSize,
+    App, AppEffect, Tab, TerminalSize,
     action::{Action, Scope},
     keymap, text_field,
 };
@@ -69,8 +69,7 @@ impl App {
     fn goes_to_choice(&mut self, key: KeyEvent) -> bool {
         let plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
         match (self.overlays.last_mut(), key.code) {
-            (Some(Overlay::Copy(menu)), KeyCode::Char(letter)) if plain => menu.go_to_letter(letter),
-            (Some(Overlay::Whom(whom)), KeyCode::Char(letter)) if plain => whom.go_to_letter(letter),
+            (Some(top), KeyCode::Char(letter)) if plain => top.behavior_mut().go_to_letter(letter),
             _ => false,
         }
     }
@@ -97,7 +96,7 @@ impl App {
 
     /// Scopes from the innermost outwards: of the box on top alone, where there is one.
     pub fn scopes(&self) -> &'static [Scope] {
-        self.overlays.last().map_or_else(|| self.scopes_beneath(), Overlay::scopes)
+        self.overlays.last().map_or_else(|| self.scopes_beneath(), |top| top.behavior().scopes())
     }
 
     /// The scopes of the pane, whatever lies over it.
@@ -124,74 +123,34 @@ impl App {
         }
     }
 
-    /// The scopes of the place where help was asked for: those without the help itself.
-    pub fn scopes_helped(&self) -> &'static [Scope] {
-        let helped = self.overlays.iter().rev().find(|overlay| !matches!(overlay, Overlay::Help { .. }));
-        helped.map_or_else(|| self.scopes_beneath(), Overlay::scopes)
-    }
-
     /// True where characters are text.
     pub fn is_typing(&self) -> bool {
-        self.overlays.last().map_or_else(|| self.is_filtering(), Overlay::is_typing)
+        self.overlays.last().map_or_else(|| self.is_filtering(), |top| top.behavior().is_typing())
     }
 
     fn on_text(&mut self, event: &Event) {
+        if self.with_top(|top, app| top.edit(event, app)).is_none() {
+            self.filter_typed(event);
+        }
+    }
+
+    fn filter_typed(&mut self, event: &Event) {
         let now = self.now;
-        match self.overlays.last_mut() {
-            Some(Overlay::Role(picker)) => {
-                if let Some(planner) = &self.planner {
-                    picker.edit(event, &self.directory, planner.capabilities());
-                }
+        if let Some(kind) = self.tab.kind() {
+            let pane = &mut self.panes[kind as usize];
+            if std::mem::take(&mut self.stale_filter) && puts_text_in(event) {
+                pane.filter.reset();
             }
-            Some(Overlay::Check(list)) => drop(list.edit(event, &self.directory)),
-            Some(Overlay::Pick(pick)) => pick.edit(event, &self.directory),
-            Some(Overlay::Difference(difference)) => difference.edit(event),
-            Some(Overlay::RoleEditor(editor)) => editor.edit(event),
-            Some(Overlay::Form(form)) => drop(form.edit(event)),
-            Some(Overlay::Preview(preview)) if preview.reasoning => drop(text_field(&mut preview.reason, event)),
-            Some(Overlay::Preview(preview)) => drop(text_field(&mut preview.typed, event)),
-            Some(Overlay::Palette(_)) => self.palette_typed(event),
-            Some(Overlay::Permissions { typed, scroll, .. }) => {
-                if text_field(typed, event) {
-                    *scroll = 0;
-                }
+            if pane.filtering && text_field(&mut pane.filter, event) {
+                pane.refilter(&self.directory, now);
+                self.say_what_is_unknown(kind);
             }
-            Some(
-                Overlay::Details { .. }
-                | Overlay::Doubts(_)
-                | Overlay::Holders { .. }
-                | Overlay::Compare { .. }
-                | Overlay::Plan(_)
-                | Overlay::Story { .. }
-                | Overlay::Raw { .. }
-                | Overlay::Help { .. }
-                | Overlay::Copy(_)
-                | Overlay::Aside(_)
-                | Overlay::Secret(_)
-                | Overlay::Stage(_)
-                | Overlay::Sort(_)
-                | Overlay::Columns(_)
-                | Overlay::Whom(_)
-                | Overlay::Quit,
-            ) => {}
-            None => {
-                if let Some(kind) = self.tab.kind() {
-                    let pane = &mut self.panes[kind as usize];
-                    if std::mem::take(&mut self.stale_filter) && puts_text_in(event) {
-                        pane.filter.reset();
-                    }
-                    if pane.filtering && text_field(&mut pane.filter, event) {
-                        pane.refilter(&self.directory, now);
-                        self.say_what_is_unknown(kind);
-                    }
-                } else if self.changes.filtering {
-                    if std::mem::take(&mut self.stale_filter) && puts_text_in(event) {
-                        self.changes.filter.reset();
-                    }
-                    if text_field(&mut self.changes.filter, event) {
-                        self.filter_activity();
-                    }
-                }
+        } else if self.changes.filtering {
+            if std::mem::take(&mut self.stale_filter) && puts_text_in(event) {
+                self.changes.filter.reset();
+            }
+            if text_field(&mut self.changes.filter, event) {
+                self.filter_activity();
             }
         }
     }
@@ -225,11 +184,9 @@ impl App {
     pub(super) fn back(&mut self) {
         if self.has_error() {
             self.message = None;
-        } else if let Some(Overlay::Preview(preview)) = self.overlays.last_mut().filter(|top| has_requests(top)) {
-            (preview.requests, preview.top) = (None, 0);
-        } else if let Some(Overlay::Preview(preview)) = self.overlays.last_mut().filter(|top| has_reason_open(top)) {
-            preview.reasoning = false;
-        } else if self.overlays.last().is_some_and(Overlay::has_work) && !self.dropping {
+        } else if self.overlays.last_mut().is_some_and(|top| top.behavior_mut().back()) {
+            // The box is still open.
+        } else if self.overlays.last().is_some_and(|top| top.behavior().has_work()) && !self.dropping {
             self.dropping = true;
             let key = self.keymap.label(Action::Back).unwrap_or_default();
             self.say(format!("{key} again drops what you entered."));
@@ -266,7 +223,7 @@ impl App {
     }
 
     pub(super) fn switch(&mut self, tab: Tab) {
-        if self.overlays.iter().any(Overlay::has_work) {
+        if self.overlays.iter().any(|overlay| overlay.behavior().has_work()) {
             self.say("Something is entered here: look at its plan or go back first.");
             return;
         }
@@ -277,16 +234,6 @@ impl App {
         self.overlays = self.take_secrets();
         self.tab = tab;
     }
-}
-
-/// True for a plan that shows its exact requests: there is a way back to its words.
-fn has_requests(top: &Overlay) -> bool {
-    matches!(top, Overlay::Preview(preview) if preview.requests.is_some())
-}
-
-/// True for a plan whose reason is being typed: there is a way back to its lines.
-fn has_reason_open(top: &Overlay) -> bool {
-    matches!(top, Overlay::Preview(preview) if preview.reasoning)
 }
 
 fn puts_text_in(event: &Event) -> bool {

@@ -3,7 +3,7 @@
 
 use crossterm::event::{Event, KeyEventKind};
 
-use super::{App, AppEffect, Overlay, action::Action, filtered_rows::FilteredRows, keys::overrides_typing, pane::STEP};
+use super::{App, AppEffect, action::Action, keys::overrides_typing, pane::STEP};
 
 impl App {
     /// True while a list is searched, or a plan is drawn up.
@@ -11,12 +11,8 @@ impl App {
         if self.undertaking.is_some() {
             return true;
         }
-        let boxes = self.overlays.iter().any(|overlay| match overlay {
-            Overlay::Check(list) => !list.rows.is_whole(),
-            Overlay::Pick(pick) => !pick.rows.is_whole(),
-            _ => false,
-        });
-        boxes || self.panes.iter().any(|pane| !pane.is_whole())
+        self.overlays.iter().any(|overlay| overlay.behavior().is_looking())
+            || self.panes.iter().any(|pane| !pane.is_whole())
     }
 
     /// Runs a step of a few milliseconds at most; gives the effects.
@@ -28,8 +24,8 @@ impl App {
             return effects;
         }
         for overlay in &mut self.overlays {
-            if let Some(finding) = finding(overlay) {
-                finding.advance(&self.directory, STEP);
+            if let Some((_, rows)) = overlay.behavior_mut().finder() {
+                rows.advance(&self.directory, STEP);
             }
         }
         let rows = self.size.list_rows();
@@ -44,8 +40,8 @@ impl App {
     pub fn show_best(&mut self) {
         self.tell_undertaking();
         for overlay in &mut self.overlays {
-            if let Some(finding) = finding(overlay) {
-                finding.show_best(&self.directory);
+            if let Some((_, rows)) = overlay.behavior_mut().finder() {
+                rows.show_best(&self.directory);
             }
         }
         let rows = self.size.list_rows();
@@ -89,20 +85,7 @@ impl App {
             pane.scroll(rows);
         }
         for overlay in &mut self.overlays {
-            match overlay {
-                Overlay::Check(list) => list.renew(directory),
-                Overlay::Pick(pick) => pick.renew(directory),
-                _ => {}
-            }
+            overlay.behavior_mut().renew(directory);
         }
-    }
-}
-
-/// The rows of a box that finds them by typing.
-pub(super) fn finding(overlay: &mut Overlay) -> Option<&mut FilteredRows> {
-    match overlay {
-        Overlay::Check(list) => Some(&mut list.rows),
-        Overlay::Pick(pick) => Some(&mut pick.rows),
-        _ => None,
     }
 }

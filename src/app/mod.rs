@@ -38,6 +38,7 @@ pub mod entries;
 pub mod filtered_rows;
 pub mod form;
 pub mod geometry;
+pub mod help;
 pub mod hints;
 mod invited;
 mod journal;
@@ -52,19 +53,24 @@ mod owner;
 pub mod palette;
 pub mod pane;
 mod perform;
+pub mod permissions;
 pub mod pick;
 pub mod picker;
 pub mod plan_view;
+mod preview;
+pub mod quit;
+pub mod raw;
 mod recall;
 mod reports;
 pub mod role_editor;
-mod roles;
+pub mod roles;
 pub mod secret;
 mod sending;
 pub mod side_query_box;
 mod sight;
 pub mod stage;
 mod stepped_task;
+pub mod story;
 mod telling;
 #[cfg(test)]
 mod tests;
@@ -73,7 +79,9 @@ pub mod whom;
 
 pub use geometry::TerminalSize;
 pub use message::{AppEffect, AppMessage, NoList, NotSaved, OpenedProfile, ProfileView, UnopenedProfile};
-pub use overlay::{Overlay, PlanPreview, ShownRequests};
+pub use overlay::Overlay;
+pub(crate) use overlay::for_each_overlay;
+pub use preview::{PlanPreview, ShownRequests};
 pub use telling::{MessageSubject, StatusMessage};
 
 /// Characters of one pasted line at most.

@@ -1,5 +1,10 @@
 //! Unclear names in a list: a similar record is taken, or the name is skipped; the console never guesses.
 
+use super::{
+    App,
+    action::Scope,
+    overlay::{CursorTravel, OverlayBehavior},
+};
 use crate::directory::{
     Id, Name,
     find::{MissingName, NameFinder},
@@ -116,11 +121,6 @@ impl NameChoiceBox {
         }
     }
 
-    /// True while there are decisions that leaving loses.
-    pub fn has_work(&self) -> bool {
-        self.lines.iter().any(|(_, answer)| *answer != NameChoice::Open)
-    }
-
     /// The members and the notes about them; `None` while a name is open, with the cursor on it.
     pub fn members(&mut self) -> Option<(Vec<Id>, Vec<String>)> {
         if let Some(open) = self.lines.iter().position(|(_, answer)| *answer == NameChoice::Open) {
@@ -149,6 +149,20 @@ impl NameChoiceBox {
             notes.push(format!("Skipped: {}{more}.", told.join(", ")));
         }
         Some((members.into_iter().collect(), notes))
+    }
+}
+
+impl OverlayBehavior for NameChoiceBox {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Doubts, Scope::Global]
+    }
+
+    fn travel(&mut self, to: &CursorTravel, _: &App) {
+        to.go(&mut self.cursor, self.lines.len());
+    }
+
+    fn has_work(&self) -> bool {
+        self.lines.iter().any(|(_, answer)| *answer != NameChoice::Open)
     }
 }
 

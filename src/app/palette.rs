@@ -4,10 +4,12 @@ use crossterm::event::Event;
 use tui_input::Input;
 
 use super::{
-    App,
+    App, AppEffect,
     action::{ACTIONS, Action, Scope},
     changes_list::ActivityOrder,
     compare::Side,
+    overlay::{CursorTravel, OverlayBehavior},
+    roles::CompareBox,
     text_field,
 };
 use crate::directory::{
@@ -115,6 +117,48 @@ impl CommandPalette {
     }
 }
 
+impl OverlayBehavior for CommandPalette {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Command, Scope::Picker, Scope::Global]
+    }
+
+    fn is_typing(&self) -> bool {
+        true
+    }
+
+    fn edit(&mut self, event: &Event, app: &App) {
+        if !text_field(&mut self.input, event) {
+            return;
+        }
+        if let Some(fixed) = self.fixed {
+            self.lines.truncate(fixed);
+            self.lines.extend(app.argument_lines(self.input.value()));
+        }
+        self.filter();
+    }
+
+    fn travel(&mut self, to: &CursorTravel, _: &App) {
+        to.go(&mut self.cursor, self.shown.len());
+    }
+
+    fn choose(self, app: &mut App, effects: &mut Vec<AppEffect>) {
+        let Some(line) = self.selected().cloned() else { return };
+        match (line.entry, line.refused) {
+            (_, Some(why)) => app.say(format!("{}: {why}", line.name)),
+            (PaletteEntry::Do(action), None) => app.perform(action, effects),
+            (PaletteEntry::Profile(name), None) => effects.push(AppEffect::Open(Some(name))),
+            (PaletteEntry::Compare(sides), None) => app.overlays.push(CompareBox { sides, scroll: 0 }.into()),
+            (PaletteEntry::MapGroup(group, role), None) => app.map_group(group, role, effects),
+            (PaletteEntry::Parallel(number), None) => app.set_parallel(number, effects),
+            (PaletteEntry::Sort(orders), None) => app.sort_list(&orders),
+            (PaletteEntry::Columns(columns), None) => app.take_columns(Some(columns)),
+            (PaletteEntry::SortActivity(order), None) => app.sort_activity(order),
+            (PaletteEntry::Filter(text), None) => app.take_filter(text),
+            (PaletteEntry::Demo, None) => effects.push(AppEffect::Open(None)),
+        }
+    }
+}
+
 impl App {
     /// The palette for the present place.
     pub(super) fn palette(&self, typed: &str) -> CommandPalette {
@@ -175,18 +219,5 @@ impl App {
         palette.input = Input::new(typed.to_owned());
         palette.filter();
         palette
-    }
-
-    pub(super) fn palette_typed(&mut self, event: &Event) {
-        let Some(super::Overlay::Palette(palette)) = self.overlays.last_mut() else { return };
-        if !text_field(&mut palette.input, event) {
-            return;
-        }
-        let typed = palette.input.value().to_owned();
-        let lines = if palette.fixed.is_some() { self.argument_lines(&typed) } else { Vec::new() };
-        let Some(super::Overlay::Palette(palette)) = self.overlays.last_mut() else { return };
-        palette.lines.truncate(palette.fixed.unwrap_or(palette.lines.len()));
-        palette.lines.extend(lines);
-        palette.filter();
     }
 }

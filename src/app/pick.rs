@@ -1,8 +1,15 @@
 //! A box that finds a record among all of a kind by typing.
 
+use crossterm::event::Event;
 use tui_input::Input;
 
-use super::{filtered_rows::FilteredRows, text_field};
+use super::{
+    App, AppEffect,
+    action::Scope,
+    filtered_rows::FilteredRows,
+    overlay::{CursorTravel, OverlayBehavior},
+    text_field,
+};
 use crate::directory::{Directory, Id, RecordKind};
 
 /// State of the box.
@@ -23,21 +30,46 @@ impl PickBox {
         Self { subjects, input: Input::default(), rows }
     }
 
-    /// Records came or went: old row numbers may belong to other records now.
-    pub fn renew(&mut self, directory: &Directory) {
-        self.rows.renew(others(self.rows.kind, &self.subjects, directory), directory);
-    }
-
-    /// A key for the text field.
-    pub fn edit(&mut self, event: &crossterm::event::Event, directory: &Directory) {
-        if text_field(&mut self.input, event) {
-            self.rows.filter(self.input.value(), directory);
-        }
-    }
-
     /// The id under the cursor.
     pub fn selected<'a>(&self, directory: &'a Directory) -> Option<&'a Id> {
         self.rows.selected(directory)
+    }
+}
+
+impl OverlayBehavior for PickBox {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Picker, Scope::Global]
+    }
+
+    fn is_typing(&self) -> bool {
+        true
+    }
+
+    fn edit(&mut self, event: &Event, app: &App) {
+        if text_field(&mut self.input, event) {
+            self.rows.filter(self.input.value(), &app.directory);
+        }
+    }
+
+    fn travel(&mut self, to: &CursorTravel, app: &App) {
+        self.rows.travel(to, &app.directory);
+    }
+
+    fn choose(self, app: &mut App, effects: &mut Vec<AppEffect>) {
+        app.overlays.push(self.into());
+        app.picked(effects);
+    }
+
+    fn finder(&mut self) -> Option<(&Input, &mut FilteredRows)> {
+        Some((&self.input, &mut self.rows))
+    }
+
+    fn is_looking(&self) -> bool {
+        !self.rows.is_whole()
+    }
+
+    fn renew(&mut self, directory: &Directory) {
+        self.rows.renew(others(self.rows.kind, &self.subjects, directory), directory);
     }
 }
 

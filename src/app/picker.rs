@@ -1,9 +1,16 @@
 //! The role picker: place and role in one pick, for one user or for many. Places are the organisation, teams,
 //! registries, and the products that seats are for.
 
+use crossterm::event::Event;
 use tui_input::Input;
 
-use super::text_field;
+use super::{
+    App, AppEffect,
+    action::{Action, Scope},
+    check::RowKept,
+    overlay::{CursorTravel, OverlayBehavior},
+    text_field,
+};
 use crate::directory::{
     Directory, Id, Name,
     change::{Change, SeatKind},
@@ -192,14 +199,11 @@ impl RolePicker {
         self.shown.get(self.cursor).is_some_and(|at| *at >= self.known)
     }
 
-    /// Handles a key for the text field. True if the text changed.
-    pub fn edit(&mut self, event: &crossterm::event::Event, directory: &Directory, can: &ProviderCapabilities) -> bool {
-        let changed = text_field(&mut self.input, event);
-        if changed {
+    fn type_in(&mut self, event: &Event, directory: &Directory, can: &ProviderCapabilities) {
+        if text_field(&mut self.input, event) {
             self.filter();
             self.offer_registry(directory, can);
         }
-        changed
     }
 
     /// The changes that choosing the line under the cursor means; users who have the role or seat already are left out.
@@ -220,6 +224,37 @@ impl RolePicker {
         let Some(choice) = self.selected() else { return Vec::new() };
         let so = self.users.iter().filter(|user| has(directory, user, &choice.place, &choice.role));
         so.filter_map(|user| Some(directory.user(user)?.user_name.clone())).collect()
+    }
+}
+
+impl OverlayBehavior for RolePicker {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Picker, Scope::Global]
+    }
+
+    fn is_typing(&self) -> bool {
+        true
+    }
+
+    fn edit(&mut self, event: &Event, app: &App) {
+        if let Some(can) = app.capabilities() {
+            self.type_in(event, &app.directory, can);
+        }
+    }
+
+    fn travel(&mut self, to: &CursorTravel, _: &App) {
+        to.go(&mut self.cursor, self.shown.len());
+    }
+
+    fn adjust(&mut self, action: Action, app: &App) -> Result<(), RowKept> {
+        if let Some(can) = app.capabilities().filter(|_| action == Action::NextScope) {
+            self.next_scope(&app.directory, can);
+        }
+        Ok(())
+    }
+
+    fn choose(self, app: &mut App, effects: &mut Vec<AppEffect>) {
+        app.choose_role(self, effects);
     }
 }
 

@@ -1,6 +1,12 @@
 //! A box for a sent plan: its progress, the reasons of failures, and its lines.
 
-use super::{App, Overlay, entries::PlanCourse};
+use super::{
+    App, Overlay,
+    action::Scope,
+    entries::PlanCourse,
+    overlay::{CursorTravel, OverlayBehavior},
+    story::StoryBox,
+};
 use crate::directory::{
     change::ChangeId,
     plan::{ChangeState, JournalEntry},
@@ -53,6 +59,17 @@ impl PlanView {
     }
 }
 
+impl OverlayBehavior for PlanView {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Plan, Scope::Activity, Scope::Sending, Scope::Work, Scope::Global]
+    }
+
+    fn travel(&mut self, to: &CursorTravel, app: &App) {
+        let rows = app.plan_rows(self);
+        to.go(&mut self.cursor, rows);
+    }
+}
+
 impl App {
     /// The number of rows in the box.
     pub fn plan_rows(&self, view: &PlanView) -> usize {
@@ -102,7 +119,7 @@ impl App {
             let show = LineVisibility::Reason(why.to_owned());
             self.show_lines(show);
         } else if let Some(id) = self.selected_entry().map(|entry| entry.id) {
-            self.overlays.push(Overlay::Story { id, scroll: 0 });
+            self.overlays.push(Overlay::Story(StoryBox { id, scroll: 0 }));
         } else if let (None, Some(plan)) = (self.overlays.last(), self.selected_plan()) {
             self.overlays.push(Overlay::Plan(PlanView::new(plan)));
         }
@@ -135,14 +152,6 @@ impl App {
         };
         if let Some(Overlay::Plan(view)) = self.overlays.last_mut() {
             view.cursor = view.cursor.min(rows.saturating_sub(1));
-        }
-    }
-
-    /// The number of rows that the cursor can reach.
-    pub(super) fn plan_len(&self) -> usize {
-        match self.overlays.last() {
-            Some(Overlay::Plan(view)) => self.plan_rows(view),
-            _ => 0,
         }
     }
 }

@@ -118,16 +118,6 @@ impl App {
         }
     }
 
-    fn on_raw(&mut self, of: &ResourceRef, result: Result<String, Failure>) {
-        let raw = self.overlays.iter_mut().rev().find_map(|overlay| match overlay {
-            Overlay::Raw { target, text, .. } if target == of => Some(text),
-            _ => None,
-        });
-        if let Some(text) = raw {
-            *text = Some(result);
-        }
-    }
-
     /// A server whose single reads tell no more than its lists is not asked again and again.
     fn judge_single_reads(&mut self, fresh: &[Observation]) {
         for one in fresh {
@@ -306,10 +296,10 @@ impl App {
     /// Moves the cursor and the open details to the real id of a created record.
     fn follow(&mut self, provisional: &ResourceRef, created: &Id, was_on: bool) {
         for overlay in &mut self.overlays {
-            if let Overlay::Details { target, .. } = overlay
-                && target == provisional
+            if let Overlay::Details(details) = overlay
+                && details.target == *provisional
             {
-                target.id = created.clone();
+                details.target.id = created.clone();
             }
         }
         if was_on {

@@ -5,16 +5,20 @@
 
 use std::collections::BTreeSet;
 
+use crossterm::event::Event;
 use indexmap::IndexMap;
 use rustc_hash::FxHashSet;
 use tui_input::Input;
 
 use super::{
+    App,
+    action::{Action, Scope},
     check::{MembershipState, NothingToggled, RowKept, typed},
+    overlay::{CursorTravel, OverlayBehavior, OverlaySubject},
     text_field,
 };
 use crate::directory::{
-    Directory, Id,
+    Directory, Id, ResourceRef,
     change::{Change, RoleDraft},
     permissions::{self, BASES, Permissions, RoleHolders},
     record::Role,
@@ -215,17 +219,6 @@ impl RoleEditor {
         (rows.into_iter().map(|(.., row)| row).collect(), is_similar)
     }
 
-    /// A key for the text field.
-    pub fn edit(&mut self, event: &crossterm::event::Event) {
-        if self.is_found && typed(event) {
-            self.input.reset();
-        }
-        if text_field(&mut self.input, event) {
-            self.is_found = false;
-            self.cursor = 0;
-        }
-    }
-
     /// Adds or removes the permission under the cursor.
     ///
     /// # Errors
@@ -296,11 +289,6 @@ impl RoleEditor {
         self.cursor = 0;
     }
 
-    /// True while the editor holds wishes or text that leaving would lose.
-    pub fn has_work(&self) -> bool {
-        self.base.is_some() || !self.wishes.is_empty()
-    }
-
     /// The numbers of permissions that come and that go.
     pub fn counts(&self) -> (usize, usize) {
         let come = self.wishes.values().filter(|wish| **wish).count();
@@ -323,6 +311,53 @@ impl RoleEditor {
         match &self.of {
             EditedRole::New(key, _) => Some(Change::CreateRole { key: key.clone(), role: to }),
             EditedRole::Role(id) => (to != before).then(|| Change::EditRole { role: id.clone(), to }),
+        }
+    }
+}
+
+impl OverlayBehavior for RoleEditor {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Editor, Scope::Check, Scope::Roles, Scope::Global]
+    }
+
+    fn is_typing(&self) -> bool {
+        true
+    }
+
+    fn edit(&mut self, event: &Event, _: &App) {
+        if self.is_found && typed(event) {
+            self.input.reset();
+        }
+        if text_field(&mut self.input, event) {
+            self.is_found = false;
+            self.cursor = 0;
+        }
+    }
+
+    fn travel(&mut self, to: &CursorTravel, app: &App) {
+        let rows = self.rows(&app.directory).len();
+        to.go(&mut self.cursor, rows);
+    }
+
+    fn adjust(&mut self, action: Action, app: &App) -> Result<(), RowKept> {
+        match action {
+            Action::Toggle => self.toggle(&app.directory)?,
+            Action::TakeOut => self.take_out(&app.directory)?,
+            Action::ToggleAll => self.toggle_all(&app.directory)?,
+            Action::NextBase => self.next_base(&app.directory),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn has_work(&self) -> bool {
+        self.base.is_some() || !self.wishes.is_empty()
+    }
+
+    fn subject(&self) -> OverlaySubject {
+        match &self.of {
+            EditedRole::Role(id) => OverlaySubject::Record(ResourceRef::role(id)),
+            EditedRole::New(..) => OverlaySubject::Nothing,
         }
     }
 }

@@ -4,12 +4,59 @@ use std::sync::Arc;
 
 use super::{
     App, AppEffect, NotSaved, Overlay, Tab,
-    action::Action,
+    action::{Action, Scope},
     compare::Side,
+    overlay::{CursorTravel, OverlayBehavior, OverlaySubject},
     palette::{self, CommandPalette},
     role_editor::{EditedRole, RoleEditor},
 };
 use crate::directory::{Id, Name, RecordKind, ResourceRef, record::User, role_source::RoleMapping, work::WorkerJob};
+
+/// State of the box with the holders of a role.
+#[derive(Debug)]
+pub struct HoldersBox {
+    /// The role's id.
+    pub role: Id,
+    /// Line with the cursor.
+    pub cursor: usize,
+}
+
+impl OverlayBehavior for HoldersBox {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Picker, Scope::Global]
+    }
+
+    fn travel(&mut self, to: &CursorTravel, app: &App) {
+        to.go(&mut self.cursor, app.holdings(&self.role).len());
+    }
+
+    fn choose(self, app: &mut App, _: &mut Vec<AppEffect>) {
+        app.go_to_holder(self);
+    }
+
+    fn subject(&self) -> OverlaySubject {
+        OverlaySubject::Record(ResourceRef::role(&self.role))
+    }
+}
+
+/// State of the box with two roles side by side.
+#[derive(Debug)]
+pub struct CompareBox {
+    /// The two roles.
+    pub sides: [Side; 2],
+    /// Lines scrolled away.
+    pub scroll: usize,
+}
+
+impl OverlayBehavior for CompareBox {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Work, Scope::Global]
+    }
+
+    fn scroll(&mut self) -> Option<&mut usize> {
+        Some(&mut self.scroll)
+    }
+}
 
 impl App {
     pub(super) fn open_role(&mut self, action: Action, effects: &mut Vec<AppEffect>) {
@@ -20,10 +67,14 @@ impl App {
         let id = target.id;
         let overlay = match action {
             Action::RolePermissions => Overlay::RoleEditor(RoleEditor::new(EditedRole::Role(id), &self.directory)),
-            Action::Holders => Overlay::Holders { role: id, cursor: 0 },
+            Action::Holders => Overlay::Holders(HoldersBox { role: id, cursor: 0 }),
             _ => match self.marked().as_slice() {
-                [one, other] => Overlay::Compare { sides: [one.clone(), other.clone()].map(Side::Role), scroll: 0 },
-                [one] if *one != id => Overlay::Compare { sides: [one.clone(), id].map(Side::Role), scroll: 0 },
+                [one, other] => {
+                    Overlay::Compare(CompareBox { sides: [one.clone(), other.clone()].map(Side::Role), scroll: 0 })
+                }
+                [one] if *one != id => {
+                    Overlay::Compare(CompareBox { sides: [one.clone(), id].map(Side::Role), scroll: 0 })
+                }
                 [_, _, ..] => return self.say("Two roles are compared: mark two, or none and pick the other."),
                 _ => Overlay::Palette(self.other_roles(&id)),
             },
@@ -131,9 +182,9 @@ impl App {
 
     /// Goes from a holder to their row in Users; the box stays open where there is no such holder, or unsaved work
     /// under it.
-    pub(super) fn go_to_holder(&mut self, role: Id, cursor: usize) {
-        let user = self.holdings(&role).get(cursor).map(|(user, _)| user.id.clone());
-        self.overlays.push(Overlay::Holders { role, cursor });
+    fn go_to_holder(&mut self, holders: HoldersBox) {
+        let user = self.holdings(&holders.role).get(holders.cursor).map(|(user, _)| user.id.clone());
+        self.overlays.push(holders.into());
         let Some(user) = user else { return };
         self.switch(Tab::Users);
         if self.tab == Tab::Users {

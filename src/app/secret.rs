@@ -2,7 +2,11 @@
 
 use secrecy::SecretString;
 
-use super::{App, AppEffect, Overlay, action::Action};
+use super::{
+    App, AppEffect, Overlay,
+    action::{Action, Scope},
+    overlay::OverlayBehavior,
+};
 use crate::directory::change::ChangeId;
 
 /// State of the box. Its `Debug` output omits the secret.
@@ -14,6 +18,16 @@ pub struct SecretVisibility {
     pub secret: SecretString,
     /// The secret was sent to the clipboard.
     pub copied: bool,
+}
+
+impl OverlayBehavior for SecretVisibility {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Secret]
+    }
+
+    fn outlasts_plan(&self) -> bool {
+        true
+    }
 }
 
 impl App {

@@ -4,7 +4,11 @@
 //! The last answer stays on screen while the server is asked again. The cursor stays with its row when other rows come
 //! and go, so that a key pressed a moment later acts on the row that the person read.
 
-use super::{App, Overlay};
+use super::{
+    App, Overlay,
+    action::Scope,
+    overlay::{CursorTravel, OverlayBehavior},
+};
 use crate::directory::{
     Id, ResourceRef,
     change::Change,
@@ -99,6 +103,29 @@ impl PartRow<'_> {
     }
 }
 
+impl OverlayBehavior for SideQueryBox {
+    fn scopes(&self) -> &'static [Scope] {
+        match self.topic {
+            SideQueryKind::Roster(_) => &[Scope::Invitations, Scope::Work, Scope::Global],
+            SideQueryKind::Me | SideQueryKind::Person(_) => &[Scope::Account, Scope::Work, Scope::Global],
+            SideQueryKind::Resource(_) => &[Scope::Attributes, Scope::Work, Scope::Global],
+            SideQueryKind::Organisations | SideQueryKind::Settings | SideQueryKind::Schemas | SideQueryKind::Types => {
+                &[Scope::Work, Scope::Global]
+            }
+        }
+    }
+
+    fn travel(&mut self, to: &CursorTravel, app: &App) {
+        let rows = app.row_ids(&self.topic);
+        to.go(&mut self.cursor, rows.len());
+        self.at = rows.into_iter().nth(self.cursor);
+    }
+
+    fn outlasts_plan(&self) -> bool {
+        true
+    }
+}
+
 impl App {
     /// The account's owner, as the server told; `None` before the answer.
     pub fn person(&self, topic: &SideQueryKind) -> Option<&AccountDetails> {
@@ -169,19 +196,6 @@ impl App {
         match self.overlays.last() {
             Some(Overlay::Aside(aside)) => Some(aside),
             _ => None,
-        }
-    }
-
-    /// The number of rows in the top box.
-    pub(super) fn aside_len(&self) -> usize {
-        self.aside().map_or(0, |aside| self.row_ids(&aside.topic).len())
-    }
-
-    /// Moves the cursor of the top box to a row.
-    pub(super) fn aside_go(&mut self, to: usize) {
-        let at = self.aside().and_then(|aside| self.row_ids(&aside.topic).into_iter().nth(to));
-        if let Some(Overlay::Aside(aside)) = self.overlays.last_mut() {
-            (aside.cursor, aside.at) = (to, at);
         }
     }
 

@@ -1,6 +1,10 @@
 //! The stage: changes are collected, reviewed together, and sent as one plan.
 
-use super::{App, AppEffect, Overlay, PlanPreview, action::Action};
+use super::{
+    App, AppEffect, Overlay, PlanPreview,
+    action::{Action, Scope},
+    overlay::{CursorTravel, OverlayBehavior},
+};
 use crate::{
     directory::{
         Directory, Id, RecordKind,
@@ -133,6 +137,16 @@ fn changes(count: usize) -> String {
     if count == 1 { "1 change".into() } else { format!("{} changes", number(count)) }
 }
 
+impl OverlayBehavior for StageView {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Stage, Scope::Global]
+    }
+
+    fn travel(&mut self, to: &CursorTravel, _: &App) {
+        to.go(&mut self.cursor, self.rows.len());
+    }
+}
+
 impl App {
     pub(super) fn on_stage_key(&mut self, action: Action, effects: &mut Vec<AppEffect>) {
         if let Some(Overlay::Stage(view)) = self.overlays.last_mut()
@@ -203,8 +217,7 @@ impl App {
             None => self.say(put),
         }
         if !lines.is_empty() {
-            self.overlays
-                .retain(|overlay| matches!(overlay, Overlay::Details { .. } | Overlay::Aside(_) | Overlay::Secret(_)));
+            self.close_settled();
             effects.push(AppEffect::Work(WorkerJob::Stage(lines)));
         }
     }

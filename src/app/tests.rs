@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use jiff::Timestamp;
 
-use super::{action::Action, keymap::KeyBindings, *};
+use super::{action::Action, keymap::KeyBindings, overlay::OverlayBehavior, *};
 use crate::{
     dialect::{self, Hosting, Provider},
     directory::{
@@ -345,7 +345,7 @@ fn a_server_that_empties_a_team_is_told_on() {
 fn quitting_asks_only_while_something_is_in_flight() {
     let mut console = Console::new(Hosting::Dedicated);
     console.find("eva").press(Action::SetRole).type_text("visvie").press(Action::Choose).press(Action::Quit);
-    assert!(matches!(console.app.overlays.last(), Some(Overlay::Quit)));
+    assert!(matches!(console.app.overlays.last(), Some(Overlay::Quit(_))));
     assert!(!console.effects.iter().any(|effect| matches!(effect, AppEffect::Quit)));
     console.press(Action::Quit);
     assert!(console.effects.iter().any(|effect| matches!(effect, AppEffect::Quit)));

@@ -1,7 +1,11 @@
 //! Details that are walked: from a user to their teams and roles, from a team to its members, from a role to its
 //! holders, and from one record to the next. Esc goes back the same way, since each step is a box of its own.
 
-use super::{App, AppEffect, Overlay, action::Action};
+use super::{
+    App, AppEffect, Overlay,
+    action::{Action, Scope},
+    overlay::{CursorTravel, OverlayBehavior, OverlaySubject},
+};
 use crate::directory::{
     Id, Name, RecordKind, ResourceRef,
     record::{Member, RoleGrant, Team, User},
@@ -41,6 +45,63 @@ pub struct OrderedMembers<'a> {
     pub all: Vec<&'a Member>,
     /// How many are admins, where they were looked through.
     pub admins: Option<usize>,
+}
+
+/// State of the box with the details of a record.
+#[derive(Debug)]
+pub struct DetailsBox {
+    /// The record.
+    pub target: ResourceRef,
+    /// Lines scrolled away.
+    pub scroll: usize,
+    /// Index of the link with the cursor.
+    pub cursor: Option<usize>,
+}
+
+impl OverlayBehavior for DetailsBox {
+    fn scopes(&self) -> &'static [Scope] {
+        match self.target.kind {
+            RecordKind::User => &[Scope::Details, Scope::Users, Scope::Record, Scope::Work, Scope::Global],
+            RecordKind::Team => &[Scope::Details, Scope::Teams, Scope::Record, Scope::Work, Scope::Global],
+            RecordKind::Role => &[Scope::Details, Scope::Roles, Scope::Record, Scope::Work, Scope::Global],
+        }
+    }
+
+    fn scroll(&mut self) -> Option<&mut usize> {
+        Some(&mut self.scroll)
+    }
+
+    /// Moves the cursor by so many links; text without them is scrolled.
+    fn travel(&mut self, to: &CursorTravel, app: &App) {
+        let last = app.links(&self.target).len().checked_sub(1);
+        let (scroll, cursor) = (&mut self.scroll, &mut self.cursor);
+        let (at, page) = (*cursor, to.page.max(1));
+        match (to.action, last) {
+            (Action::Down, Some(last)) if at.is_none_or(|at| at < last) => *cursor = Some(at.map_or(0, |at| at + 1)),
+            (Action::PageDown, Some(last)) if at.is_some_and(|at| at < last) => {
+                *cursor = at.map(|at| (at + page).min(last));
+            }
+            (Action::Up, _) if at.is_some_and(|at| at > 0) => *cursor = at.map(|at| at - 1),
+            (Action::PageUp, _) if at.is_some_and(|at| at > 0) => *cursor = at.map(|at| at.saturating_sub(page)),
+            (Action::Up | Action::PageUp | Action::Top, _) => {
+                let up = if to.action == Action::Up { 1 } else { page };
+                *scroll = if to.action == Action::Top { 0 } else { scroll.saturating_sub(up) };
+                *cursor = at.map(|_| 0);
+            }
+            (Action::Bottom, Some(last)) => (*cursor, *scroll) = (Some(last), usize::from(u16::MAX)),
+            (Action::Bottom, None) => *scroll = usize::from(u16::MAX),
+            (Action::Down, _) => *scroll += 1,
+            _ => *scroll += page,
+        }
+    }
+
+    fn outlasts_plan(&self) -> bool {
+        true
+    }
+
+    fn subject(&self) -> OverlaySubject {
+        OverlaySubject::Record(self.target.clone())
+    }
 }
 
 impl App {
@@ -135,7 +196,7 @@ impl App {
         self.read_for_details(&target, effects);
         // The details of a role show its permissions first.
         let cursor = (target.kind != RecordKind::Role && !self.links(&target).is_empty()).then_some(0);
-        self.overlays.push(Overlay::Details { target, scroll: 0, cursor });
+        self.overlays.push(Overlay::Details(DetailsBox { target, scroll: 0, cursor }));
     }
 
     fn read_for_details(&self, target: &ResourceRef, effects: &mut Vec<AppEffect>) {
@@ -150,7 +211,7 @@ impl App {
 
     /// Opens the record of the line under the cursor.
     pub(super) fn follow_link(&mut self, effects: &mut Vec<AppEffect>) {
-        let Some(Overlay::Details { target, cursor, .. }) = self.overlays.last() else { return };
+        let Some(Overlay::Details(DetailsBox { target, cursor, .. })) = self.overlays.last() else { return };
         let link = cursor.and_then(|at| self.links(target).into_iter().nth(at));
         match link {
             Some(link) => self.open_details(link, effects),
@@ -161,52 +222,18 @@ impl App {
         }
     }
 
-    /// Moves the cursor of the details on top by so many links; text without them is scrolled.
-    pub(super) fn walk(&mut self, action: Action, page: usize) {
-        let Some(Overlay::Details { target, .. }) = self.overlays.last() else { return };
-        let last = self.links(target).len().checked_sub(1);
-        let Some(Overlay::Details { scroll, cursor, .. }) = self.overlays.last_mut() else { return };
-        let (at, page) = (*cursor, page.max(1));
-        match (action, last) {
-            (Action::Down, Some(last)) if at.is_none_or(|at| at < last) => *cursor = Some(at.map_or(0, |at| at + 1)),
-            (Action::PageDown, Some(last)) if at.is_some_and(|at| at < last) => {
-                *cursor = at.map(|at| (at + page).min(last));
-            }
-            (Action::Up, _) if at.is_some_and(|at| at > 0) => *cursor = at.map(|at| at - 1),
-            (Action::PageUp, _) if at.is_some_and(|at| at > 0) => *cursor = at.map(|at| at.saturating_sub(page)),
-            (Action::Up | Action::PageUp | Action::Top, _) => {
-                let up = if action == Action::Up { 1 } else { page };
-                *scroll = if action == Action::Top { 0 } else { scroll.saturating_sub(up) };
-                *cursor = at.map(|_| 0);
-            }
-            (Action::Bottom, Some(last)) => (*cursor, *scroll) = (Some(last), usize::from(u16::MAX)),
-            (Action::Bottom, None) => *scroll = usize::from(u16::MAX),
-            (Action::Down, _) => *scroll += 1,
-            _ => *scroll += page,
-        }
-    }
-
     /// Scrolls the details on top at least so far that the cursor is in sight: only the drawing knows where its line
     /// is.
     pub fn lift_scroll(&mut self, least: usize, most: usize) {
-        if let Some(Overlay::Details { scroll, cursor: Some(_), .. }) = self.overlays.last_mut() {
+        if let Some(Overlay::Details(DetailsBox { scroll, cursor: Some(_), .. })) = self.overlays.last_mut() {
             *scroll = (*scroll).clamp(least, most.max(least));
         }
     }
 
     /// Keeps the text on top from being scrolled further than this: only the drawing knows how long it is.
     pub fn clamp_scroll(&mut self, limit: usize) {
-        match self.overlays.last_mut() {
-            Some(
-                Overlay::Details { scroll, .. }
-                | Overlay::Permissions { scroll, .. }
-                | Overlay::Story { scroll, .. }
-                | Overlay::Raw { scroll, .. }
-                | Overlay::Compare { scroll, .. }
-                | Overlay::Help { scroll },
-            ) => *scroll = (*scroll).min(limit),
-            Some(Overlay::Preview(preview)) => preview.top = preview.top.min(limit),
-            _ => {}
+        if let Some(top) = self.overlays.last_mut().and_then(|top| top.behavior_mut().scroll()) {
+            *top = (*top).min(limit);
         }
     }
 
@@ -222,7 +249,7 @@ impl App {
                 };
                 let below = self.overlays.len().checked_sub(2);
                 let below = below.and_then(|below| self.overlays.get_mut(below));
-                if let (Some(found), Some(Overlay::Details { cursor, .. })) = (found, below) {
+                if let (Some(found), Some(Overlay::Details(DetailsBox { cursor, .. }))) = (found, below) {
                     *cursor = Some(found);
                 }
                 found.and_then(|found| links.into_iter().nth(found))
@@ -253,7 +280,7 @@ impl App {
     /// The index of the box on top among the links of the details beneath it, and those links.
     fn siblings(&self) -> Option<(usize, Vec<ResourceRef>)> {
         let below = self.overlays.get(self.overlays.len().checked_sub(2)?)?;
-        let Overlay::Details { target, cursor: Some(cursor), .. } = below else { return None };
+        let Overlay::Details(DetailsBox { target, cursor: Some(cursor), .. }) = below else { return None };
         Some((*cursor, self.links(target)))
     }
 
@@ -267,7 +294,7 @@ impl App {
             }
             None => {
                 let pane = self.pane()?;
-                let Some(Overlay::Details { target, .. }) = self.overlays.last() else { return None };
+                let Some(Overlay::Details(DetailsBox { target, .. })) = self.overlays.last() else { return None };
                 let shown =
                     pane.selected(&self.directory).is_some_and(|id| pane.kind == target.kind && *id == target.id);
                 shown.then_some((pane.cursor + 1, pane.rows.len()))
@@ -278,7 +305,7 @@ impl App {
     /// The records whose details lie over one another, the first one first.
     pub fn path(&self) -> Vec<&ResourceRef> {
         let details = self.overlays.iter().filter_map(|overlay| match overlay {
-            Overlay::Details { target, .. } => Some(target),
+            Overlay::Details(DetailsBox { target, .. }) => Some(target),
             _ => None,
         });
         details.collect()

@@ -1,14 +1,18 @@
 //! The question whether an action is for the row under the cursor or for the marked rows. The console asks where rows
 //! are marked and the row under the cursor is not: the marks may be far away, or hidden by the filter.
 
-use super::{App, AppEffect, action::Action};
+use super::{
+    App, AppEffect,
+    action::{Action, Scope},
+    overlay::{CursorTravel, OverlayBehavior},
+};
 use crate::{
     directory::{Id, Name, RecordKind},
     scim::text::number,
 };
 
 /// The number of choices.
-pub const CHOICES: usize = 2;
+const CHOICES: usize = 2;
 
 /// State of the box.
 #[derive(Debug)]
@@ -37,12 +41,25 @@ impl SubjectChoice {
         };
         ["this row".into(), format!("marked {rows}: {}{hidden}", number(self.marked as u64))]
     }
+}
 
-    /// Moves the cursor to the choice that begins with the letter. False where none does.
-    pub(super) fn go_to_letter(&mut self, letter: char) -> bool {
+impl OverlayBehavior for SubjectChoice {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Picker, Scope::Global]
+    }
+
+    fn travel(&mut self, to: &CursorTravel, _: &App) {
+        to.go(&mut self.cursor, CHOICES);
+    }
+
+    fn go_to_letter(&mut self, letter: char) -> bool {
         let found = self.choices().iter().position(|choice| choice.starts_with(letter.to_ascii_lowercase()));
         self.cursor = found.unwrap_or(self.cursor);
         found.is_some()
+    }
+
+    fn choose(self, app: &mut App, effects: &mut Vec<AppEffect>) {
+        app.whom_chosen(&self, effects);
     }
 }
 
@@ -72,7 +89,7 @@ impl App {
     }
 
     /// Performs the action on the row alone, or on the marked rows.
-    pub(super) fn whom_chosen(&mut self, whom: &SubjectChoice, effects: &mut Vec<AppEffect>) {
+    fn whom_chosen(&mut self, whom: &SubjectChoice, effects: &mut Vec<AppEffect>) {
         let marks = if whom.cursor == 0 { self.pane_mut().map(|pane| std::mem::take(&mut pane.marks)) } else { None };
         self.act(whom.action, effects);
         if let (Some(marks), Some(pane)) = (marks, self.pane_mut()) {

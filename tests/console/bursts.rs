@@ -52,7 +52,7 @@ async fn details_keep_the_keys_from_the_list_beneath() {
     for key in [" ", "s", "V", "*", "v", "2"] {
         console.type_text(key);
     }
-    let top = |console: &Console| console.app().overlays.iter().any(|top| matches!(top, Overlay::Details { .. }));
+    let top = |console: &Console| console.app().overlays.iter().any(|top| matches!(top, Overlay::Details(_)));
     assert!(top(&console), "{}", console.screen());
     while !console.app().overlays.is_empty() {
         console.esc();

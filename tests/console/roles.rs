@@ -181,7 +181,7 @@ async fn two_roles_are_compared() {
         console.press(Action::Mark);
     }
     console.press(Action::Compare);
-    assert!(matches!(console.app().overlays.last(), Some(Overlay::Compare { .. })), "{}", console.screen());
+    assert!(matches!(console.app().overlays.last(), Some(Overlay::Compare(_))), "{}", console.screen());
     console.expect("Annotator and Artifact curator");
     console.quit().await;
 }

@@ -1,6 +1,6 @@
 //! Details that lead to others, and why somebody may do something.
 
-use scimitar::app::{Overlay, action::Action};
+use scimitar::app::{Overlay, action::Action, walk::DetailsBox};
 
 use crate::harness::{Console, options};
 
@@ -69,7 +69,7 @@ async fn details_step_through_the_filtered_list() {
     console.press(Action::NextRecord);
     console.press(Action::NextRecord);
     console.expect(&format!("3 of {all}"));
-    let Some(Overlay::Details { target, .. }) = console.app().overlays.last() else { panic!("details") };
+    let Some(Overlay::Details(DetailsBox { target, .. })) = console.app().overlays.last() else { panic!("details") };
     let row = console.app().panes[0].rows[2];
     assert_eq!(console.app().directory.id_at(target.kind, row), Some(&target.id));
     assert_eq!(console.app().overlays.len(), 1);

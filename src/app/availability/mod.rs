@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{App, Overlay, Tab, action::Action, pane::AccountView, role_editor::EditedRole};
+use super::{App, Overlay, Tab, action::Action, check::CheckList, overlay::OverlaySubject, pane::AccountView};
 use crate::directory::{Id, RecordKind, ResourceRef, change::ChangeVerb, record::User};
 
 mod arrangement;
@@ -128,7 +128,7 @@ impl App {
             Action::Copy if self.overlays.is_empty() && self.pane().is_some_and(|pane| !pane.marks.is_empty()) => {
                 Ok(())
             }
-            Action::Open if matches!(self.overlays.last(), Some(Overlay::Details { .. })) => {
+            Action::Open if matches!(self.overlays.last(), Some(Overlay::Details(_))) => {
                 Err("These are the details.".into())
             }
             Action::Open | Action::Copy | Action::Raw | Action::Mark => self.someone(),
@@ -268,15 +268,11 @@ impl App {
 
     /// The record that actions are about on the list tabs: that of the box on top, else the row under the cursor.
     pub fn subject(&self) -> Option<ResourceRef> {
-        match self.overlays.last() {
-            Some(Overlay::Details { target, .. } | Overlay::Raw { target, .. }) => Some(target.clone()),
-            Some(Overlay::Permissions { user, .. }) => Some(ResourceRef::user(user)),
-            Some(Overlay::Holders { role, .. }) => Some(ResourceRef::role(role)),
-            Some(Overlay::RoleEditor(editor)) => match &editor.of {
-                EditedRole::Role(id) => Some(ResourceRef::role(id)),
-                EditedRole::New(..) => None,
-            },
-            _ => {
+        let top = self.overlays.last().map(|top| top.behavior().subject());
+        match top.unwrap_or(OverlaySubject::Beneath) {
+            OverlaySubject::Record(target) => Some(target),
+            OverlaySubject::Nothing => None,
+            OverlaySubject::Beneath => {
                 let pane = self.pane()?;
                 let id = pane.selected(&self.directory)?.clone();
                 Some(ResourceRef { kind: pane.kind, id })
@@ -351,8 +347,7 @@ impl App {
     }
 
     /// The reason why the row of the check list can't be changed: it is a service account, where nobody edits those.
-    pub(super) fn fixed_row(&self) -> Option<UnavailableReason> {
-        let Some(Overlay::Check(list)) = self.overlays.last() else { return None };
+    pub(super) fn fixed_row(&self, list: &CheckList) -> Option<UnavailableReason> {
         let why = self.capabilities()?.fixed_services?;
         let id = list.selected(&self.directory).filter(|_| list.kind() == RecordKind::User)?;
         let user = self.directory.user(&id).filter(|user| user.account.is_service());

@@ -2,6 +2,12 @@
 
 use crossterm::event::Event;
 
+use super::{
+    App,
+    action::{Action, Scope},
+    check::RowKept,
+    overlay::OverlayBehavior,
+};
 use crate::directory::{
     Directory, Id, RecordKind,
     attributes::AttributeSlot,
@@ -121,13 +127,8 @@ impl FormState {
         self.focus = (1..=count).map(place).find(|at| self.is_open(*at)).unwrap_or(self.focus);
     }
 
-    /// True while there is input that leaving loses.
-    pub fn has_work(&self) -> bool {
-        self.fields.iter().any(FormField::is_changed)
-    }
-
-    /// Takes a key or a paste for the field with the cursor.
-    pub fn edit(&mut self, event: &Event) -> bool {
+    /// Takes a key or a paste for the field with the cursor. True if its value changed.
+    pub fn put(&mut self, event: &Event) -> bool {
         let Some(field) = self.fields.get_mut(self.focus).filter(|field| field.locked.is_none()) else { return false };
         let changed = field.edit(event);
         if changed {
@@ -258,6 +259,31 @@ impl FormState {
     pub fn refuse(&mut self, key: &str, why: String) {
         let key = self.fields.iter().find(|field| key.contains(field.key)).map_or("name", |field| field.key);
         self.fail(key, why);
+    }
+}
+
+impl OverlayBehavior for FormState {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Form, Scope::Global]
+    }
+
+    fn is_typing(&self) -> bool {
+        true
+    }
+
+    fn edit(&mut self, event: &Event, _: &App) {
+        self.put(event);
+    }
+
+    fn adjust(&mut self, action: Action, _: &App) -> Result<(), RowKept> {
+        if matches!(action, Action::NextField | Action::PreviousField) {
+            self.step(action == Action::NextField);
+        }
+        Ok(())
+    }
+
+    fn has_work(&self) -> bool {
+        self.fields.iter().any(FormField::is_changed)
     }
 }
 

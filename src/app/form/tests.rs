@@ -55,10 +55,10 @@ fn fill(form: &mut FormState, key: &str, text: &str) {
     form.focus = form.at(key).unwrap_or_else(|| panic!("{key} is not asked for"));
     if matches!(form.fields[form.focus].entry, Entry::Choice { .. }) {
         while form.value(key) != text {
-            form.edit(&Event::Key(crossterm::event::KeyCode::Right.into()));
+            form.put(&Event::Key(crossterm::event::KeyCode::Right.into()));
         }
     } else {
-        form.edit(&Event::Paste(text.into()));
+        form.put(&Event::Paste(text.into()));
     }
 }
 

@@ -44,7 +44,7 @@ impl Picking {
     }
 
     fn typed(mut self, text: &str) -> Self {
-        self.picker.edit(&Event::Paste(text.into()), &self.directory, &self.can);
+        self.picker.type_in(&Event::Paste(text.into()), &self.directory, &self.can);
         self
     }
 

@@ -6,7 +6,21 @@ use tui_input::Input;
 
 use super::*;
 use crate::{
-    app::{check, compare, difference, form, name_choice, palette, pick, picker, plan_view, role_editor, secret, whom},
+    app::{
+        check, compare, difference, form,
+        help::HelpBox,
+        name_choice, palette,
+        permissions::PermissionsBox,
+        pick, picker, plan_view,
+        quit::QuitBox,
+        raw::RawBox,
+        role_editor,
+        roles::{CompareBox, HoldersBox},
+        secret,
+        story::StoryBox,
+        walk::DetailsBox,
+        whom,
+    },
     directory::{change::RoleDraft, named::Named},
 };
 
@@ -25,8 +39,8 @@ fn opened(kind: usize) -> Console {
     let can = app.capabilities().unwrap().clone();
     let directory = &app.directory;
     let overlay = match kind {
-        0 => Overlay::Details { target, scroll: 0, cursor: Some(0) },
-        1 => Overlay::Permissions { user, typed: Input::default(), scroll: 0 },
+        0 => Overlay::Details(DetailsBox { target, scroll: 0, cursor: Some(0) }),
+        1 => Overlay::Permissions(PermissionsBox { user, typed: Input::default(), scroll: 0 }),
         2 => Overlay::Role(picker::RolePicker::new(vec![user], directory, &can)),
         3 => Overlay::Check(check::CheckList::new(check::CheckSubject::TeamsOf(vec![user]), directory)),
         4 => Overlay::Pick(pick::PickBox::new(RecordKind::User, vec![user], directory)),
@@ -39,17 +53,20 @@ fn opened(kind: usize) -> Console {
             let role = RoleDraft { name: "janitor".into(), ..RoleDraft::default() };
             Overlay::RoleEditor(role_editor::RoleEditor::new(role_editor::EditedRole::New("n".into(), role), directory))
         }
-        8 => Overlay::Holders { role: "r".into(), cursor: 0 },
-        9 => Overlay::Compare { sides: [compare::Side::Base("member"), compare::Side::Base("viewer")], scroll: 0 },
+        8 => Overlay::Holders(HoldersBox { role: "r".into(), cursor: 0 }),
+        9 => Overlay::Compare(CompareBox {
+            sides: [compare::Side::Base("member"), compare::Side::Base("viewer")],
+            scroll: 0,
+        }),
         10 => Overlay::Form(form::FormState::edit_user(&user, directory, &can).unwrap()),
         11 => {
             app.propose(vec![Change::SetOrgRole { user, role: "admin".into() }], &mut vec![]);
             app.overlays.pop().unwrap()
         }
         12 => Overlay::Plan(plan_view::PlanView::new(sent.plan)),
-        13 => Overlay::Story { id: sent.id, scroll: 0 },
-        14 => Overlay::Raw { target, text: None, scroll: 0 },
-        15 => Overlay::Help { scroll: 0 },
+        13 => Overlay::Story(StoryBox { id: sent.id, scroll: 0 }),
+        14 => Overlay::Raw(RawBox { target, text: None, scroll: 0 }),
+        15 => Overlay::Help(HelpBox { scroll: 0 }),
         16 => Overlay::Palette(palette::CommandPalette::default()),
         17 => {
             app.open_copy();
@@ -76,7 +93,7 @@ fn opened(kind: usize) -> Console {
             app.open_columns();
             app.overlays.pop().unwrap()
         }
-        _ => Overlay::Quit,
+        _ => Overlay::Quit(QuitBox),
     };
     app.overlays.push(overlay);
     app.follow_top();
@@ -87,22 +104,22 @@ fn opened(kind: usize) -> Console {
 /// A new kind of box does not compile before it is counted here, and in [`opened`].
 fn number(overlay: &Overlay) -> usize {
     match overlay {
-        Overlay::Details { .. } => 0,
-        Overlay::Permissions { .. } => 1,
+        Overlay::Details(_) => 0,
+        Overlay::Permissions(_) => 1,
         Overlay::Role(_) => 2,
         Overlay::Check(_) => 3,
         Overlay::Pick(_) => 4,
         Overlay::Difference(_) => 5,
         Overlay::Doubts(_) => 6,
         Overlay::RoleEditor(_) => 7,
-        Overlay::Holders { .. } => 8,
-        Overlay::Compare { .. } => 9,
+        Overlay::Holders(_) => 8,
+        Overlay::Compare(_) => 9,
         Overlay::Form(_) => 10,
         Overlay::Preview(_) => 11,
         Overlay::Plan(_) => 12,
-        Overlay::Story { .. } => 13,
-        Overlay::Raw { .. } => 14,
-        Overlay::Help { .. } => 15,
+        Overlay::Story(_) => 13,
+        Overlay::Raw(_) => 14,
+        Overlay::Help(_) => 15,
         Overlay::Palette(_) => 16,
         Overlay::Copy(_) => 17,
         Overlay::Aside(_) => 18,
@@ -111,7 +128,7 @@ fn number(overlay: &Overlay) -> usize {
         Overlay::Whom(_) => 21,
         Overlay::Sort(_) => 22,
         Overlay::Columns(_) => 23,
-        Overlay::Quit => 24,
+        Overlay::Quit(_) => 24,
     }
 }
 

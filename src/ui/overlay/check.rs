@@ -8,6 +8,7 @@ use ratatui::{
 };
 
 use super::{
+    OverlayDrawing,
     picker::no_match,
     rows::{self, TableCell},
     shell::{self, BoxFrame},
@@ -25,45 +26,46 @@ use crate::{
     },
 };
 
-/// Draws a check list.
-pub fn draw(frame: &mut Frame<'_>, list: &CheckList, app: &App, look: &ScreenLook) {
-    let all = app.directory.len(list.kind());
-    let shell = BoxFrame {
-        title: title(list, app),
-        typed: Some(&list.input),
-        counts: counts(list, app, look),
-        note: if list.rows.is_similar() {
-            only_similar(list.rows.shown.len())
-        } else if list.rows.shown.len() < all {
-            format!("{} of {}", count(list.rows.shown.len()), count(all))
-        } else {
-            String::new()
-        },
-        hints: vec![
-            (Action::Toggle, if list.input.value().is_empty() { "toggle" } else { "put in" }),
-            (Action::Look, "plan"),
-            (Action::TakeOut, "take out"),
-            (Action::ToggleAll, "all shown"),
-            (Action::Back, "back"),
-        ],
-        ..BoxFrame::default()
-    };
-    let inner = shell.open(frame, shell::room(app).0, all.max(3), app, look);
-    let width = usize::from(inner.width);
-    let mut lines: Vec<Line> = rows::window(list.rows.shown.len(), list.rows.cursor, usize::from(inner.height))
-        .filter_map(|at| Some((at, app.directory.id_at(list.kind(), *list.rows.shown.get(at)?)?)))
-        .map(|(at, id)| row(width, at == list.rows.cursor, list, id, app, look))
-        .collect();
-    if lines.is_empty() {
-        let typed = list.input.value();
-        let words = if typed.is_empty() {
-            format!("There are no {}.", app.word(list.kind().plural()))
-        } else {
-            no_match(typed)
+impl OverlayDrawing for CheckList {
+    fn draw(&self, frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
+        let all = app.directory.len(self.kind());
+        let shell = BoxFrame {
+            title: title(self, app),
+            typed: Some(&self.input),
+            counts: counts(self, app, look),
+            note: if self.rows.is_similar() {
+                only_similar(self.rows.shown.len())
+            } else if self.rows.shown.len() < all {
+                format!("{} of {}", count(self.rows.shown.len()), count(all))
+            } else {
+                String::new()
+            },
+            hints: vec![
+                (Action::Toggle, if self.input.value().is_empty() { "toggle" } else { "put in" }),
+                (Action::Look, "plan"),
+                (Action::TakeOut, "take out"),
+                (Action::ToggleAll, "all shown"),
+                (Action::Back, "back"),
+            ],
+            ..BoxFrame::default()
         };
-        lines.push(rows::nothing(&words, look));
+        let inner = shell.open(frame, shell::room(app).0, all.max(3), app, look);
+        let width = usize::from(inner.width);
+        let mut lines: Vec<Line> = rows::window(self.rows.shown.len(), self.rows.cursor, usize::from(inner.height))
+            .filter_map(|at| Some((at, app.directory.id_at(self.kind(), *self.rows.shown.get(at)?)?)))
+            .map(|(at, id)| row(width, at == self.rows.cursor, self, id, app, look))
+            .collect();
+        if lines.is_empty() {
+            let typed = self.input.value();
+            let words = if typed.is_empty() {
+                format!("There are no {}.", app.word(self.kind().plural()))
+            } else {
+                no_match(typed)
+            };
+            lines.push(rows::nothing(&words, look));
+        }
+        frame.render_widget(Paragraph::new(lines), inner);
     }
-    frame.render_widget(Paragraph::new(lines), inner);
 }
 
 fn title(list: &CheckList, app: &App) -> String {

@@ -5,12 +5,13 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::text::{self, TextBox};
+use super::text::{self, TextBox, TextOverlay};
 use crate::{
     app::{
         App,
         action::Action,
         compare::{self, Row, Side},
+        roles::CompareBox,
     },
     directory::permissions::PermissionStance,
     scim::text::clean_line,
@@ -25,36 +26,40 @@ use super::holders;
 /// Widest column of the permissions' names.
 const NAME: usize = 36;
 
-/// The box.
-pub fn text(sides: &[Side; 2], app: &App, look: &ScreenLook) -> TextBox {
-    let columns = text::columns(app);
-    let table = Table::of(columns, look);
-    let rows = compare::rows(sides, &app.directory);
-    let (differ, same): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| row.differs());
-    let names = [&sides[0], &sides[1]].map(|side| clean_line(side.name(&app.directory), 256).into_owned());
-    let mut lines = vec![table.line("", [&names[0], &names[1]].map(|name| (name.as_str(), look.strong())), look.dim())];
-    for (label, of) in [("Inherits from", inherits as fn(&Side, &App) -> String), ("Held by", held)] {
-        let cells = [of(&sides[0], app), of(&sides[1], app)];
-        lines.push(table.line(label, [&cells[0], &cells[1]].map(|cell| (cell.as_str(), Style::new())), look.dim()));
-    }
-    for (heading, rows) in [("Only one of them allows", &differ), ("Both allow", &same)] {
-        lines.push(Line::default());
-        lines.push(Line::from(vec![
-            Span::styled(heading, look.strong()),
-            Span::styled(format!(" ({})", count(rows.len())), look.dim()),
-        ]));
-        lines.extend(rows.iter().map(|row| table.row(row)));
-    }
-    if differ.is_empty() {
-        lines.push(Line::default());
-        lines.push(Line::styled("Whoever holds one may do the same as who holds the other.", look.dim()));
-    }
-    TextBox {
-        title: format!("{} and {}", names[0], names[1]),
-        right: if differ.is_empty() { "no difference".into() } else { fit::counted(differ.len(), "difference") },
-        lines,
-        hints: vec![(Action::Down, "scroll"), (Action::Back, "back")],
-        ..TextBox::default()
+impl TextOverlay for CompareBox {
+    fn text(&self, app: &App, look: &ScreenLook) -> TextBox {
+        let columns = text::columns(app);
+        let table = Table::of(columns, look);
+        let rows = compare::rows(&self.sides, &app.directory);
+        let (differ, same): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| row.differs());
+        let names =
+            [&self.sides[0], &self.sides[1]].map(|side| clean_line(side.name(&app.directory), 256).into_owned());
+        let mut lines =
+            vec![table.line("", [&names[0], &names[1]].map(|name| (name.as_str(), look.strong())), look.dim())];
+        for (label, of) in [("Inherits from", inherits as fn(&Side, &App) -> String), ("Held by", held)] {
+            let cells = [of(&self.sides[0], app), of(&self.sides[1], app)];
+            lines.push(table.line(label, [&cells[0], &cells[1]].map(|cell| (cell.as_str(), Style::new())), look.dim()));
+        }
+        for (heading, rows) in [("Only one of them allows", &differ), ("Both allow", &same)] {
+            lines.push(Line::default());
+            lines.push(Line::from(vec![
+                Span::styled(heading, look.strong()),
+                Span::styled(format!(" ({})", count(rows.len())), look.dim()),
+            ]));
+            lines.extend(rows.iter().map(|row| table.row(row)));
+        }
+        if differ.is_empty() {
+            lines.push(Line::default());
+            lines.push(Line::styled("Whoever holds one may do the same as who holds the other.", look.dim()));
+        }
+        TextBox {
+            title: format!("{} and {}", names[0], names[1]),
+            right: if differ.is_empty() { "no difference".into() } else { fit::counted(differ.len(), "difference") },
+            lines,
+            hints: vec![(Action::Down, "scroll"), (Action::Back, "back")],
+            scroll: self.scroll,
+            ..TextBox::default()
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use ratatui::{
 };
 
 use super::{
+    OverlayDrawing,
     picker::no_match,
     rows::{self, TableCell},
     shell::{self, BoxFrame},
@@ -29,40 +30,41 @@ use crate::{
 /// The number of lines that decide the width of the subject's column.
 const MEASURED: usize = 200;
 
-/// Draws the box.
-pub fn draw(frame: &mut Frame<'_>, difference: &DifferenceBox, app: &App, look: &ScreenLook) {
-    let (columns, height) = shell::room(app);
-    let shell = BoxFrame {
-        title: title(&difference.of, app),
-        typed: Some(&difference.input),
-        counts: counts(difference, look),
-        right: if difference.exact { "exactly" } else { "add only" }.into(),
-        note: note(difference),
-        hints: vec![
-            (Action::Toggle, "tick"),
-            (Action::Look, "plan"),
-            (Action::Exactly, if difference.exact { "add only" } else { "exactly" }),
-            (Action::Back, "back"),
-        ],
-        ..BoxFrame::default()
-    };
-    let table = Table::new(difference, columns, look);
-    let below = below(difference, &table, columns, look);
-    let room = height.saturating_sub(below.len()).max(1);
-    let inner = shell.open(frame, columns, difference.lines.len().max(1).min(room) + below.len(), app, look);
-    let listed = usize::from(inner.height).saturating_sub(below.len()).max(1);
-    let mut lines: Vec<Line> = rows::window(difference.shown.len(), difference.cursor, listed)
-        .filter_map(|at| Some((at, difference.lines.get(*difference.shown.get(at)?)?)))
-        .map(|(at, line)| table.row(at == difference.cursor, line))
-        .collect();
-    if lines.is_empty() {
-        let typed = difference.input.value();
-        let words = if typed.is_empty() { "There is no difference.".into() } else { no_match(typed) };
-        lines.push(rows::nothing(&words, look));
+impl OverlayDrawing for DifferenceBox {
+    fn draw(&self, frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
+        let (columns, height) = shell::room(app);
+        let shell = BoxFrame {
+            title: title(&self.of, app),
+            typed: Some(&self.input),
+            counts: counts(self, look),
+            right: if self.exact { "exactly" } else { "add only" }.into(),
+            note: note(self),
+            hints: vec![
+                (Action::Toggle, "tick"),
+                (Action::Look, "plan"),
+                (Action::Exactly, if self.exact { "add only" } else { "exactly" }),
+                (Action::Back, "back"),
+            ],
+            ..BoxFrame::default()
+        };
+        let table = Table::new(self, columns, look);
+        let below = below(self, &table, columns, look);
+        let room = height.saturating_sub(below.len()).max(1);
+        let inner = shell.open(frame, columns, self.lines.len().max(1).min(room) + below.len(), app, look);
+        let listed = usize::from(inner.height).saturating_sub(below.len()).max(1);
+        let mut lines: Vec<Line> = rows::window(self.shown.len(), self.cursor, listed)
+            .filter_map(|at| Some((at, self.lines.get(*self.shown.get(at)?)?)))
+            .map(|(at, line)| table.row(at == self.cursor, line))
+            .collect();
+        if lines.is_empty() {
+            let typed = self.input.value();
+            let words = if typed.is_empty() { "There is no difference.".into() } else { no_match(typed) };
+            lines.push(rows::nothing(&words, look));
+        }
+        frame.render_widget(Paragraph::new(lines), inner);
+        let rest = Rect { y: inner.y + listed as u16, height: inner.height.saturating_sub(listed as u16), ..inner };
+        frame.render_widget(Paragraph::new(below), rest);
     }
-    frame.render_widget(Paragraph::new(lines), inner);
-    let rest = Rect { y: inner.y + listed as u16, height: inner.height.saturating_sub(listed as u16), ..inner };
-    frame.render_widget(Paragraph::new(below), rest);
 }
 
 fn title(of: &Of, app: &App) -> String {

@@ -8,7 +8,10 @@ use ratatui::{
 };
 use tui_input::Input;
 
-use super::shell::{self, BoxFrame};
+use super::{
+    OverlayDrawing,
+    shell::{self, BoxFrame},
+};
 use crate::{
     app::{
         App,
@@ -31,41 +34,42 @@ const PICKS: &str = "Space or a letter picks";
 /// The least and the most rows of a list of names: a single row looks like a single name.
 const LIST_ROWS: (usize, usize) = (2, 6);
 
-/// Draws the form.
-pub fn draw(frame: &mut Frame<'_>, form: &FormState, app: &App, look: &ScreenLook) {
-    let columns = shell::room(app).0.min(WIDEST);
-    // Neither labels nor the box move when a choice shows or hides fields.
-    let label = form.fields.iter().map(|field| fit::width(field.label)).max().unwrap_or(0);
-    let block = |at: usize, field| FieldBlock { field, focused: at == form.focus, label, columns, look };
-    let rows = |fields: Vec<usize>| -> usize {
-        let blocks = fields.into_iter().filter_map(|at| Some(block(at, form.fields.get(at)?)));
-        blocks.map(|block| block.draw().0.len()).sum()
-    };
-    let mut lines = Vec::new();
-    let (mut focus, mut cursor) = (0..0, (0, 0));
-    for (at, field) in form.fields.iter().enumerate().filter(|(at, _)| form.is_shown(*at)) {
-        let start = lines.len();
-        let (drawn, place) = block(at, field).draw();
-        lines.extend(drawn);
-        if at == form.focus {
-            (focus, cursor) = (start..lines.len(), (start + place.0, place.1));
+impl OverlayDrawing for FormState {
+    fn draw(&self, frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
+        let columns = shell::room(app).0.min(WIDEST);
+        // Neither labels nor the box move when a choice shows or hides fields.
+        let label = self.fields.iter().map(|field| fit::width(field.label)).max().unwrap_or(0);
+        let block = |at: usize, field| FieldBlock { field, focused: at == self.focus, label, columns, look };
+        let rows = |fields: Vec<usize>| -> usize {
+            let blocks = fields.into_iter().filter_map(|at| Some(block(at, self.fields.get(at)?)));
+            blocks.map(|block| block.draw().0.len()).sum()
+        };
+        let mut lines = Vec::new();
+        let (mut focus, mut cursor) = (0..0, (0, 0));
+        for (at, field) in self.fields.iter().enumerate().filter(|(at, _)| self.is_shown(*at)) {
+            let start = lines.len();
+            let (drawn, place) = block(at, field).draw();
+            lines.extend(drawn);
+            if at == self.focus {
+                (focus, cursor) = (start..lines.len(), (start + place.0, place.1));
+            }
         }
-    }
-    let shell = BoxFrame {
-        title: form.title.clone(),
-        note: chosen_by(form).to_owned(),
-        room_for: form.variants().into_iter().map(rows).max().unwrap_or(0),
-        hints: vec![(Action::Submit, "done"), (Action::NextField, "next field"), (Action::Back, "back")],
-        ..BoxFrame::default()
-    };
-    let inner = shell.open(frame, columns, lines.len(), app, look);
-    let height = usize::from(inner.height);
-    let top = focus.end.saturating_sub(height).min(focus.start);
-    frame.render_widget(Paragraph::new(lines.split_off(top.min(lines.len()))), inner);
-    let locked = form.fields.get(form.focus).is_none_or(|field| field.locked.is_some());
-    let (row, column) = (cursor.0.saturating_sub(top), inner.x + cursor.1 as u16);
-    if !locked && column < inner.right() && row < height {
-        frame.set_cursor_position((column, inner.y + row as u16));
+        let shell = BoxFrame {
+            title: self.title.clone(),
+            note: chosen_by(self).to_owned(),
+            room_for: self.variants().into_iter().map(rows).max().unwrap_or(0),
+            hints: vec![(Action::Submit, "done"), (Action::NextField, "next field"), (Action::Back, "back")],
+            ..BoxFrame::default()
+        };
+        let inner = shell.open(frame, columns, lines.len(), app, look);
+        let height = usize::from(inner.height);
+        let top = focus.end.saturating_sub(height).min(focus.start);
+        frame.render_widget(Paragraph::new(lines.split_off(top.min(lines.len()))), inner);
+        let locked = self.fields.get(self.focus).is_none_or(|field| field.locked.is_some());
+        let (row, column) = (cursor.0.saturating_sub(top), inner.x + cursor.1 as u16);
+        if !locked && column < inner.right() && row < height {
+            frame.set_cursor_position((column, inner.y + row as u16));
+        }
     }
 }
 

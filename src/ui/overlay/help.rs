@@ -4,12 +4,13 @@ use ratatui::text::{Line, Span};
 
 use super::{
     shell,
-    text::{self, TextBox},
+    text::{self, TextBox, TextOverlay},
 };
 use crate::{
     app::{
         App,
         action::{ACTIONS, Action, ActionSpec},
+        help::HelpBox,
     },
     directory::{RecordKind, query},
     ui::{ScreenLook, fit},
@@ -28,20 +29,22 @@ fn keys_width(columns: usize) -> usize {
     if columns < ROOMY { NARROW } else { KEYS }
 }
 
-/// The box.
-pub fn text(app: &App, look: &ScreenLook) -> TextBox {
-    let columns = text::columns(app);
-    let mut lines = keys(columns, app, look);
-    if let Some(kind) = app.tab.kind().filter(|_| app.profile.is_some()) {
-        lines.extend(filter(kind, columns, app, look));
-    }
-    lines.extend(signs(columns, look));
-    TextBox {
-        title: "Help".into(),
-        right: "keys can be re-bound in the config".into(),
-        lines,
-        hints: vec![(Action::FindAction, "find and run"), (Action::Down, "scroll"), (Action::Back, "back")],
-        ..TextBox::default()
+impl TextOverlay for HelpBox {
+    fn text(&self, app: &App, look: &ScreenLook) -> TextBox {
+        let columns = text::columns(app);
+        let mut lines = keys(columns, app, look);
+        if let Some(kind) = app.tab.kind().filter(|_| app.profile.is_some()) {
+            lines.extend(filter(kind, columns, app, look));
+        }
+        lines.extend(signs(columns, look));
+        TextBox {
+            title: "Help".into(),
+            right: "keys can be re-bound in the config".into(),
+            lines,
+            hints: vec![(Action::FindAction, "find and run"), (Action::Down, "scroll"), (Action::Back, "back")],
+            scroll: self.scroll,
+            ..TextBox::default()
+        }
     }
 }
 

@@ -3,12 +3,13 @@
 use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
 
 use super::{
+    OverlayDrawing,
     rows::{self, TableCell},
     shell::{self, BoxFrame},
 };
 use crate::{
-    app::{App, action::Action},
-    directory::{Id, Name, RecordKind, ResourceRef, permissions::RoleHolders, record::User},
+    app::{App, action::Action, roles::HoldersBox},
+    directory::{Name, RecordKind, ResourceRef, permissions::RoleHolders, record::User},
     ui::{
         ScreenLook, details,
         fit::{count, counted},
@@ -34,44 +35,45 @@ fn summary(known: &RoleHolders, app: &App) -> String {
     held(&RoleHolders { teams: if derived { 0 } else { known.teams }, ..*known })
 }
 
-/// Draws it.
-pub fn draw(frame: &mut Frame<'_>, role: &Id, cursor: usize, app: &App, look: &ScreenLook) {
-    let all = app.holdings(role);
-    let record = app.directory.role(role);
-    let known = record.map(|record| app.directory.held(&record.name));
-    let shell = BoxFrame {
-        title: format!("Holders of {}", details::name(&ResourceRef::role(role), app)),
-        right: known.as_ref().map(|known| summary(known, app)).unwrap_or_default(),
-        hints: HINTS.into(),
-        ..BoxFrame::default()
-    };
-    let columns = shell::room(app).0;
-    let mut below = Vec::new();
-    if let Some(note) = known.as_ref().and_then(|known| unread(known, app)) {
-        below.push(Line::default());
-        below.extend(shell::wrapped(&note, columns.saturating_sub(1), 3, look.careful()));
+impl OverlayDrawing for HoldersBox {
+    fn draw(&self, frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
+        let all = app.holdings(&self.role);
+        let record = app.directory.role(&self.role);
+        let known = record.map(|record| app.directory.held(&record.name));
+        let shell = BoxFrame {
+            title: format!("Holders of {}", details::name(&ResourceRef::role(&self.role), app)),
+            right: known.as_ref().map(|known| summary(known, app)).unwrap_or_default(),
+            hints: HINTS.into(),
+            ..BoxFrame::default()
+        };
+        let columns = shell::room(app).0;
+        let mut below = Vec::new();
+        if let Some(note) = known.as_ref().and_then(|known| unread(known, app)) {
+            below.push(Line::default());
+            below.extend(shell::wrapped(&note, columns.saturating_sub(1), 3, look.careful()));
+        }
+        if all.iter().any(|(user, _)| user.is_inactive()) {
+            below.push(Line::default());
+            below.extend(shell::wrapped(
+                "Who is inactive holds it, and can't use it until reactivated.",
+                columns.saturating_sub(1),
+                3,
+                look.dim(),
+            ));
+        }
+        let inner = shell.open(frame, columns, all.len().max(1) + below.len(), app, look);
+        let width = usize::from(inner.width);
+        let room = usize::from(inner.height).saturating_sub(below.len()).max(1);
+        let mut lines: Vec<Line> = rows::window(all.len(), self.cursor, room)
+            .filter_map(|at| Some((at, all.get(at)?)))
+            .map(|(at, (user, team))| row(width, at == self.cursor, user, &names(team), look))
+            .collect();
+        if lines.is_empty() {
+            lines.push(rows::nothing("Nobody is known to hold this role.", look));
+        }
+        lines.extend(below);
+        frame.render_widget(Paragraph::new(lines), inner);
     }
-    if all.iter().any(|(user, _)| user.is_inactive()) {
-        below.push(Line::default());
-        below.extend(shell::wrapped(
-            "Who is inactive holds it, and can't use it until reactivated.",
-            columns.saturating_sub(1),
-            3,
-            look.dim(),
-        ));
-    }
-    let inner = shell.open(frame, columns, all.len().max(1) + below.len(), app, look);
-    let width = usize::from(inner.width);
-    let room = usize::from(inner.height).saturating_sub(below.len()).max(1);
-    let mut lines: Vec<Line> = rows::window(all.len(), cursor, room)
-        .filter_map(|at| Some((at, all.get(at)?)))
-        .map(|(at, (user, team))| row(width, at == cursor, user, &names(team), look))
-        .collect();
-    if lines.is_empty() {
-        lines.push(rows::nothing("Nobody is known to hold this role.", look));
-    }
-    lines.extend(below);
-    frame.render_widget(Paragraph::new(lines), inner);
 }
 
 const NOT_READ: &str = "The users were not read yet: who holds it is not known.";

@@ -3,6 +3,7 @@
 use ratatui::{Frame, layout::Rect, style::Style, text::Line, widgets::Paragraph};
 
 use super::{
+    OverlayDrawing,
     rows::{self, TableCell},
     shell::{self, BoxFrame},
 };
@@ -24,44 +25,45 @@ use crate::{
     },
 };
 
-/// Draws it.
-pub fn draw(frame: &mut Frame<'_>, doubts: &NameChoiceBox, app: &App, look: &ScreenLook) {
-    let (columns, height) = shell::room(app);
-    let (sure, open, twice) = doubts.counts();
-    let shell = BoxFrame {
-        title: format!("Names for {}: who is meant?", details::name(&ResourceRef::team(&doubts.team), app)),
-        right: format!("{} open", count(open)),
-        hints: vec![
-            (Action::TakeNear, "take"),
-            (Action::SkipName, "skip"),
-            (Action::GoOn, "go on"),
-            (Action::SkipAll, "skip the rest"),
-            (Action::Back, "back"),
-        ],
-        ..BoxFrame::default()
-    };
-    let again = if twice > 0 { format!(", {} named more than once", count(twice)) } else { String::new() };
-    let asked = match &doubts.look_up {
-        LookUp::Done => String::new(),
-        LookUp::UnderWay => " The list is not complete: the server is asked for the others…".into(),
-        LookUp::Failed(why) => format!(" The list is not complete, and names could not be looked up: {why}"),
-    };
-    let summary = format!("{} known{again}.{asked}", counted(sure, "name"));
-    let mut below = vec![Line::default()];
-    if let Some((doubt, _)) = doubts.lines.get(doubts.cursor) {
-        below.extend(shell::wrapped(&said(doubt), columns.saturating_sub(1), 3, Style::new()));
+impl OverlayDrawing for NameChoiceBox {
+    fn draw(&self, frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
+        let (columns, height) = shell::room(app);
+        let (sure, open, twice) = self.counts();
+        let shell = BoxFrame {
+            title: format!("Names for {}: who is meant?", details::name(&ResourceRef::team(&self.team), app)),
+            right: format!("{} open", count(open)),
+            hints: vec![
+                (Action::TakeNear, "take"),
+                (Action::SkipName, "skip"),
+                (Action::GoOn, "go on"),
+                (Action::SkipAll, "skip the rest"),
+                (Action::Back, "back"),
+            ],
+            ..BoxFrame::default()
+        };
+        let again = if twice > 0 { format!(", {} named more than once", count(twice)) } else { String::new() };
+        let asked = match &self.look_up {
+            LookUp::Done => String::new(),
+            LookUp::UnderWay => " The list is not complete: the server is asked for the others…".into(),
+            LookUp::Failed(why) => format!(" The list is not complete, and names could not be looked up: {why}"),
+        };
+        let summary = format!("{} known{again}.{asked}", counted(sure, "name"));
+        let mut below = vec![Line::default()];
+        if let Some((doubt, _)) = self.lines.get(self.cursor) {
+            below.extend(shell::wrapped(&said(doubt), columns.saturating_sub(1), 3, Style::new()));
+        }
+        below.extend(shell::wrapped(&summary, columns.saturating_sub(1), 3, look.dim()));
+        let room = height.saturating_sub(below.len()).max(1);
+        let inner = shell.open(frame, columns, self.lines.len().min(room) + below.len(), app, look);
+        let listed = usize::from(inner.height).saturating_sub(below.len()).max(1);
+        let lines: Vec<Line> = rows::window(self.lines.len(), self.cursor, listed)
+            .filter_map(|at| Some((at, self.lines.get(at)?)))
+            .map(|(at, (doubt, answer))| row(columns, at == self.cursor, doubt, *answer, look))
+            .collect();
+        frame.render_widget(Paragraph::new(lines), inner);
+        let rest = Rect { y: inner.y + listed as u16, height: inner.height.saturating_sub(listed as u16), ..inner };
+        frame.render_widget(Paragraph::new(below), rest);
     }
-    below.extend(shell::wrapped(&summary, columns.saturating_sub(1), 3, look.dim()));
-    let room = height.saturating_sub(below.len()).max(1);
-    let inner = shell.open(frame, columns, doubts.lines.len().min(room) + below.len(), app, look);
-    let listed = usize::from(inner.height).saturating_sub(below.len()).max(1);
-    let lines: Vec<Line> = rows::window(doubts.lines.len(), doubts.cursor, listed)
-        .filter_map(|at| Some((at, doubts.lines.get(at)?)))
-        .map(|(at, (doubt, answer))| row(columns, at == doubts.cursor, doubt, *answer, look))
-        .collect();
-    frame.render_widget(Paragraph::new(lines), inner);
-    let rest = Rect { y: inner.y + listed as u16, height: inner.height.saturating_sub(listed as u16), ..inner };
-    frame.render_widget(Paragraph::new(below), rest);
 }
 
 /// Who is near, in full.

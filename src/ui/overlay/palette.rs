@@ -3,6 +3,7 @@
 use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
 
 use super::{
+    OverlayDrawing,
     picker::no_match,
     rows::{self, TableCell},
     shell::{self, BoxFrame},
@@ -34,33 +35,34 @@ pub fn hints(palette: &CommandPalette) -> &'static [(Action, &'static str)] {
     }
 }
 
-/// Draws it.
-pub fn draw(frame: &mut Frame<'_>, palette: &CommandPalette, app: &App, look: &ScreenLook) {
-    let shell = BoxFrame {
-        title: palette.title.clone(),
-        typed: Some(&palette.input),
-        note: format!("{} of {}", count(palette.shown.len()), count(palette.lines.len())),
-        hints: hints(palette).into(),
-        ..BoxFrame::default()
-    };
-    let columns = shell::room(app).0;
-    let mut below = Vec::new();
-    if let Some(note) = palette.note {
-        below.push(Line::default());
-        below.extend(shell::wrapped(note, columns.saturating_sub(1), 3, look.careful()));
+impl OverlayDrawing for CommandPalette {
+    fn draw(&self, frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
+        let shell = BoxFrame {
+            title: self.title.clone(),
+            typed: Some(&self.input),
+            note: format!("{} of {}", count(self.shown.len()), count(self.lines.len())),
+            hints: hints(self).into(),
+            ..BoxFrame::default()
+        };
+        let columns = shell::room(app).0;
+        let mut below = Vec::new();
+        if let Some(note) = self.note {
+            below.push(Line::default());
+            below.extend(shell::wrapped(note, columns.saturating_sub(1), 3, look.careful()));
+        }
+        let inner = shell.open(frame, columns, self.lines.len() + below.len(), app, look);
+        let width = usize::from(inner.width);
+        let room = usize::from(inner.height).saturating_sub(below.len()).max(1);
+        let mut lines: Vec<Line> = rows::window(self.shown.len(), self.cursor, room)
+            .filter_map(|at| Some((at, self.lines.get(*self.shown.get(at)?)?)))
+            .map(|(at, line)| row(width, at == self.cursor, line, look))
+            .collect();
+        if lines.is_empty() {
+            lines.push(rows::nothing(&no_match(self.input.value()), look));
+        }
+        lines.extend(below);
+        frame.render_widget(Paragraph::new(lines), inner);
     }
-    let inner = shell.open(frame, columns, palette.lines.len() + below.len(), app, look);
-    let width = usize::from(inner.width);
-    let room = usize::from(inner.height).saturating_sub(below.len()).max(1);
-    let mut lines: Vec<Line> = rows::window(palette.shown.len(), palette.cursor, room)
-        .filter_map(|at| Some((at, palette.lines.get(*palette.shown.get(at)?)?)))
-        .map(|(at, line)| row(width, at == palette.cursor, line, look))
-        .collect();
-    if lines.is_empty() {
-        lines.push(rows::nothing(&no_match(palette.input.value()), look));
-    }
-    lines.extend(below);
-    frame.render_widget(Paragraph::new(lines), inner);
 }
 
 fn row(width: usize, selected: bool, line: &palette::PaletteLine, look: &ScreenLook) -> Line<'static> {

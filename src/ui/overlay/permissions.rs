@@ -4,16 +4,15 @@ use ratatui::{
     style::Style,
     text::{Line, Span},
 };
-use tui_input::Input;
 
 use super::{
     shell,
-    text::{self, TextBox},
+    text::{self, TextBox, TextOverlay},
 };
 use crate::{
-    app::{App, action::Action},
+    app::{App, action::Action, permissions::PermissionsBox},
     directory::{
-        Id, Name, ResourceRef,
+        Name, ResourceRef,
         permissions::{PermissionStance, is_permission, stance},
         record::{Role, User},
     },
@@ -24,21 +23,23 @@ use crate::{
 /// Width of the words before a list of permissions.
 const LABEL: usize = 13;
 
-/// The box: all that the user may do, or where the permission that is typed comes from.
-pub fn text(user: &Id, typed: &Input, app: &App, look: &ScreenLook) -> TextBox {
-    let columns = text::columns(app);
-    let asked = typed.value().trim();
-    let lines = match app.directory.user(user) {
-        Some(user) if asked.is_empty() => Page::of(user, columns, app, look),
-        Some(user) => Page { columns, name: 12, role: 12, app, look, lines: Vec::new() }.why(user, asked),
-        None => vec![Line::styled("This user is not there any more.", look.dim())],
-    };
-    TextBox {
-        title: format!("What {} may do", details::name(&ResourceRef::user(user), app)),
-        typed: Some(typed.clone()),
-        lines,
-        hints: vec![(Action::Back, "back")],
-        ..TextBox::default()
+impl TextOverlay for PermissionsBox {
+    fn text(&self, app: &App, look: &ScreenLook) -> TextBox {
+        let columns = text::columns(app);
+        let asked = self.typed.value().trim();
+        let lines = match app.directory.user(&self.user) {
+            Some(user) if asked.is_empty() => Page::of(user, columns, app, look),
+            Some(user) => Page { columns, name: 12, role: 12, app, look, lines: Vec::new() }.why(user, asked),
+            None => vec![Line::styled("This user is not there any more.", look.dim())],
+        };
+        TextBox {
+            title: format!("What {} may do", details::name(&ResourceRef::user(&self.user), app)),
+            typed: Some(self.typed.clone()),
+            lines,
+            hints: vec![(Action::Back, "back")],
+            scroll: self.scroll,
+            ..TextBox::default()
+        }
     }
 }
 

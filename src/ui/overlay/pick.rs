@@ -3,6 +3,7 @@
 use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
 
 use super::{
+    OverlayDrawing,
     check::names,
     picker::no_match,
     rows::{self, TableCell},
@@ -20,30 +21,31 @@ use crate::{
 /// Its keys.
 pub const HINTS: &[(Action, &str)] = &[(Action::Choose, "show the difference"), (Action::Back, "back")];
 
-/// Draws it.
-pub fn draw(frame: &mut Frame<'_>, pick: &PickBox, app: &App, look: &ScreenLook) {
-    let all = app.directory.len(pick.rows.kind);
-    let shell = BoxFrame {
-        title: title(pick, app),
-        typed: Some(&pick.input),
-        note: if pick.rows.is_similar() {
-            only_similar(pick.rows.shown.len())
-        } else {
-            format!("{} of {}", count(pick.rows.shown.len()), count(all))
-        },
-        hints: HINTS.into(),
-        ..BoxFrame::default()
-    };
-    let inner = shell.open(frame, shell::room(app).0, all.max(3), app, look);
-    let width = usize::from(inner.width);
-    let mut lines: Vec<Line> = rows::window(pick.rows.shown.len(), pick.rows.cursor, usize::from(inner.height))
-        .filter_map(|at| Some((at, app.directory.id_at(pick.rows.kind, *pick.rows.shown.get(at)?)?)))
-        .map(|(at, id)| row(width, at == pick.rows.cursor, pick.rows.kind, id, app, look))
-        .collect();
-    if lines.is_empty() {
-        lines.push(rows::nothing(&no_match(pick.input.value()), look));
+impl OverlayDrawing for PickBox {
+    fn draw(&self, frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
+        let all = app.directory.len(self.rows.kind);
+        let shell = BoxFrame {
+            title: title(self, app),
+            typed: Some(&self.input),
+            note: if self.rows.is_similar() {
+                only_similar(self.rows.shown.len())
+            } else {
+                format!("{} of {}", count(self.rows.shown.len()), count(all))
+            },
+            hints: HINTS.into(),
+            ..BoxFrame::default()
+        };
+        let inner = shell.open(frame, shell::room(app).0, all.max(3), app, look);
+        let width = usize::from(inner.width);
+        let mut lines: Vec<Line> = rows::window(self.rows.shown.len(), self.rows.cursor, usize::from(inner.height))
+            .filter_map(|at| Some((at, app.directory.id_at(self.rows.kind, *self.rows.shown.get(at)?)?)))
+            .map(|(at, id)| row(width, at == self.rows.cursor, self.rows.kind, id, app, look))
+            .collect();
+        if lines.is_empty() {
+            lines.push(rows::nothing(&no_match(self.input.value()), look));
+        }
+        frame.render_widget(Paragraph::new(lines), inner);
     }
-    frame.render_widget(Paragraph::new(lines), inner);
 }
 
 fn title(pick: &PickBox, app: &App) -> String {

@@ -3,6 +3,7 @@
 use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
 
 use super::{
+    OverlayDrawing,
     rows::{self, TableCell},
     shell::{self, BoxFrame},
 };
@@ -24,44 +25,47 @@ const FOOTING: usize = 3;
 /// The width from which there is a column for notes.
 const ROOMY: usize = 56;
 
-/// Draws the box.
-pub fn draw(frame: &mut Frame<'_>, picker: &RolePicker, app: &App, look: &ScreenLook) {
-    let (columns, height) = shell::room(app);
-    let shell = BoxFrame {
-        title: format!("{} for {}", what(app), whom(picker, app)),
-        typed: Some(&picker.input),
-        right: scope(picker.scope, app),
-        note: format!("{} of {}", count(picker.shown.len()), count(picker.all())),
-        // On a narrow screen the hints give way to the number of choices, which stands nowhere else.
-        hints: [(Action::Choose, "choose"), (Action::NextScope, "scope"), (Action::Back, "back")]
-            .into_iter()
-            .filter(|(action, _)| columns >= ROOMY || *action != Action::NextScope)
-            .collect(),
-        ..BoxFrame::default()
-    };
-    // The size depends on all choices, so that the box does not change while a person types.
-    let inner = shell.open(frame, columns, (picker.all() + FOOTING).clamp(3, height.max(3)), app, look);
-    let table = Table::new(usize::from(inner.width), look);
-    // The list gives up rows for a note only while its row is too narrow for the note.
-    let most = usize::from(inner.height / 3).min(FOOTING);
-    let footing = picker.selected().map_or_else(Vec::new, |choice| table.footing(choice, most));
-    let list = usize::from(inner.height).saturating_sub(footing.len());
-    let mut lines: Vec<Line> = rows::window(picker.shown.len(), picker.cursor, list)
-        .filter_map(|at| Some((at, picker.choices.get(*picker.shown.get(at)?)?)))
-        .map(|(at, choice)| table.row(at == picker.cursor, choice))
-        .collect();
-    if lines.is_empty() {
-        let typed = picker.input.value();
-        let words = match (typed.is_empty(), picker.scope) {
-            (true, ShownPlaces::Registries) => "Nobody is known to have a role in a registry: type its name.".into(),
-            (true, _) => "There is no role to give here.".into(),
-            _ => no_match(typed),
+impl OverlayDrawing for RolePicker {
+    fn draw(&self, frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
+        let (columns, height) = shell::room(app);
+        let shell = BoxFrame {
+            title: format!("{} for {}", what(app), whom(self, app)),
+            typed: Some(&self.input),
+            right: scope(self.scope, app),
+            note: format!("{} of {}", count(self.shown.len()), count(self.all())),
+            // On a narrow screen the hints give way to the number of choices, which stands nowhere else.
+            hints: [(Action::Choose, "choose"), (Action::NextScope, "scope"), (Action::Back, "back")]
+                .into_iter()
+                .filter(|(action, _)| columns >= ROOMY || *action != Action::NextScope)
+                .collect(),
+            ..BoxFrame::default()
         };
-        lines.push(rows::nothing(&words, look));
+        // The size depends on all choices, so that the box does not change while a person types.
+        let inner = shell.open(frame, columns, (self.all() + FOOTING).clamp(3, height.max(3)), app, look);
+        let table = Table::new(usize::from(inner.width), look);
+        // The list gives up rows for a note only while its row is too narrow for the note.
+        let most = usize::from(inner.height / 3).min(FOOTING);
+        let footing = self.selected().map_or_else(Vec::new, |choice| table.footing(choice, most));
+        let list = usize::from(inner.height).saturating_sub(footing.len());
+        let mut lines: Vec<Line> = rows::window(self.shown.len(), self.cursor, list)
+            .filter_map(|at| Some((at, self.choices.get(*self.shown.get(at)?)?)))
+            .map(|(at, choice)| table.row(at == self.cursor, choice))
+            .collect();
+        if lines.is_empty() {
+            let typed = self.input.value();
+            let words = match (typed.is_empty(), self.scope) {
+                (true, ShownPlaces::Registries) => {
+                    "Nobody is known to have a role in a registry: type its name.".into()
+                }
+                (true, _) => "There is no role to give here.".into(),
+                _ => no_match(typed),
+            };
+            lines.push(rows::nothing(&words, look));
+        }
+        lines.resize(list, Line::default());
+        lines.extend(footing);
+        frame.render_widget(Paragraph::new(lines), inner);
     }
-    lines.resize(list, Line::default());
-    lines.extend(footing);
-    frame.render_widget(Paragraph::new(lines), inner);
 }
 
 /// The widths of the columns.

@@ -11,6 +11,7 @@ use ratatui::{
 };
 
 use super::{
+    OverlayDrawing,
     rows::{self, TableCell},
     shell::{self, BoxFrame},
 };
@@ -35,44 +36,45 @@ const ROOMY: usize = 12;
 /// Rows of a reason below the list at most.
 const MOST_WHOLE: usize = 3;
 
-/// Draws it.
-pub fn draw(frame: &mut Frame<'_>, view: &PlanView, app: &App, look: &ScreenLook) {
-    let (columns, height) = shell::room(app);
-    let Some(course) = app.entries.course(view.plan) else { return };
-    let title = app.entries.of_plan(view.plan).next().map(|entry| entry.title.clone()).unwrap_or_default();
-    let shell = BoxFrame {
-        title,
-        counts: shown(view, app),
-        right: word(view, course, app).into(),
-        hints: hints(course, app),
-        ..BoxFrame::default()
-    };
-    let mut head = head(course, columns, app, look);
-    if height >= ROOMY {
-        head.push(Line::default());
+impl OverlayDrawing for PlanView {
+    fn draw(&self, frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
+        let (columns, height) = shell::room(app);
+        let Some(course) = app.entries.course(self.plan) else { return };
+        let title = app.entries.of_plan(self.plan).next().map(|entry| entry.title.clone()).unwrap_or_default();
+        let shell = BoxFrame {
+            title,
+            counts: shown(self, app),
+            right: word(self, course, app).into(),
+            hints: hints(course, app),
+            ..BoxFrame::default()
+        };
+        let mut head = head(course, columns, app, look);
+        if height >= ROOMY {
+            head.push(Line::default());
+        }
+        let total = app.plan_rows(self);
+        let mut whole = whole(self, columns, app, look);
+        whole.truncate(MOST_WHOLE.min(height / 4));
+        let room = height.saturating_sub(head.len() + whole.len()).max(1);
+        let inner = shell.open(frame, columns, head.len() + total.max(1).min(room) + whole.len(), app, look);
+        let width = usize::from(inner.width);
+        let room = usize::from(inner.height).saturating_sub(head.len() + whole.len()).max(1);
+        let mut lines = head;
+        lines.extend(rows::window(total, self.cursor, room).filter_map(|at| {
+            let selected = at == self.cursor;
+            Some(match app.plan_row(self, at)? {
+                PlanRow::Reason(why, times) => reason(why, times, selected, width, look),
+                PlanRow::Change(entry) => change(entry, selected, width, app, look),
+            })
+        }));
+        if total == 0 {
+            lines.push(rows::nothing("No line is in this state any more.", look));
+        }
+        frame.render_widget(Paragraph::new(lines), inner);
+        let below = (whole.len() as u16).min(inner.height);
+        let below = Rect { y: inner.bottom() - below, height: below, ..inner };
+        frame.render_widget(Paragraph::new(whole), below);
     }
-    let total = app.plan_rows(view);
-    let mut whole = whole(view, columns, app, look);
-    whole.truncate(MOST_WHOLE.min(height / 4));
-    let room = height.saturating_sub(head.len() + whole.len()).max(1);
-    let inner = shell.open(frame, columns, head.len() + total.max(1).min(room) + whole.len(), app, look);
-    let width = usize::from(inner.width);
-    let room = usize::from(inner.height).saturating_sub(head.len() + whole.len()).max(1);
-    let mut lines = head;
-    lines.extend(rows::window(total, view.cursor, room).filter_map(|at| {
-        let selected = at == view.cursor;
-        Some(match app.plan_row(view, at)? {
-            PlanRow::Reason(why, times) => reason(why, times, selected, width, look),
-            PlanRow::Change(entry) => change(entry, selected, width, app, look),
-        })
-    }));
-    if total == 0 {
-        lines.push(rows::nothing("No line is in this state any more.", look));
-    }
-    frame.render_widget(Paragraph::new(lines), inner);
-    let below = (whole.len() as u16).min(inner.height);
-    let below = Rect { y: inner.bottom() - below, height: below, ..inner };
-    frame.render_widget(Paragraph::new(whole), below);
 }
 
 fn hints(course: &PlanCourse, app: &App) -> Vec<(Action, &'static str)> {

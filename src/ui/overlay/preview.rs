@@ -13,6 +13,7 @@ use ratatui::{
 };
 
 use super::{
+    OverlayDrawing, requests,
     rows::{self, TableCell},
     shell::{self, BoxFrame},
 };
@@ -40,8 +41,24 @@ const NEVER: &str = "undo: no";
 /// Shown at the right of a line whose undo makes something new.
 const ANEW: &str = "undo: anew";
 
-/// Draws it.
-pub fn draw(frame: &mut Frame<'_>, preview: &PlanPreview, app: &App, look: &ScreenLook) {
+impl OverlayDrawing for Box<PlanPreview> {
+    fn draw(&self, frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
+        match self.requests {
+            Some(_) => requests::text(self, app, look).draw(frame, app, look),
+            None => draw(frame, self, app, look),
+        }
+    }
+
+    fn scroll_limit(&self, app: &App, look: &ScreenLook) -> Option<usize> {
+        match self.requests {
+            Some(_) => Some(requests::text(self, app, look).limit(app)),
+            None => self.is_alone().then(|| scroll_limit(self, app, look)),
+        }
+    }
+}
+
+/// Draws its lines.
+fn draw(frame: &mut Frame<'_>, preview: &PlanPreview, app: &App, look: &ScreenLook) {
     let plan = &preview.plan;
     let (columns, height) = shell::room(app);
     let total = preview.lines();
@@ -93,7 +110,7 @@ pub fn draw(frame: &mut Frame<'_>, preview: &PlanPreview, app: &App, look: &Scre
 }
 
 /// How far the text below the only line of a plan can be scrolled.
-pub fn scroll_limit(preview: &PlanPreview, app: &App, look: &ScreenLook) -> usize {
+fn scroll_limit(preview: &PlanPreview, app: &App, look: &ScreenLook) -> usize {
     let (columns, height) = shell::room(app);
     let alone = wrapped(preview, columns, look).len();
     let room = height.saturating_sub(typed_rows(preview, height)).saturating_sub(alone);

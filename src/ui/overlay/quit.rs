@@ -2,9 +2,12 @@
 
 use ratatui::{Frame, layout::Rect, text::Line, widgets::Paragraph};
 
-use super::shell::{self, BoxFrame};
+use super::{
+    OverlayDrawing,
+    shell::{self, BoxFrame},
+};
 use crate::{
-    app::{App, action::Action},
+    app::{App, action::Action, quit::QuitBox},
     directory::{change::ChangeVerb, plan::ChangeState, words},
     scim::text::clean,
     ui::{ScreenLook, activity, fit, fit::count},
@@ -18,15 +21,16 @@ pub const HINTS: &[(Action, &str)] = &[(Action::ReallyQuit, "quit"), (Action::Ba
 /// So many of the open changes are named.
 const NAMED: usize = 6;
 
-/// Draws it.
-pub fn draw(frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
-    let columns = shell::room(app).0.min(WIDEST);
-    let text = columns.saturating_sub(2);
-    let lines = lines(text, app, look);
-    let shell = BoxFrame { title: "Quit?".into(), hints: HINTS.into(), ..BoxFrame::default() };
-    let inner = shell.open(frame, columns, lines.len(), app, look);
-    let padded = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    frame.render_widget(Paragraph::new(lines), padded);
+impl OverlayDrawing for QuitBox {
+    fn draw(&self, frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
+        let columns = shell::room(app).0.min(WIDEST);
+        let text = columns.saturating_sub(2);
+        let lines = lines(text, app, look);
+        let shell = BoxFrame { title: "Quit?".into(), hints: HINTS.into(), ..BoxFrame::default() };
+        let inner = shell.open(frame, columns, lines.len(), app, look);
+        let padded = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+        frame.render_widget(Paragraph::new(lines), padded);
+    }
 }
 
 fn lines(columns: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {

@@ -45,6 +45,7 @@ pub fn text(preview: &PlanPreview, app: &App, look: &ScreenLook) -> TextBox {
         title: preview.plan.title.clone(),
         right: counted(steps.iter().map(|step| step.requests.len()).sum::<usize>(), "request"),
         lines,
+        scroll: preview.top,
         hints: hints(preview),
         ..TextBox::default()
     }

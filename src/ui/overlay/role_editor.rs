@@ -4,6 +4,7 @@
 use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
 
 use super::{
+    OverlayDrawing,
     check::mark,
     holders,
     picker::no_match,
@@ -35,45 +36,49 @@ enum Item<'a> {
     Blank,
 }
 
-/// Draws the box of the permission editor.
-pub fn draw(frame: &mut Frame<'_>, editor: &RoleEditor, app: &App, look: &ScreenLook) {
-    let (all, is_similar) = editor.found(&app.directory);
-    let (base, was) = editor.bases(&app.directory);
-    let (items, cursor) = items(&all, editor, &base, app);
-    let shell = BoxFrame {
-        title: title(editor, app),
-        typed: Some(&editor.input),
-        counts: match &was {
-            Some(was) => format!("inherits {was} {} {base}", look.glyphs.arrow),
-            None => format!("inherits {base}"),
-        },
-        right: editor.held.as_ref().map(holders::held).unwrap_or_default(),
-        note: note(editor, is_similar.then_some(all.len()), look),
-        room_for: 0,
-        hints: vec![
-            (Action::Toggle, if editor.input.value().is_empty() { "toggle" } else { "put in" }),
-            (Action::Look, "plan"),
-            (Action::NextBase, if base.eq_ignore_ascii_case(BASES[0]) { "inherit viewer" } else { "inherit member" }),
-            (Action::Holders, "holders"),
-            (Action::TakeOut, "take out"),
-            (Action::ToggleAll, "all shown"),
-            (Action::Back, "back"),
-        ],
-    };
-    let known = editor.inherited(&app.directory).is_some();
-    let inner = shell.open(frame, shell::room(app).0, (app.directory.catalogue().len() + 2).max(8), app, look);
-    let width = usize::from(inner.width);
-    let lines: Vec<Line> = rows::window(items.len(), cursor, usize::from(inner.height))
-        .filter_map(|at| items.get(at))
-        .map(|item| match item {
-            Item::Row(at, item) => {
-                row(width, *at == editor.cursor, item, &fate(item, &base, was.as_deref(), known), look)
-            }
-            Item::Heading(words) => Line::styled(format!("   {words}"), look.dim()),
-            Item::Blank => Line::default(),
-        })
-        .collect();
-    frame.render_widget(Paragraph::new(lines), inner);
+impl OverlayDrawing for RoleEditor {
+    fn draw(&self, frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
+        let (all, is_similar) = self.found(&app.directory);
+        let (base, was) = self.bases(&app.directory);
+        let (items, cursor) = items(&all, self, &base, app);
+        let shell = BoxFrame {
+            title: title(self, app),
+            typed: Some(&self.input),
+            counts: match &was {
+                Some(was) => format!("inherits {was} {} {base}", look.glyphs.arrow),
+                None => format!("inherits {base}"),
+            },
+            right: self.held.as_ref().map(holders::held).unwrap_or_default(),
+            note: note(self, is_similar.then_some(all.len()), look),
+            room_for: 0,
+            hints: vec![
+                (Action::Toggle, if self.input.value().is_empty() { "toggle" } else { "put in" }),
+                (Action::Look, "plan"),
+                (
+                    Action::NextBase,
+                    if base.eq_ignore_ascii_case(BASES[0]) { "inherit viewer" } else { "inherit member" },
+                ),
+                (Action::Holders, "holders"),
+                (Action::TakeOut, "take out"),
+                (Action::ToggleAll, "all shown"),
+                (Action::Back, "back"),
+            ],
+        };
+        let known = self.inherited(&app.directory).is_some();
+        let inner = shell.open(frame, shell::room(app).0, (app.directory.catalogue().len() + 2).max(8), app, look);
+        let width = usize::from(inner.width);
+        let lines: Vec<Line> = rows::window(items.len(), cursor, usize::from(inner.height))
+            .filter_map(|at| items.get(at))
+            .map(|item| match item {
+                Item::Row(at, item) => {
+                    row(width, *at == self.cursor, item, &fate(item, &base, was.as_deref(), known), look)
+                }
+                Item::Heading(words) => Line::styled(format!("   {words}"), look.dim()),
+                Item::Blank => Line::default(),
+            })
+            .collect();
+        frame.render_widget(Paragraph::new(lines), inner);
+    }
 }
 
 fn title(editor: &RoleEditor, app: &App) -> String {

@@ -8,7 +8,10 @@ use ratatui::{
 };
 use secrecy::ExposeSecret;
 
-use super::shell::{self, BoxFrame};
+use super::{
+    OverlayDrawing,
+    shell::{self, BoxFrame},
+};
 use crate::{
     app::{App, action::Action, secret::SecretVisibility},
     scim::text::{clean, clean_line},
@@ -24,24 +27,25 @@ const NARROWEST: usize = 60;
 /// A longer secret would be an attack.
 const LONGEST: usize = 4_096;
 
-/// Draws it.
-pub fn draw(frame: &mut Frame<'_>, shown: &SecretVisibility, app: &App, look: &ScreenLook) {
-    let (columns, height) = shell::room(app);
-    let secret = fit::width(&clean_line(shown.secret.expose_secret(), LONGEST));
-    let columns = columns.min((secret + 4).clamp(NARROWEST, WIDEST));
-    let mut lines = lines(shown, columns.saturating_sub(4), look);
-    if lines.len() + 2 <= height {
-        lines.insert(0, Line::default());
-        lines.push(Line::default());
+impl OverlayDrawing for SecretVisibility {
+    fn draw(&self, frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
+        let (columns, height) = shell::room(app);
+        let secret = fit::width(&clean_line(self.secret.expose_secret(), LONGEST));
+        let columns = columns.min((secret + 4).clamp(NARROWEST, WIDEST));
+        let mut lines = lines(self, columns.saturating_sub(4), look);
+        if lines.len() + 2 <= height {
+            lines.insert(0, Line::default());
+            lines.push(Line::default());
+        }
+        let shell = BoxFrame {
+            title: "A new secret".into(),
+            hints: vec![(Action::CopySecret, "copy"), (Action::CloseSecret, "close")],
+            ..BoxFrame::default()
+        };
+        let inner = shell.open(frame, columns, lines.len(), app, look);
+        let padded = Rect { x: inner.x + 2, width: inner.width.saturating_sub(4), ..inner };
+        frame.render_widget(Paragraph::new(lines), padded);
     }
-    let shell = BoxFrame {
-        title: "A new secret".into(),
-        hints: vec![(Action::CopySecret, "copy"), (Action::CloseSecret, "close")],
-        ..BoxFrame::default()
-    };
-    let inner = shell.open(frame, columns, lines.len(), app, look);
-    let padded = Rect { x: inner.x + 2, width: inner.width.saturating_sub(4), ..inner };
-    frame.render_widget(Paragraph::new(lines), padded);
 }
 
 fn lines(shown: &SecretVisibility, columns: usize, look: &ScreenLook) -> Vec<Line<'static>> {

@@ -9,6 +9,7 @@ use ratatui::{
 };
 
 use super::{
+    OverlayDrawing,
     rows::{self, TableCell},
     shell::{self, BoxFrame},
 };
@@ -32,38 +33,39 @@ use crate::{
 /// The number of lines that decide the width of the subject's column.
 const MEASURED: usize = 200;
 
-/// Draws the box.
-pub fn draw(frame: &mut Frame<'_>, view: &StageView, app: &App, look: &ScreenLook) {
-    let (columns, height) = shell::room(app);
-    let shell = BoxFrame {
-        title: "Stage".into(),
-        counts: counted(app.stage.len(), "change"),
-        right: app.word(view.grouping.label()).into_owned(),
-        hints: vec![
-            (Action::SendStage, "plan"),
-            (Action::DropStaged, "drop"),
-            (Action::NextGrouping, "group"),
-            (Action::ClearStage, "drop all"),
-            (Action::Back, "back"),
-        ],
-        ..BoxFrame::default()
-    };
-    let table = StageTable::new(view.grouping, app, columns, look);
-    let below = below(view, &table, columns, look);
-    let room = height.saturating_sub(below.len()).max(1);
-    let inner = shell.open(frame, columns, view.rows.len().max(1).min(room) + below.len(), app, look);
-    let listed = usize::from(inner.height).saturating_sub(below.len()).max(1);
-    let mut lines: Vec<Line> = rows::window(view.rows.len(), view.cursor, listed)
-        .filter_map(|at| Some((at == view.cursor, view.rows.get(at)?)))
-        .filter_map(|(selected, row)| table.row(selected, row))
-        .collect();
-    if lines.is_empty() {
-        let words = if app.staging { "Nothing is here yet: edits come here." } else { "The stage is empty." };
-        lines.push(rows::nothing(words, look));
+impl OverlayDrawing for StageView {
+    fn draw(&self, frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
+        let (columns, height) = shell::room(app);
+        let shell = BoxFrame {
+            title: "Stage".into(),
+            counts: counted(app.stage.len(), "change"),
+            right: app.word(self.grouping.label()).into_owned(),
+            hints: vec![
+                (Action::SendStage, "plan"),
+                (Action::DropStaged, "drop"),
+                (Action::NextGrouping, "group"),
+                (Action::ClearStage, "drop all"),
+                (Action::Back, "back"),
+            ],
+            ..BoxFrame::default()
+        };
+        let table = StageTable::new(self.grouping, app, columns, look);
+        let below = below(self, &table, columns, look);
+        let room = height.saturating_sub(below.len()).max(1);
+        let inner = shell.open(frame, columns, self.rows.len().max(1).min(room) + below.len(), app, look);
+        let listed = usize::from(inner.height).saturating_sub(below.len()).max(1);
+        let mut lines: Vec<Line> = rows::window(self.rows.len(), self.cursor, listed)
+            .filter_map(|at| Some((at == self.cursor, self.rows.get(at)?)))
+            .filter_map(|(selected, row)| table.row(selected, row))
+            .collect();
+        if lines.is_empty() {
+            let words = if app.staging { "Nothing is here yet: edits come here." } else { "The stage is empty." };
+            lines.push(rows::nothing(words, look));
+        }
+        frame.render_widget(Paragraph::new(lines), inner);
+        let rest = Rect { y: inner.y + listed as u16, height: inner.height.saturating_sub(listed as u16), ..inner };
+        frame.render_widget(Paragraph::new(below), rest);
     }
-    frame.render_widget(Paragraph::new(lines), inner);
-    let rest = Rect { y: inner.y + listed as u16, height: inner.height.saturating_sub(listed as u16), ..inner };
-    frame.render_widget(Paragraph::new(below), rest);
 }
 
 /// The full text of the selected line where its row is too narrow.

@@ -9,13 +9,12 @@ use ratatui::{
 
 use super::{
     shell,
-    text::{self, TextBox},
+    text::{self, TextBox, TextOverlay},
 };
 use crate::{
-    app::{App, action::Action},
+    app::{App, action::Action, story::StoryBox},
     directory::{
         ResourceRef,
-        change::ChangeId,
         plan::{ChangeState, ConfirmBy, JournalEntry, RequestExchange, Undo},
         words,
     },
@@ -26,25 +25,27 @@ use crate::{
 /// Width of the labels with the space after them.
 const LABEL: usize = 11;
 
-/// The box.
-pub fn text(id: ChangeId, app: &App, look: &ScreenLook) -> TextBox {
-    let columns = text::columns(app);
-    let Some(entry) = app.entries.get(&id) else {
-        let lines = vec![Line::styled("This change is not in the journal any more.", look.dim())];
-        return TextBox { title: "Story".into(), lines, hints: vec![(Action::Back, "back")], ..TextBox::default() };
-    };
-    let mut page = Page { columns, look, lines: Vec::new() };
-    page.outcome(entry);
-    page.lines.push(Line::default());
-    page.circumstances(entry, app);
-    page.ways_back(entry, app);
-    page.exchanges(entry);
-    TextBox {
-        title: format!("Story of {}", entry.step.words.subject),
-        right: entry.state.label().into(),
-        lines: page.lines,
-        hints: hints(entry, app),
-        ..TextBox::default()
+impl TextOverlay for StoryBox {
+    fn text(&self, app: &App, look: &ScreenLook) -> TextBox {
+        let columns = text::columns(app);
+        let Some(entry) = app.entries.get(&self.id) else {
+            let lines = vec![Line::styled("This change is not in the journal any more.", look.dim())];
+            return TextBox { title: "Story".into(), lines, hints: vec![(Action::Back, "back")], ..TextBox::default() };
+        };
+        let mut page = Page { columns, look, lines: Vec::new() };
+        page.outcome(entry);
+        page.lines.push(Line::default());
+        page.circumstances(entry, app);
+        page.ways_back(entry, app);
+        page.exchanges(entry);
+        TextBox {
+            title: format!("Story of {}", entry.step.words.subject),
+            right: entry.state.label().into(),
+            lines: page.lines,
+            hints: hints(entry, app),
+            scroll: self.scroll,
+            ..TextBox::default()
+        }
     }
 }
 

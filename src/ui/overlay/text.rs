@@ -1,17 +1,15 @@
-//! Boxes that are one long text to be scrolled, and the details of a record as such a text.
+//! Boxes that are one long text to be scrolled.
 
 use ratatui::{Frame, layout::Rect, text::Line, widgets::Paragraph};
 use tui_input::Input;
 
-use super::shell::{self, BoxFrame};
+use super::{
+    OverlayDrawing,
+    shell::{self, BoxFrame},
+};
 use crate::{
-    app::{App, Tab, action::Action},
-    directory::{RecordKind, ResourceRef},
-    ui::{
-        ScreenLook,
-        details::{self, PageText},
-        fit::{self, count},
-    },
+    app::{App, action::Action},
+    ui::{ScreenLook, fit::count},
 };
 
 /// A text with its title and keys.
@@ -25,6 +23,8 @@ pub struct TextBox {
     pub typed: Option<Input>,
     /// The text, no line wider than [`columns`].
     pub lines: Vec<Line<'static>>,
+    /// Lines scrolled away.
+    pub scroll: usize,
     /// The line with the cursor.
     pub cursor: Option<usize>,
     /// Keys, the most important first.
@@ -50,9 +50,9 @@ impl TextBox {
     }
 
     /// Draws the part that is scrolled to.
-    pub fn draw(self, frame: &mut Frame<'_>, scroll: usize, app: &App, look: &ScreenLook) {
+    pub fn draw(self, frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
         let (columns, height) = shell::room(app);
-        let (total, top) = (self.lines.len(), scroll.min(self.limit(app)));
+        let (total, top) = (self.lines.len(), self.scroll.min(self.limit(app)));
         let note = if total > height {
             let dash = if look.glyphs.ascii { "-" } else { "–" };
             format!("{}{dash}{} of {}", count(top + 1), count(top + height), count(total))
@@ -74,55 +74,22 @@ impl TextBox {
     }
 }
 
-/// The details of a record.
-pub fn of_record(target: &ResourceRef, cursor: Option<usize>, app: &App, look: &ScreenLook) -> TextBox {
-    let mut hints = match target.kind {
-        RecordKind::User => vec![
-            (Action::SetRole, "role"),
-            (Action::Teams, "teams"),
-            (Action::Permissions, "permissions"),
-            (Action::Account, "account"),
-        ],
-        RecordKind::Team => vec![(Action::Members, "members"), (Action::Invitations, "invitations")],
-        RecordKind::Role => {
-            vec![(Action::RolePermissions, "permissions"), (Action::Holders, "holders"), (Action::Edit, "edit")]
-        }
-    };
-    if target.kind != RecordKind::Role {
-        hints.push((Action::Attributes, "attributes"));
-    }
-    hints.extend([(Action::Raw, "raw"), (Action::Copy, "copy"), (Action::Back, "back")]);
-    let PageText { mut lines, links } = details::text(target, columns(app), app, look);
-    if !links.is_empty() {
-        hints.insert(0, (Action::Follow, "open"));
-    }
-    let cursor = cursor.and_then(|at| links.get(at).copied());
-    if let Some(line) = cursor.and_then(|at| lines.get_mut(at)) {
-        let text: String = line.spans.iter().map(|span| span.content.as_ref()).collect();
-        let text = text.strip_prefix(' ').map_or(text.clone(), |rest| format!("{}{rest}", look.glyphs.cursor));
-        *line = Line::styled(fit::pad(&text, columns(app), look.glyphs.more), look.cursor());
-    }
-    TextBox { title: title(app, look), typed: None, right: place(app, look), lines, cursor, hints }
+/// A box that is one long text.
+pub trait TextOverlay {
+    /// The text.
+    fn text(&self, app: &App, look: &ScreenLook) -> TextBox;
 }
 
-/// The way to this record: the list, and the records between.
-fn title(app: &App, look: &ScreenLook) -> String {
-    let list = match app.tab {
-        Tab::Users => "Users",
-        Tab::Teams => "Teams",
-        Tab::Roles => "Roles",
-        Tab::Activity => "Activity",
-    };
-    let sign = if look.glyphs.ascii { ">" } else { "›" };
-    let names = app.path().into_iter().map(|target| details::label(target, app));
-    std::iter::once(app.word(list).into_owned()).chain(names).collect::<Vec<_>>().join(&format!(" {sign} "))
-}
+impl<T: TextOverlay> OverlayDrawing for T {
+    fn draw(&self, frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
+        self.text(app, look).draw(frame, app, look);
+    }
 
-/// The record's position and the number of records, with the keys that step to the others.
-fn place(app: &App, look: &ScreenLook) -> String {
-    let Some((at, all)) = app.place_in_round() else { return String::new() };
-    let key = |action| app.key_now(action).unwrap_or_default();
-    let [back, on] = if look.glyphs.ascii { ["<", ">"] } else { ["‹", "›"] };
-    let keys = format!("  {} {back} {on} {}", key(Action::PreviousRecord), key(Action::NextRecord));
-    format!("{} of {}{}", count(at), count(all), if all > 1 { keys.as_str() } else { "" })
+    fn scroll_limit(&self, app: &App, look: &ScreenLook) -> Option<usize> {
+        Some(self.text(app, look).limit(app))
+    }
+
+    fn scroll_to_cursor(&self, app: &App, look: &ScreenLook) -> Option<(usize, usize)> {
+        self.text(app, look).around_cursor(app)
+    }
 }

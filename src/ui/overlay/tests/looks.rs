@@ -257,7 +257,7 @@ fn help_palette_copy_quit() {
     app.clamp_scroll(limit);
     assert_snapshot!("help_end", shown(&app));
     press(&mut app, Action::Up);
-    assert!(matches!(app.overlays.last(), Some(Overlay::Help { scroll }) if *scroll == limit - 1));
+    assert!(matches!(app.overlays.last(), Some(Overlay::Help(help)) if help.scroll == limit - 1));
     press(&mut app, Action::Back);
     press(&mut app, Action::Palette);
     type_text(&mut app, "role");

@@ -3,7 +3,13 @@
 use ratatui::style::Modifier;
 
 use super::*;
-use crate::app::compare::Side;
+use crate::{
+    app::{
+        compare::Side, help::HelpBox, permissions::PermissionsBox, raw::RawBox, roles::CompareBox, story::StoryBox,
+        walk::DetailsBox,
+    },
+    ui::overlay::text::TextOverlay,
+};
 
 #[test]
 fn a_check_list_of_many_keeps_its_cursor_on_screen() {
@@ -110,16 +116,16 @@ fn no_line_of_a_text_is_wider_than_its_box() {
         report(&mut app, WorkerReport::Journal(vec![entry]));
         let raw = fixture::target(RecordKind::User, "u-long");
         let json = serde_json::to_string_pretty(&fixture::users()).unwrap();
-        let boxes = [
-            Overlay::Help { scroll: 0 },
-            Overlay::Permissions { user: "u-eva".into(), typed: tui_input::Input::default(), scroll: 0 },
-            Overlay::Compare { sides: ["r-janitor", "r-audit"].map(|id| Side::Role(id.into())), scroll: 0 },
-            Overlay::Story { id: story, scroll: 0 },
-            Overlay::Raw { target: raw.clone(), text: Some(Ok(json)), scroll: 0 },
-            Overlay::Details { target: raw, scroll: 0, cursor: None },
+        let boxes: [&dyn TextOverlay; 6] = [
+            &HelpBox { scroll: 0 },
+            &PermissionsBox { user: "u-eva".into(), typed: tui_input::Input::default(), scroll: 0 },
+            &CompareBox { sides: ["r-janitor", "r-audit"].map(|id| Side::Role(id.into())), scroll: 0 },
+            &StoryBox { id: story, scroll: 0 },
+            &RawBox { target: raw.clone(), text: Some(Ok(json)), scroll: 0 },
+            &DetailsBox { target: raw, scroll: 0, cursor: None },
         ];
         for top in boxes {
-            let (text, _) = crate::ui::overlay::text_of(&top, &app, &look()).unwrap();
+            let text = top.text(&app, &look());
             let columns = crate::ui::overlay::text::columns(&app);
             let wide: Vec<_> = text.lines.iter().filter(|line| line.width() > columns).collect();
             assert!(wide.is_empty(), "{width}: {wide:?}");
