@@ -113,7 +113,10 @@ impl App {
             WorkerReport::Notice(words) => self.fail(words),
             // Only a command asks for these reports.
             WorkerReport::ListsUnread(_) | WorkerReport::ListsNeeded => {}
-            WorkerReport::Identified(_) | WorkerReport::Vacant(_) | WorkerReport::AdminsRead => {}
+            WorkerReport::Identified(_)
+            | WorkerReport::Vacant(_)
+            | WorkerReport::AdminsRead
+            | WorkerReport::UserPage(_) => {}
             WorkerReport::Idle(_) => {}
         }
     }

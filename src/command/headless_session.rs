@@ -21,7 +21,7 @@ use crate::{
         plan::{ChangeState, IdGenerator, JournalEntry, Planner, ProviderCapabilities},
         record::{ReadDepth, Record, User},
         side_query::{SideQuery, SideQueryKind},
-        work::{ChangeUpdate, LinkState, MissedName, WorkerJob, WorkerReport},
+        work::{ChangeUpdate, LinkState, MissedName, PassedPage, SessionStart, WorkerJob, WorkerReport},
     },
     output::note_if_slow,
     runtime::{Opener, ProfileSession},
@@ -100,6 +100,8 @@ pub(super) enum ReportMeaning {
     AdminsRead,
     /// A request waits before it goes out; a message said so.
     Waiting,
+    /// Users who are in no other report.
+    Page(PassedPage),
     /// A list grows.
     Reading(RecordKind, u64, Option<u64>),
     /// A report that nobody waits for.
@@ -109,7 +111,12 @@ pub(super) enum ReportMeaning {
 impl HeadlessSession {
     /// Opens a profile, with another number of changes at a time where one is given.
     pub async fn open(opener: &Opener, name: Option<&str>, parallel: Option<u16>) -> Result<Self, CommandError> {
-        Self::start(opener, name, parallel, false).await
+        Self::start(opener, name, parallel, SessionStart::Lists).await
+    }
+
+    /// Like [`Self::open`], for whoever takes users page by page.
+    pub async fn open_passing_users(opener: &Opener, name: Option<&str>) -> Result<Self, CommandError> {
+        Self::start(opener, name, None, SessionStart::PassedUsers).await
     }
 
     /// Like [`Self::open`], without reading any list, where the server can be asked for names.
@@ -118,14 +125,14 @@ impl HeadlessSession {
         name: Option<&str>,
         parallel: Option<u16>,
     ) -> Result<Self, CommandError> {
-        Self::start(opener, name, parallel, true).await
+        Self::start(opener, name, parallel, SessionStart::WithoutLists).await
     }
 
     async fn start(
         opener: &Opener,
         name: Option<&str>,
         parallel: Option<u16>,
-        by_name: bool,
+        lists: SessionStart,
     ) -> Result<Self, CommandError> {
         let Some(mut profile) = opener.at_start(name)? else {
             let hint = "start scimitar once to make one, or set WANDB_API_KEY";
@@ -139,9 +146,7 @@ impl HeadlessSession {
         let reading = format!("Reading the key ({}) …", profile.key.describe());
         let (opened, mut session) = note_if_slow(&reading, opener.open_profile(profile)).await?;
         let (sender, reports) = unbounded_channel();
-        if by_name {
-            session.by_name();
-        }
+        session.start_with(lists);
         session.start(0, sender);
         Ok(Self {
             directory: Directory::default(),
@@ -182,10 +187,23 @@ impl HeadlessSession {
 
     /// True where the profile was opened without lists, and false once they were read.
     pub async fn begin(&mut self, needed: &[RecordKind]) -> Result<bool, CommandError> {
+        self.begin_with(needed, |_, _| Ok(())).await
+    }
+
+    /// Like [`Self::begin`]; `take` gets each page of users that is passed on.
+    pub async fn begin_with(
+        &mut self,
+        needed: &[RecordKind],
+        mut take: impl FnMut(&mut Self, PassedPage) -> Result<(), CommandError>,
+    ) -> Result<bool, CommandError> {
         let mut meter = ProgressMeter::new();
         loop {
             match self.next().await? {
                 ReportMeaning::Reading(kind, seen, said) => meter.reading(kind, seen, said),
+                ReportMeaning::Page(page) => {
+                    meter.clear();
+                    take(self, page)?;
+                }
                 ReportMeaning::ListsUnread => return Ok(true),
                 ReportMeaning::Read(missing) => {
                     meter.clear();
@@ -426,6 +444,7 @@ impl HeadlessSession {
                 let came = |kind: RecordKind| proofs.iter().any(|proof| proof.kind == kind);
                 ReportMeaning::Read(failed.into_iter().filter(|(kind, _)| !came(*kind)).collect())
             }
+            WorkerReport::UserPage(page) => ReportMeaning::Page(page),
             WorkerReport::Progress { kind, seen, said } => ReportMeaning::Reading(kind, seen, said),
             WorkerReport::Learnt(fresh) => {
                 let targets = fresh.iter().filter_map(Observation::target).collect();

@@ -8,8 +8,9 @@ use serde::Serialize;
 use super::{
     end::{CommandError, ErrorCode, note},
     headless_session::{HeadlessSession, USERS_AND_TEAMS, accept},
-    names,
+    names, passed,
     records::{MemberRow, RecordRow, RecordRows},
+    rows::RowPrinter,
     table::Table,
 };
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
         query::FilterQuery,
         record_contents::RecordContents,
     },
-    output,
+    output::out,
     runtime::Opener,
     scim::text::clean,
 };
@@ -28,6 +29,9 @@ use crate::{
 type Done = Result<(), CommandError>;
 
 pub(super) async fn users(opener: &Opener, profile: Option<&str>, args: &ListArgs) -> Done {
+    if passed::serves(args) {
+        return passed::users(opener, profile, args).await;
+    }
     // A failed list of teams is no reason to show nobody: the end says that teams are missing.
     let desk = read(opener, profile, args, &[RecordKind::User]).await?;
     let open = print_records(&desk, RecordKind::User, args)?;
@@ -69,7 +73,8 @@ pub(super) async fn roles(opener: &Opener, profile: Option<&str>, args: &ListArg
 /// answer in words.
 fn print_records(desk: &HeadlessSession, kind: RecordKind, args: &ListArgs) -> Result<Option<String>, CommandError> {
     let directory = &desk.directory;
-    let FoundRows { rows, open } = found(desk, kind, directory.rows_by_name(kind), args)?;
+    let among = directory.rows_by_name(kind);
+    let FoundRows { rows, open } = found(desk, kind, among, args.filter.as_deref(), Timestamp::now())?;
     let record = |row: &u32| match kind {
         RecordKind::User => directory.user_at(*row).map(RecordRef::User),
         RecordKind::Team => directory.team_at(*row).map(RecordRef::Team),
@@ -80,11 +85,11 @@ fn print_records(desk: &HeadlessSession, kind: RecordKind, args: &ListArgs) -> R
     let rows = rows.iter().filter_map(record).map(|record| shown.row(record));
     let table = Table { heads: shown.heads(), names: shown.names(), rows: Vec::new() };
     print(args, rows, table, RecordRow::cells)?;
-    Ok(open)
+    Ok(open_in_words(desk, kind, open, among.len(), args))
 }
 
 /// The columns that are asked for by name.
-fn columns(
+pub(super) fn columns(
     named: Option<&str>,
     kind: RecordKind,
     holds: RecordContents,
@@ -110,7 +115,7 @@ fn columns(
     Ok(Some(columns))
 }
 
-fn reader(desk: &HeadlessSession) -> FieldReader<'_> {
+pub(super) fn reader(desk: &HeadlessSession) -> FieldReader<'_> {
     FieldReader { directory: &desk.directory, holds: desk.can().holds() }
 }
 
@@ -140,7 +145,10 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
     let inside = |id: &Id| directory.records().teams_of(id).any(|other| *other == team.id);
     let is_inside = |row: &u32| directory.id_at(RecordKind::User, *row).is_some_and(&inside);
     let users: Vec<u32> = directory.rows_by_name(RecordKind::User).iter().copied().filter(is_inside).collect();
-    let FoundRows { rows: users, open } = found(&desk, RecordKind::User, &users, &args.list)?;
+    let all = users.len();
+    let filter = args.list.filter.as_deref();
+    let FoundRows { rows: users, open } = found(&desk, RecordKind::User, &users, filter, Timestamp::now())?;
+    let open = open_in_words(&desk, RecordKind::User, open, all, &args.list);
     let users = users.iter().filter_map(|row| directory.user_at(*row));
     let (reader, empty) = (reader(&desk), Name::default());
     let known = users.map(|user| MemberRow::of(user, team, reader));
@@ -155,7 +163,7 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
 }
 
 /// Ends a list that is printed; with status 6 where the server gave only a part of the lists that it rests on.
-async fn ended(desk: HeadlessSession, kinds: &[RecordKind], open: Option<String>, args: &ListArgs) -> Done {
+pub(super) async fn ended(desk: HeadlessSession, kinds: &[RecordKind], open: Option<String>, args: &ListArgs) -> Done {
     let lacking: Vec<String> = desk.incomplete(kinds).into_iter().chain(open).collect();
     let done = accept(&lacking, args.allow_incomplete, "the list is incomplete");
     desk.close().await;
@@ -182,17 +190,23 @@ async fn read(
 }
 
 /// The rows that a filter finds.
-struct FoundRows {
+pub(super) struct FoundRows {
     /// Best first where the filter has words to rank by, else in the order given.
-    rows: Vec<u32>,
-    /// The number of further rows that may be meant, in words.
-    open: Option<String>,
+    pub rows: Vec<u32>,
+    /// The number of further rows that may be meant.
+    pub open: usize,
 }
 
 /// The rows among these that the filter finds.
-fn found(desk: &HeadlessSession, kind: RecordKind, among: &[u32], args: &ListArgs) -> Result<FoundRows, CommandError> {
-    let (directory, now): (&Directory, _) = (&desk.directory, Timestamp::now());
-    let Some(filter) = args.filter.as_deref() else { return Ok(FoundRows { rows: among.to_vec(), open: None }) };
+pub(super) fn found(
+    desk: &HeadlessSession,
+    kind: RecordKind,
+    among: &[u32],
+    filter: Option<&str>,
+    now: Timestamp,
+) -> Result<FoundRows, CommandError> {
+    let directory: &Directory = &desk.directory;
+    let Some(filter) = filter else { return Ok(FoundRows { rows: among.to_vec(), open: 0 }) };
     let invalid = |why: String| CommandError::new(ErrorCode::FilterInvalid, why);
     let query = FilterQuery::parse_in(filter, kind, desk.can().holds()).map_err(|bad| invalid(bad.to_string()))?;
     if query.is_unfinished() {
@@ -200,15 +214,24 @@ fn found(desk: &HeadlessSession, kind: RecordKind, among: &[u32], args: &ListArg
         return Err(invalid(format!("filter: `{term}`: an unfinished term matches everything; finish or drop it")));
     }
     let open = query.count_open(directory, kind, among, now);
+    Ok(FoundRows { rows: query.run(directory, kind, among, now), open })
+}
+
+/// The open part of a filter's answer; nothing where the filter could tell for all.
+pub(super) fn open_in_words(
+    desk: &HeadlessSession,
+    kind: RecordKind,
+    open: usize,
+    all: usize,
+    args: &ListArgs,
+) -> Option<String> {
     let word = desk.can().holds().say(kind.plural());
-    let open = (open > 0).then(|| {
-        let all = among.len();
+    (open > 0).then(|| {
         format!(
             "the filter can't tell whether {open} of {all} {word} are meant: not all is known of them{}",
             rest(args)
         )
-    });
-    Ok(FoundRows { rows: query.run(directory, kind, among, now), open })
+    })
 }
 
 /// Prints the rows one by one: nothing is collected but for a table.
@@ -218,7 +241,7 @@ fn print<T: Serialize>(
     mut table: Table,
     cells: impl Fn(&T, bool) -> Vec<String>,
 ) -> io::Result<()> {
-    let (output, mut out) = (args.output(), output::out().buffered());
+    let (output, mut out) = (args.output(), out().buffered());
     match output {
         OutputArgs::Table | OutputArgs::Csv => {
             table.rows = rows.map(|row| cells(&row, output == OutputArgs::Table)).collect();
@@ -239,20 +262,10 @@ fn print<T: Serialize>(
                 }
             }
         }
-        OutputArgs::Ndjson => {
-            for row in rows {
-                out.json(&row)?;
-                writeln!(out)?;
-            }
-        }
-        OutputArgs::Json => {
-            write!(out, "[")?;
-            for (at, row) in rows.enumerate() {
-                writeln!(out, "{}", if at == 0 { "" } else { "," })?;
-                out.json(&row)?;
-            }
-            writeln!(out)?;
-            writeln!(out, "]")?;
+        OutputArgs::Ndjson | OutputArgs::Json => {
+            let mut printer = RowPrinter::new(out, output);
+            rows.into_iter().try_for_each(|row| printer.json(&row))?;
+            return printer.end();
         }
     }
     out.flush()

@@ -30,6 +30,12 @@ pub struct ListShortfall {
 }
 
 impl ListCoverage {
+    /// The coverage of a list of so many teams that leaves out members whom the users' own records name.
+    pub fn of_open_members(seen: u64) -> Self {
+        let why = "it leaves out members, as users' own records show; --full reads each by itself".to_owned();
+        Self::Partial(ListShortfall { seen, said: None, why })
+    }
+
     /// True where the absence of a record means that it does not exist.
     pub fn is_complete(&self) -> bool {
         *self == ListCoverage::Complete

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rustc_hash::FxHashSet;
 use secrecy::SecretString;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
     Id, ListCoverage, Observation, RecordKind, ResourceRef,
@@ -13,13 +14,35 @@ use super::{
     learnt::LearntRoles,
     owner::KeyOwner,
     plan::{ChangeState, JournalEntry, Planner, RequestExchange, SideEffect, WayBack},
-    record::Record,
+    record::{Record, User},
     records::Records,
     role_source::RoleMapping,
     side_query::{SideQuery, SideQueryKind},
     stage::{StageId, StagedChange},
 };
 use crate::scim::{failure::Failure, filter::ScimFilter, wait::RequestWait};
+
+/// The lists that a session reads at its start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SessionStart {
+    /// The disk's records are shown, then all lists are read.
+    #[default]
+    Lists,
+    /// No list is read, from the server or from the disk, until somebody asks for a refresh.
+    WithoutLists,
+    /// All lists are read; users are passed on page by page ([`WorkerReport::UserPage`]) after the others.
+    PassedUsers,
+}
+
+/// A page of a list of users, for whoever prints it.
+pub struct PassedPage {
+    /// In the server's order, each with the groups that the user's own resource names.
+    pub users: Vec<(User, Vec<Id>)>,
+    /// The planner by what the list has shown so far.
+    pub planner: Arc<dyn Planner>,
+    /// Held until the page is done with: few pages wait at a time.
+    pub turn: Option<OwnedSemaphorePermit>,
+}
 
 /// A job that the console asks for.
 #[derive(Debug)]
@@ -166,6 +189,8 @@ pub enum WorkerReport {
     Remapped(Box<Records>),
     /// A refresh has begun.
     RefreshBegan,
+    /// Users who are in no other report. The other lists came before, and nothing keeps the page.
+    UserPage(PassedPage),
     /// A list grows.
     Progress {
         /// The list's kind of record.
@@ -245,6 +270,7 @@ impl WorkerReport {
             WorkerReport::Renewed(..) => "renewed",
             WorkerReport::Remapped(..) => "remapped",
             WorkerReport::RefreshBegan => "refresh-began",
+            WorkerReport::UserPage(..) => "user-page",
             WorkerReport::Progress { .. } => "progress",
             WorkerReport::RefreshEnded { .. } => "refresh-ended",
             WorkerReport::Learnt(..) => "learnt",

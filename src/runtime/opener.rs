@@ -20,7 +20,7 @@ use crate::{
     },
     demo,
     dialect::{self, Dialect},
-    directory::{Name, guard::GuardSettings, role_source::RoleMapping},
+    directory::{Name, guard::GuardSettings, role_source::RoleMapping, work::SessionStart},
     scim::{
         error,
         failure::{Failure, FailureClass},
@@ -258,7 +258,7 @@ impl Opener {
             max_users,
             key: key_reader(profile),
             watch: false,
-            by_name: false,
+            start: SessionStart::default(),
         };
         (opened, ProfileSession::new(recipe, demo))
     }

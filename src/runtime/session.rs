@@ -19,7 +19,7 @@ use crate::{
     dialect::Dialect,
     directory::{
         plan::Planner,
-        work::{LinkState, WorkerJob, WorkerReport},
+        work::{LinkState, SessionStart, WorkerJob, WorkerReport},
     },
     scim::failure::Failure,
     store::{Store, StoreError},
@@ -38,7 +38,7 @@ pub(super) struct WorkerRecipe {
     pub max_users: u64,
     pub key: worker::KeyReader,
     pub watch: bool,
-    pub by_name: bool,
+    pub start: SessionStart,
 }
 
 /// The place where a session keeps snapshot and journal.
@@ -84,10 +84,10 @@ impl ProfileSession {
         }
     }
 
-    /// Reads no list until a refresh is asked for; to be called before the start.
-    pub fn by_name(&mut self) {
+    /// Sets the lists that are read at the start; to be called before it.
+    pub fn start_with(&mut self, lists: SessionStart) {
         if let Some((recipe, _)) = &mut self.waiting {
-            recipe.by_name = true;
+            recipe.start = lists;
         }
     }
 
@@ -144,13 +144,13 @@ impl ProfileSession {
 /// Reads certificates and opens the store: slow enough to stay off the event loop.
 async fn prepare(recipe: WorkerRecipe, reports: UnboundedSender<WorkerReport>) -> Result<worker::WorkerSetup, Failure> {
     let made = tokio::task::spawn_blocking(move || {
-        let WorkerRecipe { endpoint, dialect: plain, store, parallel, max_users, key, watch, by_name } = recipe;
+        let WorkerRecipe { endpoint, dialect: plain, store, parallel, max_users, key, watch, start } = recipe;
         let client = Client::new(endpoint)?;
         let store = open_store(&store, &mut |words| drop(reports.send(WorkerReport::Notice(words))));
         Ok(store.map(|store| {
             store.refusing().into_iter().for_each(|why| drop(reports.send(WorkerReport::NoJournal(why.into()))));
             let dialect = probed(&store, Arc::clone(&plain), &reports);
-            worker::WorkerSetup { client, plain, dialect, store, parallel, max_users, key, watch, by_name }
+            worker::WorkerSetup { client, plain, dialect, store, parallel, max_users, key, watch, start }
         }))
     })
     .await;

@@ -34,7 +34,7 @@ use crate::{
         Observation, ResourceRef,
         change::ChangeId,
         plan::JournalEntry,
-        work::{WorkerJob, WorkerReport},
+        work::{SessionStart, WorkerJob, WorkerReport},
     },
     scim::{
         failure::{Failure, FailureClass},
@@ -103,8 +103,8 @@ pub struct WorkerSetup {
     pub key: KeyReader,
     /// True if changes that other processes make with the profile are shown as they happen.
     pub watch: bool,
-    /// True if no list is read, from the server or from the disk, until somebody asks for a refresh.
-    pub by_name: bool,
+    /// The lists that are read at the start.
+    pub start: SessionStart,
 }
 
 /// Reads the key of a profile from where it is kept.
@@ -257,10 +257,10 @@ pub async fn run(
     if setup.watch {
         worker.watch().await;
     }
-    if setup.by_name {
-        worker.start_without_lists().await;
-    } else {
-        worker.start().await;
+    match setup.start {
+        SessionStart::Lists => worker.start().await,
+        SessionStart::WithoutLists => worker.start_without_lists().await,
+        SessionStart::PassedUsers => worker.start_passing_users().await,
     }
     worker.serve(&stop).await;
     worker.finish().await;

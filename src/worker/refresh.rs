@@ -31,12 +31,14 @@ mod keep;
 mod lists;
 mod members;
 mod page;
+mod pass;
 mod read;
 mod renew;
 
 use keep::ListKeeper;
 use lists::RecordLists;
 pub use members::WithheldMembers;
+pub use pass::pass_users;
 use read::{FinishedList, ReadOptions, read_list};
 
 /// How a refresh ended.
@@ -78,47 +80,25 @@ async fn once(
     context.report(WorkerReport::RefreshBegan);
     let shown = context.known.shown();
     // Teams and roles are short and complete the users' rows: they are read beside the users.
-    let users = ReadOptions { kind: RecordKind::User, first: first && narrow.is_none(), narrow, shown: &shown };
-    let teams_wanted = || ReadOptions { kind: RecordKind::Team, first: false, narrow: None, shown: &shown };
+    let plain = |kind| ReadOptions { kind, first: false, narrow: None, shown: &shown, pages: None };
+    let users = ReadOptions { first: first && narrow.is_none(), narrow, ..plain(RecordKind::User) };
     let (mut users, mut teams, roles, told, habits, ()) = tokio::join!(
         read_list(context, users),
-        read_list(context, teams_wanted()),
-        read_list(context, ReadOptions { kind: RecordKind::Role, first: false, narrow: None, shown: &shown }),
+        read_list(context, plain(RecordKind::Team)),
+        read_list(context, plain(RecordKind::Role)),
         side_queries::told_roles(context),
         side_queries::discovered(context, discover),
         side_queries::told_settings(context)
     );
-    let tallies = [&mut users, &mut teams].map(|read| read.as_mut().and_then(|read| read.as_mut().ok()));
-    let tally = tallies.into_iter().flatten().map(|listed| std::mem::take(&mut listed.tally));
-    let tally = tally.reduce(|mut all, more| {
-        all.join(more);
-        all
-    });
-    if members::examine(context, &tally.unwrap_or_default()).await {
+    if members::examine(context, &tally([&mut users, &mut teams])).await {
         // The list is read for the hints that it gives.
-        teams = read_list(context, teams_wanted()).await;
+        teams = read_list(context, plain(RecordKind::Team)).await;
     }
-    if let Some(Ok(listed)) = &roles
-        && let Some(shown) = &listed.hints.organisation
-        && organisation::is_other(context, shown).await
-    {
+    if is_other_organisation(context, roles.as_ref()).await {
         return Some(RefreshEnd::default());
     }
-    let people = users.as_ref().and_then(|read| read.as_ref().ok());
-    if let Some(why) = people.and_then(|listed| listed.hints.contradiction) {
-        context.contradict(Some(why.into()));
-        context.report(WorkerReport::Hosting(context.contradiction()));
-    }
-    let mut habits = habits.unwrap_or_default();
-    if let Some(Ok(people)) = &users {
-        habits = habits.or(people.hints.habits());
-    }
+    let habits = with_hints(context, habits.unwrap_or_default(), users.as_ref());
     let mut brought = ReadLists::of([(RecordKind::User, users), (RecordKind::Team, teams), (RecordKind::Role, roles)]);
-    // A list that was not read because it is too long was begun.
-    let down =
-        brought.failures().find(|why| why.class != FailureClass::Local).filter(|_| brought.proofs.is_empty()).cloned();
-    let absent = |why: &Failure| matches!(why.class, FailureClass::Offline | FailureClass::Timeout);
-    let cut_short = down.is_none() && brought.failures().any(absent);
     let altered = context.dialect.with_habits(&habits);
     let dialect = altered.clone().unwrap_or_else(|| Arc::clone(&context.dialect));
     // Before the end of the refresh: whoever waits for that plans by it.
@@ -140,14 +120,44 @@ async fn once(
         // A part of a list is no list.
         context.known.forget();
     } else {
-        context.known.end(brought.found, source);
+        context.known.end(std::mem::take(&mut brought.found), source);
     }
-    let at = now();
-    context.report(WorkerReport::RefreshEnded { at, proofs: brought.proofs, failed: brought.failed });
-    for (keeper, coverage) in brought.kept {
-        keeper.end(at, coverage).await;
+    Some(brought.end(context, habits).await)
+}
+
+/// A list as it was read, or not; none where the provider has no such list.
+type ListResult = Option<Result<FinishedList, Failure>>;
+
+/// The members and groups that these lists have counted.
+fn tally<const N: usize>(lists: [&mut ListResult; N]) -> members::Tally {
+    let listed = lists.into_iter().filter_map(|read| read.as_mut()?.as_mut().ok());
+    listed.map(|listed| std::mem::take(&mut listed.tally)).fold(members::Tally::default(), |mut all, more| {
+        all.join(more);
+        all
+    })
+}
+
+/// True where the roles show that the key opens another organisation, which was reported.
+async fn is_other_organisation(context: &WorkerContext, roles: Option<&Result<FinishedList, Failure>>) -> bool {
+    let shown = roles.and_then(|read| read.as_ref().ok()?.hints.organisation.as_ref());
+    match shown {
+        Some(shown) => organisation::is_other(context, shown).await,
+        None => false,
     }
-    Some(RefreshEnd { habits, down, cut_short })
+}
+
+/// The habits with those that users show; a contradiction to the profile is reported.
+fn with_hints(
+    context: &WorkerContext,
+    habits: ServerQuirks,
+    users: Option<&Result<FinishedList, Failure>>,
+) -> ServerQuirks {
+    let Some(hints) = users.and_then(|read| read.as_ref().ok()).map(|listed| &listed.hints) else { return habits };
+    if let Some(why) = hints.contradiction {
+        context.contradict(Some(why.into()));
+        context.report(WorkerReport::Hosting(context.contradiction()));
+    }
+    habits.or(hints.habits())
 }
 
 /// The records and hints that all lists brought.
@@ -158,31 +168,52 @@ struct ReadLists {
     proofs: Vec<RefreshProof>,
     failed: Vec<(RecordKind, Failure)>,
     /// The writers to the disk, and the coverage of each list.
-    kept: Vec<(ListKeeper, ListCoverage)>,
+    kept: Vec<(RecordKind, ListKeeper, ListCoverage)>,
 }
 
 impl ReadLists {
-    fn of(reads: [(RecordKind, Option<Result<FinishedList, Failure>>); 3]) -> Self {
+    fn of<const N: usize>(reads: [(RecordKind, ListResult); N]) -> Self {
         let mut all = Self::default();
-        for (kind, read) in reads {
-            match read {
-                None => {}
-                Some(Err(failure)) => all.failed.push((kind, failure)),
-                Some(Ok(listed)) => {
-                    all.kept.push((listed.keeper, listed.proof.coverage.clone()));
-                    all.failed.extend(listed.failure.map(|failure| (kind, failure)));
-                    all.lists.join(listed.lists);
-                    all.proofs.push(listed.proof);
-                    all.found.push((kind, listed.difference));
-                }
+        reads.into_iter().for_each(|(kind, read)| all.add(kind, read));
+        all.explain_wrong_path();
+        all
+    }
+
+    fn add(&mut self, kind: RecordKind, read: ListResult) {
+        match read {
+            None => {}
+            Some(Err(failure)) => self.failed.push((kind, failure)),
+            Some(Ok(listed)) => {
+                self.kept.push((kind, listed.keeper, listed.proof.coverage.clone()));
+                self.failed.extend(listed.failure.map(|failure| (kind, failure)));
+                self.lists.join(listed.lists);
+                self.proofs.push(listed.proof);
+                self.found.push((kind, listed.difference));
             }
         }
-        let wrong_path = all.proofs.is_empty() && all.failures().all(|failure| failure.class == FailureClass::NotFound);
-        for (_, failure) in all.failed.iter_mut().filter(|_| wrong_path) {
+    }
+
+    fn explain_wrong_path(&mut self) {
+        let is_wrong = self.proofs.is_empty() && self.failures().all(|failure| failure.class == FailureClass::NotFound);
+        for (_, failure) in self.failed.iter_mut().filter(|_| is_wrong) {
             "The server knows none of the lists (404 on all of them).".clone_into(&mut failure.text);
             "Check url and path in the profile.".clone_into(&mut failure.next);
         }
-        all
+    }
+
+    /// Reports the end of the refresh, and ends the lists on disk.
+    async fn end(self, context: &WorkerContext, habits: ServerQuirks) -> RefreshEnd {
+        // A list that was not read because it is too long was begun.
+        let is_down = |why: &&Failure| self.proofs.is_empty() && why.class != FailureClass::Local;
+        let down = self.failures().find(is_down).cloned();
+        let absent = |why: &Failure| matches!(why.class, FailureClass::Offline | FailureClass::Timeout);
+        let cut_short = down.is_none() && self.failures().any(absent);
+        let at = now();
+        context.report(WorkerReport::RefreshEnded { at, proofs: self.proofs, failed: self.failed });
+        for (_, keeper, coverage) in self.kept {
+            keeper.end(at, coverage).await;
+        }
+        RefreshEnd { habits, down, cut_short }
     }
 
     /// The lists of which nothing came.

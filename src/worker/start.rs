@@ -1,6 +1,6 @@
 //! How a session begins: with what the disk knows and a refresh, or without lists.
 
-use super::{Worker, organisation, refresh, shown_records::ShownPrint, side_queries};
+use super::{Done, Worker, organisation, refresh, shown_records::ShownPrint, side_queries};
 use crate::directory::{RecordKind, work::WorkerReport};
 
 impl Worker {
@@ -43,6 +43,19 @@ impl Worker {
             self.show_first_stored().await;
             self.show_all_stored().await;
         }
+    }
+
+    /// Takes up what was left open, and reads everything for somebody who takes users page by page.
+    pub(super) async fn start_passing_users(&mut self) {
+        self.context.recall_learnt().await;
+        self.take_up_journal().await;
+        if !self.unsettled.is_empty() && organisation::is_other_for_open_changes(&self.context).await {
+            return;
+        }
+        self.settle_open();
+        self.refreshing = true;
+        let reading = Box::pin(refresh::pass_users(self.context.clone()));
+        self.tasks.spawn(async move { Done::Refreshed(reading.await) });
     }
 
     /// Takes up what was left open, and leaves the lists where they are.

@@ -21,6 +21,7 @@ mod nested;
 mod normalised;
 mod outcomes;
 mod partial;
+mod passed;
 mod property;
 mod put_off;
 mod records;

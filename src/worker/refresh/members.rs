@@ -58,11 +58,11 @@ pub struct Tally {
 
 impl Tally {
     /// Counts the members and groups in a record of a list.
-    pub fn note(&mut self, record: &Record, groups: Vec<Id>) {
+    pub fn note(&mut self, record: &Record, groups: &[Id]) {
         if let Record::Team(Team { id, members: Some(members), problem: None, .. }) = record {
             self.listed.insert(id.clone(), members.len());
         }
-        groups.into_iter().for_each(|group| *self.named.entry(group).or_default() += 1);
+        groups.iter().for_each(|group| *self.named.entry(group.clone()).or_default() += 1);
     }
 
     /// Adds the counts of another part of the lists.

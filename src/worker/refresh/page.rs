@@ -76,6 +76,8 @@ pub struct ReadRow {
     pub print: Option<Fingerprint>,
     /// True if the record is shown with the same values already.
     pub shown: bool,
+    /// The groups that a user names.
+    pub groups: Vec<Id>,
     /// The key that tells the record apart where it has no id.
     key: Option<String>,
     raw: Range<usize>,
@@ -138,7 +140,7 @@ impl Reader {
                     }
                 };
                 self.shared.record(&mut record);
-                tally.note(&record, read.groups);
+                tally.note(&record, &read.groups);
                 hints.note_server(&record, raw, &*self.dialect, rows.len() < EARLY);
                 if read.meant && self.dialect.discovers() {
                     hints.note(&record, raw);
@@ -149,6 +151,7 @@ impl Reader {
                     meant: read.meant,
                     print,
                     shown: false,
+                    groups: read.groups,
                     key,
                     raw: start..start + json.len(),
                 });

@@ -14,6 +14,7 @@ use super::{
     lists::RecordLists,
     members::Tally,
     page::{ReadPage, Reader},
+    pass::PagePasser,
     renew, show_partly,
 };
 use crate::{
@@ -61,6 +62,8 @@ pub struct ReadOptions<'a> {
     pub narrow: Option<&'a Arc<ScimFilter>>,
     /// The records on screen.
     pub shown: &'a ShownPrint,
+    /// Passes each page of users on; the list keeps none.
+    pub pages: Option<&'a PagePasser>,
 }
 
 /// Reads a list to its end. `None` where the provider has no such list.
@@ -235,7 +238,7 @@ impl Reading<'_> {
         if kind == RecordKind::User && many > self.context.max_users {
             return Err(too_many(many, self.context.max_users, total.is_some()));
         }
-        if !self.compared.is_compared() {
+        if !self.compared.is_compared() && self.wanted.pages.is_none() {
             self.lists.expect(kind, usize::try_from(many).unwrap_or_default().min(EXPECTED));
         }
         self.hints = std::mem::take(&mut self.hints).then(std::mem::take(&mut page.hints));
@@ -249,6 +252,9 @@ impl Reading<'_> {
         let users =
             page.rows.iter().filter_map(|row| if let Record::User(user) = &row.record { Some(user) } else { None });
         self.context.forget_learnt(users).await;
+        if let Some(pages) = self.wanted.pages {
+            pages.pass(self.context, &mut page, &self.hints).await;
+        }
         self.show(&page).await;
         let before = self.keeper.keep(page).await;
         self.put(before);
