@@ -21,7 +21,10 @@ use crate::{
         record::{Record, User},
         work::{PassedPage, WorkerReport},
     },
-    scim::quirks::ServerQuirks,
+    scim::{
+        failure::{Failure, FailureClass},
+        quirks::ServerQuirks,
+    },
 };
 
 /// The most pages that wait for whoever prints them.
@@ -57,7 +60,10 @@ pub async fn pass_users(context: WorkerContext) -> RefreshEnd {
     show(context, Arc::clone(&dialect), lists, &brought.proofs, &missing, dialect.role_source(told.as_ref())).await;
 
     let pages = PagePasser { turns: Arc::new(Semaphore::new(WAITING)), dialect, habits: habits.clone() };
-    let mut users = read_list(context, ReadOptions { pages: Some(&pages), ..plain(RecordKind::User) }).await;
+    let mut users = match brought.unreachable() {
+        Some(failure) => Some(Err(failure.clone())),
+        None => read_list(context, ReadOptions { pages: Some(&pages), ..plain(RecordKind::User) }).await,
+    };
     counted.join(tally([&mut users]));
     if members::examine(context, &counted).await {
         brought.doubt_teams();
@@ -72,6 +78,13 @@ pub async fn pass_users(context: WorkerContext) -> RefreshEnd {
 }
 
 impl ReadLists {
+    /// The failure of all lists so far that another list would meet as well.
+    fn unreachable(&self) -> Option<&Failure> {
+        use FailureClass::{Cancelled, Offline, RateLimited, Tls, Unauthorized};
+        let is_of_all = |why: &&Failure| matches!(why.class, Cancelled | Offline | RateLimited | Tls | Unauthorized);
+        self.failures().find(is_of_all).filter(|_| self.proofs.is_empty())
+    }
+
     /// Notes that the list of teams leaves members out; the disk has not read it to its end then.
     fn doubt_teams(&mut self) {
         let proof = self.proofs.iter_mut().find(|proof| proof.kind == RecordKind::Team);
