@@ -67,6 +67,7 @@ impl StepDraft {
             risk: self.risk,
             words: words::line(change, directory),
             others: Vec::new(),
+            watched: None,
             expected: None,
             compensation: None,
             grave: 0,
@@ -144,7 +145,7 @@ impl<'a> PlanContext<'a> {
     pub(super) fn lost_teams(self, user: &User, word: &str) -> Option<String> {
         let teams = self.teams_in_words(user);
         let count = counted(teams.len(), word);
-        (!teams.is_empty()).then(|| format!("{} leaves {count}: {}.", user.user_name, some_of(&teams)))
+        (!teams.is_empty()).then(|| format!("{} leaves {count}: {}.", user.user_name, first_of(&teams, TEAMS_NAMED)))
     }
 
     /// Checks that a new user is valid and that nobody has the name yet.
@@ -248,14 +249,20 @@ pub(super) fn counted(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
+/// The most teams that are named where a person loses them all.
+const TEAMS_NAMED: usize = 20;
+
 /// The first few of many, such as "vision, nlp, ops and 4 more".
 pub(super) fn some_of<S: AsRef<str>>(all: &[S]) -> String {
-    const NAMED: usize = 4;
-    // A single remaining entry is named rather than counted as "1 more".
-    let shown = if all.len() == NAMED + 1 { NAMED + 1 } else { NAMED };
-    let named: Vec<&str> = all.iter().take(shown).map(AsRef::as_ref).collect();
+    first_of(all, 4)
+}
+
+/// The first `named` of many, and the number of the others. A single remaining entry is named rather than counted.
+fn first_of<S: AsRef<str>>(all: &[S], named: usize) -> String {
+    let shown = if all.len() == named + 1 { named + 1 } else { named };
+    let names: Vec<&str> = all.iter().take(shown).map(AsRef::as_ref).collect();
     match all.len().saturating_sub(shown) {
-        0 => named.join(", "),
-        rest => format!("{} and {rest} more", named.join(", ")),
+        0 => names.join(", "),
+        rest => format!("{} and {rest} more", names.join(", ")),
     }
 }

@@ -116,6 +116,10 @@ pub struct Step {
     /// The people who must be admin when the step is sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<OtherAdmins>,
+    /// For a change that may take memberships: the person's teams, at most five, whose members are compared; `None`
+    /// where they are not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watched: Option<Vec<Id>>,
     /// For an undo: the values that must still be so when it is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<ExpectedEffect>,
@@ -136,6 +140,7 @@ impl Step {
             risk: Risk::Plain,
             words,
             others: Vec::new(),
+            watched: None,
             expected: None,
             completion: None,
             compensation: None,

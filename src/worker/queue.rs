@@ -251,6 +251,7 @@ pub(super) mod tests {
                 risk: Risk::Plain,
                 words,
                 others: vec![],
+                watched: None,
                 expected: None,
                 compensation: None,
                 grave: 0,

@@ -33,6 +33,7 @@ mod sent_back;
 mod server;
 mod spreadsheets;
 mod state;
+mod taken_along;
 mod terminal;
 mod typed_names;
 mod undo;

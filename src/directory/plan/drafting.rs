@@ -2,7 +2,7 @@
 
 use super::{Plan, Planner, ProviderCapabilities, Step, Undo, compensation::compensation};
 use crate::directory::{
-    Directory,
+    Directory, Id,
     change::Change,
     guard::{ChangeGuard, GuardSettings},
     record_contents::RecordContents,
@@ -84,6 +84,15 @@ impl PlanDrafting {
     }
 }
 
+/// The most teams whose members are compared for one person.
+const WATCHED: usize = 5;
+
+/// The teams that a deactivation may take the person out of; `None` for other changes, and where they are not known.
+fn watched(change: &Change, directory: &Directory) -> Option<Vec<Id>> {
+    let Change::SetActive { user, active: false } = change else { return None };
+    directory.tells_teams_of(user).then(|| directory.teams_of(user).into_iter().take(WATCHED).collect())
+}
+
 /// The step for a change that follows those known to the guard, or the reason why there is none.
 pub(super) fn planned(
     planner: &dyn Planner,
@@ -97,6 +106,7 @@ pub(super) fn planned(
     let mut step = planner.step(change, directory)?;
     step.risk = step.risk.max(guarded.risk);
     step.others = guarded.others;
+    step.watched = watched(change, directory);
     // The guard's notes go first, because the list of names after them may be long.
     step.grave = guarded.grave;
     step.consequences.splice(0..0, guarded.notes);

@@ -31,7 +31,7 @@ pub enum ChangeState {
     Confirmed,
     /// A part of the change took effect; `why` says which part, or what is missing.
     Partly,
-    /// The server accepted the change, and never shows the affected value.
+    /// The change was sent, and the server never shows the affected value.
     Unseen,
     /// The record already had the value before the change was sent, or somebody else set the value first: an undo
     /// leaves the record alone.

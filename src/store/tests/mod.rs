@@ -112,6 +112,7 @@ fn entry(id: i64, change: Change, state: ChangeState) -> JournalEntry {
             confirm: ConfirmBy::Reread(vec![ResourceRef::user(&"u".into())]),
             risk: Risk::Type("5".into()),
             others: Vec::new(),
+            watched: None,
             expected: None,
             compensation: None,
             grave: 0,

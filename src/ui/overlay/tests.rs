@@ -111,6 +111,7 @@ impl Planner for Wandb {
             risk,
             words: words::line(change, directory),
             others: Vec::new(),
+            watched: None,
             expected: None,
             compensation: None,
             grave: 0,

@@ -188,6 +188,7 @@ pub fn step(change: &Change, directory: &Directory) -> Step {
         risk: Risk::Plain,
         words: words::line(change, directory),
         others: Vec::new(),
+        watched: None,
         expected: None,
         compensation: None,
         grave: 0,

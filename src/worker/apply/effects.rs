@@ -171,7 +171,8 @@ impl ChangeAttempt<'_> {
         let now = active(&self.after.get(&path_of(&ResourceRef::user(created)))?.document);
         let words = format!("{} is inactive: the server has created them so.", Name::from(user.user_name.as_str()));
         // The undo of a creation takes the whole user away.
-        (asked == Some(true.into()) && now == Some(false.into())).then(|| SideEffect {
+        // A creation that says nothing of `active` means an active user.
+        (asked != Some(false.into()) && now == Some(false.into())).then(|| SideEffect {
             words,
             harm: false,
             back: Vec::new(),

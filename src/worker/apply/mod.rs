@@ -25,6 +25,7 @@ mod judge;
 mod late;
 mod look;
 mod members;
+mod memberships;
 mod others;
 mod outcome;
 mod send;

@@ -164,7 +164,10 @@ impl ChangeAttempt<'_> {
             }
             ChangeShown::CantTell => {
                 let why = format!("{loss}; the directory does not show whether it took effect.");
-                let (state, why) = self.with_part(entry, ChangeState::Refused, why).await;
+                let (state, why) = self.with_part(entry, ChangeState::Unseen, why).await;
+                if state == ChangeState::Unseen && !self.taken_over {
+                    return self.left_open(entry, why).await;
+                }
                 self.settled(entry, state, why, None).await
             }
         }
@@ -285,11 +288,16 @@ impl ChangeAttempt<'_> {
     /// Ends a change that was accepted without a word while its records are unaltered: a server that ignores it and a
     /// slow one look the same.
     pub(super) async fn unseen_yet(&self, entry: &mut JournalEntry, instead: &str) -> AttemptEnd {
-        entry.state = ChangeState::Unknown;
-        entry.why = format!(
+        let why = format!(
             "The server accepted it, and it shows {instead}: the server may be late, or have done nothing. The next look \
              decides."
         );
+        self.left_open(entry, why).await
+    }
+
+    /// Leaves the outcome open: `resume`, or a look that a person asks for, decides.
+    async fn left_open(&self, entry: &mut JournalEntry, why: String) -> AttemptEnd {
+        (entry.state, entry.why) = (ChangeState::Unknown, why);
         self.write(entry).await;
         let text = entry.why.clone();
         AttemptEnd::Unsettled {

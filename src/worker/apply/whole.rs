@@ -64,6 +64,7 @@ impl ChangeAttempt<'_> {
             }
         }
         if !self.shows_it_already(entry, &fresh).await {
+            self.read_watched(entry).await;
             return None;
         }
         if self.undoes_late(entry).await {
@@ -140,7 +141,8 @@ impl ChangeAttempt<'_> {
 
     /// Reads the written records that were not read again yet.
     pub(super) async fn read_after(&mut self, entry: &JournalEntry) -> Result<(), Failure> {
-        for (target, _) in written(entry) {
+        let written = written(entry).into_iter().map(|(target, _)| target);
+        for target in written.chain(self.watched(entry)) {
             let known = self.after.get(&path_of(&target)).is_some_and(|after| after.asked);
             if !known && !self.fresh.iter().any(|fresh| matches!(fresh, Observation::Gone(gone) if *gone == target)) {
                 self.read_again(&target).await?;

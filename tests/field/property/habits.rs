@@ -35,6 +35,8 @@ pub enum Habit {
     DeleteLeavesGroups,
     /// A deactivation takes the user out of all groups; the record of a user tells their groups.
     DeactivationLeavesGroups,
+    /// A deactivation takes the user out of all groups, and the record of a user does not tell their groups.
+    DeactivationLeavesGroupsUntold,
     /// PATCH of a user answers 200 with an error, and does nothing.
     ErrorInBody,
     /// No answer tells who is in a group.
@@ -61,7 +63,7 @@ pub enum Habit {
 
 use Habit as H;
 
-const ALL: [Habit; 19] = [
+const ALL: [Habit; 20] = [
     H::AddReplaces,
     H::CreatorJoins,
     H::CreationDrops,
@@ -70,6 +72,7 @@ const ALL: [Habit; 19] = [
     H::DeleteDeactivates,
     H::DeleteLeavesGroups,
     H::DeactivationLeavesGroups,
+    H::DeactivationLeavesGroupsUntold,
     H::ErrorInBody,
     H::MembersNeverTold,
     H::StaleEcho,
@@ -96,7 +99,7 @@ pub struct Habitual {
 pub fn roll(dice: &mut Dice) -> Vec<Habit> {
     let mut habits: Vec<Habit> = (0..=dice.below(3)).map(|_| dice.one(&ALL)).collect();
     if habits.contains(&H::MembersNeverTold) {
-        habits.retain(|habit| *habit != H::DeactivationLeavesGroups);
+        habits.retain(|habit| ![H::DeactivationLeavesGroups, H::DeactivationLeavesGroupsUntold].contains(habit));
     }
     habits.dedup();
     habits
@@ -309,7 +312,7 @@ impl Behavior for Habitual {
                 normalise(user);
             }
             let leaves = path == "active" && user["active"] == false;
-            if leaves && self.has(H::DeactivationLeavesGroups) {
+            if leaves && (self.has(H::DeactivationLeavesGroups) || self.has(H::DeactivationLeavesGroupsUntold)) {
                 leave_groups(state, id);
             }
         }
