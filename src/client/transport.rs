@@ -133,10 +133,11 @@ impl Client {
                 self.inner.pace.hold(wait.or(setback.asked.map(|asked| asked.wait)).unwrap_or_default());
             }
             let Some(wait) = wait else {
-                return Err(match distant {
+                let failure = match distant {
                     Some(asked) => status::left_alone(setback.failure, asked.wait, Some(asked.by)),
                     None => setback.failure,
-                });
+                };
+                return Err(Failure { attempts: attempt, ..failure });
             };
             attempt += 1;
             let Failure { text: why, status, .. } = setback.failure;

@@ -45,6 +45,8 @@ pub(super) struct EffectRow<'a> {
 pub(super) struct RequestRow<'a> {
     pub request: &'a str,
     pub status: Option<u16>,
+    /// How often it went out.
+    pub attempts: u32,
     pub millis: u64,
     pub answer: &'a str,
 }
@@ -76,6 +78,7 @@ impl<'a> ChangeRow<'a> {
                 .map(|exchange| RequestRow {
                     request: &exchange.request,
                     status: exchange.status,
+                    attempts: exchange.attempts,
                     millis: exchange.millis,
                     answer: &exchange.answer,
                 })

@@ -107,6 +107,7 @@ pub fn failure(status: u16, body: &ErrorBody, what: &str) -> Failure {
         scim_type: body.scim_type.clone(),
         arrived: arrived(status),
         bytes: 0,
+        attempts: 1,
     }
 }
 

@@ -65,6 +65,14 @@ pub struct Failure {
     /// Length of the answer in bytes, after decompression, as far as the answer arrived.
     #[serde(default)]
     pub bytes: u64,
+    /// How often the request went out, or was to go out.
+    #[serde(default = "once")]
+    pub attempts: u32,
+}
+
+/// The number of attempts where an earlier version wrote none down.
+pub const fn once() -> u32 {
+    1
 }
 
 impl Failure {
@@ -93,6 +101,7 @@ impl Failure {
             scim_type: None,
             arrived: RequestArrival::No,
             bytes: 0,
+            attempts: 1,
         }
     }
 }

@@ -41,6 +41,7 @@ fn forbidden() -> Failure {
         scim_type: None,
         arrived: RequestArrival::Yes,
         bytes: 0,
+        attempts: 1,
     }
 }
 

@@ -171,6 +171,7 @@ mod tests {
             bytes: 0,
             answer: String::new(),
             refused,
+            attempts: 1,
         };
         let without_effect = |state, exchanges: &[RequestExchange]| is_about_the_way(state, None, exchanges);
         assert!(without_effect(ChangeState::Refused, &[taken(false), taken(false)]));

@@ -66,6 +66,7 @@ async fn a_server_that_asks_for_patience_gets_it(#[case] status: u16) {
     assert!(console.app().waiting.is_none());
     let statuses: Vec<u16> = server.writes().iter().map(|request| request.status).collect();
     assert_eq!(statuses, [status, 200]);
+    assert_eq!(console.last().exchanges.iter().map(|told| told.attempts).sum::<u32>(), 2, "{:?}", console.last());
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use crate::{
         change::{Change, ChangeEffect, ChangeId},
         work::ChangeUpdate,
     },
-    scim::failure::Failure,
+    scim::failure::{self, Failure},
 };
 
 /// The reason for [`ChangeState::Unseen`] where the server's own answers differ.
@@ -114,6 +114,9 @@ pub struct RequestExchange {
     /// True if the answer was a refusal, whatever its status: GraphQL refuses with 200.
     #[serde(default)]
     pub refused: bool,
+    /// How often the request went out: more than once where the server put it off, or no connection came about.
+    #[serde(default = "failure::once")]
+    pub attempts: u32,
 }
 
 /// The way to take a change back.

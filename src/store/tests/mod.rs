@@ -134,6 +134,7 @@ fn entry(id: i64, change: Change, state: ChangeState) -> JournalEntry {
             scim_type: Some("uniqueness".into()),
             arrived: RequestArrival::Yes,
             bytes: 0,
+            attempts: 1,
         }),
         exchanges: vec![RequestExchange {
             request: "PATCH".into(),
@@ -142,6 +143,7 @@ fn entry(id: i64, change: Change, state: ChangeState) -> JournalEntry {
             bytes: u64::from(u32::MAX) + 1,
             answer: "{}".into(),
             refused: false,
+            attempts: 1,
         }],
         settled: Some(Timestamp::from_millisecond(1_700_000_000_456).unwrap()),
         undoes: Some(ChangeId(i64::MIN)),

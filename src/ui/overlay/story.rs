@@ -185,8 +185,12 @@ impl Page<'_> {
         self.lines.extend(super::json::lines(&readable(&body, self.columns), self.columns, look));
         let ok = exchange.status.is_some_and(|status| status < 400);
         let status = exchange.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+        let attempts = match exchange.attempts {
+            0 | 1 => String::new(),
+            several => format!(" {dot} {several} attempts", dot = look.glyphs.dot),
+        };
         let facts = format!(
-            "{} {status} {dot} {} {dot} {} bytes",
+            "{} {status}{attempts} {dot} {} {dot} {} bytes",
             look.glyphs.arrow,
             fit::seconds(exchange.millis),
             count(exchange.bytes),

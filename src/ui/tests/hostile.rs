@@ -374,6 +374,7 @@ fn moved(change: ChangeId, n: usize) -> ChangeUpdate {
         bytes: 1,
         answer: nasty(n + 1),
         refused: true,
+        attempts: 2,
     };
     ChangeUpdate {
         id: change,

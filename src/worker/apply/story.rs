@@ -14,11 +14,8 @@ const EXCERPT: usize = 600;
 /// The most characters of a request that the journal keeps beside its plan: a PUT of a group may be long.
 const REQUEST: usize = 4_000;
 
-/// The end of the note on a request that failed more than once.
-const TRIES: &str = " tries)";
-
-/// Adds an exchange to the story; a repeated request that did not arrive is only counted, so that a long wait does not
-/// fill the journal.
+/// Adds an exchange to the story. A repeated request that did not arrive only adds its attempts, so that a long wait
+/// does not fill the journal.
 pub(super) fn note(story: &mut Vec<RequestExchange>, new: RequestExchange) {
     let Some(last) =
         story.last_mut().filter(|last| (last.status, new.status) == (None, None) && last.request == new.request)
@@ -26,10 +23,7 @@ pub(super) fn note(story: &mut Vec<RequestExchange>, new: RequestExchange) {
         story.push(new);
         return;
     };
-    let counted = last.answer.strip_suffix(TRIES).and_then(|answer| answer.rsplit_once(" ("));
-    let before: u64 = counted.and_then(|(_, tries)| tries.parse().ok()).unwrap_or(1);
-    last.answer = format!("{} ({}{TRIES}", new.answer, before + 1);
-    last.millis = new.millis;
+    *last = RequestExchange { attempts: last.attempts.saturating_add(new.attempts), ..new };
 }
 
 /// The journal's text for an answer that holds a new secret.
@@ -51,6 +45,7 @@ pub(super) fn exchange(
             bytes: answer.bytes as u64,
             answer: if sent.secret { SECRET.to_owned() } else { excerpt(&answer.body) },
             refused: false,
+            attempts: answer.attempts,
         },
         Err(failure) => RequestExchange {
             request,
@@ -59,6 +54,7 @@ pub(super) fn exchange(
             bytes: failure.bytes,
             answer: failure.text.clone(),
             refused: true,
+            attempts: failure.attempts,
         },
     }
 }
@@ -88,6 +84,7 @@ mod tests {
             bytes: 0,
             answer: answer.into(),
             refused: false,
+            attempts: 2,
         };
         let mut story = vec![made("PATCH /Users/1", Some(200), "{}")];
         for why in ["Nothing listens", "Nothing listens", "No route (to it)", "Nothing listens"] {
@@ -95,7 +92,7 @@ mod tests {
         }
         note(&mut story, made("PATCH /Groups/1", Some(400), "no"));
         note(&mut story, made("PATCH /Groups/1", Some(400), "no"));
-        let told: Vec<&str> = story.iter().map(|exchange| exchange.answer.as_str()).collect();
-        assert_eq!(told, ["{}", "Nothing listens (4 tries)", "no", "no"]);
+        let told: Vec<_> = story.iter().map(|exchange| (exchange.answer.as_str(), exchange.attempts)).collect();
+        assert_eq!(told, [("{}", 2), ("Nothing listens", 8), ("no", 2), ("no", 2)]);
     }
 }

@@ -67,8 +67,15 @@ fn each_step_becomes_an_entry_of_one_plan() {
 fn accepted_requests_are_counted(#[case] status: Option<u16>, #[case] refused: bool, #[case] accepted: usize) {
     let mut entries =
         plan(vec![deactivate(4)]).into_entries(None, &mut IdGenerator::new(1), Timestamp::UNIX_EPOCH, "ann");
-    let exchange =
-        RequestExchange { request: "PATCH".into(), status, millis: 1, bytes: 1, answer: String::new(), refused };
+    let exchange = RequestExchange {
+        request: "PATCH".into(),
+        status,
+        millis: 1,
+        bytes: 1,
+        answer: String::new(),
+        refused,
+        attempts: 1,
+    };
     entries[0].exchanges = vec![exchange];
     assert_eq!(entries[0].accepted(), accepted);
 }

@@ -206,6 +206,7 @@ fn stories() {
         bytes: 1_296,
         answer: "{\"detail\":\"seat limit reached\"}\u{1b}[2J".into(),
         refused: false,
+        attempts: 3,
     });
     report(&mut app, WorkerReport::Journal(vec![entry]));
     press(&mut app, Action::GoActivity);

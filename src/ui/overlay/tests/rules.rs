@@ -111,6 +111,7 @@ fn no_line_of_a_text_is_wider_than_its_box() {
             bytes: 0,
             answer: "lost".into(),
             refused: false,
+            attempts: 1,
         });
         let story = entry.id;
         report(&mut app, WorkerReport::Journal(vec![entry]));
