@@ -87,10 +87,10 @@ pub(super) fn prepare(path: &Path) -> Result<()> {
     }
 }
 
-/// True where a file lost all that was in it, as some file systems leave it after a power cut. Who makes one anew fills it
-/// under the lock.
+/// True where a file lost its contents, as some file systems leave it after a power cut. A new file is filled under the
+/// lock. SQLite takes a file of one byte for an empty one, and would begin a new journal without a word.
 pub(super) fn is_empty(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|metadata| metadata.len() == 0)
+    fs::metadata(path).is_ok_and(|metadata| metadata.len() <= 1)
 }
 
 /// Renames the file and its `-wal`; gives the new name.

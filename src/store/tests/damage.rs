@@ -177,7 +177,7 @@ fn survives_everywhere(suffix: &'static str, harm: Harm) {
     let truth = Truth::new();
     let (page, head) = if suffix.is_empty() { (8192, 0) } else { (8192 + 24, 32) };
     let size = truth.files[suffix].len();
-    for at in places(size - head, page, PLACES).map(|at| at + head).chain([0, 17, 20, 24, 60, 99]) {
+    for at in places(size - head, page, PLACES).map(|at| at + head).chain([0, 1, 17, 20, 24, 60, 99]) {
         let tried = catch_unwind(AssertUnwindSafe(|| truth.survives(suffix, harm, at)));
         assert!(tried.is_ok(), "{}", Place { suffix, harm, at });
     }
