@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     keep_memory_private();
     #[cfg(unix)]
     give_back();
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::try_parse().and_then(Cli::checked) {
         Ok(cli) => cli,
         Err(error) => {
             let given: Vec<OsString> = std::env::args_os().collect();

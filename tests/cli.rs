@@ -4,6 +4,7 @@
 use std::{fmt::Write, fs};
 
 use assert_cmd::{Command, assert::Assert};
+use clap::Parser;
 use tempfile::TempDir;
 
 /// The program in an environment of its own, without a terminal.
@@ -166,6 +167,34 @@ fn arguments_that_cannot_be_used_say_what_could() {
         writeln!(all, "$ scimitar {}\n{}", args.join(" "), String::from_utf8_lossy(&said.get_output().stderr)).unwrap();
     }
     insta::assert_snapshot!(all);
+}
+
+/// `scimitar users --trace FILE` would write no trace.
+#[test]
+fn a_trace_of_a_command_is_refused() {
+    for args in [&["--trace", "t.ndjson", "users"][..], &["--trace", "t.ndjson", "demo", "--listen", "127.0.0.1:0"]] {
+        let said = run(args).code(2).stdout("");
+        let said = String::from_utf8_lossy(&said.get_output().stderr).into_owned();
+        assert!(said.contains("--trace records the console"), "{said}");
+    }
+}
+
+#[test]
+fn a_command_may_send_as_many_at_a_time_as_a_profile() {
+    let most = scimitar::config::MOST_PARALLEL;
+    let parallel = |number: u16| {
+        let number = number.to_string();
+        scimitar::cli::Cli::try_parse_from(["scimitar", "undo", "--parallel", &number]).is_ok()
+    };
+    assert_eq!((parallel(most), parallel(most + 1)), (true, false));
+}
+
+#[test]
+fn usage_names_several_users_before_the_role() {
+    let usage =
+        |name: &str| printed(&[name, "--help"]).lines().find(|line| line.starts_with("Usage")).unwrap().to_owned();
+    assert_eq!(usage("set-role"), "Usage: scimitar set-role [OPTIONS] <USER>... <ROLE>");
+    assert_eq!(usage("set-seat"), "Usage: scimitar set-seat [OPTIONS] <USER>... <PRODUCT> <SEAT>");
 }
 
 #[cfg(unix)]

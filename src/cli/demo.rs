@@ -12,48 +12,47 @@ pub const DEMO_SEED: u64 = 1;
 /// The embedded directory: a stand-in made from the providers' documents, real HTTP on this machine.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// Serve it at this address without a console, until stopped; port 0 takes any free one.
+    /// Serve the directory at this address without a console, until stopped; port 0 takes any free port.
     #[arg(long, value_name = "IP:PORT")]
     pub listen: Option<SocketAddr>,
-    /// Take the key from this environment variable in place of a fresh one, so that clients can come back after a
-    /// restart.
+    /// Take the key from this environment variable instead of a new key, so that clients can come back after a restart.
     #[arg(long, value_name = "NAME")]
     pub key_env: Option<String>,
-    /// Whose API it speaks: wandb, scim, grafana or datasaur. What Grafana and Datasaur leave undocumented (paging, PATCH,
-    /// versions, errors, what DELETE does) is as the RFCs have it.
+    /// The provider whose API the server speaks: wandb, scim, grafana or datasaur. Undocumented parts of Grafana and Datasaur
+    /// (paging, PATCH, versions, errors, DELETE) follow the RFCs.
     #[arg(long, value_name = "P", default_value = "wandb")]
     pub provider: DemoProvider,
     /// W&B's hosting: multi-tenant, dedicated or self-managed.
     #[arg(long, value_name = "H", default_value = "dedicated")]
     pub hosting: DemoHosting,
-    /// How many users it has.
+    /// The number of users.
     #[arg(long, value_name = "N", default_value_t = 250, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub users: u32,
-    /// Another number, another organisation.
+    /// Seed of the generated organisation.
     #[arg(long, value_name = "N", default_value_t = DEMO_SEED)]
     pub seed: u64,
     /// Shape of `emails`: new (an array) or old (an object, W&B before 0.80.1).
     #[arg(long, value_name = "SHAPE", default_value = "new")]
     pub emails: EmailShape,
-    /// Release of a single tenant's server, such as 0.80.1: older ones know less.
+    /// Release of a Dedicated or Self-Managed server, such as 0.80.1; older releases lack features.
     #[arg(long, value_name = "V", default_value_t)]
     pub server_version: ServerVersion,
-    /// How many people may have a full Models seat; no limit, if nothing is said.
+    /// The number of full Models seats; unlimited by default.
     #[arg(long, value_name = "N")]
     pub seats: Option<usize>,
-    /// What PUT does with a custom role's permissions, about which W&B's documents disagree: keeps (2024) or replaces (2026).
+    /// Effect of PUT on a custom role's permissions: keeps (W&B's documents of 2024) or replaces (2026).
     #[arg(long, value_name = "WORD", default_value = "keeps")]
     pub role_put: RolePut,
-    /// Lists leave roles out; reading a user shows them.
+    /// Leave roles out of lists; reading one user shows them.
     #[arg(long)]
     pub sparse: bool,
-    /// No GET shows a role, neither of a list nor of a user, as W&B documents it; answers to changes do.
+    /// Show no role in any GET, of a list or of a user, as W&B documents it; answers to changes show roles.
     #[arg(long)]
     pub documented_get: bool,
     /// Send no ETags.
     #[arg(long)]
     pub no_etags: bool,
-    /// Records a request at most.
+    /// The most records in one answer.
     #[arg(long, value_name = "N", default_value_t = 9_999)]
     pub page_limit: usize,
     /// Ignore startIndex and count.

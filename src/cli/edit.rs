@@ -13,21 +13,20 @@ pub struct SendOptions {
     /// Don't ask, but for what wants a text typed: what removes many at once, or rests on what is not known.
     #[arg(short, long)]
     pub yes: bool,
-    /// The text that a plan wants typed, for scripts: the plan's own words say which.
+    /// The text that a plan wants typed, for scripts; the refused command shows it.
     #[arg(long, value_name = "TEXT")]
     pub confirm: Option<String>,
-    /// Why this is wanted, or a ticket: kept in the journal with each change. A profile can demand it.
+    /// Reason or ticket, kept in the journal with each change. A profile can require it.
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
-    /// Send the rest where some of the plan can't be sent.
+    /// Send the rest if a part of the plan can't be sent.
     #[arg(long)]
     pub partial: bool,
-    /// Send without writing the changes down: undo, retry and resume then know nothing of them. For when the journal can't be
-    /// written; without it nothing is sent then.
+    /// Send without the journal if the journal can't be written: undo, retry and resume then know nothing of the changes.
     #[arg(long)]
     pub no_journal: bool,
-    /// Changes under way at a time, in the place of the profile's number.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    /// Number of changes under way at a time, instead of the profile's.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=32))]
     pub parallel: Option<u16>,
     /// Print plan and outcomes as JSON.
     #[arg(long)]
@@ -61,14 +60,15 @@ const USERS: &str = "User names, emails or ids; - reads them from standard input
 #[derive(Debug, Subcommand)]
 pub enum EditCommand {
     /// Give users a role: in the organisation, in a team (--team) or in a registry (--registry).
+    #[command(override_usage = "scimitar set-role [OPTIONS] <USER>... <ROLE>")]
     SetRole {
         /// The users, then the role; - reads users from standard input, one a line.
-        #[arg(required = true, num_args = 2.., value_names = ["USER", "ROLE"])]
+        #[arg(required = true, num_args = 2.., value_name = "NAME")]
         names: Vec<String>,
-        /// In this team.
+        /// The team in which they get the role.
         #[arg(long, conflicts_with = "registry")]
         team: Option<String>,
-        /// In this registry.
+        /// The registry in which they get the role.
         #[arg(long)]
         registry: Option<String>,
         #[command(flatten)]
@@ -82,7 +82,7 @@ pub enum EditCommand {
         #[arg(required = true, help = USERS)]
         #[expect(missing_docs, reason = "said in the help")]
         users: Vec<String>,
-        /// With this role.
+        /// Their role in the team.
         #[arg(long)]
         role: Option<String>,
         #[command(flatten)]
@@ -119,17 +119,18 @@ pub enum EditCommand {
         send: SendOptions,
     },
     /// Give users another seat, or another access to registries.
+    #[command(override_usage = "scimitar set-seat [OPTIONS] <USER>... <PRODUCT> <SEAT>")]
     SetSeat {
         /// The users, then models, weave or registry (or several, split by commas), then the seat.
-        #[arg(required = true, num_args = 3.., value_names = ["USER", "PRODUCT", "SEAT"])]
+        #[arg(required = true, num_args = 3.., value_name = "NAME")]
         names: Vec<String>,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
         send: SendOptions,
     },
-    /// Change a user's shown name.
+    /// Change a user's display name.
     SetName {
-        /// Who.
+        /// The user.
         user: String,
         /// The new name.
         name: String,
@@ -139,7 +140,7 @@ pub enum EditCommand {
     },
     /// Change a user's primary email.
     SetEmail {
-        /// Who.
+        /// The user.
         user: String,
         /// The new address.
         email: String,
@@ -155,7 +156,7 @@ pub enum EditCommand {
     Create(CreateCommand),
     /// Delete users, teams or custom roles.
     Delete {
-        /// What they are.
+        /// The kind of record.
         what: What,
         /// Their names or ids; - reads them from standard input, one a line.
         #[arg(required = true)]
@@ -164,27 +165,27 @@ pub enum EditCommand {
         #[expect(missing_docs, reason = "clap prints what is documented here")]
         send: SendOptions,
     },
-    /// Take a plan back.
+    /// Undo a plan.
     Undo {
-        /// Its number, as Activity shows it; the newest one, where none is named.
+        /// The plan's number in Activity; without a number the newest plan.
         #[arg(value_name = "PLAN")]
         plan: Option<i64>,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
         send: SendOptions,
     },
-    /// Try again what failed of a plan.
+    /// Try the failed changes of a plan again.
     Retry {
-        /// Its number, as Activity shows it; the newest with failures, where none is named.
+        /// The plan's number in Activity; without a number the newest plan with failures.
         #[arg(value_name = "PLAN")]
         plan: Option<i64>,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
         send: SendOptions,
     },
-    /// Send what an earlier run left unsent, after it was interrupted.
+    /// Send the changes that an interrupted run left unsent.
     Resume {
-        /// Drop it instead.
+        /// Drop these changes instead.
         #[arg(long)]
         drop: bool,
         #[command(flatten)]
@@ -203,10 +204,10 @@ pub enum CreateCommand {
         /// The primary address.
         #[arg(long)]
         email: String,
-        /// The shown name.
+        /// The display name.
         #[arg(long = "name", value_name = "NAME")]
         display: Option<String>,
-        /// The identity provider's own id.
+        /// The identity provider's own id of the user.
         #[arg(long, value_name = "ID")]
         external_id: Option<String>,
         /// The first name (name.givenName).
@@ -229,16 +230,16 @@ pub enum CreateCommand {
         /// The team that it belongs to, or that it works for by default.
         #[arg(long)]
         team: String,
-        /// Of the whole organisation.
+        /// The account is the organisation's, not the team's.
         #[arg(long)]
         organisation: bool,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
         send: SendOptions,
     },
-    /// An API key for the owner of the key in use; it is printed once.
+    /// An API key for the owner of the key in use; the secret is printed once.
     Key {
-        /// What it is for: later it is known by that alone.
+        /// Description; the only way to recognise the key later.
         description: String,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
@@ -251,7 +252,7 @@ pub enum CreateCommand {
         /// Its first members.
         #[arg(value_name = "USER")]
         members: Vec<String>,
-        /// The identity provider's own id of it.
+        /// The identity provider's own id of the team.
         #[arg(long, value_name = "ID")]
         external_id: Option<String>,
         #[command(flatten)]
@@ -271,7 +272,7 @@ pub enum CreateCommand {
         /// A permission that it adds, such as artifact:create; can be given several times.
         #[arg(long, value_name = "PERMISSION")]
         permission: Vec<String>,
-        /// Free text.
+        /// Description.
         #[arg(long)]
         description: Option<String>,
         #[command(flatten)]

@@ -25,18 +25,18 @@ pub enum PruneScope {
 pub struct FileArgs {
     /// CSV, JSON or YAML, by the end of its name or its look; - is standard input.
     pub file: PathBuf,
-    /// Also remove what the file does not have: listed (what --prune alone means), users, teams, roles.
+    /// Also remove records that the file lacks: listed (the default of --prune), users, teams, roles.
     #[arg(long, value_name = "WHAT", num_args = 0..=1, default_missing_value = "listed", require_equals = true,
           value_delimiter = ',')]
     pub prune: Vec<PruneScope>,
-    /// Create teams that are named as somebody's and do not exist.
+    /// Create teams that the file names for a user and that do not exist.
     #[arg(long)]
     pub create_teams: bool,
-    /// Read the column of a CSV with this header as one of ours: user, email, name, role, active, team, and so on. May be
-    /// given several times.
+    /// Read the CSV column with this header as user, email, name, role, active, team, and so on; can be given several
+    /// times.
     #[arg(long, value_name = "HEADER=COLUMN", value_parser = mapping)]
     pub map: Vec<(String, String)>,
-    /// Leave these columns of a CSV out; all stands for every column that is not known.
+    /// Ignore these columns of a CSV; all means every unknown column.
     #[arg(long, value_name = "HEADER,…")]
     pub ignore_columns: Vec<String>,
 }
@@ -77,13 +77,13 @@ pub struct PlanArgs {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
-    /// Save the plan, for `scimitar apply`: it refuses what has moved since.
+    /// Save the plan for `scimitar apply`, which refuses changes of records that changed since.
     #[arg(short, long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// End with status 5 where there is something to do.
+    /// End with status 5 if the directory differs from the file.
     #[arg(long)]
     pub check: bool,
-    /// Compare with what there is although the server gave only a part of a list; without it nothing is planned (status 6).
+    /// Compare even if the server gave only a part of a list; without this option nothing is planned (status 6).
     #[arg(long)]
     pub allow_incomplete: bool,
 }
@@ -97,7 +97,7 @@ pub struct ApplyArgs {
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap prints what is documented here")]
     pub send: SendOptions,
-    /// Compare with what there is although the server gave only a part of a list; without it nothing is sent (status 6).
+    /// Compare even if the server gave only a part of a list; without this option nothing is sent (status 6).
     #[arg(long)]
     pub allow_incomplete: bool,
 }
@@ -116,7 +116,7 @@ pub enum ExportedKind {
 /// Arguments of `export`, which writes the current state to a file.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// What is written; everything, where nothing is said.
+    /// Parts to write; all by default.
     #[arg(value_name = "WHAT")]
     pub parts: Vec<ExportedKind>,
     /// Write CSV.
@@ -125,16 +125,16 @@ pub struct ExportArgs {
     /// Write JSON.
     #[arg(long, group = "format")]
     pub json: bool,
-    /// Write YAML; so it is done where neither a flag nor the file's name says otherwise.
+    /// Write YAML; the default if neither an option nor the file's name says otherwise.
     #[arg(long, group = "format")]
     pub yaml: bool,
-    /// Write to this file, which must not exist, in the place of standard output.
+    /// Write to this file, which must not exist, instead of standard output.
     #[arg(short, long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Write over the file.
+    /// Overwrite the file.
     #[arg(long)]
     pub force: bool,
-    /// Export what there is although the server gave only a part of a list; without it nothing is exported (status 6).
+    /// Export even if the server gave only a part of a list; without this option nothing is exported (status 6).
     #[arg(long)]
     pub allow_incomplete: bool,
 }

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 
 use super::edit::SendOptions;
 
-/// What a new user begins with.
+/// The role, seats and memberships of a new user.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Beginnings {
     /// The role in the organisation.
@@ -25,7 +25,7 @@ pub struct Beginnings {
     /// A role in a registry; can be given several times.
     #[arg(long = "registry", value_name = "REGISTRY=ROLE")]
     pub registries: Vec<String>,
-    /// A file with one user, as in `scimitar plan`, that says what options leave out: role, seats, teams, registries.
+    /// A file with one user, as for `scimitar plan`: role, seats, teams and registries that no option sets.
     #[arg(long, value_name = "FILE")]
     pub template: Option<std::path::PathBuf>,
 }
@@ -51,16 +51,16 @@ pub struct BucketArgs {
     /// The path within the bucket.
     #[arg(long, value_name = "PATH", requires = "bucket")]
     pub bucket_path: Option<String>,
-    /// The key that encrypts it.
+    /// The id of the key that encrypts the bucket.
     #[arg(long, value_name = "ID", requires = "bucket")]
     pub kms_key: Option<String>,
-    /// AWS only.
+    /// The external id of the role that opens the bucket; AWS only.
     #[arg(long, value_name = "ID", requires = "bucket")]
     pub aws_external_id: Option<String>,
-    /// Azure only.
+    /// The tenant; Azure only.
     #[arg(long, value_name = "ID", requires = "bucket")]
     pub azure_tenant: Option<String>,
-    /// Azure only.
+    /// The client; Azure only.
     #[arg(long, value_name = "ID", requires = "bucket")]
     pub azure_client: Option<String>,
 }
@@ -75,7 +75,7 @@ pub enum Further {
         /// Its new name.
         #[arg(long)]
         name: Option<String>,
-        /// Free text.
+        /// The new description.
         #[arg(long)]
         description: Option<String>,
         /// The predefined role that it builds on.
@@ -91,36 +91,36 @@ pub enum Further {
         #[expect(missing_docs, reason = "clap prints what is documented here")]
         send: SendOptions,
     },
-    /// Take users' roles in registries away.
+    /// Remove users' roles in registries.
     UnsetRole {
         /// User names, emails or ids; - reads them from standard input, one a line.
         #[arg(required = true)]
         users: Vec<String>,
-        /// In this registry.
+        /// The registry.
         #[arg(long, required_unless_present = "all_registries", conflicts_with = "all_registries")]
         registry: Option<String>,
-        /// In every registry.
+        /// Every registry.
         #[arg(long)]
         all_registries: bool,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
         send: SendOptions,
     },
-    /// Invite people to a team; they get a message.
+    /// Invite people to a team; the server sends them a message.
     Invite {
         /// The team.
         team: String,
         /// Emails or user names; - reads them from standard input, one a line.
         #[arg(required = true, value_name = "WHOM")]
         to: Vec<String>,
-        /// As the team's admins.
+        /// Invite them as admins of the team.
         #[arg(long)]
         admin: bool,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
         send: SendOptions,
     },
-    /// Take pending invitations to a team back.
+    /// Withdraw pending invitations to a team.
     Withdraw {
         /// The team.
         team: String,
@@ -131,9 +131,9 @@ pub enum Further {
         #[expect(missing_docs, reason = "clap prints what is documented here")]
         send: SendOptions,
     },
-    /// Delete API keys: whatever uses them is locked out.
+    /// Delete API keys; programs that use them are locked out.
     DeleteKey {
-        /// Whose they are; `me` is the owner of the key in use.
+        /// The owner of the keys; `me` is the owner of the key in use.
         user: String,
         /// Public names (or their beginnings) or ids, as `scimitar api-keys` shows them.
         #[arg(required = true, value_name = "KEY")]
@@ -144,43 +144,43 @@ pub enum Further {
     },
     /// Set an attribute of a user that has no command of its own, such as title or name.givenName.
     SetAttribute {
-        /// Who; with --team the team.
+        /// The user; with --team the team.
         of: String,
-        /// Where it is, as `scimitar attributes` shows it.
+        /// The attribute's path, as `scimitar attributes` shows it.
         path: String,
-        /// The new value; JSON where it is no text.
+        /// The new value; JSON if it is not text.
         #[arg(required_unless_present = "unset", conflicts_with = "unset")]
         value: Option<String>,
-        /// Remove it.
+        /// Remove the attribute.
         #[arg(long)]
         unset: bool,
-        /// Of a team.
+        /// The record is a team.
         #[arg(long)]
         team: bool,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
         send: SendOptions,
     },
-    /// End people's access: invitations, API keys, the admins of their teams, seats, then the account.
+    /// End people's access: new admins for their teams, seats, invitations, API keys, then the account.
     Offboard {
         /// User names, emails or ids; - reads them from standard input, one a line.
         #[arg(required = true)]
         users: Vec<String>,
-        /// Who becomes admin of teams that would lose their last one.
+        /// The user who becomes admin of teams that would lose their last known admin.
         #[arg(long, value_name = "USER")]
         successor: Option<String>,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
         send: SendOptions,
     },
-    /// Give users what another one has: role, seats, teams with roles, registries.
+    /// Give users the role, seats, teams and registries of another user.
     MakeLike {
-        /// The one that others become like.
+        /// The user to copy from.
         model: String,
         /// User names, emails or ids; - reads them from standard input, one a line.
         #[arg(required = true)]
         users: Vec<String>,
-        /// Also take away what the other one does not have.
+        /// Also remove everything that the other user does not have.
         #[arg(long)]
         exact: bool,
         #[command(flatten)]
@@ -208,7 +208,7 @@ impl Further {
 /// Invitations that nobody has accepted yet.
 #[derive(Debug, Args)]
 pub struct InvitationsArgs {
-    /// The teams to ask about, one request each; all of them, where none is named.
+    /// The teams to ask about, one request each; without a name all teams.
     #[arg(value_name = "TEAM")]
     pub teams: Vec<String>,
     /// Print one JSON array.
@@ -219,10 +219,10 @@ pub struct InvitationsArgs {
 /// API keys without their secrets.
 #[derive(Debug, Args)]
 pub struct ApiKeysArgs {
-    /// Whose; everybody's where nobody is named; `me` is the owner of the key in use.
+    /// The owners of the keys; without a name everybody; `me` is the owner of the key in use.
     #[arg(value_name = "USER")]
     pub users: Vec<String>,
-    /// Only keys whose public name begins so: whose key is abcd1234?
+    /// Only keys whose public name begins with this text.
     #[arg(long, value_name = "PREFIX")]
     pub find: Option<String>,
     /// Print one JSON array.
@@ -233,9 +233,9 @@ pub struct ApiKeysArgs {
 /// All attributes of a record.
 #[derive(Debug, Args)]
 pub struct AttributesArgs {
-    /// Who; with --team the team.
+    /// The user; with --team the team.
     pub of: String,
-    /// Of a team.
+    /// The record is a team.
     #[arg(long)]
     pub team: bool,
     /// Print one JSON array.
@@ -243,14 +243,14 @@ pub struct AttributesArgs {
     pub json: bool,
 }
 
-/// Two side by side.
+/// Two roles or two users to compare.
 #[derive(Debug, Args)]
 pub struct CompareArgs {
     /// A custom role, or member or viewer; with --users a user.
     pub one: String,
     /// The other one.
     pub other: String,
-    /// Two users: what one would need to be like the other.
+    /// Compare two users: the changes that make the first like the second.
     #[arg(long)]
     pub users: bool,
     /// Print JSON.

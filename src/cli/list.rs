@@ -7,14 +7,14 @@ use clap::{Args, ValueEnum};
 /// How a list is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum OutputArgs {
-    /// For people: columns, cut to the width of the terminal.
+    /// Columns for people, cut to the width of the terminal.
     #[default]
     Table,
-    /// One array.
+    /// One JSON array.
     Json,
-    /// One object a line.
+    /// One JSON object a line.
     Ndjson,
-    /// With a head; cells that a spreadsheet would run begin with an apostrophe.
+    /// CSV with a head; cells that a spreadsheet would run begin with an apostrophe.
     Csv,
 }
 
@@ -39,11 +39,11 @@ impl OutputArgs {
 /// A list.
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// Only what the console's filter finds, such as "role:admin -team:vision last>90d". Never what is only similar, but for
-    /// "~word".
+    /// Only records that match this filter of the console, such as "role:admin -team:vision last>90d". Similar rows are listed
+    /// for "~word" only.
     #[arg(short, long, value_name = "FILTER", allow_hyphen_values = true)]
     pub filter: Option<String>,
-    /// Only these columns, in this order, such as "user,name,last"; by the words of filters and of --csv.
+    /// Only these columns, in this order, such as "user,name,last": words of filters or of --csv.
     #[arg(short, long, value_name = "NAMES", conflicts_with_all = ["json", "ndjson"])]
     pub columns: Option<String>,
     /// Print one JSON array.
@@ -55,10 +55,10 @@ pub struct ListArgs {
     /// Print CSV.
     #[arg(long, group = "output")]
     pub csv: bool,
-    /// Read each record by itself where the server's list leaves roles or members out.
+    /// Read each record alone if the server's list leaves roles or members out.
     #[arg(long)]
     pub full: bool,
-    /// End with status 0 although the server gave only a part of a list; without it the status is 6.
+    /// End with status 0 even if the server gave only a part of a list; without this option the status is 6.
     #[arg(long)]
     pub allow_incomplete: bool,
 }
@@ -88,16 +88,16 @@ pub struct MembersArgs {
 /// The journal.
 #[derive(Debug, Args)]
 pub struct ActivityArgs {
-    /// Only this plan, by the number that Activity shows.
+    /// Only this plan: its number in Activity.
     #[arg(value_name = "PLAN")]
     pub plan: Option<i64>,
-    /// How many changes, the newest ones.
+    /// The number of changes to print, the newest ones.
     #[arg(short = 'n', long, value_name = "N", default_value_t = 50)]
     pub last: usize,
-    /// Only what was not confirmed.
+    /// Only changes that were not confirmed.
     #[arg(long)]
     pub failed: bool,
-    /// Print one JSON array, with every request and answer.
+    /// Print one JSON array, with the requests of each change and their last answers.
     #[arg(long)]
     pub json: bool,
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand, error::ErrorKind};
 
 mod completions;
 mod demo;
@@ -33,10 +33,10 @@ Support/scimitar on macOS, in %APPDATA%\\scimitar\\config on Windows; --config o
 macro_rules! codes {
     () => {
         "\
-Exit status: 0 done, or nothing to do; 1 some of it was not done; 2 arguments, config or a file can't be used; 3 the \
-server could not be asked; 4 nothing was sent: it was not confirmed, or is refused; 5 there is something to do (plan \
---check); 6 a list could not be read whole. Every status but 0 has its reason on standard error, and with --json as an \
-`error` on standard output."
+Exit status: 0 done, or nothing to do; 1 a part was not done; 2 arguments, config or a file can't be used; 3 the server \
+could not be asked; 4 nothing was sent: the plan was not confirmed, or is refused; 5 the directory differs from the file \
+(plan --check); 6 a list could not be read whole. Every status but 0 has its reason on standard error, and with --json \
+as an `error` on standard output."
     };
 }
 
@@ -65,13 +65,13 @@ pub struct Cli {
     /// Write a log of this level to the state directory: error, warn, info, debug or trace.
     #[arg(long, value_name = "LEVEL", env = "SCIMITAR_LOG", global = true, help_heading = EVERYWHERE)]
     pub log: Option<tracing_subscriber::filter::LevelFilter>,
-    /// Write what the console does to this file, for a report that something is slow.
+    /// Write the times of the console's loop to this file, for a report that something is slow.
     ///
-    /// One JSON object a line, for each message and each frame: `kind`, when it began in ms, how long it took in µs (`us`),
-    /// and of frames their `bytes` and how many were left out before them (`skipped`). No names, keys or addresses.
+    /// One JSON object a line, for each message and each frame: `kind`, start in ms (`ms`), duration in µs (`us`), and for
+    /// frames their `bytes` and the number of frames left out before (`skipped`). No names, keys or addresses.
     #[arg(long, value_name = "FILE")]
     pub trace: Option<PathBuf>,
-    /// What to do; the console, if nothing is said.
+    /// The command; without a command the console opens.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -81,7 +81,7 @@ pub struct Cli {
 pub enum Command {
     /// Open the console on an embedded demo directory, or serve that directory to other clients.
     Demo(DemoArgs),
-    /// Find out how a server behaves and what will work there, without changing anything.
+    /// Find out how a server behaves and what works there; without --write it only reads.
     Doctor(DoctorArgs),
     /// List users.
     Users(ListArgs),
@@ -97,18 +97,18 @@ pub enum Command {
     ApiKeys(ApiKeysArgs),
     /// List all attributes of a user or a team.
     Attributes(AttributesArgs),
-    /// Two roles, or two users, side by side.
+    /// Compare two roles, or two users.
     Compare(CompareArgs),
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap prints what is documented there")]
     Edit(EditCommand),
-    /// Show what has to change so that the directory is as a file says.
+    /// Show the changes that make the directory equal to a file.
     Plan(PlanArgs),
-    /// Make the directory as a file says, or send a saved plan.
+    /// Make the directory equal to a file, or send a saved plan.
     Apply(ApplyArgs),
     /// Write the directory as a file that `plan` and `apply` take.
     Export(ExportArgs),
-    /// Show what was changed with this profile, newest last.
+    /// List the changes made with this profile, newest last.
     Activity(ActivityArgs),
     /// Print the man page of the program, or of a command.
     #[command(hide = true)]
@@ -128,6 +128,23 @@ pub enum Command {
 }
 
 impl Cli {
+    /// The arguments, if each of them has a use.
+    ///
+    /// # Errors
+    /// If an option of the console stands with a command that opens none.
+    pub fn checked(self) -> Result<Self, clap::Error> {
+        let opens_console = match &self.command {
+            None => true,
+            Some(Command::Demo(demo)) => demo.listen.is_none(),
+            Some(_) => false,
+        };
+        if self.trace.is_some() && !opens_console {
+            let why = "--trace records the console: use it without a command, or with `demo`";
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, why));
+        }
+        Ok(self)
+    }
+
     /// True where changes are sent without being written down.
     pub fn no_journal(&self) -> bool {
         match &self.command {
@@ -176,8 +193,8 @@ pub struct ManArgs {
 
 /// The meanings of the exit codes of `scimitar doctor`.
 const DOCTOR_CODES: &str = "\
-Exit status: 0 all is well, 1 something will not work, 3 the server could not be asked.
-What it learns is kept for the console, which then does otherwise what the server does otherwise.";
+Exit status: 0 no problem found, 1 something will not work, 3 the server could not be asked.
+The findings are kept with the profile: the console and commands then follow the server's deviations from the RFCs.";
 
 /// A look at one server.
 #[derive(Debug, Args)]
@@ -186,13 +203,13 @@ pub struct DoctorArgs {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
-    /// Also make two users and a group, named scimitar-doctor-…, to see what writing does; they are removed again.
+    /// Also create two users and a group, named scimitar-doctor-…, to test writes; the doctor removes them again.
     #[arg(long)]
     pub write: bool,
     /// Don't ask before --write.
     #[arg(long)]
     pub yes: bool,
-    /// Something else than a profile.
+    /// The demo directory instead of a profile.
     #[command(subcommand)]
     pub subject: Option<DoctorSubject>,
 }
@@ -206,8 +223,6 @@ pub enum DoctorSubject {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

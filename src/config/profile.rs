@@ -21,6 +21,8 @@ pub(super) const DATASAUR_URL: &str = "https://app.datasaur.ai";
 
 /// The longest list of users that is read whole, unless the profile says otherwise: tests have measured a million.
 pub(super) const MAX_USERS: u64 = 1_000_000;
+/// The most writes under way at a time; `--parallel` has the same limit.
+pub const MOST_PARALLEL: u16 = 32;
 
 /// The server's vendor, which decides the dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

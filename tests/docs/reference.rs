@@ -51,7 +51,10 @@ fn commands() -> String {
     let mut cli = Cli::command();
     cli.build();
     let mut out = String::from("## Options of all commands\n\n");
-    arguments(&mut out, cli.get_arguments());
+    let (everywhere, console): (Vec<_>, Vec<_>) = cli.get_arguments().partition(|argument| argument.is_global_set());
+    arguments(&mut out, everywhere.into_iter());
+    out.push_str("\n## Options of the console\n\nThey stand without a command, or before `demo`.\n\n");
+    arguments(&mut out, console.into_iter());
     for command in cli.get_subcommands_mut() {
         section(&mut out, command, "scimitar", 2);
     }

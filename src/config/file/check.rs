@@ -10,8 +10,8 @@ use super::{choose, repeated};
 use crate::config::error::ConfigError;
 use crate::config::places::beside;
 use crate::config::profile::{
-    AuthForm, ConfirmPolicy, DATASAUR_URL, MAX_USERS, Profile, ProfileHosting, ProfileProvider, ReasonPolicy,
-    datasaur_base, grafana_base, parse_base,
+    AuthForm, ConfirmPolicy, DATASAUR_URL, MAX_USERS, MOST_PARALLEL, Profile, ProfileHosting, ProfileProvider,
+    ReasonPolicy, datasaur_base, grafana_base, parse_base,
 };
 use crate::config::raw::{RawKey, RawMapping, RawProfile};
 use crate::config::secret::KeySource;
@@ -64,7 +64,7 @@ impl ProfileReader<'_> {
             max_removal: raw.max_removal.as_ref().map(|written| self.percent("max_removal", written)).transpose()?,
             protected: self.people("protected", raw.protected)?,
             admins: self.people("admins", raw.admins)?,
-            parallel: self.number("parallel", raw.parallel.as_ref(), 4, 32)? as usize,
+            parallel: self.number("parallel", raw.parallel.as_ref(), 4, MOST_PARALLEL.into())? as usize,
             timeout: Duration::from_secs(self.number("timeout_seconds", raw.timeout_seconds.as_ref(), 30, 600)?),
             full_seats: self.full_seats(provider, raw.full_seats.as_ref())?,
             client_cert: self.client_cert(raw.client_cert.as_deref(), raw.client_key.as_ref())?,
