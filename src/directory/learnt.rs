@@ -1,6 +1,6 @@
 //! Roles that only the answer to a change has shown.
 //!
-//! No documented GET of W&B shows a role (docs/src/providers/wandb.md#what-a-get-shows), but its answers to PATCH do.
+//! No documented GET of W&B shows a role (docs/src/providers/wandb.md#fields-in-a-get), but its answers to PATCH do.
 //! Such a role is remembered, with the time, until a list or a single read tells it again.
 
 use jiff::Timestamp;

@@ -1,4 +1,4 @@
-//! Every habit of real servers that docs/src/providers/scim.md#what-servers-do-otherwise lists, met with the console:
+//! Every habit of real servers that docs/src/providers/scim.md#deviations-of-servers lists, met with the console:
 //! it ends in what the server really holds, and says so.
 
 use rstest::rstest;

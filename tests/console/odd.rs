@@ -1,5 +1,5 @@
 //! A SCIM server with bad habits, each of them seen in a server that people run
-//! (docs/src/providers/scim.md#what-servers-do-otherwise). Shares no code with the client or with the demo server.
+//! (docs/src/providers/scim.md#deviations-of-servers). Shares no code with the client or with the demo server.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 

@@ -1,5 +1,5 @@
 //! Plans for groups (RFC 7643 §4.2). The way to remove a member is the server's habit: no single way works everywhere
-//! (docs/src/providers/scim.md#what-servers-do-otherwise).
+//! (docs/src/providers/scim.md#deviations-of-servers).
 
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 //! another interface.
 //!
 //! [`ServerQuirks`] holds a server's known deviations; [`RfcFlavor`] holds its vendor. Groups are read again after every change:
-//! servers answer 204, or 200 and change nothing (docs/src/providers/scim.md#what-servers-do-otherwise).
+//! servers answer 204, or 200 and change nothing (docs/src/providers/scim.md#deviations-of-servers).
 
 use std::sync::Arc;
 

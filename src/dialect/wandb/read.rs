@@ -79,7 +79,7 @@ fn permission(entry: &JsonFields<'_>) -> Result<Option<Permission>, UnreadablePl
 }
 
 /// The organisation role, at the top or in W&B's extension. No documented GET has it
-/// (docs/src/providers/wandb.md#what-a-get-shows): absent is not told.
+/// (docs/src/providers/wandb.md#fields-in-a-get): absent is not told.
 fn org_role(reader: &mut Reader<'_>) -> MaybeTold {
     let own = told(reader, "organizationRole");
     if own.value().is_some() {

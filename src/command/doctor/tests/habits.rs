@@ -1,4 +1,4 @@
-//! Tests of known server habits (docs/src/providers/scim.md#what-servers-do-otherwise): each habit is detected,
+//! Tests of known server habits (docs/src/providers/scim.md#deviations-of-servers): each habit is detected,
 //! reported, and stored for the console.
 
 use rstest::rstest;

@@ -1,4 +1,4 @@
-//! A small server with habits to choose (docs/src/providers/scim.md#what-servers-do-otherwise), made for these tests:
+//! A small server with habits to choose (docs/src/providers/scim.md#deviations-of-servers), made for these tests:
 //! it shares no code with the client.
 
 use std::sync::{Mutex, PoisonError};
