@@ -45,6 +45,8 @@ pub enum Scope {
     Check,
     /// An account with its API keys.
     Account,
+    /// The provider's audit log.
+    Audit,
     /// The members and invitations of a team.
     Invitations,
     /// All attributes of a user or a team.
@@ -92,6 +94,7 @@ impl Scope {
             Scope::Doubts => "Names of a list",
             Scope::Check => "Check lists",
             Scope::Account => "Account",
+            Scope::Audit => "Audit log",
             Scope::Invitations => "Invitations",
             Scope::Attributes => "Attributes",
             Scope::Secret => "A new secret",
@@ -186,6 +189,7 @@ actions! {
     Edit "edit" Record "edit" "Edit the fields of the row" ["e"];
     MakeLike "make-like" Record "" "Make this one like another: copy a user's roles, teams and seats, or a team's members" ["="];
     ToggleActive "toggle-active" Users "(de)activate" "Deactivate or reactivate" ["d"];
+    Offboard "offboard" Users "" "End all access: invitations, API keys, seats and the account, of the row or the marked rows" ["shift-o"];
     Delete "delete" Record "" "Delete" ["shift-d"];
     Account "account" Users "" "The user's account: teams and API keys" ["a"];
     MarkAll "mark-all" List "" "Mark all that the filter shows, or none" ["*"];
@@ -205,6 +209,7 @@ actions! {
     Permissions "permissions" Users "" "What the user may do, team by team" ["p"];
     ReadInvitations "read-invitations" UserList "" "Read whom all teams have invited, one request for each team, and list them" ["i"];
     LoadRoles "load-roles" UserList "" "Read the roles of all users that the list left out" ["h"];
+    AuditLog "audit-log" Activity "audit log" "The provider's audit log: who changed access, also elsewhere" ["a"];
     ReadFailures "read-failures" Activity "" "What could not be read in this session" ["shift-f"];
     Story "story" Activity "story" "The whole story of a change, or the lines of a plan" ["enter"];
     UndoThis "undo-this" Activity "undo" "Take back the selected plan" ["u"];
@@ -231,6 +236,7 @@ actions! {
     Look "look" Check "look at the plan" "Look at the plan; nothing is sent yet" ["enter"];
     NewKey "new-key" Account "new key" "Make an API key for yourself" ["c"];
     DeleteKey "delete-key" Account "delete key" "Delete the API key under the cursor" ["shift-d"];
+    AuditEarlier "audit-earlier" Audit "earlier" "Read the rest of these days, or the days before" ["e"];
     Invite "invite" Invitations "invite" "Invite somebody by email or user name" ["c"];
     Uninvite "uninvite" Invitations "remove" "Take the invitation back, or the member out of the team" ["shift-d"];
     SetAttribute "set-attribute" Attributes "change" "Change the attribute under the cursor" ["enter", "e"];

@@ -35,7 +35,8 @@ impl App {
             return self.say("The embedded demo directory is this console's own: no command line reaches it.");
         }
         let changes: Vec<&Change> = preview.plan.steps.iter().map(|step| &step.change).collect();
-        match words::command_line(&changes, &self.directory, profile) {
+        let whole = self.offboarding_line(preview, profile);
+        match whole.or_else(|| words::command_line(&changes, &self.directory, profile)) {
             Some(lines) => {
                 let lines = match plan::reason(preview.reason.value()) {
                     Some(reason) => words::with_reason(&lines, &reason),

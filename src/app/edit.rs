@@ -294,6 +294,7 @@ impl App {
         }
         if let Some(at) = preview.step_at(preview.cursor) {
             preview.plan.drop_step(at);
+            preview.offboards = None;
             preview.weigh();
             preview.cursor = preview.cursor.min(preview.lines().saturating_sub(1));
         }

@@ -6,7 +6,7 @@ use super::{
     difference::{DifferenceBox, Of},
     form::FormPurpose,
     name_choice::{LookUp, NameChoiceBox},
-    pick::PickBox,
+    pick::{PickBox, PickPurpose},
 };
 use crate::directory::{Id, RecordKind, ResourceRef, find::NameFinder, named, record::User, work::WorkerJob};
 use crate::scim::failure::Failure;
@@ -29,6 +29,10 @@ impl App {
         }
         let Some(Overlay::Pick(pick)) = self.overlays.last() else { return };
         let Some(model) = pick.selected(&self.directory).cloned() else { return };
+        if let PickPurpose::Successor(subject, _) = &pick.purpose {
+            let subject = subject.clone();
+            return self.successor_picked(subject, &model, effects);
+        }
         let subjects = pick.subjects.clone();
         let of = match pick.rows.kind {
             RecordKind::User => {

@@ -28,6 +28,7 @@ use crate::scim::{failure::Failure, filter::ScimFilter, text::clean_line, wait::
 pub mod action;
 pub mod arrange;
 mod asking;
+mod audit;
 pub mod availability;
 pub mod changes_list;
 pub mod check;
@@ -48,6 +49,7 @@ mod like;
 mod looking;
 mod message;
 pub mod name_choice;
+pub mod offboard;
 mod overlay;
 mod owner;
 pub mod palette;
@@ -224,6 +226,8 @@ pub struct App {
     filters: [Vec<String>; 3],
     /// Records that were asked for one by one since the last refresh.
     read_alone: FxHashSet<ResourceRef>,
+    /// The audit log, as far as it was told.
+    audit: audit::AuditRows,
     /// The number of users in a row who were read alone and whose records told no roles.
     silent_reads: usize,
     /// True if the owner of the key in use was asked for in this session.
@@ -294,6 +298,7 @@ impl App {
             rosters_asked: 0,
             filters: Default::default(),
             read_alone: FxHashSet::default(),
+            audit: audit::AuditRows::default(),
             silent_reads: 0,
             owner_asked: false,
             asked_unbidden: FxHashSet::default(),
@@ -328,6 +333,7 @@ impl App {
             }
             AppMessage::Terminate => effects.push(AppEffect::Quit),
         }
+        self.offboard_on(&mut effects);
         self.follow_top();
         self.read_visible(&mut effects);
         effects

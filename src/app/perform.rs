@@ -88,6 +88,7 @@ impl App {
             | Action::NewProfile
             | Action::EditProfile => self.begin_edit(action, effects),
             Action::MakeLike => self.make_like(effects),
+            Action::Offboard => self.offboard(effects),
             Action::CopyCommand => self.copy_command(effects),
             Action::StageMode
             | Action::ShowStage
@@ -147,6 +148,8 @@ impl App {
             Action::Refresh => self.refresh(effects),
             Action::LoadRoles => self.load_roles(effects),
             Action::ReadInvitations => self.read_invitations(effects),
+            Action::AuditLog => self.open_audit(effects),
+            Action::AuditEarlier => self.audit_earlier(effects),
             Action::Redraw => effects.push(AppEffect::Redraw),
             Action::Suspend => effects.push(AppEffect::Suspend),
             Action::OpenDemo => effects.push(AppEffect::Open(None)),

@@ -7,15 +7,27 @@ use super::{
     App, AppEffect,
     action::Scope,
     filtered_rows::FilteredRows,
+    offboard::OffboardingSubject,
     overlay::{CursorTravel, OverlayBehavior},
     text_field,
 };
-use crate::directory::{Directory, Id, RecordKind};
+use crate::directory::{Directory, Id, Name, RecordKind};
+
+/// What the picked record is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PickPurpose {
+    /// The subjects become like it.
+    Like,
+    /// It becomes admin of these teams, whose last admins go.
+    Successor(OffboardingSubject, Vec<Name>),
+}
 
 /// State of the box.
 #[derive(Debug)]
 pub struct PickBox {
-    /// The records that are to become like the picked one.
+    /// What the picked record is for.
+    pub purpose: PickPurpose,
+    /// The records that are to become like the picked one, or that go.
     pub subjects: Vec<Id>,
     /// The typed text.
     pub input: Input,
@@ -27,7 +39,13 @@ impl PickBox {
     /// All records of the kind, without the subject if there is only one.
     pub fn new(kind: RecordKind, subjects: Vec<Id>, directory: &Directory) -> Self {
         let rows = FilteredRows::new(kind, others(kind, &subjects, directory), directory);
-        Self { subjects, input: Input::default(), rows }
+        Self { purpose: PickPurpose::Like, subjects, input: Input::default(), rows }
+    }
+
+    /// All users, of whom one becomes admin of these teams.
+    pub(super) fn successor(subject: OffboardingSubject, teams: Vec<Name>, directory: &Directory) -> Self {
+        let pick = Self::new(RecordKind::User, subject.leaving.clone(), directory);
+        Self { purpose: PickPurpose::Successor(subject, teams), ..pick }
     }
 
     /// The id under the cursor.

@@ -6,6 +6,7 @@ use tui_input::Input;
 use super::{
     App,
     action::Scope,
+    offboard::OffboardingSubject,
     overlay::{CursorTravel, OverlayBehavior},
     text_field,
 };
@@ -36,6 +37,8 @@ pub struct PlanPreview {
     pub requests: Option<ShownRequests>,
     /// The names of those who were meant, too, and need nothing.
     pub needless: Vec<Name>,
+    /// Whose access ends by the plan, as long as it is whole.
+    pub offboards: Option<OffboardingSubject>,
     /// Facts about the steps, the gravest first.
     pub facts: Vec<PlanFact>,
     /// How many of the plan's notes, from the first, are grave.
@@ -61,6 +64,7 @@ impl PlanPreview {
             reasoning: false,
             requests: None,
             needless: Vec::new(),
+            offboards: None,
             facts: Vec::new(),
             grave_notes: 0,
             order: Vec::new(),

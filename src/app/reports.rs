@@ -64,12 +64,14 @@ impl App {
             }
             WorkerReport::Learnt(fresh) => {
                 self.judge_single_reads(&fresh);
+                self.offboarding_told(&fresh);
                 let topics = side_query_box::topics(&fresh);
                 if self.directory.learn(fresh) {
                     self.rows_changed();
                 }
                 self.renew_difference();
                 self.rosters_told(&topics, effects);
+                self.audit_told(&topics, effects);
                 self.answered(&topics);
                 if topics.contains(&SideQueryKind::Organisations) {
                     self.directory.organisation_in_words().into_iter().for_each(|words| self.say(words));
@@ -80,9 +82,13 @@ impl App {
                 self.directory.learn_roles(learnt);
                 self.rows_changed();
             }
-            WorkerReport::Owner(owner) => owner.into_iter().for_each(|owner| self.on_owner(owner)),
+            WorkerReport::Owner(owner) => {
+                owner.into_iter().for_each(|owner| self.on_owner(owner));
+                self.offboarding_owner_told();
+            }
             WorkerReport::ReadEachFailed(targets, failure) => {
                 self.waiting = None;
+                self.offboarding_unread(&targets);
                 // Asking again at the next key press would hammer a server that refuses.
                 self.read_alone.extend(targets);
                 let words = format!("Some records could not be read: {}", failure.text);
@@ -316,6 +322,9 @@ impl App {
             self.note_read_failure(format!("The invitations of a team could not be read: {}", failure.text));
             return self.rosters_told(std::slice::from_ref(topic), effects);
         }
+        if self.offboarding_failed(topic, failure) {
+            return self.note_read_failure(format!("Asked for an offboarding: {}", failure.text));
+        }
         // An untold list of organisations is no failure: most servers have one organisation.
         if *topic == SideQueryKind::Organisations {
             return;
@@ -334,6 +343,7 @@ impl App {
             SideQueryKind::Roster(_) => "The invitations",
             SideQueryKind::Organisations => "The organisations",
             SideQueryKind::Settings => "The settings",
+            SideQueryKind::AuditLog(_) => "The audit log",
             SideQueryKind::Resource(_) | SideQueryKind::Schemas | SideQueryKind::Types => "The attributes",
         };
         let why = format!("{what} could not be read: {}", failure.sentences());

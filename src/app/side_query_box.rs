@@ -45,6 +45,13 @@ pub struct SideQueryBox {
     at: Option<Id>,
 }
 
+impl SideQueryBox {
+    /// A box about a topic.
+    pub(super) fn new(topic: SideQueryKind, asked: SideQueryStatus) -> Self {
+        Self { topic, cursor: 0, asked, at: None }
+    }
+}
+
 /// An API key in the list.
 #[derive(Debug, Clone, Copy)]
 pub enum KeyRow<'a> {
@@ -109,6 +116,7 @@ impl OverlayBehavior for SideQueryBox {
             SideQueryKind::Roster(_) => &[Scope::Invitations, Scope::Work, Scope::Global],
             SideQueryKind::Me | SideQueryKind::Person(_) => &[Scope::Account, Scope::Work, Scope::Global],
             SideQueryKind::Resource(_) => &[Scope::Attributes, Scope::Work, Scope::Global],
+            SideQueryKind::AuditLog(_) => &[Scope::Audit, Scope::Work, Scope::Global],
             SideQueryKind::Organisations | SideQueryKind::Settings | SideQueryKind::Schemas | SideQueryKind::Types => {
                 &[Scope::Work, Scope::Global]
             }
@@ -186,6 +194,7 @@ impl App {
         match topic {
             SideQueryKind::Roster(team) => self.part_rows(team).iter().map(|row| row.id().clone()).collect(),
             SideQueryKind::Resource(target) => self.attribute_ids(target),
+            SideQueryKind::AuditLog(_) => self.audit_rows().iter().map(|entry| entry.id.clone()).collect(),
             SideQueryKind::Settings => self.settings().iter().map(|setting| Id::from(setting.name)).collect(),
             _ => self.key_rows(topic).iter().map(|row| row.id().clone()).collect(),
         }

@@ -67,7 +67,10 @@ impl App {
     /// The question, where the action needs it.
     pub(super) fn asks_whom(&self, action: Action) -> Option<SubjectChoice> {
         use Action as A;
-        if !matches!(action, A::SetRole | A::Teams | A::Members | A::ToggleActive | A::Delete | A::MakeLike) {
+        if !matches!(
+            action,
+            A::SetRole | A::Teams | A::Members | A::ToggleActive | A::Delete | A::MakeLike | A::Offboard
+        ) {
             return None;
         }
         let pane = self.pane().filter(|pane| self.overlays.is_empty() && !pane.marks.is_empty())?;

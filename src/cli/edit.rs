@@ -216,6 +216,9 @@ pub enum CreateCommand {
         /// The last name (name.familyName).
         #[arg(long, value_name = "NAME")]
         last_name: Option<String>,
+        /// Make an admin of the whole instance (W&B, not in Multi-tenant Cloud): only the email is sent.
+        #[arg(long, conflicts_with_all = ["display", "external_id", "first_name", "last_name"])]
+        instance_admin: bool,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented there")]
         begin: Box<Beginnings>,

@@ -36,6 +36,9 @@ pub struct FileArgs {
     /// times.
     #[arg(long, value_name = "HEADER=COLUMN", value_parser = mapping)]
     pub map: Vec<(String, String)>,
+    /// What new users of the file begin with where it says nothing: a file with one user, as for `create user`.
+    #[arg(long, value_name = "FILE")]
+    pub template: Option<PathBuf>,
     /// Ignore these columns of a CSV; all means every unknown column.
     #[arg(long, value_name = "HEADER,…")]
     pub ignore_columns: Vec<String>,

@@ -257,3 +257,26 @@ pub struct CompareArgs {
     #[arg(long)]
     pub json: bool,
 }
+
+/// The provider's audit log.
+#[derive(Debug, Args)]
+pub struct AuditArgs {
+    /// Only what these people did, or what was done to them; user names, emails or ids.
+    #[arg(value_name = "USER")]
+    pub users: Vec<String>,
+    /// How many days (UTC), the last ones, or from --from on.
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=366))]
+    pub days: u16,
+    /// The first day, such as 2026-11-01 (UTC).
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<jiff::civil::Date>,
+    /// Only what others did than the owner of the key in use.
+    #[arg(long)]
+    pub elsewhere: bool,
+    /// Everything in the log, not only what is about access.
+    #[arg(long)]
+    pub all: bool,
+    /// Print one JSON array of the entries as the server gave them.
+    #[arg(long)]
+    pub json: bool,
+}

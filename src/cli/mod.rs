@@ -16,7 +16,9 @@ pub use completions::completions;
 pub use demo::{BadLatency, DEMO_SEED, DemoArgs, KeyUnset, LatencyArg};
 pub use edit::{CreateCommand, EditCommand, SeatProduct, SendOptions, What};
 pub use file::{ApplyArgs, ExportArgs, ExportedKind, FileArgs, PlanArgs, PruneScope};
-pub use further::{ApiKeysArgs, AttributesArgs, Beginnings, BucketArgs, CompareArgs, Further, InvitationsArgs};
+pub use further::{
+    ApiKeysArgs, AttributesArgs, AuditArgs, Beginnings, BucketArgs, CompareArgs, Further, InvitationsArgs,
+};
 pub use list::{ActivityArgs, ListArgs, MembersArgs, OutputArgs};
 pub use man::{NoSuchPage, man_page, man_pages};
 
@@ -108,6 +110,8 @@ pub enum Command {
     Apply(ApplyArgs),
     /// Write the directory as a file that `plan` and `apply` take.
     Export(ExportArgs),
+    /// Show the provider's audit log: who changed access, also elsewhere, newest first.
+    Audit(AuditArgs),
     /// List the changes made with this profile, newest last.
     Activity(ActivityArgs),
     /// Print the man page of the program, or of a command.
@@ -161,6 +165,7 @@ impl Cli {
             Some(Command::Members(members)) => members.list.output(),
             Some(Command::Invitations(args)) => OutputArgs::json_if(args.json),
             Some(Command::ApiKeys(args)) => OutputArgs::json_if(args.json),
+            Some(Command::Audit(args)) => OutputArgs::json_if(args.json),
             Some(Command::Attributes(args)) => OutputArgs::json_if(args.json),
             Some(Command::Compare(args)) => OutputArgs::json_if(args.json),
             Some(Command::Edit(edit)) => OutputArgs::json_if(edit.sending().json),

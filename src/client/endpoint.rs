@@ -26,7 +26,7 @@ pub struct Endpoint {
     pub auth: AuthScheme,
     /// The GraphQL endpoint beside the SCIM root, on the same origin.
     pub graph: Option<GraphqlEndpoint>,
-    /// The provider's own HTTP API, on the same origin, with the same authorisation.
+    /// The provider's own HTTP API, on the same origin, with the authorisation of GraphQL, or else that of SCIM.
     pub api: Option<Url>,
     /// A PEM file of certificates to trust beside the system's.
     pub ca_file: Option<PathBuf>,

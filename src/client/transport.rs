@@ -242,15 +242,17 @@ impl Inner {
             (ApiKind::Scim, _) => {
                 let url = Url::parse(&format!("{}{}", self.endpoint.prefix(), request.target()))
                     .map_err(|_| wrong("The record's id can't be put into an address"))?;
-                (url, &self.authorization, [ACCEPTED, SENT])
+                (url, self.authorization.as_ref(), [ACCEPTED, SENT])
             }
             (ApiKind::Api, _) => {
                 let api = self.endpoint.api.as_ref().ok_or_else(|| wrong("This server has no API beside SCIM"))?;
                 let url = Url::parse(&format!("{}{}", api.as_str().trim_end_matches('/'), request.target()))
                     .map_err(|_| wrong("This can't be put into an address"))?;
-                (url, &self.authorization, [JSON, JSON])
+                // W&B's interfaces beside SCIM take the same user name before the key.
+                let authorization = self.graph_authorization.as_ref().or(self.authorization.as_ref());
+                (url, authorization, [JSON, JSON])
             }
-            (ApiKind::Graph, Some(graph)) => (graph.url.clone(), &self.graph_authorization, [JSON, JSON]),
+            (ApiKind::Graph, Some(graph)) => (graph.url.clone(), self.graph_authorization.as_ref(), [JSON, JSON]),
             (ApiKind::Graph, None) => return Err(wrong("This server has no GraphQL address")),
         };
         let [accepted, sent] = spoken;

@@ -19,10 +19,7 @@ use crate::{
     },
     output::out,
     runtime::Opener,
-    scim::{
-        failure::{Failure, FailureClass},
-        text::clean,
-    },
+    scim::{failure::Failure, text::clean},
 };
 
 /// The word for the owner of the key in use.
@@ -46,7 +43,7 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &ApiKeysA
     let topics = topics(&mut desk, &args.users).await?;
     let asked = topics.len();
     // A key that may not ask about one person may not ask about anybody.
-    let failed = desk.ask_slowly(topics.clone(), "API keys of people", is_refusal).await?;
+    let failed = desk.ask_slowly(topics.clone(), "API keys of people", Failure::is_refusal).await?;
     let mut rows = Vec::new();
     let mut hidden = 0;
     for topic in &topics {
@@ -108,10 +105,6 @@ async fn topics(desk: &mut HeadlessSession, users: &[String]) -> Result<Vec<Side
     let others = if others.is_empty() { Vec::new() } else { names::users(desk, &others).await? };
     let own = own.first().map(|_| SideQueryKind::Me);
     Ok(own.into_iter().chain(others.into_iter().map(SideQueryKind::Person)).collect())
-}
-
-fn is_refusal(failure: &Failure) -> bool {
-    matches!(failure.class, FailureClass::Forbidden | FailureClass::Unauthorized | FailureClass::Refused)
 }
 
 /// The reason why nobody's keys are told.

@@ -14,6 +14,7 @@ use crate::{
     directory::{
         change::{Change, ChangeVerb, NewUser},
         plan::{Planner, ProviderCapabilities},
+        refusal::Refusal,
     },
     scim::text::clean,
 };
@@ -71,6 +72,23 @@ pub(super) async fn changes(
     file::differences(desk, &desired).await
 }
 
+/// The creation of an admin of the whole instance, of whom W&B takes nothing but the email.
+pub(super) fn instance_admin(
+    desk: &mut HeadlessSession,
+    user: NewUser,
+    begin: &Beginnings,
+) -> Result<Vec<Change>, CommandError> {
+    if !begin.is_empty() {
+        return Err(CommandError::usage(
+            "an instance admin is created without roles, seats and teams: give them afterwards",
+        ));
+    }
+    if !desk.can().instance_admins {
+        return Err(CommandError::refused(Refusal::unsupported("There are no instance admins here.")));
+    }
+    Ok(vec![Change::CreateUser { key: further::key(desk), user: NewUser { instance_admin: true, ..user } }])
+}
+
 /// The creation alone.
 fn plain(desk: &mut HeadlessSession, new: &Newcomer<'_>) -> Result<Change, CommandError> {
     let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
@@ -114,7 +132,7 @@ fn may_have_names(can: &ProviderCapabilities) -> Result<(), CommandError> {
 }
 
 /// The one user of a template, whose name gives way to the new user's.
-fn template(path: &Path) -> Result<DesiredPerson, CommandError> {
+pub(super) fn template(path: &Path) -> Result<DesiredPerson, CommandError> {
     let desired = file::desired_of(path)?;
     let wrong =
         |why: &str| CommandError::new(ErrorCode::FileInvalid, format!("{}: {why}", clean(&path.to_string_lossy())));

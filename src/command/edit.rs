@@ -12,7 +12,7 @@ use crate::{
     cli::{CreateCommand, EditCommand, What},
     directory::{
         Id, Name, RecordKind,
-        change::{Change, RoleDraft, SeatKind},
+        change::{Change, NewUser, RoleDraft, SeatKind},
         permissions,
         plan::{ProviderCapabilities, RoleChoice},
     },
@@ -262,7 +262,13 @@ pub(super) async fn created(
     members: &[Id],
 ) -> Result<Vec<Change>, CommandError> {
     Ok(vec![match create {
-        CreateCommand::User { name, email, display, external_id, first_name, last_name, begin, .. } => {
+        CreateCommand::User {
+            name, email, display, external_id, first_name, last_name, instance_admin, begin, ..
+        } => {
+            if *instance_admin {
+                let (user_name, email) = (name.clone(), email.clone());
+                return beginnings::instance_admin(desk, NewUser { user_name, email, ..NewUser::default() }, begin);
+            }
             let new = beginnings::Newcomer {
                 user: name,
                 email,

@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{
+    beginnings,
     end::{CommandError, ErrorCode, ErrorDetail, heard, note},
     headless_session::{HeadlessSession, USERS_AND_TEAMS},
     names, outputs, print,
@@ -164,7 +165,8 @@ impl FileInput {
     fn read(args: &FileArgs) -> Result<Self, CommandError> {
         let (text, name) = text_of(&args.file)?;
         if SavedPlan::is_one(&text) {
-            if !args.prune.is_empty() || args.create_teams || !args.columns().is_empty() {
+            let options = !args.prune.is_empty() || args.create_teams || args.template.is_some();
+            if options || !args.columns().is_empty() {
                 return Err(CommandError::usage("a saved plan is sent as it is: options of the file made it"));
             }
             let plan = SavedPlan::read(&text)
@@ -210,12 +212,18 @@ impl FileInput {
                 let (changes, refused) = plan.renew(directory, &mut || ids.next(now()));
                 Ok(Proposal { changes, refused, title: Some(plan.title.clone()), ..Proposal::default() })
             }
-            Self::Desired(desired) => {
+            Self::Desired(mut desired) => {
+                let template = args.template.as_deref().map(beginnings::template).transpose()?;
                 let roles = !desired.roles.is_empty() || args.wish().prune_roles;
                 needed.extend((roles && desk.can().no_roles.is_none()).then_some(RecordKind::Role));
                 desk.read(&needed).await?;
                 desk.must_be_complete(&needed, allow_incomplete, NOT_PLANNED)?;
                 look_up(desk, &desired).await?;
+                if let Some(template) = template {
+                    desired.begin_with(&template, &NameFinder::new(&desk.directory));
+                    // The template may name teams that the lists lack.
+                    look_up(desk, &desired).await?;
+                }
                 desk.fill_all_teams().await?;
                 let meant = desired::meant(&desired, &desk.directory);
                 desk.fill(meant.into_iter()).await?;

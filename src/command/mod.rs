@@ -7,6 +7,7 @@ pub mod doctor;
 
 mod api_keys;
 mod attributes;
+mod audit;
 mod beginnings;
 mod by_name;
 mod compared;
@@ -54,6 +55,7 @@ pub async fn run(opener: Opener, cli: &Cli, command: &Command) -> ExitCode {
         Command::Members(args) => list::members(&opener, profile, args).await,
         Command::Invitations(args) => invitations::list(&opener, profile, args).await,
         Command::ApiKeys(args) => api_keys::list(&opener, profile, args).await,
+        Command::Audit(args) => audit::list(&opener, profile, args).await,
         Command::Attributes(args) => attributes::list(&opener, profile, args).await,
         Command::Compare(args) => compared::run(&opener, profile, args).await,
         Command::Edit(edit) => Box::pin(edit::run(&opener, profile, edit)).await,

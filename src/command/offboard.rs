@@ -4,19 +4,18 @@ use super::{
     end::{CommandError, ErrorCode, ErrorDetail},
     further::desk,
     headless_session::HeadlessSession,
-    invitations, names,
+    names,
     send::{Proposal, propose},
 };
 use crate::{
     cli::SendOptions,
     directory::{
         Id,
-        change::ChangeVerb,
         offboarding::{OffboardingDraft, OffboardingFinder},
         side_query::SideQueryKind,
     },
     runtime::Opener,
-    scim::failure::{Failure, FailureClass},
+    scim::failure::Failure,
 };
 
 pub(super) async fn run(
@@ -36,14 +35,11 @@ pub(super) async fn run(
     desk.fill(leaving.iter().cloned().chain(successor.clone())).await?;
     let teams: Vec<Id> = leaving.iter().flat_map(|user| desk.directory.teams_of(user)).collect();
     desk.fill_teams(teams.into_iter()).await?;
-    let mut notes = ask_beside(&mut desk, &leaving).await?;
-    let draft = OffboardingFinder {
-        directory: &desk.directory,
-        can: desk.planner.capabilities(),
-        leaving: &leaving,
-        successor: successor.as_ref(),
-    };
-    let OffboardingDraft { changes, notes: more, bare } = draft.draft();
+    let mut notes = desk.incomplete(&super::headless_session::USERS_AND_TEAMS);
+    let keys_refused = ask_beside(&mut desk, &leaving).await?;
+    let finder = finder(&desk, &leaving, successor.as_ref(), keys_refused.as_deref());
+    let title = Some(finder.title());
+    let OffboardingDraft { changes, notes: more, bare } = finder.draft();
     if !bare.is_empty() {
         let details = bare.iter().map(|(team, admin)| ErrorDetail {
             code: ErrorCode::Refused.as_str(),
@@ -58,54 +54,39 @@ pub(super) async fn run(
     }
     notes.extend(more);
     let changes = desk.still_open(changes).await?;
-    Box::pin(propose(desk, Proposal { changes, notes, ..Proposal::default() }, send)).await
+    Box::pin(propose(desk, Proposal { changes, notes, title, ..Proposal::default() }, send)).await
 }
 
 /// Who becomes admin: somebody who stays.
 async fn next_admin(desk: &mut HeadlessSession, name: &str, leaving: &[Id]) -> Result<Id, CommandError> {
     let found = names::users(desk, &[name.to_owned()]).await?.pop();
     let id = found.ok_or_else(|| CommandError::usage("a name is missing"))?;
-    let user = desk.directory.user(&id);
-    let why = match user {
-        _ if leaving.contains(&id) => "goes, too",
-        Some(user) if user.is_inactive() => "is inactive",
-        Some(user) if user.account.is_service() => "is a service account",
-        _ => return Ok(id),
-    };
-    let name = user.map_or_else(|| name.to_owned(), |user| user.user_name.to_string());
+    let Some(user) = desk.directory.user(&id) else { return Ok(id) };
+    let Some(why) = finder(desk, leaving, None, None).cant_succeed(user) else { return Ok(id) };
+    let name = &user.user_name;
     Err(CommandError::new(ErrorCode::ValueUnknown, format!("--successor: {name} {why}")))
 }
 
-/// Asks for what no list tells: invitations and admins of teams, and API keys. Gives what the server keeps to itself.
-async fn ask_beside(desk: &mut HeadlessSession, leaving: &[Id]) -> Result<Vec<String>, CommandError> {
-    let mut notes = desk.incomplete(&super::headless_session::USERS_AND_TEAMS);
-    if let Some(why) = &desk.can().tells_nothing {
-        notes.push(why.clone());
-        return Ok(notes);
-    }
-    let teams: Vec<Id> = desk.directory.records().teams().keys().cloned().collect();
-    let silent = invitations::ask(desk, &teams).await?;
-    if !silent.is_empty() {
-        notes.push(format!("The invitations of {} of {} teams were not told.", silent.len(), teams.len()));
+/// Asks for what no list tells: invitations and admins of teams, and API keys. Gives why the server tells no keys.
+async fn ask_beside(desk: &mut HeadlessSession, leaving: &[Id]) -> Result<Option<String>, CommandError> {
+    let questions = finder(desk, leaving, None, None).questions();
+    if questions.is_empty() {
+        return Ok(None);
     }
     // Whose key is in use decides whose keys stay.
     desk.ask(Vec::new()).await?;
-    if let Err(why) = desk.can().can(ChangeVerb::DeleteKey) {
-        notes.push(why.to_string());
-        return Ok(notes);
-    }
-    let people = leaving.iter().filter(|id| desk.directory.user(id).is_some_and(|user| !user.account.is_service()));
-    let topics: Vec<SideQueryKind> = people.cloned().map(SideQueryKind::Person).collect();
-    let refused = |failure: &Failure| {
-        matches!(failure.class, FailureClass::Forbidden | FailureClass::Unauthorized | FailureClass::Refused)
-    };
-    let failed = desk.ask_slowly(topics, "API keys of people", refused).await?;
-    if let Some((_, failure)) = failed.first() {
-        notes.push(format!(
-            "API keys of other people are not told: {}. W&B answers this to admins of the instance only; the W&B app has \
-             the organisation's keys.",
-            failure.text.trim_end_matches('.')
-        ));
-    }
-    Ok(notes)
+    let (keys, teams) = questions.into_iter().partition(|topic| matches!(topic, SideQueryKind::Person(_)));
+    desk.ask_slowly(teams, "invitations of teams", |_| false).await?;
+    let failed = desk.ask_slowly(keys, "API keys of people", Failure::is_refusal).await?;
+    let refused = failed.into_iter().map(|(_, failure)| failure).find(Failure::is_refusal);
+    Ok(refused.map(|failure| failure.text))
+}
+
+fn finder<'a>(
+    desk: &'a HeadlessSession,
+    leaving: &'a [Id],
+    successor: Option<&'a Id>,
+    keys_refused: Option<&'a str>,
+) -> OffboardingFinder<'a> {
+    OffboardingFinder { directory: &desk.directory, can: desk.planner.capabilities(), leaving, successor, keys_refused }
 }

@@ -12,6 +12,7 @@
 //! seat answers 400; deleting a person deletes their API keys. The choices for W&B's GraphQL are listed in
 //! `graphql/mod.rs`.
 
+mod audit;
 mod auth;
 mod clock;
 mod dice;

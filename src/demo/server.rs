@@ -15,13 +15,14 @@ use super::clock::Clock;
 use super::fault_kind::FaultKind;
 use super::faults::{Fate, Kind, RequestFault, ServerFaults};
 use super::log::{LoggedRequest, RequestLog, TakenWrite};
-use super::options::{DemoOptions, DemoProvider};
+use super::options::{DemoHosting, DemoOptions, DemoProvider};
+use super::records::RecordNumber;
 use super::reply::{Answer, AnswerProtocol, Refusal, RequestReply};
 use super::request::AuthorisedRequest;
 use super::state::State;
 use super::version::ServerGeneration;
 use super::wire::ConnectionCutter;
-use super::{grafana, graphql, rfc, spoil, wandb};
+use super::{audit, grafana, graphql, rfc, spoil, wandb};
 
 /// The largest request body, in bytes.
 const BODY_LIMIT: usize = 16 << 20;
@@ -38,6 +39,7 @@ pub(super) struct Server {
     clock: Clock,
     state: Arc<RwLock<State>>,
     graphql: graphql::GraphqlApi,
+    audit: RwLock<audit::AuditLog>,
     log: RequestLog,
 }
 
@@ -54,6 +56,7 @@ fn root(provider: DemoProvider) -> &'static str {
 impl Server {
     pub(super) fn new(options: DemoOptions, origin: &str, keys: Keys, clock: Clock, mut state: State) -> Self {
         state.keys.insert(FIRST_OWNER, &keys.admin, "this demo server");
+        let audit = RwLock::new(audit::AuditLog::seeded(&state, options.seed, clock.start()));
         Self {
             base: format!("{origin}{}", root(options.provider).trim_end_matches('/')),
             keys,
@@ -62,6 +65,7 @@ impl Server {
             clock,
             state: Arc::new(RwLock::new(state)),
             graphql: graphql::GraphqlApi::new(),
+            audit,
             log: RequestLog::default(),
             options: Arc::new(options),
         }
@@ -128,14 +132,23 @@ impl Server {
                         lists: parts.method.is_safe() && is_list(parts.uri.path()),
                         conditional: parts.headers.contains_key(header::IF_MATCH),
                     };
-                    self.met_by_fate(kind, |again| self.routed(parts, &body, again))
+                    self.met_by_fate(kind, |again| self.routed(parts, &body, again, holder))
                 }
             },
             Asked::GraphQl(Err(refusal)) => Some(Err(refusal).into()),
             Asked::GraphQl(Ok(call)) => {
                 let kind = Kind { writes, lists: false, conditional: false };
                 let session = || self.session(holder, &parts.headers);
-                self.met_by_fate(kind, |_| self.graphql.answer(*call, session()?))
+                self.met_by_fate(kind, |_| {
+                    let session = session()?;
+                    let caller = session.caller;
+                    let deed = self.graph_deed(&call, caller);
+                    let answer = self.graphql.answer(*call, session)?;
+                    if answer.status.is_success() {
+                        self.note_deed(deed, Some(caller));
+                    }
+                    Ok(answer)
+                })
             }
         }
     }
@@ -196,7 +209,7 @@ impl Server {
     }
 
     /// Calls [`Server::route`] and records a write that takes effect.
-    fn routed(&self, parts: &Parts, body: &[u8], again: bool) -> Answer {
+    fn routed(&self, parts: &Parts, body: &[u8], again: bool, holder: KeyHolder) -> Answer {
         if parts.method.is_safe() {
             return self.route(parts, body, again);
         }
@@ -205,7 +218,30 @@ impl Server {
             path: parts.uri.path().to_owned(),
             body: String::from_utf8_lossy(body).into_owned(),
         };
-        self.log.write(write, || self.route(parts, body, again))
+        self.log.write(write, || {
+            let (deed, actor) = {
+                let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+                let deed = audit::deed(&self.options, &state, &parts.method, parts.uri.path(), body);
+                (deed, holder.account(&state).map(|(number, _)| number))
+            };
+            let answer = self.route(parts, body, again)?;
+            self.note_deed(deed, actor);
+            Ok(answer)
+        })
+    }
+
+    fn graph_deed(&self, call: &graphql::Call, caller: RecordNumber) -> Option<audit::AuditDeed> {
+        let name = call.name().filter(|_| call.writes())?;
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        let email = state.user(caller).map(|user| user.email.to_string());
+        audit::graph_deed(name, |name| call.text(name), email)
+    }
+
+    /// Writes a deed that took effect into the audit log.
+    fn note_deed(&self, deed: Option<audit::AuditDeed>, actor: Option<RecordNumber>) {
+        let Some(deed) = deed else { return };
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        self.audit.write().unwrap_or_else(PoisonError::into_inner).note(&state, actor, deed, self.clock.now());
     }
 
     /// Calls the provider's handler; with `again`, every list begins at its first record.
@@ -227,6 +263,9 @@ impl Server {
             return grafana::route(&ask, &self.state, &parts.method, &whole);
         }
         let root = root(self.options.provider);
+        if self.options.provider == DemoProvider::Wandb && audit::is_at(&self.options, path) {
+            return self.audit.read().unwrap_or_else(PoisonError::into_inner).answer(&ask);
+        }
         if !path.starts_with(root) {
             return Err(no_such_path(path));
         }
@@ -292,8 +331,22 @@ fn unescape(segment: &str) -> String {
     String::from_utf8_lossy(&plain).into_owned()
 }
 
+/// CoreWeave Forge's proxy in front of W&B's shared service, as a path on this server.
+const FORGE: &str = "/api/wandb";
+
+/// The path behind Forge's proxy, on the shared service.
+fn behind_forge(server: &Server, parts: &mut Parts) {
+    let shared = server.options.provider == DemoProvider::Wandb && server.options.hosting == DemoHosting::MultiTenant;
+    let whole = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let inner = whole.strip_prefix(FORGE).filter(|rest| shared && rest.starts_with('/'));
+    if let Some(inner) = inner.and_then(|inner| inner.parse().ok()) {
+        parts.uri = inner;
+    }
+}
+
 async fn handle(Shared(server): Shared<Arc<Server>>, request: Request) -> Response<Body> {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    behind_forge(&server, &mut parts);
     let uri = parts.uri.clone();
     let place = server.log.note(&parts.method, uri.path_and_query().map_or("/", |path| path.as_str()));
     let scissors = parts.extensions.get::<ConnectInfo<ConnectionCutter>>().map(|info| info.0.clone());

@@ -40,6 +40,7 @@ pub use difference::{DesiredChange, DesiredDifference, LeftoverRecord, differenc
 pub use input::{UndecodableText, decode};
 
 use crate::{
+    directory::find::{MissingName, NameFinder},
     directory::{Directory, Id, refusal::RefusalCode},
     scim::text,
 };
@@ -178,6 +179,24 @@ pub struct DesiredState {
 }
 
 impl DesiredState {
+    /// Gives people who are no known users what a template says and the file doesn't.
+    pub fn begin_with(&mut self, template: &DesiredPerson, known: &NameFinder<'_>) {
+        let is_new = |person: &&mut DesiredPerson| {
+            let unknown = |name: &str| matches!(known.account(name), Err(MissingName::Unknown(_)));
+            unknown(&person.user) && person.email.as_deref().is_none_or(unknown)
+        };
+        for person in self.people.iter_mut().filter(is_new) {
+            let fill = |own: &mut Option<String>, given: &Option<String>| *own = own.take().or_else(|| given.clone());
+            fill(&mut person.role, &template.role);
+            fill(&mut person.models_seat, &template.models_seat);
+            fill(&mut person.weave_role, &template.weave_role);
+            fill(&mut person.registry_access, &template.registry_access);
+            for (own, given) in [(&mut person.teams, &template.teams), (&mut person.registries, &template.registries)] {
+                *own = own.take().or_else(|| given.clone());
+            }
+        }
+    }
+
     /// The names of users that it speaks of, as they are written.
     pub fn users(&self) -> impl Iterator<Item = &str> {
         let members = self.teams.iter().flat_map(|team| team.members.iter().flatten());

@@ -6,6 +6,7 @@
 
 pub mod ability;
 pub mod attributes;
+pub mod audit;
 pub mod census;
 pub mod change;
 pub mod compare;

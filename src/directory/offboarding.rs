@@ -4,13 +4,14 @@
 use rustc_hash::FxHashSet;
 
 use super::{
-    Directory, Id, Name,
+    Directory, Id, Name, ResourceRef,
     change::{Change, ChangeVerb, SeatKind},
     plan::ProviderCapabilities,
     record::{ADMIN, Team, User},
     seats::NONE,
     side_query::{AccountDetails, SideQueryKind},
 };
+use crate::scim::text::number;
 
 /// Looks for what is to be ended.
 pub struct OffboardingFinder<'a> {
@@ -22,6 +23,8 @@ pub struct OffboardingFinder<'a> {
     pub leaving: &'a [Id],
     /// Who becomes admin of teams that would have none.
     pub successor: Option<&'a Id>,
+    /// Why the server tells no keys of other people, once it has refused.
+    pub keys_refused: Option<&'a str>,
 }
 
 /// The changes that end the access of some people.
@@ -36,10 +39,44 @@ pub struct OffboardingDraft {
 }
 
 impl OffboardingFinder<'_> {
+    /// The title of the plan.
+    pub fn title(&self) -> String {
+        match self.people().as_slice() {
+            [one] => format!("Offboard {}", one.user_name),
+            many => format!("Offboard {} people", number(many.len() as u64)),
+        }
+    }
+
+    /// The questions to ask beside the lists before the draft: the invitations of all teams, and the keys of all who go.
+    pub fn questions(&self) -> Vec<SideQueryKind> {
+        if self.can.tells_nothing.is_some() {
+            return Vec::new();
+        }
+        let teams = self.directory.records().teams().keys();
+        let teams = teams.filter(|id| !ResourceRef::team(id).is_provisional()).cloned().map(SideQueryKind::Roster);
+        let keys = self.can.can(ChangeVerb::DeleteKey).is_ok();
+        let people = self.people().into_iter().filter(|user| keys && !user.account.is_service());
+        teams.chain(people.map(|user| SideQueryKind::Person(user.id.clone()))).collect()
+    }
+
+    /// Why this user can't become admin in the place of those who go; `None` where they can.
+    pub fn cant_succeed(&self, user: &User) -> Option<&'static str> {
+        match user {
+            _ if self.leaving.contains(&user.id) => Some("goes, too"),
+            _ if user.is_inactive() => Some("is inactive"),
+            _ if user.account.is_service() => Some("is a service account"),
+            _ => None,
+        }
+    }
+
+    fn people(&self) -> Vec<&User> {
+        self.leaving.iter().filter_map(|id| self.directory.user(id)).collect()
+    }
+
     /// For all who go, in one draft.
     pub fn draft(&self) -> OffboardingDraft {
-        let mut draft = OffboardingDraft::default();
-        let people: Vec<&User> = self.leaving.iter().filter_map(|id| self.directory.user(id)).collect();
+        let mut draft = OffboardingDraft { notes: self.untold(), ..OffboardingDraft::default() };
+        let people = self.people();
         self.admins(&people, &mut draft);
         for user in &people {
             self.seats(user, &mut draft);
@@ -52,6 +89,29 @@ impl OffboardingFinder<'_> {
             self.account(user, &mut draft);
         }
         draft
+    }
+
+    /// What the server keeps to itself about all of them.
+    fn untold(&self) -> Vec<String> {
+        if let Some(why) = &self.can.tells_nothing {
+            return vec![why.clone()];
+        }
+        let mut notes = Vec::new();
+        let all = self.directory.records().teams();
+        let silent = all.keys().filter(|id| self.directory.roster(id).is_none()).count();
+        if silent > 0 {
+            notes.push(format!("The invitations of {silent} of {} teams were not told.", all.len()));
+        }
+        if let Err(why) = self.can.can(ChangeVerb::DeleteKey) {
+            notes.push(why.text.clone());
+        } else if let Some(why) = self.keys_refused {
+            notes.push(format!(
+                "API keys of other people are not told: {}. W&B answers this to admins of the instance only; the W&B app \
+                 has the organisation's keys.",
+                why.trim_end_matches('.')
+            ));
+        }
+        notes
     }
 
     /// Teams that would lose their last known admin get another one.
@@ -159,6 +219,7 @@ impl OffboardingFinder<'_> {
                 key: key.id.clone(),
                 name: key.name.raw().to_owned(),
             })),
+            None if self.keys_refused.is_some() => {}
             None => draft.notes.push(format!("The API keys of {name} are not told, so that none is deleted.")),
         }
     }
@@ -249,7 +310,7 @@ mod tests {
     ) -> OffboardingDraft {
         let leaving: Vec<Id> = leaving.iter().map(|id| Id::from(*id)).collect();
         let next = next.map(Id::from);
-        OffboardingFinder { directory, can, leaving: &leaving, successor: next.as_ref() }.draft()
+        OffboardingFinder { directory, can, leaving: &leaving, successor: next.as_ref(), keys_refused: None }.draft()
     }
 
     fn verbs(draft: &OffboardingDraft) -> Vec<ChangeVerb> {

@@ -4,7 +4,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Id, Name, ResourceRef, record::AccountKind};
+use super::{
+    Id, Name, ResourceRef,
+    audit::{AuditPage, AuditSpan},
+    record::AccountKind,
+};
 use crate::scim::{
     request::Request,
     schema::{ResourceType, Schema},
@@ -24,6 +28,8 @@ pub enum SideQueryKind {
     Organisations,
     /// How the provider is set up.
     Settings,
+    /// A part of the provider's audit log.
+    AuditLog(AuditSpan),
     /// All attributes of this record.
     Resource(ResourceRef),
     /// The attributes that records may have.
@@ -73,6 +79,8 @@ pub enum SideAnswer {
     Organisations(Vec<Organisation>),
     /// The answer to [`SideQueryKind::Settings`].
     Settings(Vec<Setting>),
+    /// The answer to [`SideQueryKind::AuditLog`].
+    AuditLog(AuditPage),
     /// The answer to [`SideQueryKind::Resource`].
     Resource(Value),
     /// The answer to [`SideQueryKind::Schemas`].

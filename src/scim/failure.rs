@@ -76,6 +76,11 @@ pub const fn once() -> u32 {
 }
 
 impl Failure {
+    /// True where the server does not let this key ask: asking again brings the same.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self.class, FailureClass::Forbidden | FailureClass::Unauthorized | FailureClass::Refused)
+    }
+
     /// The problem and the advice, as sentences.
     pub fn sentences(&self) -> String {
         format!("{} {}", self.problem(), self.advice()).trim().to_owned()

@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use tokio::time::Instant;
 
 use super::{
-    Done, NoKey, Worker,
+    Done, HostingCheck, NoKey, Worker,
     context::{self},
     refresh, side_queries,
 };
@@ -337,12 +337,10 @@ impl Worker {
     }
 
     /// Asks how the server is hosted. A server that does not tell contradicts nothing.
-    fn ask_hosting(&mut self) {
+    pub(super) fn ask_hosting(&mut self) {
         let context = self.context.clone();
-        self.tasks.spawn(async move {
-            side_queries::ask_hosting(&context).await;
-            Done::Nothing
-        });
+        self.hosting = HostingCheck::UnderWay;
+        self.tasks.spawn(async move { Done::HostingAsked(side_queries::ask_hosting(&context).await) });
     }
 
     pub(super) fn raw(&mut self, target: ResourceRef) {

@@ -127,9 +127,21 @@ enum Done {
     Opened(Result<Option<ServerQuirks>, Failure>),
     /// The server could not be asked for names.
     Away(Failure),
+    /// The server was asked how it is hosted; true where it could be asked.
+    HostingAsked(bool),
     /// The key was read again.
     Keyed(Result<Client, Failure>),
     Nothing,
+}
+
+/// Whether the server is hosted as the profile says, which decides what a change does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum HostingCheck {
+    /// The server was not asked, or did not answer.
+    Open,
+    UnderWay,
+    /// What the server tells is known, be it nothing.
+    Done,
 }
 
 struct Worker {
@@ -137,6 +149,7 @@ struct Worker {
     jobs: UnboundedReceiver<WorkerJob>,
     tasks: JoinSet<Done>,
     queue: ChangeQueue,
+    hosting: HostingCheck,
     versions: KnownVersions,
     single_reads: VecDeque<ResourceRef>,
     reading: usize,
@@ -218,11 +231,14 @@ pub async fn run(
         watches: setup.watch,
         cancel: CancellationToken::new(),
     };
+    let asks = context.dialect.asks_for_hosting().is_some();
+    let hosting = if asks { HostingCheck::Open } else { HostingCheck::Done };
     let mut worker = Worker {
         context,
         jobs,
         tasks: JoinSet::new(),
         queue: ChangeQueue::default(),
+        hosting,
         versions: KnownVersions::default(),
         single_reads: VecDeque::new(),
         reading: 0,
@@ -317,6 +333,10 @@ impl Worker {
             && self.queue.running() < self.throttle.allowed()
             && let Some(entry) = self.queue.next(|entry| self.forms.may_go(entry) && self.parts.may_go(entry.id))
         {
+            if !self.is_hosting_right() {
+                self.queue.put_back(entry);
+                break;
+            }
             let context = self.context.clone();
             let (versions, trial) = (self.versions.of(&entry), self.forms.begin(&entry));
             self.tasks.spawn(async move {
@@ -331,6 +351,15 @@ impl Worker {
         {
             self.read(target);
         }
+    }
+
+    /// True once the server is known not to contradict the profile; asks for that before the first change. Where it
+    /// contradicts, changes wait until the profile is corrected.
+    fn is_hosting_right(&mut self) -> bool {
+        if self.hosting == HostingCheck::Open {
+            self.ask_hosting();
+        }
+        self.hosting == HostingCheck::Done && self.context.contradiction().is_none()
     }
 
     /// True while nothing would arrive: the server is away, or does not take the key.

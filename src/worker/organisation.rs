@@ -3,8 +3,9 @@
 use super::context::WorkerContext;
 use crate::{
     directory::{
-        Name, RecordKind,
+        Directory, Name, Observation, RecordKind,
         record::{ReadDepth, Record},
+        side_query::{SideAnswer, SideQueryKind},
         work::WorkerReport,
     },
     scim::list,
@@ -43,16 +44,40 @@ pub async fn is_other_by_roles(context: &WorkerContext) -> bool {
         return false;
     }
     let Some(roles) = context.dialect.list(RecordKind::Role) else { return false };
-    let Ok(answer) = context.send(&roles.request).await else { return false };
-    let Ok(text) = list::into_text(answer.body) else { return false };
-    let Ok(page) = list::parse_text(&text) else { return false };
-    let organisation = page.resources.iter().find_map(|raw| {
+    let answer = context.send(&roles.request).await.ok();
+    let text = answer.and_then(|answer| list::into_text(answer.body).ok());
+    let page = text.as_ref().and_then(|text| list::parse_text(text).ok());
+    let organisation = page.iter().flat_map(|page| &page.resources).find_map(|raw| {
         match context.dialect.read(RecordKind::Role, raw, ReadDepth::Summary, "$") {
             Ok(Record::Role(role)) if !role.organisation.is_empty() => Some(role.organisation),
             _ => None,
         }
     });
     match organisation {
+        Some(organisation) => is_other(context, &organisation).await,
+        None => is_other_by_owner(context).await,
+    }
+}
+
+/// Asks for the organisations of the key's owner, where no role tells the open one: a single one is the open one. A command
+/// asks only where the store is known to be of an organisation.
+pub async fn is_other_by_owner(context: &WorkerContext) -> bool {
+    let known = context.stored(|store| store.organisation()).await.flatten();
+    if !context.dialect.tells_organisation() || (known.is_none() && !context.watches) {
+        return false;
+    }
+    let Ok(question) = context.dialect.inquiry(SideQueryKind::Organisations, &Directory::default()) else {
+        return false;
+    };
+    let Ok(told) = context.ask(&question).await else { return false };
+    let only = told.iter().find_map(|one| match one {
+        Observation::Told(_, SideAnswer::Organisations(all)) => match all.as_slice() {
+            [only] if !only.id.is_empty() => Some(only.id.clone()),
+            _ => None,
+        },
+        _ => None,
+    });
+    match only {
         Some(organisation) => is_other(context, &organisation).await,
         None => false,
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::{Done, Worker, apply, context, refresh};
+use super::{Done, HostingCheck, Worker, apply, context, refresh};
 use crate::{
     client::Client,
     directory::{
@@ -40,6 +40,9 @@ impl Worker {
                     }
                     self.context.report(WorkerReport::ReadEachFailed(vec![target], failure));
                 }
+            }
+            Ok(Done::HostingAsked(answered)) => {
+                self.hosting = if answered { HostingCheck::Done } else { HostingCheck::Open };
             }
             Ok(Done::LookedUp(answers)) => self.looked_up(answers),
             Ok(Done::Away(failure)) => self.link_after(&failure),

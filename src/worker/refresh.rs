@@ -137,12 +137,12 @@ fn tally<const N: usize>(lists: [&mut ListResult; N]) -> members::Tally {
     })
 }
 
-/// True where the roles show that the key opens another organisation, which was reported.
+/// True where the roles, or else the key's owner, show that the key opens another organisation, which was reported.
 async fn is_other_organisation(context: &WorkerContext, roles: Option<&Result<FinishedList, Failure>>) -> bool {
     let shown = roles.and_then(|read| read.as_ref().ok()?.hints.organisation.as_ref());
     match shown {
         Some(shown) => organisation::is_other(context, shown).await,
-        None => false,
+        None => organisation::is_other_by_owner(context).await,
     }
 }
 

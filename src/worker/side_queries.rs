@@ -86,13 +86,16 @@ pub async fn stored_roles(context: &WorkerContext) -> Option<Value> {
 const TOLD_HOSTING: &str = "told-hosting";
 
 /// Asks for a sign of how the server is hosted, and reports how it contradicts the profile. A known answer is asked for
-/// again only in a console, and where it contradicts.
-pub async fn ask_hosting(context: &WorkerContext) {
+/// again only in a console, and where it contradicts. False where the server could not be asked.
+pub async fn ask_hosting(context: &WorkerContext) -> bool {
+    let mut asked = true;
     if let Some(request) = context.dialect.asks_for_hosting() {
         let known: Option<String> = context.stored(|store| store.meta_get(TOLD_HOSTING)).await.flatten();
         let fits = |text: &String| context.dialect.hosting_contradicted(text.as_bytes()).is_none();
         if context.watches || !known.as_ref().is_some_and(fits) {
-            let told = context.send(&request).await.ok();
+            let told = context.send(&request).await;
+            asked = !told.as_ref().is_err_and(|why| matches!(why.class, FailureClass::Offline | FailureClass::Timeout));
+            let told = told.ok();
             // An answer without a sign takes nothing back.
             let told = told.filter(|answer| context.dialect.tells_hosting(&answer.body));
             let told = told.and_then(|answer| String::from_utf8(answer.body).ok());
@@ -105,4 +108,5 @@ pub async fn ask_hosting(context: &WorkerContext) {
         }
     }
     context.report(WorkerReport::Hosting(context.contradiction()));
+    asked
 }

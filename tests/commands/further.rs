@@ -221,3 +221,80 @@ fn a_multi_tenant_server_under_a_dedicated_profile_sends_nothing() {
     assert!(said.err.contains("no release of its own"), "{}", said.err);
     assert_eq!(world.user(&inside)["active"], true);
 }
+
+#[test]
+fn a_list_of_newcomers_begins_with_what_a_template_says() {
+    let world = World::new("wandb", &["--users", "40"]);
+    let (inside, team, _) = cast(&world);
+    let before = world.user(&inside);
+    let template =
+        format!("users:\n- user: anybody\n  models_seat: viewer\n  role: member\n  teams:\n  - {team}: viewer\n");
+    world.file("new.yaml", &template);
+    let list = format!("user,email,models_seat\nkim-lee,kim@example.com,\nlee-kim,lee@example.com,full\n{inside},,\n");
+    world.file("list.csv", &list);
+    world.ok(&["apply", "list.csv", "--template", "new.yaml", "--yes"]);
+    let (kim, lee) = (world.user("kim-lee"), world.user("lee-kim"));
+    assert_eq!((&kim["models_seat"], &lee["models_seat"]), (&json!("viewer"), &json!("full")));
+    assert_eq!((world.role_in("kim-lee", &team), world.role_in("lee-kim", &team)), ("viewer".into(), "viewer".into()));
+    // Whoever is there already keeps everything.
+    assert_eq!(world.user(&inside), before);
+}
+
+/// No option of a creation is taken and dropped: the plan holds the value, or says what becomes of it, or it is refused
+/// with a stable code.
+#[test]
+fn every_option_of_a_creation_is_taken_or_refused() {
+    let worlds = [("wandb", "dedicated"), ("wandb", "multi-tenant"), ("scim", ""), ("grafana", ""), ("datasaur", "")];
+    let user = ["create", "user", "kim-lee", "--email", "kim@example.com"];
+    let team = ["create", "team", "newcomers"];
+    let of_users = [
+        ["--name", "Zzyx"],
+        ["--external-id", "idp|zzyx"],
+        ["--first-name", "Zzyx"],
+        ["--last-name", "Zzyx"],
+        ["--models", "viewer"],
+        ["--weave", "viewer"],
+        ["--registry-access", "none"],
+        ["--role", "admin"],
+        ["--registry", "models=viewer"],
+    ];
+    let of_teams: [&[&str]; 2] = [&["--external-id", "idp|zzyx"], &["--bucket", "zzyx", "--bucket-provider", "AWS"]];
+    for (provider, hosting) in worlds {
+        let hosted = ["--users", "20", "--hosting", hosting];
+        let world = World::new(provider, if hosting.is_empty() { &hosted[..2] } else { &hosted });
+        // Grafana needs it of everybody.
+        let own: &[&str] = if provider == "grafana" { &["--external-id", "idp|own"] } else { &[] };
+        let users = of_users.iter().map(|option| (&user[..], &option[..]));
+        for (what, option) in users.chain(of_teams.iter().map(|option| (&team[..], *option))) {
+            let own = if option[0] == "--external-id" { &[][..] } else { own };
+            let said = world.run(&[what, option, own, &["--dry-run", "--json"]].concat());
+            let told: Value = serde_json::from_str(&said.out).unwrap_or_default();
+            let text = said.out.to_lowercase();
+            let value = option[1].rsplit('=').next().unwrap().to_lowercase();
+            let taken = said.code == 0 && (text.contains(&value) || text.contains("zzyx"));
+            // On Multi-tenant Cloud people choose the shown name themselves, and the plan says so.
+            let chosen = said.code == 0 && text.contains("display name");
+            let refused = said.code != 0 && (told.pointer("/error/code").is_some() || text.contains("\"code\""));
+            assert!(
+                taken || chosen || refused,
+                "{provider} {hosting} {option:?}: {} {} {}",
+                said.code,
+                said.out,
+                said.err
+            );
+        }
+    }
+}
+
+#[test]
+fn an_instance_admin_is_created_by_email_where_there_are_any() {
+    let world = World::new("wandb", &["--users", "20"]);
+    let create =
+        ["create", "user", "kim", "--email", "kim@example.com", "--instance-admin", "--confirm", "kim", "--yes"];
+    world.ok(&create);
+    let users = world.json(&["users", "--json", "-f", "kim@example.com"]);
+    assert_eq!(users[0]["email"], "kim@example.com", "{users}");
+    assert_eq!(World::new("scim", &["--users", "20"]).run(&create).code, 4);
+    let cloud = World::new("wandb", &["--users", "20", "--hosting", "multi-tenant"]);
+    assert_eq!(cloud.run(&create).code, 4);
+}

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod admins;
+mod audit;
 mod codes;
 mod cost;
 mod edits;

@@ -20,7 +20,7 @@ use secrecy::ExposeSecret;
 use crate::harness::{Console, options};
 
 /// What pressing the key sends to the clipboard.
-fn copied(console: &mut Console) -> Option<String> {
+pub fn copied(console: &mut Console) -> Option<String> {
     let key = console.app().keymap.event(Action::CopyCommand).unwrap();
     let effects = console.runtime.app.update(AppMessage::Terminal(Event::Key(key)), Timestamp::now());
     effects.into_iter().find_map(|effect| match effect {

@@ -119,6 +119,10 @@ impl App {
         }
     }
 
+    pub(super) fn audit_told_here(&self) -> Result<(), UnavailableReason> {
+        self.capabilities().and_then(|can| can.no_audit_log).map_or(Ok(()), |why| Err(why.into()))
+    }
+
     pub(super) fn told_here(&self) -> Result<(), UnavailableReason> {
         self.capabilities().and_then(|can| can.tells_nothing.clone()).map_or(Ok(()), |why| Err(why.into()))
     }

@@ -77,6 +77,11 @@ impl App {
                 self.can(ChangeVerb::AddMember)
             }
             Action::MakeLike => self.can_be_like(),
+            Action::Offboard => {
+                self.somebody()?;
+                self.teams_read()?;
+                self.can(ChangeVerb::Deactivate).or_else(|_| self.can(ChangeVerb::DeleteUser))
+            }
             Action::Members | Action::MembersFromList => {
                 self.someone()?;
                 self.can(ChangeVerb::AddMember)
@@ -142,6 +147,7 @@ impl App {
                 (_, 0) => Err("The roles of all users are known.".into()),
                 _ => Ok(()),
             },
+            Action::AuditLog => self.audit_told_here(),
             Action::Story | Action::UndoThis | Action::Retry | Action::DropChange => self.in_activity(action),
             Action::Pause | Action::Resume | Action::Cancel => self.in_sending(action),
             Action::TakeOut | Action::NextScope => self.fits_box(action).map_err(UnavailableReason::from),
@@ -191,6 +197,7 @@ impl App {
                 RecordKind::Team => refused(&[ChangeVerb::AddMember]),
                 RecordKind::Role => Some(Cow::Borrowed(LIKE_A_ROLE)),
             },
+            Action::Offboard => refused(&[ChangeVerb::Deactivate, ChangeVerb::DeleteUser]),
             Action::RolePermissions => refused(&[ChangeVerb::EditRole]),
             Action::Raw if self.subject().is_some_and(|target| self.is_derived(&target)) => {
                 Some(Cow::Borrowed(NO_RECORD))
@@ -214,6 +221,7 @@ impl App {
             Action::MyAccount | Action::Account | Action::Invitations | Action::ReadInvitations => {
                 can.tells_nothing.as_deref().map(Cow::Borrowed)
             }
+            Action::AuditLog => can.no_audit_log.map(Cow::Borrowed),
             Action::NewKey => refused(&[ChangeVerb::CreateKey]),
             Action::DeleteKey => refused(&[ChangeVerb::DeleteKey]),
             Action::Invite => refused(&[ChangeVerb::Invite]),

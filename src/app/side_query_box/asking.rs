@@ -45,7 +45,7 @@ impl App {
             aside.asked = asked;
             return;
         }
-        self.overlays.push(Overlay::Aside(SideQueryBox { topic, cursor: 0, asked, at: None }));
+        self.overlays.push(Overlay::Aside(SideQueryBox::new(topic, asked)));
         self.keep_aside_cursors();
     }
 
@@ -59,7 +59,7 @@ impl App {
         if told.or_else(named) == Some(true) { SideQueryKind::Me } else { SideQueryKind::Person(user) }
     }
 
-    pub(super) fn ask(&self, topic: &SideQueryKind, effects: &mut Vec<AppEffect>) -> SideQueryStatus {
+    pub(in crate::app) fn ask(&self, topic: &SideQueryKind, effects: &mut Vec<AppEffect>) -> SideQueryStatus {
         let Some(planner) = self.planner.as_deref() else { return SideQueryStatus::Answered };
         match planner.inquiry(topic.clone(), &self.directory) {
             Ok(inquiry) => {
@@ -73,6 +73,9 @@ impl App {
     /// Repeats the question of the top box.
     pub(in crate::app) fn ask_again(&mut self, effects: &mut Vec<AppEffect>) {
         let Some(topic) = self.aside().map(|aside| aside.topic.clone()) else { return };
+        if let SideQueryKind::AuditLog(_) = topic {
+            return self.open_audit(effects);
+        }
         let asked = self.ask(&topic, effects);
         if let Some(Overlay::Aside(aside)) = self.overlays.last_mut() {
             aside.asked = asked;

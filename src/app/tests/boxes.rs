@@ -93,6 +93,10 @@ fn opened(kind: usize) -> Console {
             app.open_columns();
             app.overlays.pop().unwrap()
         }
+        24 => {
+            app.offboard(&mut vec![]);
+            app.overlays.pop().unwrap()
+        }
         _ => Overlay::Quit(QuitBox),
     };
     app.overlays.push(overlay);
@@ -128,11 +132,12 @@ fn number(overlay: &Overlay) -> usize {
         Overlay::Whom(_) => 21,
         Overlay::Sort(_) => 22,
         Overlay::Columns(_) => 23,
-        Overlay::Quit(_) => 24,
+        Overlay::Offboard(_) => 24,
+        Overlay::Quit(_) => 25,
     }
 }
 
-const BOXES: usize = 25;
+const BOXES: usize = 26;
 
 /// Every printable key, and those that people press beside them, with the modifiers that terminals report.
 fn keys() -> Vec<KeyEvent> {

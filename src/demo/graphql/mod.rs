@@ -72,6 +72,14 @@ impl Call {
         self.name.as_deref()
     }
 
+    /// A variable that is a text.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        match self.request.variables.get(name)? {
+            async_graphql::Value::String(text) => Some(text.clone()),
+            _ => None,
+        }
+    }
+
     /// Whether the operation may change something.
     pub(super) fn writes(&self) -> bool {
         self.writes

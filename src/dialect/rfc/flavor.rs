@@ -8,6 +8,9 @@ use crate::directory::{
     Name, change::ChangeVerb, plan::ProviderCapabilities, refusal::Refusal, role_source::RoleMapping,
 };
 
+/// Said of the audit log.
+pub(super) const NO_AUDIT_LOG: &str = "No audit log of this server is read here.";
+
 /// The server's vendor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::dialect) enum RfcFlavor {
@@ -93,6 +96,7 @@ impl RfcFlavor {
         ProviderCapabilities {
             refused,
             tells_nothing: Some(format!("{name} tells nothing of API keys and invitations.")),
+            no_audit_log: Some(NO_AUDIT_LOG),
             no_roles: (!shows_roles).then(|| no_roles.to_owned()),
             derived_roles: shows_roles,
             settings: if self == RfcFlavor::Grafana { grafana::settings(None) } else { Vec::new() },

@@ -109,6 +109,9 @@ impl Planner for RfcDialect {
             Change::AddMember { team, user } => self.add_member(case, team, user),
             Change::RemoveMember { team, user } => self.remove_member(case, team, user),
             Change::CreateUser { key, user } => self.create_user(case, key, user),
+            Change::CreateTeam { bucket: Some(_), .. } => {
+                refuse(RefusalCode::Unsupported, "Only W&B keeps a team's files in a bucket: leave it out.")
+            }
             Change::CreateTeam { key, name, members, external_id, .. } => {
                 self.create_group(case, key, name, members, external_id)
             }
@@ -146,6 +149,7 @@ impl Planner for RfcDialect {
             SideQueryKind::Resource(target) => return Ok(attributes::ask_for(target)),
             SideQueryKind::Schemas => return Ok(attributes::ask_for_schemas()),
             SideQueryKind::Types => return Ok(attributes::ask_for_types()),
+            SideQueryKind::AuditLog(_) => return refuse(RefusalCode::Unsupported, flavor::NO_AUDIT_LOG),
             SideQueryKind::Me if self.manner == RfcFlavor::Plain => return Ok(me::inquiry()),
             _ => {}
         }

@@ -46,6 +46,12 @@ impl RfcDialect {
                 "This provider takes no groups with a new user: create the user, then add it to groups.",
             );
         }
+        if self.manner == RfcFlavor::Grafana && new.attributes.contains_key("name") {
+            return refuse(
+                RefusalCode::Unsupported,
+                "Grafana ignores first and last names: give the shown name instead.",
+            );
+        }
         let mut body = Map::new();
         body.insert("schemas".into(), json!([urn::USER]));
         body.insert("userName".into(), json!(new.user_name));

@@ -29,6 +29,7 @@ use crate::{
     },
 };
 
+mod audit;
 mod graph;
 mod hint;
 mod hosting;
@@ -109,6 +110,7 @@ impl Planner for WandbDialect {
             SideQueryKind::Schemas | SideQueryKind::Types => {
                 super::plan_context::refuse(RefusalCode::Unsupported, "W&B documents no schemas.")
             }
+            SideQueryKind::AuditLog(span) => Ok(audit::inquiry(self.hosting, span)),
             _ => graph::inquiry(topic, directory),
         }
     }
@@ -207,15 +209,17 @@ impl Dialect for WandbDialect {
     }
 
     fn graph(&self, base: &Url) -> Option<GraphqlAccess> {
-        let mut url = base.clone();
-        url.set_query(None);
-        let segments = base.path_segments()?.take_while(|segment| *segment != "scim").filter(|part| !part.is_empty());
-        let path: Vec<&str> = segments.chain(["graphql"]).collect();
-        url.set_path(&path.join("/"));
-        Some(GraphqlAccess { url, user: graph::USER })
+        Some(GraphqlAccess { url: beside_scim(base, &["graphql"])?, user: graph::USER })
+    }
+
+    fn api(&self, base: &Url) -> Option<Url> {
+        beside_scim(base, &[])
     }
 
     fn told(&self, inquiry: &SideQuery, body: &[u8]) -> Option<SideAnswer> {
+        if let SideQueryKind::AuditLog(_) = inquiry.topic {
+            return audit::told(body);
+        }
         attributes::told(&inquiry.topic, body).or_else(|| graph::told(inquiry, body))
     }
 
@@ -226,4 +230,14 @@ impl Dialect for WandbDialect {
     fn hint(&self, failure: &mut Failure) {
         hint::hint(self.hosting, failure);
     }
+}
+
+/// An address beside the SCIM root.
+fn beside_scim(base: &Url, path: &[&str]) -> Option<Url> {
+    let mut url = base.clone();
+    url.set_query(None);
+    let segments = base.path_segments()?.take_while(|segment| *segment != "scim").filter(|part| !part.is_empty());
+    let path: Vec<&str> = segments.chain(path.iter().copied()).collect();
+    url.set_path(&path.join("/"));
+    Some(url)
 }

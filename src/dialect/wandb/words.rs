@@ -99,6 +99,7 @@ pub(super) fn capabilities(hosting: Hosting) -> ProviderCapabilities {
         settings: Vec::new(),
         external_ids: false,
         tells_nothing: None,
+        no_audit_log: None,
         cascading_role: Some(VIEWER.into()),
     }
 }

@@ -1,10 +1,13 @@
 //! The last answers to questions beside the lists.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::{
     directory::{
         Directory, Id, Name, ResourceRef,
+        audit::{self, AuditEntry, AuditPage, AuditSpan},
         owner::KeyOwner,
         side_query::{AccountDetails, Organisation, Setting, SideAnswer, SideQueryKind, TeamParticipant},
     },
@@ -77,6 +80,22 @@ impl Directory {
             Some(SideAnswer::Settings(settings)) => Some(settings),
             _ => None,
         }
+    }
+
+    /// A part of the audit log, as told.
+    pub fn audit_page(&self, span: &AuditSpan) -> Option<&AuditPage> {
+        match self.told.get(&SideQueryKind::AuditLog(span.clone())) {
+            Some(SideAnswer::AuditLog(page)) => Some(page),
+            _ => None,
+        }
+    }
+
+    /// The entries of the audit log that were told, the newest first.
+    pub fn audit_entries(&self) -> Vec<Arc<AuditEntry>> {
+        audit::merged(self.told.values().filter_map(|told| match told {
+            SideAnswer::AuditLog(page) => Some(page),
+            _ => None,
+        }))
     }
 
     /// A record with all its attributes, as last told.

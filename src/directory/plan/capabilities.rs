@@ -74,6 +74,8 @@ pub struct ProviderCapabilities {
     pub external_ids: bool,
     /// The reason why no data is available beside the lists (API keys, invitations); `None` if there is data.
     pub tells_nothing: Option<String>,
+    /// The reason why no audit log is read; `None` if there is one.
+    pub no_audit_log: Option<&'static str>,
     /// The organisation role that overrides the person's role in every team.
     pub cascading_role: Option<Name>,
 }

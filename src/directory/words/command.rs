@@ -26,6 +26,22 @@ pub fn command_line(changes: &[&Change], directory: &Directory, profile: Option<
     lines.filter(|lines| !lines.is_empty()).map(|lines| lines.join("\n"))
 }
 
+/// The line that ends the access of these people; `None` where a name in it can't be written.
+pub fn offboarding_line(
+    leaving: &[Id],
+    successor: Option<&Id>,
+    directory: &Directory,
+    profile: Option<&str>,
+) -> Option<String> {
+    let names = CommandNames { finder: NameFinder::new(directory), directory, changes: &[] };
+    let call = CommandCall::many(&["offboard"], names.users(leaving)?);
+    let call = match successor {
+        Some(next) => call.option("--successor", names.user(next)?),
+        None => call,
+    };
+    Some(line(&call.words(profile)?))
+}
+
 /// The lines with a reason or ticket for the journal.
 pub fn with_reason(lines: &str, reason: &str) -> String {
     let reason = quoted(reason);
@@ -290,7 +306,12 @@ fn created_user(user: &NewUser) -> Option<Vec<CommandCall>> {
     let names = ["givenName", "familyName"].map(|part| user.attributes.get("name")?.get(part)?.as_str());
     let told = names.iter().flatten().count();
     let parts = user.attributes.get("name").and_then(Value::as_object).map_or(0, serde_json::Map::len);
-    if user.instance_admin || user.attributes.len() > usize::from(told > 0) || parts > told {
+    if user.instance_admin {
+        let name = if user.user_name.is_empty() { &user.email } else { &user.user_name };
+        let call = CommandCall::many(&["create", "user"], Vec::new()).before(name).option("--email", &user.email);
+        return Some(vec![call.flag("--instance-admin").alone()]);
+    }
+    if user.attributes.len() > usize::from(told > 0) || parts > told {
         return None;
     }
     let name = &user.user_name;

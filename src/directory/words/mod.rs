@@ -14,7 +14,7 @@ mod command;
 mod lines;
 mod title;
 
-pub use command::{command_line, with_reason};
+pub use command::{command_line, offboarding_line, with_reason};
 pub use title::title;
 
 /// The kind of a line, drawn as a sign.

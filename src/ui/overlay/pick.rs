@@ -10,16 +10,17 @@ use super::{
     shell::{self, BoxFrame},
 };
 use crate::{
-    app::{App, action::Action, pick::PickBox},
+    app::{
+        App,
+        action::Action,
+        pick::{PickBox, PickPurpose},
+    },
     directory::{Id, RecordKind, ResourceRef},
     ui::{
         ScreenLook, details,
         fit::{count, counted, only_similar},
     },
 };
-
-/// Its keys.
-pub const HINTS: &[(Action, &str)] = &[(Action::Choose, "show the difference"), (Action::Back, "back")];
 
 impl OverlayDrawing for PickBox {
     fn draw(&self, frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
@@ -32,7 +33,7 @@ impl OverlayDrawing for PickBox {
             } else {
                 format!("{} of {}", count(self.rows.shown.len()), count(all))
             },
-            hints: HINTS.into(),
+            hints: hints(self),
             ..BoxFrame::default()
         };
         let inner = shell.open(frame, shell::room(app).0, all.max(3), app, look);
@@ -48,7 +49,21 @@ impl OverlayDrawing for PickBox {
     }
 }
 
+fn hints(pick: &PickBox) -> Vec<(Action, &'static str)> {
+    let choose = match pick.purpose {
+        PickPurpose::Like => "show the difference",
+        PickPurpose::Successor(..) => "choose",
+    };
+    vec![(Action::Choose, choose), (Action::Back, "back")]
+}
+
 fn title(pick: &PickBox, app: &App) -> String {
+    if let PickPurpose::Successor(_, teams) = &pick.purpose {
+        return match teams.as_slice() {
+            [one] => format!("Who becomes admin of {one}"),
+            many => format!("Who becomes admin of {}", counted(many.len(), &app.word("team"))),
+        };
+    }
     match (pick.rows.kind, pick.subjects.as_slice()) {
         (RecordKind::User, [one]) => format!("Make {} like", details::name(&ResourceRef::user(one), app)),
         (RecordKind::User, many) => format!("Make {} like", counted(many.len(), "user")),

@@ -2,7 +2,7 @@
 
 use ratatui::Frame;
 
-use super::{OverlayDrawing, account, attributes, roster, settings};
+use super::{OverlayDrawing, account, attributes, audit, roster, settings};
 use crate::{
     app::{App, side_query_box::SideQueryBox},
     directory::side_query::SideQueryKind,
@@ -14,6 +14,7 @@ impl OverlayDrawing for SideQueryBox {
         match &self.topic {
             SideQueryKind::Roster(team) => roster::draw(frame, self, team, app, look),
             SideQueryKind::Resource(target) => attributes::draw(frame, self, target, app, look),
+            SideQueryKind::AuditLog(_) => audit::draw(frame, self, app, look),
             SideQueryKind::Organisations | SideQueryKind::Settings | SideQueryKind::Schemas | SideQueryKind::Types => {
                 settings::draw(frame, self, app, look);
             }

@@ -18,6 +18,7 @@ use crate::{
     dialect::{self, Hosting, Provider},
     directory::{
         ListCoverage, ListShortfall, MaybeTold, Name, Observation, RecordKind, ResourceRef,
+        audit::{AuditEntry, AuditPage},
         change::ChangeId,
         guard::GuardSettings,
         plan::{ChangeState, RequestExchange, SideEffect},
@@ -331,6 +332,19 @@ fn told(topic: &SideQueryKind, n: usize) -> SideAnswer {
             SideAnswer::Organisations((n..n + 3).map(one).collect())
         }
         SideQueryKind::Settings => SideAnswer::Nothing,
+        SideQueryKind::AuditLog(_) => {
+            let entry = |n: usize| AuditEntry {
+                id: id(n).as_str().into(),
+                at: None,
+                action: Name::from(format!("team:{}", nasty(n)).as_str()),
+                actor: name(n),
+                user: name(n + 1),
+                team: name(n + 2),
+                code: Some(200),
+                raw: serde_json::json!({"actor_ip": nasty(n)}),
+            };
+            SideAnswer::AuditLog(AuditPage { entries: (n..n + 6).map(entry).map(Arc::new).collect(), next: None })
+        }
         SideQueryKind::Resource(target) => SideAnswer::Resource(resource(&target.id, n)),
         SideQueryKind::Schemas => {
             let attribute = |n: usize| {

@@ -64,6 +64,7 @@ pub(super) fn inquiry(topic: SideQueryKind, directory: &Directory) -> Result<Sid
     let (name, request) = match &topic {
         SideQueryKind::Me => (Name::default(), request("GetViewer", &format!("{VIEWER} {PERSON}"), json!({}))),
         SideQueryKind::Organisations => (Name::default(), request("GetOrganizations", ORGANISATIONS, json!({}))),
+        SideQueryKind::AuditLog(_) => return Err(Refusal::unsupported("The audit log is no part of GraphQL.")),
         SideQueryKind::Settings => return Err(Refusal::unsupported("W&B tells nothing of its settings.")),
         SideQueryKind::Resource(_) | SideQueryKind::Schemas | SideQueryKind::Types => {
             return Err(Refusal::unsupported("W&B tells of its attributes over SCIM alone."));

@@ -29,9 +29,11 @@ pub(in super::super) fn told(inquiry: &SideQuery, body: &[u8]) -> Option<SideAns
             Some(viewer) => SideAnswer::Organisations(list(viewer, "/organizations").map(organisation).collect()),
             None => SideAnswer::Nothing,
         },
-        SideQueryKind::Settings | SideQueryKind::Resource(_) | SideQueryKind::Schemas | SideQueryKind::Types => {
-            return None;
-        }
+        SideQueryKind::Settings
+        | SideQueryKind::AuditLog(_)
+        | SideQueryKind::Resource(_)
+        | SideQueryKind::Schemas
+        | SideQueryKind::Types => return None,
         SideQueryKind::Roster(_) => match given(&data, "/entity") {
             Some(entity) => SideAnswer::Roster(list(entity, "/members").map(participant).collect()),
             None => SideAnswer::Nothing,

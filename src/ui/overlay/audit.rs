@@ -1,0 +1,97 @@
+//! The provider's audit log: who changed access, also elsewhere.
+
+use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
+
+use super::{
+    account::{asking, failure, padded},
+    rows::{self, TableCell},
+    shell::{self, BoxFrame},
+};
+use crate::{
+    app::{
+        App,
+        action::Action,
+        side_query_box::{SideQueryBox, SideQueryStatus},
+    },
+    directory::{audit::AuditEntry, side_query::SideQueryKind},
+    ui::{
+        ScreenLook,
+        fit::{self, count},
+    },
+};
+
+/// Cells for the time.
+const TIME: usize = 12;
+
+/// Cells for the deed.
+const DEED: usize = 28;
+
+/// Draws it.
+pub fn draw(frame: &mut Frame<'_>, aside: &SideQueryBox, app: &App, look: &ScreenLook) {
+    let (columns, height) = shell::room(app);
+    let entries = app.audit_rows();
+    let mut lines = failure(aside, !entries.is_empty(), columns, look);
+    if entries.is_empty() {
+        let words = match &aside.asked {
+            SideQueryStatus::Waiting => "Asking the server for it…",
+            SideQueryStatus::Answered => "Nobody's access was changed in these days.",
+            SideQueryStatus::Failed(_) => "",
+        };
+        lines.extend(padded(words, columns, look.dim()));
+    }
+    let head = lines.len();
+    let told = entries.get(aside.cursor).map(|entry| padded(&details(entry), columns, look.dim())).unwrap_or_default();
+    let foot = if entries.is_empty() { 0 } else { 3 };
+    let since = match &aside.topic {
+        SideQueryKind::AuditLog(span) => format!("since {}", span.from),
+        _ => String::new(),
+    };
+    let shell = BoxFrame {
+        title: "Audit log: who changed access".into(),
+        counts: if app.audit_has_more() { format!("{since}, more to read") } else { since },
+        right: asking(aside, look),
+        hints: vec![(Action::AuditEarlier, "earlier"), (Action::Refresh, "ask again"), (Action::Back, "back")],
+        note: format!("{} of {}", count((aside.cursor + 1).min(entries.len())), count(entries.len())),
+        ..BoxFrame::default()
+    };
+    let inner = shell.open(frame, columns, head + entries.len() + foot, app, look);
+    let width = usize::from(inner.width);
+    let list = usize::from(inner.height).min(height).saturating_sub(head + foot);
+    let shown = rows::window(entries.len(), aside.cursor, list).filter_map(|at| Some((at, entries.get(at)?)));
+    lines.extend(shown.map(|(at, entry)| row(width, at == aside.cursor, entry, app, look)));
+    if foot > 0 {
+        lines.push(Line::default());
+        lines.extend(told.into_iter().take(foot - 1));
+    }
+    frame.render_widget(Paragraph::new(lines), inner);
+}
+
+/// When, who, what, and whom or where; one's own deeds are dim.
+fn row(width: usize, selected: bool, entry: &AuditEntry, app: &App, look: &ScreenLook) -> Line<'static> {
+    let own = app.directory.owner().is_some_and(|owner| entry.is_by(owner));
+    let style = match (entry.is_refused(), own) {
+        (true, _) => look.careful(),
+        (false, true) => look.dim(),
+        (false, false) => Style::new(),
+    };
+    let at = entry.at.map_or_else(|| "?".to_owned(), |at| look.moment(at, app.now));
+    let whom = [&entry.user, &entry.team].into_iter().filter(|name| !name.is_empty()).map(|name| name.marked());
+    let whom = whom.collect::<Vec<_>>().join(" · ");
+    let who = if own { "you".to_owned() } else { entry.actor.marked().into_owned() };
+    let refused = if entry.is_refused() { " (refused)" } else { "" };
+    let deed = format!("{}{refused}", entry.words());
+    let left = width.saturating_sub(rows::PREFIX + TIME + DEED + 3);
+    let cells: [TableCell; 4] =
+        [(&at, TIME, look.dim()), (&who, left / 2, style), (&deed, DEED, style), (&whom, left - left / 2, style)];
+    rows::row(width, selected, &cells, look)
+}
+
+/// The row under the cursor in full, as far as two lines hold it.
+fn details(entry: &AuditEntry) -> String {
+    let code = entry.code.map_or_else(String::new, |code| format!(", status {code}"));
+    let from = entry.raw.get("actor_ip").and_then(serde_json::Value::as_str).unwrap_or_default();
+    let from = if from.is_empty() { String::new() } else { format!(", from {}", crate::scim::text::clean(from)) };
+    let names = [("by", &entry.actor), ("of", &entry.user), ("in", &entry.team)];
+    let names = names.into_iter().filter(|(_, name)| !name.is_empty()).map(|(word, name)| format!(" {word} {name}"));
+    fit::cut(&format!("{}{}{from}{code}", entry.action, names.collect::<String>()), 240, "")
+}
