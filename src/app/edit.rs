@@ -178,6 +178,8 @@ impl App {
             return;
         }
         let purpose = form.purpose.clone();
+        let model = form.model(&self.directory);
+        let newcomer = key.clone();
         let Some(changes) = form.changes(key, &self.directory) else { return };
         if let (FormPurpose::CreateRole, [Change::CreateRole { key, role }]) = (&purpose, changes.as_slice()) {
             let of = EditedRole::New(key.clone(), role.clone());
@@ -186,6 +188,7 @@ impl App {
             self.forget_purpose(&purpose);
             self.say("Nothing was changed.");
         } else {
+            self.newcomers.extend(model.map(|model| (newcomer, model)));
             self.draft(changes, effects, |app, plan, effects| app.propose_chosen(plan, Vec::new(), effects));
         }
     }

@@ -22,6 +22,19 @@ impl App {
         self.overlays.push(Overlay::Pick(PickBox::new(kind, subjects, &self.directory)));
     }
 
+    /// A new user is there: shows what they lack of the one whom they begin like, where nothing else is open.
+    pub(super) fn begin_like(&mut self, provisional: &Id, created: &Id, effects: &mut Vec<AppEffect>) {
+        let Some(model) = self.newcomers.remove(provisional) else { return };
+        self.read_roles(&[model.clone(), created.clone()], effects);
+        if self.overlays.is_empty() && !self.is_typing() {
+            self.show_difference(Of::Users { model, users: vec![created.clone()] }, Vec::new());
+        } else {
+            let name = |id: &Id| self.directory.user(id).map_or_else(String::new, |user| user.user_name.to_string());
+            let key = self.keymap.label(Action::MakeLike).unwrap_or_default();
+            self.say(format!("{} is there: {key} gives them what {} has.", name(created), name(&model)));
+        }
+    }
+
     /// Shows what differs; the question stays underneath, so that Esc goes back to it.
     pub(super) fn picked(&mut self, effects: &mut Vec<AppEffect>) {
         if self.ask_for_typed(effects) {

@@ -226,6 +226,8 @@ pub struct App {
     filters: [Vec<String>; 3],
     /// Records that were asked for one by one since the last refresh.
     read_alone: FxHashSet<ResourceRef>,
+    /// New users, by their provisional ids, each with the one whom they begin like.
+    newcomers: FxHashMap<Id, Id>,
     /// The audit log, as far as it was told.
     audit: audit::AuditRows,
     /// The number of users in a row who were read alone and whose records told no roles.
@@ -298,6 +300,7 @@ impl App {
             rosters_asked: 0,
             filters: Default::default(),
             read_alone: FxHashSet::default(),
+            newcomers: FxHashMap::default(),
             audit: audit::AuditRows::default(),
             silent_reads: 0,
             owner_asked: false,

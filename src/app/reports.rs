@@ -252,6 +252,7 @@ impl App {
         }
         if let (Some(provisional), Some(created)) = (provisional, created) {
             self.follow(&provisional, &created, was_on);
+            self.begin_like(&provisional.id, &created, effects);
         }
         self.tell_failure(id, state);
         self.say_done(id);

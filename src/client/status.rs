@@ -8,7 +8,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use crate::scim::{
     error,
     failure::{Failure, FailureClass, RequestArrival},
-    request::Request,
+    request::{ApiKind, Request},
     text::clean_line,
 };
 
@@ -51,6 +51,7 @@ fn clock(now: Timestamp, wait: Duration, zone: &TimeZone) -> String {
 /// The request in words, as the beginning of a sentence. Nothing for a change: whoever tells of its failure names it.
 fn what(request: &Request) -> &'static str {
     match (request.is_read(), request.path.len()) {
+        (true, _) if request.door == ApiKind::Api => "Asking the server",
         (true, 0) => "Asking the server",
         (true, 1) => "Reading the list",
         (true, _) => "Reading the record",

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     cli::AuditArgs,
     directory::{
+        RecordKind,
         audit::{AuditEntry, AuditPage, AuditSpan, DAYS, merged},
         refusal::Refusal,
         side_query::SideQueryKind,
@@ -27,13 +28,20 @@ use crate::{
 const PAGES: usize = 200;
 
 pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &AuditArgs) -> Result<(), CommandError> {
-    let mut desk = HeadlessSession::open_by_name(opener, profile, None).await?;
+    let mut desk = if args.users.is_empty() {
+        HeadlessSession::open_by_name(opener, profile, None).await?
+    } else {
+        HeadlessSession::open(opener, profile, None).await?
+    };
     if let Some(why) = desk.can().no_audit_log {
         return Err(CommandError::refused(Refusal::unsupported(why)));
     }
     let people = match args.users.as_slice() {
         [] => Vec::new(),
-        users => names::users(&mut desk, users).await?,
+        users => {
+            desk.read(&[RecordKind::User]).await?;
+            names::users(&mut desk, users).await?
+        }
     };
     // The owner of the key tells one's own deeds from those of others.
     desk.ask(Vec::new()).await?;
@@ -129,5 +137,5 @@ async fn read(desk: &mut HeadlessSession, spans: Vec<AuditSpan>) -> Result<(Vec<
 }
 
 /// What the log needs.
-const NEEDS: &str =
-    "W&B shows it to admins of the organisation; in Multi-tenant Cloud it belongs to the Enterprise plan";
+const NEEDS: &str = "W&B shows it to admins of the organisation; in Multi-tenant Cloud it belongs to the Enterprise plan; a server \
+                     without it answers 404";

@@ -228,7 +228,7 @@ fn a_list_of_newcomers_begins_with_what_a_template_says() {
     let (inside, team, _) = cast(&world);
     let before = world.user(&inside);
     let template =
-        format!("users:\n- user: anybody\n  models_seat: viewer\n  role: member\n  teams:\n  - {team}: viewer\n");
+        format!("users:\n- user: anybody\n  models_seat: viewer\n  role: member\n  teams: {{{team}: viewer}}\n");
     world.file("new.yaml", &template);
     let list = format!("user,email,models_seat\nkim-lee,kim@example.com,\nlee-kim,lee@example.com,full\n{inside},,\n");
     world.file("list.csv", &list);
@@ -240,49 +240,50 @@ fn a_list_of_newcomers_begins_with_what_a_template_says() {
     assert_eq!(world.user(&inside), before);
 }
 
-/// No option of a creation is taken and dropped: the plan holds the value, or says what becomes of it, or it is refused
-/// with a stable code.
+/// No option of a creation is taken and dropped: the server has the value afterwards, or the plan says what becomes of it, or
+/// it is refused with a stable code.
 #[test]
 fn every_option_of_a_creation_is_taken_or_refused() {
     let worlds = [("wandb", "dedicated"), ("wandb", "multi-tenant"), ("scim", ""), ("grafana", ""), ("datasaur", "")];
-    let user = ["create", "user", "kim-lee", "--email", "kim@example.com"];
-    let team = ["create", "team", "newcomers"];
     let of_users = [
-        ["--name", "Zzyx"],
-        ["--external-id", "idp|zzyx"],
-        ["--first-name", "Zzyx"],
-        ["--last-name", "Zzyx"],
-        ["--models", "viewer"],
-        ["--weave", "viewer"],
-        ["--registry-access", "none"],
-        ["--role", "admin"],
-        ["--registry", "models=viewer"],
+        ("--name", "Zzyx"),
+        ("--external-id", "idp|zzyx"),
+        ("--first-name", "Zzyx"),
+        ("--last-name", "Zzyx"),
+        ("--models", "viewer"),
+        ("--weave", "viewer"),
+        ("--registry-access", "none"),
+        ("--role", "admin"),
+        ("--registry", "models=viewer"),
     ];
-    let of_teams: [&[&str]; 2] = [&["--external-id", "idp|zzyx"], &["--bucket", "zzyx", "--bucket-provider", "AWS"]];
     for (provider, hosting) in worlds {
         let hosted = ["--users", "20", "--hosting", hosting];
         let world = World::new(provider, if hosting.is_empty() { &hosted[..2] } else { &hosted });
-        // Grafana needs it of everybody.
-        let own: &[&str] = if provider == "grafana" { &["--external-id", "idp|own"] } else { &[] };
-        let users = of_users.iter().map(|option| (&user[..], &option[..]));
-        for (what, option) in users.chain(of_teams.iter().map(|option| (&team[..], *option))) {
-            let own = if option[0] == "--external-id" { &[][..] } else { own };
-            let said = world.run(&[what, option, own, &["--dry-run", "--json"]].concat());
+        for (at, (option, value)) in of_users.into_iter().enumerate() {
+            let (name, own) = (format!("kim-{at}"), format!("idp|own{at}"));
+            let email = format!("{name}@example.com");
+            let mut args = vec!["create", "user", &name, "--email", &email, option, value, "--yes", "--json"];
+            // Grafana needs one of everybody.
+            if provider == "grafana" && option != "--external-id" {
+                args.extend(["--external-id", &own]);
+            }
+            let said = world.run(&args);
             let told: Value = serde_json::from_str(&said.out).unwrap_or_default();
-            let text = said.out.to_lowercase();
-            let value = option[1].rsplit('=').next().unwrap().to_lowercase();
-            let taken = said.code == 0 && (text.contains(&value) || text.contains("zzyx"));
-            // On Multi-tenant Cloud people choose the shown name themselves, and the plan says so.
-            let chosen = said.code == 0 && text.contains("display name");
-            let refused = said.code != 0 && (told.pointer("/error/code").is_some() || text.contains("\"code\""));
-            assert!(
-                taken || chosen || refused,
-                "{provider} {hosting} {option:?}: {} {} {}",
-                said.code,
-                said.out,
-                said.err
-            );
+            let refused = said.code != 0 && (told.pointer("/error/code").is_some() || said.out.contains("\"code\""));
+            let has = || {
+                let user = world.run(&["attributes", &name, "--json"]).out.to_lowercase();
+                user.contains(&value.rsplit('=').next().unwrap().to_lowercase())
+            };
+            // In Multi-tenant Cloud people choose their shown name, and the plan says so.
+            let taken = said.code == 0 && (said.out.contains("display name") || has());
+            assert!(taken || refused, "{provider} {hosting} {option}: {} {} {}", said.code, said.out, said.err);
         }
+        let bucket = ["create", "team", "stored", "--bucket", "b", "--bucket-provider", "AWS", "--yes"];
+        let external = ["create", "team", "named", "--external-id", "g-zzyx", "--yes"];
+        assert_eq!(world.run(&bucket).code == 0, provider == "wandb", "{provider}");
+        let said = world.run(&external);
+        let team = world.run(&["attributes", "named", "--team", "--json"]).out;
+        assert_eq!(said.code == 0, team.contains("g-zzyx"), "{provider}: {} {team}", said.err);
     }
 }
 

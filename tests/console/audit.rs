@@ -6,7 +6,7 @@ use crate::harness::{Console, options};
 
 #[tokio::test]
 async fn who_changed_it_elsewhere_is_read_beside_activity() {
-    let (mut console, server) = Console::on_demo(options()).await;
+    let (mut console, server) = Console::on_demo(demo::DemoOptions { now: None, ..options() }).await;
     let asked = |server: &crate::harness::Server| {
         server.running.requests().iter().filter(|request| request.path.contains("audit_logs")).count()
     };

@@ -329,3 +329,43 @@ async fn invited_people_stand_behind_the_users_once_they_are_read() {
     assert_eq!(console.app().panes[0].rows.len(), people);
     assert!(server.writes().is_empty(), "{:?}", server.writes());
 }
+
+/// A new user begins like somebody: what they lack is offered once they are there, as a plan of its own.
+#[tokio::test]
+async fn a_new_user_begins_like_another() {
+    let (mut console, server) = Console::on_demo(options()).await;
+    let model = "eva-tanaka";
+    console.press(Action::Create);
+    for text in ["zoe-ito", "zoe@example.com"] {
+        console.type_text(text);
+        console.press(Action::NextField);
+    }
+    let is_there = |console: &Console| match console.app().overlays.last() {
+        Some(Overlay::Form(form)) => form.fields[form.focus].key == "like",
+        _ => panic!("no form:\n{}", console.screen()),
+    };
+    while !is_there(&console) {
+        console.press(Action::NextField);
+    }
+    console.type_text("nobody-at-all");
+    console.press(Action::Submit);
+    console.expect("nobody is called so");
+    "nobody-at-all".chars().for_each(|_| console.backspace());
+    console.type_text(model);
+    console.press(Action::Submit);
+    if console.is_preview() {
+        console.send();
+    }
+    console.settle().await;
+    assert!(matches!(console.app().overlays.last(), Some(Overlay::Difference(_))), "{}", console.screen());
+    console.press(Action::Look);
+    console.send();
+    console.settle().await;
+    let teams = |name: &str| {
+        let mut grants = console.user(name).team_roles.clone().unwrap_or_default();
+        grants.sort_by(|one, other| one.scope.as_str().cmp(other.scope.as_str()));
+        grants
+    };
+    assert_eq!(teams("zoe-ito"), teams(model), "{}", console.screen());
+    assert!(!server.user("zoe-ito").await.is_null());
+}

@@ -40,4 +40,5 @@ mod undo;
 mod unread_roles;
 mod wandb;
 mod wandb_docs;
+mod wandb_samples;
 mod world;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
+    server::{Answer, Behavior, Request},
     state::{State, by_id},
     wandb::{Documented, custom_role, person, team, world},
     world::{CommandResult, DONE, INCOMPLETE, NOT_SENT, World, column, row},
@@ -195,4 +196,36 @@ fn another_organisation_behind_the_key_has_a_store_and_a_journal_of_its_own() {
     world.run(&roles).exits(NOT_SENT);
     world.run(&roles).exits(DONE);
     assert_eq!(plans(), 1, "the first one is found again");
+}
+
+/// Without custom roles, or where their list is refused, GraphQL tells the organisation of an owner who is in one alone.
+#[test]
+fn another_organisation_without_custom_roles_is_told_by_the_owner() {
+    struct OneOrganisation;
+    impl Behavior for OneOrganisation {
+        fn base(&self) -> &'static str {
+            "/scim"
+        }
+        fn config(&self) -> Option<Value> {
+            None
+        }
+        fn before(&self, state: &mut State, request: &Request) -> Option<Answer> {
+            let id = state.users["abc"]["organisation"].clone();
+            let asked = request.body["query"].as_str().is_some_and(|query| query.contains("organizations"));
+            asked.then(|| {
+                Answer::json(200, &json!({"data": {"viewer": {"organizations": [{"id": id, "name": "Acme"}]}}}))
+            })
+        }
+    }
+    let mut bare = state();
+    bare.users["abc"]["organisation"] = "T3JnYW5pemF0aW9uOjE0ODQ1OA==".into();
+    let world = world(OneOrganisation, bare, "");
+    // A role told the organisation before.
+    world.run(&["roles", "--json"]).exits(DONE);
+    world.server.state().roles.clear();
+    world.run(&["users", "--json"]).exits(DONE);
+    world.server.state().users["abc"]["organisation"] = "T3JnYW5pemF0aW9uOjI=".into();
+    let said = world.run(&["users", "--json"]).exits(NOT_SENT);
+    assert!(said.err.contains("Organization:2 in the place of Organization:148458"), "{}", said.err);
+    world.run(&["users", "--json"]).exits(DONE);
 }

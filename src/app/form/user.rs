@@ -9,6 +9,7 @@ use crate::directory::{
     census::FULL,
     change::{Change, ChangeVerb, NewUser, SeatKind},
     field::UserField,
+    find::NameFinder,
     plan::ProviderCapabilities,
     record::User,
 };
@@ -51,6 +52,10 @@ impl FormState {
             let hint = format!("optional, split by spaces; {}", some_teams(directory));
             fields.push(plain(FormField::text("teams", label(UserField::Teams), "", hint.trim_end_matches("; "))));
         }
+        if can.can(ChangeVerb::AddMember).is_ok() {
+            let hint = "optional: whose role, seats and teams are offered once they are there";
+            fields.push(FormField::text("like", "Begin like", "", hint));
+        }
         Self { spaced_names: can.spaced_names, ..Self::new(FormPurpose::CreateUser, "New user", fields) }
     }
 
@@ -60,6 +65,12 @@ impl FormState {
         let lines = UserField::ALL.iter().filter_map(|field| line(*field, user, directory, can));
         let fields = lines.collect();
         Some(Self::new(FormPurpose::EditUser(id.clone()), &format!("Edit {}", user.user_name), fields))
+    }
+
+    /// The user whom a new one begins like.
+    pub fn model(&self, directory: &Directory) -> Option<Id> {
+        let name = Some(self.value("like")).filter(|name| !name.is_empty())?;
+        NameFinder::new(directory).user(name).ok().map(|user| user.id.clone())
     }
 
     pub(super) fn new_user(&mut self, key: Id, directory: &Directory) -> Vec<Change> {
@@ -92,6 +103,9 @@ impl FormState {
             self.fail("user", why);
         } else if directory.users_named(&user.user_name).next().is_some() {
             self.fail("user", format!("{} is taken", user.user_name));
+        }
+        if self.model(directory).is_none() && !self.value("like").is_empty() {
+            self.fail("like", "nobody is called so, or several are");
         }
         if let Err(why) = email_problem(&user.email) {
             self.fail("email", why);

@@ -15,7 +15,7 @@ use crate::{
         action::Action,
         pick::{PickBox, PickPurpose},
     },
-    directory::{Id, RecordKind, ResourceRef},
+    directory::{Id, Name, RecordKind, ResourceRef},
     ui::{
         ScreenLook, details,
         fit::{count, counted, only_similar},
@@ -59,10 +59,8 @@ fn hints(pick: &PickBox) -> Vec<(Action, &'static str)> {
 
 fn title(pick: &PickBox, app: &App) -> String {
     if let PickPurpose::Successor(_, teams) = &pick.purpose {
-        return match teams.as_slice() {
-            [one] => format!("Who becomes admin of {one}"),
-            many => format!("Who becomes admin of {}", counted(many.len(), &app.word("team"))),
-        };
+        let names: Vec<&str> = teams.iter().map(Name::as_str).collect();
+        return format!("Who becomes admin of {}", names.join(", "));
     }
     match (pick.rows.kind, pick.subjects.as_slice()) {
         (RecordKind::User, [one]) => format!("Make {} like", details::name(&ResourceRef::user(one), app)),

@@ -135,12 +135,14 @@ async fn put_merged(probe: &DoctorProbe, endpoint: &str, id: &str, op: PatchOper
 
 /// The console's request for creating a user, or the reason why there is none.
 fn creation(probe: &DoctorProbe, name: &str) -> Result<Request, Refusal> {
+    // W&B keeps none.
+    let keeps_external_id = probe.dialect.capabilities().can(ChangeVerb::SetAttribute).is_ok();
     let user = NewUser {
         user_name: name.to_owned(),
         // The domain is reserved for examples (RFC 2606), so that no mail arrives anywhere.
         email: format!("{name}@example.com"),
         display_name: "Scimitar Doctor".into(),
-        external_id: name.to_owned(),
+        external_id: if keeps_external_id { name.to_owned() } else { String::new() },
         ..NewUser::default()
     };
     let change = Change::CreateUser { key: "new:1".into(), user };
