@@ -9,15 +9,23 @@ use crate::{server::KEY, world::World};
 #[expect(dead_code, reason = "a harness of other tests, of which these need a part")]
 mod harness;
 pub use harness::Console;
-use harness::Room;
+pub use harness::Room;
 
 /// Opens the world's profile and waits until its lists are read.
 pub async fn open(world: &World) -> Console {
-    let room = Room::new();
+    open_in(&Room::new(), world).await
+}
+
+/// The same in a place where the console finds the profile again when it opens it anew.
+pub async fn open_in(room: &Room, world: &World) -> Console {
+    let text = std::fs::read_to_string(world.path("config.toml")).unwrap();
+    let key = format!("key = {{ command = [\"printf\", \"%s\", \"{KEY}\"] }}");
+    let lines = text.lines().map(|line| if line.starts_with("key = ") { key.as_str() } else { line });
+    std::fs::write(room.path().join("config.toml"), lines.collect::<Vec<_>>().join("\n")).unwrap();
     let path = world.path("config.toml");
     let config = ConfigFile::parse(&std::fs::read_to_string(&path).unwrap(), &path).unwrap();
     let opener = scimitar::runtime::Opener { config: Some(config), ..room.opener() };
     let mut profile = opener.at_start(None).unwrap().unwrap();
     profile.key = KeySource::Value(SecretString::from(KEY));
-    Console::open(&room, profile).await
+    Console::open(room, profile).await
 }

@@ -1,8 +1,10 @@
 //! W&B's documented directory: no GET tells a role, so roles are not told until the answer to a change has them.
 
+use scimitar::{app::action::Action, directory::RecordKind};
 use serde_json::{Value, json};
 
 use crate::{
+    screen::{self, Room},
     server::{Answer, Behavior, Request},
     state::{State, by_id},
     wandb::{Documented, custom_role, person, team, world},
@@ -209,6 +211,9 @@ fn another_organisation_without_custom_roles_is_told_by_the_owner() {
         fn config(&self) -> Option<Value> {
             None
         }
+        fn has_graphql(&self) -> bool {
+            true
+        }
         fn before(&self, state: &mut State, request: &Request) -> Option<Answer> {
             let id = state.users["abc"]["organisation"].clone();
             let asked = request.body["query"].as_str().is_some_and(|query| query.contains("organizations"));
@@ -228,4 +233,34 @@ fn another_organisation_without_custom_roles_is_told_by_the_owner() {
     let said = world.run(&["users", "--json"]).exits(NOT_SENT);
     assert!(said.err.contains("Organization:2 in the place of Organization:148458"), "{}", said.err);
     world.run(&["users", "--json"]).exits(DONE);
+}
+
+/// The console notices it at a refresh, says so, and goes on with that organisation's own store; the way back is the same.
+#[tokio::test]
+async fn a_console_goes_over_to_the_store_of_another_organisation() {
+    let world = documented();
+    let open = |id: &str| {
+        for role in world.server.state().roles.values_mut() {
+            role["organizationID"] = id.into();
+        }
+    };
+    let mut console = screen::open_in(&Room::new(), &world).await;
+    console.rename(" One");
+    if console.is_preview() {
+        console.send();
+    }
+    console.settle().await;
+    assert_eq!(console.entries().len(), 1, "{}", console.screen());
+
+    open("T3JnYW5pemF0aW9uOjI=");
+    console.press(Action::Refresh);
+    console.until("the store of the other organisation", |app| app.entries.is_empty() && !app.sync.busy).await;
+    console.settle().await;
+    console.expect("The key opens another organisation than before");
+    assert!(console.app().guards.contradiction.is_none(), "changes can be made there");
+    assert_eq!(console.app().directory.len(RecordKind::User), 1, "{}", console.screen());
+
+    open("T3JnYW5pemF0aW9uOjE0ODQ1OA==");
+    console.press(Action::Refresh);
+    console.until("the store of before", |app| app.entries.len() == 1 && !app.sync.busy).await;
 }
