@@ -244,7 +244,8 @@ async fn a_console_goes_over_to_the_store_of_another_organisation() {
             role["organizationID"] = id.into();
         }
     };
-    let mut console = screen::open_in(&Room::new(), &world).await;
+    let room = Room::new();
+    let mut console = screen::open_in(&room, &world).await;
     console.rename(" One");
     if console.is_preview() {
         console.send();
