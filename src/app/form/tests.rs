@@ -93,7 +93,7 @@ fn a_form_with_errors_makes_no_change() {
 fn a_new_user_gets_seats_and_teams_and_a_form_without_them_sends_none() {
     let directory = directory();
     let mut form = FormState::create_user(&directory, &wandb(Hosting::MultiTenant));
-    assert_eq!(shown(&form), ["user", "email", "models", "weave", "teams"]);
+    assert_eq!(shown(&form), ["user", "email", "models", "weave", "teams", "like"]);
     fill(&mut form, "user", "kim");
     fill(&mut form, "email", "kim@example.com");
     fill(&mut form, "models", "viewer");
@@ -125,7 +125,7 @@ fn a_new_user_gets_seats_and_teams_and_a_form_without_them_sends_none() {
     let rfc = dialect::of(Provider::Scim, Hosting::Dedicated, dialect::KnownServer::default());
     assert_eq!(
         shown(&FormState::create_user(&directory, rfc.capabilities())),
-        ["user", "email", "display", "given", "family"]
+        ["user", "email", "display", "given", "family", "like"]
     );
 }
 

@@ -53,8 +53,8 @@ impl FormState {
             fields.push(plain(FormField::text("teams", label(UserField::Teams), "", hint.trim_end_matches("; "))));
         }
         if can.can(ChangeVerb::AddMember).is_ok() {
-            let hint = "optional: whose role, seats and teams are offered once they are there";
-            fields.push(FormField::text("like", "Begin like", "", hint));
+            let hint = "optional: a user to become like, once created";
+            fields.push(plain(FormField::text("like", "Begin like", "", hint)));
         }
         Self { spaced_names: can.spaced_names, ..Self::new(FormPurpose::CreateUser, "New user", fields) }
     }
