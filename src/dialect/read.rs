@@ -4,7 +4,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use rustc_hash::FxHashSet;
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 
 use crate::{
     directory::{
@@ -12,6 +12,7 @@ use crate::{
         record::{Member, ReadDepth, RecordProblem, Team, User},
     },
     scim::{
+        document::JsonTree,
         json::{JsonFields, UnreadablePlace},
         tree::{self, TreeError},
     },
@@ -30,20 +31,20 @@ pub(super) struct Reader<'a> {
 const MOST_OF_A_RECORD: usize = 32 << 20;
 
 /// The document of a raw record.
-pub(super) fn document(raw: &RawValue, at: &str) -> Result<Value, RecordProblem> {
+pub(super) fn document<'a>(raw: &'a RawValue, at: &str) -> Result<JsonTree<'a>, RecordProblem> {
     let text = raw.get();
     let problem = |why| RecordProblem { path: at.into(), why };
     if text.len() > MOST_OF_A_RECORD {
         return Err(problem(format!("is larger than {} MiB", MOST_OF_A_RECORD >> 20)));
     }
-    tree::parse(text.as_bytes()).map_err(|error| match error {
+    tree::borrow(text).map_err(|error| match error {
         TreeError::Json(error) => problem(format!("is not JSON: {error}")),
         error @ TreeError::TooLarge { .. } => problem(error.to_string()),
     })
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(document: &'a Value, at: &str) -> Result<Self, RecordProblem> {
+    pub(super) fn new(document: &'a JsonTree<'a>, at: &str) -> Result<Self, RecordProblem> {
         Ok(Self { fields: JsonFields::of(document, at).map_err(problem)?, problem: None })
     }
 
@@ -73,7 +74,7 @@ impl<'a> Reader<'a> {
 
     /// True if the attribute is there, be it `null`: `null` means unassigned, where no attribute may mean not told.
     pub(super) fn mentions(&self, attribute: &str) -> bool {
-        self.fields.map().is_some_and(|map| map.keys().any(|key| key.eq_ignore_ascii_case(attribute)))
+        self.fields.names().any(|name| name.eq_ignore_ascii_case(attribute))
     }
 
     pub(super) fn problem(self) -> Option<Box<RecordProblem>> {
@@ -137,7 +138,7 @@ impl<'a> Reader<'a> {
     fn email(&mut self) -> Name {
         let mut first = None;
         let entries = self.fields.objects("emails");
-        if entries.is_empty() && self.fields.get("emails").is_some_and(serde_json::Value::is_boolean) {
+        if entries.is_empty() && self.fields.get("emails").is_some_and(JsonTree::is_boolean) {
             let wrong = self.fields.unreadable("emails", "is true or false, not an address".into());
             self.keep::<()>(Err(wrong));
         }
@@ -160,7 +161,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         let entries = self.fields.objects("members");
-        if entries.is_empty() && self.fields.get("members").is_some_and(serde_json::Value::is_boolean) {
+        if entries.is_empty() && self.fields.get("members").is_some_and(JsonTree::is_boolean) {
             let wrong = self.fields.unreadable("members", "is true or false, not a list".into());
             self.keep::<()>(Err(wrong));
             return None;

@@ -3,7 +3,7 @@
 use std::{cmp::Reverse, hash::BuildHasherDefault, sync::OnceLock};
 
 use indexmap::IndexMap;
-use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use rustc_hash::{FxHashMap, FxHasher};
 use smallvec::SmallVec;
 
 use super::{
@@ -16,6 +16,7 @@ use super::{
 use crate::scim::{caseless::same, text::fold};
 
 mod counted;
+mod index;
 mod memberships;
 mod named;
 mod order;
@@ -25,6 +26,7 @@ mod put;
 mod tests;
 
 use counted::CountedPeople;
+use index::{IndexedRows, RecordTexts, at_once, intern_members, intern_names};
 use memberships::TeamMemberships;
 use named::NameIndex;
 pub(super) use named::hash as name_hash;
@@ -57,7 +59,7 @@ pub struct Records {
     silent_teams: usize,
     source: RoleSource,
     counted: CountedPeople,
-    /// Users by their names; made when one is first asked for, if not before.
+    /// Users by their names.
     named: OnceLock<NameIndex>,
 }
 
@@ -65,21 +67,37 @@ impl Records {
     /// Indexes everything. Linear in the records (and n log n for the name order): never call it on the event loop with
     /// a large directory.
     pub fn build(users: Vec<User>, teams: Vec<Team>, roles: Vec<Role>) -> Self {
+        let mut users = table(users, |user| &user.id, |user| user.user_name.as_str());
+        let mut teams = table(teams, |team| &team.id, |team| team.name.as_str());
+        let roles = table(roles, |role| &role.id, |role| role.name.as_str());
+        intern_names(&mut users);
+        let named = OnceLock::new();
+        let (people, (groups, memberships)) = at_once(
+            users.len(),
+            || IndexedRows::of(users.len(), |row| RecordTexts::user(&users, row)),
+            || {
+                intern_members(&mut teams, MemberCandidates { users: &users, named: &named });
+                named.get_or_init(|| NameIndex::of(&users));
+                let groups = IndexedRows::of(teams.len(), |row| RecordTexts::team(&teams, row));
+                (groups, TeamMemberships::of(&users, &teams))
+            },
+        );
+        let custom = IndexedRows::of(roles.len(), |row| RecordTexts::role(&roles, row));
         let mut records = Self {
-            users: table(users, |user| &user.id, |user| user.user_name.as_str()),
-            teams: table(teams, |team| &team.id, |team| team.name.as_str()),
-            roles: table(roles, |role| &role.id, |role| role.name.as_str()),
+            memberships,
+            text: [people.text, groups.text, custom.text],
+            by_name: [people.by_name, groups.by_name, custom.by_name],
+            by_label: RankedRows::of(users.values().map(|user| fold(user.label()))),
+            services: users.values().map(|user| user.account.is_service()).collect(),
+            silent_teams: teams.values().filter(|team| team.members.is_none()).count(),
+            named,
             ..Self::default()
         };
-        records.users.values().for_each(|user| records.counted.count(user, true));
-        records.services = records.users.values().map(|user| user.account.is_service()).collect();
-        records.silent_teams = records.teams.values().filter(|team| team.members.is_none()).count();
-        records.intern();
-        records.index_members();
-        for kind in RecordKind::ALL {
-            records.index_rows(kind);
+        users.values().for_each(|user| records.counted.count(user, true));
+        for team in teams.values() {
+            records.teams_by_name.entry(team.name.clone()).or_default().push(team.id.clone());
         }
-        records
+        Self { users, teams, roles, ..records }
     }
 
     /// Sets the source of roles in the organisation, and gives each user theirs. For [`RoleSource::Record`] they stay
@@ -221,11 +239,6 @@ impl Records {
         self.teams_by_name.get(name).into_iter().flatten().filter_map(|id| self.teams.get(id))
     }
 
-    /// Makes the index of users by name, for which the first question would wait otherwise.
-    pub fn index_names(&self) {
-        self.named.get_or_init(|| NameIndex::of(&self.users));
-    }
-
     /// Rows of users who may have this user name, email or display name, each once: the caller compares.
     pub fn rows_called(&self, name: &str) -> Vec<u32> {
         let mut rows: Vec<u32> = self.named.get_or_init(|| NameIndex::of(&self.users)).rows(name).collect();
@@ -253,76 +266,17 @@ impl Records {
         self.by_name[kind as usize].rows()
     }
 
-    /// Keeps a single copy of each name that many records share, and the user's own id in every membership.
-    fn intern(&mut self) {
-        let mut names: FxHashSet<Name> = FxHashSet::default();
-        let mut share = |name: &mut Name| match names.get(name) {
-            Some(known) => *name = known.clone(),
-            None => drop(names.insert(name.clone())),
-        };
-        for user in self.users.values_mut() {
-            let seats = [&mut user.models_seat, &mut user.weave_role, &mut user.registry_access];
-            for attribute in std::iter::once(&mut user.org_role).chain(seats) {
-                attribute.name_mut().into_iter().for_each(&mut share);
-            }
-            for grant in user.team_roles.iter_mut().flatten().chain(&mut user.registry_roles) {
-                share(&mut grant.scope);
-                share(&mut grant.role);
-            }
-        }
-        let people = MemberCandidates { users: &self.users, named: &self.named };
-        let mut strangers = false;
-        for member in self.teams.values_mut().flat_map(|team| team.members.iter_mut().flatten()) {
-            strangers |= !people.share(member);
-        }
-        if strangers {
-            let groups: FxHashSet<Id> = self.teams.keys().cloned().collect();
-            let members = self.teams.values_mut().flat_map(|team| team.members.iter_mut().flatten());
-            let unknown = members.filter(|member| !self.users.contains_key(&member.id) && !groups.contains(&member.id));
-            unknown.for_each(|member| people.identify(member));
-        }
-    }
-
-    fn index_members(&mut self) {
-        self.memberships = TeamMemberships::of(&self.users, &self.teams);
-        for team in self.teams.values() {
-            self.teams_by_name.entry(team.name.clone()).or_default().push(team.id.clone());
-        }
-    }
-
     /// The place of a user's label (display name, or user name) in the order of labels; the same for equal ones.
     pub fn label_rank(&self, row: u32) -> u32 {
         self.by_label.rank(row)
     }
 
     /// The texts by which a row is found; the first is its name.
-    fn texts(&self, kind: RecordKind, row: u32) -> [&str; 3] {
-        let row = row as usize;
-        let found = match kind {
-            RecordKind::User => self
-                .users
-                .get_index(row)
-                .map(|(_, user)| [user.user_name.as_str(), user.display_name.as_str(), user.email.as_str()]),
-            RecordKind::Team => self.teams.get_index(row).map(|(_, team)| [team.name.as_str(), "", ""]),
-            RecordKind::Role => {
-                self.roles.get_index(row).map(|(_, role)| [role.name.as_str(), role.description.as_str(), ""])
-            }
-        };
-        found.unwrap_or_default()
-    }
-
-    fn index_rows(&mut self, kind: RecordKind) {
-        let mut text = SearchText::default();
-        let mut keys: Vec<(String, u32)> = Vec::with_capacity(self.len(kind));
-        for row in 0..self.len(kind) as u32 {
-            let texts = self.texts(kind, row);
-            keys.push((fold(texts[0]), row));
-            text.push(texts);
-        }
-        self.by_name[kind as usize] = Order::of(keys);
-        self.text[kind as usize] = text;
-        if kind == RecordKind::User {
-            self.by_label = RankedRows::of(self.users.values().map(|user| fold(user.label())));
+    fn texts(&self, kind: RecordKind, row: u32) -> RecordTexts<'_> {
+        match kind {
+            RecordKind::User => RecordTexts::user(&self.users, row),
+            RecordKind::Team => RecordTexts::team(&self.teams, row),
+            RecordKind::Role => RecordTexts::role(&self.roles, row),
         }
     }
 }

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::{
+    document::JsonTree,
     json::JsonFields,
     quirks::{PagingHabit, ServerQuirks},
 };
@@ -55,7 +56,8 @@ pub struct PagingClaim {
 
 /// Reads `ServiceProviderConfig`. A feature that it does not mention is `None`.
 pub fn service_config(document: &Value) -> ServiceConfig {
-    let Ok(fields) = JsonFields::of(document, "$") else { return ServiceConfig::default() };
+    let tree = JsonTree::from(document);
+    let Ok(fields) = JsonFields::of(&tree, "$") else { return ServiceConfig::default() };
     let feature = |name: &str| fields.object(name).ok().flatten();
     let supported = |name: &str| feature(name).and_then(|feature| flag(&feature, "supported"));
     let with_most = |name: &str, most: &str| {

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::{
+    document::JsonTree,
     failure::{Failure, FailureClass, RequestArrival},
     json::{self, JsonFields},
     text::clean_line,
@@ -43,7 +44,8 @@ pub fn parse(body: &[u8], content_type: Option<&str>) -> ErrorBody {
 }
 
 fn from_json(value: &Value) -> ErrorBody {
-    let Ok(fields) = JsonFields::of(value, "$") else {
+    let tree = JsonTree::from(value);
+    let Ok(fields) = JsonFields::of(&tree, "$") else {
         return ErrorBody { detail: words_of(value), ..ErrorBody::default() };
     };
     let status = fields.integer("status").ok().flatten().and_then(|n| u16::try_from(n).ok());
@@ -118,9 +120,10 @@ pub fn in_success(body: &[u8]) -> Option<Failure> {
         return None;
     }
     let value: Value = serde_json::from_slice(body).ok()?;
-    let fields = JsonFields::of(&value, "$").ok()?;
-    let is_error = |urn: &Value| urn.as_str().is_some_and(|urn| urn.eq_ignore_ascii_case(urn::ERROR));
-    let scim = fields.get("schemas").and_then(Value::as_array).is_some_and(|urns| urns.iter().any(is_error));
+    let tree = JsonTree::from(&value);
+    let fields = JsonFields::of(&tree, "$").ok()?;
+    let is_error = |urn: &JsonTree<'_>| urn.as_str().is_some_and(|urn| urn.eq_ignore_ascii_case(urn::ERROR));
+    let scim = fields.get("schemas").and_then(JsonTree::as_array).is_some_and(|urns| urns.iter().any(is_error));
     let no = matches!(fields.boolean("ok"), Ok(Some(false))) && fields.get("error").is_some();
     let told = from_json(&value);
     (scim || no).then(|| failure(told.status.filter(|status| *status >= 400).unwrap_or(400), &told, ""))

@@ -5,17 +5,18 @@ use jiff::{
     civil::{Date, DateTime},
     tz::{Offset, TimeZone},
 };
-use serde_json::Value;
+
+use super::document::JsonTree;
 
 /// Epoch numbers above this are milliseconds: as seconds it would be the year 5138.
 const LARGEST_SECONDS: i64 = 100_000_000_000;
 
 /// A moment from text in RFC 3339 or near it (single digits, no offset, a date alone: all UTC) or from an epoch number
 /// of seconds or milliseconds. None for anything else, and for the year 1, by which some servers say "never".
-pub fn parse(value: &Value) -> Option<Timestamp> {
+pub fn parse(value: &JsonTree<'_>) -> Option<Timestamp> {
     match value {
-        Value::Number(n) => from_epoch(n.as_i64().or_else(|| n.as_f64().map(|f| f as i64))?),
-        Value::String(s) => from_text(s).or_else(|| from_epoch(s.trim().parse().ok()?)),
+        JsonTree::Number(n) => from_epoch(n.as_i64().or_else(|| n.as_f64().map(|f| f as i64))?),
+        JsonTree::Text(s) => from_text(s).or_else(|| from_epoch(s.trim().parse().ok()?)),
         _ => None,
     }
 }
@@ -114,7 +115,7 @@ mod tests {
             (json!(1_751_365_230_500_i64), "2025-07-01T10:20:30.5Z"),
             (json!("1751365230"), "2025-07-01T10:20:30Z"),
         ] {
-            assert_eq!(parse(&written).map(|t| t.to_string()).as_deref(), Some(meant), "{written}");
+            assert_eq!(parse(&(&written).into()).map(|t| t.to_string()).as_deref(), Some(meant), "{written}");
         }
     }
 
@@ -123,14 +124,14 @@ mod tests {
         for written in
             [json!("yesterday"), json!(""), json!("2025-13-01"), json!("0001-01-01T00:00:00Z"), json!(true), json!([])]
         {
-            assert_eq!(parse(&written), None, "{written}");
+            assert_eq!(parse(&(&written).into()), None, "{written}");
         }
     }
 
     proptest! {
         #[test]
         fn no_text_breaks_it(text in "[0-9TZ:+. å-]{0,30}") {
-            let _ = parse(&Value::String(text));
+            let _ = parse(&JsonTree::Text(text.into()));
         }
 
         #[test]

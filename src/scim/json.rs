@@ -2,11 +2,12 @@
 //!
 //! Knows JSON and its paths, not what a user or a group is.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, rc::Rc};
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use super::document::{self, JsonTree};
 pub use super::instant::parse as instant_of;
 
 /// A part of a JSON document that can't be understood.
@@ -26,46 +27,61 @@ pub struct UnreadablePlace {
 #[derive(Debug, Clone)]
 pub struct JsonFields<'a> {
     what: FoundValue<'a>,
-    path: String,
+    /// The path of the object, or of the list that it is an entry of.
+    base: Rc<str>,
+    entry: Option<usize>,
 }
+
+/// The members of an object.
+type Members<'a> = [(Cow<'a, str>, JsonTree<'a>)];
 
 #[derive(Debug, Clone, Copy)]
 enum FoundValue<'a> {
-    Object(&'a Map<String, Value>),
-    Bare(&'a Value),
+    Object(&'a Members<'a>),
+    Bare(&'a JsonTree<'a>),
 }
 
 impl<'a> JsonFields<'a> {
-    /// The fields of an object that stands at `path` (`$` is the whole document).
-    pub fn new(map: &'a Map<String, Value>, path: impl Into<String>) -> Self {
-        Self { what: FoundValue::Object(map), path: path.into() }
-    }
-
-    /// The fields of a value that has to be an object.
-    pub fn of(value: &'a Value, path: impl Into<String>) -> Result<Self, UnreadablePlace> {
+    /// The fields of a value that has to be an object and stands at `path` (`$` is the whole document).
+    pub fn of(value: &'a JsonTree<'a>, path: impl Into<Rc<str>>) -> Result<Self, UnreadablePlace> {
+        let base = path.into();
         match value {
-            Value::Object(map) => Ok(Self::new(map, path)),
-            other => Err(UnreadablePlace { path: path.into(), why: format!("is {}, not an object", kind(other)) }),
+            JsonTree::Object(members) => Ok(Self { what: FoundValue::Object(members), base, entry: None }),
+            other => {
+                Err(UnreadablePlace { path: base.to_string(), why: format!("is {}, not an object", other.kind()) })
+            }
         }
     }
 
     /// The path of this object in the document.
-    pub fn path(&self) -> &str {
-        &self.path
+    pub fn path(&self) -> Cow<'_, str> {
+        match self.entry {
+            None => Cow::Borrowed(&*self.base),
+            Some(entry) => Cow::Owned(format!("{}[{entry}]", self.base)),
+        }
     }
 
-    /// The object itself; `None` for a bare value.
-    pub fn map(&self) -> Option<&'a Map<String, Value>> {
+    /// The names of the attributes as they are written; none for a bare value.
+    pub fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.members().iter().map(|(name, _)| &**name)
+    }
+
+    fn members(&self) -> &'a Members<'a> {
         match self.what {
-            FoundValue::Object(map) => Some(map),
-            FoundValue::Bare(_) => None,
+            FoundValue::Object(members) => members,
+            FoundValue::Bare(_) => &[],
         }
+    }
+
+    /// True for an object, false for a bare value.
+    pub fn is_object(&self) -> bool {
+        matches!(self.what, FoundValue::Object(_))
     }
 
     /// The value of the attribute; an exact match takes precedence over a match in another case (RFC 7643 §2.1). `null`
     /// is absent (RFC 7643 §2.5).
-    pub fn get(&self, name: &str) -> Option<&'a Value> {
-        get(self.map()?, name).filter(|value| !value.is_null())
+    pub fn get(&self, name: &str) -> Option<&'a JsonTree<'a>> {
+        document::member(self.members(), name).filter(|value| **value != JsonTree::Null)
     }
 
     /// Text; numbers and booleans are accepted as they are written.
@@ -86,10 +102,10 @@ impl<'a> JsonFields<'a> {
     pub fn boolean(&self, name: &str) -> Result<Option<bool>, UnreadablePlace> {
         let Some(value) = self.get(name) else { return Ok(None) };
         match value {
-            Value::Bool(b) => Ok(Some(*b)),
-            Value::String(s) if s.trim().is_empty() => Ok(None),
-            Value::String(s) if s.trim().eq_ignore_ascii_case("true") => Ok(Some(true)),
-            Value::String(s) if s.trim().eq_ignore_ascii_case("false") => Ok(Some(false)),
+            JsonTree::Bool(b) => Ok(Some(*b)),
+            JsonTree::Text(s) if s.trim().is_empty() => Ok(None),
+            JsonTree::Text(s) if s.trim().eq_ignore_ascii_case("true") => Ok(Some(true)),
+            JsonTree::Text(s) if s.trim().eq_ignore_ascii_case("false") => Ok(Some(false)),
             other => Err(self.wrong(name, other, "true or false")),
         }
     }
@@ -116,13 +132,13 @@ impl<'a> JsonFields<'a> {
     /// The entries of a multi-valued attribute: an array, or a single object or bare value in place of an array.
     /// Absent, `null` and `[]` are all empty (RFC 7643 §2.5); entries that are `null`, arrays or booleans are left out.
     pub fn objects(&self, name: &str) -> Vec<Self> {
-        let at = self.at(name);
-        match self.get(name) {
-            None => Vec::new(),
-            Some(Value::Array(list)) => {
-                list.iter().enumerate().filter_map(|(i, value)| Self::entry(value, || format!("{at}[{i}]"))).collect()
+        let Some(value) = self.get(name) else { return Vec::new() };
+        let base: Rc<str> = self.at(name).into();
+        match value {
+            JsonTree::Array(list) => {
+                list.iter().enumerate().filter_map(|(i, value)| Self::entry(value, &base, Some(i))).collect()
             }
-            Some(one) => Self::entry(one, || at).into_iter().collect(),
+            one => Self::entry(one, &base, None).into_iter().collect(),
         }
     }
 
@@ -139,24 +155,26 @@ impl<'a> JsonFields<'a> {
         UnreadablePlace { path: self.at(name), why }
     }
 
-    fn entry(value: &'a Value, path: impl FnOnce() -> String) -> Option<Self> {
-        match value {
-            Value::Object(map) => Some(Self::new(map, path())),
-            Value::String(_) | Value::Number(_) => Some(Self { what: FoundValue::Bare(value), path: path() }),
-            Value::Null | Value::Bool(_) | Value::Array(_) => None,
-        }
+    fn entry(value: &'a JsonTree<'a>, base: &Rc<str>, entry: Option<usize>) -> Option<Self> {
+        let what = match value {
+            JsonTree::Object(members) => FoundValue::Object(members),
+            JsonTree::Text(_) | JsonTree::Number(_) => FoundValue::Bare(value),
+            JsonTree::Null | JsonTree::Bool(_) | JsonTree::Array(_) => return None,
+        };
+        Some(Self { what, base: Rc::clone(base), entry })
     }
 
     fn at(&self, name: &str) -> String {
+        let path = self.path();
         if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-            format!("{}.{name}", self.path)
+            format!("{path}.{name}")
         } else {
-            format!("{}['{name}']", self.path)
+            format!("{path}['{name}']")
         }
     }
 
-    fn wrong(&self, name: &str, found: &Value, wanted: &str) -> UnreadablePlace {
-        self.unreadable(name, format!("is {}, not {wanted}", kind(found)))
+    fn wrong(&self, name: &str, found: &JsonTree<'_>, wanted: &str) -> UnreadablePlace {
+        self.unreadable(name, format!("is {}, not {wanted}", found.kind()))
     }
 }
 
@@ -177,24 +195,24 @@ pub fn kind(value: &Value) -> &'static str {
     }
 }
 
-fn text(value: &Value) -> Option<Cow<'_, str>> {
+fn text<'a>(value: &'a JsonTree<'a>) -> Option<Cow<'a, str>> {
     match value {
-        Value::String(s) => Some(Cow::Borrowed(s)),
-        Value::Number(n) => Some(Cow::Owned(n.to_string())),
-        Value::Bool(b) => Some(Cow::Borrowed(if *b { "true" } else { "false" })),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
+        JsonTree::Text(s) => Some(Cow::Borrowed(s)),
+        JsonTree::Number(n) => Some(Cow::Owned(n.to_string())),
+        JsonTree::Bool(b) => Some(Cow::Borrowed(if *b { "true" } else { "false" })),
+        JsonTree::Null | JsonTree::Array(_) | JsonTree::Object(_) => None,
     }
 }
 
-fn integer(value: &Value) -> Option<i64> {
+fn integer(value: &JsonTree<'_>) -> Option<i64> {
     /// Beyond this, doubles no longer hold every whole number.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     match value {
-        Value::Number(n) => n.as_i64().or_else(|| {
+        JsonTree::Number(n) => n.as_i64().or_else(|| {
             let whole = n.as_f64().filter(|f| f.fract() == 0.0 && f.abs() <= EXACT)?;
             Some(whole as i64)
         }),
-        Value::String(s) => s.trim().parse().ok(),
+        JsonTree::Text(s) => s.trim().parse().ok(),
         _ => None,
     }
 }
@@ -205,14 +223,15 @@ mod tests {
 
     use super::*;
 
-    fn fields(value: &Value) -> JsonFields<'_> {
+    fn fields<'a>(value: &'a JsonTree<'a>) -> JsonFields<'a> {
         JsonFields::of(value, "$.Resources[3]").unwrap()
     }
 
     #[test]
     fn names_ignore_case_and_null_is_absent() {
         let value = json!({"Value": "v", "value": "exact", "USERNAME": "ann", "emails": null});
-        let f = fields(&value);
+        let tree = JsonTree::from(&value);
+        let f = fields(&tree);
         assert_eq!(f.string("value").unwrap().as_deref(), Some("exact"));
         assert_eq!(f.string("userName").unwrap().as_deref(), Some("ann"));
         assert_eq!(f.string("emails"), Ok(None));
@@ -223,7 +242,8 @@ mod tests {
     fn near_misses_are_accepted_and_others_say_where() {
         let value =
             json!({"id": 12, "active": "True", "off": "false", "days": "7", "f": 3.0, "half": 3.5, "x": {}, "e": ""});
-        let f = fields(&value);
+        let tree = JsonTree::from(&value);
+        let f = fields(&tree);
         assert_eq!(f.string("id").unwrap().as_deref(), Some("12"));
         assert_eq!(
             (f.boolean("active"), f.boolean("off"), f.boolean("e")),
@@ -247,7 +267,8 @@ mod tests {
             json!({"emails": "a@x.io"}),
         ];
         for shape in &shapes {
-            let list = fields(shape).objects("emails");
+            let tree = JsonTree::from(shape);
+            let list = fields(&tree).objects("emails");
             assert_eq!(list.len(), 1, "{shape}");
             assert_eq!(list[0].value_or_string().unwrap().as_deref(), Some("a@x.io"), "{shape}");
             assert!(list[0].path().starts_with("$.Resources[3].emails"));
@@ -257,9 +278,10 @@ mod tests {
     #[test]
     fn nested_objects_keep_their_path() {
         let value = json!({"meta": {"created": "2025-7-01T00:00:00Z"}, "name": 5});
-        let meta = fields(&value).object("Meta").unwrap().unwrap();
+        let tree = JsonTree::from(&value);
+        let meta = fields(&tree).object("Meta").unwrap().unwrap();
         assert_eq!(meta.path(), "$.Resources[3].Meta");
         assert_eq!(meta.instant("created").unwrap().to_string(), "2025-07-01T00:00:00Z");
-        assert!(fields(&value).object("name").is_err());
+        assert!(fields(&tree).object("name").is_err());
     }
 }

@@ -7,6 +7,7 @@ pub mod cell;
 pub mod confusable;
 pub mod difference;
 pub mod discovery;
+pub mod document;
 pub mod error;
 pub mod failure;
 pub mod filter;

@@ -8,6 +8,7 @@ use std::{borrow::Cow, sync::LazyLock};
 use serde_json::{Number, Value};
 
 use super::{
+    document::JsonTree,
     instant,
     json::{self, JsonFields},
 };
@@ -211,7 +212,8 @@ pub static COMMON: LazyLock<[Attribute; 4]> = LazyLock::new(|| {
 pub fn resource_types(document: &Value) -> Vec<ResourceType> {
     entries(document)
         .filter_map(|entry| {
-            let fields = JsonFields::of(entry, "$").ok()?;
+            let tree = JsonTree::from(entry);
+            let fields = JsonFields::of(&tree, "$").ok()?;
             Some(ResourceType {
                 name: text(&fields, "name").or_else(|| text(&fields, "id"))?,
                 schema: text(&fields, "schema").unwrap_or_default(),
@@ -225,7 +227,8 @@ pub fn resource_types(document: &Value) -> Vec<ResourceType> {
 pub fn schemas(document: &Value) -> Vec<Schema> {
     entries(document)
         .filter_map(|entry| {
-            let fields = JsonFields::of(entry, "$").ok()?;
+            let tree = JsonTree::from(entry);
+            let fields = JsonFields::of(&tree, "$").ok()?;
             let id = text(&fields, "id")?;
             Some(Schema {
                 name: text(&fields, "name").unwrap_or_else(|| id.clone()),

@@ -4,6 +4,8 @@
 use memchr::memchr2;
 use serde_json::Value;
 
+use super::document::JsonTree;
+
 /// The memory that a tree may take beside three times its text, in bytes.
 const SPARE: usize = 40 << 20;
 /// A text up to this size, in bytes, can't become a large tree.
@@ -36,13 +38,24 @@ pub enum TreeError {
 
 /// Reads a JSON document.
 pub fn parse(text: &[u8]) -> Result<Value, TreeError> {
+    check(text)?;
+    Ok(serde_json::from_slice(text)?)
+}
+
+/// Reads a JSON document that borrows from its text.
+pub fn borrow(text: &str) -> Result<JsonTree<'_>, TreeError> {
+    check(text.as_bytes())?;
+    Ok(serde_json::from_str(text)?)
+}
+
+fn check(text: &[u8]) -> Result<(), TreeError> {
     if text.len() > SMALL {
         let size = Size::of(text);
         if size.bytes() > SPARE + 3 * text.len() {
             return Err(TreeError::TooLarge { values: size.objects + size.members + size.entries, bytes: text.len() });
         }
     }
-    Ok(serde_json::from_slice(text)?)
+    Ok(())
 }
 
 /// True for a text whose tree must be the only one while it is in use.

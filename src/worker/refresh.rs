@@ -80,7 +80,7 @@ async fn once(
     context.report(WorkerReport::RefreshBegan);
     let shown = context.known.shown();
     // Teams and roles are short and complete the users' rows: they are read beside the users.
-    let plain = |kind| ReadOptions { kind, first: false, narrow: None, shown: &shown, pages: None };
+    let plain = |kind| ReadOptions { kind, first: false, narrow: None, shown: &shown, keeps: true, pages: None };
     let users = ReadOptions { first: first && narrow.is_none(), narrow, ..plain(RecordKind::User) };
     let (mut users, mut teams, roles, told, habits, ()) = tokio::join!(
         read_list(context, users),
@@ -168,7 +168,7 @@ struct ReadLists {
     proofs: Vec<RefreshProof>,
     failed: Vec<(RecordKind, Failure)>,
     /// The writers to the disk, and the coverage of each list.
-    kept: Vec<(RecordKind, ListKeeper, ListCoverage)>,
+    kept: Vec<(ListKeeper, ListCoverage)>,
 }
 
 impl ReadLists {
@@ -184,7 +184,7 @@ impl ReadLists {
             None => {}
             Some(Err(failure)) => self.failed.push((kind, failure)),
             Some(Ok(listed)) => {
-                self.kept.push((kind, listed.keeper, listed.proof.coverage.clone()));
+                self.kept.push((listed.keeper, listed.proof.coverage.clone()));
                 self.failed.extend(listed.failure.map(|failure| (kind, failure)));
                 self.lists.join(listed.lists);
                 self.proofs.push(listed.proof);
@@ -210,7 +210,7 @@ impl ReadLists {
         let cut_short = down.is_none() && self.failures().any(absent);
         let at = now();
         context.report(WorkerReport::RefreshEnded { at, proofs: self.proofs, failed: self.failed });
-        for (_, keeper, coverage) in self.kept {
+        for (keeper, coverage) in self.kept {
             keeper.end(at, coverage).await;
         }
         RefreshEnd { habits, down, cut_short }
@@ -261,9 +261,7 @@ async fn show(
 /// Indexes the lists, with roles from where the provider has them.
 fn build(dialect: &dyn Dialect, lists: RecordLists, coverage: [ListCoverage; 3], source: RoleSource) -> Records {
     let roles = if dialect.list(RecordKind::Role).is_some() { lists.roles } else { source.records() };
-    let records = Records::build(lists.users, lists.teams, roles).covering(coverage).with_roles(source);
-    records.index_names();
-    records
+    Records::build(lists.users, lists.teams, roles).covering(coverage).with_roles(source)
 }
 
 /// Indexes the records that the disk holds.

@@ -24,7 +24,7 @@ pub(super) fn told(topic: &SideQueryKind, body: &[u8]) -> Option<SideAnswer> {
         return None;
     }
     let document = tree::parse(body).ok()?;
-    let user = Reader::new(&document, "$").ok()?.user(ReadDepth::Full).ok()?;
+    let user = Reader::new(&(&document).into(), "$").ok()?.user(ReadDepth::Full).ok()?;
     let person =
         AccountDetails { id: user.id, user_name: user.user_name, email: user.email, ..AccountDetails::default() };
     Some(SideAnswer::Person(AccountDetails { name: user.display_name, ..person }))

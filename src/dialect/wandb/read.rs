@@ -2,7 +2,6 @@
 //! (docs/src/providers/wandb.md#users, docs/src/providers/wandb.md#roles).
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde_json::Value;
 
 use super::words::{ORG_SERVICE, SERVICE, WANDB_USER};
 use crate::{
@@ -11,11 +10,14 @@ use crate::{
         MaybeTold, Name,
         record::{AccountKind, LastActive, Permission, ReadDepth, RecordProblem, Role, RoleGrant, Team, User},
     },
-    scim::json::{JsonFields, UnreadablePlace},
+    scim::{
+        document::JsonTree,
+        json::{JsonFields, UnreadablePlace},
+    },
 };
 
 /// A user, or a service account (server 0.81 and later).
-pub(super) fn user(document: &Value, depth: ReadDepth, at: &str) -> Result<User, RecordProblem> {
+pub(super) fn user(document: &JsonTree<'_>, depth: ReadDepth, at: &str) -> Result<User, RecordProblem> {
     let mut reader = Reader::new(document, at)?;
     let mut user = reader.user(depth)?;
     user.org_role = org_role(&mut reader);
@@ -32,7 +34,7 @@ pub(super) fn user(document: &Value, depth: ReadDepth, at: &str) -> Result<User,
 }
 
 /// A team.
-pub(super) fn team(document: &Value, at: &str) -> Result<Team, RecordProblem> {
+pub(super) fn team(document: &JsonTree<'_>, at: &str) -> Result<Team, RecordProblem> {
     let mut reader = Reader::new(document, at)?;
     let mut team = reader.team()?;
     team.problem = reader.problem();
@@ -40,7 +42,7 @@ pub(super) fn team(document: &Value, at: &str) -> Result<Team, RecordProblem> {
 }
 
 /// A custom role.
-pub(super) fn role(document: &Value, at: &str) -> Result<Role, RecordProblem> {
+pub(super) fn role(document: &JsonTree<'_>, at: &str) -> Result<Role, RecordProblem> {
     let mut reader = Reader::new(document, at)?;
     let (created, modified, version) = reader.meta();
     let mut role = Role {
@@ -70,10 +72,7 @@ pub(super) fn plain_id(id: &str) -> Name {
 }
 
 fn permission(entry: &JsonFields<'_>) -> Result<Option<Permission>, UnreadablePlace> {
-    let name = match entry.map() {
-        Some(_) => Some(entry.required_string("name")?),
-        None => entry.value_or_string()?,
-    };
+    let name = if entry.is_object() { Some(entry.required_string("name")?) } else { entry.value_or_string()? };
     let inherited = entry.boolean("isInherited")?.unwrap_or_default();
     Ok(name.map(|name| Permission { name: into_name(name), inherited }))
 }
@@ -152,7 +151,7 @@ fn last_active(reader: &Reader<'_>) -> LastActive {
     match reader.fields.get("lastActiveAt") {
         None if reader.mentions("lastActiveAt") => LastActive::Never,
         // Servers written in Go write "no time" so.
-        Some(Value::String(text)) if text.starts_with("0001-01-01") => LastActive::Never,
+        Some(JsonTree::Text(text)) if text.starts_with("0001-01-01") => LastActive::Never,
         _ => reader.fields.instant("lastActiveAt").map_or(LastActive::Unknown, LastActive::At),
     }
 }

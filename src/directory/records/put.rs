@@ -212,7 +212,7 @@ impl Records {
     /// Indexes the texts by which a record is found; `before` is the old name, `None` for a new record. True if the
     /// name changed.
     fn index_text(&mut self, kind: RecordKind, row: u32, before: Option<&Name>) -> bool {
-        let texts = self.texts(kind, row).map(str::to_owned);
+        let texts = self.texts(kind, row).0.map(str::to_owned);
         let text = &mut self.text[kind as usize];
         match before {
             Some(_) => text.replace(row, texts.iter().map(String::as_str)),
@@ -226,7 +226,7 @@ impl Records {
         for kind in RecordKind::ALL.into_iter().filter(|kind| !names[*kind as usize].is_empty()) {
             let mut order = mem::take(&mut self.by_name[kind as usize]);
             order.place(&names[kind as usize], |one, other| {
-                compare_folded(self.texts(kind, one)[0], self.texts(kind, other)[0])
+                compare_folded(self.texts(kind, one).0[0], self.texts(kind, other).0[0])
             });
             self.by_name[kind as usize] = order;
         }

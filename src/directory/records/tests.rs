@@ -147,7 +147,6 @@ proptest! {
     #[test]
     fn indexes_follow_whatever_comes_and_goes(steps in steps()) {
         let mut records = Records::build(vec![user("u0", "n3"), user("u1", "n1")], vec![team("t0", "t0", &["u1", "u7"])], vec![]);
-        records.index_names();
         let (mut batch, mut gone) = (Vec::new(), Vec::new());
         for step in steps {
             if matches!(step, Step::NoUser(_) | Step::NoTeam(_)) {

@@ -51,6 +51,8 @@ pub struct Reader {
     pub users: Option<Arc<ShownList>>,
     /// True if a team of the list so far has members.
     pub members_told: bool,
+    /// Records are compared, with those on screen or on disk.
+    pub prints: bool,
     /// A lock that is held while a record that takes much room is read: one at a time.
     pub heavy: Mutex<()>,
     pub withheld: WithheldMembers,
@@ -212,7 +214,7 @@ impl Reader {
             if let (Ok(Record::Team(team)), Some(users)) = (&mut record, &self.users) {
                 share(team, users, &mut names);
             }
-            let print = record.as_ref().ok().and_then(|record| printer.print(record));
+            let print = record.as_ref().ok().filter(|_| self.prints).and_then(|record| printer.print(record));
             let groups = record.as_ref().map(|record| members::groups_named(record, raw)).unwrap_or_default();
             ReadResource { record, print, groups, meant: self.filter.as_ref().is_none_or(|filter| meets(raw, filter)) }
         };
@@ -293,6 +295,7 @@ mod tests {
             shared: Shared::default(),
             users: None,
             members_told: false,
+            prints: true,
             heavy: Mutex::default(),
             withheld: WithheldMembers::default(),
         };

@@ -1,5 +1,5 @@
 //! Reads all lists for whoever prints users as they come. The lists that users are joined with are read first, and
-//! pages of users are passed on one after another; nothing keeps a page that is on disk and printed.
+//! pages of users are passed on one after another. Nothing keeps a page that is printed, and the disk gets none.
 
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ pub async fn pass_users(context: WorkerContext) -> RefreshEnd {
     let context = &context;
     context.report(WorkerReport::RefreshBegan);
     let shown = ShownPrint::default();
-    let plain = |kind| ReadOptions { kind, first: false, narrow: None, shown: &shown, pages: None };
+    let plain = |kind| ReadOptions { kind, first: false, narrow: None, shown: &shown, keeps: false, pages: None };
     let (mut teams, roles, told, habits, ()) = tokio::join!(
         read_list(context, plain(RecordKind::Team)),
         read_list(context, plain(RecordKind::Role)),
@@ -85,12 +85,11 @@ impl ReadLists {
         self.failures().find(is_of_all).filter(|_| self.proofs.is_empty())
     }
 
-    /// Notes that the list of teams leaves members out; the disk has not read it to its end then.
+    /// Notes that the list of teams leaves members out.
     fn doubt_teams(&mut self) {
         let proof = self.proofs.iter_mut().find(|proof| proof.kind == RecordKind::Team);
         let Some(proof) = proof.filter(|proof| proof.coverage.is_complete()) else { return };
         proof.coverage = ListCoverage::of_open_members(proof.seen);
-        self.kept.retain(|(kind, ..)| *kind != RecordKind::Team);
     }
 }
 

@@ -62,6 +62,8 @@ pub struct ReadOptions<'a> {
     pub narrow: Option<&'a Arc<ScimFilter>>,
     /// The records on screen.
     pub shown: &'a ShownPrint,
+    /// The disk is to have the list.
+    pub keeps: bool,
     /// Passes each page of users on; the list keeps none.
     pub pages: Option<&'a PagePasser>,
 }
@@ -71,9 +73,10 @@ pub async fn read_list(context: &WorkerContext, wanted: ReadOptions<'_>) -> Opti
     let list = context.dialect.list(wanted.kind)?;
     let mut request = list.request;
     request.query.extend(wanted.narrow.map(|filter| ("filter".to_owned(), filter.to_string())));
-    let keeper = match wanted.narrow {
-        Some(_) => ListKeeper::without_disk(context),
-        None => ListKeeper::begin(context, wanted.kind).await,
+    let keeper = if wanted.keeps && wanted.narrow.is_none() {
+        ListKeeper::begin(context, wanted.kind).await
+    } else {
+        ListKeeper::without_disk(context)
     };
     let reading = Reading {
         asked: PageRequest::new(context, request),
@@ -86,6 +89,7 @@ pub async fn read_list(context: &WorkerContext, wanted: ReadOptions<'_>) -> Opti
             shared: Shared::default(),
             users: wanted.shown.list(RecordKind::User),
             members_told: false,
+            prints: keeper.is_kept(),
             heavy: Mutex::default(),
             withheld: context.withhold(|withheld| withheld.clone()),
         }),
