@@ -113,7 +113,7 @@ def measure(args, users, room):
         env["SCIMITAR_STATE"] = str(room / f"state-{users}")
         ours = [args.measured, "--config", str(config), "-p", "acme"]
         if args.refresh:
-            run([*ours, "users", "--json"], env)
+            run([*ours, "teams", "--json"], env)
         for command in BEFORE:
             run([*ours, *command], env)
         for name, command in COMMANDS:

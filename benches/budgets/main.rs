@@ -19,10 +19,12 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() {
     let asked: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
-    if let [call, url, key] = asked.as_slice()
-        && call == process::fetch::CALL
-    {
-        return process::fetch::answer(url, key);
+    if let [call, url, key] = asked.as_slice() {
+        match call.as_str() {
+            process::fetch::CALL => return process::fetch::answer(url, key),
+            process::fetch::CALL_STORED => return process::fetch::answer_stored(url, key),
+            _ => {}
+        }
     }
     let wanted = |half: &str| asked.is_empty() || asked.iter().any(|arg| arg == half);
     println!("| users | what | median | worst | yardstick | ratio |\n|---|---|---|---|---|---|");

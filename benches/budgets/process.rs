@@ -189,14 +189,16 @@ pub fn measure(users: usize) {
     run.listen(Duration::from_secs(3));
     memory(users, "after the first refresh", &run);
     run.quit();
-    let (mut bare, mut curl) = (Times::default(), Times::default());
+    let (mut bare, mut stored, mut curl) = (Times::default(), Times::default(), Times::default());
     for _ in 0..if users < 1_000_000 { 3 } else { 1 } {
         let (time, urls) = fetch::bare(&server.url, &server.key);
         bare.0.push(time);
+        stored.0.push(fetch::straightforward(&server.url, &server.key));
         curl.0.extend(fetch::curl(&urls, &server.key));
     }
     let whole = "nothing on disk: start to all read and stored";
     row(users, whole, &refresh, Some(("reqwest and serde_json", &bare)));
+    row(users, whole, &refresh, Some(("reqwest, serde_json and SQLite", &stored)));
     if !curl.0.is_empty() {
         row(users, whole, &refresh, Some(("curl", &curl)));
     }
