@@ -3,9 +3,10 @@
 
     cargo build --release && benches/listing.py [--users N] [--runs N] [--scimitar PATH]
 
-Prints a Markdown table: wall time (median, shortest, longest of several runs, taken in turn), the most memory that a run
-held (ru_maxrss), and both as ratios to curl's. Python and scim2-client are installed into a directory of their own that is
-thrown away; what can't be run here is said, and the rest is measured.
+Prints a Markdown table: wall time (median, shortest, longest of several runs, taken in turn), CPU time (median; user and
+system), the most memory that a run held (ru_maxrss), and ratios to curl's. Users are joined with groups, so curl reads
+both. Python and scim2-client are installed into a directory of their own that is thrown away; what can't be run here is
+said, and the rest is measured.
 """
 
 import argparse
@@ -44,7 +45,7 @@ json.dump([user.model_dump() for user in seen], sys.stdout)
 
 
 def run(command, env, out):
-    """Wall time, the most memory in KiB, and how it ended.
+    """Wall and CPU time, the most memory in KiB, and how it ended.
 
     Linux counts what this script holds when it starts a process for that process's: so it keeps nothing of the answers.
     """
@@ -53,7 +54,8 @@ def run(command, env, out):
     said = child.stderr.read().decode(errors="replace")
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
-    return time.monotonic() - began, usage.ru_maxrss // (1024 if sys.platform == "darwin" else 1), child.returncode, said
+    memory = usage.ru_maxrss // (1024 if sys.platform == "darwin" else 1)
+    return (time.monotonic() - began, usage.ru_utime + usage.ru_stime), memory, child.returncode, said
 
 
 class Server:
@@ -74,9 +76,12 @@ class Server:
         return map(int, told.stdout.split())
 
     def pages(self):
-        """All pages of users, as long as the server makes them."""
-        total, size = self.get("Users?startIndex=1&count=1000")
-        return [f"{self.url}/Users?startIndex={start}&count={size}" for start in range(1, total + 1, size)]
+        """All pages of groups and users, as long as the server makes them."""
+        pages = []
+        for kind in ("Groups", "Users"):
+            total, size = self.get(f"{kind}?startIndex=1&count=1000")
+            pages += [f"{self.url}/{kind}?startIndex={start}&count={size}" for start in range(1, total + 1, size)]
+        return pages
 
 
 def venv(room):
@@ -103,7 +108,7 @@ def subjects(args, server, room):
     config.write_text(f'[profile.acme]\nprovider = "scim"\nurl = "{server.url}"\nkey = {{ file = "key" }}\n')
     if shutil.which("curl"):
         curl = ["curl", "--silent", "--show-error", "--fail", "-H", f"Authorization: Bearer {server.key}"]
-        yield "curl, the pages of users and no more", curl + server.pages(), plain
+        yield "curl, the pages of groups and users", curl + server.pages(), plain
     else:
         print("curl is not here: left out.\n")
     ours = [args.scimitar, "--config", str(config), "-p", "acme", "users", "--json"]
@@ -129,12 +134,12 @@ def measure(args, server, room):
     for _ in range(args.runs):
         for name, command, env in commands:
             with open(room / "out", "wb") as out:
-                wall, memory, code, said = run(command, env, out)
+                times, memory, code, said = run(command, env, out)
             if code != 0:
                 print(f"{name} failed ({code}): {said.strip()[-600:]}\n")
                 commands = [other for other in commands if other[0] != name]
                 continue
-            seen.setdefault(name, []).append((wall, memory, (room / "out").stat().st_size))
+            seen.setdefault(name, []).append((times, memory, (room / "out").stat().st_size))
             if name.startswith("scim") and (listed := count(room / "out")) < args.users:
                 sys.exit(f"{name} listed {listed} of {args.users} users")
     return seen
@@ -142,15 +147,18 @@ def measure(args, server, room):
 
 def table(args, seen):
     print(f"{args.users:,} users, {args.runs} runs each, in turn.\n")
-    print("| | median | shortest | longest | memory | written | time : curl | memory : curl |\n|---|---|---|---|---|---|---|---|")
+    print("| | median | shortest | longest | CPU | memory | written | time : curl | memory : curl |")
+    print("|---|---|---|---|---|---|---|---|---|")
     first = next(iter(seen.values()), None)
-    base = (statistics.median(wall for wall, _, _ in first), max(memory for _, memory, _ in first)) if first else None
+    base = (statistics.median(wall for (wall, _), _, _ in first), max(memory for _, memory, _ in first)) if first else None
     for name, runs in seen.items():
-        walls, memory = [wall for wall, _, _ in runs], max(memory for _, memory, _ in runs)
+        walls, memory = [wall for (wall, _), _, _ in runs], max(memory for _, memory, _ in runs)
+        cpu = statistics.median(cpu for (_, cpu), _, _ in runs)
         median = statistics.median(walls)
         times = " | ".join(f"{wall * 1000:.0f} ms" for wall in (median, min(walls), max(walls)))
         size = runs[-1][2] / 1e6
-        print(f"| {name} | {times} | {memory / 1024:.0f} MiB | {size:.1f} MB | {median / base[0]:.2f} | {memory / base[1]:.2f} |")
+        held = f"{memory / 1024:.0f} MiB | {size:.1f} MB | {median / base[0]:.2f} | {memory / base[1]:.2f}"
+        print(f"| {name} | {times} | {cpu:.2f} s | {held} |")
 
 
 def main():
