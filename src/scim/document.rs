@@ -23,7 +23,7 @@ pub enum JsonTree<'a> {
     Object(Vec<(Cow<'a, str>, JsonTree<'a>)>),
 }
 
-impl<'a> JsonTree<'a> {
+impl JsonTree<'_> {
     /// The kind of value, for a sentence: `an array`, `text`.
     pub fn kind(&self) -> &'static str {
         match self {
