@@ -118,11 +118,8 @@ impl App {
             WorkerReport::OtherOrganisation(words) => self.on_other_organisation(words, effects),
             WorkerReport::Notice(words) => self.fail(words),
             // Only a command asks for these reports.
-            WorkerReport::ListsUnread(_) | WorkerReport::ListsNeeded => {}
-            WorkerReport::Identified(_)
-            | WorkerReport::Vacant(_)
-            | WorkerReport::AdminsRead
-            | WorkerReport::UserPage(_) => {}
+            WorkerReport::ListsUnread(_) | WorkerReport::ListsNeeded | WorkerReport::UserPage(_) => {}
+            WorkerReport::Identified(_) | WorkerReport::Vacant(_) | WorkerReport::AdminsRead => {}
             WorkerReport::Idle(_) => {}
         }
     }
