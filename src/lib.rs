@@ -24,6 +24,7 @@ pub mod desired;
 pub mod dialect;
 pub mod directory;
 pub mod output;
+pub mod provider;
 pub mod runtime;
 pub mod scim;
 pub mod store;

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, str::FromStr, time::Duration};
 
 use clap::Args;
 
-use crate::demo::{DemoHosting, DemoOptions, DemoProvider, EmailShape, FailRule, FaultSpec, RolePut, ServerVersion};
+use crate::demo::{DemoOptions, EmailShape, FailRule, FaultSpec, Hosting, Provider, RolePut, ServerVersion};
 
 /// The organisation that the demo directory shows, wherever it is opened from.
 pub const DEMO_SEED: u64 = 1;
@@ -18,13 +18,12 @@ pub struct DemoArgs {
     /// Take the key from this environment variable instead of a new key, so that clients can come back after a restart.
     #[arg(long, value_name = "NAME")]
     pub key_env: Option<String>,
-    /// The provider whose API the server speaks: wandb, scim, grafana or datasaur. Undocumented parts of Grafana and Datasaur
-    /// (paging, PATCH, versions, errors, DELETE) follow the RFCs.
-    #[arg(long, value_name = "P", default_value = "wandb")]
-    pub provider: DemoProvider,
+    #[arg(long, value_name = "P", default_value = "wandb", help = provider_help())]
+    #[expect(missing_docs, reason = "its help lists the providers")]
+    pub provider: Provider,
     /// W&B's hosting: multi-tenant, dedicated or self-managed.
     #[arg(long, value_name = "H", default_value = "dedicated")]
-    pub hosting: DemoHosting,
+    pub hosting: Hosting,
     /// The number of users.
     #[arg(long, value_name = "N", default_value_t = 250, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub users: u32,
@@ -69,6 +68,14 @@ pub struct DemoArgs {
     /// repeated, slow, redirect, html, type, skew; huge and endless must be named.
     #[arg(long, value_name = "SPEC")]
     pub faults: Option<FaultSpec>,
+}
+
+fn provider_help() -> String {
+    format!(
+        "The provider whose API the server speaks: {}. Undocumented parts of Grafana and Datasaur (paging, PATCH, \
+         versions, errors, DELETE) follow the RFCs",
+        Provider::names()
+    )
 }
 
 impl DemoArgs {

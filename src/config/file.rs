@@ -18,8 +18,6 @@ use crate::scim::text;
 
 mod check;
 
-pub use check::DATASAUR_ROLES;
-
 /// Maximum time for reading a config file that is a pipe.
 const READ_LIMIT: Duration = Duration::from_secs(10);
 

@@ -15,12 +15,10 @@ pub mod secret;
 pub mod wandb;
 
 pub use error::ConfigError;
-pub use file::{ConfigFile, DATASAUR_ROLES, GlyphChoice, LinkChoice, ThemeChoice, UiTable};
+pub use file::{ConfigFile, GlyphChoice, LinkChoice, ThemeChoice, UiTable};
 pub use loose::is_open_to_others;
 pub use places::StandardPaths;
-pub use profile::{
-    AuthForm, ConfirmPolicy, MOST_PARALLEL, Profile, ProfileHosting, ProfileProvider, ReasonPolicy, resolve,
-};
+pub use profile::{AuthForm, ConfirmPolicy, MOST_PARALLEL, Profile, ReasonPolicy, resolve};
 
 pub use save::{DraftedConfig, NewProfile, draft_edited, draft_new, replace_file, save_mapping};
 pub use secret::{KeyError, KeySource};

@@ -11,77 +11,16 @@ use super::file::ConfigFile;
 use super::netrc;
 use super::places::regular_text;
 use super::secret::{KeyError, KeySource};
-use super::wandb::{self, DEFAULT_URL, WANDB_KEY, WandbLogin};
+use super::wandb::{self, WANDB_KEY, WandbLogin};
 use crate::directory::role_source::RoleMapping;
+use crate::provider::{Hosting, Provider, WANDB_URL};
 use crate::scim::quirks::ServerQuirks;
 use crate::scim::text;
-
-/// Datasaur's shared service.
-pub(super) const DATASAUR_URL: &str = "https://app.datasaur.ai";
 
 /// The longest list of users that is read whole, unless the profile says otherwise: tests have measured a million.
 pub(super) const MAX_USERS: u64 = 1_000_000;
 /// The most writes under way at a time; `--parallel` has the same limit.
 pub const MOST_PARALLEL: u16 = 32;
-
-/// The server's vendor, which decides the dialect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ProfileProvider {
-    /// Weights & Biases.
-    Wandb,
-    /// Grafana Enterprise and Cloud.
-    Grafana,
-    /// Datasaur.
-    Datasaur,
-    /// Any service provider after RFC 7644.
-    Scim,
-}
-
-impl ProfileProvider {
-    /// All providers.
-    pub const ALL: [ProfileProvider; 4] = [Self::Wandb, Self::Grafana, Self::Datasaur, Self::Scim];
-
-    /// The name in `config.toml`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Wandb => "wandb",
-            Self::Grafana => "grafana",
-            Self::Datasaur => "datasaur",
-            Self::Scim => "scim",
-        }
-    }
-}
-
-/// The way a W&B server is hosted, which decides the abilities of its SCIM.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ProfileHosting {
-    /// W&B's shared cloud.
-    MultiTenant,
-    /// A single customer's cloud, run by W&B.
-    Dedicated,
-    /// Run by the customer.
-    SelfManaged,
-}
-
-impl ProfileHosting {
-    /// The name in `config.toml`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::MultiTenant => "multi-tenant",
-            Self::Dedicated => "dedicated",
-            Self::SelfManaged => "self-managed",
-        }
-    }
-
-    /// The hosting of a W&B host by its name; `None` if the name does not tell.
-    pub(super) fn of(host: &str) -> Option<Self> {
-        if wandb::is_multi_tenant(host) {
-            Some(Self::MultiTenant)
-        } else {
-            wandb::is_dedicated(host).then_some(Self::Dedicated)
-        }
-    }
-}
 
 /// The form of the key in the `Authorization` header.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,9 +61,9 @@ pub struct Profile {
     /// The profile's name in `config.toml`, or the host's name if there is no such profile.
     pub name: String,
     /// The server's vendor.
-    pub provider: ProfileProvider,
-    /// The hosting; W&B only, and `None` if neither the profile nor the host's name tells.
-    pub hosting: Option<ProfileHosting>,
+    pub provider: Provider,
+    /// The hosting; W&B only, and not told if neither the profile nor the host's name tells.
+    pub hosting: Hosting,
     /// Base of every request, path prefix included; its text form has no trailing slash ([`Profile::base_text`]).
     pub base: Url,
     /// The form in which the key is sent.
@@ -178,7 +117,7 @@ impl Profile {
     /// The base URLs at which the same service is reached. The profile's store is named after the first URL, which is
     /// the same for all of them; earlier builds named the store after the URL in the profile.
     pub fn addresses(&self) -> Vec<Url> {
-        if self.provider == ProfileProvider::Wandb { wandb::addresses(&self.base) } else { vec![self.base.clone()] }
+        if self.provider == Provider::Wandb { wandb::addresses(&self.base) } else { vec![self.base.clone()] }
     }
 
     /// Reads the profile's key. May block for ten seconds: call outside the event loop.
@@ -190,11 +129,11 @@ impl Profile {
     }
 
     /// A profile with every switch at its default.
-    pub fn new(name: impl Into<String>, provider: ProfileProvider, base: Url, key: KeySource) -> Self {
+    pub fn new(name: impl Into<String>, provider: Provider, base: Url, key: KeySource) -> Self {
         Self {
             name: name.into(),
             provider,
-            hosting: base.host_str().filter(|_| provider == ProfileProvider::Wandb).and_then(ProfileHosting::of),
+            hosting: if provider.descriptor().is_hosted { wandb::hosting_of(&base) } else { Hosting::NotTold },
             base,
             auth: AuthForm::Bearer,
             key,
@@ -239,21 +178,6 @@ pub(super) fn parse_base(url: &str, path: &str) -> Result<Url, ConfigError> {
     let whole = if prefix.is_empty() { own } else { format!("{own}/{prefix}") };
     base.set_path(&whole);
     Ok(base)
-}
-
-/// The base URL of a Grafana: SCIM is in a separate namespace, which names the stack in Grafana Cloud
-/// (docs/src/providers/grafana.md#addresses).
-pub(super) fn grafana_base(url: &str, stack: Option<&str>) -> Result<Url, ConfigError> {
-    if url.contains("/apis/") {
-        return parse_base(url, "");
-    }
-    let namespace = stack.map_or_else(|| "default".to_owned(), |stack| format!("stacks-{stack}"));
-    parse_base(url, &format!("apis/scim.grafana.app/v0alpha1/namespaces/{namespace}"))
-}
-
-/// The base URL of a Datasaur workspace (docs/src/providers/datasaur.md#addresses).
-pub(super) fn datasaur_base(url: &str, workspace: &str) -> Result<Url, ConfigError> {
-    parse_base(url, &format!("api/teams/{workspace}/scim/v2"))
 }
 
 /// Chooses the profile: the requested one, else `default_profile`, else the only one, else a profile from W&B's own
@@ -306,7 +230,7 @@ fn from_surroundings(login: &WandbLogin<'_>) -> Result<Option<Profile>, ConfigEr
     let server = login.server();
     let base = match &server {
         Some((url, place)) => wandb::base(url, None).map_err(|error| error.key(place.clone()))?,
-        None => wandb::base(DEFAULT_URL, None)?,
+        None => wandb::base(WANDB_URL, None)?,
     };
     let listed = || {
         // The warning about a file that others can read is given when the key itself is read.
@@ -319,7 +243,7 @@ fn from_surroundings(login: &WandbLogin<'_>) -> Result<Option<Profile>, ConfigEr
     let key = KeySource::FirstOf(vec![KeySource::Wandb, KeySource::Netrc]);
     let named_after = wandb::addresses(&base).swap_remove(0);
     let name = named_after.host_str().unwrap_or_default().to_owned();
-    Ok(Some(Profile::new(name, ProfileProvider::Wandb, base, key)))
+    Ok(Some(Profile::new(name, Provider::Wandb, base, key)))
 }
 
 #[cfg(test)]

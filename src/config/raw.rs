@@ -66,6 +66,17 @@ pub(super) struct RawProfile {
     pub max_users: Option<Spanned<i64>>,
 }
 
+impl RawProfile {
+    /// The number that is part of an address, in the setting of this name.
+    pub fn address_number(&self, setting: &str) -> Option<&Spanned<String>> {
+        match setting {
+            "stack" => self.stack.as_ref(),
+            "workspace" => self.workspace.as_ref(),
+            _ => None,
+        }
+    }
+}
+
 /// `[profile.NAME.mapping]`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -11,22 +11,21 @@ use super::error::ConfigError;
 use super::file::{self, ConfigFile};
 use super::loose::refuse_loose;
 use super::places::make_private;
-use super::profile::{AuthForm, ProfileHosting, ProfileProvider};
+use super::profile::AuthForm;
 use super::secret::KeySource;
+use crate::provider::{Hosting, Provider};
 
 /// The data of the first-run form about a profile.
 #[derive(Debug, Clone)]
 pub struct NewProfile {
     /// The server's vendor.
-    pub provider: ProfileProvider,
+    pub provider: Provider,
     /// The hosting; W&B only.
-    pub hosting: Option<ProfileHosting>,
+    pub hosting: Hosting,
     /// The server's address; W&B's shared cloud needs none.
     pub url: Option<String>,
-    /// The number of the stack in Grafana Cloud; Grafana only.
-    pub stack: Option<String>,
-    /// The number of the workspace; Datasaur only.
-    pub workspace: Option<String>,
+    /// The number that is part of the address, where the provider has one.
+    pub number: Option<String>,
     /// The form in which the key is sent.
     pub auth: AuthForm,
     /// The source of the key. The key itself is never written: `Value` is refused.
@@ -167,7 +166,7 @@ fn lines(fields: &NewProfile) -> Result<String, ConfigError> {
 }
 
 /// The possible settings of a profile from the form, with the values that are set.
-fn pairs(fields: &NewProfile) -> Result<[(&'static str, Option<Value>); 10], ConfigError> {
+fn pairs(fields: &NewProfile) -> Result<Vec<(&'static str, Option<Value>)>, ConfigError> {
     let text = |value: &str| Value::String(value.to_owned());
     let (auth, user) = match &fields.auth {
         AuthForm::Bearer => (None, None),
@@ -175,18 +174,21 @@ fn pairs(fields: &NewProfile) -> Result<[(&'static str, Option<Value>); 10], Con
         AuthForm::BasicUser(user) => (Some("basic-user"), Some(user)),
         AuthForm::None => (Some("none"), None),
     };
-    Ok([
+    let mut pairs = vec![
         ("provider", Some(text(fields.provider.as_str()))),
-        ("hosting", fields.hosting.map(|hosting| text(hosting.as_str()))),
+        ("hosting", Some(fields.hosting.as_str()).filter(|hosting| !hosting.is_empty()).map(text)),
         ("url", fields.url.as_deref().map(text)),
-        ("stack", fields.stack.as_deref().map(text)),
-        ("workspace", fields.workspace.as_deref().map(text)),
         ("auth", auth.map(text)),
         ("user", user.map(|user| text(user))),
         ("key", key(&fields.key)?),
         ("me", fields.me.as_deref().map(text)),
         ("read_only", fields.read_only.then_some(Value::Boolean(true))),
-    ])
+    ];
+    // A number of another provider goes, where the provider was changed.
+    let numbers = Provider::ALL.into_iter().filter_map(|one| Some((one, one.descriptor().number.as_ref()?.setting)));
+    let number = |one| fields.number.as_deref().filter(|_| one == fields.provider).map(text);
+    pairs.splice(3..3, numbers.map(|(one, setting)| (setting, number(one))));
+    Ok(pairs)
 }
 
 /// The source of the key; `None` for the default.
@@ -251,14 +253,13 @@ mod tests {
 
     fn acme() -> NewProfile {
         NewProfile {
-            provider: ProfileProvider::Wandb,
-            hosting: Some(ProfileHosting::Dedicated),
+            provider: Provider::Wandb,
+            hosting: Hosting::Dedicated,
             url: Some("https://acme.wandb.io".into()),
             auth: AuthForm::BasicUser("ann \"a\"".into()),
             key: KeySource::Command(vec!["pass".into(), "show".into(), "it's".into()]),
             me: Some("ann".into()),
-            stack: None,
-            workspace: None,
+            number: None,
             read_only: true,
         }
     }
@@ -327,10 +328,10 @@ mod tests {
         let room = tempfile::tempdir().unwrap();
         let path = room.path().join("config.toml");
         let lab = NewProfile {
-            provider: ProfileProvider::Datasaur,
-            hosting: None,
+            provider: Provider::Datasaur,
+            hosting: Hosting::NotTold,
             url: None,
-            workspace: Some("7".into()),
+            number: Some("7".into()),
             ..acme()
         };
         save_profile(&path, "lab", &lab).unwrap();

@@ -15,7 +15,8 @@ use url::Url;
 
 use super::netrc;
 use super::places::StandardPaths;
-use super::wandb::{self, DEFAULT_URL, WANDB_KEY, WandbLogin};
+use super::wandb::{self, WANDB_KEY, WandbLogin};
+use crate::provider::WANDB_URL;
 
 /// The service under which keys are kept in the system's keyring.
 #[cfg(feature = "keyring")]
@@ -152,7 +153,7 @@ fn from_env(name: &str, host: &str, env: &dyn Fn(&str) -> Option<String>) -> Res
 
 fn from_wandb(host: &str, login: &WandbLogin<'_>) -> Result<SecretString, KeyError> {
     let key = from_env(WANDB_KEY, host, login.env)?;
-    let (server, place) = login.server().unwrap_or_else(|| (DEFAULT_URL.to_owned(), "W&B's default server".to_owned()));
+    let (server, place) = login.server().unwrap_or_else(|| (WANDB_URL.to_owned(), "W&B's default server".to_owned()));
     // An unusable address, such as a web site's, belongs to no service.
     let owner = wandb::base(&server, None).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
     if wandb::names_of(&owner).iter().any(|name| name.eq_ignore_ascii_case(host)) {

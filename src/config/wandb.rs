@@ -10,9 +10,8 @@ use url::Url;
 use super::error::ConfigError;
 use super::places::regular_text;
 use super::profile::parse_base;
+use crate::provider::{Hosting, WANDB_URL};
 
-/// The server that W&B's tools use by default.
-pub const DEFAULT_URL: &str = "https://api.forge.coreweave.com";
 /// The path under which W&B's servers speak SCIM.
 const PATH: &str = "/scim";
 /// The address of Multi-tenant Cloud before Forge; stores are named after it.
@@ -28,7 +27,7 @@ const SITES: [&str; 4] = ["wandb.ai", "www.wandb.ai", "app.wandb.ai", "id.corewe
 /// The variable from which W&B's own tools take the key.
 pub const WANDB_KEY: &str = "WANDB_API_KEY";
 /// The variable that names the server of [`WANDB_KEY`].
-pub const WANDB_URL: &str = "WANDB_BASE_URL";
+pub const WANDB_BASE_URL: &str = "WANDB_BASE_URL";
 /// The variable that names the directory of W&B's settings file.
 pub(super) const WANDB_CONFIG_DIR: &str = "WANDB_CONFIG_DIR";
 
@@ -51,7 +50,7 @@ impl WandbLogin<'_> {
     /// The configured server, and the place that names it: the variable takes precedence over the settings file, as in
     /// the package wandb 0.31.0.
     pub(super) fn server(&self) -> Option<(String, String)> {
-        let variable = self.variable(WANDB_URL).map(|url| (url, format!("${WANDB_URL}")));
+        let variable = self.variable(WANDB_BASE_URL).map(|url| (url, format!("${WANDB_BASE_URL}")));
         variable.or_else(|| {
             let path = self.settings.as_deref()?;
             Some((base_url(path)?, path.display().to_string()))
@@ -79,6 +78,15 @@ pub(super) fn is_dedicated(host: &str) -> bool {
     host.rsplit_once(".wandb.io").is_some_and(|(_, rest)| ["", "."].contains(&rest))
 }
 
+/// The hosting of a W&B server by its name.
+pub(super) fn hosting_of(base: &Url) -> Hosting {
+    match base.host_str() {
+        Some(host) if is_multi_tenant(host) => Hosting::MultiTenant,
+        Some(host) if is_dedicated(host) => Hosting::Dedicated,
+        _ => Hosting::NotTold,
+    }
+}
+
 fn same(host: &str, known: &str) -> bool {
     host.strip_suffix('.').unwrap_or(host).eq_ignore_ascii_case(known)
 }
@@ -97,7 +105,7 @@ pub(super) fn names_of(host: &str) -> Vec<&str> {
 pub(super) fn base(url: &str, path: Option<&str>) -> Result<Url, ConfigError> {
     let mut base = parse_base(url, "")?;
     let host = base.host_str().unwrap_or_default().to_owned();
-    let instead = || format!("write {DEFAULT_URL}, or the address of your own server");
+    let instead = || format!("write {WANDB_URL}, or the address of your own server");
     if SITES.iter().any(|site| same(&host, site)) {
         return Err(ConfigError::new(format!("{host} is a web site, not W&B's API"), instead()));
     }
@@ -113,7 +121,7 @@ pub(super) fn base(url: &str, path: Option<&str>) -> Result<Url, ConfigError> {
     let host = base.host_str().unwrap_or_default();
     if is_multi_tenant(host) && !["", PATH].contains(&own.as_str()) {
         let why = format!("{host} has no SCIM at {own}");
-        return Err(ConfigError::new(why, format!("write {DEFAULT_URL} without a path")));
+        return Err(ConfigError::new(why, format!("write {WANDB_URL} without a path")));
     }
     let added = path.unwrap_or(if own.ends_with(PATH) { "" } else { PATH });
     parse_base(base.as_str(), added)
@@ -164,7 +172,7 @@ mod tests {
     fn other_addresses_are_refused_with_the_right_one(#[case] url: &str, #[case] why: &str) {
         let error = base(url, None).unwrap_err();
         assert!(error.why.contains(why), "{error}");
-        assert!(error.hint.contains(DEFAULT_URL), "{error}");
+        assert!(error.hint.contains(WANDB_URL), "{error}");
     }
 
     #[rstest]
@@ -201,7 +209,7 @@ mod tests {
             WandbLogin { env, netrc: None, settings: Some(path.clone()) }.server().map(|(url, _)| url)
         };
         assert_eq!(named(&|_| None).as_deref(), expected);
-        let variable = |name: &str| (name == WANDB_URL).then(|| "https://v.example".to_owned());
+        let variable = |name: &str| (name == WANDB_BASE_URL).then(|| "https://v.example".to_owned());
         assert_eq!(named(&variable).as_deref(), Some("https://v.example"));
     }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::clock::UnixSeconds;
 use super::dice::Dice;
 use super::ids::{GlobalId, Kind};
-use super::options::{DemoHosting, DemoOptions};
+use super::options::{DemoOptions, Hosting};
 use super::records::{Account, OrganisationRole, RecordNumber};
 use super::reply::{Answer, Refusal, RequestReply};
 use super::request::AuthorisedRequest;
@@ -118,7 +118,7 @@ impl AuditLog {
 
     /// Answers a request for a part of the log.
     pub(super) fn answer(&self, ask: &AuthorisedRequest) -> Answer {
-        let shared = ask.options.hosting == DemoHosting::MultiTenant;
+        let shared = ask.options.hosting == Hosting::MultiTenant;
         let number = |name: &str| -> Result<Option<usize>, Refusal> {
             let text = ask.parameter(name);
             text.map(|text| text.parse().map_err(|_| Refusal::value(format!("{name} must be a number")))).transpose()
@@ -174,7 +174,7 @@ impl AuditLog {
 
 /// True for the log's address in this hosting.
 pub(super) fn is_at(options: &DemoOptions, path: &str) -> bool {
-    path == if options.hosting == DemoHosting::MultiTenant { "/audit_logs" } else { "/admin/audit_logs" }
+    path == if options.hosting == Hosting::MultiTenant { "/audit_logs" } else { "/admin/audit_logs" }
 }
 
 /// The deed of a SCIM request, before it takes effect; `None` where the log has no word for it.
@@ -192,7 +192,7 @@ pub(super) fn deed(
             .or_else(|| state.user_with_email(id))?;
         Some(state.user(number)?.email.to_string())
     };
-    let gone = if options.hosting == DemoHosting::MultiTenant { "user:deactivate" } else { "user:permanently_delete" };
+    let gone = if options.hosting == Hosting::MultiTenant { "user:deactivate" } else { "user:permanently_delete" };
     let operation = &body["Operations"][0];
     let (action, user, team) = match (method.as_str(), segments.as_slice()) {
         ("POST", ["Users"]) => ("user:create", body["emails"][0]["value"].as_str().map(str::to_owned), None),

@@ -4,7 +4,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::options::DemoProvider;
+use super::options::Provider;
 use super::records::{Account, OrganisationRole, RecordNumber, User};
 use super::state::State;
 
@@ -46,10 +46,10 @@ pub(super) struct OfferedKey {
 
 impl Keys {
     /// Random keys for a new server, or keys made from a fixed one.
-    pub(super) fn new(fixed: Option<&str>, provider: DemoProvider) -> std::io::Result<Self> {
+    pub(super) fn new(fixed: Option<&str>, provider: Provider) -> std::io::Result<Self> {
         let admin = match fixed {
             Some(key) => key.to_owned(),
-            None if provider == DemoProvider::Grafana => format!("glsa_{}", random_key()?),
+            None if provider == Provider::Grafana => format!("glsa_{}", random_key()?),
             None => random_key()?,
         };
         Ok(Self { team: format!("{admin}-team"), admin })
@@ -153,7 +153,7 @@ mod tests {
     #[case::raw_basic("Basic :k1".to_owned(), None)]
     #[case::bare("k1".to_owned(), None)]
     fn each_form_is_judged(#[case] header: String, #[case] expected: Option<KeyHolder>) {
-        let (keys, mut state) = (Keys::new(Some("k1"), DemoProvider::Wandb).unwrap(), State::default());
+        let (keys, mut state) = (Keys::new(Some("k1"), Provider::Wandb).unwrap(), State::default());
         state.keys.insert(FIRST_OWNER, "k1", "");
         state.keys.insert(7, "k3", "");
         assert_eq!(holder(&keys, &state, &header), expected);
@@ -173,8 +173,7 @@ mod tests {
 
     #[test]
     fn every_server_has_its_own_key() {
-        let (one, two) =
-            (Keys::new(None, DemoProvider::Wandb).unwrap(), Keys::new(None, DemoProvider::Grafana).unwrap());
+        let (one, two) = (Keys::new(None, Provider::Wandb).unwrap(), Keys::new(None, Provider::Grafana).unwrap());
         assert_eq!(one.admin.len(), 40);
         assert_ne!(one.admin, two.admin);
         assert!(two.admin.starts_with("glsa_"));

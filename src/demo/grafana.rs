@@ -16,8 +16,6 @@ use super::request::AuthorisedRequest;
 use super::rfc;
 use super::state::{State, SyncSwitches};
 
-/// Path of the SCIM root for a self-managed Grafana, whose namespace is always the same.
-pub(super) const ROOT: &str = "/apis/scim.grafana.app/v0alpha1/namespaces/default/";
 const GROUP: &str = "scim.grafana.app";
 const VERSION: &str = "v0alpha1";
 const NAMESPACE: &str = "default";

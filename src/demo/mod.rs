@@ -52,6 +52,6 @@ mod tests;
 
 pub use fault_kind::{FaultKind, FaultSpec};
 pub use log::{LoggedRequest, TakenWrite};
-pub use options::{DemoHosting, DemoOptions, DemoProvider, EmailShape, FailRule, OptionError, RolePut};
+pub use options::{DemoOptions, EmailShape, FailRule, Hosting, OptionError, Provider, RolePut};
 pub use running::{RunningDemo, start};
 pub use version::ServerVersion;

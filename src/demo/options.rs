@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::fault_kind::FaultSpec;
 use super::version::ServerVersion;
+pub use crate::provider::{Hosting, Provider};
 
 /// A word or rule that an option does not take; the text says which words it takes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,36 +44,6 @@ macro_rules! words {
         }
     };
 }
-
-/// Whose SCIM the server speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum DemoProvider {
-    /// Weights & Biases: Users, Groups (teams) and Roles, with its documented departures from the RFCs.
-    #[default]
-    Wandb,
-    /// Plain RFC 7643 and RFC 7644.
-    Scim,
-    /// Grafana: users and teams over SCIM, roles and the configuration beside it.
-    Grafana,
-    /// Datasaur: users and groups of one workspace.
-    Datasaur,
-}
-words!(DemoProvider, "provider", DemoProvider::Wandb => "wandb", DemoProvider::Scim => "scim", DemoProvider::Grafana => "grafana",
-    DemoProvider::Datasaur => "datasaur");
-
-/// How W&B is hosted; it decides what deactivation means and which user fields may change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum DemoHosting {
-    /// The shared service: `active: false` removes the user from the organisation.
-    MultiTenant,
-    /// A single-tenant cloud.
-    #[default]
-    Dedicated,
-    /// The customer's own machines; like [`DemoHosting::Dedicated`] save for the roles of service accounts.
-    SelfManaged,
-}
-words!(DemoHosting, "hosting", DemoHosting::MultiTenant => "multi-tenant", DemoHosting::Dedicated => "dedicated",
-    DemoHosting::SelfManaged => "self-managed");
 
 /// How W&B answers a user's `emails`, which changed with server 0.80.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -133,9 +104,9 @@ pub struct DemoOptions {
     /// Address to listen on; port 0 takes any free one.
     pub listen: SocketAddr,
     /// Whose SCIM to speak.
-    pub provider: DemoProvider,
+    pub provider: Provider,
     /// W&B only: the kind of hosting.
-    pub hosting: DemoHosting,
+    pub hosting: Hosting,
     /// Number of seeded users, service accounts included; at least the four administrators and Eva Tanaka exist.
     pub users: usize,
     /// Decides the seeded organisation and which requests fail.
@@ -177,8 +148,8 @@ impl Default for DemoOptions {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            provider: DemoProvider::default(),
-            hosting: DemoHosting::default(),
+            provider: Provider::default(),
+            hosting: Hosting::default(),
             users: 250,
             seed: 7,
             emails: EmailShape::default(),
@@ -249,16 +220,6 @@ mod tests {
     fn a_bad_failure_rule_says_how_to_write_one(#[case] text: &str) {
         let error = text.parse::<FailRule>().unwrap_err().to_string();
         assert!(error.contains(&format!("{text:?}")) && error.contains("429=0.1"), "{error}");
-    }
-
-    #[test]
-    fn words_are_read_back_and_others_are_listed() {
-        for hosting in [DemoHosting::MultiTenant, DemoHosting::Dedicated, DemoHosting::SelfManaged] {
-            assert_eq!(hosting.to_string().parse(), Ok(hosting));
-        }
-        assert!(
-            "saas".parse::<DemoHosting>().unwrap_err().to_string().contains("multi-tenant, dedicated, self-managed")
-        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::clock::UnixSeconds;
 use super::dice::Dice;
 use super::names::{CULTURES, CUSTOM_ROLES, EMOJI_NAME, REGISTRIES, TEAMS};
-use super::options::{DemoOptions, DemoProvider};
+use super::options::{DemoOptions, Provider};
 use super::records::{Account, CustomRole, OrganisationRole, RecordNumber, RegistryRole, Seat, TeamRole, User};
 use super::rfc::more;
 use super::seed_access;
@@ -38,7 +38,7 @@ pub(super) fn organisation(options: &DemoOptions, now: UnixSeconds) -> State {
     let mut seeding = SeedState { dice: Dice(options.seed), now, people, taken };
     seeding.roles(&mut state);
     seeding.teams(&mut state);
-    let services = options.provider == DemoProvider::Wandb
+    let services = options.provider == Provider::Wandb
         && ServerGeneration::of(options).services
         && people >= SERVICE_ACCOUNTS_FROM;
     for place in 0..people {
@@ -48,16 +48,16 @@ pub(super) fn organisation(options: &DemoOptions, now: UnixSeconds) -> State {
             _ => seeding.person(place),
         };
         seeding.date(&mut user, place);
-        if options.provider == DemoProvider::Grafana {
+        if options.provider == Provider::Grafana {
             user.external_id = Some(format!("idp|{}", user.user_name).into());
         }
-        if options.provider == DemoProvider::Scim {
+        if options.provider == Provider::Scim {
             user.more = more::seed(place as RecordNumber);
         }
         let number = state.insert_user(user);
         seeding.memberships(&mut state, number);
     }
-    if options.provider == DemoProvider::Wandb {
+    if options.provider == Provider::Wandb {
         seed_access::add(&mut state, options.seed);
     }
     state

@@ -15,7 +15,7 @@ use super::clock::Clock;
 use super::fault_kind::FaultKind;
 use super::faults::{Fate, Kind, RequestFault, ServerFaults};
 use super::log::{LoggedRequest, RequestLog, TakenWrite};
-use super::options::{DemoHosting, DemoOptions, DemoProvider};
+use super::options::{DemoOptions, Hosting, Provider};
 use super::records::RecordNumber;
 use super::reply::{Answer, AnswerProtocol, Refusal, RequestReply};
 use super::request::AuthorisedRequest;
@@ -43,22 +43,12 @@ pub(super) struct Server {
     log: RequestLog,
 }
 
-/// Path of the SCIM root, with a trailing slash.
-fn root(provider: DemoProvider) -> &'static str {
-    match provider {
-        DemoProvider::Wandb => "/scim/",
-        DemoProvider::Scim => "/scim/v2/",
-        DemoProvider::Grafana => grafana::ROOT,
-        DemoProvider::Datasaur => "/api/teams/4711/scim/v2/",
-    }
-}
-
 impl Server {
     pub(super) fn new(options: DemoOptions, origin: &str, keys: Keys, clock: Clock, mut state: State) -> Self {
         state.keys.insert(FIRST_OWNER, &keys.admin, "this demo server");
         let audit = RwLock::new(audit::AuditLog::seeded(&state, options.seed, clock.start()));
         Self {
-            base: format!("{origin}{}", root(options.provider).trim_end_matches('/')),
+            base: format!("{origin}{}", options.provider.descriptor().demo_root.trim_end_matches('/')),
             keys,
             faults: ServerFaults::new(options.seed, options.latency, options.fail.clone(), options.faults.clone()),
             held: watch::Sender::new(false),
@@ -97,7 +87,7 @@ impl Server {
     fn holder(&self, headers: &HeaderMap) -> Result<KeyHolder, Refusal> {
         let unknown = || Refusal::new(401, "the API key is missing or unknown");
         let offered = header_text(headers, &header::AUTHORIZATION).and_then(offered).ok_or_else(unknown)?;
-        if self.options.provider != DemoProvider::Wandb && offered.key == self.keys.admin {
+        if self.options.provider != Provider::Wandb && offered.key == self.keys.admin {
             return Ok(KeyHolder::First);
         }
         if offered.bearer && !ServerGeneration::of(&self.options).bearer {
@@ -155,7 +145,7 @@ impl Server {
 
     /// At Grafana, refusals before the handlers come from a different program than the one that speaks SCIM.
     fn outside(&self, refusal: Refusal, speaker: AnswerProtocol) -> Refusal {
-        if self.options.provider == DemoProvider::Grafana { refusal.written(speaker) } else { refusal }
+        if self.options.provider == Provider::Grafana { refusal.written(speaker) } else { refusal }
     }
 
     /// Executes the request, or lets the request fail or vanish as the faults decide. `act` is told whether to begin a
@@ -259,11 +249,11 @@ impl Server {
         let path = parts.uri.path();
         let whole: Vec<String> = path.split('/').skip(1).map(unescape).collect();
         let whole: Vec<&str> = whole.iter().map(String::as_str).collect();
-        if self.options.provider == DemoProvider::Grafana {
+        if self.options.provider == Provider::Grafana {
             return grafana::route(&ask, &self.state, &parts.method, &whole);
         }
-        let root = root(self.options.provider);
-        if self.options.provider == DemoProvider::Wandb && audit::is_at(&self.options, path) {
+        let root = self.options.provider.descriptor().demo_root;
+        if self.options.provider == Provider::Wandb && audit::is_at(&self.options, path) {
             return self.audit.read().unwrap_or_else(PoisonError::into_inner).answer(&ask);
         }
         if !path.starts_with(root) {
@@ -271,7 +261,7 @@ impl Server {
         }
         let segments = whole.get(root.matches('/').count() - 1..).unwrap_or_default();
         let handled = match self.options.provider {
-            DemoProvider::Wandb => wandb::route(&ask, &self.state, &parts.method, segments),
+            Provider::Wandb => wandb::route(&ask, &self.state, &parts.method, segments),
             _ => rfc::route(&ask, &self.state, &parts.method, segments),
         };
         handled.unwrap_or_else(|| Err(no_such_path(path)))
@@ -336,7 +326,7 @@ const FORGE: &str = "/api/wandb";
 
 /// The path behind Forge's proxy, on the shared service.
 fn behind_forge(server: &Server, parts: &mut Parts) {
-    let shared = server.options.provider == DemoProvider::Wandb && server.options.hosting == DemoHosting::MultiTenant;
+    let shared = server.options.provider == Provider::Wandb && server.options.hosting == Hosting::MultiTenant;
     let whole = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let inner = whole.strip_prefix(FORGE).filter(|rest| shared && rest.starts_with('/'));
     if let Some(inner) = inner.and_then(|inner| inner.parse().ok()) {
@@ -351,10 +341,8 @@ async fn handle(Shared(server): Shared<Arc<Server>>, request: Request) -> Respon
     let place = server.log.note(&parts.method, uri.path_and_query().map_or("/", |path| path.as_str()));
     let scissors = parts.extensions.get::<ConnectInfo<ConnectionCutter>>().map(|info| info.0.clone());
     let protocol = match parts.uri.path() {
-        "/graphql" if server.options.provider == DemoProvider::Wandb => AnswerProtocol::GraphQl,
-        path if server.options.provider == DemoProvider::Grafana && path.starts_with("/api/") => {
-            AnswerProtocol::Grafana
-        }
+        "/graphql" if server.options.provider == Provider::Wandb => AnswerProtocol::GraphQl,
+        path if server.options.provider == Provider::Grafana && path.starts_with("/api/") => AnswerProtocol::Grafana,
         _ => AnswerProtocol::Scim,
     };
     let answer = match to_bytes(body, BODY_LIMIT).await {

@@ -5,7 +5,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use super::ids::{GlobalId, Kind};
 use super::json::ResourceMeta;
 use super::names::REGISTRIES;
-use super::options::{DemoHosting, EmailShape};
+use super::options::{EmailShape, Hosting};
 use super::records::{Account, RecordNumber, RegistryRole, TeamRole, User};
 use super::state::State;
 use super::version::ServerGeneration;
@@ -17,7 +17,7 @@ use super::words::{
 #[derive(Clone, Copy)]
 pub(super) struct UserStyle {
     pub generation: ServerGeneration,
-    pub hosting: DemoHosting,
+    pub hosting: Hosting,
     pub etags: bool,
     /// With organisation, team and registry roles.
     pub roles: bool,

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::names::REGISTRIES;
-use super::options::DemoHosting;
+use super::options::Hosting;
 use super::records::{Account, OrganisationRole, RecordNumber, RegistryRole, Seat, TeamRole, User};
 use super::reply::{Answer, Refusal, RequestReply};
 use super::request::{AuthorisedRequest, PatchElement, operations, selected};
@@ -57,7 +57,7 @@ fn deactivation(operation: &PatchElement) -> Result<Option<bool>, Refusal> {
 }
 
 fn set_active(ask: &AuthorisedRequest, state: &mut State, number: RecordNumber, wanted: bool) -> Answer {
-    let removes = ask.options.hosting == DemoHosting::MultiTenant;
+    let removes = ask.options.hosting == Hosting::MultiTenant;
     if removes && wanted {
         return Err(Refusal::new(400, "User reactivation operations are not supported in SaaS Cloud"));
     }
@@ -127,7 +127,7 @@ fn apply(
                 user.registry_access &= seat != Seat::None || user.models_seat != Seat::None;
             });
         }
-        "displayName" | "emails" if ask.options.hosting == DemoHosting::MultiTenant => {
+        "displayName" | "emails" if ask.options.hosting == Hosting::MultiTenant => {
             return Err(Refusal::mutability(format!("{path} cannot be changed in SaaS Cloud")));
         }
         "displayName" => {

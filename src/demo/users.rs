@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::ids::{GlobalId, Kind};
 use super::json::{List, location};
-use super::options::{DemoHosting, DemoOptions};
+use super::options::{DemoOptions, Hosting};
 use super::records::{Account, OrganisationRole, RecordNumber, Seat, TeamRole, User};
 use super::reply::{Answer, Refusal, RequestReply};
 use super::request::{AuthorisedRequest, equality, require_schema, slice, text};
@@ -134,7 +134,7 @@ pub(super) fn create(ask: &AuthorisedRequest, state: &mut State) -> Answer {
 
 fn created(ask: &AuthorisedRequest, state: &State, number: RecordNumber) -> Answer {
     let Some(user) = state.user(number) else { return Err(Refusal::new(500, "the user is gone")) };
-    let multi_tenant = ask.options.hosting == DemoHosting::MultiTenant;
+    let multi_tenant = ask.options.hosting == Hosting::MultiTenant;
     let roles = multi_tenant || user.account != Account::Person;
     let style = UserStyle { roles, groups: multi_tenant, ..style(ask) };
     let view = UserView { state, number, user, style };
@@ -184,7 +184,7 @@ fn person(
         require_seat(ask.options, state)?;
     }
     // Only the shared service documents roles and teams at creation; the others pass over them.
-    if ask.options.hosting != DemoHosting::MultiTenant {
+    if ask.options.hosting != Hosting::MultiTenant {
         return Ok((user, Vec::new()));
     }
     if let Some(word) = body.get("organizationRole") {

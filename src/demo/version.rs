@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::options::{DemoHosting, DemoOptions, DemoProvider, EmailShape, OptionError};
+use super::options::{DemoOptions, EmailShape, Hosting, OptionError, Provider};
 
 /// A release of W&B's server, such as 0.80.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,7 +65,7 @@ pub(super) struct ServerGeneration {
 
 impl ServerGeneration {
     pub(super) fn of(options: &DemoOptions) -> Self {
-        let knows = |since| options.hosting == DemoHosting::MultiTenant || options.server_version >= since;
+        let knows = |since| options.hosting == Hosting::MultiTenant || options.server_version >= since;
         let emails = if knows(EMAIL_ARRAY) { options.emails } else { EmailShape::Old };
         Self {
             emails,
@@ -82,7 +82,7 @@ impl ServerGeneration {
 impl DemoOptions {
     /// The release refuses keys as `Authorization: Bearer`.
     pub fn takes_basic_only(&self) -> bool {
-        self.provider == DemoProvider::Wandb && !ServerGeneration::of(self).bearer
+        self.provider == Provider::Wandb && !ServerGeneration::of(self).bearer
     }
 }
 
@@ -104,6 +104,6 @@ mod tests {
     fn the_shared_service_is_always_the_newest() {
         let old = DemoOptions { server_version: ServerVersion(0, 74, 0), ..DemoOptions::default() };
         assert!(!ServerGeneration::of(&old).registries);
-        assert!(ServerGeneration::of(&DemoOptions { hosting: DemoHosting::MultiTenant, ..old }).services);
+        assert!(ServerGeneration::of(&DemoOptions { hosting: Hosting::MultiTenant, ..old }).services);
     }
 }

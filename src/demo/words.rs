@@ -1,7 +1,7 @@
 //! The words W&B's JSON uses for roles, seats and accounts.
 
 use super::names::{MEMBER_PERMISSIONS, VIEWER_PERMISSIONS};
-use super::options::DemoHosting;
+use super::options::Hosting;
 use super::records::{Account, CustomRole, OrganisationRole, RegistryRole, Seat, TeamRole, User};
 use super::state::State;
 
@@ -10,10 +10,10 @@ pub(super) fn inherited_permissions(role: &CustomRole) -> &'static [&'static str
     if role.inherits_member { MEMBER_PERMISSIONS } else { VIEWER_PERMISSIONS }
 }
 
-pub(super) fn organisation_role_word(user: &User, hosting: DemoHosting) -> &'static str {
+pub(super) fn organisation_role_word(user: &User, hosting: Hosting) -> &'static str {
     match (user.account, user.organisation_role, hosting) {
-        (Account::TeamService, _, DemoHosting::SelfManaged) => "service",
-        (Account::OrganisationService, _, DemoHosting::SelfManaged) => "org_service",
+        (Account::TeamService, _, Hosting::SelfManaged) => "service",
+        (Account::OrganisationService, _, Hosting::SelfManaged) => "org_service",
         (_, OrganisationRole::Admin, _) => "admin",
         (_, OrganisationRole::Member, _) => "member",
     }

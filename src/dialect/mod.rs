@@ -38,6 +38,8 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+pub use crate::provider::{Hosting, Provider};
+
 /// How a list is read to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListRequest {
@@ -281,11 +283,9 @@ pub struct KnownServer {
 
 /// The dialect of a provider in its hosting. The hosting matters only to W&B.
 pub fn of(provider: Provider, hosting: Hosting, server: KnownServer) -> Arc<dyn Dialect> {
-    match provider {
-        Provider::Wandb => Arc::new(wandb::WandbDialect::new(hosting, server.full_seats)),
-        Provider::Scim => Arc::new(rfc::RfcDialect::new(rfc::RfcFlavor::Plain, server)),
-        Provider::Grafana => Arc::new(rfc::RfcDialect::new(rfc::RfcFlavor::Grafana, server)),
-        Provider::Datasaur => Arc::new(rfc::RfcDialect::new(rfc::RfcFlavor::Datasaur, server)),
+    match rfc::RfcFlavor::of(provider) {
+        Some(flavor) => Arc::new(rfc::RfcDialect::new(flavor, server)),
+        None => Arc::new(wandb::WandbDialect::new(hosting, server.full_seats)),
     }
 }
 
@@ -302,40 +302,3 @@ pub fn placeholder(kind: RecordKind, n: usize, problem: RecordProblem) -> Record
 
 /// The beginning of a [`placeholder`]'s id; no request is ever made for such an id.
 pub const UNREADABLE: &str = "unreadable:";
-
-/// The provider of a directory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Provider {
-    /// Weights & Biases.
-    Wandb,
-    /// Grafana Enterprise and Cloud.
-    Grafana,
-    /// Datasaur.
-    Datasaur,
-    /// Any server that keeps to RFC 7643 and RFC 7644.
-    Scim,
-}
-
-/// The hosting of a W&B server; capabilities differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Hosting {
-    /// Multi-tenant Cloud: one server for all customers.
-    MultiTenant,
-    /// Dedicated Cloud: one server for the customer, run by W&B.
-    #[default]
-    Dedicated,
-    /// Run by the customer.
-    SelfManaged,
-    /// Not told: plans offer the actions of any hosting, and name the consequences on Multi-tenant Cloud.
-    NotTold,
-}
-
-impl Hosting {
-    /// False where it is known that the server is one customer's.
-    pub fn may_be_multi_tenant(self) -> bool {
-        match self {
-            Self::MultiTenant | Self::NotTold => true,
-            Self::Dedicated | Self::SelfManaged => false,
-        }
-    }
-}

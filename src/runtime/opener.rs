@@ -14,13 +14,13 @@ use crate::{
     app::{NotSaved, OpenedProfile, ProfileView, form::ProfileDraft},
     client::{AuthScheme, Client, ClientCert, Endpoint, GraphqlEndpoint},
     config::{
-        AuthForm, ConfigError, ConfigFile, ConfirmPolicy, DATASAUR_ROLES, DraftedConfig, KeyError, KeySource,
-        NewProfile, Profile, ProfileHosting, ProfileProvider, ReasonPolicy, StandardPaths, draft_edited, draft_new,
-        resolve, save_mapping, wandb::WandbLogin,
+        AuthForm, ConfigError, ConfigFile, ConfirmPolicy, DraftedConfig, KeyError, KeySource, NewProfile, Profile,
+        ReasonPolicy, StandardPaths, draft_edited, draft_new, resolve, save_mapping, wandb::WandbLogin,
     },
     demo,
     dialect::{self, Dialect},
     directory::{Name, guard::GuardSettings, role_source::RoleMapping, work::SessionStart},
+    provider::{Hosting, Provider, ProviderDescriptor},
     scim::{
         error,
         failure::{Failure, FailureClass},
@@ -124,20 +124,12 @@ impl Opener {
         let running = demo::start(self.demo.clone()).await.map_err(failed)?;
         let base = url::Url::parse(running.url()).map_err(|error| OpenError::Local(error.to_string()))?;
         let key = SecretString::from(running.key().to_owned());
-        let provider = match self.demo.provider {
-            demo::DemoProvider::Wandb => ProfileProvider::Wandb,
-            demo::DemoProvider::Scim => ProfileProvider::Scim,
-            demo::DemoProvider::Grafana => ProfileProvider::Grafana,
-            demo::DemoProvider::Datasaur => ProfileProvider::Datasaur,
-        };
-        let mut profile = Profile::new("demo", provider, base, KeySource::Value(key.clone()));
-        profile.mapping = (provider == ProfileProvider::Datasaur).then(demo_mapping);
+        let mut profile = Profile::new("demo", self.demo.provider, base, KeySource::Value(key.clone()));
+        profile.mapping = demo_mapping(self.demo.provider.descriptor());
         profile.me = Some("demo-admin".into());
-        profile.hosting = (provider == ProfileProvider::Wandb).then_some(match self.demo.hosting {
-            demo::DemoHosting::MultiTenant => ProfileHosting::MultiTenant,
-            demo::DemoHosting::Dedicated => ProfileHosting::Dedicated,
-            demo::DemoHosting::SelfManaged => ProfileHosting::SelfManaged,
-        });
+        if self.demo.provider.descriptor().is_hosted {
+            profile.hosting = self.demo.hosting;
+        }
         if self.demo.takes_basic_only() {
             profile.auth = AuthForm::BasicUser("demo-admin".into());
         }
@@ -279,15 +271,13 @@ pub(super) fn endpoint_of(profile: &Profile, dialect: &dyn Dialect, key: SecretS
 }
 
 /// The roles that groups of the demo directory give, in the place of a workspace's own table.
-fn demo_mapping() -> RoleMapping {
-    let name = |text: &str| Name::from(text);
-    RoleMapping {
-        order: DATASAUR_ROLES.map(name).into(),
-        default: Some(name("labeler")),
-        groups: [("growth", "admin"), ("evals", "reviewer"), ("research", "reviewer"), ("speech", "labeler")]
-            .map(|(group, role)| (name(group), name(role)))
-            .into(),
-    }
+fn demo_mapping(provider: &ProviderDescriptor) -> Option<RoleMapping> {
+    let name = |text: &&str| Name::from(*text);
+    (!provider.demo_groups.is_empty()).then(|| RoleMapping {
+        order: provider.group_roles.iter().map(name).collect(),
+        default: provider.group_roles.last().map(name),
+        groups: provider.demo_groups.iter().map(|(group, role)| (name(group), name(role))).collect(),
+    })
 }
 
 fn auth_of(form: &AuthForm, key: SecretString) -> AuthScheme {
@@ -338,21 +328,9 @@ fn store_name(profile: &str, address: &Url) -> String {
 }
 
 pub(super) fn dialect_of(profile: &Profile) -> Arc<dyn Dialect> {
-    let provider = match profile.provider {
-        ProfileProvider::Wandb => dialect::Provider::Wandb,
-        ProfileProvider::Grafana => dialect::Provider::Grafana,
-        ProfileProvider::Datasaur => dialect::Provider::Datasaur,
-        ProfileProvider::Scim => dialect::Provider::Scim,
-    };
-    let hosting = match profile.hosting {
-        Some(ProfileHosting::MultiTenant) => dialect::Hosting::MultiTenant,
-        Some(ProfileHosting::SelfManaged) => dialect::Hosting::SelfManaged,
-        Some(ProfileHosting::Dedicated) => dialect::Hosting::Dedicated,
-        None => dialect::Hosting::NotTold,
-    };
     let mapping = profile.mapping.clone().map(Arc::new);
     let server = dialect::KnownServer { habits: profile.habits.clone(), mapping, full_seats: profile.full_seats };
-    dialect::of(provider, hosting, server)
+    dialect::of(profile.provider, profile.hosting, server)
 }
 
 /// Whether the server takes the key and answers with a list: one short page of users.
@@ -375,21 +353,16 @@ async fn answers(endpoint: Endpoint, dialect: &dyn Dialect) -> Result<(), Failur
 /// The profile in the words of the form.
 fn draft_of_profile(profile: &Profile) -> ProfileDraft {
     let base = profile.base_text();
-    let (url, workspace) = match profile.provider {
-        ProfileProvider::Wandb => (base.trim_end_matches("/scim"), ""),
-        ProfileProvider::Datasaur => match base.split_once("/api/teams/") {
-            Some((root, rest)) => (root, rest.split('/').next().unwrap_or_default()),
-            None => (base, ""),
-        },
-        ProfileProvider::Grafana | ProfileProvider::Scim => (base, ""),
+    let (url, number) = match &profile.provider.descriptor().number {
+        Some(number) => (number.split)(base),
+        None if profile.provider == Provider::Wandb => (base.trim_end_matches("/scim"), ""),
+        None => (base, ""),
     };
     ProfileDraft {
         name: profile.name.clone(),
         provider: profile.provider.as_str().to_owned(),
-        hosting: profile.hosting.map(|hosting| hosting.as_str().to_owned()).unwrap_or_default(),
-        // The namespace in a Grafana's URL names it.
-        stack: String::new(),
-        workspace: workspace.to_owned(),
+        hosting: profile.hosting.as_str().to_owned(),
+        number: number.to_owned(),
         url: url.to_owned(),
         key: match (&profile.auth, &profile.key) {
             (AuthForm::None, _) => "none".to_owned(),
@@ -408,16 +381,12 @@ fn draft_of_profile(profile: &Profile) -> ProfileDraft {
 
 fn new_profile(draft: &ProfileDraft) -> Result<NewProfile, OpenError> {
     let field = |name: &str, why: String| OpenError::Field(name.into(), why);
-    let known = ProfileProvider::ALL.into_iter().find(|provider| provider.as_str() == draft.provider);
-    let provider = known.unwrap_or(ProfileProvider::Wandb);
+    let provider: Provider = draft.provider.parse().unwrap_or_default();
     let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let hosting = match draft.hosting.as_str() {
-        _ if provider != ProfileProvider::Wandb => None,
-        "" => None,
-        "multi-tenant" => Some(ProfileHosting::MultiTenant),
-        "dedicated" => Some(ProfileHosting::Dedicated),
-        "self-managed" => Some(ProfileHosting::SelfManaged),
-        _ => return Err(field("hosting", "multi-tenant, dedicated or self-managed".into())),
+        "" => Hosting::NotTold,
+        _ if !provider.descriptor().is_hosted => Hosting::NotTold,
+        named => named.parse().map_err(|_| field("hosting", Hosting::NAMED.map(Hosting::as_str).join(", ")))?,
     };
     let words: Vec<String> = draft.key.split_whitespace().map(str::to_owned).collect();
     let mut auth = AuthForm::Bearer;
@@ -437,8 +406,7 @@ fn new_profile(draft: &ProfileDraft) -> Result<NewProfile, OpenError> {
         provider,
         hosting,
         url: filled(&draft.url),
-        stack: filled(&draft.stack),
-        workspace: filled(&draft.workspace),
+        number: filled(&draft.number),
         auth,
         key,
         me: filled(&draft.me),
@@ -452,7 +420,7 @@ mod tests {
 
     fn file(state: &Path, url: &str) -> String {
         let base = Url::parse(url).unwrap();
-        let profile = Profile::new("acme", ProfileProvider::Wandb, base, KeySource::Netrc);
+        let profile = Profile::new("acme", Provider::Wandb, base, KeySource::Netrc);
         store_file(state, &profile).file_name().unwrap().to_string_lossy().into_owned()
     }
 

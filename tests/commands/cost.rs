@@ -1,6 +1,6 @@
 //! The cost of a change is the cost of what it touches: requests don't grow with the directory.
 
-use scimitar::demo::{self, DemoOptions, DemoProvider, LoggedRequest, RunningDemo};
+use scimitar::demo::{self, DemoOptions, LoggedRequest, Provider, RunningDemo};
 use tokio::runtime::Runtime;
 
 use super::harness::{KEY, World};
@@ -15,12 +15,12 @@ struct Bench {
 }
 
 impl Bench {
-    fn new(provider: DemoProvider, users: usize) -> Self {
+    fn new(provider: Provider, users: usize) -> Self {
         let runtime = Runtime::new().unwrap();
         let options = DemoOptions { users, seed: 7, provider, key: Some(KEY.into()), ..DemoOptions::default() };
         let server = runtime.block_on(demo::start(options)).unwrap();
         let world = match provider {
-            DemoProvider::Scim => World::at_scim(server.url()),
+            Provider::Scim => World::at_scim(server.url()),
             _ => World::at(server.url()),
         };
         Self { _runtime: runtime, server, world }
@@ -55,9 +55,9 @@ const COMMANDS: [&[&str]; 9] = [
 ];
 
 #[rstest::rstest]
-#[case::wandb(DemoProvider::Wandb)]
-#[case::rfc(DemoProvider::Scim)]
-fn a_command_asks_as_much_of_a_large_directory_as_of_a_small_one(#[case] provider: DemoProvider) {
+#[case::wandb(Provider::Wandb)]
+#[case::rfc(Provider::Scim)]
+fn a_command_asks_as_much_of_a_large_directory_as_of_a_small_one(#[case] provider: Provider) {
     let [small, large] = [60, 3_000].map(|users| {
         let bench = Bench::new(provider, users);
         COMMANDS.map(|args| bench.requests(args))

@@ -135,7 +135,7 @@ async fn who_is_gone_by_then_is_told_at_the_next_start() {
 /// Where the role in the organisation follows from groups, the group is asked.
 #[tokio::test]
 async fn an_admin_by_group_is_asked_for_in_the_group() {
-    let options = demo::DemoOptions { provider: demo::DemoProvider::Datasaur, ..options() };
+    let options = demo::DemoOptions { provider: demo::Provider::Datasaur, ..options() };
     let server = Server::start(options.clone()).await;
     let mut profile = profile_of(&server, &options);
     profile.mapping = Some(RoleMapping {

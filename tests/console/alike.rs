@@ -138,10 +138,10 @@ async fn what_was_not_told_is_read_and_then_shown() {
 }
 
 #[rstest::rstest]
-#[case::wandb(demo::DemoProvider::Wandb)]
-#[case::scim(demo::DemoProvider::Scim)]
+#[case::wandb(demo::Provider::Wandb)]
+#[case::scim(demo::Provider::Scim)]
 #[tokio::test]
-async fn a_team_gets_the_members_of_another(#[case] provider: demo::DemoProvider) {
+async fn a_team_gets_the_members_of_another(#[case] provider: demo::Provider) {
     let (mut console, server) = Console::on_demo(demo::DemoOptions { provider, ..options() }).await;
     console.press(Action::GoTeams);
     console.find("climate");
@@ -153,7 +153,7 @@ async fn a_team_gets_the_members_of_another(#[case] provider: demo::DemoProvider
     console.press(Action::Look);
     sent(&mut console).await;
     assert_eq!(members(&server, "climate").await, members(&server, "vision").await);
-    if provider == demo::DemoProvider::Wandb {
+    if provider == demo::Provider::Wandb {
         for person in members(&server, "vision").await {
             assert_eq!(server.role_in(&person, "climate").await, server.role_in(&person, "vision").await, "{person}");
         }
@@ -167,7 +167,7 @@ async fn a_team_gets_the_members_of_another(#[case] provider: demo::DemoProvider
 #[tokio::test]
 async fn plain_scim_copies_groups_alone() {
     let (mut console, _server) =
-        Console::on_demo(demo::DemoOptions { provider: demo::DemoProvider::Scim, ..options() }).await;
+        Console::on_demo(demo::DemoOptions { provider: demo::Provider::Scim, ..options() }).await;
     console.find("noor-haddad");
     console.press(Action::MakeLike);
     console.type_text("eva-tanaka");
@@ -187,10 +187,10 @@ fn list_for(console: &mut Console, team: &str) {
 }
 
 #[rstest::rstest]
-#[case::wandb(demo::DemoProvider::Wandb)]
-#[case::scim(demo::DemoProvider::Scim)]
+#[case::wandb(demo::Provider::Wandb)]
+#[case::scim(demo::Provider::Scim)]
 #[tokio::test]
-async fn the_people_of_a_pasted_list_come_and_nobody_goes(#[case] provider: demo::DemoProvider) {
+async fn the_people_of_a_pasted_list_come_and_nobody_goes(#[case] provider: demo::Provider) {
     let (mut console, server) = Console::on_demo(demo::DemoOptions { provider, ..options() }).await;
     let before = members(&server, "climate").await;
     list_for(&mut console, "climate");
@@ -223,10 +223,10 @@ async fn the_people_of_a_pasted_list_come_and_nobody_goes(#[case] provider: demo
 }
 
 #[rstest::rstest]
-#[case::wandb(demo::DemoProvider::Wandb, 1)]
-#[case::scim(demo::DemoProvider::Scim, 2)]
+#[case::wandb(demo::Provider::Wandb, 1)]
+#[case::scim(demo::Provider::Scim, 2)]
 #[tokio::test]
-async fn a_team_is_made_exactly_a_list_from_a_file(#[case] provider: demo::DemoProvider, #[case] least: usize) {
+async fn a_team_is_made_exactly_a_list_from_a_file(#[case] provider: demo::Provider, #[case] least: usize) {
     let (mut console, server) = Console::on_demo(demo::DemoOptions { provider, ..options() }).await;
     let room = tempfile::tempdir().unwrap();
     let file = room.path().join("people.txt");

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use scimitar::{app::action::Action, config::ProfileProvider};
+use scimitar::{app::action::Action, provider::Provider};
 use serde_json::{Value, json};
 
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 };
 
 async fn open(url: &str, key: &str) -> Console {
-    Console::open_sized(&Room::new(), profile(ProfileProvider::Wandb, url, key), 100, 30).await
+    Console::open_sized(&Room::new(), profile(Provider::Wandb, url, key), 100, 30).await
 }
 
 #[tokio::test]
@@ -106,7 +106,7 @@ async fn a_server_that_repeats_broken_records_is_read_once() {
         Wire::json(json!({"totalResults": if resources.is_empty() { 0 } else { 19 }, "Resources": resources}))
     })
     .await;
-    let console = Console::open(&Room::new(), profile(ProfileProvider::Scim, &url, KEY)).await;
+    let console = Console::open(&Room::new(), profile(Provider::Scim, &url, KEY)).await;
     console.expect("Users 9");
     // The second page and the third at once, and the second once more by itself.
     assert!(asked.load(Ordering::Relaxed) <= 4, "{} requests", asked.load(Ordering::Relaxed));

@@ -1,11 +1,6 @@
 //! All attributes of a record by their schemas: shown, changed, refused with words, taken back.
 
-use scimitar::{
-    app::action::Action,
-    config::{Profile, ProfileProvider},
-    demo,
-    directory::plan::ChangeState,
-};
+use scimitar::{app::action::Action, config::Profile, demo, directory::plan::ChangeState, provider::Provider};
 use serde_json::{Value, json};
 
 use crate::{
@@ -17,8 +12,7 @@ const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:
 const WORKPLACE: &str = "urn:example:params:scim:schemas:extension:workplace:1.0:User";
 
 async fn plain() -> (Console, Server) {
-    let (mut console, server) =
-        Console::on_demo(demo::DemoOptions { provider: demo::DemoProvider::Scim, ..options() }).await;
+    let (mut console, server) = Console::on_demo(demo::DemoOptions { provider: Provider::Scim, ..options() }).await;
     open_on(&mut console, "eva-tanaka").await;
     (console, server)
 }
@@ -198,8 +192,7 @@ async fn what_has_a_change_of_its_own_is_that_change() {
 
 #[tokio::test]
 async fn a_group_is_renamed_among_its_attributes() {
-    let (mut console, server) =
-        Console::on_demo(demo::DemoOptions { provider: demo::DemoProvider::Scim, ..options() }).await;
+    let (mut console, server) = Console::on_demo(demo::DemoOptions { provider: Provider::Scim, ..options() }).await;
     console.press(Action::GoTeams);
     console.find("evals");
     console.press(Action::Edit);
@@ -214,7 +207,7 @@ async fn a_group_is_renamed_among_its_attributes() {
 
 async fn odd(habits: Habits) -> (Console, Odd) {
     let server = Odd::start(habits).await;
-    let profile: Profile = profile(ProfileProvider::Scim, &server.url, KEY);
+    let profile: Profile = profile(Provider::Scim, &server.url, KEY);
     (Console::open(&Room::new(), profile).await, server)
 }
 
@@ -274,8 +267,7 @@ async fn wandb_shows_them_and_says_that_they_can_not_be_set() {
 
 #[tokio::test]
 async fn where_the_server_does_not_answer_the_disk_does() {
-    let (mut console, server) =
-        Console::on_demo(demo::DemoOptions { provider: demo::DemoProvider::Scim, ..options() }).await;
+    let (mut console, server) = Console::on_demo(demo::DemoOptions { provider: Provider::Scim, ..options() }).await;
     server.running.set_fail(vec!["403=1".parse::<demo::FailRule>().unwrap()]);
     open_on(&mut console, "eva-tanaka").await;
     console.expect("The attributes could not be read");

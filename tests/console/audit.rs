@@ -48,7 +48,7 @@ async fn a_refusal_is_told_once_and_in_the_box() {
 
 #[tokio::test]
 async fn a_provider_without_a_log_says_so() {
-    let options = demo::DemoOptions { provider: demo::DemoProvider::Scim, ..options() };
+    let options = demo::DemoOptions { provider: demo::Provider::Scim, ..options() };
     let (mut console, _server) = Console::on_demo(options).await;
     console.press(Action::GoActivity);
     console.press(Action::AuditLog);

@@ -2,9 +2,9 @@
 
 use scimitar::{
     app::{App, action::Action},
-    config::ProfileProvider,
     demo,
     directory::plan::ChangeState,
+    provider::Provider,
     scim::quirks::{DeletionEffect, ServerQuirks},
 };
 
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Two consoles on one profile, both with all lists read.
-async fn two(provider: demo::DemoProvider) -> (Room, Server, [Console; 2]) {
+async fn two(provider: Provider) -> (Room, Server, [Console; 2]) {
     let options = demo::DemoOptions { provider, ..options() };
     let (room, server) = (Room::new(), Server::start(options.clone()).await);
     let profile = profile_of(&server, &options);
@@ -32,7 +32,7 @@ fn name_of(app: &App, user: &str) -> Option<String> {
 
 #[tokio::test]
 async fn a_change_and_its_record_are_shown_and_nothing_is_asked_for_it() {
-    let (_room, server, [mut first, mut second]) = two(demo::DemoProvider::Wandb).await;
+    let (_room, server, [mut first, mut second]) = two(Provider::Wandb).await;
     first.find("eva-tanaka");
     let asked = server.running.requests().len();
     second.find("eva-tanaka");
@@ -54,7 +54,7 @@ async fn a_change_and_its_record_are_shown_and_nothing_is_asked_for_it() {
 
 #[tokio::test]
 async fn what_is_in_flight_elsewhere_is_shown_as_that() {
-    let (_room, server, [mut first, mut second]) = two(demo::DemoProvider::Wandb).await;
+    let (_room, server, [mut first, mut second]) = two(Provider::Wandb).await;
     first.press(Action::GoActivity);
     server.running.hold_writes(true);
     second.find("eva-tanaka");
@@ -72,7 +72,7 @@ async fn what_is_in_flight_elsewhere_is_shown_as_that() {
 /// A membership writes one record and moves two: a change of the person after it is no conflict.
 #[tokio::test]
 async fn memberships_creations_and_deletions_are_shown() {
-    for provider in [demo::DemoProvider::Wandb, demo::DemoProvider::Scim] {
+    for provider in [Provider::Wandb, Provider::Scim] {
         let (_room, _server, [mut first, mut second]) = two(provider).await;
         second.find("eva-tanaka");
         second.press(Action::Teams);
@@ -98,7 +98,7 @@ async fn memberships_creations_and_deletions_are_shown() {
 
 #[tokio::test]
 async fn the_stage_of_another_console_is_shown() {
-    let (_room, _server, [mut first, mut second]) = two(demo::DemoProvider::Wandb).await;
+    let (_room, _server, [mut first, mut second]) = two(Provider::Wandb).await;
     second.press(Action::Palette);
     second.type_text("stage");
     second.enter();
@@ -111,7 +111,7 @@ async fn the_stage_of_another_console_is_shown() {
 
 #[tokio::test]
 async fn what_a_session_leaves_is_offered_when_it_ends() {
-    let (_room, server, [mut first, mut second]) = two(demo::DemoProvider::Wandb).await;
+    let (_room, server, [mut first, mut second]) = two(Provider::Wandb).await;
     server.running.stop().await;
     second.find("eva-tanaka");
     second.rename(" I");
@@ -126,7 +126,7 @@ async fn what_a_session_leaves_is_offered_when_it_ends() {
 /// Whoever is about to take a plan back takes back that plan.
 #[tokio::test]
 async fn the_cursor_of_activity_stays_on_its_plan() {
-    let (_room, _server, [mut first, mut second]) = two(demo::DemoProvider::Wandb).await;
+    let (_room, _server, [mut first, mut second]) = two(Provider::Wandb).await;
     first.find("eva-tanaka");
     first.rename(" I");
     first.settle().await;
@@ -143,7 +143,7 @@ async fn the_cursor_of_activity_stays_on_its_plan() {
 
 #[tokio::test]
 async fn what_another_process_learns_of_the_server_counts_at_once() {
-    let options = demo::DemoOptions { provider: demo::DemoProvider::Scim, ..options() };
+    let options = demo::DemoOptions { provider: Provider::Scim, ..options() };
     let (room, server) = (Room::new(), Server::start(options.clone()).await);
     let profile = profile_of(&server, &options);
     let mut console = Console::open(&room, profile.clone()).await;
@@ -163,7 +163,7 @@ async fn what_another_process_learns_of_the_server_counts_at_once() {
 #[tokio::test]
 async fn what_fails_is_unlearnt_in_the_running_session() {
     let server = Odd::start(odd::Habits { put_changes_nothing: true, ..odd::Habits::default() }).await;
-    let (room, profile) = (Room::new(), profile(ProfileProvider::Scim, &server.url, KEY));
+    let (room, profile) = (Room::new(), profile(Provider::Scim, &server.url, KEY));
     let mut store = room.opener().store(&profile).unwrap();
     store.keep_habits(&ServerQuirks { patch_users: Some(false), ..ServerQuirks::default() }).unwrap();
     drop(store);

@@ -131,10 +131,10 @@ async fn deactivation_and_the_way_back() {
 }
 
 #[rstest::rstest]
-#[case::wandb(demo::DemoProvider::Wandb)]
-#[case::scim(demo::DemoProvider::Scim)]
+#[case::wandb(demo::Provider::Wandb)]
+#[case::scim(demo::Provider::Scim)]
 #[tokio::test]
-async fn deletion(#[case] provider: demo::DemoProvider) {
+async fn deletion(#[case] provider: demo::Provider) {
     let (mut console, server) = Console::on_demo(demo::DemoOptions { provider, ..options() }).await;
     let directory = &console.app().directory;
     let all = directory.records().users().values().filter(|user| user.active == Some(true));

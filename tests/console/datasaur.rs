@@ -25,7 +25,7 @@ fn mapped(mut profile: Profile) -> Profile {
 }
 
 async fn datasaur(room: &Room) -> (Console, Server) {
-    let options = demo::DemoOptions { provider: demo::DemoProvider::Datasaur, ..options() };
+    let options = demo::DemoOptions { provider: demo::Provider::Datasaur, ..options() };
     let server = Server::start(options.clone()).await;
     let console = Console::open(room, mapped(profile_of(&server, &options))).await;
     (console, server)
@@ -157,7 +157,7 @@ async fn the_last_admin_stays_in_the_group_that_makes_them_one() {
 async fn the_embedded_demo_has_a_mapping_for_its_session() {
     let room = Room::new();
     let mut opener = room.opener();
-    opener.demo = demo::DemoOptions { provider: demo::DemoProvider::Datasaur, ..options() };
+    opener.demo = demo::DemoOptions { provider: demo::Provider::Datasaur, ..options() };
     let (opened, _session) = opener.open(None).await.unwrap();
     let mapping = opened.planner.capabilities().mapping.clone().unwrap();
     assert_eq!(mapping.of(&"growth".into()).map(Name::as_str), Some("admin"));

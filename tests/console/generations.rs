@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use rstest::rstest;
 use scimitar::{
     app::action::Action,
-    demo::{self, DemoHosting, EmailShape},
+    demo::{self, EmailShape, Hosting},
     directory::{RecordKind, plan::ChangeState},
 };
 
@@ -39,8 +39,8 @@ async fn members(server: &Server, team: &str) -> BTreeSet<String> {
 #[case::old_in_every_way(demo(|o| (o.emails, o.etags, o.sparse_lists) = (EmailShape::Old, false, true)))]
 #[case::before_service_accounts(demo(|o| o.server_version = "0.80.1".parse().unwrap()))]
 #[case::before_seats(demo(|o| o.server_version = "0.79.0".parse().unwrap()))]
-#[case::self_managed(demo(|o| o.hosting = DemoHosting::SelfManaged))]
-#[case::multi_tenant(demo(|o| o.hosting = DemoHosting::MultiTenant))]
+#[case::self_managed(demo(|o| o.hosting = Hosting::SelfManaged))]
+#[case::multi_tenant(demo(|o| o.hosting = Hosting::MultiTenant))]
 #[case::pages(demo(|o| o.page_limit = 20))]
 #[tokio::test]
 async fn the_same_hour_on_every_generation(#[case] options: demo::DemoOptions) {

@@ -5,7 +5,7 @@ use scimitar::{app::action::Action, demo, directory::plan::ChangeState};
 use crate::harness::{Console, Server, options};
 
 async fn grafana() -> (Console, Server) {
-    Console::on_demo(demo::DemoOptions { provider: demo::DemoProvider::Grafana, ..options() }).await
+    Console::on_demo(demo::DemoOptions { provider: demo::Provider::Grafana, ..options() }).await
 }
 
 /// The settings, which have no key.
@@ -126,7 +126,7 @@ async fn settings_are_read_with_what_follows_from_them() {
 #[tokio::test]
 async fn a_plain_server_tells_no_settings() {
     let (mut console, _server) =
-        Console::on_demo(demo::DemoOptions { provider: demo::DemoProvider::Scim, ..options() }).await;
+        Console::on_demo(demo::DemoOptions { provider: demo::Provider::Scim, ..options() }).await;
     look_at_settings(&mut console).await;
     console.expect("This provider tells nothing of its settings.");
 }

@@ -282,7 +282,7 @@ async fn an_admin_is_invited_after_a_look_and_a_member_is_taken_out_by_scim() {
 #[tokio::test]
 async fn what_the_server_refuses_to_tell_is_said_in_the_box() {
     // On the shared service nobody is an instance admin.
-    let options = demo::DemoOptions { hosting: demo::DemoHosting::MultiTenant, ..options() };
+    let options = demo::DemoOptions { hosting: demo::Hosting::MultiTenant, ..options() };
     let (mut console, _server) = Console::on_demo(options).await;
     console.find("eva-tanaka");
     console.press(Action::Account);

@@ -66,7 +66,7 @@ async fn a_read_only_profile_sends_nothing() {
 
 #[tokio::test]
 async fn multi_tenant_deactivation_removes_and_is_typed() {
-    let options = demo::DemoOptions { hosting: demo::DemoHosting::MultiTenant, ..options() };
+    let options = demo::DemoOptions { hosting: demo::Hosting::MultiTenant, ..options() };
     let (mut console, server) = Console::on_demo(options).await;
     console.find("eva-tanaka");
     console.press(Action::ToggleActive);
@@ -90,7 +90,7 @@ async fn multi_tenant_deactivation_removes_and_is_typed() {
 
 #[tokio::test]
 async fn multi_tenant_refuses_in_words_what_it_can_not_do() {
-    let options = demo::DemoOptions { hosting: demo::DemoHosting::MultiTenant, users: 250, ..options() };
+    let options = demo::DemoOptions { hosting: demo::Hosting::MultiTenant, users: 250, ..options() };
     let (mut console, server) = Console::on_demo(options).await;
     console.find("eva-tanaka");
     console.press(Action::Edit);

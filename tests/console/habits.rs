@@ -4,8 +4,9 @@
 use rstest::rstest;
 use scimitar::{
     app::action::Action,
-    config::{Profile, ProfileProvider},
+    config::Profile,
     directory::{RecordKind, plan::ChangeState},
+    provider::Provider,
     scim::quirks as known,
 };
 use serde_json::json;
@@ -16,7 +17,7 @@ use crate::{
 };
 
 async fn open(server: &Odd, alter: impl FnOnce(&mut Profile)) -> Console {
-    let mut profile = profile(ProfileProvider::Scim, &server.url, KEY);
+    let mut profile = profile(Provider::Scim, &server.url, KEY);
     alter(&mut profile);
     Console::open(&Room::new(), profile).await
 }
@@ -396,7 +397,7 @@ async fn a_lost_creation_that_no_filter_finds_is_not_sent_again() {
 async fn only_canonical_paths_are_asked_for() {
     let server = Odd::start(Habits { pages_elsewhere: true, odd_locations: true, ..Habits::default() }).await;
     let base = format!("{}/", server.url);
-    let mut console = Console::open(&Room::new(), profile(ProfileProvider::Scim, &base, KEY)).await;
+    let mut console = Console::open(&Room::new(), profile(Provider::Scim, &base, KEY)).await;
     console.press(Action::Create);
     console.type_text("kim");
     console.press(Action::NextField);

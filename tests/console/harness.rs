@@ -14,13 +14,14 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::{Terminal, backend::TestBackend};
 use scimitar::{
     app::{App, AppMessage, Overlay, TerminalSize, action::Action, keymap::KeyBindings},
-    config::{KeySource, Profile, ProfileProvider, StandardPaths},
+    config::{KeySource, Profile, StandardPaths},
     demo::{self, LoggedRequest, RunningDemo},
     directory::{
         RecordKind,
         plan::{ChangeState, JournalEntry},
         record::{Team, User},
     },
+    provider::{Hosting, Provider},
     runtime::{Opener, Runtime},
     ui::look::{ColorTheme, GlyphSet, ScreenLook},
 };
@@ -72,28 +73,20 @@ impl Room {
 }
 
 /// A profile named `acme` for a server.
-pub fn profile(provider: ProfileProvider, url: &str, key: &str) -> Profile {
+pub fn profile(provider: Provider, url: &str, key: &str) -> Profile {
     let base = url::Url::parse(url).unwrap();
     let mut profile = Profile::new("acme", provider, base, KeySource::Value(SecretString::from(key.to_owned())));
     profile.me = Some("demo-admin".into());
-    profile.hosting = None;
+    profile.hosting = Hosting::NotTold;
     profile
 }
 
 /// The profile of a demo server.
 pub fn profile_of(server: &Server, options: &demo::DemoOptions) -> Profile {
-    let provider = match options.provider {
-        demo::DemoProvider::Wandb => ProfileProvider::Wandb,
-        demo::DemoProvider::Scim => ProfileProvider::Scim,
-        demo::DemoProvider::Grafana => ProfileProvider::Grafana,
-        demo::DemoProvider::Datasaur => ProfileProvider::Datasaur,
-    };
-    let mut profile = profile(provider, server.running.url(), KEY);
-    profile.hosting = (provider == ProfileProvider::Wandb).then_some(match options.hosting {
-        demo::DemoHosting::MultiTenant => scimitar::config::ProfileHosting::MultiTenant,
-        demo::DemoHosting::Dedicated => scimitar::config::ProfileHosting::Dedicated,
-        demo::DemoHosting::SelfManaged => scimitar::config::ProfileHosting::SelfManaged,
-    });
+    let mut profile = profile(options.provider, server.running.url(), KEY);
+    if options.provider.descriptor().is_hosted {
+        profile.hosting = options.hosting;
+    }
     profile
 }
 

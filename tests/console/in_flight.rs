@@ -57,10 +57,10 @@ async fn the_list_scrolls_and_filters_while_three_edits_are_in_flight() {
 
 /// A membership gives the user's record another version, also where only the team was written to.
 #[rstest]
-#[case(demo::DemoProvider::Wandb)]
-#[case(demo::DemoProvider::Scim)]
+#[case(demo::Provider::Wandb)]
+#[case(demo::Provider::Scim)]
 #[tokio::test]
-async fn ones_own_changes_are_no_conflict(#[case] provider: demo::DemoProvider) {
+async fn ones_own_changes_are_no_conflict(#[case] provider: demo::Provider) {
     let (mut console, server) = Console::on_demo(demo::DemoOptions { provider, ..options() }).await;
     console.find("eva-tanaka");
     for hurry in [true, false] {

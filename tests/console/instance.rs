@@ -47,7 +47,7 @@ async fn an_instance_admin_is_created_by_email_alone() {
 #[tokio::test]
 async fn on_multi_tenant_there_is_no_instance_to_be_admin_of() {
     let (mut console, _server) =
-        Console::on_demo(demo::DemoOptions { hosting: demo::DemoHosting::MultiTenant, ..options() }).await;
+        Console::on_demo(demo::DemoOptions { hosting: demo::Hosting::MultiTenant, ..options() }).await;
     console.press(Action::Create);
     console.expect("New user");
     console.expect_no("Instance admin");

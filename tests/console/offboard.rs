@@ -116,7 +116,7 @@ async fn a_plan_that_lost_a_line_is_copied_line_by_line() {
 
 #[tokio::test]
 async fn in_multi_tenant_cloud_the_refusal_of_keys_is_said_once_and_people_are_removed() {
-    let hosting = demo::DemoHosting::MultiTenant;
+    let hosting = demo::Hosting::MultiTenant;
     let (mut console, server) = Console::on_demo(demo::DemoOptions { hosting, ..options() }).await;
     let names = plain_members(&console);
     for name in &names[..2] {
@@ -152,7 +152,7 @@ async fn esc_gives_up_while_the_server_is_asked() {
 
 #[tokio::test]
 async fn a_server_without_keys_and_invitations_is_asked_nothing() {
-    let options = demo::DemoOptions { provider: demo::DemoProvider::Scim, ..options() };
+    let options = demo::DemoOptions { provider: demo::Provider::Scim, ..options() };
     let (mut console, server) = Console::on_demo(options).await;
     console.find("eva-tanaka");
     console.press(Action::Offboard);

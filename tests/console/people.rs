@@ -13,7 +13,7 @@ use scimitar::{
 use crate::harness::{Console, Room, Server, options, profile_of};
 
 fn multi_tenant() -> demo::DemoOptions {
-    demo::DemoOptions { hosting: demo::DemoHosting::MultiTenant, ..options() }
+    demo::DemoOptions { hosting: demo::Hosting::MultiTenant, ..options() }
 }
 
 async fn confirmed(console: &mut Console, changes: usize) {

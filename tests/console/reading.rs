@@ -6,7 +6,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use scimitar::{app::action::Action, config::ProfileProvider, directory::RecordKind};
+use scimitar::{app::action::Action, directory::RecordKind, provider::Provider};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
@@ -75,7 +75,7 @@ fn users(console: &Console) -> usize {
 #[tokio::test]
 async fn the_first_rows_are_shown_while_their_body_still_comes() {
     let server = Slow::start(200, false).await;
-    let mut console = Console::opening(&Room::new(), profile(ProfileProvider::Wandb, &server.url, KEY), 80, 24).await;
+    let mut console = Console::opening(&Room::new(), profile(Provider::Wandb, &server.url, KEY), 80, 24).await;
     console.until("the first rows", |app| app.directory.len(RecordKind::User) >= 25).await;
     console.expect("user-001");
     assert!(users(&console) <= 100 && !console.app().directory.is_read(RecordKind::Team), "{}", console.screen());
@@ -88,7 +88,7 @@ async fn the_first_rows_are_shown_while_their_body_still_comes() {
 #[tokio::test]
 async fn a_body_that_breaks_off_is_read_again_from_its_beginning() {
     let server = Slow::start(200, true).await;
-    let mut console = Console::opening(&Room::new(), profile(ProfileProvider::Wandb, &server.url, KEY), 80, 24).await;
+    let mut console = Console::opening(&Room::new(), profile(Provider::Wandb, &server.url, KEY), 80, 24).await;
     console.until("the first rows", |app| app.directory.len(RecordKind::User) >= 25).await;
     server.go_on.send_replace(true);
     console.settle().await;
@@ -104,7 +104,7 @@ fn pages(server: &Odd) -> Vec<String> {
 #[tokio::test]
 async fn pages_are_asked_for_ahead_and_each_of_them_once() {
     let server = Odd::start(Habits { users: 130, largest_page: Some(20), ..Habits::default() }).await;
-    let console = Console::open(&Room::new(), profile(ProfileProvider::Scim, &server.url, KEY)).await;
+    let console = Console::open(&Room::new(), profile(Provider::Scim, &server.url, KEY)).await;
     assert_eq!(users(&console), 130);
     console.expect("130 of 130");
     let mut asked = pages(&server);
@@ -117,7 +117,7 @@ async fn pages_are_asked_for_ahead_and_each_of_them_once() {
 #[tokio::test]
 async fn a_profile_that_allows_one_request_at_a_time_gets_one() {
     let server = Odd::start(Habits { users: 90, largest_page: Some(20), ..Habits::default() }).await;
-    let mut one = profile(ProfileProvider::Scim, &server.url, KEY);
+    let mut one = profile(Provider::Scim, &server.url, KEY);
     one.parallel = 1;
     let console = Console::open(&Room::new(), one).await;
     assert_eq!(users(&console), 90);
@@ -146,7 +146,7 @@ async fn a_server_that_minds_haste_is_asked_one_by_one() {
         }
     })
     .await;
-    let console = Console::open(&Room::new(), profile(ProfileProvider::Scim, &url, KEY)).await;
+    let console = Console::open(&Room::new(), profile(Provider::Scim, &url, KEY)).await;
     assert_eq!(users(&console), 90);
     console.expect("90 of 90");
 }
@@ -166,7 +166,7 @@ async fn a_list_that_was_never_read_whole_is_not_taken_for_one() {
     })
     .await;
     let room = Room::new();
-    let profile = profile(ProfileProvider::Scim, &url, KEY);
+    let profile = profile(Provider::Scim, &url, KEY);
     let console = Console::open(&room, profile.clone()).await;
     assert!(!console.app().directory.is_complete(RecordKind::User), "{}", console.screen());
     console.expect("30 of 50");

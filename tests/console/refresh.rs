@@ -9,12 +9,13 @@ use std::{
 use rstest::rstest;
 use scimitar::{
     app::action::Action,
-    config::{Profile, ProfileProvider},
+    config::Profile,
     directory::{
         Id, RecordKind, ResourceRef,
         record::{Team, User},
         records::Records,
     },
+    provider::Provider,
 };
 use serde_json::{Value, json};
 
@@ -68,7 +69,7 @@ fn name(id: u32) -> [String; 2] {
 async fn serve_all(elsewhere: &Arc<Mutex<Elsewhere>>) -> Profile {
     let elsewhere = Arc::clone(elsewhere);
     let url = serve(move |path| Wire::json(elsewhere.lock().unwrap().answer(path))).await;
-    profile(ProfileProvider::Scim, &url, KEY)
+    profile(Provider::Scim, &url, KEY)
 }
 
 /// What can be seen of a directory, whatever rows its records have.

@@ -14,7 +14,7 @@ async fn has_member(server: &Server, group: &str, user: &Value) -> bool {
 #[tokio::test]
 async fn users_and_groups_of_a_plain_scim_server() {
     let (mut console, server) =
-        Console::on_demo(demo::DemoOptions { provider: demo::DemoProvider::Scim, ..options() }).await;
+        Console::on_demo(demo::DemoOptions { provider: demo::Provider::Scim, ..options() }).await;
     console.press(Action::Create);
     console.type_text("new-person");
     console.press(Action::NextField);

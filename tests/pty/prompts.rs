@@ -12,7 +12,7 @@ const NASTY: &str = "eva\u{1b}[2J\u{1b}]0;owned\u{7}\u{1b}]52;c;Zm9v\u{7}\u{9b}8
 /// A command on a plain directory in which a team and a user have that name.
 fn on_nasty_names(args: &[&str], works: impl FnOnce(&mut Tty)) -> String {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let provider = demo::DemoProvider::Scim;
+    let provider = demo::Provider::Scim;
     let options = demo::DemoOptions { users: 5, key: Some(KEY.into()), provider, ..demo::DemoOptions::default() };
     let served = runtime.block_on(demo::start(options)).unwrap();
     let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();

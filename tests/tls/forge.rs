@@ -3,7 +3,7 @@
 use std::{fs, os::unix::fs::PermissionsExt};
 
 use rstest::rstest;
-use scimitar::demo::DemoHosting;
+use scimitar::provider::Hosting;
 
 use crate::world::{CANARY, Leaf, World};
 
@@ -20,7 +20,7 @@ async fn an_address_of_multi_tenant_cloud_is_that_service(
     #[case] host: &'static str,
     #[case] keeper: &str,
 ) {
-    let world = World::hosted(DemoHosting::MultiTenant).await;
+    let world = World::hosted(Hosting::MultiTenant).await;
     let netrc = world.home().join(".netrc");
     fs::write(&netrc, format!("machine {keeper}\n  login user\n  password {CANARY}\n")).unwrap();
     fs::set_permissions(&netrc, fs::Permissions::from_mode(0o600)).unwrap();
@@ -40,7 +40,7 @@ async fn an_address_of_multi_tenant_cloud_is_that_service(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_profile_that_changes_its_address_keeps_its_journal() {
-    let world = World::hosted(DemoHosting::MultiTenant).await;
+    let world = World::hosted(Hosting::MultiTenant).await;
     let stores = || {
         let names = fs::read_dir(world.home().join("state")).unwrap().map(|entry| entry.unwrap().file_name());
         names.filter(|name| name.to_string_lossy().ends_with(".db")).count()

@@ -109,10 +109,10 @@ pub struct World {
 
 impl World {
     pub async fn new() -> Self {
-        Self::hosted(demo::DemoHosting::default()).await
+        Self::hosted(demo::Hosting::default()).await
     }
 
-    pub async fn hosted(hosting: demo::DemoHosting) -> Self {
+    pub async fn hosted(hosting: demo::Hosting) -> Self {
         let options =
             demo::DemoOptions { users: 20, hosting, key: Some(CANARY.to_owned()), ..demo::DemoOptions::default() };
         let world = Self {

@@ -1,20 +1,21 @@
 //! The form for a profile, new or failing to open: the only form that makes no change to the directory.
 
+use std::slice;
+
 use super::{FormField, FormPurpose, FormState};
+use crate::provider::{Hosting, Provider};
 
 /// The fields of a profile for the config file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ProfileDraft {
     /// The profile's name.
     pub name: String,
-    /// `wandb`, `grafana`, `datasaur` or `scim`.
+    /// The provider's name in the config.
     pub provider: String,
     /// The hosting of W&B; other providers ignore it.
     pub hosting: String,
-    /// The stack of Grafana Cloud; other providers ignore it.
-    pub stack: String,
-    /// The workspace of Datasaur; other providers ignore it.
-    pub workspace: String,
+    /// The number that is part of the address, where the provider has one.
+    pub number: String,
     /// The base URL.
     pub url: String,
     /// `env NAME`, `file PATH`, `command WORDS`, `netrc` or `none`.
@@ -36,8 +37,7 @@ impl ProfileDraft {
             unlike(&self.hosting, &was.hosting, &["hosting"]),
             // The path in the config belongs to its URL.
             unlike(&self.url, &was.url, &["url", "path"]),
-            unlike(&self.stack, &was.stack, &["stack"]),
-            unlike(&self.workspace, &was.workspace, &["workspace"]),
+            if (&self.provider, &self.number) == (&was.provider, &was.number) { Vec::new() } else { numbers() },
             unlike(&self.key, &was.key, auth),
             unlike(&self.me, &was.me, &["me"]),
         ]
@@ -45,13 +45,18 @@ impl ProfileDraft {
     }
 }
 
+/// The settings for a number in the address, of all providers.
+fn numbers() -> Vec<&'static str> {
+    Provider::ALL.iter().filter_map(|one| Some(one.descriptor().number.as_ref()?.setting)).collect()
+}
+
 impl FormState {
     /// A form for a new profile.
     pub fn new_profile() -> Self {
         let draft = ProfileDraft {
-            provider: "wandb".into(),
-            hosting: "dedicated".into(),
-            key: "env WANDB_API_KEY".into(),
+            provider: Provider::Wandb.to_string(),
+            hosting: Hosting::Dedicated.to_string(),
+            key: Provider::Wandb.descriptor().key.into(),
             ..ProfileDraft::default()
         };
         Self::of_profile(FormPurpose::NewProfile, "New profile", &draft)
@@ -73,50 +78,46 @@ impl FormState {
     }
 
     fn of_profile(purpose: FormPurpose, title: &str, draft: &ProfileDraft) -> Self {
-        let providers = ["wandb", "grafana", "datasaur", "scim"].map(|name| (name, name));
         let places = "env NAME, file PATH, command WORDS, netrc or none";
-        let hostings = ["multi-tenant", "dedicated", "self-managed"].map(|name| (name, name));
-        let wandb = draft.provider == "wandb";
-        let key_of = |of_wandb: bool| if wandb == of_wandb { draft.key.as_str() } else { "" };
-        let fields = vec![
+        let providers = Provider::ALL.map(|one| (one.as_str(), one.as_str()));
+        let hostings = Hosting::NAMED.map(|one| (one.as_str(), one.as_str()));
+        let mut fields = vec![
             FormField::text("name", "Name", &draft.name, "for --profile and :profile, such as acme"),
             FormField::choice("provider", "Provider", providers, &draft.provider, "scim: any other SCIM 2.0 server"),
-            FormField::choice("hosting", "Hosting", hostings, &draft.hosting, "where W&B runs")
-                .only("provider", &["wandb"]),
-            FormField::text("workspace", "Workspace", &draft.workspace, "the number in the address: /teams/NUMBER/…")
-                .only("provider", &["datasaur"]),
-            FormField::text("url", "URL", &draft.url, "https://acme.wandb.io; empty: W&B's multi-tenant cloud")
-                .only("provider", &["wandb"]),
-            FormField::text("url", "URL", &draft.url, "https://acme.grafana.net").only("provider", &["grafana"]),
-            FormField::text("url", "URL", &draft.url, "your own installation; empty: Datasaur's cloud")
-                .only("provider", &["datasaur"]),
-            FormField::text("url", "URL", &draft.url, "the whole base, such as https://id.example.com/scim/v2")
-                .only("provider", &["scim"]),
-            FormField::text(
-                "stack",
-                "Stack",
-                &draft.stack,
-                "number of the stack in Grafana Cloud; empty: a Grafana of your own",
-            )
-            .only("provider", &["grafana"]),
-            FormField::text("key", "Key from", key_of(true), places).only("provider", &["wandb"]),
-            // Separate fields per provider, so that W&B's key is not sent to another provider's server by mistake.
-            FormField::text("key", "Key from", key_of(false), places)
-                .only("provider", &["grafana", "datasaur", "scim"]),
-            FormField::text("me", "Your user name", &draft.me, "optional: guards you against demoting yourself"),
         ];
+        for provider in Provider::ALL.map(Provider::descriptor) {
+            let mut own = Vec::new();
+            if provider.is_hosted {
+                own.push(FormField::choice("hosting", "Hosting", hostings, &draft.hosting, "where W&B runs"));
+            }
+            own.push(FormField::text("url", "URL", &draft.url, provider.url_help));
+            if let Some(number) = &provider.number {
+                let at = if number.needed.is_some() { 0 } else { own.len() };
+                own.insert(at, FormField::text(number.setting, number.label, &draft.number, number.help));
+            }
+            // Separate fields per provider, so that a key is not sent to another provider's server by mistake.
+            let key = if provider.name == draft.provider { draft.key.as_str() } else { "" };
+            own.push(FormField::text("key", "Key from", key, places));
+            fields.extend(own.into_iter().map(|field| field.only("provider", slice::from_ref(&provider.name))));
+        }
+        fields.push(FormField::text(
+            "me",
+            "Your user name",
+            &draft.me,
+            "optional: guards you against demoting yourself",
+        ));
         Self::new(purpose, title, fields)
     }
 
     /// The profile that the form describes.
     pub fn profile(&mut self) -> Option<ProfileDraft> {
         self.forget_errors();
+        let descriptor = self.value("provider").parse().unwrap_or(Provider::Scim).descriptor();
         let draft = ProfileDraft {
             name: self.value("name").into(),
             provider: self.value("provider").into(),
             hosting: self.value("hosting").into(),
-            stack: self.value("stack").into(),
-            workspace: self.value("workspace").into(),
+            number: descriptor.number.as_ref().map_or("", |number| self.value(number.setting)).into(),
             url: self.value("url").into(),
             key: self.value("key").into(),
             me: self.value("me").into(),
@@ -128,15 +129,13 @@ impl FormState {
         if draft.name.is_empty() || !draft.name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) {
             self.fail("name", "letters, digits, - and _");
         }
-        match draft.provider.as_str() {
-            "scim" if draft.url.is_empty() => {
-                self.fail("url", "a SCIM provider needs its base URL, such as https://id.example.com/scim/v2");
-            }
-            "grafana" if draft.url.is_empty() => {
-                self.fail("url", "the address of your Grafana, such as https://acme.grafana.net");
-            }
-            "datasaur" if draft.workspace.is_empty() => self.fail("workspace", "needed"),
-            _ => {}
+        if descriptor.url.is_none() && draft.url.is_empty() {
+            self.fail("url", format!("needed, such as {}", descriptor.example));
+        }
+        if let Some(number) =
+            descriptor.number.as_ref().filter(|number| number.needed.is_some() && draft.number.is_empty())
+        {
+            self.fail(number.setting, "needed");
         }
         (!self.has_errors()).then_some(draft)
     }

@@ -9,18 +9,12 @@ use url::Url;
 use super::{choose, repeated};
 use crate::config::error::ConfigError;
 use crate::config::places::beside;
-use crate::config::profile::{
-    AuthForm, ConfirmPolicy, DATASAUR_URL, MAX_USERS, MOST_PARALLEL, Profile, ProfileHosting, ProfileProvider,
-    ReasonPolicy, datasaur_base, grafana_base, parse_base,
-};
+use crate::config::profile::{AuthForm, ConfirmPolicy, MAX_USERS, MOST_PARALLEL, Profile, ReasonPolicy, parse_base};
 use crate::config::raw::{RawKey, RawMapping, RawProfile};
 use crate::config::secret::KeySource;
 use crate::config::wandb;
 use crate::directory::{Name, role_source::RoleMapping};
-
-/// Datasaur's roles in a workspace, the highest first; a user without a role from a group is a labeler
-/// (docs/src/providers/datasaur.md#roles).
-pub const DATASAUR_ROLES: [&str; 3] = ["admin", "reviewer", "labeler"];
+use crate::provider::{Hosting, Provider};
 
 /// A mapping of these roles without any group yet; a user without a role from a group gets the lowest.
 fn mapping_of(order: &[&str]) -> RoleMapping {
@@ -116,51 +110,47 @@ impl ProfileReader<'_> {
         choose(self.text, &self.key(name), name, value, choices)
     }
 
-    fn provider(&self, value: Option<&Spanned<String>>) -> Result<ProfileProvider, ConfigError> {
-        let known = ProfileProvider::ALL.map(|provider| (provider.as_str(), provider));
+    fn provider(&self, value: Option<&Spanned<String>>) -> Result<Provider, ConfigError> {
+        let known = Provider::ALL.map(|provider| (provider.as_str(), provider));
         self.choose("provider", value, &known)?
-            .ok_or_else(|| self.wrong("provider", value, "is missing", "use wandb, grafana, datasaur or scim"))
+            .ok_or_else(|| self.wrong("provider", value, "is missing", format!("use {}", Provider::names())))
     }
 
-    fn base(&self, provider: ProfileProvider, raw: &RawProfile) -> Result<Url, ConfigError> {
-        let url = raw.url.as_ref();
-        let only = |name: &str, value: Option<&Spanned<String>>, whose: ProfileProvider, what: &str| match value {
-            Some(_) if provider != whose => Err(self.wrong(name, value, format!("only {what}"), "remove this line")),
-            _ => Ok(()),
+    fn base(&self, provider: Provider, raw: &RawProfile) -> Result<Url, ConfigError> {
+        let (url, descriptor) = (raw.url.as_ref(), provider.descriptor());
+        let number = self.address_number(provider, raw)?;
+        let Some(written) = url.map(|url| url.get_ref().as_str()).or(descriptor.url) else {
+            let hint = format!("write its address, like {}", descriptor.example);
+            return Err(self.wrong("url", url, "is missing", hint));
         };
-        only("stack", raw.stack.as_ref(), ProfileProvider::Grafana, "Grafana Cloud has stacks")?;
-        only("workspace", raw.workspace.as_ref(), ProfileProvider::Datasaur, "Datasaur has workspaces")?;
-        let written = match (provider, url) {
-            (_, Some(url)) => url.get_ref().as_str(),
-            (ProfileProvider::Wandb, None) => wandb::DEFAULT_URL,
-            (ProfileProvider::Datasaur, None) => DATASAUR_URL,
-            (ProfileProvider::Grafana, None) => {
-                let hint = "write its address, like https://acme.grafana.net";
-                return Err(self.wrong("url", url, "is missing", hint));
+        let path = raw.path.as_ref().map(|path| path.get_ref().as_str());
+        let base = match (path, &descriptor.number) {
+            (path, _) if provider == Provider::Wandb => wandb::base(written, path),
+            (Some(path), _) => parse_base(written, path),
+            (None, Some(part)) if !(part.is_in)(written) => {
+                if let (Some(hint), None) = (part.needed, number) {
+                    return Err(self.wrong::<String>(part.setting, None, "is missing", hint));
+                }
+                parse_base(written, &(part.path)(number))
             }
-            (ProfileProvider::Scim, None) => {
-                let hint = "write the base URL, like https://idp.example/scim/v2";
-                return Err(self.wrong("url", url, "is missing", hint));
-            }
-        };
-        let base = match (&raw.path, provider) {
-            (path, ProfileProvider::Wandb) => wandb::base(written, path.as_ref().map(|path| path.get_ref().as_str())),
-            (Some(path), _) => parse_base(written, path.get_ref()),
-            (None, ProfileProvider::Grafana) => grafana_base(written, self.number_of("stack", raw.stack.as_ref())?),
-            // The demo server and Datasaur's own pages write the URL so: the workspace is in it.
-            (None, ProfileProvider::Datasaur) if raw.workspace.is_none() && names_workspace(written) => {
-                parse_base(written, "")
-            }
-            (None, ProfileProvider::Datasaur) => {
-                let workspace = self.number_of("workspace", raw.workspace.as_ref())?.ok_or_else(|| {
-                    let hint = "write the number that follows /teams/ in Datasaur's address bar";
-                    self.wrong("workspace", raw.workspace.as_ref(), "is missing", hint)
-                })?;
-                datasaur_base(written, workspace)
-            }
-            (None, ProfileProvider::Scim) => parse_base(written, ""),
+            (None, _) => parse_base(written, ""),
         };
         base.map_err(|error| self.place(error, "url", url))
+    }
+
+    /// The number that is part of the provider's address; another provider's is an error.
+    fn address_number<'v>(&self, provider: Provider, raw: &'v RawProfile) -> Result<Option<&'v str>, ConfigError> {
+        let mut own = None;
+        for part in Provider::ALL.into_iter().filter_map(|one| Some((one, one.descriptor().number.as_ref()?))) {
+            let (whose, part) = part;
+            let Some(written) = raw.address_number(part.setting) else { continue };
+            if whose != provider {
+                let why = format!("only {}", part.only);
+                return Err(self.wrong(part.setting, Some(written), why, "remove this line"));
+            }
+            own = self.number_of(part.setting, Some(written))?;
+        }
+        Ok(own)
     }
 
     /// A number that is part of an address.
@@ -178,16 +168,15 @@ impl ProfileReader<'_> {
         Ok(Some(text))
     }
 
-    /// Group → role. Datasaur has one of its own order; any other provider's roles come from groups only if it says so.
+    /// Group → role. Some providers have an order of their own; roles of others come from groups only if the profile says so.
     fn mapping(
         &self,
-        provider: ProfileProvider,
+        provider: Provider,
         raw: Option<&Spanned<RawMapping>>,
     ) -> Result<Option<RoleMapping>, ConfigError> {
-        let preset: &[&str] = if provider == ProfileProvider::Datasaur { &DATASAUR_ROLES } else { &[] };
+        let preset = provider.descriptor().group_roles;
         let Some(raw) = raw else { return Ok((!preset.is_empty()).then(|| mapping_of(preset))) };
-        if provider == ProfileProvider::Wandb {
-            let why = "W&B keeps roles itself: they are not mapped from groups";
+        if let Some(why) = provider.descriptor().no_mapping {
             return Err(self.wrong("mapping", Some(raw), why, "remove this table"));
         }
         let mut mapping = mapping_of(preset);
@@ -215,29 +204,21 @@ impl ProfileReader<'_> {
         Ok(Some(RoleMapping { default: default.or(mapping.default), groups, order: mapping.order }))
     }
 
-    fn hosting(
-        &self,
-        provider: ProfileProvider,
-        raw: &RawProfile,
-        base: &Url,
-    ) -> Result<Option<ProfileHosting>, ConfigError> {
+    fn hosting(&self, provider: Provider, raw: &RawProfile, base: &Url) -> Result<Hosting, ConfigError> {
         let value = raw.hosting.as_ref();
-        let known = [ProfileHosting::MultiTenant, ProfileHosting::Dedicated, ProfileHosting::SelfManaged]
-            .map(|one| (one.as_str(), one));
-        let written = self.choose("hosting", value, &known)?;
-        match (provider, written) {
-            (ProfileProvider::Grafana | ProfileProvider::Datasaur | ProfileProvider::Scim, None) => Ok(None),
-            (ProfileProvider::Grafana | ProfileProvider::Datasaur | ProfileProvider::Scim, Some(_)) => {
+        let written = self.choose("hosting", value, &Hosting::NAMED.map(|one| (one.as_str(), one)))?;
+        match written {
+            Some(_) if !provider.descriptor().is_hosted => {
                 Err(self.wrong("hosting", value, "only W&B's servers have a hosting", "remove this line"))
             }
-            (ProfileProvider::Wandb, Some(ProfileHosting::Dedicated | ProfileHosting::SelfManaged))
-                if base.host_str().is_some_and(wandb::is_multi_tenant) =>
-            {
+            Some(Hosting::Dedicated | Hosting::SelfManaged) if base.host_str().is_some_and(wandb::is_multi_tenant) => {
                 let host = base.host_str().unwrap_or_default();
                 let hint = "set `url` to your own server, or use multi-tenant";
                 Err(self.wrong("hosting", value, format!("{host} is W&B's Multi-tenant Cloud"), hint))
             }
-            (ProfileProvider::Wandb, written) => Ok(written.or_else(|| base.host_str().and_then(ProfileHosting::of))),
+            Some(written) => Ok(written),
+            None if provider.descriptor().is_hosted => Ok(wandb::hosting_of(base)),
+            None => Ok(Hosting::NotTold),
         }
     }
 
@@ -274,12 +255,10 @@ impl ProfileReader<'_> {
         }
     }
 
-    fn key_source(&self, provider: ProfileProvider, raw: Option<&Spanned<RawKey>>) -> Result<KeySource, ConfigError> {
+    fn key_source(&self, provider: Provider, raw: Option<&Spanned<RawKey>>) -> Result<KeySource, ConfigError> {
         let Some(raw) = raw else {
-            return Ok(match provider {
-                ProfileProvider::Wandb => KeySource::FirstOf(vec![KeySource::Wandb, KeySource::Netrc]),
-                ProfileProvider::Grafana | ProfileProvider::Datasaur | ProfileProvider::Scim => KeySource::Netrc,
-            });
+            let wandb = || KeySource::FirstOf(vec![KeySource::Wandb, KeySource::Netrc]);
+            return Ok(if provider == Provider::Wandb { wandb() } else { KeySource::Netrc });
         };
         let key = raw.get_ref();
         let hint = "use one of { env = \"NAME\" }, { command = [\"pass\", \"show\", \"x\"] }, { file = \"PATH\" }, \
@@ -352,10 +331,10 @@ impl ProfileReader<'_> {
         })
     }
 
-    fn full_seats(&self, provider: ProfileProvider, value: Option<&Spanned<i64>>) -> Result<Option<u64>, ConfigError> {
+    fn full_seats(&self, provider: Provider, value: Option<&Spanned<i64>>) -> Result<Option<u64>, ConfigError> {
         match (provider, value) {
             (_, None) => Ok(None),
-            (ProfileProvider::Wandb, Some(_)) => self.number("full_seats", value, 0, 10_000_000).map(Some),
+            (Provider::Wandb, Some(_)) => self.number("full_seats", value, 0, 10_000_000).map(Some),
             (_, Some(_)) => Err(self.wrong("full_seats", value, "only W&B has seats", "remove this line")),
         }
     }
@@ -367,11 +346,4 @@ impl ProfileReader<'_> {
             self.wrong(name, value, format!("{} is out of range", written.get_ref()), hint)
         })
     }
-}
-
-/// True for the whole base URL of a Datasaur workspace: `…/api/teams/4711/scim/v2`.
-fn names_workspace(url: &str) -> bool {
-    let Some((_, rest)) = url.trim_end_matches('/').split_once("/api/teams/") else { return false };
-    let number = rest.strip_suffix("/scim/v2").unwrap_or_default();
-    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -3,7 +3,8 @@
 use rstest::rstest;
 
 use super::*;
-use crate::config::{AuthForm, ConfirmPolicy, ProfileHosting, ProfileProvider};
+use crate::config::{AuthForm, ConfirmPolicy};
+use crate::provider::{Hosting, Provider};
 
 fn fault(text: &str) -> String {
     ConfigFile::parse(text, Path::new("config.toml")).unwrap_err().to_string()
@@ -57,7 +58,7 @@ auth = "none"
     assert_eq!(file.ui, UiTable { theme: ThemeChoice::Mono, glyphs: GlyphChoice::Ascii, link: LinkChoice::Slow });
     assert_eq!(file.keys["quit"], ["q", "ctrl-c"]);
     let acme = &file.profiles["acme"];
-    assert_eq!((acme.provider, acme.hosting), (ProfileProvider::Wandb, Some(ProfileHosting::SelfManaged)));
+    assert_eq!((acme.provider, acme.hosting), (Provider::Wandb, Hosting::SelfManaged));
     assert_eq!(acme.base_text(), "https://wandb.corp.example:8443/api/scim");
     assert_eq!((&acme.auth, acme.confirm), (&AuthForm::BasicUser("ann".into()), ConfirmPolicy::Always));
     assert_eq!((acme.parallel, acme.timeout.as_secs(), acme.read_only), (8, 5, true));
@@ -71,8 +72,8 @@ auth = "none"
     assert_eq!(acme.client_cert, Some(("/etc/s/me.pem".into(), "/etc/s/me.key".into())));
     assert_eq!(acme.key.describe(), "command pass");
     assert_eq!(file.profiles["shared"].max_users, 1_000_000);
-    assert_eq!(file.profiles["shared"].hosting, Some(ProfileHosting::MultiTenant));
-    assert_eq!(file.profiles["ded"].hosting, Some(ProfileHosting::Dedicated));
+    assert_eq!(file.profiles["shared"].hosting, Hosting::MultiTenant);
+    assert_eq!(file.profiles["ded"].hosting, Hosting::Dedicated);
     assert_eq!(file.profiles["open"].auth, AuthForm::None);
 }
 

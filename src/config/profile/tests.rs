@@ -5,7 +5,7 @@ use std::path::Path;
 use rstest::rstest;
 
 use super::*;
-use crate::config::wandb::WANDB_URL;
+use crate::config::wandb::WANDB_BASE_URL;
 
 const TWO: &str = "default_profile = \"acme\"\n[profile.acme]\nprovider = \"wandb\"\n[profile.acme-eu]\n\
     provider = \"scim\"\nurl = \"https://idp.example/scim/v2/\"\n";
@@ -24,7 +24,7 @@ fn the_requested_then_the_default_profile_is_meant() {
     let chosen = |name| resolve(Some(&config), name, &login(&|_| None, None)).unwrap().unwrap();
     assert_eq!(chosen(None).base_text(), "https://api.forge.coreweave.com/scim");
     assert_eq!(chosen(Some("acme-eu")).base_text(), "https://idp.example/scim/v2");
-    assert_eq!(chosen(Some("acme-eu")).hosting, None);
+    assert_eq!(chosen(Some("acme-eu")).hosting, Hosting::NotTold);
 }
 
 #[test]
@@ -44,16 +44,16 @@ fn several_without_a_default_is_a_question() {
 #[rstest]
 #[case(&[], "", None)]
 #[case(&[], "default password x", None)]
-#[case(&[], "machine api.wandb.ai password x", Some(("api.wandb.ai", Some(ProfileHosting::MultiTenant))))]
-#[case(&[(WANDB_KEY, "x")], "", Some(("api.wandb.ai", Some(ProfileHosting::MultiTenant))))]
-#[case(&[], "machine api.forge.coreweave.com password x", Some(("api.wandb.ai", Some(ProfileHosting::MultiTenant))))]
-#[case(&[(WANDB_URL, "https://api.forge.coreweave.com")], "", Some(("api.wandb.ai", Some(ProfileHosting::MultiTenant))))]
-#[case(&[(WANDB_URL, "https://forge.coreweave.com/api/wandb")], "", Some(("api.wandb.ai", Some(ProfileHosting::MultiTenant))))]
-#[case(&[(WANDB_URL, "https://w.corp.example:8443/")], "", Some(("w.corp.example", None)))]
+#[case(&[], "machine api.wandb.ai password x", Some(("api.wandb.ai", Hosting::MultiTenant)))]
+#[case(&[(WANDB_KEY, "x")], "", Some(("api.wandb.ai", Hosting::MultiTenant)))]
+#[case(&[], "machine api.forge.coreweave.com password x", Some(("api.wandb.ai", Hosting::MultiTenant)))]
+#[case(&[(WANDB_BASE_URL, "https://api.forge.coreweave.com")], "", Some(("api.wandb.ai", Hosting::MultiTenant)))]
+#[case(&[(WANDB_BASE_URL, "https://forge.coreweave.com/api/wandb")], "", Some(("api.wandb.ai", Hosting::MultiTenant)))]
+#[case(&[(WANDB_BASE_URL, "https://w.corp.example:8443/")], "", Some(("w.corp.example", Hosting::NotTold)))]
 fn wandbs_own_settings_make_a_profile(
     #[case] variables: &[(&str, &str)],
     #[case] netrc: &str,
-    #[case] expected: Option<(&str, Option<ProfileHosting>)>,
+    #[case] expected: Option<(&str, Hosting)>,
 ) {
     let room = tempfile::tempdir().unwrap();
     let path = room.path().join("netrc");
@@ -71,7 +71,7 @@ fn wandbs_own_settings_make_a_profile(
 #[case("canary", "not a URL")]
 #[case("https://w.example/?key=canary", "no ? and no #")]
 fn unusable_addresses_are_refused_without_repeating_them(#[case] url: &str, #[case] why: &str) {
-    let env = |name: &str| (name == WANDB_URL).then(|| url.to_owned());
+    let env = |name: &str| (name == WANDB_BASE_URL).then(|| url.to_owned());
     let error = resolve(None, None, &login(&env, None)).unwrap_err();
     assert!(error.to_string().starts_with("$WANDB_BASE_URL: "), "{error}");
     assert!(error.to_string().contains(why), "{error}");

@@ -5,7 +5,7 @@ use rstest::rstest;
 use secrecy::ExposeSecret;
 
 use super::*;
-use crate::config::wandb::WANDB_URL;
+use crate::config::wandb::WANDB_BASE_URL;
 
 const CANARY: &str = "canary-5f3a9c";
 
@@ -42,7 +42,7 @@ fn the_variable_is_trimmed_and_must_hold_something() {
 #[test]
 fn wandbs_key_goes_to_its_own_server_only() {
     assert_eq!(read(&KeySource::Wandb, &[(WANDB_KEY, CANARY)], None).unwrap(), CANARY);
-    let named = |url: &str| read(&KeySource::Wandb, &[(WANDB_KEY, CANARY), (WANDB_URL, url)], None);
+    let named = |url: &str| read(&KeySource::Wandb, &[(WANDB_KEY, CANARY), (WANDB_BASE_URL, url)], None);
     assert_eq!(named("https://api.forge.coreweave.com").unwrap(), CANARY);
     assert_eq!(named("https://forge.coreweave.com/api/wandb").unwrap(), CANARY);
     let error = named("https://wandb.corp.example").unwrap_err();

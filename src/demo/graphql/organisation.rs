@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::super::ids::{GlobalId, Kind};
 use super::super::json::ORGANISATION;
-use super::super::options::DemoHosting;
+use super::super::options::Hosting;
 use super::super::reply::Refusal;
 use super::super::version::NEWEST;
 use super::session::Session;
@@ -58,7 +58,7 @@ impl ServerInfo {
 
     async fn latest_local_version_info(&self, ctx: &Context<'_>) -> Result<Option<LatestLocalVersionInfo>, Refusal> {
         let options = &Session::of(ctx)?.options;
-        Ok((options.hosting != DemoHosting::MultiTenant).then(|| LatestLocalVersionInfo {
+        Ok((options.hosting != Hosting::MultiTenant).then(|| LatestLocalVersionInfo {
             out_of_date: options.server_version < NEWEST,
             latest_version_string: NEWEST.to_string(),
             version_on_this_instance_string: options.server_version.to_string(),

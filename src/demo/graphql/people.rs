@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use super::super::ids::{GlobalId, Kind};
-use super::super::options::DemoHosting;
+use super::super::options::Hosting;
 use super::super::records::{Account, OrganisationRole, RecordNumber, User as Record};
 use super::super::reply::Refusal;
 use super::super::state::State;
@@ -45,7 +45,7 @@ impl User {
 
     /// Of the whole instance.
     async fn admin(&self, ctx: &Context<'_>) -> Result<Option<bool>, Refusal> {
-        let shared = Session::of(ctx)?.options.hosting == DemoHosting::MultiTenant;
+        let shared = Session::of(ctx)?.options.hosting == Hosting::MultiTenant;
         self.see(ctx, |_, user| Some(!shared && user.organisation_role == OrganisationRole::Admin))
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use async_graphql::Context;
 
 use super::super::clock::UnixSeconds;
-use super::super::options::{DemoHosting, DemoOptions};
+use super::super::options::{DemoOptions, Hosting};
 use super::super::records::{OrganisationRole, RecordNumber, TeamRole, User};
 use super::super::reply::Refusal;
 use super::super::state::State;
@@ -40,7 +40,7 @@ impl Session {
 
     /// Whether the caller administers the instance, which nobody does on the shared service.
     pub(super) fn is_instance_admin(&self, state: &State) -> bool {
-        self.options.hosting != DemoHosting::MultiTenant && is_admin(state, self.caller)
+        self.options.hosting != Hosting::MultiTenant && is_admin(state, self.caller)
     }
 
     /// Whether the headers are those of W&B's own client with its admin switch; some fields are only for that client.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::super::grafana;
 use super::super::ids::{Kind, Uuid};
 use super::super::json::List;
-use super::super::options::DemoProvider;
+use super::super::options::Provider;
 use super::super::records::{RecordNumber, User};
 use super::super::reply::{Answer, Refusal, RequestReply};
 use super::super::request::{AuthorisedRequest, operations, require_schema, slice, text};
@@ -91,7 +91,7 @@ fn wanted(ask: &AuthorisedRequest, state: &State, body: &Value) -> Result<Wanted
         Some(other) => return Err(Refusal::value(format!("active must be true or false, not {other}"))),
     };
     let external_id = optional(body.get("externalId"), "externalId")?;
-    if ask.options.provider == DemoProvider::Grafana {
+    if ask.options.provider == Provider::Grafana {
         grafana::check_external_id(external_id.as_deref())?;
     }
     let addresses =
@@ -122,7 +122,7 @@ fn check_free(state: &State, wanted: &Wanted, own: Option<RecordNumber>) -> Resu
 
 pub(super) fn create(ask: &AuthorisedRequest, state: &mut State) -> Answer {
     let wanted = wanted(ask, state, &ask.json()?)?;
-    if ask.options.provider == DemoProvider::Grafana
+    if ask.options.provider == Provider::Grafana
         && let Some(known) = state.user_with_email(&wanted.email)
     {
         update(ask, state, known, wanted)?;
@@ -175,7 +175,7 @@ pub(super) fn patch(ask: &AuthorisedRequest, state: &mut State, id: &str) -> Ans
     ask.check_version(user.version)?;
     let after = patch::patched(view(ask, state, number, user), &operations(&ask.json()?)?)?;
     let wanted = wanted(ask, state, &after)?;
-    if ask.options.provider == DemoProvider::Datasaur && !wanted.active {
+    if ask.options.provider == Provider::Datasaur && !wanted.active {
         return leave_workspace(ask, state, number);
     }
     update(ask, state, number, wanted)
@@ -196,7 +196,7 @@ fn leave_workspace(ask: &AuthorisedRequest, state: &mut State, number: RecordNum
 pub(super) fn delete(ask: &AuthorisedRequest, state: &mut State, id: &str) -> Answer {
     let (number, user) = find(state, id)?;
     ask.check_version(user.version)?;
-    if ask.options.provider == DemoProvider::Grafana {
+    if ask.options.provider == Provider::Grafana {
         // The effect of DELETE is undocumented; the documents say that SCIM never deletes users, but only disables
         // them.
         if let Some(user) = state.user_mut(number) {

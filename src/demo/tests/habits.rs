@@ -3,7 +3,7 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::super::{DemoHosting, DemoOptions};
+use super::super::{DemoOptions, Hosting};
 use super::{Bench, KEY, group, id_of, person};
 
 fn release(version: &str) -> DemoOptions {
@@ -40,7 +40,7 @@ async fn before_0_75_there_are_no_registry_roles_and_before_0_79_no_bearer() {
     let basic = bench.client.get(bench.url("Users")).basic_auth("", Some(KEY)).send().await.unwrap();
     assert_eq!(basic.status(), 200);
     assert!(!basic.text().await.unwrap().contains("registryRoles"));
-    let shared = Bench::new(DemoOptions { hosting: DemoHosting::MultiTenant, ..release("0.74.0") }).await;
+    let shared = Bench::new(DemoOptions { hosting: Hosting::MultiTenant, ..release("0.74.0") }).await;
     assert!(shared.get("Users").await.text.contains("registryRoles"));
 }
 

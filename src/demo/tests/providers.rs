@@ -4,10 +4,10 @@ use reqwest::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::super::{DemoOptions, DemoProvider};
+use super::super::{DemoOptions, Provider};
 use super::{Bench, KEY, person};
 
-async fn bench(provider: DemoProvider) -> Bench {
+async fn bench(provider: Provider) -> Bench {
     Bench::new(DemoOptions { provider, ..DemoOptions::default() }).await
 }
 
@@ -26,7 +26,7 @@ async fn at(bench: &Bench, method: Method, path: &str, key: &str) -> (u16, Value
 
 #[tokio::test]
 async fn grafana_wants_an_external_id_that_is_no_number() {
-    let bench = bench(DemoProvider::Grafana).await;
+    let bench = bench(Provider::Grafana).await;
     assert!(bench.server.url().ends_with("/apis/scim.grafana.app/v0alpha1/namespaces/default"));
     for bad in [Value::Null, json!(" "), json!("4711")] {
         bench.post("Users", &known("ann", bad)).await.refused(400, Some("invalidValue"));
@@ -39,7 +39,7 @@ async fn grafana_wants_an_external_id_that_is_no_number() {
 
 #[tokio::test]
 async fn grafana_takes_over_whoever_has_the_address() {
-    let bench = bench(DemoProvider::Grafana).await;
+    let bench = bench(Provider::Grafana).await;
     let eva = bench.find("Users", "userName", "eva-tanaka").await;
     let mut body = known("e-tanaka", json!("idp|42-eva"));
     body["emails"] = eva["emails"].clone();
@@ -54,7 +54,7 @@ async fn grafana_takes_over_whoever_has_the_address() {
 
 #[tokio::test]
 async fn grafana_disables_in_the_place_of_deleting() {
-    let bench = bench(DemoProvider::Grafana).await;
+    let bench = bench(Provider::Grafana).await;
     let path = bench.user("eva-tanaka").await;
     assert_eq!(bench.delete(&path).await.status, 204);
     assert_eq!(bench.get(&path).await.ok()["active"], false);
@@ -62,7 +62,7 @@ async fn grafana_disables_in_the_place_of_deleting() {
 
 #[tokio::test]
 async fn grafana_tells_roles_and_settings_beside_scim() {
-    let bench = bench(DemoProvider::Grafana).await;
+    let bench = bench(Provider::Grafana).await;
     let (status, users) = at(&bench, Method::GET, "/api/org/users", KEY).await;
     let all = users.as_array().unwrap();
     assert_eq!((status, all.len()), (200, 250));
@@ -90,7 +90,7 @@ async fn grafana_refuses_in_three_shapes(
     #[case] status: u16,
     #[case] has: &str,
 ) {
-    let bench = bench(DemoProvider::Grafana).await;
+    let bench = bench(Provider::Grafana).await;
     let (got, body) = at(&bench, Method::GET, path, key).await;
     let shape = ["detail", "kind", "message"].into_iter().find(|name| body.get(name).is_some());
     assert_eq!((got, shape), (status, Some(has)), "{body}");
@@ -98,7 +98,7 @@ async fn grafana_refuses_in_three_shapes(
 
 #[tokio::test]
 async fn datasaur_lets_go_of_people_in_its_workspace() {
-    let bench = bench(DemoProvider::Datasaur).await;
+    let bench = bench(Provider::Datasaur).await;
     assert!(bench.server.url().ends_with("/api/teams/4711/scim/v2"));
     let (eva, ann) = (bench.user("eva-tanaka").await, bench.new_user("ann").await);
     assert_eq!(bench.replace(&eva, "active", json!(false)).await.ok()["active"], false);

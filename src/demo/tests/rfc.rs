@@ -6,11 +6,11 @@ use reqwest::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::super::{DemoOptions, DemoProvider};
+use super::super::{DemoOptions, Provider};
 use super::{Bench, group, id_of, patch_body, person};
 
 async fn plain() -> Bench {
-    Bench::new(DemoOptions { provider: DemoProvider::Scim, ..DemoOptions::default() }).await
+    Bench::new(DemoOptions { provider: Provider::Scim, ..DemoOptions::default() }).await
 }
 
 fn member_ids(group: &Value) -> Vec<&str> {

@@ -8,10 +8,10 @@ use reqwest::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::super::{DemoHosting, DemoOptions, EmailShape};
+use super::super::{DemoOptions, EmailShape, Hosting};
 use super::{Bench, KEY, group, id_of, patch_body, person};
 
-fn hosted(hosting: DemoHosting) -> DemoOptions {
+fn hosted(hosting: Hosting) -> DemoOptions {
     DemoOptions { hosting, ..DemoOptions::default() }
 }
 
@@ -175,11 +175,11 @@ async fn a_bad_creation_is_refused(#[case] change: Value, #[case] status: u16) {
 }
 
 #[rstest]
-#[case(DemoHosting::MultiTenant, "admin", &["vision"])]
-#[case(DemoHosting::Dedicated, "member", &[])]
+#[case(Hosting::MultiTenant, "admin", &["vision"])]
+#[case(Hosting::Dedicated, "member", &[])]
 #[tokio::test]
 async fn only_multi_tenant_takes_roles_and_teams_at_creation(
-    #[case] hosting: DemoHosting,
+    #[case] hosting: Hosting,
     #[case] role: &str,
     #[case] teams: &[&str],
 ) {
@@ -188,7 +188,7 @@ async fn only_multi_tenant_takes_roles_and_teams_at_creation(
     body["organizationRole"] = "admin".into();
     body["urn:ietf:params:scim:schemas:extension:teams:2.0:User"] = json!({"teams": ["vision"]});
     let made = bench.post("Users", &body).await.ok();
-    let multi_tenant = hosting == DemoHosting::MultiTenant;
+    let multi_tenant = hosting == Hosting::MultiTenant;
     assert_eq!(made.get("groups").is_some(), multi_tenant);
     assert_eq!(made.get("organizationRole").is_some(), multi_tenant);
     let user = bench.get(&format!("Users/{}", made["id"].as_str().unwrap())).await.ok();
@@ -202,7 +202,7 @@ async fn only_multi_tenant_takes_roles_and_teams_at_creation(
 #[case::path(json!([{"op": "replace", "path": "active", "value": false}]))]
 #[tokio::test]
 async fn a_single_tenant_keeps_who_is_deactivated(#[case] operations: Value) {
-    let bench = Bench::new(hosted(DemoHosting::SelfManaged)).await;
+    let bench = Bench::new(hosted(Hosting::SelfManaged)).await;
     let eva = bench.user("eva-tanaka").await;
     assert_eq!(bench.patch(&eva, operations).await.ok()["active"], false);
     assert_eq!(bench.get(&eva).await.ok()["active"], false);
@@ -212,7 +212,7 @@ async fn a_single_tenant_keeps_who_is_deactivated(#[case] operations: Value) {
 
 #[tokio::test]
 async fn multi_tenant_removes_who_is_deactivated() {
-    let bench = Bench::new(hosted(DemoHosting::MultiTenant)).await;
+    let bench = Bench::new(hosted(Hosting::MultiTenant)).await;
     let (eva, team) =
         (bench.user("eva-tanaka").await, bench.post("Groups", &group("new", &["eva.tanaka@example.com"])).await.ok());
     let detail = bench.replace(&eva, "active", json!(true)).await.refused(400, None);
@@ -286,10 +286,10 @@ async fn roles_are_set_one_team_at_a_time_and_viewer_spreads() {
 }
 
 #[rstest]
-#[case(DemoHosting::Dedicated, 200)]
-#[case(DemoHosting::MultiTenant, 400)]
+#[case(Hosting::Dedicated, 200)]
+#[case(Hosting::MultiTenant, 400)]
 #[tokio::test]
-async fn names_and_emails_change_only_on_single_tenants(#[case] hosting: DemoHosting, #[case] status: u16) {
+async fn names_and_emails_change_only_on_single_tenants(#[case] hosting: Hosting, #[case] status: u16) {
     let bench = Bench::new(hosted(hosting)).await;
     let eva = bench.user("eva-tanaka").await;
     assert_eq!(bench.replace(&eva, "displayName", json!("田中 エヴァ")).await.status, status);
@@ -325,7 +325,7 @@ async fn a_stale_version_is_refused_where_versions_exist(#[case] etags: bool, #[
 
 #[tokio::test]
 async fn service_accounts_are_made_but_not_changed() {
-    let bench = Bench::new(hosted(DemoHosting::SelfManaged)).await;
+    let bench = Bench::new(hosted(Hosting::SelfManaged)).await;
     let service = |extension: Value| {
         json!({
             "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "bot", "accountType": "SERVICE",

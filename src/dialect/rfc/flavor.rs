@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use super::grafana;
-use crate::directory::{
-    Name, change::ChangeVerb, plan::ProviderCapabilities, refusal::Refusal, role_source::RoleMapping,
+use crate::{
+    directory::{Name, change::ChangeVerb, plan::ProviderCapabilities, refusal::Refusal, role_source::RoleMapping},
+    provider::Provider,
 };
 
 /// Said of the audit log.
@@ -25,6 +26,16 @@ pub(in crate::dialect) enum RfcFlavor {
 const NO_ROLES: &str = "This provider keeps no roles: what people may do follows from their groups.";
 
 impl RfcFlavor {
+    /// The flavor of a provider; `None` where it has a dialect of its own.
+    pub(in crate::dialect) fn of(provider: Provider) -> Option<Self> {
+        match provider {
+            Provider::Wandb => None,
+            Provider::Grafana => Some(Self::Grafana),
+            Provider::Datasaur => Some(Self::Datasaur),
+            Provider::Scim => Some(Self::Plain),
+        }
+    }
+
     /// The vendor's name for people.
     pub(super) fn name(self) -> &'static str {
         match self {

@@ -7,7 +7,7 @@ use super::{
     super::{ReportPart, finding::RequestEvidence},
     *,
 };
-use crate::demo::{DemoHosting, DemoOptions, DemoProvider};
+use crate::demo::{DemoOptions, Hosting, Provider};
 
 async fn connection(options: DemoOptions) -> (TempDir, ProfileConnection) {
     let home = tempfile::tempdir().unwrap();
@@ -15,12 +15,12 @@ async fn connection(options: DemoOptions) -> (TempDir, ProfileConnection) {
     (home, connection)
 }
 
-fn hosted(hosting: DemoHosting) -> DemoOptions {
+fn hosted(hosting: Hosting) -> DemoOptions {
     DemoOptions { hosting, users: 30, ..DemoOptions::default() }
 }
 
 fn plain() -> DemoOptions {
-    DemoOptions { provider: DemoProvider::Scim, users: 250, ..DemoOptions::default() }
+    DemoOptions { provider: Provider::Scim, users: 250, ..DemoOptions::default() }
 }
 
 /// Ports and times differ from run to run.
@@ -35,12 +35,12 @@ fn still(mut report: DoctorReport) -> DoctorReport {
 }
 
 #[rstest]
-#[case("multi-tenant", hosted(DemoHosting::MultiTenant))]
-#[case("dedicated", hosted(DemoHosting::Dedicated))]
-#[case("self-managed", hosted(DemoHosting::SelfManaged))]
+#[case("multi-tenant", hosted(Hosting::MultiTenant))]
+#[case("dedicated", hosted(Hosting::Dedicated))]
+#[case("self-managed", hosted(Hosting::SelfManaged))]
 #[case("scim", plain())]
-#[case("grafana", DemoOptions { provider: DemoProvider::Grafana, ..plain() })]
-#[case("datasaur", DemoOptions { provider: DemoProvider::Datasaur, ..plain() })]
+#[case("grafana", DemoOptions { provider: Provider::Grafana, ..plain() })]
+#[case("datasaur", DemoOptions { provider: Provider::Datasaur, ..plain() })]
 #[tokio::test]
 async fn what_a_person_reads(#[case] name: &str, #[case] options: DemoOptions) {
     let (_home, mut connection) = connection(options).await;
@@ -53,9 +53,9 @@ async fn what_a_person_reads(#[case] name: &str, #[case] options: DemoOptions) {
 }
 
 #[rstest]
-#[case(hosted(DemoHosting::Dedicated))]
+#[case(hosted(Hosting::Dedicated))]
 #[case(plain())]
-#[case(DemoOptions { provider: DemoProvider::Grafana, ..plain() })]
+#[case(DemoOptions { provider: Provider::Grafana, ..plain() })]
 #[tokio::test]
 async fn a_look_alters_nothing(#[case] options: DemoOptions) {
     let (_home, mut connection) = connection(options).await;
@@ -74,7 +74,7 @@ async fn a_look_alters_nothing(#[case] options: DemoOptions) {
 fn a_terminal_without_utf_8_and_colours_gets_neither() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let report = runtime.block_on(async {
-        let (_home, mut connection) = connection(hosted(DemoHosting::MultiTenant)).await;
+        let (_home, mut connection) = connection(hosted(Hosting::MultiTenant)).await;
         look_at(&mut connection, true).await
     });
     let ascii = text(&report, PrintStyle { colours: false, unicode: false, width: 60 });
@@ -111,7 +111,7 @@ async fn left(connection: &ProfileConnection) -> Vec<String> {
 #[case::many_writes_fail(6)]
 #[tokio::test]
 async fn whatever_was_made_is_removed(#[case] failures: usize) {
-    for options in [plain(), hosted(DemoHosting::Dedicated), hosted(DemoHosting::MultiTenant)] {
+    for options in [plain(), hosted(Hosting::Dedicated), hosted(Hosting::MultiTenant)] {
         let (_home, mut connection) = connection(options).await;
         if failures > 0 {
             connection.demo.as_ref().unwrap().fail_next(500, failures);

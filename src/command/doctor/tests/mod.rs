@@ -10,8 +10,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::{DoctorReport, FindingVerdict, Outcome, PrintStyle, examine, text};
 use crate::{
-    config::{KeySource, Profile, ProfileProvider, StandardPaths},
+    config::{KeySource, Profile, StandardPaths},
     demo as server,
+    provider::Provider,
     runtime::{Opener, ProfileConnection},
 };
 
@@ -34,7 +35,7 @@ fn opener(home: &TempDir, demo: server::DemoOptions) -> Opener {
 
 fn profile(url: &str) -> Profile {
     let key = KeySource::Value(SecretString::from("very-private"));
-    Profile::new("odd", ProfileProvider::Scim, url::Url::parse(url).unwrap(), key)
+    Profile::new("odd", Provider::Scim, url::Url::parse(url).unwrap(), key)
 }
 
 async fn look_at(connection: &mut ProfileConnection, write: bool) -> DoctorReport {

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::super::{DemoHosting, DemoOptions, DemoProvider, FailRule};
+use super::super::{DemoOptions, FailRule, Hosting, Provider};
 use super::{Bench, Got, KEY, person};
 
 const USER: &str = "id name username email admin flags entity deletedAt \
@@ -132,7 +132,7 @@ async fn other_clients_are_refused_what_the_package_may(#[case] headers: &[(&str
 
 #[tokio::test]
 async fn on_the_shared_service_nobody_is_an_instance_admin() {
-    let bench = Bench::new(DemoOptions { hosting: DemoHosting::MultiTenant, ..DemoOptions::default() }).await;
+    let bench = Bench::new(DemoOptions { hosting: Hosting::MultiTenant, ..DemoOptions::default() }).await;
     assert_eq!(bench.ask(&viewer(), json!({})).await.data()["viewer"]["admin"], false);
     assert_eq!(bench.ask(&search(), json!({})).await.error(403), "only admins can use users()");
     assert_eq!(bench.ask(CREATE_USER, json!({"email": "a@b.io"})).await.error(403), "only admins can use createUser()");
@@ -215,7 +215,7 @@ async fn faults_meet_mutations_as_writes() {
 
 #[tokio::test]
 async fn the_plain_provider_has_no_graphql() {
-    let bench = Bench::new(DemoOptions { provider: DemoProvider::Scim, ..DemoOptions::default() }).await;
+    let bench = Bench::new(DemoOptions { provider: Provider::Scim, ..DemoOptions::default() }).await;
     let url = bench.server.url().replace("/scim/v2", "/graphql");
     let got = bench.client.post(url).bearer_auth(KEY).body("{}").send().await.unwrap();
     assert_eq!(got.status(), 404);
