@@ -23,6 +23,9 @@ impl HeadlessSession {
     /// the members of their teams, and the admins there. A fact that the server does not tell stays unknown, and the
     /// guards say so.
     pub async fn decide(&mut self, changes: &[Change]) -> Result<(), CommandError> {
+        if changes.iter().any(|change| matches!(change, Change::DeleteRole { .. })) {
+            self.fill_holders().await?;
+        }
         let people: FxHashSet<Id> = changes.iter().flat_map(Change::concerned).cloned().collect();
         if people.is_empty() {
             return Ok(());
@@ -34,6 +37,16 @@ impl HeadlessSession {
         self.fill_others(changes, &people).await?;
         let silent = teams.iter().filter(|team| self.is_undecided(team, &people)).take(MOST_TEAMS);
         self.ask(silent.map(|team| SideQueryKind::Roster(team.clone())).collect()).await
+    }
+
+    /// Reads everybody whose roles the list left out, where they are few: any of them may hold a role that goes.
+    async fn fill_holders(&mut self) -> Result<(), CommandError> {
+        let users = self.directory.records().users().values().filter(|user| !self.directory.knows_roles(user));
+        let silent: Vec<Id> = users.take(MOST_PEOPLE + 1).map(|user| user.id.clone()).collect();
+        if silent.len() > MOST_PEOPLE {
+            return Ok(());
+        }
+        self.fill(silent.into_iter()).await
     }
 
     /// Reads those who may lose an organisation role, on a server whose list shows no role at all. Where one of their

@@ -14,6 +14,7 @@ use super::{
 use crate::scim::text::clean;
 
 mod among;
+mod holders;
 mod ledger;
 mod mass;
 mod others;
@@ -161,7 +162,11 @@ impl GuardedChange {
     }
 
     fn insist(&mut self, user: &User) {
-        self.risk = self.risk.clone().max(Risk::Insist(typed_name(&user.user_name, &user.id)));
+        self.insist_on(typed_name(&user.user_name, &user.id));
+    }
+
+    fn insist_on(&mut self, typed: String) {
+        self.risk = self.risk.clone().max(Risk::Insist(typed));
     }
 
     /// Says what is asked of the server, where it hangs on one of them; that asks for no more care.
@@ -239,6 +244,9 @@ impl ChangeGuard {
         if let Change::ReplaceMembers { team, stay, come, go } = change {
             self.replacement(team, [stay, come], go, directory, &mut guarded)?;
             guarded.promise();
+        }
+        if let Change::DeleteRole { role } = change {
+            guarded.holders_told(role, directory);
         }
         let Some(user) = change.person().and_then(|id| directory.user(id)) else { return Ok(guarded) };
         if let Some(problem) = &user.problem {

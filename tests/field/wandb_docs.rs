@@ -161,6 +161,25 @@ fn where_nothing_decides_the_name_must_be_typed() {
     assert!(world.state().users.is_empty());
 }
 
+/// Whoever holds a deleted role falls back to another one, and nothing tells who that is.
+#[test]
+fn a_role_whose_holders_are_not_told_is_not_deleted_on_yes_alone() {
+    let world = documented();
+    let delete = ["delete", "role", "Sample custom role"];
+    let said = "Holders are known for 0 of 1 people";
+    world.run(&[&delete[..], &["--yes"]].concat()).exits(NOT_SENT).warns(&[said, "--confirm \"Sample custom role\""]);
+    let plan = world.run(&[&delete[..], &["--dry-run", "--json"]].concat()).exits(DONE).json();
+    assert_eq!(plan["confirm"], "Sample custom role");
+    let both = ["delete", "role", "Sample custom role", "Sample custom role 2"];
+    world.run(&[&both[..], &["--yes"]].concat()).exits(NOT_SENT).warns(&[said, "--confirm \"2\""]);
+    assert_eq!(world.written(), [""; 0]);
+    world.run(&[&delete[..], &["--confirm", "Sample custom role"]].concat()).exits(DONE).warns(&[said]);
+    assert_eq!(world.written(), ["DELETE /scim/Roles/Um9sZTo3"]);
+    // An answer to a change that tells all roles of everybody decides.
+    world.run(&["set-role", "dev-user1", "viewer", "--team", "wandb-devs", "--yes"]).exits(DONE);
+    world.run(&["delete", "role", "Sample custom role 2", "--yes"]).exits(DONE);
+}
+
 #[test]
 fn the_shape_of_an_older_server_contradicts_multi_tenant_cloud() {
     let lines = "provider = \"wandb\"\nhosting = \"multi-tenant\"\n";
