@@ -23,7 +23,7 @@ use crate::{
     directory::{
         Directory,
         change::{Change, ChangeId, SendPhase},
-        plan::{self, Plan, Risk, UndoDraft},
+        plan::{self, FactGravity, Plan, Risk, UndoDraft},
         refusal::Refusal,
         words::{self, PlanLine},
     },
@@ -182,9 +182,11 @@ pub(super) fn stages(changes: Vec<Change>, directory: &Directory) -> Vec<Vec<Cha
     stages.into_values().collect()
 }
 
-/// Tells the notes of a plan that is sent without being shown.
+/// Tells the notes and the grave facts of a plan that is sent without being shown.
 fn told_unasked(plan: &Plan) {
-    plan.notes.iter().for_each(|words| note(format_args!("scimitar: {words}")));
+    let facts = plan.facts();
+    let grave = facts.iter().filter(|fact| fact.gravity == FactGravity::Grave).map(|fact| &fact.sentence);
+    plan.notes.iter().chain(grave).for_each(|words| note(format_args!("scimitar: {words}")));
 }
 
 /// Whether the plan may be sent: not with refused lines, without the person's confirmation, or with nobody to ask.

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::{
     screen::{self, Room},
-    server::{Answer, Behavior, Request},
-    state::{State, by_id},
+    server::{Answer, Behavior, Request, ShownIn},
+    state::{ResourceType, State, by_id},
     wandb::{Documented, custom_role, person, team, world},
     world::{CommandResult, DONE, INCOMPLETE, NOT_SENT, World, column, row},
 };
@@ -178,6 +178,37 @@ fn a_role_whose_holders_are_not_told_is_not_deleted_on_yes_alone() {
     // An answer to a change that tells all roles of everybody decides.
     world.run(&["set-role", "dev-user1", "viewer", "--team", "wandb-devs", "--yes"]).exits(DONE);
     world.run(&["delete", "role", "Sample custom role 2", "--yes"]).exits(DONE);
+}
+
+/// The documented server, but for the answers in which it shows roles.
+struct Told(fn(ShownIn) -> bool);
+
+impl Behavior for Told {
+    fn base(&self) -> &'static str {
+        "/scim"
+    }
+
+    fn config(&self) -> Option<Value> {
+        None
+    }
+
+    fn show(&self, state: &State, kind: ResourceType, record: &Value, shown_in: ShownIn) -> Value {
+        crate::wandb::show(state, kind, record, (self.0)(shown_in))
+    }
+
+    fn change(&self, state: &mut State, kind: ResourceType, id: &str, operation: &Value) {
+        Documented::default().change(state, kind, id, operation);
+    }
+}
+
+#[test]
+fn a_grave_fact_of_a_step_is_said_with_yes_as_in_the_plan() {
+    let users = vec![person("abc", "ann", "admin", &[]), person("bcd", "ben", "member", &[("devs", "admin")])];
+    let world = world(Told(|_| true), State::new(users, vec![team("ghi", "devs", &["bcd"])]), "");
+    let bare = "devs has no known admin after this";
+    let plan = world.run(&["deactivate", "ben", "--dry-run"]).exits(DONE);
+    assert!(plan.out.contains(bare), "{plan}");
+    world.run(&["deactivate", "ben", "--yes"]).exits(DONE).warns(&[bare]);
 }
 
 #[test]
