@@ -1,7 +1,7 @@
 //! Roles that only the answer to a change has shown.
 //!
 //! No documented GET of W&B shows a role (docs/src/providers/wandb.md#fields-in-a-get), but its answers to PATCH do.
-//! Such a role is remembered, with the time, until a list or a single read tells it again.
+//! Such a role is remembered, with the time, until a list tells it again. A single read that tells it renews it.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

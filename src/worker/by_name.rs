@@ -160,7 +160,7 @@ async fn keep(context: &WorkerContext, fresh: &[Observation]) {
         Observation::Record(Record::User(user)) => Some(user),
         _ => None,
     });
-    context.forget_learnt(users).await;
+    context.renew_learnt(users).await;
 }
 
 /// Members of a team who were its admins when they were read last.

@@ -258,7 +258,7 @@ impl Worker {
                 Ok(fresh) => {
                     context.keep(std::slice::from_ref(&fresh)).await;
                     if let Observation::Record(Record::User(user)) = &fresh {
-                        context.forget_learnt(std::iter::once(user)).await;
+                        context.renew_learnt(std::iter::once(user)).await;
                     }
                     Done::Read(vec![fresh], vec![])
                 }

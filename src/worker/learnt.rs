@@ -1,4 +1,4 @@
-//! Roles that are known only from the answers to changes, kept until a reading tells them.
+//! Roles that are known only from the answers to changes, kept until a list tells them.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -24,14 +24,24 @@ impl LearntRoleCache {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Forgets the learnt roles of those users whose roles a reading has told; gives these users.
-    fn told<'a>(&self, users: impl Iterator<Item = &'a User>) -> Vec<Id> {
+    /// The learnt roles that readings have outdated: a list that tells a user's roles tells them again, so they are
+    /// forgotten; the roles that a single read tells take the place of the older ones, since the next list may not tell
+    /// them.
+    fn told<'a>(&self, users: impl Iterator<Item = &'a User>) -> Vec<(Id, Option<LearntRoles>)> {
         let mut learnt = self.lock();
         if learnt.is_empty() {
             return Vec::new();
         }
-        let tells = users.filter(|user| user.org_role.is_told() && user.team_roles.is_some());
-        tells.filter(|user| learnt.remove(&user.id).is_some()).map(|user| user.id.clone()).collect()
+        let renewed = users.filter_map(|user| {
+            let before = learnt.get_mut(&user.id)?;
+            if !user.is_summary() {
+                *before = LearntRoles::of(user, now())?.or(before);
+                return Some((user.id.clone(), Some(before.clone())));
+            }
+            let tells = user.org_role.is_told() && user.team_roles.is_some();
+            tells.then(|| learnt.remove(&user.id)).map(|_| (user.id.clone(), None))
+        });
+        renewed.collect()
     }
 }
 
@@ -52,11 +62,16 @@ impl WorkerContext {
         }
     }
 
-    /// Forgets the learnt roles of users whose roles a list or a single read has told.
-    pub async fn forget_learnt<'a>(&self, users: impl Iterator<Item = &'a User>) {
-        let told: Vec<(Id, Option<LearntRoles>)> = self.learnt.told(users).into_iter().map(|id| (id, None)).collect();
-        if !told.is_empty() {
-            self.stored(move |store| store.keep_learnt_roles(&told)).await;
+    /// Forgets the learnt roles of users whose roles a list has told, and renews those that a single read has told.
+    pub async fn renew_learnt<'a>(&self, users: impl Iterator<Item = &'a User>) {
+        let told = self.learnt.told(users);
+        if told.is_empty() {
+            return;
+        }
+        let renewed: Vec<_> = told.iter().filter_map(|(id, roles)| Some((id.clone(), roles.clone()?))).collect();
+        self.stored(move |store| store.keep_learnt_roles(&told)).await;
+        if !renewed.is_empty() {
+            self.report(WorkerReport::RolesLearnt(renewed));
         }
     }
 

@@ -211,6 +211,22 @@ fn a_grave_fact_of_a_step_is_said_with_yes_as_in_the_plan() {
     world.run(&["deactivate", "ben", "--yes"]).exits(DONE).warns(&[bare]);
 }
 
+/// A list that does not tell the roles tells nothing about them.
+#[test]
+fn a_role_that_was_learnt_is_known_after_a_single_read_has_told_it() {
+    let world = world(Told(|shown| shown != ShownIn::List), state(), "");
+    let role = || user(&world)["role"].clone();
+    world.run(&["set-role", "dev-user1", "admin", "--yes"]).exits(DONE);
+    world.run(&["delete", "user", "dev-user1", "--yes"]).exits(NOT_SENT);
+    assert_eq!(role(), "admin");
+    world.run(&["delete", "user", "dev-user1", "--dry-run"]);
+    assert_eq!(role(), "admin");
+    // A single read that tells another role is newer.
+    world.server.state().users["abc"]["organizationRole"] = "member".into();
+    world.run(&["deactivate", "dev-user1", "--dry-run"]).exits(DONE);
+    assert_eq!(role(), "member");
+}
+
 #[test]
 fn the_shape_of_an_older_server_contradicts_multi_tenant_cloud() {
     let lines = "provider = \"wandb\"\nhosting = \"multi-tenant\"\n";

@@ -51,13 +51,17 @@ impl Directory {
         self.records.put_all(lacking.into_iter().map(Record::User));
     }
 
-    /// A reading that tells the roles ends what was learnt of them; one that does not is filled.
+    /// A list that tells the roles ends what was learnt of them; a single read that tells some renews those. A reading
+    /// that does not tell them is filled.
     pub(super) fn fill_fresh(&mut self, fresh: &mut Observation) {
         match fresh {
             Observation::Record(Record::User(user)) => {
                 let Some(learnt) = self.learnt.get_mut(&user.id) else { return };
+                if let Some(told) = LearntRoles::of(user, learnt.roles.at).filter(|_| !user.is_summary()) {
+                    learnt.roles = told.or(&learnt.roles);
+                }
                 learnt.filled = learnt.roles.fill(user);
-                if !learnt.filled {
+                if !learnt.filled && user.is_summary() {
                     self.learnt.remove(&user.id);
                 }
             }

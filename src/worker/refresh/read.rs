@@ -255,7 +255,7 @@ impl Reading<'_> {
         self.context.report(WorkerReport::Progress { kind, seen: self.kept as u64, said: total });
         let users =
             page.rows.iter().filter_map(|row| if let Record::User(user) = &row.record { Some(user) } else { None });
-        self.context.forget_learnt(users).await;
+        self.context.renew_learnt(users).await;
         if let Some(pages) = self.wanted.pages {
             pages.pass(self.context, &mut page, &self.hints).await;
         }
