@@ -246,6 +246,8 @@ actions! {
     Send "send" Preview "send" "Send the plan, once it was on screen for a moment" ["y"];
     OpenLine "open-line" Preview "line" "The exact requests of the line; leaves the field, where a text is typed" ["enter"];
     DropLine "drop-line" Preview "drop line" "Take the selected line out of the plan" ["x", "delete"];
+    SearchLines "search-lines" Preview "" "Show the lines that contain what is typed; the whole plan is sent all the same" ["/", "ctrl-f"];
+    PlanFacts "facts" Preview "" "All facts about the plan in full, to be scrolled; or its lines again" ["tab"];
     Requests "requests" Preview "requests" "Show the exact requests" ["!", "ctrl-r"];
     Reason "reason" Preview "reason" "Give the plan a reason or a ticket, kept in the journal" ["r", "ctrl-t"];
     ToStage "to-stage" Preview "stage" "Put the plan on the stage in place of sending it" ["s", "ctrl-s"];

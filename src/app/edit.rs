@@ -2,7 +2,7 @@
 //! sent.
 
 use super::{
-    App, AppEffect, Overlay, PlanPreview, ShownRequests,
+    App, AppEffect, Overlay, PlanPreview,
     action::Action,
     check::CheckList,
     form::{FormPurpose, FormState},
@@ -14,7 +14,7 @@ use rustc_hash::FxHashSet;
 use crate::directory::{
     Id, Name, RecordKind, ResourceRef,
     change::{Change, ChangeId, ChangeVerb, RoleDraft},
-    plan::{self, JournalEntry, Plan, ProviderCapabilities, Risk},
+    plan::{JournalEntry, Plan, ProviderCapabilities, Risk},
     refusal::{Refusal, RefusalCode},
     stage::{self, StageId, StagedChange},
     words,
@@ -281,81 +281,13 @@ impl App {
         plan.steps.iter().any(|step| step.change.touches().iter().any(|(target, _)| marked(target)))
     }
 
-    pub(super) fn adjust_preview(&mut self, action: Action) {
-        let Some(Overlay::Preview(preview)) = self.overlays.last_mut() else { return };
-        if action == Action::Requests {
-            preview.requests = preview.requests.is_none().then_some(ShownRequests::All);
-            preview.top = 0;
-            return;
-        }
-        if action == Action::Reason {
-            (preview.requests, preview.reasoning) = (None, true);
-            return;
-        }
-        if preview.reasoning {
-            return;
-        }
-        if let Some(at) = preview.step_at(preview.cursor) {
-            preview.plan.drop_step(at);
-            preview.offboards = None;
-            preview.weigh();
-            preview.cursor = preview.cursor.min(preview.lines().saturating_sub(1));
-        }
-        if preview.plan.steps.is_empty() {
-            self.overlays.pop();
-            self.say("The plan is empty: nothing was sent.");
-        }
-    }
-
-    /// The exact requests of the line under the cursor. Where a text is typed it leaves the field, once the text is
-    /// right.
-    pub(super) fn open_line(&mut self) {
-        let Some(Overlay::Preview(preview)) = self.overlays.last_mut() else { return };
-        if preview.reasoning {
-            preview.reasoning = false;
-        } else if preview.typing {
-            if preview.is_confirmed() {
-                preview.typing = false;
-            } else {
-                let wanted = preview.risk.typed().unwrap_or_default().to_owned();
-                self.say(format!("Type {wanted} to send this."));
-            }
-        } else if let Some(at) = preview.step_at(preview.cursor) {
-            preview.requests = Some(ShownRequests::Line(at));
-            preview.top = 0;
-        }
-    }
-
-    /// Sends the plan, unless nobody can have read it.
-    pub(super) fn send_preview(&mut self, effects: &mut Vec<AppEffect>) {
-        let seen = self.was_seen();
-        let key = self.keymap.label(Action::Send).unwrap_or_default();
-        let wants_reason = self.profile.as_ref().is_some_and(|profile| profile.reason_required);
-        match self.overlays.pop() {
-            Some(Overlay::Preview(mut preview)) => {
-                preview.plan.reason = plan::reason(preview.reason.value());
-                if preview.plan.steps.is_empty() {
-                    self.say("Nothing of this can be sent.");
-                } else if !preview.is_confirmed() {
-                    self.say(format!("Type {} to send this.", preview.risk.typed().unwrap_or_default()));
-                    self.overlays.push(Overlay::Preview(preview));
-                } else if wants_reason && preview.plan.reason.is_none() {
-                    self.say(format!("This profile wants a reason or ticket: type it, then Enter and {key}."));
-                    preview.reasoning = true;
-                    self.overlays.push(Overlay::Preview(preview));
-                } else if !seen {
-                    self.say(format!("Too soon: the plan was not on the screen yet. Press {key} again."));
-                    self.overlays.push(Overlay::Preview(preview));
-                } else {
-                    self.send(preview.plan, (&preview.staged, &preview.needless), effects);
-                }
-            }
-            other => self.overlays.extend(other),
-        }
-    }
-
     /// Lays the steps over the directory and hands them to the worker, with the lines of the stage that they come from.
-    fn send(&mut self, plan: Plan, (staged, needless): (&[StagedChange], &[Name]), effects: &mut Vec<AppEffect>) {
+    pub(super) fn send(
+        &mut self,
+        plan: Plan,
+        (staged, needless): (&[StagedChange], &[Name]),
+        effects: &mut Vec<AppEffect>,
+    ) {
         self.marked_now = self.marked_rows(&plan, needless);
         let taken = stage::taken(staged, plan.steps.iter().map(|step| &step.change));
         self.close_settled();

@@ -83,7 +83,7 @@ pub use geometry::TerminalSize;
 pub use message::{AppEffect, AppMessage, NoList, NotSaved, OpenedProfile, ProfileView, UnopenedProfile};
 pub use overlay::Overlay;
 pub(crate) use overlay::for_each_overlay;
-pub use preview::{PlanPreview, ShownRequests};
+pub use preview::{PlanPreview, PlanText, PreviewLine};
 pub use telling::{MessageSubject, StatusMessage};
 
 /// Characters of one pasted line at most.

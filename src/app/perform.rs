@@ -137,7 +137,9 @@ impl App {
                     self.adjust(action);
                 }
             }
-            Action::DropLine | Action::Requests | Action::Reason => self.adjust_preview(action),
+            Action::DropLine | Action::Requests | Action::PlanFacts | Action::SearchLines | Action::Reason => {
+                self.adjust_preview(action);
+            }
             Action::GoUsers => self.switch(Tab::Users),
             Action::GoTeams => self.switch(Tab::Teams),
             Action::GoRoles => self.switch(Tab::Roles),

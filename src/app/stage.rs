@@ -1,5 +1,7 @@
 //! The stage: changes are collected, reviewed together, and sent as one plan.
 
+use tui_input::Input;
+
 use super::{
     App, AppEffect, Overlay, PlanPreview,
     action::{Action, Scope},
@@ -189,7 +191,10 @@ impl App {
     /// Puts the previewed plan on the stage instead of sending it.
     fn stage_preview(&mut self, effects: &mut Vec<AppEffect>) {
         match self.overlays.pop() {
-            Some(Overlay::Preview(preview)) => self.put_on_stage(preview.plan, effects),
+            Some(Overlay::Preview(mut preview)) => {
+                preview.plan.reason = plan::reason(preview.reason.value());
+                self.put_on_stage(preview.plan, effects);
+            }
             other => self.overlays.extend(other),
         }
     }
@@ -204,8 +209,13 @@ impl App {
             let created = unnamed.first().map(|step| &step.words.subject)?;
             Some(format!("{created}: what is being created has no id yet; stage this once it is confirmed."))
         });
-        let line =
-            |step: plan::Step| StagedChange { id: StageId::default(), at, change: step.change, words: step.words };
+        let line = |step: plan::Step| StagedChange {
+            id: StageId::default(),
+            at,
+            change: step.change,
+            words: step.words,
+            reason: plan.reason.clone(),
+        };
         let lines: Vec<StagedChange> = steps.into_iter().map(line).collect();
         let put = match lines.as_slice() {
             [] => String::new(),
@@ -269,7 +279,8 @@ impl App {
         self.draft(changes, effects, move |app, mut plan, _| {
             plan.refused.extend(refused);
             plan.title = words::title(&plan, &app.directory, app.holds());
-            let preview = PlanPreview { staged: lines, ..PlanPreview::new(plan) };
+            let reason = Input::new(stage::reasons(&lines));
+            let preview = PlanPreview { staged: lines, reason, ..PlanPreview::new(plan) };
             app.overlays.push(Overlay::Preview(Box::new(preview)));
         });
     }

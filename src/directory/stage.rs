@@ -27,6 +27,20 @@ pub struct StagedChange {
     pub change: Change,
     /// The change in words, as of the time of staging.
     pub words: PlanLine,
+    /// The reason or ticket of the plan that it was part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// The different reasons of the lines, as the reason of the plan that they become.
+pub fn reasons(lines: &[StagedChange]) -> String {
+    let mut reasons: Vec<&str> = Vec::new();
+    for reason in lines.iter().filter_map(|line| line.reason.as_deref()) {
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    reasons.join("; ")
 }
 
 /// Ids of lines that a later line for the same place supersedes.
@@ -81,7 +95,7 @@ mod tests {
             before: String::new(),
             after: String::new(),
         };
-        StagedChange { id: StageId(id), at: Timestamp::UNIX_EPOCH, change, words }
+        StagedChange { id: StageId(id), at: Timestamp::UNIX_EPOCH, change, words, reason: None }
     }
 
     fn role(user: &str, role: &str) -> Change {

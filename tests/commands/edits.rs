@@ -104,7 +104,7 @@ fn a_mass_removal_is_not_sent_by_a_yes_alone() {
     let before = world.ok(&["users", "--json"]);
     let said = world.run(&deactivate);
     assert_eq!(said.code, 4, "{}", said.err);
-    assert!(said.err.contains("--yes is not enough for this; --confirm \"12 of 40\" sends it"), "{}", said.err);
+    assert!(said.err.contains("--yes is not enough for this; --confirm \"12\" sends it"), "{}", said.err);
 
     let config = std::fs::read_to_string(world.path("config.toml")).unwrap();
     world.file("config.toml", &format!("{config}max_removal = \"10%\"\n"));

@@ -308,6 +308,16 @@ impl Console {
         self.key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
     }
 
+    /// The Delete key.
+    pub fn delete(&mut self) {
+        self.key(KeyEvent::new(KeyCode::Delete, KeyModifiers::NONE));
+    }
+
+    /// A letter with the control key.
+    pub fn control(&mut self, letter: char) {
+        self.key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL));
+    }
+
     /// The Backspace key.
     pub fn backspace(&mut self) {
         self.key(KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE));

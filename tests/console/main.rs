@@ -37,6 +37,7 @@ mod odd;
 mod offboard;
 mod offline;
 mod people;
+mod plan_lines;
 mod profiles;
 mod reading;
 mod refresh;

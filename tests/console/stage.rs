@@ -224,3 +224,29 @@ async fn what_takes_a_plan_back_does_not_wait() {
     assert_eq!(server.user("noor-haddad").await["weaveRole"], "full");
     console.expect("stage 0");
 }
+
+#[tokio::test]
+async fn a_reason_stays_with_the_lines_on_the_stage() {
+    let (mut console, _server) = Console::on_demo(options()).await;
+    for (person, reason) in [("noor-haddad", "OPS-4711"), ("eva-tanaka", "OPS-4712")] {
+        console.find(person);
+        console.press(Action::ToggleActive);
+        console.press(Action::Reason);
+        console.type_text(reason);
+        console.enter();
+        console.press(Action::ToStage);
+        console.settle().await;
+    }
+    console.press(Action::ShowStage);
+    console.settle().await;
+    console.expect("OPS-4711");
+    console.press(Action::SendStage);
+    console.expect("Reason or ticket: OPS-4711; OPS-4712");
+    let Some(Overlay::Preview(preview)) = console.app().overlays.last() else { panic!("{}", console.screen()) };
+    if let Some(text) = preview.risk.typed().map(str::to_owned) {
+        console.type_text(&text);
+    }
+    console.send();
+    console.settle().await;
+    assert!(console.entries().iter().all(|entry| entry.reason.as_deref() == Some("OPS-4711; OPS-4712")));
+}

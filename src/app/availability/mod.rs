@@ -141,6 +141,8 @@ impl App {
                 self.staging_allowed(action).map_err(UnavailableReason::from)
             }
             Action::DropLine | Action::OpenLine => self.in_words(),
+            Action::SearchLines => self.in_words().and_then(|()| self.has_many_lines()),
+            Action::PlanFacts => self.has_many_lines(),
             Action::Undo => self.undo_candidate().map(drop),
             Action::LoadRoles => match (self.roles_kept(), self.users_without_roles()) {
                 (Err(why), _) => Err(why.to_owned().into()),
@@ -239,9 +241,17 @@ impl App {
     /// Whether the plan on top shows its lines.
     fn in_words(&self) -> Result<(), UnavailableReason> {
         match self.overlays.last() {
-            Some(Overlay::Preview(preview)) if preview.requests.is_some() => {
-                Err("These are the exact requests: Esc goes back to the lines.".into())
+            Some(Overlay::Preview(preview)) if preview.text.is_some() => {
+                Err("The lines are not shown: Esc goes back to them.".into())
             }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the plan on top has several lines.
+    fn has_many_lines(&self) -> Result<(), UnavailableReason> {
+        match self.overlays.last() {
+            Some(Overlay::Preview(preview)) if preview.is_alone() => Err("The plan is one line, shown in full.".into()),
             _ => Ok(()),
         }
     }

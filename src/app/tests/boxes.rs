@@ -264,9 +264,9 @@ fn a_key_that_means_nothing_says_which_ones_do() {
 fn esc_goes_from_the_requests_to_the_plan() {
     let mut console = opened(11);
     console.press(Action::Requests).press(Action::Back);
-    assert!(matches!(console.app.overlays.last(), Some(Overlay::Preview(preview)) if preview.requests.is_none()));
+    assert!(matches!(console.app.overlays.last(), Some(Overlay::Preview(preview)) if preview.text.is_none()));
     console.press(Action::OpenLine);
-    assert!(matches!(console.app.overlays.last(), Some(Overlay::Preview(preview)) if preview.requests.is_some()));
+    assert!(matches!(console.app.overlays.last(), Some(Overlay::Preview(preview)) if preview.text.is_some()));
     console.press(Action::Back).press(Action::Back);
     assert!(console.app.overlays.is_empty());
 }

@@ -76,7 +76,7 @@ impl BulkRemoval {
     /// The text to type before these changes are sent; `None` if they remove an allowed number.
     pub fn typed<'a>(&self, changes: impl Iterator<Item = &'a Change>) -> Option<String> {
         let taken = self.taken(changes);
-        (taken > self.allowed).then(|| format!("{taken} of {}", self.whole))
+        (taken > self.allowed).then(|| taken.to_string())
     }
 
     /// The reason for not sending these changes.

@@ -5,7 +5,13 @@ use crate::directory::stage::{StageId, StagedChange};
 
 fn line(change: Change) -> StagedChange {
     let step = entry(1, change, ChangeState::Planned).step;
-    StagedChange { id: StageId::default(), at: when(1_700_000_000), change: step.change, words: step.words }
+    StagedChange {
+        id: StageId::default(),
+        at: when(1_700_000_000),
+        change: step.change,
+        words: step.words,
+        reason: Some("OPS-4711".into()),
+    }
 }
 
 fn role(user: &str, role: &str) -> StagedChange {

@@ -16,12 +16,16 @@ use super::{
     OverlayDrawing, requests,
     rows::{self, TableCell},
     shell::{self, BoxFrame},
+    text::{self, TextBox},
 };
 use crate::{
-    app::{App, PlanPreview, action::Action},
+    app::{App, PlanPreview, PlanText, PreviewLine, action::Action},
     directory::{Name, plan::WayOut, words::LineSign},
     scim::text::clean_line,
-    ui::{ScreenLook, fit},
+    ui::{
+        ScreenLook,
+        fit::{self, counted},
+    },
 };
 
 mod below;
@@ -43,47 +47,62 @@ const ANEW: &str = "undo: anew";
 
 impl OverlayDrawing for Box<PlanPreview> {
     fn draw(&self, frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
-        match self.requests {
-            Some(_) => requests::text(self, app, look).draw(frame, app, look),
+        match text(self, app, look) {
+            Some(text) => text.draw(frame, app, look),
             None => draw(frame, self, app, look),
         }
     }
 
     fn scroll_limit(&self, app: &App, look: &ScreenLook) -> Option<usize> {
-        match self.requests {
-            Some(_) => Some(requests::text(self, app, look).limit(app)),
+        match text(self, app, look) {
+            Some(text) => Some(text.limit(app)),
             None => self.is_alone().then(|| scroll_limit(self, app, look)),
         }
     }
+}
+
+/// The text that is shown in place of its lines.
+fn text(preview: &PlanPreview, app: &App, look: &ScreenLook) -> Option<TextBox> {
+    Some(match preview.text? {
+        PlanText::Facts => facts(preview, app, look),
+        PlanText::Requests | PlanText::StepRequests(_) => requests::text(preview, app, look),
+    })
 }
 
 /// Draws its lines.
 fn draw(frame: &mut Frame<'_>, preview: &PlanPreview, app: &App, look: &ScreenLook) {
     let plan = &preview.plan;
     let (columns, height) = shell::room(app);
-    let total = preview.lines();
+    let (total, shown) = (preview.lines(), preview.shown());
     let asks = preview.risk.typed().filter(|_| !plan.steps.is_empty());
     let typed = typed_rows(preview, height);
     let notes = below::grave(preview, columns, look);
-    // Notes about the whole plan stand before its lines; where there is no room, before the notes about the lines.
-    let (above, notes) =
-        if total > 1 && notes.len() * 2 <= height.saturating_sub(typed) { (notes, vec![]) } else { (vec![], notes) };
+    // Facts about the whole plan stand before its lines, and leave them half of the room.
+    let half = height.saturating_sub(typed) / 2;
+    let is_cut = total > 1 && notes.len() > half;
+    let (above, notes) = if total > 1 { (below::shortened(notes, half, app, look), vec![]) } else { (vec![], notes) };
     let room = height.saturating_sub(typed + above.len());
     let names = subjects(preview, columns);
     // A single line is wrapped; several are cut, and the selected one stands below in full.
     let alone = if total == 1 { wrapped(preview, columns, look) } else { Vec::new() };
-    let cut = if total == 1 { None } else { text_if_cut(preview, preview.cursor, names, columns, look) };
-    let least = if total == 1 { alone.len() } else { total.min(2) };
+    let selected = preview.shown_line(preview.cursor);
+    let cut = selected.filter(|_| total > 1).and_then(|line| text_if_cut(preview, line, names, columns, look));
+    let least = if total == 1 { alone.len() } else { shown.clamp(1, if is_cut { height / 4 } else { 2 }.max(2)) };
     let hidden = total + LEAST_BELOW > room;
     let unread = |at: usize| total > 1 && (hidden || text_if_cut(preview, at, names, columns, look).is_some());
     let below =
         below::lines(preview, (notes, cut), (hidden, &unread), (columns, room.saturating_sub(least)), app, look);
     // The list gives way to the consequences, but not altogether.
-    let listed = if total == 1 { least } else { total.min(room.saturating_sub(below.len())) }.max(1);
-    let windowed = total > listed;
-    let note =
-        if windowed { format!("{} of {}", fit::count(preview.cursor + 1), fit::count(total)) } else { String::new() };
-    let shell = BoxFrame { title: plan.title.clone(), note, hints: hints(preview, app), ..BoxFrame::default() };
+    let listed = if total == 1 { least } else { shown.min(room.saturating_sub(below.len())) }.max(1);
+    let windowed = shown > listed;
+    let shell = BoxFrame {
+        title: plan.title.clone(),
+        typed: preview.searching.then_some(&preview.search),
+        counts: counts(preview),
+        note: note(preview, windowed, app),
+        hints: hints(preview, app),
+        ..BoxFrame::default()
+    };
     let rows = if windowed { height } else { above.len() + listed + below.len() + typed };
     let inner = shell.open(frame, columns, rows, app, look);
     let top = Rect { height: (above.len() as u16).min(inner.height), ..inner };
@@ -91,10 +110,12 @@ fn draw(frame: &mut Frame<'_>, preview: &PlanPreview, app: &App, look: &ScreenLo
     let list = Rect { y: top.bottom(), height: (listed as u16).min(inner.bottom() - top.bottom()), ..inner };
     let lines = if total == 1 {
         alone
+    } else if shown == 0 {
+        vec![rows::nothing("No line contains this.", look)]
     } else {
-        rows::window(total, preview.cursor, listed)
-            .filter_map(|at| row(preview, at, at == preview.cursor, names, columns, look))
-            .collect()
+        let of = |row| Some((preview.shown_line(row)?, row == preview.cursor));
+        let lines = rows::window(shown, preview.cursor, listed).filter_map(of);
+        lines.filter_map(|(line, selected)| self::row(preview, line, selected, names, columns, look)).collect()
     };
     frame.render_widget(Paragraph::new(lines), list);
     let rest = Rect { y: list.bottom(), height: inner.bottom().saturating_sub(list.bottom() + typed as u16), ..inner };
@@ -117,6 +138,40 @@ fn scroll_limit(preview: &PlanPreview, app: &App, look: &ScreenLook) -> usize {
     below::limit(preview, (columns, room), app, look)
 }
 
+/// What is searched, and how many lines have it.
+fn counts(preview: &PlanPreview) -> String {
+    let (shown, total, words) = (preview.shown(), preview.lines(), preview.search.value());
+    let found = format!("{} of {}", fit::count(shown), counted(total, "line"));
+    match (words.is_empty(), preview.searching) {
+        (true, _) => String::new(),
+        (false, true) => found,
+        (false, false) => format!("{words}: {found}"),
+    }
+}
+
+/// Where the cursor is; and how many lines are sent, where not all of them are shown.
+fn note(preview: &PlanPreview, windowed: bool, app: &App) -> String {
+    let (shown, steps) = (preview.shown(), preview.plan.steps.len());
+    let place = windowed.then(|| format!("{} of {}", fit::count(preview.cursor + 1), fit::count(shown)));
+    let key = app.keymap.label(Action::Send).unwrap_or_default();
+    let sent = (shown < preview.lines()).then(|| format!("{key} sends all {}", counted(steps, "line")));
+    place.into_iter().chain(sent).collect::<Vec<_>>().join(", ")
+}
+
+/// All facts about the plan, one after another.
+fn facts(preview: &PlanPreview, app: &App, look: &ScreenLook) -> TextBox {
+    let send = (!preview.typing).then_some((Action::Send, "send"));
+    let rest = [(Action::PlanFacts, "lines"), (Action::Down, "scroll"), (Action::Back, "back")];
+    TextBox {
+        title: preview.plan.title.clone(),
+        right: "all facts".into(),
+        lines: below::all(preview, text::columns(app), app, look),
+        hints: send.into_iter().chain(rest).collect(),
+        scroll: preview.top,
+        ..TextBox::default()
+    }
+}
+
 /// Rows for the text that is to be typed.
 fn typed_rows(preview: &PlanPreview, height: usize) -> usize {
     let asks = preview.risk.typed().is_some() && !preview.plan.steps.is_empty();
@@ -130,15 +185,20 @@ fn hints(preview: &PlanPreview, app: &App) -> Vec<(Action, &'static str)> {
     if preview.reasoning {
         return vec![(Action::OpenLine, "keep the reason"), (Action::Back, "leave it")];
     }
+    if preview.searching {
+        return vec![(Action::OpenLine, "to the lines"), (Action::Back, "all lines")];
+    }
     if !plan.steps.is_empty() {
         hints.push(if preview.typing { (Action::OpenLine, "when typed") } else { (Action::Send, "send") });
         if plan.steps.len() > 1 {
             hints.push((Action::DropLine, "drop line"));
+            hints.push((Action::SearchLines, "search"));
         }
         hints.push((Action::Reason, "reason"));
         hints.push((Action::Requests, "requests"));
         hints.extend(app.availability(Action::ToStage).is_ok().then_some((Action::ToStage, "stage")));
         hints.push((Action::CopyCommand, "copy command"));
+        hints.push((Action::PlanFacts, "all facts"));
     }
     hints.push((Action::Back, "back"));
     hints
@@ -152,7 +212,7 @@ fn ask(frame: &mut Frame<'_>, area: Rect, text: &str, preview: &PlanPreview, loo
     let (shown, at) = shell::visible(&preview.typed, room);
     let right = preview.typed.value().trim() == text;
     let style = if right { look.good().patch(look.strong()) } else { look.accent() };
-    if !preview.typing || preview.reasoning {
+    if !preview.typing || preview.reasoning || preview.searching {
         let words = if right {
             [Span::raw("   Typed: "), Span::styled(name, look.good())]
         } else {
@@ -190,7 +250,7 @@ fn subjects(preview: &PlanPreview, columns: usize) -> usize {
     widest.unwrap_or(0).clamp(4, (columns / 3).max(4))
 }
 
-/// The text of the line at this place: steps first, then refused changes, then people who need nothing.
+/// The text of a line.
 struct LineText<'a> {
     subject: Cow<'a, str>,
     text: String,
@@ -207,30 +267,24 @@ enum SaidOf {
 }
 
 impl<'a> LineText<'a> {
-    fn at(preview: &'a PlanPreview, at: usize, look: &ScreenLook) -> Option<Self> {
-        let plan = &preview.plan;
-        if let Some(step) = preview.step_at(at).and_then(|at| plan.steps.get(at)) {
-            let text = clean_line(&step.words.text(look.glyphs.arrow), 1024).into_owned();
-            let tag = match step.way_out() {
-                WayOut::Undo => None,
-                WayOut::Anew => Some(ANEW),
-                WayOut::None => Some(NEVER),
-            };
-            return Some(Self {
-                subject: (&step.words.subject).into(),
-                text,
-                kind: SaidOf::Step(step.words.sign),
-                tag,
-            });
-        }
-        let after = at.checked_sub(plan.steps.len())?;
-        if let Some((words, why)) = plan.refused.get(after) {
-            let text = format!("{} {} {why}", words.text(look.glyphs.arrow), look.glyphs.line);
-            let text = clean_line(&text, 1024).into_owned();
-            return Some(Self { subject: (&words.subject).into(), text, kind: SaidOf::Refusal, tag: None });
-        }
-        let name = preview.needless.get(after.checked_sub(plan.refused.len())?)?;
-        Some(Self { subject: name.marked(), text: "is so already".into(), kind: SaidOf::Needless, tag: None })
+    fn at(preview: &'a PlanPreview, line: usize, look: &ScreenLook) -> Option<Self> {
+        let arrow = look.glyphs.arrow;
+        let (subject, text, kind, tag): (Cow<'a, str>, _, _, _) = match preview.line(line)? {
+            PreviewLine::Step(step) => {
+                let tag = match step.way_out() {
+                    WayOut::Undo => None,
+                    WayOut::Anew => Some(ANEW),
+                    WayOut::None => Some(NEVER),
+                };
+                ((&step.words.subject).into(), step.words.text(arrow), SaidOf::Step(step.words.sign), tag)
+            }
+            PreviewLine::Refused(words, why) => {
+                let text = format!("{} {} {why}", words.text(arrow), look.glyphs.line);
+                ((&words.subject).into(), text, SaidOf::Refusal, None)
+            }
+            PreviewLine::Needless(name) => (name.marked(), "is so already".into(), SaidOf::Needless, None),
+        };
+        Some(Self { subject, text: clean_line(&text, 1024).into_owned(), kind, tag })
     }
 
     fn subject(&self) -> Cow<'_, str> {

@@ -8,7 +8,7 @@ use super::{
     text::{self, TextBox},
 };
 use crate::{
-    app::{App, PlanPreview, ShownRequests, action::Action},
+    app::{App, PlanPreview, PlanText, action::Action},
     directory::plan::Step,
     scim::{
         request::{ApiKind, Method, Request},
@@ -26,9 +26,9 @@ const MOST: usize = 500;
 /// The box.
 pub fn text(preview: &PlanPreview, app: &App, look: &ScreenLook) -> TextBox {
     let columns = text::columns(app);
-    let steps = match preview.requests {
-        Some(ShownRequests::Line(at)) => preview.plan.steps.get(at..=at).unwrap_or_default(),
-        Some(ShownRequests::All) | None => &preview.plan.steps,
+    let steps = match preview.text {
+        Some(PlanText::StepRequests(at)) => preview.plan.steps.get(at..=at).unwrap_or_default(),
+        _ => &preview.plan.steps,
     };
     let mut lines = Vec::new();
     for step in steps.iter().take(MOST) {

@@ -107,10 +107,9 @@ impl<'a> StageTable<'a> {
         } else {
             text
         };
-        let text = match self.why_gone(line) {
-            Some(why) => format!("{named} {} {why}", self.look.glyphs.line),
-            None => named,
-        };
+        let beside = [self.why_gone(line), line.reason.clone()];
+        let text =
+            beside.into_iter().flatten().fold(named, |text, more| format!("{text} {} {more}", self.look.glyphs.line));
         clean_line(&text, 1024).into_owned()
     }
 

@@ -1,5 +1,6 @@
 //! The part below the list of a plan: consequences, and the summary with the way back.
 
+use indexmap::IndexMap;
 use ratatui::text::Line;
 
 use crate::{
@@ -19,6 +20,9 @@ const FEW: usize = 5;
 
 /// With more different reasons than this each is read at its own line.
 const FEW_REASONS: usize = 3;
+
+/// More sentences of a kind than this are not listed.
+const MOST: usize = 500;
 
 /// Characters of a sentence at most: it may name every member of a large team.
 const LONGEST: usize = 65_536;
@@ -72,12 +76,43 @@ pub fn lines(
         lines.truncate(if after > 0 { left - 1 } else { left });
         let words = format!("   {} {} more: {} reads on", look.glyphs.more, fit::counted(after, "line"), down(app));
         lines.extend((after > 0).then(|| Line::styled(words, look.accent())));
-    } else if lines.len() > left {
-        lines.truncate(left.saturating_sub(1));
-        lines.push(Line::styled(format!("   {} enlarge the window to read on", look.glyphs.more), look.bad()));
+    } else {
+        lines = shortened(lines, left, app, look);
     }
     lines.extend(end);
     lines
+}
+
+/// So many of the lines; where some are left out, the last says by which key all are read.
+pub fn shortened(mut lines: Vec<Line<'static>>, room: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {
+    if lines.len() > room {
+        let left_out = lines.len() + 1 - room;
+        lines.truncate(room.saturating_sub(1));
+        let key = app.key_now(Action::PlanFacts).unwrap_or_default();
+        let words = format!("   {} {} more: {key} shows all facts", look.glyphs.more, fit::counted(left_out, "line"));
+        lines.extend((room > 0).then(|| Line::styled(words, look.bad())));
+    }
+    lines
+}
+
+/// All facts: grave ones, consequences, each reason of a refusal, and the summary.
+pub fn all(preview: &PlanPreview, columns: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {
+    let plan = &preview.plan;
+    let hanging = |lead, sentence: &str, style| hanging(lead, sentence, columns.saturating_sub(1), style);
+    let usual = preview.facts.iter().filter(|fact| fact.gravity == FactGravity::Usual).take(MOST);
+    let usual = usual.flat_map(|fact| hanging(look.glyphs.dot, &fact.sentence, look.plain())).collect();
+    let mut reasons: IndexMap<&str, usize> = IndexMap::new();
+    plan.refused.iter().for_each(|(_, why)| *reasons.entry(&why.text).or_default() += 1);
+    let refused = reasons.iter().take(MOST).flat_map(|(why, count)| {
+        let words = format!("{} refused and not sent: {why}", counted(*count, "line"));
+        hanging(look.glyphs.failed, &words, look.bad())
+    });
+    let refused = refused.collect();
+    let summary = if plan.steps.is_empty() { String::new() } else { full_summary(plan, app, look) };
+    let summary = shell::wrapped(&summary, columns, 3, look.dim());
+    let parts: [Vec<Line>; 4] = [grave(preview, columns, look), usual, refused, summary];
+    let parts: Vec<Vec<Line>> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join(&Line::default())
 }
 
 /// How many lines follow what is shown of so many in so much room, where they are scrolled.
@@ -133,11 +168,11 @@ fn refused(
 /// The different reasons that can't be read in their rows, one more than are said at most. The one of the line with
 /// the cursor stands above in full.
 fn unread<'a>(preview: &'a PlanPreview, cut: &dyn Fn(usize) -> bool) -> Vec<&'a str> {
-    let steps = preview.plan.steps.len();
+    let (steps, selected) = (preview.plan.steps.len(), preview.shown_line(preview.cursor));
     let mut reasons: Vec<&str> = Vec::new();
     for (at, (_, why)) in preview.plan.refused.iter().enumerate() {
         let new = reasons.len() <= FEW_REASONS && !reasons.contains(&why.text.as_str());
-        if new && steps + at != preview.cursor && cut(steps + at) {
+        if new && Some(steps + at) != selected && cut(steps + at) {
             reasons.push(&why.text);
         }
     }
@@ -155,7 +190,7 @@ fn consequences(preview: &PlanPreview, columns: usize, app: &App, look: &ScreenL
     let mut sentences: Vec<String> = if usual().nth(FEW).is_none() {
         usual().map(|fact| fact.sentence.clone()).collect()
     } else {
-        let step = preview.step_at(preview.cursor).and_then(|at| plan.steps.get(at));
+        let step = preview.selected_step().and_then(|at| plan.steps.get(at));
         let own = step.into_iter().flat_map(|step| &step.consequences[step.grave..]).cloned();
         let others = plan.steps.iter().filter(|step| !step.consequences.is_empty()).count();
         let more = format!("{} have consequences: go through them to read each.", counted(others, "line"));

@@ -66,7 +66,7 @@ fn staged(app: &App) -> Vec<StagedChange> {
         }),
         change(Change::SetActive { user: "u-long".into(), active: false }),
     ];
-    let line = |(id, (words, change))| StagedChange { id: StageId(id), at: now(), change, words };
+    let line = |(id, (words, change))| StagedChange { id: StageId(id), at: now(), change, words, reason: None };
     (1..).zip(all).map(line).collect()
 }
 
@@ -118,6 +118,7 @@ fn ten_thousand_lines_are_drawn_as_few() {
         at: now(),
         words: words::line(&change(n), &app.directory),
         change: change(n),
+        reason: None,
     };
     let lines: Vec<StagedChange> = (0..10_000).map(line).collect();
     report(&mut app, WorkerReport::Staged(lines));
