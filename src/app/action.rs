@@ -65,6 +65,8 @@ pub enum Scope {
     Quit,
     /// Forms.
     Form,
+    /// The list of profiles.
+    Profiles,
     /// The first screen without a profile.
     Welcome,
 }
@@ -104,6 +106,7 @@ impl Scope {
             Scope::Preview => "Plan",
             Scope::Quit => "Quit?",
             Scope::Form => "Forms",
+            Scope::Profiles => "Profiles",
             Scope::Welcome => "First screen",
         }
     }
@@ -160,6 +163,7 @@ actions! {
     NextTab "next-tab" Tabs "" "Next tab" ["tab"];
     PreviousTab "previous-tab" Tabs "" "Previous tab" ["backtab"];
     Profile "profile" Work "" "Switch to another profile" [];
+    Profiles "profiles" Work "" "All profiles: open, add, copy, edit, test or delete one" [];
     MyAccount "my-account" Work "" "Your own account (whoami): whose key is in use, with teams and API keys" ["w"];
     ServerFilter "server-filter" UserList "" "Read only the users that the server finds by a SCIM filter, or all again" [];
     Settings "settings" Work "" "How SCIM is set up at the provider, and what follows from it (provider-settings)" [];
@@ -260,6 +264,12 @@ actions! {
     NextField "next-field" Form "next field" "Next field" ["tab", "down"];
     PreviousField "previous-field" Form "" "Previous field" ["backtab", "up"];
     Submit "submit" Form "done" "Done: send what is small and can be undone, look at the plan of anything else" ["enter"];
+    OpenProfile "open-profile" Profiles "open" "Open the profile" ["enter"];
+    AddProfile "add-profile" Profiles "add" "Add a profile" ["n"];
+    CopyProfile "copy-profile" Profiles "copy" "Add a profile that begins as a copy of this one" ["c"];
+    ChangeProfile "change-profile" Profiles "edit" "Edit the profile" ["e"];
+    TestProfile "test-profile" Profiles "test" "Ask the profile's server whether it takes the key" ["t"];
+    DeleteProfile "delete-profile" Profiles "delete" "Delete the profile from the config file; asks first" ["shift-d"];
     OpenDemo "demo" Welcome "demo directory" "Open the embedded demo directory" ["d"];
     NewProfile "new-profile" Welcome "new profile" "Set up a profile" ["n"];
     EditProfile "edit-profile" Welcome "edit profile" "Edit the profile that can't be opened" ["e"];

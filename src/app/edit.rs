@@ -161,9 +161,10 @@ impl App {
         if matches!(form.purpose, FormPurpose::NewProfile | FormPurpose::EditProfile(_)) {
             // The form waits until the server has answered, or has not.
             if let Some(draft) = form.profile().filter(|_| !self.saving) {
+                let secret = Some(form.value("secret")).filter(|secret| !secret.is_empty()).map(Into::into);
                 self.saving = true;
                 self.say("Asking the server whether it takes the key …");
-                effects.push(AppEffect::SaveProfile(draft));
+                effects.push(AppEffect::SaveProfile(draft, secret));
             }
             return;
         }

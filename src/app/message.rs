@@ -51,9 +51,15 @@ pub enum AppEffect {
     Copy(SecretString),
     /// Opens a profile; `None` is the embedded demo directory.
     Open(Option<String>),
-    /// Connects to the server of this profile, writes the profile to the config file if the server answers, and opens
+    /// Connects to the server of this profile, keeps the key that was entered where the profile says, writes the profile to the config file if the server answers, and opens
     /// it.
-    SaveProfile(form::ProfileDraft),
+    SaveProfile(form::ProfileDraft, Option<SecretString>),
+    /// Reads the profiles of the config file.
+    ListProfiles,
+    /// Asks the server of a profile whether it takes the key.
+    TestProfile(form::ProfileDraft),
+    /// Deletes a profile from the config file.
+    DeleteProfile(String),
     /// Saves the role that a group gives where the profile is kept; the mapping holds the role already.
     MapGroup {
         /// The mapping of all groups.
@@ -99,6 +105,10 @@ pub enum AppMessage {
     OpenFailed(UnopenedProfile),
     /// A profile could not be saved: the field and the reason.
     ProfileRefused(String, String),
+    /// The profiles of the config file, with the words about what was done to them, or the reason why they can't be read.
+    ProfilesRead(Result<(Vec<form::ProfileDraft>, String), String>),
+    /// A profile was tested: its name, and the outcome in words.
+    ProfileTested(String, Result<String, String>),
     /// A mapping was saved, or not, with the reason.
     Mapped(Result<(Arc<RoleMapping>, String), NotSaved>),
     /// The list of names for the members of a team, or the reason why it could not be read.

@@ -60,6 +60,7 @@ pub mod pick;
 pub mod picker;
 pub mod plan_view;
 mod preview;
+pub mod profiles;
 pub mod quit;
 pub mod raw;
 mod recall;
@@ -328,6 +329,8 @@ impl App {
             AppMessage::Opened(opened) => self.on_opened(*opened, &mut effects),
             AppMessage::OpenFailed(unopened) => self.on_open_failed(unopened),
             AppMessage::ProfileRefused(field, why) => self.on_profile_refused(&field, why),
+            AppMessage::ProfilesRead(read) => self.on_profiles(read),
+            AppMessage::ProfileTested(name, outcome) => self.on_profile_tested(name, outcome),
             AppMessage::Mapped(result) => self.on_mapped(result, &mut effects),
             AppMessage::ListRead(team, result) => self.on_list_read(&team, result, &mut effects),
             AppMessage::Shown => {
@@ -378,9 +381,15 @@ impl App {
 
     fn on_open_failed(&mut self, unopened: UnopenedProfile) {
         self.saving = false;
-        // The first screen shows it in full.
-        if self.profile.is_some() || unopened.draft.is_none() {
-            self.fail(unopened.why.clone());
+        // The first screen shows it in full; over an open profile the form does.
+        let form = unopened.draft.as_deref().filter(|_| self.profile.is_some()).map(form::FormState::edit_profile);
+        match form {
+            Some(mut form) => {
+                form.refuse("key", unopened.why.clone());
+                self.overlays.push(Overlay::Form(form));
+            }
+            None if self.profile.is_some() || unopened.draft.is_none() => self.fail(unopened.why.clone()),
+            None => {}
         }
         self.unopened = Some(unopened).filter(|unopened| unopened.draft.is_some());
     }

@@ -24,6 +24,7 @@ use super::{
     picker::RolePicker,
     plan_view::PlanView,
     preview::PlanPreview,
+    profiles::ProfilesBox,
     quit::QuitBox,
     raw::RawBox,
     role_editor::RoleEditor,
@@ -67,6 +68,7 @@ macro_rules! for_each_overlay {
             Columns(ColumnMenu),
             Whom(SubjectChoice),
             Quit(QuitBox),
+            Profiles(ProfilesBox),
         }
     };
 }

@@ -113,6 +113,13 @@ impl App {
                 self.change_aside(action, effects);
             }
             Action::CopySecret | Action::CloseSecret => self.on_secret_key(action, effects),
+            Action::Profiles
+            | Action::OpenProfile
+            | Action::AddProfile
+            | Action::CopyProfile
+            | Action::ChangeProfile
+            | Action::TestProfile
+            | Action::DeleteProfile => self.on_profiles_key(action, effects),
             Action::Send => self.send_preview(effects),
             Action::OpenLine => self.open_line(),
             Action::ReallyQuit => effects.push(AppEffect::Quit),

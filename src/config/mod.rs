@@ -20,5 +20,7 @@ pub use loose::is_open_to_others;
 pub use places::StandardPaths;
 pub use profile::{AuthForm, ConfirmPolicy, MOST_PARALLEL, Profile, ReasonPolicy, resolve};
 
-pub use save::{DraftedConfig, NewProfile, draft_edited, draft_new, replace_file, save_mapping};
+pub use save::{
+    DraftedConfig, NewProfile, draft_edited, draft_new, keep_key, remove_profile, replace_file, save_mapping,
+};
 pub use secret::{KeyError, KeySource};

@@ -1,5 +1,6 @@
 //! A profile: a directory, the connection to it and the permitted actions; and the choice of the profile.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -159,11 +160,19 @@ impl Profile {
     }
 }
 
+/// The address with its scheme: a host without one is reached by https.
+fn with_scheme(address: &str) -> Cow<'_, str> {
+    let host = address.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_host = !address.contains("://") && (host == "localhost" || host.contains(['.', ':']));
+    if is_host { format!("https://{address}").into() } else { address.into() }
+}
+
 /// Reads a base URL: `http` or `https`, a host, no user, query or fragment. The error never repeats the URL, which may
 /// contain a key.
 pub(super) fn parse_base(url: &str, path: &str) -> Result<Url, ConfigError> {
     let wrong = |why: &str| ConfigError::new(why, "write it like https://wandb.example.com");
-    let mut base = Url::parse(url.trim()).map_err(|error| wrong(&format!("this is not a URL ({error})")))?;
+    let mut base =
+        Url::parse(&with_scheme(url.trim())).map_err(|error| wrong(&format!("this is not a URL ({error})")))?;
     if !matches!(base.scheme(), "http" | "https") {
         return Err(wrong("only https (and http) addresses can be used"));
     }

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use secrecy::{ExposeSecret, SecretString};
 use toml::{Table, Value};
 use toml_edit::{DocumentMut, Item, TableLike};
 
@@ -12,7 +13,7 @@ use super::file::{self, ConfigFile};
 use super::loose::refuse_loose;
 use super::places::make_private;
 use super::profile::AuthForm;
-use super::secret::KeySource;
+use super::secret::{KeyError, KeySource, write_keyring};
 use crate::provider::{Hosting, Provider};
 
 /// The data of the first-run form about a profile.
@@ -207,6 +208,41 @@ fn key(source: &KeySource) -> Result<Option<Value>, ConfigError> {
     let mut table = Table::new();
     table.insert(name.to_owned(), value);
     Ok(Some(Value::Table(table)))
+}
+
+/// Deletes a profile from the file; the rest stays as it is. A default that names it goes, too.
+pub fn remove_profile(path: &Path, name: &str) -> Result<ConfigFile, ConfigError> {
+    let fail = |why: String, hint: &str| ConfigError::about(path, why, hint);
+    let mut document: DocumentMut =
+        file::read(path)?.unwrap_or_default().parse().map_err(|error| fail(format!("{error}"), "correct this line"))?;
+    let profiles = document.get_mut("profile").and_then(Item::as_table_like_mut);
+    if profiles.and_then(|profiles| profiles.remove(name)).is_none() {
+        return Err(fail(format!("there is no [profile.{name}]"), "look at the file"));
+    }
+    if document.get("default_profile").and_then(Item::as_str) == Some(name) {
+        document.remove("default_profile");
+    }
+    write(path, &document.to_string())
+}
+
+/// Keeps a key where the source reads it: in a new file of its owner's alone, or in the system's keyring.
+pub fn keep_key(source: &KeySource, key: &SecretString) -> Result<(), KeyError> {
+    let failed = |why: String, hint: &str| KeyError::Unusable { why, hint: hint.into() };
+    match source {
+        KeySource::File(path) => {
+            let mut options = fs::OpenOptions::new();
+            options.write(true).create_new(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let written = options.open(path).and_then(|mut file| {
+                file.write_all(format!("{}\n", key.expose_secret()).as_bytes()).and_then(|()| file.sync_all())
+            });
+            let hint = "name a new file in a folder that exists, or leave the key empty to use the one in the file";
+            written.map_err(|error| failed(format!("the key can't be written to {}: {error}", path.display()), hint))
+        }
+        KeySource::Keyring(name) => write_keyring(name, key),
+        other => Err(failed(format!("no key can be kept in {}", other.describe()), "name a file or a keyring entry")),
+    }
 }
 
 /// Writes a file beside the target, then renames over the target: readers see either the old text or the new. Only the

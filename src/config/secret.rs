@@ -210,6 +210,20 @@ fn from_keyring(name: &str, _: &str) -> Result<SecretString, KeyError> {
     Err(unusable(why, "name another place for the key"))
 }
 
+/// Keeps a key in the system's keyring.
+#[cfg(feature = "keyring")]
+pub(super) fn write_keyring(name: &str, key: &SecretString) -> Result<(), KeyError> {
+    use secrecy::ExposeSecret;
+    let kept = keyring::v1::Entry::new(KEYRING_SERVICE, name).and_then(|entry| entry.set_password(key.expose_secret()));
+    // Some errors contain the data, so none is shown.
+    kept.map_err(|_| unusable("the system's keyring does not take the key", "unlock it, or name a file"))
+}
+
+#[cfg(not(feature = "keyring"))]
+pub(super) fn write_keyring(_: &str, _: &SecretString) -> Result<(), KeyError> {
+    Err(unusable("this scimitar was built without the system's keyring", "name a file: file PATH"))
+}
+
 fn from_netrc(base: &Url, path: Option<&Path>) -> Result<SecretString, KeyError> {
     let host = base.host_str().unwrap_or_default();
     let path = path.ok_or_else(|| missing(host, "no home directory to hold a netrc"))?;

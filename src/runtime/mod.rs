@@ -20,7 +20,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::{
-    app::{App, NoList, NotSaved, OpenedProfile, form::ProfileDraft},
+    app::{App, AppMessage, NoList, NotSaved, OpenedProfile, form::ProfileDraft},
     directory::{Id, role_source::RoleMapping, work::WorkerReport},
     ui::{self, ScreenLook},
 };
@@ -76,6 +76,7 @@ enum LoopMessage {
     Report(u64, WorkerReport),
     Opened(Box<OpeningOutcome>),
     Mapped(MappingOutcome),
+    Profiles(Box<AppMessage>),
     ListRead(Id, Result<String, NoList>),
     Resized,
     /// The terminal has taken the last frame.
@@ -105,6 +106,8 @@ pub struct Runtime<B: Backend> {
     reports: LoopChannel<(u64, WorkerReport)>,
     opened: LoopChannel<OpeningOutcome>,
     mapped: LoopChannel<MappingOutcome>,
+    /// Answers to questions about profiles.
+    profiles: LoopChannel<AppMessage>,
     lists: LoopChannel<(Id, Result<String, NoList>)>,
     /// Text for the clipboard that the host has not taken yet.
     copied: Vec<SecretString>,
@@ -129,6 +132,7 @@ impl LoopMessage {
             LoopMessage::Report(_, report) => report.kind(),
             LoopMessage::Opened(_) => "opened",
             LoopMessage::Mapped(_) => "mapped",
+            LoopMessage::Profiles(_) => "profiles",
             LoopMessage::ListRead(..) => "list-read",
             LoopMessage::Shown => "shown",
             LoopMessage::Look => "look",
@@ -154,6 +158,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             reports: LoopChannel::new(),
             opened: LoopChannel::new(),
             mapped: LoopChannel::new(),
+            profiles: LoopChannel::new(),
             lists: LoopChannel::new(),
             copied: Vec::new(),
             redraw: false,
@@ -333,6 +338,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             && self.reports.receive.is_empty()
             && self.opened.receive.is_empty()
             && self.mapped.receive.is_empty()
+            && self.profiles.receive.is_empty()
             && self.lists.receive.is_empty()
             && self.idle_at == Some(self.given)
     }
@@ -365,6 +371,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             biased;
             Some(opened) = self.opened.receive.recv() => LoopMessage::Opened(Box::new(opened)),
             Some(mapped) = self.mapped.receive.recv() => LoopMessage::Mapped(mapped),
+            Some(message) = self.profiles.receive.recv() => LoopMessage::Profiles(Box::new(message)),
             Some((team, read)) = self.lists.receive.recv() => LoopMessage::ListRead(team, read),
             Some((epoch, report)) = self.reports.receive.recv() => LoopMessage::Report(epoch, report),
             else => LoopMessage::Nothing,
@@ -377,6 +384,9 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         }
         if let Ok(mapped) = self.mapped.receive.try_recv() {
             return Some(LoopMessage::Mapped(mapped));
+        }
+        if let Ok(message) = self.profiles.receive.try_recv() {
+            return Some(LoopMessage::Profiles(Box::new(message)));
         }
         if let Ok((team, read)) = self.lists.receive.try_recv() {
             return Some(LoopMessage::ListRead(team, read));

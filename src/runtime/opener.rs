@@ -15,7 +15,8 @@ use crate::{
     client::{AuthScheme, Client, ClientCert, Endpoint, GraphqlEndpoint},
     config::{
         AuthForm, ConfigError, ConfigFile, ConfirmPolicy, DraftedConfig, KeyError, KeySource, NewProfile, Profile,
-        ReasonPolicy, StandardPaths, draft_edited, draft_new, resolve, save_mapping, wandb::WandbLogin,
+        ReasonPolicy, StandardPaths, draft_edited, draft_new, keep_key, remove_profile, resolve, save_mapping,
+        wandb::WandbLogin,
     },
     demo,
     dialect::{self, Dialect},
@@ -93,13 +94,8 @@ impl Opener {
     pub async fn open(&self, name: Option<&str>) -> Result<(OpenedProfile, ProfileSession), OpenError> {
         match name {
             None => self.open_demo().await,
-            Some(name) => {
-                // The console itself may have written to the file since it was read.
-                let file = ConfigFile::load(&self.places.config_file)?;
-                let now = Self { config: file.or_else(|| self.config.clone()), ..self.clone() };
-                let none = || ConfigError::new(format!("there is no profile \"{name}\""), "").no_profile();
-                self.open_profile(now.at_start(Some(name))?.ok_or_else(none)?).await
-            }
+            // The console itself may have written to the file since it was read.
+            Some(name) => self.open_profile(self.known(name)?).await,
         }
     }
 
@@ -138,7 +134,11 @@ impl Opener {
 
     /// Opens the profile of a form, asks its server, writes it down where that answers, and gives it. So no profile is
     /// kept that never worked.
-    pub async fn save(&self, draft: ProfileDraft) -> Result<(OpenedProfile, ProfileSession), OpenError> {
+    pub async fn save(
+        &self,
+        draft: ProfileDraft,
+        secret: Option<SecretString>,
+    ) -> Result<(OpenedProfile, ProfileSession), OpenError> {
         let fields = new_profile(&draft)?;
         let path = &self.places.config_file;
         let made = || match &draft.was {
@@ -151,25 +151,66 @@ impl Opener {
         let lacking = || ConfigError::about(path, "the profile is not in it", "look at the file").no_profile();
         let config = made().map_err(refused)?.config;
         let profile = config.profiles.get(&draft.name).cloned().ok_or_else(lacking)?;
-        let key = match profile.auth {
-            AuthForm::None => SecretString::default(),
-            _ => read_key(&profile).await.map_err(|error| match error {
+        self.takes_key(&profile, secret.clone()).await?;
+        if let Some(secret) = &secret {
+            let kept = keep_key(&profile.key, secret);
+            kept.map_err(|error| OpenError::Field("key".into(), error.to_string()))?;
+        }
+        // Made anew: somebody may have written to the file while the server was asked.
+        let config = made().and_then(DraftedConfig::save).map_err(refused)?;
+        let opener = Self { config: Some(config), ..self.clone() };
+        opener.open(Some(&draft.name)).await
+    }
+
+    /// Whether the profile's server takes the key that is given, or the one that the profile names.
+    async fn takes_key(&self, profile: &Profile, given: Option<SecretString>) -> Result<(), OpenError> {
+        let key = match (&profile.auth, given) {
+            (AuthForm::None, _) => SecretString::default(),
+            (_, Some(given)) => given,
+            _ => read_key(profile).await.map_err(|error| match error {
                 OpenError::Key { error, .. } => OpenError::Field("key".into(), error.to_string()),
                 other => other,
             })?,
         };
-        let dialect = dialect_of(&profile);
-        answers(endpoint_of(&profile, &*dialect, key), &*dialect).await.map_err(|failure| {
+        let dialect = dialect_of(profile);
+        answers(endpoint_of(profile, &*dialect, key), &*dialect).await.map_err(|failure| {
             let field = match failure.class {
                 FailureClass::Unauthorized | FailureClass::Forbidden => "key",
                 _ => "url",
             };
             OpenError::Field(field.into(), failure.sentences())
-        })?;
-        // Made anew: somebody may have written to the file while the server was asked.
-        let config = made().and_then(DraftedConfig::save).map_err(refused)?;
-        let opener = Self { config: Some(config), ..self.clone() };
-        opener.open(Some(&draft.name)).await
+        })
+    }
+
+    /// Asks the server of a profile of the config file whether it takes the key; the outcome in words.
+    pub async fn test(&self, draft: &ProfileDraft) -> Result<String, String> {
+        let profile = self.known(&draft.name).map_err(|error| error.to_string())?;
+        match self.takes_key(&profile, None).await {
+            Ok(()) => Ok(format!("{} takes the key and lists users.", profile.base_text())),
+            Err(OpenError::Field(field, why)) => Err(format!("{field}: {why}")),
+            Err(other) => Err(other.to_string()),
+        }
+    }
+
+    /// The profile of this name in the config file as it is now.
+    fn known(&self, name: &str) -> Result<Profile, ConfigError> {
+        let file = ConfigFile::load(&self.places.config_file)?.or_else(|| self.config.clone());
+        let none = || ConfigError::new(format!("there is no profile \"{name}\""), "").no_profile();
+        Self { config: file, ..self.clone() }.at_start(Some(name))?.ok_or_else(none)
+    }
+
+    /// The profiles of the config file as their forms begin, with these words.
+    pub fn drafts(&self, words: String) -> Result<(Vec<ProfileDraft>, String), String> {
+        let file = ConfigFile::load(&self.places.config_file).map_err(|error| error.to_string())?;
+        let file = file.or_else(|| self.config.clone());
+        let profiles = file.iter().flat_map(|file| file.profiles.values());
+        Ok((profiles.map(|profile| self.draft(profile)).collect(), words))
+    }
+
+    /// Deletes a profile from the config file; gives those that are left.
+    pub fn delete(&self, name: &str) -> Result<(Vec<ProfileDraft>, String), String> {
+        remove_profile(&self.places.config_file, name).map_err(|error| error.to_string())?;
+        self.drafts(format!("{name} is deleted from the config file. Its journal and its key stay where they are."))
     }
 
     /// The profile of this name as its form begins, where the config has it.
@@ -400,7 +441,7 @@ fn new_profile(draft: &ProfileDraft) -> Result<NewProfile, OpenError> {
         ["file", path @ ..] if !path.is_empty() => KeySource::File(path.join(" ").into()),
         ["keyring", name] => KeySource::Keyring((*name).to_owned()),
         ["command", ..] if words.len() > 1 => KeySource::Command(words.into_iter().skip(1).collect()),
-        _ => return Err(field("key", "write env NAME, file PATH, command WORDS, netrc or none".into())),
+        _ => return Err(field("key", "write env NAME, file PATH, keyring NAME, command WORDS, netrc or none".into())),
     };
     Ok(NewProfile {
         provider,

@@ -4,9 +4,9 @@ use crossterm::event::{Event, KeyCode, KeyModifiers};
 use jiff::Timestamp;
 use ratatui::backend::Backend;
 
-use super::{LoopMessage, OpenError, ProfileSession, Runtime, list};
+use super::{LoopMessage, OpenError, Opener, ProfileSession, Runtime, list};
 use crate::{
-    app::{AppEffect, AppMessage, OpenedProfile, UnopenedProfile},
+    app::{AppEffect, AppMessage, OpenedProfile, UnopenedProfile, form::ProfileDraft},
     directory::work::{WorkerJob, WorkerReport},
     ui,
 };
@@ -64,6 +64,10 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             LoopMessage::Mapped(mapped) => {
                 self.opening -= 1;
                 AppMessage::Mapped(mapped)
+            }
+            LoopMessage::Profiles(message) => {
+                self.opening -= 1;
+                *message
             }
             LoopMessage::ListRead(team, read) => {
                 self.opening -= 1;
@@ -146,11 +150,21 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                     let _ = reply.send(opened.map_err(|error| (error, draft())));
                 });
             }
-            AppEffect::SaveProfile(draft) => {
+            AppEffect::SaveProfile(draft, secret) => {
                 self.opening += 1;
                 let (opener, reply) = (self.opener.clone(), self.opened.send.clone());
                 tokio::spawn(async move {
-                    let _ = reply.send(opener.save(draft).await.map_err(|error| (error, None)));
+                    let _ = reply.send(opener.save(draft, secret).await.map_err(|error| (error, None)));
+                });
+            }
+            AppEffect::ListProfiles => self.answer_of_profiles(|opener| opener.drafts(String::new())),
+            AppEffect::DeleteProfile(name) => self.answer_of_profiles(move |opener| opener.delete(&name)),
+            AppEffect::TestProfile(draft) => {
+                self.opening += 1;
+                let (opener, reply) = (self.opener.clone(), self.profiles.send.clone());
+                tokio::spawn(async move {
+                    let outcome = opener.test(&draft).await;
+                    let _ = reply.send(AppMessage::ProfileTested(draft.name, outcome));
                 });
             }
             AppEffect::MapGroup { mapping, group } => {
@@ -170,6 +184,16 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             AppEffect::Suspend => self.suspend = true,
             AppEffect::Quit => self.quit = true,
         }
+    }
+
+    /// Reads or writes the profiles of the config file on another thread.
+    fn answer_of_profiles(
+        &mut self,
+        ask: impl FnOnce(&Opener) -> Result<(Vec<ProfileDraft>, String), String> + Send + 'static,
+    ) {
+        self.opening += 1;
+        let (opener, reply) = (self.opener.clone(), self.profiles.send.clone());
+        tokio::task::spawn_blocking(move || reply.send(AppMessage::ProfilesRead(ask(&opener))));
     }
 
     fn give(&mut self, job: WorkerJob) {

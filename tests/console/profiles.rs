@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use scimitar::{
-    app::{action::Action, form::ProfileDraft},
+    app::{Overlay, action::Action, form::ProfileDraft},
     directory::plan::ChangeState,
     runtime::OpenError,
 };
@@ -76,16 +76,16 @@ async fn a_new_profile_is_kept_once_its_server_takes_the_key() {
         OpenError::Field(field, why) => (field, why),
         other => panic!("{other}"),
     };
-    let (field, why) = refused(opener.save(draft.clone()).await.err().unwrap());
+    let (field, why) = refused(opener.save(draft.clone(), None).await.err().unwrap());
     assert_eq!(field, "key", "{why}");
     let missing = ProfileDraft { key: "env NOT_SET_FOR_ANY_TEST".into(), ..draft.clone() };
-    assert_eq!(refused(opener.save(missing).await.err().unwrap()).0, "key");
+    assert_eq!(refused(opener.save(missing, None).await.err().unwrap()).0, "key");
     let nowhere = ProfileDraft { url: "http://127.0.0.1:9".into(), ..draft.clone() };
-    assert_eq!(refused(opener.save(nowhere).await.err().unwrap()).0, "url");
+    assert_eq!(refused(opener.save(nowhere, None).await.err().unwrap()).0, "url");
     assert!(!file.exists(), "nothing that never worked is kept");
 
     let good = ProfileDraft { key: key_file(&room, "right", KEY), ..draft };
-    let (opened, _) = opener.save(good).await.unwrap();
+    let (opened, _) = opener.save(good, None).await.unwrap();
     // The same opener, which has read no config file itself, knows what was written.
     let (again, _) = opener.open(Some("acme")).await.unwrap();
     assert_eq!((opened.profile.name.as_str(), again.profile.host), ("acme", opened.profile.host));
@@ -106,7 +106,119 @@ async fn a_profile_that_cannot_be_opened_is_edited_and_opened() {
     let draft = opener.draft_of("acme").unwrap();
     assert_eq!((draft.name.as_str(), draft.key.as_str()), ("acme", "env NOT_SET_FOR_ANY_TEST"));
     let better = ProfileDraft { key: key_file(&room, "right", KEY), ..draft };
-    opener.save(better).await.unwrap();
+    opener.save(better, None).await.unwrap();
     let key = format!("{{ file = \"{}\" }}", room.path().join("right").display());
     assert_eq!(std::fs::read_to_string(&file).unwrap(), text.replace("{ env = \"NOT_SET_FOR_ANY_TEST\" }", &key));
+}
+
+/// Writes a config file of one profile, and opens that profile.
+async fn with_config(room: &Room, server: &Server) -> Console {
+    let key = key_file(room, "key", KEY).replace("file ", "");
+    let url = server.running.url();
+    let text = format!(
+        "# mine\n[profile.acme]\nprovider = \"wandb\"\nhosting = \"dedicated\"\nurl = \"{url}\"\nkey = {{ file = \"{key}\" }}\n"
+    );
+    std::fs::write(room.path().join("config.toml"), text).unwrap();
+    Console::open(room, profile_of(server, &options())).await
+}
+
+async fn profiles(console: &mut Console) {
+    console.press(Action::Palette);
+    console.type_text("profiles");
+    console.enter();
+    console.settle().await;
+}
+
+/// Goes to the field with this label.
+fn field(console: &mut Console, label: &str) {
+    for _ in 0..12 {
+        if let Some(Overlay::Form(form)) = console.app().overlays.last()
+            && form.fields[form.focus].label == label
+        {
+            return;
+        }
+        console.press(Action::NextField);
+    }
+    panic!("no field {label}:\n{}", console.screen());
+}
+
+fn clear(console: &mut Console) {
+    console.control('u');
+}
+
+#[tokio::test]
+async fn profiles_are_listed_tested_copied_and_deleted() {
+    let (room, server) = (Room::new(), Server::start(options()).await);
+    let mut console = with_config(&room, &server).await;
+    let file = room.path().join("config.toml");
+    let before = std::fs::read_to_string(&file).unwrap();
+    profiles(&mut console).await;
+    console.expect("1 profile");
+    console.press(Action::TestProfile);
+    console.settle().await;
+    console.expect("takes the key and lists users.");
+
+    // A copy whose key the server refuses is not kept, and the fault stands in its field.
+    console.press(Action::CopyProfile);
+    console.type_text("second");
+    field(&mut console, "Key from");
+    clear(&mut console);
+    let place = room.path().join("second.key");
+    console.type_text(&format!("file {}", place.display()));
+    field(&mut console, "Key");
+    console.type_text("nobody's key");
+    console.expect_no("nobody");
+    console.enter();
+    console.settle().await;
+    let Some(Overlay::Form(form)) = console.app().overlays.last() else { panic!("{}", console.screen()) };
+    let wrong: Vec<&str> = form.fields.iter().filter(|field| field.error.is_some()).map(|field| field.key).collect();
+    assert_eq!(wrong, ["key"], "{}", console.screen());
+    assert!(!place.exists() && std::fs::read_to_string(&file).unwrap() == before);
+
+    // The right key is kept in the file that was named, readable by its owner alone.
+    field(&mut console, "Key");
+    clear(&mut console);
+    console.type_text(KEY);
+    console.enter();
+    console.settle().await;
+    assert_eq!(console.app().profile.as_ref().map(|open| open.name.as_str()), Some("second"), "{}", console.screen());
+    assert_eq!(std::fs::read_to_string(&place).unwrap().trim(), KEY);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&place).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    assert!(!std::fs::read_to_string(&file).unwrap().contains(KEY));
+
+    profiles(&mut console).await;
+    console.expect("2 profiles");
+    console.press(Action::DeleteProfile);
+    console.expect("second is open: open another profile first.");
+    console.press(Action::Up);
+    console.press(Action::DeleteProfile);
+    console.expect("D again deletes acme");
+    console.press(Action::DeleteProfile);
+    console.settle().await;
+    console.expect("1 profile");
+    let left = std::fs::read_to_string(&file).unwrap();
+    assert!(!left.contains("[profile.acme]") && left.contains("[profile.second]"), "{left}");
+}
+
+#[tokio::test]
+async fn a_profile_of_the_list_that_cannot_be_opened_shows_its_form_with_the_error() {
+    let (room, server) = (Room::new(), Server::start(options()).await);
+    let mut console = with_config(&room, &server).await;
+    let file = room.path().join("config.toml");
+    let mut text = std::fs::read_to_string(&file).unwrap();
+    text.push_str("\n[profile.lab]\nprovider = \"scim\"\nurl = \"id.example.com/scim/v2\"\nkey = { env = \"NOT_SET_FOR_ANY_TEST\" }\n");
+    std::fs::write(&file, text).unwrap();
+    profiles(&mut console).await;
+    console.press(Action::Down);
+    console.press(Action::OpenProfile);
+    console.settle().await;
+    console.expect("Profile lab");
+    console.expect("NOT_SET_FOR_ANY_TEST is not set");
+    console.expect("https://id.example.com/scim/v2");
+    console.esc();
+    console.expect("2 profiles");
 }

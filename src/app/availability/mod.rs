@@ -404,6 +404,8 @@ fn refused_service(user: Option<&User>, why: &str) -> Result<(), UnavailableReas
 fn needs_no_directory(action: Action) -> bool {
     use Action as A;
     matches!(action, A::Quit | A::Help | A::Palette | A::Redraw | A::Suspend)
+        || matches!(action, A::Profiles | A::OpenProfile | A::AddProfile | A::CopyProfile | A::ChangeProfile)
+        || matches!(action, A::TestProfile | A::DeleteProfile | A::Up | A::Down)
         || matches!(action, A::OpenDemo | A::NewProfile | A::EditProfile | A::Back | A::Profile)
         || matches!(action, A::Submit | A::NextField | A::PreviousField | A::Choose | A::FindAction)
         || matches!(action, A::Up | A::Down | A::PageUp | A::PageDown | A::Top | A::Bottom)

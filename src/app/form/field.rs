@@ -17,11 +17,30 @@ pub struct Choice {
     pub label: String,
 }
 
+/// A text that nothing shows or prints.
+#[derive(Clone, Default)]
+pub struct HiddenText(Input);
+
+impl HiddenText {
+    /// The number of characters.
+    pub fn chars(&self) -> usize {
+        self.0.value().chars().count()
+    }
+}
+
+impl std::fmt::Debug for HiddenText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "HiddenText({})", self.chars())
+    }
+}
+
 /// The input of a field.
 #[derive(Debug, Clone)]
 pub enum Entry {
     /// A single line of text.
     Text(Input),
+    /// A line of text that is not shown.
+    Hidden(HiddenText),
     /// Many names, shown over several rows; line breaks of a paste become semicolons.
     List(Input),
     /// A choice of a few words.
@@ -96,6 +115,11 @@ impl FormField {
         self
     }
 
+    /// A field whose text is not shown.
+    pub(super) fn hidden(key: &'static str, label: &'static str, hint: &str) -> Self {
+        Self::new(key, label, Entry::Hidden(HiddenText::default()), hint)
+    }
+
     /// The trimmed text, or the chosen value.
     pub fn value(&self) -> &str {
         self.raw().trim()
@@ -104,6 +128,7 @@ impl FormField {
     fn raw(&self) -> &str {
         match &self.entry {
             Entry::Text(input) | Entry::List(input) => input.value(),
+            Entry::Hidden(text) => text.0.value(),
             Entry::Choice { all, at } => all.get(*at).map_or("", |choice| &choice.value),
         }
     }
@@ -117,6 +142,7 @@ impl FormField {
     pub(super) fn edit(&mut self, event: &Event) -> bool {
         match &mut self.entry {
             Entry::Text(input) => text_field(input, event),
+            Entry::Hidden(text) => text_field(&mut text.0, event),
             Entry::List(input) => list_field(input, event),
             Entry::Choice { all, at } => {
                 let to = chosen(all, *at, event);

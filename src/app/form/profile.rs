@@ -77,8 +77,14 @@ impl FormState {
         form
     }
 
+    /// A form for a new profile that begins like another one. The name is left to the person.
+    pub fn copied_profile(draft: &ProfileDraft) -> Self {
+        let copy = ProfileDraft { name: String::new(), was: None, ..draft.clone() };
+        Self::of_profile(FormPurpose::NewProfile, &format!("New profile, a copy of {}", draft.name), &copy)
+    }
+
     fn of_profile(purpose: FormPurpose, title: &str, draft: &ProfileDraft) -> Self {
-        let places = "env NAME, file PATH, command WORDS, netrc or none";
+        let places = "env NAME, file PATH, keyring NAME, command WORDS, netrc or none";
         let providers = Provider::ALL.map(|one| (one.as_str(), one.as_str()));
         let hostings = Hosting::NAMED.map(|one| (one.as_str(), one.as_str()));
         let mut fields = vec![
@@ -100,6 +106,8 @@ impl FormState {
             own.push(FormField::text("key", "Key from", key, places));
             fields.extend(own.into_iter().map(|field| field.only("provider", slice::from_ref(&provider.name))));
         }
+        let kept = "optional: paste it to keep it in the file or keyring entry named above";
+        fields.push(FormField::hidden("secret", "Key", kept));
         fields.push(FormField::text(
             "me",
             "Your user name",
@@ -128,6 +136,9 @@ impl FormState {
         };
         if draft.name.is_empty() || !draft.name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) {
             self.fail("name", "letters, digits, - and _");
+        }
+        if !self.value("secret").is_empty() && !["file ", "keyring "].iter().any(|place| draft.key.starts_with(place)) {
+            self.fail("key", "a pasted key is kept in file PATH (yours alone, mode 0600) or in keyring NAME");
         }
         if descriptor.url.is_none() && draft.url.is_empty() {
             self.fail("url", format!("needed, such as {}", descriptor.example));

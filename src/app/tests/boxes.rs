@@ -97,6 +97,11 @@ fn opened(kind: usize) -> Console {
             app.offboard(&mut vec![]);
             app.overlays.pop().unwrap()
         }
+        25 => {
+            let draft = |name: &str| form::ProfileDraft { name: name.into(), ..form::ProfileDraft::default() };
+            app.on_profiles(Ok((vec![draft("acme"), draft("lab")], String::new())));
+            app.overlays.pop().unwrap()
+        }
         _ => Overlay::Quit(QuitBox),
     };
     app.overlays.push(overlay);
@@ -133,11 +138,12 @@ fn number(overlay: &Overlay) -> usize {
         Overlay::Sort(_) => 22,
         Overlay::Columns(_) => 23,
         Overlay::Offboard(_) => 24,
-        Overlay::Quit(_) => 25,
+        Overlay::Profiles(_) => 25,
+        Overlay::Quit(_) => 26,
     }
 }
 
-const BOXES: usize = 26;
+const BOXES: usize = 27;
 
 /// Every printable key, and those that people press beside them, with the modifiers that terminals report.
 fn keys() -> Vec<KeyEvent> {

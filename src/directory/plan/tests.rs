@@ -113,7 +113,7 @@ fn what_is_said_of_the_whole_plan_is_no_line_s_and_follows_its_lines() {
     assert_eq!(plan.notes, ["7 of the 20 users go at once."]);
     let first = &plan.steps[0].consequences;
     assert!(!first.iter().any(|sentence| sentence.contains("at once")), "{first:?}");
-    assert_eq!(plan.risk(), Risk::Insist("7 of 20".into()));
+    assert_eq!(plan.risk(), Risk::Insist("7".into()));
     plan.notes.push("Of all of it.".into());
     plan.drop_step(0);
     assert_eq!(plan.notes, ["6 of the 20 users go at once.", "Of all of it."]);

@@ -122,6 +122,11 @@ impl FieldBlock<'_> {
         let room = self.columns.saturating_sub(self.label + 6).max(1);
         let (rows, (row, column)) = match &self.field.entry {
             Entry::Text(input) => self.text(input, room),
+            Entry::Hidden(text) => {
+                let dots = "*".repeat(text.chars().min(room.saturating_sub(1)));
+                let shown = fit::pad(&dots, room, self.look.glyphs.more);
+                (vec![vec![Span::styled(shown, self.style())]], (0, dots.len()))
+            }
             Entry::List(input) => self.list(input, room),
             Entry::Choice { all, at } => self.choice(all, *at, room),
         };

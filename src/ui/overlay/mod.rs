@@ -29,6 +29,7 @@ mod pick;
 mod picker;
 mod plan;
 mod preview;
+mod profiles;
 mod quit;
 mod raw;
 mod requests;
