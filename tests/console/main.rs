@@ -33,6 +33,7 @@ mod jobs;
 mod looking;
 mod lost;
 mod marks;
+mod more_jobs;
 mod odd;
 mod offboard;
 mod offline;
