@@ -183,6 +183,9 @@ pub enum Further {
         /// Also remove everything that the other user does not have.
         #[arg(long)]
         exact: bool,
+        /// Go on even if the server gave only a part of the teams; without this option nothing is sent (status 6).
+        #[arg(long)]
+        allow_incomplete: bool,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
         send: SendOptions,

@@ -43,7 +43,15 @@ struct StanceRow<'a> {
     differs: bool,
 }
 
-async fn alike(desk: &mut HeadlessSession, model: &str, others: &[String]) -> Result<(Id, Vec<Id>), CommandError> {
+/// The users who are compared.
+struct AlikeUsers {
+    model: Id,
+    others: Vec<Id>,
+    /// Facts about them that are not known, as sentences.
+    unknown: Vec<String>,
+}
+
+async fn alike(desk: &mut HeadlessSession, model: &str, others: &[String]) -> Result<AlikeUsers, CommandError> {
     let model = names::users(desk, &[model.to_owned()]).await?.pop();
     let model = model.ok_or_else(|| CommandError::usage("a name is missing"))?;
     let others = names::users(desk, others).await?;
@@ -51,8 +59,16 @@ async fn alike(desk: &mut HeadlessSession, model: &str, others: &[String]) -> Re
     let HeadlessSession { directory, planner, .. } = &*desk;
     let alike = LikenessFinder { directory, can: planner.capabilities() };
     let people: Vec<&Id> = others.iter().chain([&model]).collect();
-    alike.unknown(&people).iter().for_each(|words| note(format_args!("scimitar: {words}")));
-    Ok((model, others))
+    let unknown = alike.unknown(&people);
+    Ok(AlikeUsers { model, others, unknown })
+}
+
+/// How far a user is made like another.
+pub(super) struct LikenessExtent {
+    /// Also without everything that the other one lacks.
+    pub exact: bool,
+    /// Even where only a part of the teams is known.
+    pub allow_incomplete: bool,
 }
 
 pub(super) async fn make_like(
@@ -60,13 +76,15 @@ pub(super) async fn make_like(
     profile: Option<&str>,
     model: &str,
     users: &[String],
-    exact: bool,
+    extent: LikenessExtent,
     send: &SendOptions,
 ) -> Result<(), CommandError> {
     let given = names::given(users)?;
     let mut desk = desk(opener, profile, send).await?;
-    let (model, users) = alike(&mut desk, model, &given).await?;
-    let wishes = LikenessFinder { directory: &desk.directory, can: desk.can() }.users(&model, &users);
+    let LikenessExtent { exact, allow_incomplete } = extent;
+    desk.must_be_complete(&[RecordKind::Team], allow_incomplete, "nothing is planned")?;
+    let AlikeUsers { model, others, unknown } = alike(&mut desk, model, &given).await?;
+    let wishes = LikenessFinder { directory: &desk.directory, can: desk.can() }.users(&model, &others);
     let (more, wanted): (Vec<LikenessWish>, Vec<LikenessWish>) =
         wishes.into_iter().partition(|wish| wish.removes && !exact);
     let mut notes = Vec::new();
@@ -78,7 +96,7 @@ pub(super) async fn make_like(
     }
     let changes = wanted.into_iter().map(|wish| wish.change).collect();
     let changes = desk.still_open(changes).await?;
-    Box::pin(propose(desk, Proposal { changes, notes, ..Proposal::default() }, send)).await
+    Box::pin(propose(desk, Proposal { changes, notes, not_told: unknown, ..Proposal::default() }, send)).await
 }
 
 pub(super) async fn run(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Result<(), CommandError> {
@@ -88,7 +106,8 @@ pub(super) async fn run(opener: &Opener, profile: Option<&str>, args: &CompareAr
 async fn users(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Result<(), CommandError> {
     let mut desk = HeadlessSession::open(opener, profile, None).await?;
     desk.read(&USERS_AND_TEAMS).await?;
-    let (model, others) = alike(&mut desk, &args.other, std::slice::from_ref(&args.one)).await?;
+    let AlikeUsers { model, others, unknown } = alike(&mut desk, &args.other, std::slice::from_ref(&args.one)).await?;
+    unknown.iter().for_each(|words| note(format_args!("scimitar: {words}")));
     let wishes = LikenessFinder { directory: &desk.directory, can: desk.can() }.users(&model, &others);
     let rows = wishes.iter().map(|wish| WishRow {
         user: &wish.line.subject,

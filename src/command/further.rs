@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::{
-    api_keys, attributes, compared,
+    api_keys, attributes,
+    compared::{self, LikenessExtent},
     end::{CommandError, ErrorCode},
     headless_session::{HeadlessSession, USERS_AND_TEAMS},
     invitations, names, offboard,
@@ -40,8 +41,9 @@ pub(super) async fn run(opener: &Opener, profile: Option<&str>, further: &Furthe
         Further::Offboard { users, successor, send } => {
             offboard::run(opener, profile, users, successor.as_deref(), send).await
         }
-        Further::MakeLike { model, users, exact, send } => {
-            compared::make_like(opener, profile, model, users, *exact, send).await
+        Further::MakeLike { model, users, exact, allow_incomplete, send } => {
+            let extent = LikenessExtent { exact: *exact, allow_incomplete: *allow_incomplete };
+            compared::make_like(opener, profile, model, users, extent, send).await
         }
     }
 }

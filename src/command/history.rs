@@ -194,7 +194,7 @@ async fn take_up(
         note("Nothing waits.");
         let failed = newest_failure(&desk.journal);
         return match failed {
-            None => outputs::nothing("Nothing waits", send.json),
+            None => outputs::nothing("Nothing waits", &[], send.json),
             Some(stop) => Err(stop),
         };
     }

@@ -179,6 +179,9 @@ struct OutcomeOutput<'a> {
     failed: usize,
     /// Changes that are still to be sent: `scimitar resume`.
     waiting: usize,
+    /// Facts that the server does not tell, where nothing was to be sent: more changes may be needed than are known.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    notes: &'a [String],
     /// Changes that were taken back before they were sent.
     dropped: usize,
     /// False where the person wanted no journal.
@@ -212,6 +215,7 @@ impl<'a> OutcomeOutput<'a> {
             in_part: count(ran, ChangeState::Partly),
             failed: ran.entries.values().filter(|entry| entry.state.may_be_sent_again()).count(),
             waiting: count(ran, ChangeState::Planned),
+            notes: &[],
             dropped: ran.entries.values().filter(|entry| entry.state == ChangeState::Dropped && !is_so(entry)).count(),
             journal: !ran.unjournaled,
             stopped: ran.stopped.as_deref(),
@@ -260,10 +264,11 @@ impl WrittenFile {
     }
 }
 
-/// Tells that there was nothing to send: an outcome without changes where it is JSON, else nothing.
-pub(super) fn nothing(title: &str, json: bool) -> Result<(), CommandError> {
+/// Tells that there was nothing to send, as far as it is known: an outcome without changes where it is JSON, else nothing.
+pub(super) fn nothing(title: &str, not_told: &[String], json: bool) -> Result<(), CommandError> {
     if json {
-        out().json_pretty(&OutcomeOutput::of(&RunOutcome::default(), title, false, None))?;
+        let ran = RunOutcome::default();
+        out().json_pretty(&OutcomeOutput { notes: not_told, ..OutcomeOutput::of(&ran, title, false, None) })?;
     }
     Ok(())
 }

@@ -88,10 +88,13 @@ async fn carried_out(desk: &mut HeadlessSession, proposal: Proposal, send: &Send
     notes.iter().chain(&not_told).for_each(note);
     if whole.is_empty() {
         whole.plan.notes.iter().for_each(note);
-        note("Nothing to do: it is so already.");
-        return outputs::nothing("Nothing to do", send.json);
+        let known = if not_told.is_empty() { "it is so already" } else { "it is so already, as far as it is known" };
+        note(format_args!("Nothing to do: {known}."));
+        return outputs::nothing("Nothing to do", &not_told, send.json);
     }
     if send.dry_run {
+        // For people they stand on standard error.
+        whole.plan.notes.extend(not_told.into_iter().filter(|_| send.json));
         return Ok(heard(show(desk, &whole, send.json, None))?);
     }
     let allowed = match &desk.no_journal {

@@ -238,3 +238,19 @@ fn nothing_beyond_the_first_page_is_created() {
     assert_eq!(world.members("g0024"), ["u0024", "u0045", "u0054"]);
     assert_eq!((world.state().users.len(), world.state().groups.len()), (60, 25));
 }
+
+/// The list of 60 teams ends after 50; the first user is in one that never comes.
+fn teams_in_part() -> World {
+    let team = |number| group(number, &format!("team{number:02}"), if number == 55 { &[1] } else { &[] });
+    World::new(Cut::FirstPage, users(2), (1..=60).map(team).collect())
+}
+
+#[test]
+fn nobody_is_like_another_by_a_part_of_the_teams() {
+    let world = teams_in_part();
+    let like = ["make-like", "user0001", "user0002", "--yes", "--json"];
+    world.run(&like).exits(INCOMPLETE).warns(&["60", "--allow-incomplete"]);
+    let part = world.run(&[&like[..], &["--allow-incomplete"]].concat()).exits(DONE).warns(&["as far as it is known"]);
+    assert!(part.json()["notes"].to_string().contains("some teams"), "{part}");
+    assert_eq!(world.written(), [""; 0]);
+}
