@@ -178,6 +178,15 @@ impl TeamJoins {
                 some(&untold)
             ));
         }
+        let unsure = self.whole_users.iter().filter(|id| !directory.tells_teams_of(id));
+        let unsure: Vec<String> =
+            unsure.filter_map(|id| directory.user(id)).map(|user| user.user_name.to_string()).collect();
+        if !directory.is_complete(RecordKind::Team) && !unsure.is_empty() {
+            not_told.push(format!(
+                "Not all teams are known: memberships of {} that the file does not list stay.",
+                some(&unsure)
+            ));
+        }
         differ.notes.extend(notes);
         differ.not_told.extend(not_told);
     }

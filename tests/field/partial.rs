@@ -254,3 +254,14 @@ fn nobody_is_like_another_by_a_part_of_the_teams() {
     assert!(part.json()["notes"].to_string().contains("some teams"), "{part}");
     assert_eq!(world.written(), [""; 0]);
 }
+
+#[test]
+fn a_whole_list_of_teams_says_whose_memberships_are_not_all_known() {
+    let world = teams_in_part();
+    world.file("one.json", r#"{"users": [{"user": "user0001", "teams": []}]}"#);
+    for command in [&["plan"][..], &["apply", "--yes"]] {
+        let said = world.run(&[command, &["one.json", "--prune", "--allow-incomplete"]].concat()).exits(DONE);
+        said.warns(&["Not all teams are known", "user0001"]);
+    }
+    assert_eq!(world.written(), [""; 0]);
+}
