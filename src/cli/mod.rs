@@ -99,7 +99,7 @@ pub enum Command {
     ApiKeys(ApiKeysArgs),
     /// List all attributes of a user or a team.
     Attributes(AttributesArgs),
-    /// Compare two roles, or two users.
+    /// Compare two roles, or with --users two users.
     Compare(CompareArgs),
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap prints what is documented there")]

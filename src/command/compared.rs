@@ -181,7 +181,8 @@ async fn side(desk: &mut HeadlessSession, name: &str) -> Result<Side, CommandErr
         let why = format!("what {} allows is not known: no custom role builds on it", clean(name));
         return Err(CommandError::new(ErrorCode::Incomplete, why));
     }
-    let id = names::roles(desk, &[name.to_owned()]).await?.pop();
+    let found = names::roles(desk, &[name.to_owned()]).await;
+    let id = found.map_err(|error| error.hint("roles are compared here; --users compares two users"))?.pop();
     id.map(Side::Role).ok_or_else(|| CommandError::usage("a name is missing"))
 }
 

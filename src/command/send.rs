@@ -95,7 +95,7 @@ async fn carried_out(desk: &mut HeadlessSession, proposal: Proposal, send: &Send
     if send.dry_run {
         // For people they stand on standard error.
         whole.plan.notes.extend(not_told.into_iter().filter(|_| send.json));
-        return Ok(heard(show(desk, &whole, send.json, None))?);
+        return shown(desk, &whole, send.json);
     }
     let allowed = match &desk.no_journal {
         Some(why) => Err(CommandError::no_journal(why).hint(WITHOUT)),
@@ -117,6 +117,17 @@ async fn carried_out(desk: &mut HeadlessSession, proposal: Proposal, send: &Send
     outputs::effects(&ran, desk);
     outputs::alarms(&ran, desk);
     outputs::all(&ran, &title, send.json)
+}
+
+/// Shows a plan that is not sent; an error where none of it could be.
+fn shown(desk: &HeadlessSession, whole: &Whole, json: bool) -> Result<(), CommandError> {
+    let plan = &whole.plan;
+    let stop = (plan.steps.is_empty() && whole.later.is_empty()).then(|| cant_be_sent(plan));
+    heard(show(desk, whole, json, stop.as_ref()))?;
+    let Some(stop) = stop else { return Ok(()) };
+    // A closed output decides nothing.
+    let _ = print::refused(&mut err(), &plan.refused);
+    Err(if json { stop.printed() } else { stop })
 }
 
 /// The plan on standard output; in JSON with the error that it ends with.

@@ -8,7 +8,7 @@ use crate::{
     server::{Answer, Behavior, Request, ShownIn},
     state::{ResourceType, State, by_id},
     wandb::{Documented, custom_role, person, team, world},
-    world::{CommandResult, DONE, INCOMPLETE, NOT_SENT, World, column, row},
+    world::{CommandResult, DONE, INCOMPLETE, NOT_SENT, USAGE, World, column, row},
 };
 
 /// One user, one team, two custom roles.
@@ -139,10 +139,19 @@ fn a_known_last_admin_is_not_taken_away_by_any_word() {
     for change in [&["delete", "user", "dev-user1"][..], &["deactivate", "dev-user1"]] {
         world.run(&[change, &["--yes"]].concat()).exits(NOT_SENT).warns(&["dev-user1"]);
         world.run(&[change, &["--confirm", "dev-user1"]].concat()).exits(NOT_SENT).warns(&["dev-user1"]);
+        let dry = world.run(&[change, &["--dry-run"]].concat()).exits(NOT_SENT).warns(&["last organisation admin"]);
+        assert!(dry.out.contains("dev-user1"), "{dry}");
+        let dry = world.run(&[change, &["--dry-run", "--json"]].concat()).exits(NOT_SENT).json();
+        assert_eq!((&dry["error"]["code"], &dry["refused"][0]["code"]), (&json!("refused"), &json!("last-admin")));
     }
     world.run(&["set-role", "dev-user1", "member", "--yes"]).exits(NOT_SENT);
     assert_eq!(world.written(), ["PATCH /scim/Users/abc"]);
     is_there(&world);
+}
+
+#[test]
+fn names_of_users_are_no_roles_to_compare() {
+    documented().run(&["compare", "dev-user1", "dev-user1"]).exits(USAGE).warns(&["--users compares two users"]);
 }
 
 /// Neither the roles nor the owner of the key are known.
