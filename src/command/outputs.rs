@@ -318,8 +318,14 @@ pub(super) fn effects(ran: &RunOutcome, desk: &HeadlessSession) {
     let harmed = ran.entries.values().filter(|entry| entry.did_harm());
     let back: Vec<&Change> = harmed.flat_map(JournalEntry::puts_back).collect();
     if !back.is_empty() {
-        match words::command_line(&back, &desk.directory, Some(&desk.profile.name)) {
-            Some(lines) => note(format_args!("This puts it back:\n{lines}")),
+        // A command line holds texts, numbers and truth values, and no lists or objects.
+        let structured = |change: &Change| matches!(change, Change::SetAttribute { to: Some(to), .. } if to.is_array() || to.is_object());
+        let lines = words::command_line(&back, &desk.directory, Some(&desk.profile.name));
+        match lines.filter(|_| !back.iter().any(|change| structured(change))) {
+            Some(lines) => {
+                note("This puts it back:");
+                lines.lines().for_each(note);
+            }
             None if ran.unjournaled => note("It is not in the journal, so `scimitar undo` can't put it back."),
             None => note("`scimitar undo` puts it back, with the change itself."),
         }

@@ -110,7 +110,7 @@ pub(super) fn shows(change: &Change, fresh: &[Observation]) -> ChangeShown {
         Change::DeleteTeam { team: id } => team(fresh, id).gone(|team| format!("{} still there", team.name)),
         Change::DeleteRole { role: id } => role(fresh, id).gone(|role| format!("{} still there", role.name)),
         Change::EditRole { role: id, to } => role(fresh, id).judge("role", |role| is_defined(role, to)),
-        Change::CreateUser { key, user } => created(fresh, key, |record| match record {
+        Change::CreateUser { key, user } => created(fresh, (RecordKind::User, key), |record| match record {
             Record::User(found) if is_named(found, user) => Some(is_new_user(found, user)),
             _ => None,
         }),
@@ -120,18 +120,20 @@ pub(super) fn shows(change: &Change, fresh: &[Observation]) -> ChangeShown {
                     "no service account of that name in the team".into()
                 })
             }
-            None => created(fresh, key, |record| match record {
+            None => created(fresh, (RecordKind::User, key), |record| match record {
                 Record::User(found) if found.user_name.is(&service.name) => {
                     Some(yes_or(found.account != AccountKind::Person, || "a person of that name".into()))
                 }
                 _ => None,
             }),
         },
-        Change::CreateTeam { key, name, members, .. } => created(fresh, key, |record| match record {
-            Record::Team(found) if same_name(found.name.raw(), name) => Some(has_members(found, members)),
-            _ => None,
-        }),
-        Change::CreateRole { key, role } => created(fresh, key, |record| match record {
+        Change::CreateTeam { key, name, members, .. } => {
+            created(fresh, (RecordKind::Team, key), |record| match record {
+                Record::Team(found) if same_name(found.name.raw(), name) => Some(has_members(found, members)),
+                _ => None,
+            })
+        }
+        Change::CreateRole { key, role } => created(fresh, (RecordKind::Role, key), |record| match record {
             Record::Role(found) if same_text(found.name.raw(), &role.name) => Some(is_defined(found, role)),
             _ => None,
         }),
@@ -284,10 +286,23 @@ fn is_defined(role: &Role, to: &RoleDraft) -> ChangeShown {
 }
 
 /// The newest record with the name, among all results of a look-up.
-fn created(fresh: &[Observation], key: &Id, pick: impl Fn(&Record) -> Option<ChangeShown>) -> ChangeShown {
+fn created(
+    fresh: &[Observation],
+    (of, key): (RecordKind, &Id),
+    pick: impl Fn(&Record) -> Option<ChangeShown>,
+) -> ChangeShown {
     let mut kind = None;
     for one in fresh.iter().rev() {
         match one {
+            // The newest reading of the record finds none: the answer that showed it is worth nothing.
+            Observation::Gone(target) if kind.is_none() && target.kind == of => {
+                let word = match target.kind {
+                    RecordKind::User => "user",
+                    RecordKind::Team => "team",
+                    RecordKind::Role => "role",
+                };
+                return ChangeShown::No(format!("no {word} with the id that it answered"));
+            }
             Observation::Record(record) => {
                 kind = Some(record.kind());
                 if let Some(shown) = pick(record) {

@@ -83,3 +83,70 @@ fn a_lost_answer_about_members_that_nothing_shows_is_not_a_refusal() {
     let states = world.run(&["activity", "--json"]).exits(DONE).json();
     assert_eq!(states[0]["state"], json!("sent, not shown"), "{looked}\n{states}");
 }
+
+/// POST answers 201 with an id, and creates nothing.
+struct Pretends;
+
+impl Behavior for Pretends {
+    fn before(&self, _: &mut State, request: &Request) -> Option<Answer> {
+        let made = json!({"id": "zzz", "userName": "zoe", "displayName": "zoe", "active": true});
+        (request.method == "POST").then(|| Answer::json(201, &made))
+    }
+}
+
+#[test]
+fn a_creation_whose_record_is_not_there_is_not_confirmed() {
+    let world = World::new(Pretends, users(2), vec![]);
+    let told = json_of(&world, &["create", "user", "zoe", "--email", "zoe@example.com"], PARTLY);
+    assert_eq!(change(&told)["state"], "sent, not shown", "{told}");
+    assert!(why(&told).contains("does not"), "{told}");
+}
+
+/// Display names are cut to ten characters.
+struct Cuts;
+
+impl Behavior for Cuts {
+    fn change(&self, state: &mut State, kind: ResourceType, id: &str, operation: &Value) {
+        let record = &mut state.of_mut(kind)[id];
+        patch(record, operation);
+        let name: String = record["displayName"].as_str().unwrap_or_default().chars().take(10).collect();
+        record["displayName"] = name.into();
+    }
+}
+
+#[test]
+fn a_value_that_the_server_alters_is_done_in_part_and_can_be_taken_back() {
+    let world = World::new(Cuts, users(2), vec![]);
+    let before = world.state().users["u0001"]["displayName"].clone();
+    let told = json_of(&world, &["set-name", "user0001", "A name that is long"], PARTLY);
+    assert_eq!(change(&told)["state"], "in part", "{told}");
+    assert!(why(&told).contains("did it otherwise"), "{told}");
+    world.run(&["undo", "--yes"]).exits(DONE);
+    assert_eq!(world.state().users["u0001"]["displayName"], before);
+}
+
+/// Whoever is added to a group brings the fifth user along.
+struct Brings;
+
+impl Behavior for Brings {
+    fn change(&self, state: &mut State, kind: ResourceType, id: &str, operation: &Value) {
+        patch(&mut state.of_mut(kind)[id], operation);
+        if kind == ResourceType::Groups && operation["op"] == "add" {
+            let members = state.groups[id]["members"].as_array_mut().unwrap();
+            if members.iter().all(|member| member["value"] != "u0005") {
+                members.push(json!({"value": "u0005"}));
+            }
+        }
+    }
+}
+
+#[test]
+fn somebody_who_joins_unasked_stops_the_rest() {
+    let world = World::new(Brings, users(5), vec![group(1, "alpha", &[1]), group(2, "beta", &[1])]);
+    world.file("joins.csv", "user,team\nuser0002,alpha\nuser0003,beta\n");
+    let said = world.run(&["apply", "joins.csv", "--yes", "--json"]).exits(PARTLY);
+    assert!(said.out.contains("user0005 is in alpha now, too."), "{said}");
+    assert_eq!(world.members("g0002"), ["u0001"], "{said}");
+    world.run(&["undo", "--yes"]);
+    assert_eq!(world.members("g0001"), ["u0001"]);
+}

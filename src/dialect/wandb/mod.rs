@@ -178,10 +178,28 @@ impl Dialect for WandbDialect {
     }
 
     fn follows(&self, change: &Change, attribute: &str) -> bool {
-        // Roles and seats follow each other, memberships and the status.
-        let is_role = words::ROLES_AND_SEATS.iter().any(|name| name.eq_ignore_ascii_case(attribute));
-        let is_plain = matches!(change, Change::SetDisplayName { .. } | Change::SetEmail { .. });
-        (!is_plain && (is_role || schema::is_urn(attribute))) || follows::follows(change, attribute)
+        let is_in = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(attribute));
+        let own = match change {
+            Change::SetDisplayName { .. } | Change::SetEmail { .. } | Change::SetAttribute { .. } => false,
+            // The deprecated role makes every role and seat `viewer`; the others leave seats and team roles alone.
+            Change::SetOrgRole { role, .. } => {
+                let all = role.is(words::VIEWER) && is_in(&words::ROLES_AND_SEATS);
+                all || is_in(&["organizationRole", "roles"]) || schema::is_urn(attribute)
+            }
+            // Access to registries follows from seats.
+            Change::SetSeat { .. } => {
+                is_in(&["modelsSeat", "weaveRole", "registryAccess", "registryRoles"]) || schema::is_urn(attribute)
+            }
+            Change::SetRegistryRole { .. } | Change::RemoveRegistryRole { .. } => {
+                is_in(&["registryRoles", "registryAccess"])
+            }
+            Change::AddMember { .. }
+            | Change::RemoveMember { .. }
+            | Change::SetTeamRole { .. }
+            | Change::ReplaceMembers { .. } => is_in(&["teamRoles", "roles"]) || schema::is_urn(attribute),
+            _ => is_in(&words::ROLES_AND_SEATS) || schema::is_urn(attribute),
+        };
+        own || follows::follows(change, attribute)
     }
 
     fn questions(&self) -> Vec<ProbeQuestion> {

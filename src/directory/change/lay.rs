@@ -145,3 +145,6 @@ fn define(record: &mut Role, draft: &RoleDraft) {
         .permissions
         .extend(draft.added.iter().map(|name| Permission { name: Name::from(name.as_str()), inherited: false }));
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,6 +16,7 @@ use crate::{
 };
 
 mod claim_model;
+mod compensation;
 mod facts;
 mod parts;
 mod undo;

@@ -219,7 +219,9 @@ impl ChangeAttempt<'_> {
         let (new, verb) = (called(&come), if come.len() == 1 { "is" } else { "are" });
         let joined = (!come.is_empty()).then(|| SideEffect {
             words: format!("{new} {verb} in {name} now, too."),
-            harm: false,
+            // The first write of its form is compared with readings just before and after it: later ones may show what
+            // others did meanwhile.
+            harm: self.trial && !matches!(change, Change::CreateTeam { .. }),
             back: known(&come).into_iter().map(|user| Change::RemoveMember { team: team.id.clone(), user }).collect(),
         });
         left.into_iter().chain(joined).collect()
@@ -320,7 +322,8 @@ fn value(
         (None, after) => format!("{subject}: {path} is {} now.", after.as_ref().map(shown).unwrap_or_default()),
     };
     let off = before == Some(Value::Bool(true)) && after != before;
-    let harm = off || (before.is_some() && after.is_none());
+    // Another user name is another sign-in.
+    let harm = off || (before.is_some() && (after.is_none() || is(&path, "userName")));
     let back = before.map(|before| Change::attribute(target.clone(), path, after, Some(before))).into_iter().collect();
     SideEffect { words, harm, back }
 }

@@ -38,6 +38,9 @@ impl ChangeAttempt<'_> {
             ChangeShown::Yes => {
                 (ChangeState::Confirmed, if lost { lead("the directory shows the change.") } else { String::new() })
             }
+            ChangeShown::Part(now) => {
+                (ChangeState::Partly, lead(&format!("It took effect in part: the server shows {now}.")))
+            }
             _ if self.is_blind(entry) => {
                 (ChangeState::Unseen, self.context.dialect.capabilities().holds().say(BLIND).into_owned())
             }
@@ -54,8 +57,8 @@ impl ChangeAttempt<'_> {
             ChangeShown::No(instead) if self.sent > 0 && !self.told && !self.taken_over && self.is_unaltered() => {
                 return self.unseen_yet(entry, &instead).await;
             }
-            ChangeShown::Part(now) => {
-                (ChangeState::Partly, lead(&format!("It took effect in part: the server shows {now}.")))
+            ChangeShown::No(instead) if self.is_altered_otherwise(entry) => {
+                (ChangeState::Partly, lead(&format!("The server did it otherwise: it shows {instead}.")))
             }
             ChangeShown::No(instead) => {
                 let why = format!("The server accepted it and did not change it: it shows {instead}.");

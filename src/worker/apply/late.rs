@@ -3,13 +3,16 @@
 
 use std::time::Duration;
 
-use super::ChangeAttempt;
+use serde_json::Value;
+
+use super::{ChangeAttempt, send::path_of};
 use crate::{
     dialect::ChangeShown,
-    directory::{plan::JournalEntry, work::WorkerReport},
+    directory::{ResourceRef, change::Change, plan::JournalEntry, work::WorkerReport},
     scim::{
-        difference::differences,
+        difference::{ValueDifference, differences},
         failure::Failure,
+        json,
         wait::{RequestWait, WaitCause},
     },
     worker::context::now,
@@ -68,6 +71,22 @@ impl ChangeAttempt<'_> {
                 // The reading from before may be only a part of the record.
                 if before.asked { after == was } else { differences(was, after).is_empty() }
             })
+        })
+    }
+
+    /// True where the server altered an attribute that the change is about, or keeps the user that it was to create,
+    /// though with another value than was asked for.
+    pub(super) fn is_altered_otherwise(&self, entry: &JournalEntry) -> bool {
+        let change = &entry.step.change;
+        if let (Change::CreateUser { user, .. }, Some(created)) = (change, &entry.created) {
+            let after = self.after.get(&path_of(&ResourceRef::user(created)));
+            let name = after.and_then(|after| after.document.as_object()).and_then(|map| json::get(map, "userName"));
+            return name.and_then(Value::as_str).is_some_and(|name| name.trim().eq_ignore_ascii_case(&user.user_name));
+        }
+        self.before.iter().any(|(path, before)| {
+            let Some(after) = self.after.get(path) else { return false };
+            let own = |difference: &ValueDifference| self.context.dialect.follows(change, difference.attribute());
+            differences(&before.whole.document, &after.document).iter().any(own)
         })
     }
 

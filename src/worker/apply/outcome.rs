@@ -52,6 +52,7 @@ impl ChangeAttempt<'_> {
         };
         let shown = match self.shows_in_time(entry, LookReason::Planned).await {
             Ok(ChangeShown::CantTell) if echoed => ChangeShown::Yes,
+            Ok(_) if !failed.is_empty() && self.is_blind(entry) => ChangeShown::Part("the new record alone".to_owned()),
             Ok(shown) => shown,
             Err(failure) => return self.unsettled(entry, failure).await,
         };
