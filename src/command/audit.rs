@@ -83,13 +83,11 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &AuditArg
     })?;
     heard(out.flush())?;
     desk.close().await;
-    match rest {
-        false => Ok(()),
-        true => {
-            let words = format!("the log has more than {PAGES} answers for these days: ask for fewer (--days, --from)");
-            Err(CommandError::new(ErrorCode::Incomplete, words).printed())
-        }
+    if !rest {
+        return Ok(());
     }
+    let words = format!("the log has more than {PAGES} answers for these days: ask for fewer (--days, --from)");
+    Err(CommandError::new(ErrorCode::Incomplete, words).printed())
 }
 
 /// The parts to ask for, the newest first.

@@ -54,7 +54,7 @@ pub(super) async fn run(
     }
     notes.extend(more);
     let changes = desk.still_open(changes).await?;
-    Box::pin(propose(desk, Proposal { changes, notes, title, ..Proposal::default() }, send)).await
+    Box::pin(propose(desk, Proposal { changes, title, notes, ..Proposal::default() }, send)).await
 }
 
 /// Who becomes admin: somebody who stays.

@@ -321,7 +321,7 @@ fn unescape(segment: &str) -> String {
     String::from_utf8_lossy(&plain).into_owned()
 }
 
-/// CoreWeave Forge's proxy in front of W&B's shared service, as a path on this server.
+/// The proxy of `CoreWeave` Forge in front of W&B's shared service, as a path on this server.
 const FORGE: &str = "/api/wandb";
 
 /// The path behind Forge's proxy, on the shared service.

@@ -193,7 +193,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
     ) {
         self.opening += 1;
         let (opener, reply) = (self.opener.clone(), self.profiles.send.clone());
-        tokio::task::spawn_blocking(move || reply.send(AppMessage::ProfilesRead(ask(&opener))));
+        tokio::task::spawn_blocking(move || drop(reply.send(AppMessage::ProfilesRead(ask(&opener)))));
     }
 
     fn give(&mut self, job: WorkerJob) {

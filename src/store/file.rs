@@ -88,7 +88,7 @@ pub(super) fn prepare(path: &Path) -> Result<()> {
 }
 
 /// True where a file lost its contents, as some file systems leave it after a power cut. A new file is filled under the
-/// lock. SQLite takes a file of one byte for an empty one, and would begin a new journal without a word.
+/// lock. `SQLite` takes a file of one byte for an empty one, and would begin a new journal without a word.
 pub(super) fn is_empty(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.len() <= 1)
 }

@@ -92,14 +92,7 @@ impl App {
             }
             Action::Create if self.lists_services() => self.availability(Action::CreateService),
             Action::Create => self.can(self.verb_of(CREATE)),
-            Action::Edit => {
-                self.somebody()?;
-                match self.tab {
-                    Tab::Users => EDIT.iter().map(|verb| self.can(*verb)).reduce(Result::or).unwrap_or(Ok(())),
-                    Tab::Teams => Err(self.no_team_form().into()),
-                    _ => self.can(ChangeVerb::EditRole),
-                }
-            }
+            Action::Edit => self.can_be_edited(),
             Action::Delete => {
                 self.someone()?;
                 self.can(self.verb_of(DELETE))
@@ -144,15 +137,30 @@ impl App {
             Action::SearchLines => self.in_words().and_then(|()| self.has_many_lines()),
             Action::PlanFacts => self.has_many_lines(),
             Action::Undo => self.undo_candidate().map(drop),
-            Action::LoadRoles => match (self.roles_kept(), self.users_without_roles()) {
-                (Err(why), _) => Err(why.to_owned().into()),
-                (_, 0) => Err("The roles of all users are known.".into()),
-                _ => Ok(()),
-            },
+            Action::LoadRoles => self.lacks_known_roles(),
             Action::AuditLog => self.audit_told_here(),
             Action::Story | Action::UndoThis | Action::Retry | Action::DropChange => self.in_activity(action),
             Action::Pause | Action::Resume | Action::Cancel => self.in_sending(action),
             Action::TakeOut | Action::NextScope => self.fits_box(action).map_err(UnavailableReason::from),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the row under the cursor has a form.
+    fn can_be_edited(&self) -> Result<(), UnavailableReason> {
+        self.somebody()?;
+        match self.tab {
+            Tab::Users => EDIT.iter().map(|verb| self.can(*verb)).reduce(Result::or).unwrap_or(Ok(())),
+            Tab::Teams => Err(self.no_team_form().into()),
+            _ => self.can(ChangeVerb::EditRole),
+        }
+    }
+
+    /// Whether there are users whose roles a reading of single records may tell.
+    fn lacks_known_roles(&self) -> Result<(), UnavailableReason> {
+        match (self.roles_kept(), self.users_without_roles()) {
+            (Err(why), _) => Err(why.to_owned().into()),
+            (_, 0) => Err("The roles of all users are known.".into()),
             _ => Ok(()),
         }
     }
