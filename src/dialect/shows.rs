@@ -295,7 +295,7 @@ fn created(
     for one in fresh.iter().rev() {
         match one {
             // The newest reading of the record finds none: the answer that showed it is worth nothing.
-            Observation::Gone(target) if kind.is_none() && target.kind == of => {
+            Observation::Gone(target) if kind.is_none() && target.kind == of && target.id != *key => {
                 let word = match target.kind {
                     RecordKind::User => "user",
                     RecordKind::Team => "team",

@@ -8,7 +8,7 @@ fn a_burst_of_keys_sends_nothing_and_a_plan_that_was_read_is_sent() {
     tty.wait_for_list();
     tty.press("dana\rbob\r");
     // Enter has opened the requests of the plan's line, and the second one says so.
-    tty.wait_for("These are the exact requests");
+    tty.wait_for("The lines are not shown: Esc goes back to them.");
     tty.settle();
     assert!(tty.screen().contents().contains("status: active"), "{}", tty.screen().contents());
     // From the requests of its line to the plan, and from there to the list.

@@ -145,7 +145,7 @@ fn a_user_gets_role_teams_and_registries_again() {
     let admin = |team: &str| Change::SetTeamRole { user: key.clone(), team: id(team), role: "admin".into() };
     let registry = Change::SetRegistryRole { user: key.clone(), registry: "models".into(), role: "member".into() };
     let org = Change::SetOrgRole { user: key.clone(), role: "admin".into() };
-    assert_eq!(made.changes[1..], [org, admin("vision"), admin("nlp"), registry]);
+    assert_eq!(made.changes[1..], [org, admin("nlp"), admin("vision"), registry]);
     assert_eq!(made.differs[1..], [UNLISTED]);
 
     let member = of(&delete_user(4), &capable()).unwrap();
