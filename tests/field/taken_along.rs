@@ -53,8 +53,8 @@ fn memberships_that_a_deactivation_takes_along_are_told_and_brought_back() {
 fn a_deactivation_whose_teams_nothing_tells_says_so() {
     let world = World::new(Leaves, users(5), vec![group(1, "alpha", &[1, 2])]);
     let told = json_of(&world, &["deactivate", "user0002"], DONE);
-    let (said, taken) = (why(&told).to_owned(), effects(&told).len());
-    assert!(taken == 1 || said.contains("tells no teams"), "{told}");
+    assert!(why(&told).contains("tells no teams"), "{told}");
+    assert!(effects(&told).is_empty(), "{told}");
 }
 
 /// The answers to all writes are lost, and no group shows its members.

@@ -170,8 +170,7 @@ impl ChangeAttempt<'_> {
         let asked = entry.step.requests.first().and_then(|request| active(request.body.as_ref()?));
         let now = active(&self.after.get(&path_of(&ResourceRef::user(created)))?.document);
         let words = format!("{} is inactive: the server has created them so.", Name::from(user.user_name.as_str()));
-        // The undo of a creation takes the whole user away.
-        // A creation that says nothing of `active` means an active user.
+        // A creation without `active` means an active user. Its undo takes the whole user away.
         (asked != Some(false.into()) && now == Some(false.into())).then(|| SideEffect {
             words,
             harm: false,
