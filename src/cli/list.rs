@@ -75,6 +75,17 @@ impl ListArgs {
     }
 }
 
+/// All users, or some.
+#[derive(Debug, Args)]
+pub struct UsersArgs {
+    /// Only these users: user names, email addresses or ids; - reads them from standard input.
+    #[arg(value_name = "USER")]
+    pub users: Vec<String>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap prints what is documented here")]
+    pub list: ListArgs,
+}
+
 /// The members of a team.
 #[derive(Debug, Args)]
 pub struct MembersArgs {

@@ -19,7 +19,7 @@ pub use file::{ApplyArgs, ExportArgs, ExportedKind, FileArgs, PlanArgs, PruneSco
 pub use further::{
     ApiKeysArgs, AttributesArgs, AuditArgs, Beginnings, BucketArgs, CompareArgs, Further, InvitationsArgs,
 };
-pub use list::{ActivityArgs, ListArgs, MembersArgs, OutputArgs};
+pub use list::{ActivityArgs, ListArgs, MembersArgs, OutputArgs, UsersArgs};
 pub use man::{NoSuchPage, man_page, man_pages};
 
 /// The places where the config file is looked for, as the `directories` crate has them on each platform.
@@ -85,8 +85,8 @@ pub enum Command {
     Demo(DemoArgs),
     /// Find out how a server behaves and what works there; without --write it only reads.
     Doctor(DoctorArgs),
-    /// List users.
-    Users(ListArgs),
+    /// List users, or only those named.
+    Users(UsersArgs),
     /// List teams.
     Teams(ListArgs),
     /// List roles.
@@ -161,7 +161,8 @@ impl Cli {
     /// How the command prints results and errors.
     pub fn output(&self) -> OutputArgs {
         match &self.command {
-            Some(Command::Users(list) | Command::Teams(list) | Command::Roles(list)) => list.output(),
+            Some(Command::Teams(list) | Command::Roles(list)) => list.output(),
+            Some(Command::Users(users)) => users.list.output(),
             Some(Command::Members(members)) => members.list.output(),
             Some(Command::Invitations(args)) => OutputArgs::json_if(args.json),
             Some(Command::ApiKeys(args)) => OutputArgs::json_if(args.json),

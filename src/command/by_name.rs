@@ -11,7 +11,7 @@ use super::{
     send::{self, Proposal},
 };
 use crate::{
-    cli::{CreateCommand, EditCommand},
+    cli::{CreateCommand, EditCommand, What},
     directory::{
         Id, Observation, RecordKind,
         change::Change,
@@ -31,8 +31,8 @@ const MOST_TEAMS: usize = 6;
 /// At most so many names of the profile are asked for.
 const MOST_NAMES: usize = 8;
 
-/// True for commands that touch few records. Deletions are not served: their undo needs the record's ties, which
-/// the lists tell.
+/// True for commands that touch few records. Deletions of teams and roles are not served: their undo needs the roles of
+/// all members or holders, which the lists tell.
 pub(super) fn serves(edit: &EditCommand) -> bool {
     match edit {
         EditCommand::SetRole { .. }
@@ -43,6 +43,7 @@ pub(super) fn serves(edit: &EditCommand) -> bool {
         | EditCommand::SetSeat { .. }
         | EditCommand::SetName { .. }
         | EditCommand::SetEmail { .. }
+        | EditCommand::Delete { what: What::User, .. }
         | EditCommand::Create(CreateCommand::Team { .. }) => true,
         // Teams and registries that a new user begins with are looked for in the lists.
         EditCommand::Create(CreateCommand::User { begin, .. }) => begin.is_empty(),
@@ -61,6 +62,10 @@ pub(super) async fn proposal(
     edit: &EditCommand,
     given: &GivenNames,
 ) -> Result<Option<Proposal>, CommandError> {
+    // What a deleted user can be made anew with: elsewhere only the list of teams tells who is in which.
+    if matches!(edit, EditCommand::Delete { .. }) && !desk.can().holds().team_roles {
+        return Ok(None);
+    }
     let Some(named) = named(desk, edit, given).await? else { return Ok(None) };
     if !has_free_name(desk, edit).await? {
         return Ok(None);
@@ -175,19 +180,9 @@ async fn know_teams(desk: &mut HeadlessSession, changes: &[Change]) -> Result<bo
         return Ok(people.is_empty() || desk.can().inactive_word.is_empty());
     }
     for id in people {
-        let Some(user) = desk.directory.user(&id) else { return Ok(false) };
-        let Some(grants) = user.team_roles.as_deref() else { return Ok(false) };
-        let scopes: indexmap::IndexSet<String> = grants.iter().map(|grant| grant.scope.raw().to_owned()).collect();
-        let scopes: Vec<String> = scopes.into_iter().collect();
-        if scopes.len() > MOST_TEAMS {
+        if !desk.identify_teams_of(id).await? {
             return Ok(false);
         }
-        let Some(teams) = desk.identify(RecordKind::Team, &scopes).await? else { return Ok(false) };
-        let is_in = |team: &Id| desk.directory.team(team).is_some_and(|team| team.has(&id));
-        if !teams.iter().all(|team| is_in(team.id())) {
-            return Ok(false);
-        }
-        desk.directory.tell_teams_of(id);
     }
     Ok(true)
 }
@@ -266,6 +261,25 @@ impl HeadlessSession {
                 _ => {}
             }
         }
+    }
+
+    /// Reads the teams that a user's own record names; false where not all teams of the user are known afterwards.
+    pub(super) async fn identify_teams_of(&mut self, user: Id) -> Result<bool, CommandError> {
+        let Some(grants) = self.directory.user(&user).and_then(|user| user.team_roles.as_deref()) else {
+            return Ok(false);
+        };
+        let scopes: indexmap::IndexSet<String> = grants.iter().map(|grant| grant.scope.raw().to_owned()).collect();
+        let scopes: Vec<String> = scopes.into_iter().collect();
+        if scopes.len() > MOST_TEAMS {
+            return Ok(false);
+        }
+        let Some(teams) = self.identify(RecordKind::Team, &scopes).await? else { return Ok(false) };
+        let is_in = |team: &Id| self.directory.team(team).is_some_and(|team| team.has(&user));
+        if !teams.iter().all(|team| is_in(team.id())) {
+            return Ok(false);
+        }
+        self.directory.tell_teams_of(user);
+        Ok(true)
     }
 
     /// True where these names are known to belong to nobody.

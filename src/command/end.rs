@@ -392,13 +392,16 @@ pub(super) fn arguments(mut error: clap::Error, output: OutputArgs) -> ExitCode 
 
 /// Turns each of clap's quotes of the arguments into one line: a line feed there must not forge a line of its message.
 fn quote_lines(error: &mut clap::Error) {
-    use clap::error::ContextValue::{String as One, Strings};
+    use clap::error::ContextValue::{String as One, Strings, StyledStr as Tip, StyledStrs as Tips};
     let clean = |text: &String| line(text).into_owned();
+    let plain = |tip: &clap::builder::StyledStr| clean(&tip.to_string()).into();
     let quoted: Vec<_> = error.context().map(|(kind, value)| (kind, value.clone())).collect();
     for (kind, value) in quoted {
         let value = match &value {
             One(text) => One(clean(text)),
             Strings(texts) => Strings(texts.iter().map(clean).collect()),
+            Tip(tip) => Tip(plain(tip)),
+            Tips(tips) => Tips(tips.iter().map(plain).collect()),
             _ => continue,
         };
         error.insert(kind, value);

@@ -305,21 +305,25 @@ impl HeadlessSession {
 
     /// Single reads, some at a time.
     async fn read_each(&mut self, targets: Vec<ResourceRef>) -> Result<(), CommandError> {
+        self.read_alone(targets).await?.map_or(Ok(()), |failure| Err(failure.into()))
+    }
+
+    /// Like [`Self::read_each`]; gives the failure of a server that answers, and refuses a record.
+    pub(super) async fn read_alone(&mut self, targets: Vec<ResourceRef>) -> Result<Option<Failure>, CommandError> {
         let mut open: FxHashSet<ResourceRef> = targets.into_iter().collect();
         if open.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         self.give(WorkerJob::ReadEach(open.iter().cloned().collect()));
         while !open.is_empty() {
             match self.next().await? {
                 ReportMeaning::Learnt(targets, _) => open.retain(|target| !targets.contains(target)),
-                ReportMeaning::NotLearnt(failure) | ReportMeaning::Link(LinkState::Down(failure)) => {
-                    return Err(failure.into());
-                }
+                ReportMeaning::NotLearnt(failure) => return Ok(Some(failure)),
+                ReportMeaning::Link(LinkState::Down(failure)) => return Err(failure.into()),
                 _ => {}
             }
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Asks who owns the key in use, and about these topics; facts that the server does not tell stay unknown.

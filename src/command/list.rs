@@ -8,13 +8,13 @@ use serde::Serialize;
 use super::{
     end::{CommandError, ErrorCode, note},
     headless_session::{HeadlessSession, USERS_AND_TEAMS, accept},
-    names, passed,
+    list_by_name, names, passed,
     records::{MemberRow, RecordRow, RecordRows},
     rows::RowPrinter,
     table::Table,
 };
 use crate::{
-    cli::{ListArgs, MembersArgs, OutputArgs},
+    cli::{ListArgs, MembersArgs, OutputArgs, UsersArgs},
     directory::{
         Directory, Id, Name, RecordKind,
         field::{FieldReader, RecordField, RecordRef},
@@ -28,20 +28,46 @@ use crate::{
 
 type Done = Result<(), CommandError>;
 
-pub(super) async fn users(opener: &Opener, profile: Option<&str>, args: &ListArgs) -> Done {
-    if passed::serves(args) {
-        return passed::users(opener, profile, args).await;
+pub(super) async fn users(opener: &Opener, profile: Option<&str>, args: &UsersArgs) -> Done {
+    let list = &args.list;
+    if !args.users.is_empty() {
+        return named_users(opener, profile, &names::given(&args.users)?, list).await;
+    }
+    if passed::serves(list) {
+        return passed::users(opener, profile, list).await;
     }
     // A failed list of teams is no reason to show nobody: the end says that teams are missing.
-    let desk = read(opener, profile, args, &[RecordKind::User]).await?;
-    let open = print_records(&desk, RecordKind::User, args)?;
-    ended(desk, &USERS_AND_TEAMS, open, args).await
+    let desk = read(opener, profile, list, &[RecordKind::User]).await?;
+    let open = print_records(&desk, RecordKind::User, desk.directory.rows_by_name(RecordKind::User), list)?;
+    ended(desk, &USERS_AND_TEAMS, open, list).await
+}
+
+/// Prints the users of these names, who are read alone where that tells as much as the lists.
+async fn named_users(opener: &Opener, profile: Option<&str>, names: &[String], args: &ListArgs) -> Done {
+    let mut desk = HeadlessSession::open_by_name(opener, profile, None).await?;
+    let is_unread = desk.begin(&[RecordKind::User]).await?;
+    let alone = if is_unread { list_by_name::users(&mut desk, names).await? } else { None };
+    let (users, rest_on): (Vec<Id>, &[RecordKind]) = if let Some(users) = alone {
+        (users, &[])
+    } else {
+        if is_unread {
+            desk.read_after_all(&[RecordKind::User]).await?;
+        }
+        let users = names::users(&mut desk, names).await?;
+        desk.fill(users.iter().cloned()).await?;
+        (users, &[RecordKind::Team])
+    };
+    let rows = desk.directory.rows_by_name(RecordKind::User).iter().copied();
+    let is_named = |row: &u32| desk.directory.id_at(RecordKind::User, *row).is_some_and(|id| users.contains(id));
+    let among: Vec<u32> = rows.filter(is_named).collect();
+    let open = print_records(&desk, RecordKind::User, &among, args)?;
+    ended(desk, rest_on, open, args).await
 }
 
 pub(super) async fn teams(opener: &Opener, profile: Option<&str>, args: &ListArgs) -> Done {
     let mut desk = read(opener, profile, args, &USERS_AND_TEAMS).await?;
     desk.fill_few_teams().await?;
-    let open = print_records(&desk, RecordKind::Team, args)?;
+    let open = print_records(&desk, RecordKind::Team, desk.directory.rows_by_name(RecordKind::Team), args)?;
     let silent = desk.directory.records().teams().values().filter(|team| team.members.is_none()).count();
     if silent > 0 {
         let (all, word) = (desk.directory.len(RecordKind::Team), desk.can().holds().say(RecordKind::Team.plural()));
@@ -60,7 +86,7 @@ pub(super) async fn roles(opener: &Opener, profile: Option<&str>, args: &ListArg
     if let Some(why) = &desk.can().no_roles {
         return Err(CommandError::new(ErrorCode::NoRoles, why.clone()));
     }
-    let open = print_records(&desk, RecordKind::Role, args)?;
+    let open = print_records(&desk, RecordKind::Role, desk.directory.rows_by_name(RecordKind::Role), args)?;
     let known = desk.directory.records().users().values().filter(|user| desk.directory.knows_roles(user)).count();
     let all = desk.directory.len(RecordKind::User);
     if known < all {
@@ -69,11 +95,15 @@ pub(super) async fn roles(opener: &Opener, profile: Option<&str>, args: &ListArg
     ended(desk, &[RecordKind::User, RecordKind::Role], open, args).await
 }
 
-/// Prints the records of a kind that the filter finds, with the fields that the table names. Gives the open part of the
+/// Prints the records among these that the filter finds, with the fields that the table names. Gives the open part of the
 /// answer in words.
-fn print_records(desk: &HeadlessSession, kind: RecordKind, args: &ListArgs) -> Result<Option<String>, CommandError> {
+fn print_records(
+    desk: &HeadlessSession,
+    kind: RecordKind,
+    among: &[u32],
+    args: &ListArgs,
+) -> Result<Option<String>, CommandError> {
     let directory = &desk.directory;
-    let among = directory.rows_by_name(kind);
     let FoundRows { rows, open } = found(desk, kind, among, args.filter.as_deref(), Timestamp::now())?;
     let record = |row: &u32| match kind {
         RecordKind::User => directory.user_at(*row).map(RecordRef::User),
@@ -125,15 +155,17 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
             "--columns is for users, teams and roles: a list of members has its own columns",
         ));
     }
-    let mut desk =
-        read(opener, profile, &ListArgs { full: false, filter: None, ..copy(&args.list) }, &USERS_AND_TEAMS).await?;
-    let team = names::team(&mut desk, &args.team).await?;
-    desk.fill_teams(std::iter::once(team.clone())).await?;
-    names::look_up_members(&mut desk, &team).await?;
-    if args.list.full {
-        let members = desk.directory.team(&team).and_then(|team| team.members.clone()).unwrap_or_default();
-        desk.fill(members.into_iter().map(|member| member.id)).await?;
-    }
+    let mut desk = HeadlessSession::open_by_name(opener, profile, None).await?;
+    let is_unread = desk.begin(&USERS_AND_TEAMS).await?;
+    let alone = if is_unread { list_by_name::team(&mut desk, &args.team).await? } else { None };
+    let (team, rest_on): (Id, &[RecordKind]) = if let Some(team) = alone {
+        (team, &[])
+    } else {
+        if is_unread {
+            desk.read_after_all(&USERS_AND_TEAMS).await?;
+        }
+        (listed_team(&mut desk, args).await?, &[RecordKind::User])
+    };
     let directory = &desk.directory;
     let Some(team) = directory.team(&team) else { return Ok(()) };
     let Some(members) = &team.members else {
@@ -159,7 +191,19 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
     let table = Table { heads: MemberRow::heads(), names: vec![0, 1, 2], rows: Vec::new() };
     print(&args.list, rows, table, MemberRow::cells)?;
     // Only this team matters: it was read, however many others were not.
-    ended(desk, &[RecordKind::User], open, &args.list).await
+    ended(desk, rest_on, open, &args.list).await
+}
+
+/// The team that is named, found in the lists, with what can be told of its members.
+async fn listed_team(desk: &mut HeadlessSession, args: &MembersArgs) -> Result<Id, CommandError> {
+    let team = names::team(desk, &args.team).await?;
+    desk.fill_teams(std::iter::once(team.clone())).await?;
+    names::look_up_members(desk, &team).await?;
+    if args.list.full {
+        let members = desk.directory.team(&team).and_then(|team| team.members.clone()).unwrap_or_default();
+        desk.fill(members.into_iter().map(|member| member.id)).await?;
+    }
+    Ok(team)
 }
 
 /// Ends a list that is printed; with status 6 where the server gave only a part of the lists that it rests on.
@@ -168,10 +212,6 @@ pub(super) async fn ended(desk: HeadlessSession, kinds: &[RecordKind], open: Opt
     let done = accept(&lacking, args.allow_incomplete, "the list is incomplete");
     desk.close().await;
     done.map_err(CommandError::printed)
-}
-
-fn copy(args: &ListArgs) -> ListArgs {
-    ListArgs { filter: args.filter.clone(), columns: args.columns.clone(), ..*args }
 }
 
 async fn read(

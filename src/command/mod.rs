@@ -21,6 +21,7 @@ mod history;
 mod invitations;
 mod json;
 mod list;
+mod list_by_name;
 mod names;
 mod offboard;
 mod outputs;

@@ -74,6 +74,14 @@ impl World {
         Self { home, server: None }
     }
 
+    /// The same for a server whose filters are not used, so that every command reads lists.
+    pub fn at_without_filter(url: &str) -> Self {
+        let world = Self::at(url);
+        let config = fs::read_to_string(world.path("config.toml")).unwrap();
+        world.file("config.toml", &(config + "server = { filter = false }\n"));
+        world
+    }
+
     /// The same for any other SCIM server.
     pub fn at_scim(url: &str) -> Self {
         let home = tempfile::tempdir().unwrap();

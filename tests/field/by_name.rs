@@ -109,6 +109,25 @@ fn a_name_means_whom_it_means_in_the_whole_list(#[case] filter: Filter) {
     }
 }
 
+#[rstest]
+#[case(Filter::Folds)]
+#[case(Filter::Exact)]
+#[case(Filter::Begins)]
+#[case(Filter::Ignored)]
+#[case(Filter::Blind)]
+fn a_list_of_named_records_is_the_same_with_all_lists(#[case] filter: Filter) {
+    let by_name = world(filter, "");
+    let by_list = world(filter, "server = { filter = false }\n");
+    let commands = NAMES.map(|name| vec!["users", name, "--json"]).into_iter();
+    let teams = ["alpha", "ALPHA", "g0001", "nothing"].map(|name| vec!["members", name, "--json"]);
+    for args in commands.chain(teams) {
+        let [alone, listed] = [&by_name, &by_list].map(|world| world.run(&args).json());
+        let code = |told: &Value| told["error"]["code"].clone();
+        assert_eq!(code(&alone), code(&listed), "{filter:?}: {args:?}");
+        assert!(alone.is_object() || alone == listed, "{filter:?}: {args:?}: {alone} {listed}");
+    }
+}
+
 /// Where a filter works no list is read for a name that is somebody's.
 #[rstest]
 #[case("noor", false)]

@@ -73,6 +73,7 @@ fn is_safe(said: &CommandResult) {
 #[case(&["deactivate", "\u{1b}[2J\n  + FORGED"])]
 #[case(&["undo", "99\u{1b}[2J\n  + FORGED"])]
 #[case(&["users", "--nothing\u{1b}[2J\n  + FORGED"])]
+#[case(&["add", "g0001", "--nothing\u{1b}[2J\n  + FORGED"])]
 #[case(&["users\u{1b}[2J\n  + FORGED"])]
 #[case(&["-p", "x\u{1b}[2J\n  + FORGED", "users"])]
 #[case(&["plan", "no\u{1b}[2J\n  + FORGED.csv"])]

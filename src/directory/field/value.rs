@@ -157,9 +157,10 @@ impl<'a> FieldReader<'a> {
             UserField::OrgRole => FieldValue::NotTold,
             UserField::OrgRoleAsOf => directory.role_learnt(&user.id).map_or(FieldValue::Absent, FieldValue::Time),
             UserField::Teams => self.teams(user),
-            UserField::TeamCount => {
-                FieldValue::Count { known: directory.team_count(&user.id), complete: directory.tells_memberships() }
-            }
+            UserField::TeamCount => FieldValue::Count {
+                known: directory.team_count(&user.id),
+                complete: directory.tells_teams_of(&user.id),
+            },
             UserField::TeamRoles => FieldValue::told(knowledge::team_roles(user), grants),
             UserField::Registries | UserField::RegistryRoles => {
                 FieldValue::told(knowledge::registry_roles(user), grants)
@@ -242,7 +243,7 @@ impl<'a> FieldReader<'a> {
         let teams = teams.iter().filter_map(|id| directory.team(id)).map(|team| &team.name);
         let mut grants: Vec<GrantRef<'a>> = teams.map(|scope| GrantRef { scope, role: user.role_in(scope) }).collect();
         grants.sort_by_key(|grant| grant.scope.raw());
-        FieldValue::Grants { grants, complete: directory.tells_memberships() }
+        FieldValue::Grants { grants, complete: directory.tells_teams_of(&user.id) }
     }
 }
 
