@@ -10,48 +10,22 @@
 //! `startIndex` and `count` work; a PATCH has a single operation; `PUT` of a group does not rename it; removing
 //! `members` without a filter empties the team even if a `value` is sent; users have one email address; an unavailable
 //! seat answers 400; deleting a person deletes their API keys. The choices for W&B's GraphQL are listed in
-//! `graphql/mod.rs`.
+//! `service/graphql/mod.rs`.
+//!
+//! The server is in `service`, behind the feature `demo`; a build without it has the options alone.
 
-mod audit;
-mod auth;
-mod clock;
-mod dice;
 mod fault_kind;
-mod faults;
-mod grafana;
-mod graphql;
-mod groups;
-mod ids;
-mod invitations;
-mod json;
-mod key_ring;
-mod log;
-mod names;
 mod options;
-mod records;
-mod reply;
-mod request;
-mod rfc;
-mod roles;
-mod running;
-mod seed;
-mod seed_access;
-mod server;
-mod spoil;
-mod state;
-mod user_json;
-mod user_patch;
-mod users;
+#[cfg(feature = "demo")]
+mod service;
 mod version;
-mod wandb;
-mod wire;
-mod words;
-
-#[cfg(test)]
-mod tests;
+#[cfg(not(feature = "demo"))]
+mod without;
 
 pub use fault_kind::{FaultKind, FaultSpec};
-pub use log::{LoggedRequest, TakenWrite};
 pub use options::{DemoOptions, EmailShape, FailRule, Hosting, OptionError, Provider, RolePut};
-pub use running::{RunningDemo, start};
+#[cfg(feature = "demo")]
+pub use service::{LoggedRequest, RunningDemo, TakenWrite, start};
 pub use version::ServerVersion;
+#[cfg(not(feature = "demo"))]
+pub use without::{RunningDemo, start};

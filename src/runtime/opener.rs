@@ -126,7 +126,7 @@ impl Opener {
         if self.demo.provider.descriptor().is_hosted {
             profile.hosting = self.demo.hosting;
         }
-        if self.demo.takes_basic_only() {
+        if running.takes_basic_only() {
             profile.auth = AuthForm::BasicUser("demo-admin".into());
         }
         Ok((profile, key, running))

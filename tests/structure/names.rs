@@ -10,7 +10,10 @@ use syn::{
 use crate::source;
 
 /// Public names that more than one type has, with the reason.
-const SHARED: &[(&str, &str)] = &[("Signals", "one for Unix, one for other systems")];
+const SHARED: &[(&str, &str)] = &[
+    ("RunningDemo", "one with the demo server, one for builds without it"),
+    ("Signals", "one for Unix, one for other systems"),
+];
 
 #[test]
 fn no_two_public_types_have_one_name() {

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::Value;
 
+use super::generation::ServerGeneration;
 use super::ids::{GlobalId, Kind};
 use super::json::{List, location};
 use super::options::{DemoOptions, Hosting};
@@ -12,7 +13,6 @@ use super::request::{AuthorisedRequest, equality, require_schema, slice, text};
 use super::state::State;
 use super::user_json::{UserStyle, UserView};
 use super::user_patch::{organisation_role, registry_roles, seat};
-use super::version::ServerGeneration;
 
 const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const TEAMS_EXTENSION: &str = "urn:ietf:params:scim:schemas:extension:teams:2.0:User";

@@ -6,13 +6,13 @@ use rustc_hash::FxHashMap;
 
 use super::clock::UnixSeconds;
 use super::dice::Dice;
+use super::generation::ServerGeneration;
 use super::names::{CULTURES, CUSTOM_ROLES, EMOJI_NAME, REGISTRIES, TEAMS};
 use super::options::{DemoOptions, Provider};
 use super::records::{Account, CustomRole, OrganisationRole, RecordNumber, RegistryRole, Seat, TeamRole, User};
 use super::rfc::more;
 use super::seed_access;
 use super::state::State;
-use super::version::ServerGeneration;
 
 const DAY: u32 = 86_400;
 /// Administrators and Eva Tanaka, whom the documentation and the tests name.

@@ -3,12 +3,12 @@
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use super::super::auth::random_key;
+use super::super::generation::ServerGeneration;
 use super::super::ids::{GlobalId, Kind};
 use super::super::key_ring;
 use super::super::records::RecordNumber;
 use super::super::reply::Refusal;
 use super::super::state::State;
-use super::super::version::ServerGeneration;
 use super::people::given;
 use super::session::{FallibleField, Session};
 

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::generation::ServerGeneration;
 use super::names::REGISTRIES;
 use super::options::Hosting;
 use super::records::{Account, OrganisationRole, RecordNumber, RegistryRole, Seat, TeamRole, User};
@@ -9,7 +10,6 @@ use super::reply::{Answer, Refusal, RequestReply};
 use super::request::{AuthorisedRequest, PatchElement, operations, selected};
 use super::state::State;
 use super::users::{email, find, require_seat, show};
-use super::version::ServerGeneration;
 
 pub(super) fn patch(ask: &AuthorisedRequest, state: &mut State, id: &str) -> Answer {
     let (number, user) = find(ask, state, id)?;

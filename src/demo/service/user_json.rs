@@ -2,13 +2,13 @@
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
+use super::generation::ServerGeneration;
 use super::ids::{GlobalId, Kind};
 use super::json::ResourceMeta;
 use super::names::REGISTRIES;
 use super::options::{EmailShape, Hosting};
 use super::records::{Account, RecordNumber, RegistryRole, TeamRole, User};
 use super::state::State;
-use super::version::ServerGeneration;
 use super::words::{
     account_word, organisation_role_word, registry_access_word, registry_role_word, seat_word, team_role_word,
 };

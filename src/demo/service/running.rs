@@ -64,6 +64,11 @@ impl RunningDemo {
         &self.server.keys.admin
     }
 
+    /// True where the release refuses keys as `Authorization: Bearer`.
+    pub fn takes_basic_only(&self) -> bool {
+        self.server.options.takes_basic_only()
+    }
+
     /// The key of a team's service account, which is refused with 403.
     pub fn team_key(&self) -> &str {
         &self.server.keys.team

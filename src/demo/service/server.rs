@@ -14,13 +14,13 @@ use super::auth::{FIRST_OWNER, KeyHolder, Keys, ScimAccess, offered};
 use super::clock::Clock;
 use super::fault_kind::FaultKind;
 use super::faults::{Fate, Kind, RequestFault, ServerFaults};
+use super::generation::ServerGeneration;
 use super::log::{LoggedRequest, RequestLog, TakenWrite};
 use super::options::{DemoOptions, Hosting, Provider};
 use super::records::RecordNumber;
 use super::reply::{Answer, AnswerProtocol, Refusal, RequestReply};
 use super::request::AuthorisedRequest;
 use super::state::State;
-use super::version::ServerGeneration;
 use super::wire::ConnectionCutter;
 use super::{audit, grafana, graphql, rfc, spoil, wandb};
 
