@@ -294,13 +294,14 @@ impl HeadlessSession {
         self.fill_teams(all.into_iter()).await
     }
 
-    /// Like [`Self::fill_all_teams`], where few teams are silent.
-    pub async fn fill_few_teams(&mut self) -> Result<(), CommandError> {
+    /// Like [`Self::fill_all_teams`], where few teams are silent; false where they are many.
+    pub async fn fill_few_teams(&mut self) -> Result<bool, CommandError> {
         let teams = self.directory.records().teams().values();
-        if teams.filter(|team| team.members.is_none()).count() > FEW_TEAMS {
-            return Ok(());
+        let is_few = teams.filter(|team| team.members.is_none()).count() <= FEW_TEAMS;
+        if is_few {
+            self.fill_all_teams().await?;
         }
-        self.fill_all_teams().await
+        Ok(is_few)
     }
 
     /// Single reads, some at a time.

@@ -55,6 +55,7 @@ async fn named_users(opener: &Opener, profile: Option<&str>, names: &[String], a
         }
         let users = names::users(&mut desk, names).await?;
         desk.fill(users.iter().cloned()).await?;
+        desk.fill_few_teams().await?;
         (users, &[RecordKind::Team])
     };
     let rows = desk.directory.rows_by_name(RecordKind::User).iter().copied();
@@ -66,19 +67,19 @@ async fn named_users(opener: &Opener, profile: Option<&str>, names: &[String], a
 
 pub(super) async fn teams(opener: &Opener, profile: Option<&str>, args: &ListArgs) -> Done {
     let mut desk = read(opener, profile, args, &USERS_AND_TEAMS).await?;
-    desk.fill_few_teams().await?;
+    let was_asked = desk.fill_few_teams().await? || args.full;
     let open = print_records(&desk, RecordKind::Team, desk.directory.rows_by_name(RecordKind::Team), args)?;
     let silent = desk.directory.records().teams().values().filter(|team| team.members.is_none()).count();
     if silent > 0 {
         let (all, word) = (desk.directory.len(RecordKind::Team), desk.can().holds().say(RecordKind::Team.plural()));
-        note(format_args!("scimitar: members are known for {} of {all} {word}{}", all - silent, rest(args)));
+        note(format_args!("scimitar: members are known for {} of {all} {word}{}", all - silent, rest(was_asked)));
     }
     ended(desk, &USERS_AND_TEAMS, open, args).await
 }
 
-/// The way to read the rest.
-fn rest(args: &ListArgs) -> &'static str {
-    if args.full { "; the server does not tell the rest" } else { "; --full reads the rest" }
+/// The way to read the rest, unless the server was asked for it.
+fn rest(was_asked: bool) -> &'static str {
+    if was_asked { "; the server does not tell the rest" } else { "; --full reads the rest" }
 }
 
 pub(super) async fn roles(opener: &Opener, profile: Option<&str>, args: &ListArgs) -> Done {
@@ -269,7 +270,7 @@ pub(super) fn open_in_words(
     (open > 0).then(|| {
         format!(
             "the filter can't tell whether {open} of {all} {word} are meant: not all is known of them{}",
-            rest(args)
+            rest(args.full)
         )
     })
 }

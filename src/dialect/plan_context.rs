@@ -141,11 +141,17 @@ impl<'a> PlanContext<'a> {
         named.collect()
     }
 
-    /// A sentence about the teams that a deleted user leaves.
+    /// A sentence about the teams that a deleted user leaves; none where the user is known to be in no team.
     pub(super) fn lost_teams(self, user: &User, word: &str) -> Option<String> {
-        let teams = self.teams_in_words(user);
-        let count = counted(teams.len(), word);
-        (!teams.is_empty()).then(|| format!("{} leaves {count}: {}.", user.user_name, first_of(&teams, TEAMS_NAMED)))
+        let (name, teams) = (&user.user_name, self.teams_in_words(user));
+        let is_whole = user.team_roles.is_some() || self.0.tells_teams_of(&user.id);
+        let known = || format!("{name} leaves {}: {}", counted(teams.len(), word), first_of(&teams, TEAMS_NAMED));
+        match (teams.is_empty(), is_whole) {
+            (true, true) => None,
+            (true, false) => Some(format!("The {word}s that {name} leaves are not known.")),
+            (false, true) => Some(format!("{}.", known())),
+            (false, false) => Some(format!("{}; whether {name} is in other {word}s is not known.", known())),
+        }
     }
 
     /// Checks that a new user is valid and that nobody has the name yet.

@@ -84,6 +84,7 @@ fn changes() -> Vec<(&'static str, Change)> {
         ("deactivate one who is", active("U2=", false)),
         ("reactivate", active("U2=", true)),
         ("delete user", Change::DeleteUser { user: id("U1") }),
+        ("delete user whose teams are not all told", Change::DeleteUser { user: id("U3") }),
         ("delete service account", Change::DeleteUser { user: id("S1") }),
         ("delete team", Change::DeleteTeam { team: id("T1") }),
         ("display name", Change::SetDisplayName { user: id("U1"), to: "Ann A".into() }),
