@@ -260,6 +260,36 @@ fn files_that_are_named_are_there() {
     }
 }
 
+/// True where the modules are on the way to this file, in this order.
+fn is_in_modules(file: &Path, modules: &[&str]) -> bool {
+    let mut parts = file.iter().filter_map(|part| part.to_str()).map(|part| part.trim_end_matches(".rs"));
+    modules.iter().all(|module| parts.any(|part| part == *module))
+}
+
+/// Items that the pages for developers name with their modules, such as `plan::IdGenerator`, stand in these modules.
+#[test]
+fn items_that_are_named_with_their_modules_are_there() {
+    static NAMED: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^((?:[a-z_]+::)+)([A-Za-z_]+)(?:\(\))?$").expect("a pattern"));
+    let read = |path: PathBuf| (fs::read_to_string(root().join(&path)).expect("UTF-8"), path);
+    let sources: Vec<(String, PathBuf)> = files("src", ".rs").into_iter().map(read).collect();
+    let internals = files("docs/src/internals", ".md").into_iter();
+    for page in internals.chain(["ARCHITECTURE.md".into(), "CONTRIBUTING.md".into()]).map(Page::read) {
+        for span in page.code() {
+            let Some((_, [modules, name])) = NAMED.captures(&span).map(|found| found.extract()) else { continue };
+            let modules: Vec<&str> = modules.split_terminator("::").collect();
+            let declared =
+                Regex::new(&format!(r"\b(struct|enum|trait|type|fn|const|static|mod|macro_rules!) {name}\b"));
+            let declared = declared.expect("a pattern");
+            let is_there = |(text, path): &(String, PathBuf)| {
+                is_in_modules(path, &[modules.as_slice(), &[name]].concat())
+                    || (is_in_modules(path, &modules) && declared.is_match(text))
+            };
+            assert!(sources.iter().any(is_there), "{} names {span}", page.name());
+        }
+    }
+}
+
 #[test]
 fn pages_that_comments_cite_are_there() {
     static CITED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"docs/[\w/-]+\.md(?:#[\w-]+)?").expect("a pattern"));
