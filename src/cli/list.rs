@@ -89,7 +89,7 @@ pub struct UsersArgs {
 /// The members of a team.
 #[derive(Debug, Args)]
 pub struct MembersArgs {
-    /// The team's name or id.
+    /// The team's name or id. Of its members `role` is the role in the team, also in --columns.
     pub team: String,
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap prints what is documented here")]

@@ -9,7 +9,7 @@ use super::{
     end::{CommandError, ErrorCode, note},
     headless_session::{HeadlessSession, USERS_AND_TEAMS, accept},
     list_by_name, names, passed,
-    records::{MemberRow, RecordRow, RecordRows},
+    records::{MemberColumns, MemberRow, RecordRow, RecordRows},
     rows::RowPrinter,
     table::Table,
 };
@@ -151,11 +151,6 @@ pub(super) fn reader(desk: &HeadlessSession) -> FieldReader<'_> {
 }
 
 pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &MembersArgs) -> Done {
-    if args.list.columns.is_some() {
-        return Err(CommandError::usage(
-            "--columns is for users, teams and roles: a list of members has its own columns",
-        ));
-    }
     let mut desk = HeadlessSession::open_by_name(opener, profile, None).await?;
     let is_unread = desk.begin(&USERS_AND_TEAMS).await?;
     let alone = if is_unread { list_by_name::team(&mut desk, &args.team).await? } else { None };
@@ -183,13 +178,14 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
     let FoundRows { rows: users, open } = found(&desk, RecordKind::User, &users, filter, Timestamp::now())?;
     let open = open_in_words(&desk, RecordKind::User, open, all, &args.list);
     let users = users.iter().filter_map(|row| directory.user_at(*row));
+    let columns = MemberColumns::new(columns(args.list.columns.as_deref(), RecordKind::User, desk.can().holds())?);
     let (reader, empty) = (reader(&desk), Name::default());
-    let known = users.map(|user| MemberRow::of(user, team, reader));
+    let known = users.map(|user| MemberRow::of(user, team, reader, &columns));
     // A filter asks for users. Without one, groups in the group and members that the list of users lacks are members,
     // too.
     let others = members.iter().filter(|member| args.list.filter.is_none() && directory.user(&member.id).is_none());
-    let rows = known.chain(others.map(|member| MemberRow::other(member, reader, &empty)));
-    let table = Table { heads: MemberRow::heads(), names: vec![0, 1, 2], rows: Vec::new() };
+    let rows = known.chain(others.map(|member| MemberRow::other(member, reader, &empty, &columns)));
+    let table = Table { heads: columns.heads(), names: columns.names(), rows: Vec::new() };
     print(&args.list, rows, table, MemberRow::cells)?;
     // Only this team matters: it was read, however many others were not.
     ended(desk, rest_on, open, &args.list).await

@@ -30,21 +30,27 @@ impl<'a> RecordRows<'a> {
 
     /// The heads of the columns.
     pub fn heads(&self) -> Vec<&'static str> {
-        self.columns.iter().map(|field| field.spec().csv.unwrap_or_else(|| field.word())).collect()
+        self.columns.iter().copied().map(head).collect()
     }
 
     /// The columns that hold names.
     pub fn names(&self) -> Vec<usize> {
-        let is_name = |field: &RecordField| {
-            matches!(field, RecordField::User(UserField::UserName | UserField::DisplayName | UserField::Email))
-                || *field == RecordField::name_of(field.kind())
-        };
-        (0..).zip(&self.columns).filter(|(_, field)| is_name(field)).map(|(at, _)| at).collect()
+        (0..).zip(&self.columns).filter(|(_, field)| is_name(**field)).map(|(at, _)| at).collect()
     }
 
     pub fn row(&self, record: RecordRef<'a>) -> RecordRow<'_, 'a> {
         RecordRow { columns: &self.columns, json: JsonRecord { reader: self.reader, record } }
     }
+}
+
+/// The head of a column.
+fn head(field: RecordField) -> &'static str {
+    field.spec().csv.unwrap_or_else(|| field.word())
+}
+
+fn is_name(field: RecordField) -> bool {
+    matches!(field, RecordField::User(UserField::UserName | UserField::DisplayName | UserField::Email))
+        || field == RecordField::name_of(field.kind())
 }
 
 /// A record.
@@ -102,11 +108,40 @@ fn several(values: impl Iterator<Item = String>, complete: bool) -> String {
     values.chain(more).collect::<Vec<_>>().join(AND)
 }
 
+/// The columns of a list of members: fields of users, where the role is the one in the team.
+pub(super) struct MemberColumns(Vec<UserField>);
+
+impl MemberColumns {
+    /// The usual columns, or these.
+    pub fn new(columns: Option<Vec<RecordField>>) -> Self {
+        let [user, name, email, active] = MEMBER;
+        let usual = || vec![user, name, email, UserField::OrgRole, active];
+        let of_user = |field| if let RecordField::User(field) = field { Some(field) } else { None };
+        Self(columns.map_or_else(usual, |columns| columns.into_iter().filter_map(of_user).collect()))
+    }
+
+    /// The heads of the columns.
+    pub fn heads(&self) -> Vec<&'static str> {
+        self.0.iter().map(|field| RecordField::from(*field)).map(head).collect()
+    }
+
+    /// The columns that hold names.
+    pub fn names(&self) -> Vec<usize> {
+        (0..).zip(&self.0).filter(|(_, field)| is_name(RecordField::from(**field))).map(|(at, _)| at).collect()
+    }
+}
+
 /// A member of a team.
 pub(super) struct MemberRow<'a> {
+    reader: FieldReader<'a>,
+    columns: &'a MemberColumns,
     id: &'a str,
-    /// The values of [`MEMBER`].
-    values: [FieldValue<'a>; MEMBER.len()],
+    /// The user; none for a member who is no known user.
+    user: Option<&'a User>,
+    /// The name of a member who is no known user.
+    name: &'a Name,
+    /// The empty name of such a member.
+    empty: &'a Name,
     /// The role in the team.
     role: FieldValue<'a>,
     /// `group` or `unknown` for a member who is no known user.
@@ -116,41 +151,41 @@ pub(super) struct MemberRow<'a> {
 /// The fields of a user that a list of members has beside the id and the role in the team.
 const MEMBER: [UserField; 4] = [UserField::UserName, UserField::DisplayName, UserField::Email, UserField::Active];
 
-/// The column of the role in the team.
-const ROLE_AT: usize = 3;
-
 impl<'a> MemberRow<'a> {
-    pub fn of(user: &'a User, team: &Team, reader: FieldReader<'a>) -> Self {
+    pub fn of(user: &'a User, team: &Team, reader: FieldReader<'a>, columns: &'a MemberColumns) -> Self {
         let role = user.role_in(&team.name).map_or_else(|| no_role(reader), FieldValue::Text);
-        Self { id: &user.id, values: MEMBER.map(|field| reader.user(user, field)), role, kind: None }
+        let name = &user.display_name;
+        Self { reader, columns, id: &user.id, user: Some(user), name, empty: name, role, kind: None }
     }
 
     /// A member who is no known user, and has the empty name of one.
-    pub fn other(member: &'a Member, reader: FieldReader<'a>, empty: &'a Name) -> Self {
+    pub fn other(member: &'a Member, reader: FieldReader<'a>, empty: &'a Name, columns: &'a MemberColumns) -> Self {
         let group = reader.directory.team(&member.id);
         let (name, kind) = group.map_or((&member.display, "unknown"), |group| (&group.name, "group"));
-        let value = |field| match field {
-            UserField::UserName => FieldValue::Text(empty),
-            UserField::DisplayName => FieldValue::Text(name),
-            _ => FieldValue::NotTold,
-        };
-        Self { id: &member.id, values: MEMBER.map(value), role: no_role(reader), kind: Some(kind) }
+        let role = no_role(reader);
+        Self { reader, columns, id: &member.id, user: None, name, empty, role, kind: Some(kind) }
     }
 
-    pub fn heads() -> Vec<&'static str> {
-        let csv = |field: UserField| field.spec().csv.unwrap_or_default();
-        let mut heads = MEMBER.map(csv).to_vec();
-        heads.insert(ROLE_AT, csv(UserField::OrgRole));
-        heads
+    fn value(&self, field: UserField) -> FieldValue<'a> {
+        match (self.user, field) {
+            (Some(user), field) => self.reader.user(user, field),
+            (None, UserField::UserName) => FieldValue::Text(self.empty),
+            (None, UserField::DisplayName) => FieldValue::Text(self.name),
+            (None, _) => FieldValue::NotTold,
+        }
     }
 
     pub fn cells(&self, marked: bool) -> Vec<String> {
-        let mut cells: Vec<String> = self.values.iter().map(|value| cell(value, marked)).collect();
-        if let Some(name) = cells.first_mut().filter(|name| name.is_empty()) {
-            *name = format!("({})", self.id);
-        }
-        cells.insert(ROLE_AT, cell(&self.role, marked));
-        cells
+        let text = |field: &UserField| match field {
+            UserField::OrgRole => cell(&self.role, marked),
+            UserField::Id => self.id.to_owned(),
+            field => cell(&self.value(*field), marked),
+        };
+        let named = |field: &UserField| match (field, text(field)) {
+            (UserField::UserName, name) if name.is_empty() => format!("({})", self.id),
+            (_, text) => text,
+        };
+        self.columns.0.iter().map(named).collect()
     }
 }
 
@@ -163,8 +198,8 @@ impl Serialize for MemberRow<'_> {
         let name = |field: UserField| field.spec().json.map_or("", |names| names.value);
         let mut map = to.serialize_map(None)?;
         map.serialize_entry(name(UserField::Id), self.id)?;
-        for (field, value) in MEMBER.into_iter().zip(&self.values) {
-            map.serialize_entry(name(field), value)?;
+        for field in MEMBER {
+            map.serialize_entry(name(field), &self.value(field))?;
         }
         map.serialize_entry(name(UserField::OrgRole), &self.role)?;
         if let Some(kind) = self.kind {

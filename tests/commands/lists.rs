@@ -91,5 +91,14 @@ fn columns_are_chosen_by_their_words() {
     assert_eq!((said.code, said.out.as_str()), (2, ""));
     assert!(said.err.contains("there is no column `lastt`; there are id, user, name"), "{}", said.err);
     assert_eq!(world.run(&["users", "--columns", "user", "--json"]).code, 2);
-    assert_eq!(world.run(&["members", "vision", "--columns", "user"]).code, 2);
+    // Of members the role is the one in the team.
+    let members = world.ok(&["members", "vision", "--csv", "--columns", "role,user,seat"]);
+    assert_eq!(members.lines().next(), Some("role,user,models_seat"));
+    let usual = world.ok(&["members", "vision", "--csv"]);
+    let roles = |csv: &str, at: [usize; 2]| {
+        let cells = |line: &str| -> Vec<String> { line.split(',').map(str::to_owned).collect() };
+        csv.lines().skip(1).map(cells).map(|cells| at.map(|at| cells[at].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(roles(&members, [1, 0]), roles(&usual, [0, 3]));
+    assert_eq!(world.run(&["members", "vision", "--columns", "permissions"]).code, 2);
 }
