@@ -11,7 +11,6 @@ use crate::directory::{
     field::{FieldSort, RecordField},
     listing::ListOrder,
     query::{BadQuery, FilterQuery},
-    record::User,
     record_contents::RecordContents,
     sort::SortOrder,
 };
@@ -205,7 +204,9 @@ impl ListPane {
                 directory.predefined_rows().filter(is).collect()
             }
             RecordKind::User if self.view != AccountView::Services => {
-                let is = |row: &u32| directory.user_at(*row).is_some_and(|user| query.finds(&invitation_text(user)));
+                let now = self.listing.asked_at();
+                let is =
+                    |row: &u32| directory.user_at(*row).is_some_and(|user| query.finds_invited(user, directory, now));
                 directory.invited_rows().filter(is).collect()
             }
             RecordKind::User | RecordKind::Team => return,
@@ -391,13 +392,6 @@ impl ListPane {
         let wanted = directory.row_of(&ResourceRef { kind: self.kind, id: id.clone() })?;
         self.rows.iter().position(|row| *row == wanted)
     }
-}
-
-/// The text by which a filter finds an invited person.
-fn invitation_text(user: &User) -> String {
-    let teams = user.team_roles.iter().flatten().map(|grant| grant.scope.as_str());
-    let own = ["invited", user.user_name.as_str(), user.display_name.as_str(), user.email.as_str()];
-    own.into_iter().chain(teams).collect::<Vec<_>>().join("\n")
 }
 
 fn exists(directory: &Directory, kind: RecordKind, id: &Id) -> bool {

@@ -327,6 +327,21 @@ async fn invited_people_stand_behind_the_users_once_they_are_read() {
     assert_eq!(console.app().panes[0].marks.len(), console.app().panes[0].in_view(&console.app().directory));
     console.find("invited");
     assert_eq!(console.app().panes[0].rows.len(), people);
+    // By fields, too: what only accounts have is none.
+    let one = console.app().directory.invited()[0].clone();
+    let (email, team) = (one.email.raw().to_owned(), one.team_roles.unwrap()[0].scope.to_string());
+    for filter in
+        [format!("email:{email}"), format!("invited team:{team} role:none last:never"), format!("{email} -seat:full")]
+    {
+        console.find_all();
+        console.find(&filter);
+        assert!(console.words().contains("invited"), "{filter}: {}", console.screen());
+    }
+    for filter in [format!("email:{email} active:no"), format!("{email} role:member"), format!("{email} created<30d")] {
+        console.find_all();
+        console.find(&filter);
+        assert_eq!(console.app().panes[0].rows.len(), 0, "{filter}: {}", console.screen());
+    }
     assert!(server.writes().is_empty(), "{:?}", server.writes());
 }
 

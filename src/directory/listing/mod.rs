@@ -115,6 +115,11 @@ impl ListOrder {
         }
     }
 
+    /// The time that ages in the filter are measured from.
+    pub fn asked_at(&self) -> Timestamp {
+        self.now
+    }
+
     /// The filter.
     pub fn query(&self) -> &FilterQuery {
         &self.query

@@ -13,6 +13,7 @@ use crate::directory::{
     search::{MatchMode, MatcherMemory, SearchText, folded},
 };
 
+mod invited;
 mod lookup;
 mod people;
 
