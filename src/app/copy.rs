@@ -22,6 +22,8 @@ use crate::{
     },
 };
 
+mod members;
+
 /// The most rows that are copied: terminals take no more than some hundred kilobytes, and a key press must not take
 /// long.
 const MOST: usize = 2_000;
@@ -102,6 +104,8 @@ pub enum CopyPart {
     Csv,
     /// The same as a table in Markdown.
     Markdown,
+    /// The members of a team with their roles, under a heading.
+    Members,
     /// The record as the console knows it.
     Json,
 }
@@ -128,11 +132,16 @@ impl CopyMenu {
         let parts = match kind {
             RecordKind::User => &CopyPart::ALL[..],
             RecordKind::Team | RecordKind::Role => {
-                &[CopyPart::Name, CopyPart::Id, CopyPart::Csv, CopyPart::Markdown, CopyPart::Json]
+                &[CopyPart::Name, CopyPart::Id, CopyPart::Csv, CopyPart::Members, CopyPart::Markdown, CopyPart::Json][..]
             }
         };
-        let is_there = |part: &CopyPart| menu.ids.iter().any(|id| !part.of(kind, id, directory).is_empty());
-        let there = parts.iter().filter(|part| part.is_row() || is_there(part));
+        let is_there = |part: &CopyPart| {
+            menu.ids.iter().any(|id| match part {
+                CopyPart::Members => kind == RecordKind::Team && members::count(id, directory).is_some(),
+                part => part.is_row() || !part.of(kind, id, directory).is_empty(),
+            })
+        };
+        let there = parts.iter().filter(|part| is_there(part));
         menu.choices = there.map(|part| (*part, menu.glimpse(*part, directory))).collect();
         menu
     }
@@ -157,6 +166,7 @@ impl CopyMenu {
             (CopyPart::Id, _, false) => "ids",
             (CopyPart::Csv, _, true) => "row as CSV",
             (CopyPart::Csv, _, false) => "rows as CSV",
+            (CopyPart::Members, ..) => "members as CSV",
             (CopyPart::Markdown, _, true) => "row as Markdown",
             (CopyPart::Markdown, _, false) => "rows as Markdown",
             (CopyPart::Json, _, true) => "row as JSON",
@@ -180,6 +190,7 @@ impl CopyMenu {
     fn glimpse(&self, part: CopyPart, directory: &Directory) -> String {
         let values = self.ids.iter().filter(|id| !part.of(self.kind, id, directory).is_empty()).count();
         match (self.is_single(), part.is_row()) {
+            _ if part == CopyPart::Members => members::HEADS.join(", "),
             (_, true) if part != CopyPart::Json => {
                 self.csv_columns().into_iter().map(|(_, head)| head).collect::<Vec<_>>().join(", ")
             }
@@ -197,6 +208,7 @@ impl CopyMenu {
         match part {
             CopyPart::Csv => (self.csv(directory), self.ids.len()),
             CopyPart::Markdown => (self.markdown(directory), self.ids.len()),
+            CopyPart::Members => members::csv(&self.ids, FieldReader { directory, holds: self.holds }),
             CopyPart::Json => (self.json(directory), self.ids.len()),
             _ => {
                 let values = self.ids.iter().map(|id| part.of(self.kind, id, directory));
@@ -251,13 +263,13 @@ impl CopyPart {
         [Self::Name, Self::DisplayName, Self::Email, Self::Id, Self::Csv, Self::Markdown, Self::Json];
 
     fn is_row(self) -> bool {
-        matches!(self, Self::Csv | Self::Markdown | Self::Json)
+        matches!(self, Self::Csv | Self::Members | Self::Markdown | Self::Json)
     }
 
     /// The field of the part; `None` for whole rows, and for fields that the kind lacks.
     fn field(self, kind: RecordKind) -> Option<RecordField> {
         match (self, kind) {
-            (Self::Csv | Self::Markdown | Self::Json, _) => None,
+            (Self::Csv | Self::Members | Self::Markdown | Self::Json, _) => None,
             (Self::Name, kind) => Some(RecordField::name_of(kind)),
             (Self::Id, RecordKind::User) => Some(UserField::Id.into()),
             (Self::Id, RecordKind::Team) => Some(TeamField::Id.into()),
