@@ -244,7 +244,7 @@ actions! {
     Invite "invite" Invitations "invite" "Invite somebody by email or user name" ["c"];
     Uninvite "uninvite" Invitations "remove" "Take the invitation back, or the member out of the team" ["shift-d"];
     SetAttribute "set-attribute" Attributes "change" "Change the attribute under the cursor" ["enter", "e"];
-    FindAction "find-action" Help "find and run" "Type to find an action; Enter runs it where it can be done now" ["/"];
+    FindAction "find-action" Help "search and run" "Search the help by typing; Enter runs an action where it can be done now, and takes over a term" ["/"];
     CopySecret "copy-secret" Secret "copy" "Copy the secret through the terminal" ["y"];
     CloseSecret "close-secret" Secret "close" "Close it; asks first where it was not copied" ["esc", "q", "ctrl-c"];
     Send "send" Preview "send" "Send the plan, once it was on screen for a moment" ["y"];

@@ -46,6 +46,8 @@ pub enum PaletteEntry {
     SortActivity(ActivityOrder),
     /// Put this text into the filter.
     Filter(String),
+    /// Say what the sign with this meaning is.
+    Sign(&'static str),
     /// Map this group to this role from now on, or to none.
     MapGroup(Name, Option<Name>),
 }
@@ -90,6 +92,12 @@ impl CommandPalette {
         let mut palette = Self { title, lines, ..Self::default() };
         palette.filter();
         palette
+    }
+
+    /// Keeps the lines that were added, whatever is typed.
+    pub(super) fn extend_fixed(&mut self) {
+        self.fixed = Some(self.lines.len());
+        self.filter();
     }
 
     /// The line under the cursor.
@@ -154,6 +162,7 @@ impl OverlayBehavior for CommandPalette {
             (PaletteEntry::Columns(columns), None) => app.take_columns(Some(columns)),
             (PaletteEntry::SortActivity(order), None) => app.sort_activity(order),
             (PaletteEntry::Filter(text), None) => app.take_filter(text),
+            (PaletteEntry::Sign(meaning), None) => app.say(format!("That sign means: {meaning}.")),
             (PaletteEntry::Demo, None) => effects.push(AppEffect::Open(None)),
         }
     }

@@ -1,6 +1,9 @@
 //! Keys for where we are, the language of the filter, and the signs: all from the tables that the console works by.
 
-use ratatui::text::{Line, Span};
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
 
 use super::{
     shell,
@@ -10,7 +13,7 @@ use crate::{
     app::{
         App,
         action::{ACTIONS, Action, ActionSpec},
-        help::HelpBox,
+        help::{HelpBox, SIGNS},
     },
     directory::{RecordKind, query},
     ui::{ScreenLook, fit},
@@ -41,7 +44,7 @@ impl TextOverlay for HelpBox {
             title: "Help".into(),
             right: "keys can be re-bound in the config".into(),
             lines,
-            hints: vec![(Action::FindAction, "find and run"), (Action::Down, "scroll"), (Action::Back, "back")],
+            hints: vec![(Action::FindAction, "search and run"), (Action::Down, "scroll"), (Action::Back, "back")],
             scroll: self.scroll,
             ..TextBox::default()
         }
@@ -96,55 +99,10 @@ fn keys(columns: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {
     lines
 }
 
-/// Terms that people need, with what they match.
-fn examples(kind: RecordKind) -> &'static [(&'static str, &'static str)] {
-    match kind {
-        RecordKind::User => &[
-            ("tan eva", "user name, name or email contain both words"),
-            ("role:admin", "organisation admins; role:admin,member is either; role:none has none"),
-            ("-team:vision", "not in that team; team:none is in no team"),
-            ("team:vision/admin", "admin of that team"),
-            ("as:viewer", "viewer in some team"),
-            ("active:no", "deactivated"),
-            ("last>90d", "not seen for 90 days, and there for longer; also h, w, m, y and last:never"),
-            ("created<30d", "new in the last 30 days"),
-            ("teams<2", "in less than two teams"),
-        ],
-        RecordKind::Team => &[
-            ("vis", "the name contains it"),
-            ("members>10", "more than ten members"),
-            ("admins:0", "no active team admin"),
-            ("member:eva", "has such a member"),
-        ],
-        RecordKind::Role => &[
-            ("jan", "name or description contain it"),
-            ("holders:0", "held by nobody"),
-            ("inherits:viewer", "builds on viewer"),
-            ("permission:delete", "may delete something"),
-        ],
-    }
-}
-
 fn filter(kind: RecordKind, columns: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {
-    let examples = examples(kind);
-    let words: &[(&'static str, &'static str)] = &[
-        ("\"a phrase\"", "with its spaces; ^word begins, word$ ends a text"),
-        ("/a.*z/", "a regular expression; \\/ is a slash"),
-        ("~tnk", "fuzzy: these letters in this order"),
-        ("-word", "the opposite, of any term"),
-    ];
     let mut lines = vec![Line::default(), heading(&format!("Filter of {}", app.word(kind.plural())), look)];
-    let understood = |term: &str| query::FilterQuery::parse_in(term, kind, app.holds()).is_ok();
-    for (term, meaning) in examples
-        .iter()
-        .take(1)
-        .chain(words)
-        .chain(examples.iter().skip(1))
-        .map(|(term, meaning)| (app.word(term), app.word(meaning)))
-    {
-        if understood(&term) {
-            lines.extend(entry(&term, &meaning, columns, look));
-        }
+    for (term, meaning) in app.filter_terms(kind) {
+        lines.extend(entry(&term, &meaning, columns, look));
     }
     let fields: Vec<_> = query::fields(kind, app.holds()).collect();
     let words = format!(
@@ -156,46 +114,41 @@ fn filter(kind: RecordKind, columns: usize, app: &App, look: &ScreenLook) -> Vec
     lines
 }
 
-fn signs(columns: usize, look: &ScreenLook) -> Vec<Line<'static>> {
+/// The signs and their styles, in the order of [`SIGNS`].
+fn glyphs(look: &ScreenLook) -> [(&'static str, Style); SIGNS.len()] {
     let glyphs = &look.glyphs;
     let [add, remove, alter] = glyphs.signs;
-    let legend = [
-        (glyphs.cursor, "cursor", look.strong()),
-        (glyphs.mark, "marked", look.accent()),
-        (glyphs.done, "confirmed", look.good()),
-        (glyphs.pending, "not confirmed yet", look.pending()),
-        (glyphs.failed, "failed or refused", look.bad()),
-        (glyphs.in_part, "done in part", look.careful()),
-        (glyphs.unknown, "unknown, or never shown", look.careful()),
-        (glyphs.harm, "did more than asked", look.bad()),
-        (glyphs.undone, "undone", look.dim()),
-        ("≈", "may look like another name", look.careful()),
-        (glyphs.needless, "so already: needs nothing", look.dim()),
-        (add, "comes", look.good()),
-        (remove, "goes", look.bad()),
-        (alter, "changes", look.accent()),
-    ];
+    [
+        (glyphs.cursor, look.strong()),
+        (glyphs.mark, look.accent()),
+        (glyphs.done, look.good()),
+        (glyphs.pending, look.pending()),
+        (glyphs.failed, look.bad()),
+        (glyphs.in_part, look.careful()),
+        (glyphs.unknown, look.careful()),
+        (glyphs.harm, look.bad()),
+        (glyphs.undone, look.dim()),
+        ("≈", look.careful()),
+        (glyphs.needless, look.dim()),
+        (add, look.good()),
+        (remove, look.bad()),
+        (alter, look.accent()),
+    ]
+}
+
+/// The sign with this meaning.
+pub fn sign(meaning: &str, look: &ScreenLook) -> Option<&'static str> {
+    let at = SIGNS.iter().position(|one| *one == meaning)?;
+    Some(glyphs(look).get(at)?.0)
+}
+
+fn signs(columns: usize, look: &ScreenLook) -> Vec<Line<'static>> {
     let mut lines = vec![Line::default(), heading("Signs", look)];
-    for (sign, meaning, style) in legend {
+    for ((sign, style), meaning) in glyphs(look).into_iter().zip(SIGNS) {
         lines.push(Line::from(vec![
             Span::styled(fit::pad(&format!("  {sign}"), keys_width(columns), ""), style),
-            Span::raw(meaning.to_owned()),
+            Span::raw(meaning),
         ]));
     }
     lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A term that no provider understands would be left out without a word.
-    #[test]
-    fn every_example_is_understood_where_all_fields_are_held() {
-        for (kind, (term, _)) in
-            RecordKind::ALL.into_iter().flat_map(|kind| examples(kind).iter().map(move |one| (kind, one)))
-        {
-            assert!(query::FilterQuery::parse(term, kind).is_ok(), "{term}");
-        }
-    }
 }

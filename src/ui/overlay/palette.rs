@@ -72,7 +72,11 @@ fn row(width: usize, selected: bool, line: &palette::PaletteLine, look: &ScreenL
     };
     let (name, key) = ((width / 4).clamp(14, 22), 6);
     let help_width = width.saturating_sub(rows::PREFIX + name + 1 + key + 2);
-    let key_text = fit::pad_left(&line.key, key, look.glyphs.more);
+    let sign = match &line.entry {
+        palette::PaletteEntry::Sign(meaning) => super::help::sign(meaning, look),
+        _ => None,
+    };
+    let key_text = fit::pad_left(sign.unwrap_or(&line.key), key, look.glyphs.more);
     let key_style = if line.refused.is_some() { look.dim() } else { look.accent() };
     let cells: [TableCell; 3] =
         [(&line.name, name, name_style), (help, help_width, help_style), (&key_text, key, key_style)];
