@@ -153,7 +153,8 @@ impl App {
         self.activity_top = self.activity_top.min(cursor).max((cursor + 1).saturating_sub(rows));
     }
 
-    fn title_of(&self, plan: ChangeId) -> &str {
+    /// The title of a plan of the journal.
+    pub(super) fn title_of(&self, plan: ChangeId) -> &str {
         self.entries.of_plan(plan).next().map_or("", |entry| &entry.title)
     }
 

@@ -15,6 +15,9 @@ pub const DETAILS_FROM: u16 = LIST_BESIDE + DETAILS_LEAST;
 /// Smaller than this, boxes take the whole screen but its last line.
 const BOXES_FROM: (u16, u16) = (60, 16);
 
+/// Wider lines of text are hard to read.
+const TEXT_MOST: u16 = 96;
+
 /// Size of the terminal in cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TerminalSize {
@@ -44,10 +47,16 @@ impl TerminalSize {
 
     /// Size of a box over the list, borders included.
     pub fn overlay(self) -> TerminalSize {
+        let most = self.wide_overlay();
+        TerminalSize { width: most.width.min(TEXT_MOST), ..most }
+    }
+
+    /// Size of a box whose rows want more room than a text that is read.
+    pub fn wide_overlay(self) -> TerminalSize {
         if self.width < BOXES_FROM.0 || self.height < BOXES_FROM.1 {
             return TerminalSize { width: self.width, height: self.height.saturating_sub(1) };
         }
-        TerminalSize { width: self.width.saturating_sub(4).min(96), height: self.height.saturating_sub(4).max(6) }
+        TerminalSize { width: self.width.saturating_sub(4), height: self.height.saturating_sub(4).max(6) }
     }
 
     /// Rows inside such a box.

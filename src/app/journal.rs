@@ -1,10 +1,10 @@
 //! The Activity pane: the changes, their outcomes, and how they are taken back.
 
-use super::{App, AppEffect, Overlay, Tab, availability::UnavailableReason, plan_view::PlanRow};
+use super::{App, AppEffect, Overlay, Tab, action::Action, availability::UnavailableReason, plan_view::PlanRow};
 use crate::directory::{
     ResourceRef,
     change::{ChangeId, ChangeVerb, ChangedField},
-    plan::{self, JournalEntry, Undo},
+    plan::{self, ChangeState, JournalEntry, Undo},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -84,6 +84,18 @@ impl App {
         }
     }
 
+    /// True for a conflict of this session of which nobody has said yet whose value holds.
+    pub fn awaits_choice(&self, id: ChangeId) -> bool {
+        self.failures.contains(id) && self.entries.get(&id).is_some_and(|entry| entry.state == ChangeState::Conflict)
+    }
+
+    /// The way to the choices after a conflict.
+    pub fn way_to_choices(&self) -> String {
+        let key = |action| self.keymap.label(action).unwrap_or_default();
+        let [activity, story] = [Action::GoActivity, Action::Story].map(key);
+        format!("{activity} Activity, then {story}: keep theirs, or send yours on top.")
+    }
+
     /// The plan that `u` takes back: the newest one, or the reason why not.
     pub(super) fn undo_candidate(&self) -> Result<ChangeId, UnavailableReason> {
         let Some(plan) = self.entries.newest_standing() else { return Err("There is nothing to undo.".into()) };
@@ -99,7 +111,7 @@ impl App {
     /// Says loudly how a change that should be taken back ended, and has the way back ready.
     pub(super) fn sound(&mut self, id: ChangeId) {
         let Some(entry) = self.entries.get(&id) else { return };
-        let key = self.keymap.label(super::action::Action::Undo).unwrap_or_default();
+        let key = self.keymap.label(Action::Undo).unwrap_or_default();
         let way = match &entry.step.undo {
             Undo::By(_) => format!("{key} takes this back."),
             Undo::Never(_) => "This can't be taken back: make somebody else admin.".to_owned(),
@@ -141,7 +153,8 @@ impl App {
 
     pub(super) fn undo_selected(&mut self, effects: &mut Vec<AppEffect>) {
         if self.overlays.is_empty() && self.changes.marks.len() > 1 {
-            return self.say("Plans are taken back one at a time: Esc takes the marks away.");
+            let marked = self.changes.marks.iter().copied().collect();
+            return self.plan_undo_all(marked, effects);
         }
         let Some(plan) = self.selected_plan() else { return };
         if self.entries.is_undone(plan) {

@@ -1,7 +1,7 @@
 //! A box for a sent plan: its progress, the reasons of failures, and its lines.
 
 use super::{
-    App, Overlay,
+    App, MessageSubject, Overlay,
     action::Scope,
     entries::PlanCourse,
     overlay::{CursorTravel, OverlayBehavior},
@@ -119,6 +119,8 @@ impl App {
             let show = LineVisibility::Reason(why.to_owned());
             self.show_lines(show);
         } else if let Some(id) = self.selected_entry().map(|entry| entry.id) {
+            // The story says all that the message says.
+            self.message.take_if(|message| message.about == Some(MessageSubject::Failure(id)));
             self.overlays.push(Overlay::Story(StoryBox { id, scroll: 0 }));
         } else if let (None, Some(plan)) = (self.overlays.last(), self.selected_plan()) {
             self.overlays.push(Overlay::Plan(PlanView::new(plan)));

@@ -1,9 +1,9 @@
 //! Changes that wait to be sent: they are held back and released, dropped, or sent after a restart, and failures are
 //! retried.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{App, AppEffect, availability::UnavailableReason};
+use super::{App, AppEffect, Overlay, availability::UnavailableReason};
 use crate::{
     directory::{
         RecordKind,
@@ -120,20 +120,38 @@ impl App {
 
     fn try_again(&mut self, again: Vec<(ChangeId, Change)>, effects: &mut Vec<AppEffect>) {
         let all = again.len();
+        let undo = self.undone_by_all(&again);
         let (so, again): (Vec<_>, Vec<_>) = again.into_iter().partition(|(_, change)| already(change, &self.directory));
         for (id, _) in &so {
             self.failures.remove(*id);
         }
-        let changes = again.into_iter().map(|(_, change)| change.renewed(self.next_id().provisional())).collect();
+        let fresh = |(id, change): (ChangeId, Change)| (change.renewed(self.next_id().provisional()), id);
+        let again: Vec<(Change, ChangeId)> = again.into_iter().map(fresh).collect();
         let words = match so.len() {
             0 => None,
             count if count == all => Some("Already so: nothing is left to send.".to_owned()),
             some => Some(format!("{} of {} are so already: left out.", number(some as u64), number(all as u64))),
         };
-        self.draft(changes, effects, |app, plan, effects| {
+        let changes = again.iter().map(|(change, _)| change.clone()).collect();
+        self.draft(changes, effects, move |app, mut plan, effects| {
+            if let Some((title, undone)) = undo {
+                let origin = |(change, id): (Change, ChangeId)| Some((change, *undone.get(&id)?));
+                let origins: Vec<_> = again.into_iter().filter_map(origin).collect();
+                (plan.title, plan.undoes) = (title, origins.first().map(|(_, undone)| *undone));
+                plan.bind_undone(origins);
+            }
             app.propose_plan(plan, effects);
             words.into_iter().for_each(|words| app.say(words));
         });
+    }
+
+    /// The title of the undo that all of these changes are of, and the plan that each was to take back; `None` where
+    /// one of them is no part of an undo.
+    fn undone_by_all(&self, changes: &[(ChangeId, Change)]) -> Option<(String, FxHashMap<ChangeId, ChangeId>)> {
+        let undone = changes.iter().map(|(id, _)| Some((*id, self.entries.get(id)?.undoes?)));
+        let undone = undone.collect::<Option<FxHashMap<_, _>>>()?;
+        let (first, _) = changes.first()?;
+        Some((self.entries.get(first)?.title.clone(), undone))
     }
 
     /// Sends the next part of the changes that an earlier session left of a plan, without those that have no effect any
@@ -202,8 +220,11 @@ impl App {
             self.drop_all(waiting, effects);
             return;
         }
+        let conflicts = selected.iter().filter(|(id, _)| self.awaits_choice(*id)).count();
         let aside = selected.iter().filter(|(id, _)| self.failures.remove(*id)).count();
+        self.overlays.pop_if(|top| conflicts == 1 && aside == 1 && matches!(top, Overlay::Story(_)));
         self.say(match aside {
+            1 if conflicts == 1 => "Theirs stays; the story stays here.".to_owned(),
             0 => "Only what was not sent yet can be dropped.".to_owned(),
             1 => "Put aside; its story stays here.".to_owned(),
             many => format!("{} put aside; their stories stay here.", number(many as u64)),

@@ -135,6 +135,7 @@ impl App {
         }
         let (plan, title) = (entry.plan, entry.title.clone());
         self.release_marks(plan);
+        self.release_undone();
         if all < 2 {
             return;
         }
@@ -185,7 +186,10 @@ impl App {
             return;
         }
         let Some(entry) = self.entries.get(&id).filter(|entry| self.entries.steps(entry.plan) <= LONG) else { return };
-        let next = entry.failure.as_ref().map(|failure| failure.next.clone()).unwrap_or_default();
+        let next = match state {
+            ChangeState::Conflict => self.way_to_choices(),
+            _ => entry.failure.as_ref().map(|failure| failure.next.clone()).unwrap_or_default(),
+        };
         let (subject, label) = (&entry.step.words.subject, state.label());
         // `refused` is said of the subject, the other words stand alone.
         let lead =
@@ -209,6 +213,13 @@ impl App {
             pane.marks.iter().filter(named).cloned().collect()
         };
         Some(MarkedRows { kind: pane.kind, needless })
+    }
+
+    /// Takes the marks of plans away that were taken back.
+    fn release_undone(&mut self) {
+        let mut marks = std::mem::take(&mut self.changes.marks);
+        marks.retain(|plan| !self.entries.is_undone(*plan));
+        self.changes.marks = marks;
     }
 
     /// Takes a plan's marks away once all of its changes have an outcome: marks of rows that it did nothing for stay.

@@ -69,6 +69,7 @@ impl StepDraft {
             others: Vec::new(),
             watched: None,
             expected: None,
+            undoes: None,
             compensation: None,
             grave: 0,
         }

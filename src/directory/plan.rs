@@ -123,6 +123,9 @@ pub struct Step {
     /// For an undo: the values that must still be so when it is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<ExpectedEffect>,
+    /// For an undo of several plans: the plan that this step takes back. The entry of the journal keeps it.
+    #[serde(skip)]
+    pub undoes: Option<ChangeId>,
     /// Where there is no way back: the changes that make the removed record again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compensation: Option<Compensation>,
@@ -142,6 +145,7 @@ impl Step {
             others: Vec::new(),
             watched: None,
             expected: None,
+            undoes: None,
             completion: None,
             compensation: None,
             grave: 0,
@@ -183,7 +187,7 @@ pub struct Plan {
     pub refused: Vec<(words::PlanLine, Refusal)>,
     /// Why it is wanted, or a ticket, as the person says it.
     pub reason: Option<String>,
-    /// Set on an undo: the plan that is taken back.
+    /// Set on an undo: the plan that is taken back; the newest of several, and each step says which is its own.
     pub undoes: Option<ChangeId>,
     /// The places from which more goes than a usual share.
     pub mass: Vec<BulkRemoval>,
@@ -233,11 +237,16 @@ impl Plan {
         self.notes.splice(0..0, after);
     }
 
-    /// The notes that follow from its steps as a whole.
-    fn derived_notes(&self) -> Vec<String> {
+    /// True where its steps concern several people.
+    fn is_about_several(&self) -> bool {
         let mut people = self.steps.iter().flat_map(|step| step.change.concerned());
         let first = people.next();
-        let many = people.any(|id| Some(id) != first);
+        people.any(|id| Some(id) != first)
+    }
+
+    /// The notes that follow from its steps as a whole.
+    fn derived_notes(&self) -> Vec<String> {
+        let many = self.is_about_several();
         let deceptive = self.steps.iter().any(|step| step.words.has_mark()).then(|| DECEPTIVE.to_owned());
         [self.mass_notes(), self.among.notes(many), self.left_out(), deceptive.into_iter().collect()].concat()
     }
@@ -263,6 +272,15 @@ impl Plan {
     fn mass_notes(&self) -> Vec<String> {
         let changes = || self.steps.iter().map(|step| &step.change);
         self.mass.iter().filter(|mass| mass.typed(changes()).is_some()).map(|mass| mass.note(changes())).collect()
+    }
+
+    /// Says of each step which plan it takes back. Of equal changes the first is meant first.
+    pub fn bind_undone(&mut self, mut origins: Vec<(Change, ChangeId)>) {
+        for step in &mut self.steps {
+            if let Some(at) = origins.iter().position(|(change, _)| *change == step.change) {
+                step.undoes = Some(origins.remove(at).1);
+            }
+        }
     }
 
     /// Number of requests, reads for confirmation left out.

@@ -19,6 +19,7 @@ use crate::directory::{
     Id, RecordKind, ResourceRef,
     change::ChangedField,
     field::UserField,
+    plan::ChangeState,
     record::{RecordProblem, RoleGrant},
 };
 
@@ -191,7 +192,10 @@ impl DetailsPage<'_> {
         let why = if entry.why.is_empty() { String::new() } else { format!(": {}", entry.why) };
         let mut lines = vec![Line::default()];
         lines.extend(self.wrapped(&format!("{} {what} {state}{why}", self.look.glyphs.failed), self.look.bad()));
-        let next = format!("{} Activity, then {} tries it again.", key(Action::GoActivity), key(Action::Retry));
+        let next = match entry.state {
+            ChangeState::Conflict => self.app.way_to_choices(),
+            _ => format!("{} Activity, then {} tries it again.", key(Action::GoActivity), key(Action::Retry)),
+        };
         lines.extend(self.wrapped(&next, self.look.dim()));
         lines
     }

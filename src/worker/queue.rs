@@ -253,6 +253,7 @@ pub(super) mod tests {
                 others: vec![],
                 watched: None,
                 expected: None,
+                undoes: None,
                 compensation: None,
                 grave: 0,
             },

@@ -5,7 +5,7 @@ use crate::{
     app::{App, Overlay, action::Action},
     directory::{
         RecordKind,
-        change::{Change, ChangeVerb},
+        change::{Change, ChangeId, ChangeVerb},
         plan::ChangeState,
         stage::unnamed,
     },
@@ -52,9 +52,39 @@ impl App {
             Action::UndoThis if self.selected_plan().is_some_and(|plan| self.undone_by(plan).is_some()) => {
                 Err("This was undone already.".into())
             }
+            Action::UndoThis => match self.selected_plan().and_then(|plan| self.entries.lasts_because(plan)) {
+                Some(why) => Err(why.into()),
+                None => Ok(()),
+            },
+            Action::Story if matches!(self.overlays.last(), Some(Overlay::Story(_))) => {
+                Err("This is the story.".into())
+            }
+            Action::Retry if !self.can_retry() => {
+                Err("Only what was refused, dropped or is unknown can be tried again.".into())
+            }
             Action::DropChange if !self.can_drop() => Err("Only what was not sent yet can be dropped.".into()),
             _ => Ok(()),
         }
+    }
+
+    /// Something of what is selected failed or was dropped, or an earlier session left something.
+    fn can_retry(&self) -> bool {
+        if !self.left_over.is_empty() {
+            return true;
+        }
+        if let Some(entry) = self.selected_entry() {
+            return entry.state == ChangeState::Dropped || entry.may_be_sent_again();
+        }
+        let tried = |plan: &ChangeId| {
+            self.entries.course(*plan).is_some_and(|course| {
+                let counts = course.progress.counts;
+                counts.failed() + counts.of(ChangeState::Dropped) + counts.of(ChangeState::Partly) > 0
+            })
+        };
+        if self.overlays.is_empty() && !self.changes.marks.is_empty() {
+            return self.changes.marks.iter().any(tried);
+        }
+        self.selected_plan().as_ref().is_some_and(tried)
     }
 
     /// Something of what is selected waits, or failed and was not put aside.

@@ -66,6 +66,8 @@ pub struct UndoDraft {
     pub changes: Vec<Change>,
     /// Lines that are not sent, because the value has changed since.
     pub conflicts: Vec<(PlanLine, Refusal)>,
+    /// For each change the change of the journal that it takes back.
+    of: Vec<(Change, ChangeId)>,
     /// The conditions under which the changes are sent.
     expected: Vec<(Change, ExpectedEffect)>,
     differs: Vec<String>,
@@ -76,8 +78,9 @@ impl UndoDraft {
     pub fn renew(&mut self, mut fresh: impl FnMut() -> Id) {
         let created = self.changes.iter().filter_map(Change::creation);
         let keys: FxHashMap<ResourceRef, Id> = created.map(|made| (made, fresh())).collect();
-        let changes = std::mem::take(&mut self.changes).into_iter();
-        self.changes = changes.map(|change| change.with_records(|record| keys.get(record).cloned())).collect();
+        let renewed = |change: Change| change.with_records(|record| keys.get(record).cloned());
+        self.changes = std::mem::take(&mut self.changes).into_iter().map(renewed).collect();
+        self.of = std::mem::take(&mut self.of).into_iter().map(|(change, of)| (renewed(change), of)).collect();
     }
 
     /// Removes and returns the changes that wait for another record to be created.
@@ -86,6 +89,11 @@ impl UndoDraft {
             std::mem::take(&mut self.changes).into_iter().partition(|change| change.waits_for().is_empty());
         self.changes = ready;
         later
+    }
+
+    /// Removes and returns, for each change, the change of the journal that it takes back.
+    pub fn take_origins(&mut self) -> Vec<(Change, ChangeId)> {
+        std::mem::take(&mut self.of)
     }
 
     /// Binds the conditions to the steps of the plan drafted from the changes, and adds notes on differences.
@@ -229,6 +237,13 @@ pub fn holds(undo: &JournalEntry) -> bool {
 }
 
 impl InversePlan {
+    /// Adds what takes back a plan that is older than those in here.
+    pub fn then(&mut self, older: Self) {
+        self.steps.extend(older.steps);
+        self.never.extend(older.never);
+        self.differs.extend(older.differs);
+    }
+
     /// Compares the conditions with the directory. If several changes set the same value, only the last is judged here:
     /// the value of an earlier change appears only after the later ones are taken back.
     pub fn compare(self, directory: &Directory, holds: RecordContents) -> UndoDraft {
@@ -266,6 +281,7 @@ impl InversePlan {
                 continue;
             }
             draft.expected.extend(expected.map(|expected| (change.clone(), expected)));
+            draft.of.push((change.clone(), of));
             draft.changes.push(change);
         }
         draft

@@ -1,5 +1,7 @@
 //! The line of each change. Knows the directory's words, no screen.
 
+use serde_json::Value;
+
 use super::{LineSign, PlanLine};
 use crate::{
     directory::{
@@ -111,15 +113,20 @@ pub(super) fn of(change: &Change, directory: &Directory, holds: RecordContents) 
         Change::CreateKey { owner, description, .. } => add(who(owner), "new API key").becomes(clean(description)),
         Change::SetAttribute { target, path, before, to } => {
             let subject = if target.kind == RecordKind::Team { in_team(&target.id) } else { who(&target.id) };
-            let was = before.as_ref().map(attributes::shown).unwrap_or_default();
-            let line = alter(subject, &clean(schema::name_in(path))).was(clean(&was));
-            line.becomes(to.as_ref().map_or_else(|| "nothing".to_owned(), |to| clean(&attributes::shown(to))))
+            let line = alter(subject, &clean(schema::name_in(path)));
+            let line = line.was(before.as_ref().map(attribute).unwrap_or_default());
+            line.becomes(to.as_ref().map_or_else(|| "nothing".to_owned(), attribute))
         }
         Change::DeleteKey { owner, name, .. } => remove(who(owner), "API key deleted").was(clean(name)),
     }
 }
 
-fn definition(role: &RoleDraft) -> String {
+/// The value of an attribute.
+pub(super) fn attribute(value: &Value) -> String {
+    clean(&attributes::shown(value))
+}
+
+pub(super) fn definition(role: &RoleDraft) -> String {
     let added = role.added.iter().map(|name| format!(", +{name}"));
     std::iter::once(format!("inherits {}", role.inherits)).chain(added).collect()
 }
@@ -168,7 +175,7 @@ pub(super) fn team_name(directory: &Directory, id: &Id) -> String {
     directory.team(id).map_or_else(|| clean(id), |team| team.name.to_string())
 }
 
-fn role_in(directory: &Directory, user: &Id, team: &Id) -> Option<String> {
+pub(super) fn role_in(directory: &Directory, user: &Id, team: &Id) -> Option<String> {
     let name = &directory.team(team)?.name;
     directory.user(user)?.role_in(name).map(Name::to_string)
 }

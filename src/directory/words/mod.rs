@@ -11,10 +11,12 @@ use super::{
 };
 
 mod command;
+mod conflict;
 mod lines;
 mod title;
 
 pub use command::{command_line, offboarding_line, with_reason};
+pub use conflict::ConflictValues;
 pub use title::title;
 
 /// The kind of a line, drawn as a sign.
@@ -44,6 +46,17 @@ pub struct PlanLine {
 }
 
 impl PlanLine {
+    /// A line that says nothing but what it is about.
+    pub fn about(subject: &str) -> Self {
+        Self {
+            sign: LineSign::Alter,
+            subject: subject.to_owned(),
+            what: String::new(),
+            before: String::new(),
+            after: String::new(),
+        }
+    }
+
     /// True if the line contains a name that imitates another name.
     pub fn has_mark(&self) -> bool {
         [&self.subject, &self.what, &self.before, &self.after].into_iter().any(|text| text.contains(confusable::MARK))

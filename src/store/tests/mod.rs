@@ -114,6 +114,7 @@ fn entry(id: i64, change: Change, state: ChangeState) -> JournalEntry {
             others: Vec::new(),
             watched: None,
             expected: None,
+            undoes: None,
             compensation: None,
             grave: 0,
             words: PlanLine {

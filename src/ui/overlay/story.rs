@@ -16,7 +16,7 @@ use crate::{
     directory::{
         ResourceRef,
         plan::{ChangeState, ConfirmBy, JournalEntry, RequestExchange, Undo},
-        words,
+        words::{self, ConflictValues},
     },
     scim::text::clean_line,
     ui::{ScreenLook, activity, details, fit, fit::count},
@@ -33,7 +33,7 @@ impl TextOverlay for StoryBox {
             return TextBox { title: "Story".into(), lines, hints: vec![(Action::Back, "back")], ..TextBox::default() };
         };
         let mut page = Page { columns, look, lines: Vec::new() };
-        page.outcome(entry);
+        page.outcome(entry, app);
         page.lines.push(Line::default());
         page.circumstances(entry, app);
         page.ways_back(entry, app);
@@ -53,6 +53,13 @@ impl TextOverlay for StoryBox {
 fn hints(entry: &JournalEntry, app: &App) -> Vec<(Action, &'static str)> {
     let own = match entry.state {
         _ if entry.took_effect() && app.undone_by(entry.plan).is_none() => Some((Action::UndoThis, "undo")),
+        _ if app.awaits_choice(entry.id) => {
+            return vec![
+                (Action::Retry, "send yours on top"),
+                (Action::DropChange, "keep theirs"),
+                (Action::Back, "leave it"),
+            ];
+        }
         ChangeState::Refused | ChangeState::Conflict | ChangeState::Dropped | ChangeState::Unknown => {
             Some((Action::Retry, "retry"))
         }
@@ -81,12 +88,40 @@ impl Page<'_> {
         }
     }
 
-    fn outcome(&mut self, entry: &JournalEntry) {
+    /// Before, yours and theirs side by side.
+    fn conflict(&mut self, values: &ConflictValues) {
+        let look = self.look;
+        let column = (self.columns / 3).max(1);
+        let cell = |text: &str| fit::pad(text, column - 1, look.glyphs.more) + " ";
+        let heads = ["Before", "Yours", "Theirs, now"].map(|head| Span::styled(cell(head), look.dim()));
+        let sides = [(&values.before, look.plain()), (&values.yours, look.accent()), (&values.theirs, look.strong())];
+        let wrapped = sides.map(|(value, style)| (fit::wrap(&clean_line(value, 2048), column - 1), style));
+        let rows = wrapped.iter().map(|(lines, _)| lines.len()).max().unwrap_or(0);
+        self.lines.push(Line::default());
+        self.lines.push(Line::from(heads.to_vec()));
+        for row in 0..rows {
+            let cells = wrapped
+                .iter()
+                .map(|(lines, style)| Span::styled(cell(lines.get(row).map_or("", String::as_str)), *style));
+            self.lines.push(Line::from(cells.collect::<Vec<_>>()));
+        }
+        if values.is_unchanged() {
+            let words = "This value is as it was: something else of the record was changed.";
+            self.lines.extend(shell::wrapped(words, self.columns, 0, look.dim()));
+        }
+        self.lines.push(Line::default());
+    }
+
+    fn outcome(&mut self, entry: &JournalEntry, app: &App) {
         let (look, plain) = (self.look, Style::new());
         let step = &entry.step.words;
         self.field("Change", &format!("{}: {}", step.subject, step.what), look.strong());
-        self.field("Before", &step.before, plain);
-        self.field("After", &step.after, plain);
+        if app.awaits_choice(entry.id) {
+            self.conflict(&ConflictValues::of(entry, &app.directory));
+        } else {
+            self.field("Before", &step.before, plain);
+            self.field("After", &step.after, plain);
+        }
         let (sign, style) = activity::sign_of(entry, false, look);
         let mut outcome = format!("{sign} {}", entry.state.label());
         if let Some(settled) = entry.settled {

@@ -113,6 +113,7 @@ impl Planner for Wandb {
             others: Vec::new(),
             watched: None,
             expected: None,
+            undoes: None,
             compensation: None,
             grave: 0,
         })

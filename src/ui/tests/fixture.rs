@@ -190,6 +190,7 @@ pub fn step(change: &Change, directory: &Directory) -> Step {
         others: Vec::new(),
         watched: None,
         expected: None,
+        undoes: None,
         compensation: None,
         grave: 0,
     }
