@@ -23,6 +23,7 @@ mod remaining;
 mod tests;
 
 pub use among::PeopleConcerns;
+use among::no_known_admin;
 use ledger::ChangeLedger;
 pub use mass::BulkRemoval;
 pub use others::{OtherAdmin, OtherAdmins};
@@ -369,7 +370,7 @@ impl ChangeGuard {
         match self.ledger.team_after(user, team, directory) {
             TeamAfter::NoAdmin => {
                 guarded.look();
-                guarded.say_grave(format!("{} has no known admin after this.", team.name));
+                guarded.say_grave(no_known_admin(team.name.as_str()));
                 self.among.bare_team(team, user);
             }
             TeamAfter::NotTold => {
@@ -431,7 +432,7 @@ impl ChangeGuard {
             go.iter().filter_map(|id| directory.user(id)).for_each(|user| self.among.team_not_told(team, user));
         } else {
             guarded.look();
-            guarded.say_grave(format!("{} has no known admin after this.", team.name));
+            guarded.say_grave(no_known_admin(team.name.as_str()));
             let admins = go.iter().filter(|id| admin(id) == Some(true)).filter_map(|id| directory.user(id));
             admins.for_each(|user| self.among.bare_team(team, user));
         }

@@ -36,6 +36,11 @@ struct GraveConcern {
     teams_not_told: BTreeSet<String>,
 }
 
+/// The sentence of a line that takes the last known admin of a team away.
+pub(super) fn no_known_admin(team: &str) -> String {
+    format!("{team} has no known admin after this.")
+}
+
 impl PeopleConcerns {
     fn concern(&mut self, user: &User) -> &mut GraveConcern {
         let concern = self.people.entry(user.id.clone()).or_default();
@@ -96,6 +101,11 @@ impl PeopleConcerns {
     /// Nothing is taken from this person any more.
     pub fn forget(&mut self, user: &Id) {
         self.people.remove(user);
+    }
+
+    /// True where the notes about several people say this sentence of a line, too.
+    pub fn says(&self, sentence: &str) -> bool {
+        self.people.values().flat_map(|one| &one.bare_teams).any(|team| no_known_admin(team) == sentence)
     }
 
     /// True where the owner of the key loses something.

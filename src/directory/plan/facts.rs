@@ -58,11 +58,16 @@ impl Step {
 }
 
 impl Plan {
-    /// Facts about the steps, the gravest first. Equal sentences are one, with their number.
+    /// Facts about the steps, the gravest first. Equal sentences are one, with their number; what the notes say of
+    /// several people is not said again.
     pub fn facts(&self) -> Vec<PlanFact> {
         let mut said: IndexMap<(FactGravity, &str), (usize, &str)> = IndexMap::new();
+        let many = self.is_about_several();
         for step in &self.steps {
             for (at, sentence) in step.consequences.iter().enumerate() {
+                if at < step.grave && many && self.among.says(sentence) {
+                    continue;
+                }
                 let known = said.entry((step.gravity_of(at), sentence)).or_insert((0, &step.words.subject));
                 known.0 += 1;
             }
