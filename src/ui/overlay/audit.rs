@@ -28,7 +28,7 @@ const DEED: usize = 28;
 
 /// Draws it.
 pub fn draw(frame: &mut Frame<'_>, aside: &SideQueryBox, app: &App, look: &ScreenLook) {
-    let (columns, height) = shell::room(app);
+    let (columns, height) = shell::wide_room(app);
     let entries = app.audit_rows();
     let mut lines = failure(aside, !entries.is_empty(), columns, look);
     if entries.is_empty() {
@@ -52,13 +52,17 @@ pub fn draw(frame: &mut Frame<'_>, aside: &SideQueryBox, app: &App, look: &Scree
         right: asking(aside, look),
         hints: vec![(Action::AuditEarlier, "earlier"), (Action::Refresh, "ask again"), (Action::Back, "back")],
         note: format!("{} of {}", count((aside.cursor + 1).min(entries.len())), count(entries.len())),
+        wide: true,
         ..BoxFrame::default()
     };
     let inner = shell.open(frame, columns, head + entries.len() + foot, app, look);
     let width = usize::from(inner.width);
     let list = usize::from(inner.height).min(height).saturating_sub(head + foot);
-    let shown = rows::window(entries.len(), aside.cursor, list).filter_map(|at| Some((at, entries.get(at)?)));
-    lines.extend(shown.map(|(at, entry)| row(width, at == aside.cursor, entry, app, look)));
+    let window = rows::window(entries.len(), aside.cursor, list);
+    let shown: Vec<(usize, RowTexts)> =
+        window.filter_map(|at| Some((at, RowTexts::of(entries.get(at)?, app, look)))).collect();
+    let cells = widths(width, shown.iter().map(|(_, texts)| texts));
+    lines.extend(shown.iter().map(|(at, texts)| row(width, *at == aside.cursor, texts, cells, look)));
     if foot > 0 {
         lines.push(Line::default());
         lines.extend(told.into_iter().take(foot - 1));
@@ -66,23 +70,63 @@ pub fn draw(frame: &mut Frame<'_>, aside: &SideQueryBox, app: &App, look: &Scree
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
-/// When, who, what, and whom or where; one's own deeds are dim.
-fn row(width: usize, selected: bool, entry: &AuditEntry, app: &App, look: &ScreenLook) -> Line<'static> {
-    let own = app.directory.owner().is_some_and(|owner| entry.is_by(owner));
-    let style = match (entry.is_refused(), own) {
-        (true, _) => look.careful(),
-        (false, true) => look.dim(),
-        (false, false) => Style::new(),
-    };
-    let at = entry.at.map_or_else(|| "?".to_owned(), |at| look.moment(at, app.now));
-    let whom = [&entry.user, &entry.team].into_iter().filter(|name| !name.is_empty()).map(|name| name.marked());
-    let whom = whom.collect::<Vec<_>>().join(" · ");
-    let who = if own { "you".to_owned() } else { entry.actor.marked().into_owned() };
-    let refused = if entry.is_refused() { " (refused)" } else { "" };
-    let deed = format!("{}{refused}", entry.words());
-    let left = width.saturating_sub(rows::PREFIX + TIME + DEED + 3);
+/// The texts of a row.
+struct RowTexts {
+    at: String,
+    who: String,
+    deed: String,
+    whom: String,
+    style: Style,
+}
+
+impl RowTexts {
+    /// One's own deeds are dim.
+    fn of(entry: &AuditEntry, app: &App, look: &ScreenLook) -> Self {
+        let own = app.directory.owner().is_some_and(|owner| entry.is_by(owner));
+        let style = match (entry.is_refused(), own) {
+            (true, _) => look.careful(),
+            (false, true) => look.dim(),
+            (false, false) => Style::new(),
+        };
+        let whom = [&entry.user, &entry.team].into_iter().filter(|name| !name.is_empty()).map(|name| name.marked());
+        let refused = if entry.is_refused() { " (refused)" } else { "" };
+        Self {
+            at: entry.at.map_or_else(|| "?".to_owned(), |at| look.moment(at, app.now)),
+            who: if own { "you".to_owned() } else { entry.actor.marked().into_owned() },
+            deed: format!("{}{refused}", entry.words()),
+            whom: whom.collect::<Vec<_>>().join(&format!(" {} ", look.glyphs.dot)),
+            style,
+        }
+    }
+}
+
+/// Cells for who, the deed, and whom or where: as the longest texts want. Where both names do not fit, each has at least
+/// half of the room.
+fn widths<'a>(width: usize, rows: impl Iterator<Item = &'a RowTexts>) -> [usize; 3] {
+    let [mut who, mut deed, mut whom] = [0; 3];
+    for texts in rows {
+        who = who.max(fit::width(&texts.who));
+        deed = deed.max(fit::width(&texts.deed).min(DEED));
+        whom = whom.max(fit::width(&texts.whom));
+    }
+    let left = width.saturating_sub(rows::PREFIX + TIME + deed + 4);
+    let who = who.min(left.saturating_sub(whom).max(left / 2));
+    [who, deed, left - who]
+}
+
+/// When, who, what, and whom or where.
+fn row(
+    width: usize,
+    selected: bool,
+    texts: &RowTexts,
+    [who, deed, whom]: [usize; 3],
+    look: &ScreenLook,
+) -> Line<'static> {
+    let more = look.glyphs.more;
+    let [actor, concerned] = [(&texts.who, who), (&texts.whom, whom)].map(|(name, room)| fit::elide(name, room, more));
+    let style = texts.style;
     let cells: [TableCell; 4] =
-        [(&at, TIME, look.dim()), (&who, left / 2, style), (&deed, DEED, style), (&whom, left - left / 2, style)];
+        [(&texts.at, TIME, look.dim()), (&actor, who, style), (&texts.deed, deed, style), (&concerned, whom, style)];
     rows::row(width, selected, &cells, look)
 }
 

@@ -138,12 +138,14 @@ fn scroll_limit(preview: &PlanPreview, app: &App, look: &ScreenLook) -> usize {
     below::limit(preview, (columns, room), app, look)
 }
 
-/// What is searched, and how many lines have it.
+/// How many lines are not sent; or what is searched, and how many lines have it.
 fn counts(preview: &PlanPreview) -> String {
     let (shown, total, words) = (preview.shown(), preview.lines(), preview.search.value());
     let found = format!("{} of {}", fit::count(shown), counted(total, "line"));
+    let unsent = [(preview.plan.refused.len(), "refused"), (preview.needless.len(), "so already")];
+    let unsent = unsent.into_iter().filter(|(count, _)| *count > 0 && !preview.plan.steps.is_empty());
     match (words.is_empty(), preview.searching) {
-        (true, _) => String::new(),
+        (true, _) => unsent.map(|(count, word)| format!("{} {word}", fit::count(count))).collect::<Vec<_>>().join(", "),
         (false, true) => found,
         (false, false) => format!("{words}: {found}"),
     }
@@ -152,7 +154,7 @@ fn counts(preview: &PlanPreview) -> String {
 /// Where the cursor is; and how many lines are sent, where not all of them are shown.
 fn note(preview: &PlanPreview, windowed: bool, app: &App) -> String {
     let (shown, steps) = (preview.shown(), preview.plan.steps.len());
-    let place = windowed.then(|| format!("{} of {}", fit::count(preview.cursor + 1), fit::count(shown)));
+    let place = windowed.then(|| format!("line {} of {}", fit::count(preview.cursor + 1), fit::count(shown)));
     let key = app.keymap.label(Action::Send).unwrap_or_default();
     let sent = (shown < preview.lines()).then(|| format!("{key} sends all {}", counted(steps, "line")));
     place.into_iter().chain(sent).collect::<Vec<_>>().join(", ")

@@ -51,6 +51,7 @@ impl OverlayDrawing for RoleEditor {
             right: self.held.as_ref().map(holders::held).unwrap_or_default(),
             note: note(self, is_similar.then_some(all.len()), look),
             room_for: 0,
+            wide: false,
             hints: vec![
                 (Action::Toggle, if self.input.value().is_empty() { "toggle" } else { "put in" }),
                 (Action::Look, "plan"),

@@ -40,6 +40,8 @@ pub struct BoxFrame<'a> {
     pub note: String,
     /// The most rows that the box may come to have: its top stands where it would with that many.
     pub room_for: usize,
+    /// The box may be as wide as the screen allows: its rows are wider than a text that is read.
+    pub wide: bool,
     /// Keys with the box's own words for them, the most important first.
     pub hints: Vec<(Action, &'static str)>,
 }
@@ -50,10 +52,16 @@ pub fn room(app: &App) -> (usize, usize) {
     (usize::from(most.width.saturating_sub(2)), usize::from(most.height.saturating_sub(2)))
 }
 
+/// The same for a box that may be as wide as the screen allows.
+pub fn wide_room(app: &App) -> (usize, usize) {
+    let most = app.size.wide_overlay();
+    (usize::from(most.width.saturating_sub(2)), usize::from(most.height.saturating_sub(2)))
+}
+
 impl BoxFrame<'_> {
     /// Draws the frame around this many columns and rows, as far as there is room, and gives back its inside.
     pub fn open(&self, frame: &mut Frame<'_>, columns: usize, rows: usize, app: &App, look: &ScreenLook) -> Rect {
-        let area = place(frame.area(), columns, (rows, self.room_for), app);
+        let area = self.place(frame.area(), columns, rows, app);
         clear_around(frame, area, app);
         let cells = usize::from(area.width.saturating_sub(2));
         let (title, cursor) = self.title_line(cells, look);
@@ -75,6 +83,18 @@ impl BoxFrame<'_> {
             frame.set_cursor_position((area.x + 1 + at as u16, area.y));
         }
         inner
+    }
+
+    /// The place of a box: in the middle above the last line, which belongs to messages.
+    fn place(&self, screen: Rect, columns: usize, rows: usize, app: &App) -> Rect {
+        let most = if self.wide { app.size.wide_overlay() } else { app.size.overlay() };
+        let (max_width, max_height) = (most.width.min(screen.width), most.height.min(screen.height.saturating_sub(1)));
+        let width = (columns.max(NARROWEST) as u16).saturating_add(2).min(max_width);
+        let high = |rows: usize| (rows.min(usize::from(u16::MAX) - 2) as u16).saturating_add(2).min(max_height);
+        let (height, most) = (high(rows), high(rows.max(self.room_for)));
+        let x = screen.x + (screen.width - width) / 2;
+        let y = screen.y + (screen.height.saturating_sub(most) / 2).min(screen.height.saturating_sub(most + 1));
+        Rect { x, y, width, height }
     }
 
     /// The title, where the cursor stands in it, and how wide it is.
@@ -115,18 +135,6 @@ impl BoxFrame<'_> {
         }
         Line::styled(format!(" {} ", self.note), look.dim())
     }
-}
-
-/// The place of a box: in the middle above the last line, which belongs to messages.
-fn place(screen: Rect, columns: usize, (rows, room_for): (usize, usize), app: &App) -> Rect {
-    let most = app.size.overlay();
-    let (max_width, max_height) = (most.width.min(screen.width), most.height.min(screen.height.saturating_sub(1)));
-    let width = (columns.max(NARROWEST) as u16).saturating_add(2).min(max_width);
-    let high = |rows: usize| (rows.min(usize::from(u16::MAX) - 2) as u16).saturating_add(2).min(max_height);
-    let (height, most) = (high(rows), high(rows.max(room_for)));
-    let x = screen.x + (screen.width - width) / 2;
-    let y = screen.y + (screen.height.saturating_sub(most) / 2).min(screen.height.saturating_sub(most + 1));
-    Rect { x, y, width, height }
 }
 
 /// Draws everything beneath the boxes in the background: one faint style all over, in the text's own colour. Faint,
