@@ -294,9 +294,9 @@ impl ScreenLook {
         self.color(Color::Green, Color::Green)
     }
 
-    /// Bad: failed, refused, goes.
+    /// Bad: failed, refused, goes. The plain red of many dark palettes (VGA, gruvbox) is darker than their text.
     pub fn bad(&self) -> Style {
-        self.color(Color::Red, Color::Red).add_modifier(Modifier::BOLD)
+        self.color(Color::LightRed, Color::Red).add_modifier(Modifier::BOLD)
     }
 
     /// Careful: risky, offline, read-only.

@@ -1,7 +1,10 @@
 //! The part below the list of a plan: consequences, and the summary with the way back.
 
 use indexmap::IndexMap;
-use ratatui::text::Line;
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
 
 use crate::{
     app::{App, PlanPreview, action::Action},
@@ -34,9 +37,12 @@ const COUNTED: usize = 1_000;
 pub fn grave(preview: &PlanPreview, columns: usize, look: &ScreenLook) -> Vec<Line<'static>> {
     let (grave, other) = preview.plan.notes.split_at(preview.grave_notes.min(preview.plan.notes.len()));
     let of = |gravity| preview.facts.iter().filter(move |fact| fact.gravity == gravity).map(|fact| &fact.sentence);
-    let wrap = |sentence: &String, style| hanging("!", sentence, columns.saturating_sub(1), style);
-    let gravest = grave.iter().chain(of(FactGravity::Grave)).flat_map(|sentence| wrap(sentence, look.bad()));
-    let rest = of(FactGravity::Irreversible).chain(other).flat_map(|sentence| wrap(sentence, look.careful()));
+    let wrap = |sentence: &String, sign, style| hanging(("!", sign), sentence, columns.saturating_sub(1), style);
+    // In the text's own colour: no red is brighter than the text on every palette.
+    let gravest = grave.iter().chain(of(FactGravity::Grave));
+    let gravest = gravest.flat_map(|sentence| wrap(sentence, look.bad(), look.strong()));
+    let rest = of(FactGravity::Irreversible).chain(other);
+    let rest = rest.flat_map(|sentence| wrap(sentence, look.careful(), look.careful()));
     gravest.chain(rest).collect()
 }
 
@@ -53,7 +59,7 @@ pub fn lines(
 ) -> Vec<Line<'static>> {
     let plan = &preview.plan;
     let text = columns.saturating_sub(1);
-    let plain = ratatui::style::Style::new();
+    let plain = Style::new();
     let whole = cut_text.map_or_else(Vec::new, |whole| shell::wrapped(&whole, text, 3, plain));
     let consequences: Vec<Line> = notes.into_iter().chain(consequences(preview, text, app, look)).collect();
     let refused = refused(preview, hidden, cut, text, look);
@@ -98,7 +104,7 @@ pub fn shortened(mut lines: Vec<Line<'static>>, room: usize, app: &App, look: &S
 /// All facts: grave ones, consequences, each reason of a refusal, and the summary.
 pub fn all(preview: &PlanPreview, columns: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {
     let plan = &preview.plan;
-    let hanging = |lead, sentence: &str, style| hanging(lead, sentence, columns.saturating_sub(1), style);
+    let hanging = |lead, sentence: &str, style| hanging((lead, style), sentence, columns.saturating_sub(1), style);
     let usual = preview.facts.iter().filter(|fact| fact.gravity == FactGravity::Usual).take(MOST);
     let usual = usual.flat_map(|fact| hanging(look.glyphs.dot, &fact.sentence, look.plain())).collect();
     let mut reasons: IndexMap<&str, usize> = IndexMap::new();
@@ -197,7 +203,7 @@ fn consequences(preview: &PlanPreview, columns: usize, app: &App, look: &ScreenL
         own.chain([more]).collect()
     };
     sentences.extend(SeatKind::ALL.into_iter().filter_map(|seat| together(plan, seat, app)));
-    let lead = look.glyphs.dot;
+    let lead = (look.glyphs.dot, look.plain());
     sentences.iter().flat_map(|sentence| hanging(lead, sentence, columns, look.plain())).collect()
 }
 
@@ -231,10 +237,12 @@ fn together(plan: &Plan, seat: SeatKind, app: &App) -> Option<String> {
 }
 
 /// `! sentence`, its later lines under its first word.
-fn hanging(lead: &str, sentence: &str, columns: usize, style: ratatui::style::Style) -> Vec<Line<'static>> {
+fn hanging((sign, sign_style): (&str, Style), sentence: &str, columns: usize, style: Style) -> Vec<Line<'static>> {
     let wrapped = fit::wrap(&clean_line(sentence, LONGEST), columns.saturating_sub(5).max(1));
-    let lead = |at: usize| if at == 0 { format!("   {lead} ") } else { " ".repeat(5) };
-    wrapped.iter().enumerate().map(|(at, line)| Line::styled(format!("{}{line}", lead(at)), style)).collect()
+    let lead = |at: usize| if at == 0 { format!("   {sign} ") } else { " ".repeat(5) };
+    let line =
+        |(at, line): (usize, String)| Line::from(vec![Span::styled(lead(at), sign_style), Span::styled(line, style)]);
+    wrapped.into_iter().enumerate().map(line).collect()
 }
 
 /// `3 requests · undo: yes · confirmed by re-reading the team`.
