@@ -8,6 +8,7 @@ mod bytes;
 mod canary;
 mod far;
 mod homes;
+mod keystrokes;
 mod killed;
 mod leaving;
 mod link;
