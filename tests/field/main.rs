@@ -6,6 +6,7 @@ mod back;
 mod by_name;
 mod decided;
 mod doctor;
+mod doctor_beside;
 mod echo;
 mod grafana;
 mod key_command;

@@ -44,7 +44,7 @@ fn page(report: &DoctorReport, look: PrintStyle) -> Vec<Line> {
     let mut page = Page { look, lines: Vec::new(), begun: Vec::new() };
     page.line(&[(BOLD, &report.profile), (DIM, &format!("  {} at {}", report.provider, report.url))]);
     page.summary(report);
-    if report.count(FindingVerdict::Problem) + report.left_behind.len() > 0 {
+    if rows(report, &[FindingVerdict::Problem]).len() + report.left_behind.len() > 0 {
         page.heading("Problems");
     }
     for name in &report.left_behind {
@@ -86,6 +86,25 @@ const BOLD: &str = "1";
 const DIM: &str = "2";
 const PLAIN: &str = "";
 
+/// The findings with these verdicts, and the lists that share each.
+fn rows<'a>(report: &'a DoctorReport, verdicts: &[FindingVerdict]) -> Vec<(&'a DoctorFinding, Vec<String>)> {
+    let mut rows: Vec<(&DoctorFinding, Vec<String>)> = Vec::new();
+    for finding in report.findings.iter().filter(|finding| verdicts.contains(&finding.verdict)) {
+        let lists: Vec<String> = match finding.part {
+            ReportPart::Server | ReportPart::Beside | ReportPart::Writing => Vec::new(),
+            list => vec![list.title().to_lowercase()],
+        };
+        let same = |(known, _): &&mut (&DoctorFinding, _)| {
+            (known.what, &known.words, known.verdict) == (finding.what, &finding.words, finding.verdict)
+        };
+        match rows.iter_mut().find(same) {
+            Some((_, known)) => known.extend(lists),
+            None => rows.push((finding, lists)),
+        }
+    }
+    rows
+}
+
 struct Page {
     look: PrintStyle,
     lines: Vec<Line>,
@@ -95,7 +114,13 @@ struct Page {
 
 impl Page {
     fn summary(&mut self, report: &DoctorReport) {
-        let count = |verdict: FindingVerdict, one: &str, many: &str| match report.count(verdict) {
+        // As many as lines: what several lists share is one.
+        let lines = |verdict: FindingVerdict| match verdict {
+            FindingVerdict::Ok => report.count(verdict),
+            FindingVerdict::Problem => rows(report, &[verdict]).len() + report.left_behind.len(),
+            FindingVerdict::Note | FindingVerdict::Unknown => rows(report, &[verdict]).len(),
+        };
+        let count = |verdict: FindingVerdict, one: &str, many: &str| match lines(verdict) {
             0 => None,
             1 => Some(format!("1 {one}")),
             n => Some(format!("{n} {many}")),
@@ -149,20 +174,7 @@ impl Page {
     /// Adds all findings with these verdicts, and the requests behind problems. A finding shared by several lists
     /// appears once.
     fn all(&mut self, report: &DoctorReport, verdicts: &[FindingVerdict]) {
-        let mut rows: Vec<(&DoctorFinding, Vec<String>)> = Vec::new();
-        for finding in report.findings.iter().filter(|finding| verdicts.contains(&finding.verdict)) {
-            let lists: Vec<String> = match finding.part {
-                ReportPart::Server | ReportPart::Beside | ReportPart::Writing => Vec::new(),
-                list => vec![list.title().to_lowercase()],
-            };
-            let same =
-                |(known, _): &&mut (&DoctorFinding, _)| known.what == finding.what && known.words == finding.words;
-            match rows.iter_mut().find(same) {
-                Some((_, known)) => known.extend(lists),
-                None => rows.push((finding, lists)),
-            }
-        }
-        for (finding, lists) in rows {
+        for (finding, lists) in rows(report, verdicts) {
             let lists = if lists.is_empty() { String::new() } else { format!("{}: ", lists.join(", ")) };
             let words = format!("{lists}{}", finding.words);
             self.row(finding.verdict, finding.what, &words);

@@ -8,7 +8,7 @@ use super::{
         lists,
         probe::{DoctorProbe, Seen, Stop},
     },
-    OwnUser,
+    OwnUser, is_own,
     made::MadeRecords,
     own_name, patch_of, put_merged, read,
     users::{accepted, saw},
@@ -50,7 +50,16 @@ pub async fn run(probe: &mut DoctorProbe, made: &mut MadeRecords, stays: &OwnUse
     let body = json!({"schemas": [urn::GROUP], "displayName": name, "members": [{"value": stays.id}]});
     made.intend(RecordKind::Team, &name);
     let seen = probe.ask(&Request::new(Method::Post, ["Groups"]).body(body)).await?;
-    let id = seen.json().as_ref().and_then(lists::id).filter(|_| seen.is_ok());
+    let answer = seen.json().filter(|_| seen.is_ok());
+    let id = answer.as_ref().and_then(lists::id);
+    if let (Some(record), Some(_)) = (&answer, &id)
+        && !is_own(record, RecordKind::Team, &name)
+    {
+        let words = "accepted, and answered with another group's record: nothing else was tried with it";
+        saw(probe, ChangeVerb::CreateTeam, &seen, false, words);
+        probe.find(ReportPart::Writing, "create group", FindingVerdict::Problem, words, &[&seen]);
+        return Ok(());
+    }
     let Some(group) = id else {
         if !seen.is_ok() && seen.status() < 500 {
             made.settle(&name, None);
@@ -70,6 +79,9 @@ pub async fn run(probe: &mut DoctorProbe, made: &mut MadeRecords, stays: &OwnUse
         .saw(ChangeVerb::CreateTeam, if reread.is_ok() { ActionAbility::Works } else { ActionAbility::Untried });
     let first = stays.is_in(&there);
     let (verdict, words) = match (reread.is_ok(), first) {
+        (true, _) if there.iter().any(|member| !stays.is(member)) => {
+            (FindingVerdict::Note, "works, and somebody is in it whom nobody asked for")
+        }
         (true, true) => (FindingVerdict::Ok, "works, with a first member"),
         (true, false) => (FindingVerdict::Note, "works, and shows no first member"),
         (false, _) => (FindingVerdict::Problem, "accepted, and the group can't be read"),
@@ -118,6 +130,12 @@ impl GroupTrial<'_> {
         // Only an earlier member can be lost.
         let lost = self.stays.is_in(&before) && !self.stays.is_in(&after);
         let (mut verdict, mut words) = accepted(&seen, shows);
+        let stranger = |member: &&String| !before.contains(*member) && !self.goes.is(member);
+        let joined = after.iter().filter(stranger).count();
+        if joined > 0 {
+            verdict = FindingVerdict::Problem;
+            words = format!("{words}, but {joined} whom nobody asked for joined, too");
+        }
         if shows && lost {
             verdict = FindingVerdict::Problem;
             words = format!("{words}, but who was in it before is out");

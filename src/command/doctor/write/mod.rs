@@ -2,6 +2,7 @@
 
 mod groups;
 mod made;
+mod new_users;
 mod users;
 
 pub use groups::NEVER_SHOWN;
@@ -11,7 +12,9 @@ use serde_json::Value;
 
 use super::{
     finding::{FindingVerdict, ReportPart},
+    lists,
     probe::{DoctorProbe, Seen, Stop, StrayRecord},
+    records,
 };
 use crate::{
     directory::{
@@ -81,13 +84,13 @@ async fn attempt(probe: &mut DoctorProbe, made: &mut MadeRecords) -> Result<(), 
             return Ok(());
         }
     }
-    let Some(first) = users::create(probe, made, "a").await? else { return Ok(()) };
-    users::duplicate(probe, made, &first).await?;
+    let Some(first) = new_users::create(probe, made, "a").await? else { return Ok(()) };
+    new_users::duplicate(probe, made, &first).await?;
     users::patch(probe, &first).await?;
     users::put(probe, &first).await?;
     users::stale(probe, &first).await?;
     users::email(probe, &first).await?;
-    if let Some(second) = users::create_silently(probe, made, "b").await? {
+    if let Some(second) = new_users::create_silently(probe, made, "b").await? {
         let own = |id: &String, mark: &str| OwnUser { id: id.clone(), name: own_name(probe, mark) };
         let (stays, goes) = (own(&first, "a"), own(&second, "b"));
         groups::run(probe, made, &stays, &goes).await?;
@@ -112,6 +115,13 @@ fn own_name(probe: &DoctorProbe, mark: &str) -> String {
 /// The name of a record of the run with this tag.
 pub fn name_of(tag: &str, mark: &str) -> String {
     format!("{OWN}{tag}-{mark}")
+}
+
+/// True for a record of the doctor's own: its name holds the name that was asked for, which nobody else has. Any other
+/// record is left alone, whatever the answer says.
+fn is_own(record: &Value, kind: RecordKind, name: &str) -> bool {
+    let told = records::text(record, lists::name_attribute(kind));
+    told.is_none_or(|told| told.to_lowercase().contains(&name.to_lowercase()))
 }
 
 /// The tag of the run that creates records of this kind and name.

@@ -1,101 +1,30 @@
-//! Users of the doctor's own: created, altered in every way, deleted.
+//! Users of the doctor's own: altered in every way, deleted.
 
 use serde_json::Value;
 
 use super::{
     super::{
         finding::{FindingVerdict, ReportPart},
-        lists,
         probe::{DoctorProbe, Seen, Stop},
         records::empty,
     },
-    creation, directory_of, first_request, id_text,
+    directory_of, first_request, id_text,
     made::MadeRecords,
     own_name, patch_of, read,
 };
 use crate::{
     directory::{
-        RecordKind,
         ability::ActionAbility,
         change::{Change, ChangeVerb},
     },
     scim::{
+        difference::{ValueDifference, differences},
         json, merge,
         patch::PatchOperation,
         quirks::DeletionEffect,
         request::{Method, Request},
     },
 };
-
-/// Creates a user and says how that went. Gives its id.
-pub async fn create(probe: &mut DoctorProbe, made: &mut MadeRecords, mark: &str) -> Result<Option<String>, Stop> {
-    let (id, seen, words) = created(probe, made, mark).await?;
-    let verdict = if id.is_some() { FindingVerdict::Ok } else { FindingVerdict::Problem };
-    probe.find(ReportPart::Writing, "create user", verdict, words, &seen.iter().collect::<Vec<_>>());
-    Ok(id)
-}
-
-/// Creates a user without a word about it.
-pub async fn create_silently(
-    probe: &mut DoctorProbe,
-    made: &mut MadeRecords,
-    mark: &str,
-) -> Result<Option<String>, Stop> {
-    Ok(created(probe, made, mark).await?.0)
-}
-
-async fn created(
-    probe: &mut DoctorProbe,
-    made: &mut MadeRecords,
-    mark: &str,
-) -> Result<(Option<String>, Option<Seen>, String), Stop> {
-    let name = own_name(probe, mark);
-    let request = match creation(probe, &name) {
-        Ok(request) => request,
-        Err(why) => return Ok((None, None, why.text)),
-    };
-    made.intend(RecordKind::User, &name);
-    let seen = probe.ask(&request).await?;
-    if !seen.is_ok() {
-        if seen.status() < 500 {
-            made.settle(&name, None);
-        }
-        let words = seen.refusal(&*probe.dialect).sentences();
-        saw(probe, ChangeVerb::CreateUser, &seen, false, &words);
-        return Ok((None, Some(seen), words));
-    }
-    match seen.json().as_ref().and_then(lists::id) {
-        Some(id) => {
-            made.settle(&name, Some(id.clone()));
-            let (there, _) = read(probe, "Users", &id).await?;
-            saw(probe, ChangeVerb::CreateUser, &seen, there.is_some(), "accepted, and the user can't be read");
-            let words = if seen.status() == 201 { "works".to_owned() } else { format!("works ({})", seen.status()) };
-            Ok((Some(id), Some(seen), words))
-        }
-        None => Ok((None, Some(seen), "accepted, and the answer does not say which id it got".to_owned())),
-    }
-}
-
-/// Tries to create a second user of the same name.
-pub async fn duplicate(probe: &mut DoctorProbe, made: &mut MadeRecords, first: &str) -> Result<(), Stop> {
-    let name = own_name(probe, "a");
-    let Ok(request) = creation(probe, &name) else { return Ok(()) };
-    let seen = probe.ask(&request).await?;
-    let (verdict, words) = match (seen.status(), seen.json().as_ref().and_then(lists::id)) {
-        (409, _) => (FindingVerdict::Ok, "a name that is taken is refused (409)".to_owned()),
-        (status, Some(id)) if seen.is_ok() && id != first => {
-            made.intend(RecordKind::User, &name);
-            made.settle(&name, Some(id));
-            (FindingVerdict::Problem, format!("the same user name is taken twice ({status})"))
-        }
-        (status, _) if seen.is_ok() => {
-            (FindingVerdict::Note, format!("a name that is taken gives who is there ({status})"))
-        }
-        (status, _) => (FindingVerdict::Note, format!("a name that is taken is refused with {status}, not 409")),
-    };
-    probe.find(ReportPart::Writing, "same name", verdict, words, &[&seen]);
-    Ok(())
-}
 
 /// An attribute that the server keeps, and another value for it: the display name, or else whether the user is active.
 fn knob(user: &Value, to: &str) -> (ChangeVerb, &'static str, Value) {
@@ -114,13 +43,14 @@ pub async fn patch(probe: &mut DoctorProbe, id: &str) -> Result<(), Stop> {
     let (verb, name, to) = knob(&user, "Patched Doctor");
     let (mut seen, mut reread, mut shows) =
         patched(probe, id, name, &to, PatchOperation::replace(name, to.clone())).await?;
-    let (mut verdict, mut words) = accepted(&seen, shows);
+    let (mut verdict, mut words) = beside(accepted(&seen, shows), &user, reread.json().as_ref(), name);
     if !shows && seen.is_decisive() {
         let other = patched(probe, id, name, &to, PatchOperation::replace(name, to.clone()).without_path()).await?;
         if other.2 {
             probe.habits.patch_paths = Some(false);
-            words = format!("only without a path ({}); with one it is {words}", other.0.status());
-            (seen, reread, shows, verdict) = (other.0, other.1, true, FindingVerdict::Note);
+            let found = format!("only without a path ({}); with one it is {words}", other.0.status());
+            (seen, reread, shows) = (other.0, other.1, true);
+            (verdict, words) = beside((FindingVerdict::Note, found), &user, reread.json().as_ref(), name);
         }
     }
     if verb == ChangeVerb::SetDisplayName {
@@ -170,6 +100,42 @@ pub fn accepted(seen: &Seen, shows: bool) -> (FindingVerdict, String) {
     }
 }
 
+/// The finding about a write, with what it has altered beside the attribute that was meant. Another user name, or a value
+/// that is gone, is a problem.
+fn beside(
+    (verdict, words): (FindingVerdict, String),
+    before: &Value,
+    after: Option<&Value>,
+    meant: &str,
+) -> (FindingVerdict, String) {
+    let Some(after) = after else { return (verdict, words) };
+    let names = ["displayName", "name", "nickName"];
+    let follows = |name: &str| {
+        let is = |other: &str| name.eq_ignore_ascii_case(other);
+        is(meant) || (names.contains(&meant) && names.iter().any(|one| is(one)))
+    };
+    let mut all = differences(before, after);
+    all.retain(|difference| !follows(difference.attribute()));
+    let is_grave = |difference: &ValueDifference| match difference {
+        ValueDifference::Entries { gone, .. } => !gone.is_empty(),
+        ValueDifference::Value { path, before, after } => {
+            before.is_some() && (after.is_none() || path.eq_ignore_ascii_case("userName"))
+        }
+    };
+    let grave = all.iter().any(is_grave);
+    let mut altered: Vec<&str> = all.iter().map(ValueDifference::attribute).collect();
+    altered.dedup();
+    if altered.is_empty() {
+        return (verdict, words);
+    }
+    let least = if grave { FindingVerdict::Problem } else { FindingVerdict::Note };
+    (verdict.max(least), format!("{words}, but it alters {}, too", altered.join(", ")))
+}
+
+pub(super) fn text(document: &Value, name: &str) -> Option<String> {
+    value(document, name)?.as_str().map(str::to_owned)
+}
+
 /// PUT of the whole record with one value changed, as the console does where PATCH is missing.
 pub async fn put(probe: &mut DoctorProbe, id: &str) -> Result<(), Stop> {
     let (Some(mut document), _) = read(probe, "Users", id).await? else { return Ok(()) };
@@ -187,7 +153,8 @@ pub async fn put(probe: &mut DoctorProbe, id: &str) -> Result<(), Stop> {
     let lost = |name: &&str| {
         value(&before, name).is_some_and(|old| !empty(&old)) && value(&after, name).is_none_or(|new| empty(&new))
     };
-    let mut lost: Vec<&str> = ["userName", "emails", "name", "externalId"].into_iter().filter(lost).collect();
+    let mut lost: Vec<&str> = ["emails", "name", "externalId"].into_iter().filter(lost).collect();
+    lost.extend((text(&before, "userName") != text(&after, "userName")).then_some("userName"));
     lost.extend((name != "active" && value(&before, "active") != value(&after, "active")).then_some("active"));
     let (mut verdict, mut words) = accepted(&seen, shows);
     if shows && !lost.is_empty() {
@@ -297,9 +264,10 @@ pub async fn email(probe: &mut DoctorProbe, id: &str) -> Result<(), Stop> {
     // Reserved for examples (RFC 2606): mail goes nowhere.
     let to = format!("{}-other@example.com", own_name(probe, "a"));
     let change = Change::SetEmail { user: id_text(id), to: to.clone() };
+    let (Some(before), _) = read(probe, "Users", id).await? else { return Ok(()) };
     let Some((seen, after, reread)) = as_the_console(probe, id, change).await? else { return Ok(()) };
     let shows = after.as_ref().and_then(|user| value(user, "emails")).is_some_and(|all| all.to_string().contains(&to));
-    let (verdict, words) = accepted(&seen, shows);
+    let (verdict, words) = beside(accepted(&seen, shows), &before, after.as_ref(), "emails");
     saw(probe, ChangeVerb::SetEmail, &seen, shows, &words);
     probe.find(ReportPart::Writing, "change email", verdict, words, &[&seen, &reread]);
     Ok(())
@@ -320,12 +288,13 @@ pub async fn activity(probe: &mut DoctorProbe, id: &str) -> Result<(), Stop> {
             continue;
         }
         let change = Change::SetActive { user: id_text(id), active };
+        let (Some(before), _) = read(probe, "Users", id).await? else { return Ok(()) };
         let Some((seen, after, reread)) = as_the_console(probe, id, change).await? else { continue };
         let (verdict, words, works) = match &after {
             None => (FindingVerdict::Note, format!("the user is gone ({})", seen.status()), seen.is_ok() && !active),
             Some(user) => {
                 let shows = value(user, "active") == Some(Value::Bool(active));
-                let (verdict, words) = accepted(&seen, shows);
+                let (verdict, words) = beside(accepted(&seen, shows), &before, Some(user), "active");
                 (verdict, words, shows)
             }
         };
