@@ -319,7 +319,7 @@ impl App {
 
     /// Plans the inverse of the changes of a plan that took effect.
     pub(super) fn plan_undo(&mut self, undone: ChangeId, effects: &mut Vec<AppEffect>) {
-        match self.entries.inverse(undone) {
+        match self.entries.own_inverse(undone, &[]) {
             Err(why) => self.fail(why.text),
             Ok(inverse) => {
                 let title = format!("Undo: {}", self.title_of(undone));
@@ -335,7 +335,7 @@ impl App {
         let Some(newest) = plans.first().copied() else { return self.say("All of these were undone already.") };
         let (mut all, mut refused) = (InversePlan::default(), Vec::new());
         for plan in &plans {
-            match self.entries.inverse(*plan) {
+            match self.entries.own_inverse(*plan, &plans) {
                 Ok(inverse) => all.then(inverse),
                 Err(why) => refused.push((PlanLine::about(self.title_of(*plan)), why)),
             }

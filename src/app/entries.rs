@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::directory::{
     ResourceRef,
     change::ChangeId,
-    plan::{self, InversePlan, JournalEntry, Undo},
+    plan::{self, InversePlan, JournalEntry, RecordSuccessors, Undo},
     refusal::Refusal,
 };
 
@@ -128,7 +128,19 @@ impl JournalEntries {
     /// # Errors
     /// No change of the plan can be undone.
     pub fn inverse(&self, plan: ChangeId) -> Result<InversePlan, Refusal> {
-        plan::inverse(self.of_plan(plan), self.undos_of(plan))
+        plan::inverse(self.of_plan(plan), self.undos_of(plan), &RecordSuccessors::default())
+    }
+
+    /// Like [`Self::inverse`], about records that were made again since, and without the effects that other plans have had,
+    /// too; plans that are undone together with it are no others.
+    ///
+    /// # Errors
+    /// No change of the plan can be undone.
+    pub fn own_inverse(&self, plan: ChangeId, together: &[ChangeId]) -> Result<InversePlan, Refusal> {
+        let successors = RecordSuccessors::of(self.all.values());
+        let others = self.all.values().filter(|entry| entry.plan == plan || !together.contains(&entry.plan));
+        plan::inverse(self.of_plan(plan), self.undos_of(plan), &successors)
+            .map(|inverse| inverse.without_shared(others, &successors))
     }
 
     /// True where undos have taken back every change of the plan that can be undone.

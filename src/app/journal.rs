@@ -4,7 +4,7 @@ use super::{App, AppEffect, Overlay, Tab, action::Action, availability::Unavaila
 use crate::directory::{
     ResourceRef,
     change::{ChangeId, ChangeVerb, ChangedField},
-    plan::{self, ChangeState, JournalEntry, Undo},
+    plan::{self, ChangeState, JournalEntry, RecordSuccessors, Undo},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -128,7 +128,7 @@ impl App {
         let alone = self.entries.of_plan(entry.plan).nth(1).is_none();
         let (plan_of, title) =
             (entry.plan, format!("Undo: {}: {}", entry.step.words.subject, entry.step.words.text("→")));
-        match plan::inverse(std::iter::once(entry), std::iter::empty()) {
+        match plan::inverse(std::iter::once(entry), std::iter::empty(), &RecordSuccessors::default()) {
             Err(why) => self.fail(why.text),
             Ok(inverse) => {
                 let changes = inverse.steps.into_iter().map(|step| step.change).collect();

@@ -294,6 +294,8 @@ impl App {
         let rest = if self.entries.steps(entry.plan) > 1 { "The rest of the plan was not sent. " } else { "" };
         let back = if entry.puts_back().next().is_some() {
             format!("{key} puts it back.")
+        } else if entry.takes_out().next().is_some() {
+            "Who joined stays in until a person takes them out.".to_owned()
         } else {
             "Nothing here puts it back.".to_owned()
         };

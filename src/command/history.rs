@@ -18,7 +18,7 @@ use crate::{
     directory::{
         Id,
         change::{Change, ChangeId},
-        plan::{self, ChangeState, HARMED, InversePlan, JournalEntry, NOT_CREATED},
+        plan::{self, ChangeState, HARMED, InversePlan, JournalEntry, NOT_CREATED, RecordSuccessors},
         refusal::Refusal,
         work::WorkerJob,
     },
@@ -109,7 +109,9 @@ pub(super) async fn undo(
 }
 
 fn inverse(journal: &[JournalEntry], plan: ChangeId) -> Result<InversePlan, Refusal> {
-    plan::inverse(of(journal, plan), journal.iter().filter(|entry| entry.undoes == Some(plan)))
+    let successors = RecordSuccessors::of(journal.iter());
+    plan::inverse(of(journal, plan), journal.iter().filter(|entry| entry.undoes == Some(plan)), &successors)
+        .map(|inverse| inverse.without_shared(journal.iter(), &successors))
 }
 
 /// The reason, with the plan that is meant; and where the person named none, the next older one that could be taken
@@ -143,7 +145,9 @@ pub(super) async fn retry(
     };
     let title = title(&journal, id)?;
     let again = |entry: &&JournalEntry| failed(entry) || entry.why == NOT_CREATED;
-    let changes: Vec<Change> = of(&journal, id).filter(again).map(|entry| entry.step.change.clone()).collect();
+    let successors = RecordSuccessors::of(journal.iter());
+    let changes: Vec<Change> =
+        of(&journal, id).filter(again).map(|entry| successors.stand_in(&entry.step.change)).collect();
     let mut desk = read(opener, profile, send, &changes).await?;
     let keys: FxHashMap<Id, Id> =
         changes.iter().filter_map(Change::creates).map(|key| (key.clone(), desk.id().provisional())).collect();

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::directory::plan::{JournalEntry, SideEffect};
+use crate::directory::plan::JournalEntry;
 
 /// A change and its outcome.
 #[derive(Debug, Serialize)]
@@ -71,7 +71,11 @@ impl<'a> ChangeRow<'a> {
             side_effects: entry
                 .effects
                 .iter()
-                .map(|SideEffect { words, harm, back }| EffectRow { words, harm: *harm, undoable: !back.is_empty() })
+                .map(|effect| EffectRow {
+                    words: &effect.words,
+                    harm: effect.harm,
+                    undoable: !effect.restores().is_empty(),
+                })
                 .collect(),
             undoes: entry.undoes.map(|plan| plan.0),
             requests: exchanges

@@ -315,8 +315,13 @@ pub(super) fn effects(ran: &RunOutcome, desk: &HeadlessSession) {
         let told: Vec<&str> = entry.effects.iter().map(|effect| effect.words.as_str()).collect();
         note(format_args!("{lead}: {}: {}: {}", words.subject, words.text("→"), told.join(" ")));
     }
-    let harmed = ran.entries.values().filter(|entry| entry.did_harm());
-    let back: Vec<&Change> = harmed.flat_map(JournalEntry::puts_back).collect();
+    let harmed = || ran.entries.values().filter(|entry| entry.did_harm());
+    let joined: Vec<&Change> = harmed().flat_map(JournalEntry::takes_out).collect();
+    if let Some(lines) = words::command_line(&joined, &desk.directory, Some(&desk.profile.name)) {
+        note("If nobody else has put them in, this takes them out:");
+        lines.lines().for_each(note);
+    }
+    let back: Vec<&Change> = harmed().flat_map(JournalEntry::puts_back).collect();
     if !back.is_empty() {
         // A command line holds texts, numbers and truth values, and no lists or objects.
         let structured = |change: &Change| matches!(change, Change::SetAttribute { to: Some(to), .. } if to.is_array() || to.is_object());
@@ -378,6 +383,8 @@ fn verdict(ran: &RunOutcome) -> Result<(), CommandError> {
         )
         .hint(if !ran.unjournaled && ran.entries.values().flat_map(JournalEntry::puts_back).next().is_some() {
             "`scimitar undo` puts it back"
+        } else if ran.entries.values().flat_map(JournalEntry::takes_out).next().is_some() {
+            "who joined stays in until a person takes them out"
         } else {
             "nothing here puts it back"
         }),

@@ -10,6 +10,8 @@ use crate::directory::{
     refusal::{Refusal, RefusalCode},
     words,
 };
+use serde_json::Value;
+
 use crate::scim::request::Request;
 
 /// A step without its change and words.
@@ -160,7 +162,10 @@ impl<'a> PlanContext<'a> {
         if new.user_name.trim().is_empty() {
             return refuse(RefusalCode::InvalidValue, "A user needs a user name.");
         }
-        address(&new.email)?;
+        // Somebody without an address is made again without one.
+        if new.attributes.get("emails") != Some(&Value::Null) {
+            address(&new.email)?;
+        }
         let mut known: Vec<&User> = self.0.users_named(&new.user_name).collect();
         if known.is_empty() {
             known.extend(self.0.users_named(&new.email));

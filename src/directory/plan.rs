@@ -22,6 +22,9 @@ mod entries;
 mod entry;
 mod facts;
 mod parts;
+mod present;
+mod shared_effects;
+mod successors;
 #[cfg(test)]
 mod tests;
 mod undo;
@@ -36,6 +39,7 @@ pub use entries::{IdGenerator, PlanEntering, reason};
 pub use entry::{ChangeState, HARMED, JournalEntry, LATE, RequestExchange, WayBack};
 pub use facts::{FactGravity, PlanFact, WayOut};
 pub use parts::{NOT_CREATED, PlanPart, UNCLAIMED, UNWRITTEN, next_part};
+pub use successors::RecordSuccessors;
 pub use undo::{BackStep, ExpectedEffect, InversePlan, STILL_LATE, UndoDraft, holds, inverse, is_undone, newest};
 
 /// How a step's outcome is known.
@@ -116,8 +120,8 @@ pub struct Step {
     /// The people who must be admin when the step is sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<OtherAdmins>,
-    /// For a change that may take memberships: the person's teams, at most five, whose members are compared; `None`
-    /// where they are not known.
+    /// For a change that may take memberships (a deactivation, a new membership): the other teams of the people
+    /// concerned, at most five, whose members are compared; `None` where they are not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watched: Option<Vec<Id>>,
     /// For an undo: the values that must still be so when it is sent.
@@ -168,6 +172,18 @@ pub struct SideEffect {
     /// The changes that put it back; none where no change does.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub back: Vec<Change>,
+}
+
+impl SideEffect {
+    /// True if somebody joined a team: nothing tells whether the change or somebody else did that.
+    pub fn is_gain(&self) -> bool {
+        !self.back.is_empty() && self.back.iter().all(|change| matches!(change, Change::RemoveMember { .. }))
+    }
+
+    /// The changes by which an undo puts a loss back. A gain stays: somebody else may have given it.
+    pub fn restores(&self) -> &[Change] {
+        if self.is_gain() { &[] } else { &self.back }
+    }
 }
 
 /// The words about a plan with a name that is marked.

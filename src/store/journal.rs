@@ -4,11 +4,13 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
 use rusqlite::{ErrorCode, OptionalExtension, Row, Transaction, params};
 use rustc_hash::FxHashSet;
 
 use super::{Result, Store, StoreError, Sync, bytes, salvage, schema, sum};
 use crate::directory::{
+    Id,
     change::ChangeId,
     plan::{ChangeState, JournalEntry, JournalStanding, WriteCondition},
 };
@@ -149,6 +151,20 @@ impl Store {
                      WHERE id >= ?1 AND json_valid(body) AND json_extract(body, '$.plan') = ?1 ORDER BY id";
         let mut query = self.db.prepare_cached(query)?;
         collect(query.query([plan.0])?)
+    }
+
+    /// The changes about a record that are open, or were settled since then, among the newest `limit` and the open ones;
+    /// oldest first.
+    pub fn journal_meanwhile(&self, about: &Id, since: Timestamp, limit: usize) -> Result<JournalPart> {
+        let mut query = self.db.prepare_cached(
+            "SELECT id, state, body, sum FROM journal WHERE id IN (SELECT id FROM \
+             (SELECT id FROM journal ORDER BY id DESC LIMIT ?1) \
+             UNION SELECT id FROM journal WHERE state IN ('planned', 'sent', 'unknown')) \
+             AND instr(body, ?2) > 0 AND (state IN ('planned', 'sent', 'unknown') \
+             OR json_valid(body) AND json_extract(body, '$.settled') >= ?3) ORDER BY id",
+        )?;
+        let quoted = serde_json::to_string(about).map_err(|error| StoreError::Encode(error.to_string()))?;
+        collect(query.query(params![limit as i64, quoted, since.as_millisecond()])?)
     }
 
     /// The change with this id, where the journal has it and it can be read.

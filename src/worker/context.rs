@@ -82,6 +82,10 @@ pub struct WorkerContext {
     pub roles_refused: Arc<AtomicBool>,
     /// True if a reading has shown an accepted change only later.
     pub late: Arc<AtomicBool>,
+    /// True if a new membership has left somebody's other memberships alone.
+    pub memberships_kept: Arc<AtomicBool>,
+    /// How many new memberships were compared with the other memberships.
+    pub memberships_compared: Arc<AtomicUsize>,
     /// The records that the console shows.
     pub known: ShownRecords,
     /// Roles that only answers to changes have shown.
@@ -226,6 +230,21 @@ impl WorkerContext {
     /// Gives access to the members of teams that the server leaves out or adds.
     pub fn withhold<R>(&self, with: impl FnOnce(&mut WithheldMembers) -> R) -> R {
         with(&mut self.withheld.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// True where a new membership is known to leave the others alone.
+    pub fn keeps_memberships(&self) -> bool {
+        self.memberships_kept.load(Ordering::Relaxed)
+    }
+
+    /// Notes that a new membership left the others alone.
+    pub fn found_memberships_kept(&self) {
+        self.memberships_kept.store(true, Ordering::Relaxed);
+    }
+
+    /// Counts a new membership that is compared; gives how many were before.
+    pub fn compares_memberships(&self) -> usize {
+        self.memberships_compared.fetch_add(1, Ordering::Relaxed)
     }
 
     /// True where a reading of this server was late before.

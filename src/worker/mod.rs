@@ -225,6 +225,8 @@ pub async fn run(
         examined: Arc::default(),
         roles_refused: Arc::default(),
         late: Arc::default(),
+        memberships_kept: Arc::default(),
+        memberships_compared: Arc::default(),
         known: ShownRecords::default(),
         learnt: learnt::LearntRoleCache::default(),
         contradicted: Arc::default(),

@@ -37,6 +37,24 @@ fn single_changes_are_made_confirmed_and_taken_back() {
     assert_eq!(journal[0]["by"], "ann");
 }
 
+/// The organisation role `viewer` overwrites every role in teams and both seats.
+#[test]
+fn what_the_role_viewer_overwrites_is_set_again_by_the_undo() {
+    let world = World::new("wandb", &["--users", "40"]);
+    let (inside, team, _) = cast(&world);
+    world.ok(&["set-role", &inside, "admin", "--team", &team, "--yes"]);
+    let before = world.user(&inside);
+    world.ok(&["set-role", &inside, "viewer", "--yes"]);
+    assert_eq!(world.role_in(&inside, &team), "viewer");
+    let dry = world.json(&["undo", "--dry-run", "--json"]);
+    assert!(dry["notes"].to_string().contains("roles in projects"), "{dry}");
+    world.ok(&["undo", "--yes"]);
+    let after = world.user(&inside);
+    for key in ["role", "models_seat", "weave_role", "teams"] {
+        assert_eq!(after[key], before[key], "{key}");
+    }
+}
+
 #[test]
 fn users_come_from_standard_input_and_once_each() {
     let world = World::new("wandb", &["--users", "40"]);

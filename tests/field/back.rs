@@ -163,6 +163,25 @@ fn a_deleted_user_is_made_again_with_what_the_record_had() {
     }
 }
 
+/// The old record has no `name`, and an address without a type.
+#[test]
+fn nothing_is_invented_for_a_user_who_is_made_again() {
+    let mut all = users(3);
+    all[1].as_object_mut().unwrap().shift_remove("name");
+    all[1]["emails"] = json!([{"value": "user0002@example.com"}]);
+    let before = all[1].clone();
+    let world = World::new(Plain, all, vec![group(1, "alpha", &[1])]);
+    world.run(&["delete", "user", "user0002", "--yes"]).exits(DONE);
+    world.run(&["undo", "--yes"]).exits(DONE);
+    let mut now = world.state().users["made-1"].clone();
+    for key in ["id", "meta", "schemas"] {
+        now[key] = before[key].clone();
+    }
+    let left = |value: &Value| value.as_object().unwrap().iter().filter(|(_, one)| !one.is_null()).count();
+    assert_eq!((left(&now), &now["emails"]), (left(&before), &before["emails"]), "{now:#}\n{before:#}");
+    assert!(now.get("name").is_none_or(Value::is_null), "{now:#}");
+}
+
 /// PATCH `add` of members puts them in the place of all.
 struct AddReplaces;
 

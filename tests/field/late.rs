@@ -96,6 +96,35 @@ fn what_no_answer_and_no_reading_shows_is_unknown_until_a_later_look() {
     assert_eq!(world.members("g0001"), ["u0001", "u0002"]);
 }
 
+/// The same, and the answer to a write has nothing of the record but its id.
+struct Terse(Late);
+
+impl Behavior for Terse {
+    fn show(&self, state: &State, kind: ResourceType, record: &Value, shown: ShownIn) -> Value {
+        let record = self.0.show(state, kind, record, shown);
+        if shown == ShownIn::Write && kind == ResourceType::Groups {
+            return json!({"id": record["id"], "displayName": record["displayName"]});
+        }
+        record
+    }
+}
+
+#[test]
+fn an_answer_that_does_not_tell_the_value_contradicts_nothing() {
+    let world = World::new(Terse(Late::by(usize::MAX)), users(4), vec![group(1, "alpha", &[1, 2])]);
+    let told = json_of(&world, &["add", "alpha", "user0003"], PARTLY);
+    assert_eq!(change(&told)["state"], "unknown", "{told}");
+    assert!(why(&told).contains("may be late"), "{told}");
+    // A look that is too early, too, is no refusal.
+    let told = world.run(&["resume", "--yes", "--json"]).exits(PARTLY).json();
+    assert_eq!(change(&told)["state"], "unknown", "{told}");
+    world.server.state().made = 1;
+    let told = world.run(&["resume", "--yes", "--json"]).exits(DONE).json();
+    assert_eq!(change(&told)["state"], "confirmed", "{told}");
+    world.run(&["undo", "--yes"]).exits(DONE);
+    assert_eq!(world.members("g0001"), ["u0001", "u0002"]);
+}
+
 /// A user who was written can't be read while the server's clock stands still (`made` is 0).
 struct Unreadable;
 

@@ -127,6 +127,43 @@ fn a_deleted_team_is_created_again_with_its_members_and_no_older_plan_is_taken_b
 }
 
 #[test]
+fn older_plans_are_taken_back_on_the_team_that_was_made_again() {
+    let world = World::new(Plain, users(4), vec![group(1, "team01", &[1, 2])]);
+    world.run(&["remove", "team01", "user0002", "--yes"]).exits(DONE);
+    world.run(&["add", "team01", "user0003", "--yes"]).exits(DONE);
+    world.run(&["delete", "team", "team01", "--yes"]).exits(DONE);
+    world.run(&["undo", "--yes"]).exits(DONE);
+    assert_eq!(world.members("made-1"), ["u0001", "u0003"]);
+    world.run(&["undo", "--yes"]).exits(DONE);
+    assert_eq!(world.members("made-1"), ["u0001"]);
+    world.run(&["undo", "--yes"]).exits(DONE);
+    assert_eq!(world.members("made-1"), ["u0001", "u0002"]);
+}
+
+/// Somebody else is faster: a creation is refused, and the record is there as wanted.
+struct Faster;
+impl Behavior for Faster {
+    fn before(&self, state: &mut State, request: &Request) -> Option<Answer> {
+        let posts = request.method == "POST";
+        posts.then(|| {
+            let mut record = request.body.clone();
+            record["id"] = json!("theirs");
+            state.users.insert("theirs".into(), record);
+            Answer::error(409, "this name is taken")
+        })
+    }
+}
+
+#[test]
+fn a_change_that_was_sent_and_that_somebody_else_did_first_is_not_called_unsent() {
+    let world = World::new(Faster, users(2), vec![]);
+    world.run(&["create", "user", "noor", "--email", "noor@example.com", "--yes"]).exits(DONE);
+    let said =
+        world.run(&["undo", "--yes"]).exits(NOT_SENT).warns(&["It was sent, and somebody else had done it first"]);
+    assert!(world.state().users.contains_key("theirs"), "{said}");
+}
+
+#[test]
 fn a_deleted_user_is_created_again_and_joins_their_teams() {
     let world = World::new(Plain, users(4), vec![group(1, "team01", &[1, 2]), group(2, "team02", &[2])]);
     world.run(&["delete", "user", "user0002", "--yes"]).exits(DONE);

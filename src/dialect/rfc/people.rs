@@ -46,7 +46,7 @@ impl RfcDialect {
                 "This provider takes no groups with a new user: create the user, then add it to groups.",
             );
         }
-        if self.manner == RfcFlavor::Grafana && new.attributes.contains_key("name") {
+        if self.manner == RfcFlavor::Grafana && new.attributes.get("name").is_some_and(|name| !name.is_null()) {
             return refuse(
                 RefusalCode::Unsupported,
                 "Grafana ignores first and last names: give the shown name instead.",
@@ -65,6 +65,8 @@ impl RfcDialect {
         body.insert("emails".into(), emails(&new.email));
         body.insert("active".into(), json!(true));
         body.extend(new.attributes.clone());
+        // Whoever is made again lacks what the old record lacked.
+        body.retain(|_, value| !value.is_null());
         if body.contains_key(urn::ENTERPRISE_USER) {
             body.insert("schemas".into(), json!([urn::USER, urn::ENTERPRISE_USER]));
         }

@@ -84,13 +84,38 @@ fn viewer_cascade(case: PlanContext<'_>, user: &User, request: Request) -> StepD
             some_of(&teams)
         ),
     };
-    let never = "W&B keeps no record of the seats, team roles and project roles that viewer overwrites: each must be set \
-                 again by hand.";
-    StepDraft::new(vec![request], Undo::Never(never.into()), ConfirmBy::Reread(vec![ResourceRef::user(&user.id)]))
+    let (target, undo) = (ResourceRef::user(&user.id), before_cascade(case, user));
+    let back = "An undo sets the roles and seats again that are known now; roles in projects are not among them.";
+    let back = matches!(undo, Undo::By(_)).then(|| back.to_owned());
+    StepDraft::new(vec![request], undo, ConfirmBy::Reread(vec![target]))
         .risk(Risk::Look)
         .note("W&B has given up this role: they become member, with viewer seats in Models and Weave.".to_owned())
         .note(all)
+        .note(back)
         .note("W&B refuses it if no viewer seat is left (“Seat limit reached”).".to_owned())
+}
+
+/// The roles and seats that `viewer` overwrites, as far as they are known: W&B keeps no record of them.
+fn before_cascade(case: PlanContext<'_>, user: &User) -> Undo {
+    let id = || user.id.clone();
+    let Some(role) = user.org_role.value().filter(|role| !role.is(VIEWER)) else {
+        return Undo::Never("The organisation role before is not known, so it can't be put back.".into());
+    };
+    let Some(grants) = &user.team_roles else {
+        return Undo::Never(
+            "The roles in teams, which viewer overwrites, are not known, so they can't be put back.".into(),
+        );
+    };
+    let teams = grants.iter().filter(|grant| !grant.role.is(VIEWER)).filter_map(|grant| {
+        let team = case.0.teams_named(&grant.scope).next()?.id.clone();
+        Some(Change::SetTeamRole { user: id(), team, role: grant.role.clone() })
+    });
+    let seats = [SeatKind::Models, SeatKind::Weave].into_iter().filter_map(|seat| {
+        let to = user.seat(seat).value().filter(|level| !level.is(VIEWER))?.clone();
+        Some(Change::SetSeat { user: id(), seat, to })
+    });
+    let role = Change::SetOrgRole { user: id(), role: role.clone() };
+    Undo::By(std::iter::once(role).chain(teams).chain(seats).collect())
 }
 
 pub(super) fn create(case: PlanContext<'_>, hosting: Hosting, sum: Option<u64>, key: &Id, new: &NewUser) -> Planned {

@@ -25,6 +25,7 @@ pub struct NewUser {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub external_id: String,
     /// Other attributes, as on the wire: of somebody who is made again. Providers that create users with them take them.
+    /// `null` leaves out an attribute that a creation has otherwise.
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub attributes: serde_json::Map<String, serde_json::Value>,
     /// An admin of the whole instance: of every organisation on it.

@@ -128,6 +128,16 @@ impl Change {
         }
     }
 
+    /// The users who are put into a team; some may be in it already.
+    pub fn joining(&self) -> &[Id] {
+        match self {
+            Change::AddMember { user, .. } | Change::SetTeamRole { user, .. } => std::slice::from_ref(user),
+            Change::ReplaceMembers { come, .. } => come,
+            Change::CreateTeam { members, .. } => members,
+            _ => &[],
+        }
+    }
+
     /// Lays the change over a role.
     pub fn apply_to_role(&self, record: &mut Role) {
         if let Change::EditRole { to, .. } = self {

@@ -84,13 +84,34 @@ impl PlanDrafting {
     }
 }
 
-/// The most teams whose members are compared for one person.
+/// The most teams whose members are compared for one change.
 const WATCHED: usize = 5;
 
-/// The teams that a deactivation may take the person out of; `None` for other changes, and where they are not known.
+/// The teams that a deactivation may take the person out of, or the teams besides the one that people join; `None` for
+/// other changes, and where they are not known.
 fn watched(change: &Change, directory: &Directory) -> Option<Vec<Id>> {
-    let Change::SetActive { user, active: false } = change else { return None };
-    directory.tells_teams_of(user).then(|| directory.teams_of(user).into_iter().take(WATCHED).collect())
+    let people = match change {
+        Change::SetActive { user, active: false } => std::slice::from_ref(user),
+        _ => change.joining(),
+    };
+    if people.is_empty() || !people.iter().all(|user| directory.tells_teams_of(user)) {
+        return None;
+    }
+    let mut teams: Vec<Id> = Vec::new();
+    for user in people {
+        let own = directory.teams_of(user);
+        // A role for somebody who is in the team moves nobody.
+        if change.team().is_some_and(|team| own.contains(team)) {
+            continue;
+        }
+        let others = own.into_iter().filter(|team| !teams.contains(team)).collect::<Vec<_>>();
+        teams.extend(others);
+        if teams.len() >= WATCHED {
+            break;
+        }
+    }
+    teams.truncate(WATCHED);
+    Some(teams)
 }
 
 /// The step for a change that follows those known to the guard, or the reason why there is none.

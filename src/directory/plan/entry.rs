@@ -244,8 +244,13 @@ impl JournalEntry {
         self.effects.iter().any(|effect| effect.harm)
     }
 
-    /// Changes that put all side effects back.
+    /// Changes that put all losses beside the change back.
     pub fn puts_back(&self) -> impl Iterator<Item = &Change> {
-        self.effects.iter().flat_map(|effect| &effect.back)
+        self.effects.iter().flat_map(SideEffect::restores)
+    }
+
+    /// Changes that take out whoever joined beside the change; an undo leaves them to a person.
+    pub fn takes_out(&self) -> impl Iterator<Item = &Change> {
+        self.effects.iter().filter(|effect| effect.is_gain()).flat_map(|effect| &effect.back)
     }
 }

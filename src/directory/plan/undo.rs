@@ -5,11 +5,13 @@ use std::collections::VecDeque;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
-use super::{ALREADY, ChangeState, JournalEntry, Plan, Undo, already, compensation::replaced};
+use super::{
+    ALREADY, ChangeState, JournalEntry, Plan, RecordSuccessors, Undo, already, compensation::replaced,
+    present::otherwise,
+};
 use crate::directory::{
     Directory, Id, RecordKind, ResourceRef,
     change::{Change, ChangeEffect, ChangeId, ChangedField},
-    record::{ReadDepth, RoleGrant},
     record_contents::RecordContents,
     refusal::{Refusal, RefusalCode},
     words::{self, PlanLine},
@@ -46,6 +48,8 @@ pub struct BackStep {
     pub expected: Option<ExpectedEffect>,
     /// True if the server's answers disagree about the effect of the change.
     pub late: bool,
+    /// True if the change puts back a loss that was seen beside the plan.
+    pub beside: bool,
 }
 
 /// The changes that take a plan back, in reverse order.
@@ -55,7 +59,9 @@ pub struct InversePlan {
     pub steps: Vec<BackStep>,
     /// Lines that can't be taken back, each with the reason.
     pub never: Vec<(PlanLine, Refusal)>,
-    /// Differences that remain where records are created again; a sentence each.
+    /// Changes that are not sent, because another plan has set the value, too.
+    pub(super) kept: Vec<(Change, Refusal)>,
+    /// Differences that remain; a sentence each.
     pub differs: Vec<String>,
 }
 
@@ -70,8 +76,14 @@ pub struct UndoDraft {
     of: Vec<(Change, ChangeId)>,
     /// The conditions under which the changes are sent.
     expected: Vec<(Change, ExpectedEffect)>,
+    /// The changes that put back losses beside the plan.
+    beside: Vec<Change>,
     differs: Vec<String>,
 }
+
+/// The words about a line that puts back a loss beside the plan.
+const BESIDE: &str = "The plan did not ask for this loss, which was seen beside its change: somebody else may have caused it \
+                      at that time.";
 
 impl UndoDraft {
     /// Gives new provisional ids to records that are created again.
@@ -105,6 +117,10 @@ impl UndoDraft {
             open.entry(value(&change)).or_default().push((change, expected));
         }
         for step in &mut plan.steps {
+            if self.beside.contains(&step.change) {
+                step.consequences.insert(0, BESIDE.to_owned());
+                step.grave += 1;
+            }
             let Some(same) = open.get_mut(&value(&step.change)) else { continue };
             if let Some(at) = same.iter().position(|(change, _)| *change == step.change) {
                 step.expected = Some(same.remove(at).1);
@@ -113,13 +129,15 @@ impl UndoDraft {
     }
 }
 
-/// The changes that take back all effects of a plan that none of these undos has taken back.
+/// The changes that take back all effects of a plan that none of these undos has taken back. Records that were made again
+/// since stand in the place of the deleted ones.
 ///
 /// # Errors
 /// Fails if no part of the plan can be taken back.
 pub fn inverse<'a>(
     entries: impl DoubleEndedIterator<Item = &'a JournalEntry>,
     undos: impl Iterator<Item = &'a JournalEntry>,
+    successors: &RecordSuccessors,
 ) -> Result<InversePlan, Refusal> {
     let undos: Vec<&JournalEntry> = undos.filter(|undo| holds(undo)).collect();
     let mut done: VecDeque<Change> = undos.iter().map(|undo| keyless(&undo.step.change)).collect();
@@ -139,15 +157,18 @@ pub fn inverse<'a>(
             return Err(Refusal::new(RefusalCode::Pending, why));
         }
         if !entry.took_effect() {
-            outcomes.push(entry.state);
+            outcomes.push((entry.state, entry.exchanges.is_empty()));
             continue;
         }
         let late = entry.is_late();
-        let mut back: Vec<Change> = entry.puts_back().cloned().collect();
+        let mut back: Vec<Change> = entry.puts_back().map(|change| successors.stand_in(change)).collect();
         back.retain(|change| !take(&mut done, &keyless(change)));
-        let mut back: Vec<BackStep> =
-            back.into_iter().map(|change| BackStep { of: entry.id, change, expected: None, late }).collect();
+        let mut back: Vec<BackStep> = back
+            .into_iter()
+            .map(|change| BackStep { of: entry.id, expected: still_lost(&change), change, late, beside: true })
+            .collect();
         inverse.differs.extend(lost(entry));
+        inverse.differs.extend(joined(entry));
         // Lost members come back before anybody leaves, so that no list is empty in between.
         if matches!(&entry.step.undo, Undo::By(changes) if changes.iter().any(takes)) {
             inverse.steps.append(&mut back);
@@ -156,12 +177,13 @@ pub fn inverse<'a>(
             Undo::By(changes) => {
                 let all = changes.len();
                 inverse.differs.extend(stays(entry, changes));
-                let mut open: Vec<Change> = changes.iter().map(|change| change.about(entry.created.as_ref())).collect();
+                let mut open: Vec<Change> =
+                    changes.iter().map(|change| successors.stand_in(&change.about(entry.created.as_ref()))).collect();
                 open.retain(|change| !take(&mut done, &keyless(change)));
                 // Only the first of several changes has the condition: the others follow once the first has changed the
                 // value.
-                let mut expected = expected(entry).filter(|_| open.len() == all);
-                let step = |change| BackStep { of: entry.id, change, expected: expected.take(), late };
+                let mut expected = expected(entry, successors).filter(|_| open.len() == all);
+                let step = |change| BackStep { of: entry.id, change, expected: expected.take(), late, beside: false };
                 inverse.steps.extend(open.into_iter().map(step));
             }
             Undo::Never(_) if let Some(compensation) = &entry.step.compensation => {
@@ -173,14 +195,15 @@ pub fn inverse<'a>(
                         again.insert(key, id);
                     }
                 }
-                let mut open = compensation.changes.clone();
+                let mut open: Vec<Change> =
+                    compensation.changes.iter().map(|change| successors.stand_in(change)).collect();
                 open.retain(|change| {
                     !take(&mut done, &keyless(&change.clone().with_records(|record| again.get(record).cloned())))
                 });
                 if !open.is_empty() {
                     inverse.differs.extend(compensation.differs.iter().cloned());
                 }
-                let step = |change| BackStep { of: entry.id, change, expected: None, late };
+                let step = |change| BackStep { of: entry.id, change, expected: None, late, beside: false };
                 inverse.steps.extend(open.into_iter().map(step));
             }
             Undo::Never(why) => {
@@ -218,7 +241,8 @@ pub fn newest(journal: &[JournalEntry]) -> Option<ChangeId> {
 pub fn is_undone(journal: &[JournalEntry], plan: ChangeId) -> bool {
     let undos = || journal.iter().filter(|entry| entry.undoes == Some(plan));
     let own = journal.iter().filter(|entry| entry.plan == plan);
-    undos().any(holds) && (undos().all(holds) || inverse(own, undos()).is_err())
+    let rest = || inverse(own, undos(), &RecordSuccessors::of(journal.iter()));
+    undos().any(holds) && (undos().all(holds) || rest().is_err())
 }
 
 /// True if a change of an undo took effect, or may still do so.
@@ -241,6 +265,7 @@ impl InversePlan {
     pub fn then(&mut self, older: Self) {
         self.steps.extend(older.steps);
         self.never.extend(older.never);
+        self.kept.extend(older.kept);
         self.differs.extend(older.differs);
     }
 
@@ -248,7 +273,17 @@ impl InversePlan {
     /// the value of an earlier change appears only after the later ones are taken back.
     pub fn compare(self, directory: &Directory, holds: RecordContents) -> UndoDraft {
         let mut draft = UndoDraft { differs: self.differs, ..UndoDraft::default() };
+        let kept_line = |(change, why)| (words::line_in(&change, directory, holds), why);
+        draft.conflicts.extend(self.kept.into_iter().map(kept_line));
         let mut judged: FxHashSet<(ResourceRef, ChangedField)> = FxHashSet::default();
+        // A role that overwrites others may be shown as another one: the server is asked when the undo is sent.
+        let cascade = |pair: &[BackStep]| {
+            let roles = pair.iter().all(|step| {
+                matches!(step.change, Change::SetOrgRole { .. } | Change::SetTeamRole { .. } | Change::SetSeat { .. })
+            });
+            (roles && pair[0].of == pair[1].of).then_some(pair[0].of)
+        };
+        let cascades: FxHashSet<ChangeId> = self.steps.windows(2).filter_map(cascade).collect();
         let mut last = (ChangeId(0), true);
         let kept = kept(&self.steps, directory);
         // A user who still exists is not created again, so nothing about the user differs.
@@ -256,7 +291,7 @@ impl InversePlan {
         if !kept.is_empty() && creates.all(|made| kept.contains_key(&made)) {
             draft.differs.clear();
         }
-        for BackStep { of, change, expected, late } in self.steps {
+        for BackStep { of, change, expected, late, beside } in self.steps {
             let change = match change.creation().and_then(|made| kept.get(&made)) {
                 Some(user) => Change::SetActive { user: user.clone(), active: true },
                 None => change.with_records(|record| kept.get(record).cloned()),
@@ -273,6 +308,7 @@ impl InversePlan {
                 continue;
             }
             if is_last
+                && !cascades.contains(&of)
                 && let Some(expected) = &expected
                 && let Some(now) = otherwise(&expected.change, directory)
             {
@@ -282,6 +318,7 @@ impl InversePlan {
             }
             draft.expected.extend(expected.map(|expected| (change.clone(), expected)));
             draft.of.push((change.clone(), of));
+            draft.beside.extend(beside.then(|| change.clone()));
             draft.changes.push(change);
         }
         draft
@@ -297,17 +334,22 @@ fn kept(steps: &[BackStep], directory: &Directory) -> FxHashMap<ResourceRef, Id>
 
 /// True if no earlier change was about the same value.
 fn is_first(change: &Change, judged: &mut FxHashSet<(ResourceRef, ChangedField)>) -> bool {
+    let seen = values(change).into_iter().filter(|touch| !judged.insert(touch.clone())).count();
+    seen == 0
+}
+
+/// The values that a change is about.
+pub(super) fn values(change: &Change) -> Vec<(ResourceRef, ChangedField)> {
     let mut touches = change.touches();
     // The changes of all members share the team's list.
     if touches.len() > 1 {
         touches.retain(|(_, field)| *field != ChangedField::Members);
     }
-    let seen = touches.into_iter().filter(|touch| !judged.insert(touch.clone())).count();
-    seen == 0
+    touches
 }
 
 /// The condition for taking the change back.
-fn expected(entry: &JournalEntry) -> Option<ExpectedEffect> {
+fn expected(entry: &JournalEntry, successors: &RecordSuccessors) -> Option<ExpectedEffect> {
     let words = &entry.step.words;
     let left = match &entry.step.change {
         Change::AddMember { .. } => "a member".to_owned(),
@@ -318,7 +360,8 @@ fn expected(entry: &JournalEntry) -> Option<ExpectedEffect> {
         _ if words.after.is_empty() => words.what.clone(),
         _ => words.after.clone(),
     };
-    Some(ExpectedEffect { change: entry.step.change.about(entry.created.as_ref()), left })
+    let change = successors.stand_in(&entry.step.change.about(entry.created.as_ref()));
+    Some(ExpectedEffect { change, left })
         // If the server did not show the effect, the resulting value is unknown.
         .filter(|_| !entry.partly && !matches!(entry.state, ChangeState::Partly | ChangeState::Unseen))
 }
@@ -329,10 +372,35 @@ fn lost(entry: &JournalEntry) -> impl Iterator<Item = String> {
     lost.map(|effect| format!("Not put back: {}", effect.words))
 }
 
-/// A note about a created user whom the undo only deactivates.
+/// The members whom nobody asked for, and who stay in.
+fn joined(entry: &JournalEntry) -> impl Iterator<Item = String> {
+    let joined = entry.effects.iter().filter(|effect| effect.is_gain());
+    joined
+        .map(|effect| format!("Left alone: {} Whether the plan or somebody else did that is not known.", effect.words))
+}
+
+/// The condition for putting a single value back: the value is still the one that was seen beside the change.
+fn still_lost(back: &Change) -> Option<ExpectedEffect> {
+    let Change::SetAttribute { target, path, before: now, to: old } = back else { return None };
+    if [now, old].into_iter().flatten().any(|value| value.is_array() || value.is_object()) {
+        return None;
+    }
+    let left = now.as_ref().map_or_else(|| "nothing".to_owned(), crate::directory::attributes::shown);
+    Some(ExpectedEffect { change: Change::attribute(target.clone(), path.clone(), old.clone(), now.clone()), left })
+}
+
+/// A note about what the undo does not put back: a created user who is only deactivated, roles that no list shows.
 fn stays(entry: &JournalEntry, back: &[Change]) -> Option<String> {
-    let stays = matches!((&entry.step.change, back), (Change::CreateUser { .. }, [Change::SetActive { .. }]));
-    stays.then(|| format!("{} stays in the directory, inactive.", entry.step.words.subject))
+    let subject = &entry.step.words.subject;
+    match (&entry.step.change, back) {
+        (Change::CreateUser { .. }, [Change::SetActive { .. }]) => {
+            Some(format!("{subject} stays in the directory, inactive."))
+        }
+        (Change::SetOrgRole { .. }, [_, _, ..]) => Some(format!(
+            "{subject} gets the roles and seats again that were known; others, such as roles in projects, stay."
+        )),
+        _ => None,
+    }
 }
 
 fn takes(change: &Change) -> bool {
@@ -350,92 +418,18 @@ fn take(done: &mut VecDeque<Change>, change: &Change) -> bool {
     found.and_then(|at| done.remove(at)).is_some()
 }
 
-fn nothing_done(outcomes: &[ChangeState]) -> &'static str {
-    let any = |state| outcomes.contains(&state);
+/// The reason why nothing can be undone: of each change its state, and whether nothing was sent.
+fn nothing_done(outcomes: &[(ChangeState, bool)]) -> &'static str {
+    let any = |state| outcomes.iter().any(|(of, _)| *of == state);
     if any(ChangeState::Refused) {
         "It was refused, so there is nothing of it to undo."
     } else if any(ChangeState::Conflict) {
         "It ended in a conflict and changed nothing, so there is nothing of it to undo."
+    } else if outcomes.contains(&(ChangeState::Already, false)) {
+        "It was sent, and somebody else had done it first, so there is nothing of it to undo."
     } else if any(ChangeState::Already) {
         "It was so already and was not sent, so there is nothing of it to undo."
     } else {
         "It was dropped before it was sent, so there is nothing of it to undo."
-    }
-}
-
-/// The value that the directory shows if the change's own value is known to be gone; otherwise `None`.
-fn otherwise(change: &Change, directory: &Directory) -> Option<String> {
-    if already(change, directory) {
-        return None;
-    }
-    let user = |id: &Id| directory.user(id);
-    let role_of = |grants: &[RoleGrant], scope| {
-        grants
-            .iter()
-            .find(|grant| grant.scope == scope)
-            .map_or_else(|| "none".to_owned(), |grant| grant.role.to_string())
-    };
-    let value = |told: &crate::directory::MaybeTold| {
-        told.is_told().then(|| {
-            if told.is_none() { "none".to_owned() } else { told.value().map_or_else(String::new, ToString::to_string) }
-        })
-    };
-    match change {
-        Change::SetOrgRole { user: id, .. } => value(&user(id)?.org_role),
-        Change::SetTeamRole { user: id, team, .. } if directory.teams_of(id).contains(team) => {
-            let name = &directory.team(team)?.name;
-            user(id)?.role_in(name).map(ToString::to_string)
-        }
-        Change::RemoveMember { user: id, team } => {
-            let name = &directory.team(team)?.name;
-            let role = user(id).and_then(|user| user.role_in(name));
-            let member = || role.map_or_else(|| "a member".to_owned(), |role| format!("a member, {role}"));
-            directory.teams_of(id).contains(team).then(member)
-        }
-        Change::SetTeamRole { team, .. } | Change::AddMember { team, .. } => {
-            directory.team(team)?.members.as_ref().map(|_| "no member".to_owned())
-        }
-        Change::SetActive { user: id, .. } => {
-            user(id)?.active.map(|active| if active { "active" } else { "inactive" }.to_owned())
-        }
-        Change::SetDisplayName { user: id, .. } => {
-            let user = user(id).filter(|user| user.depth == ReadDepth::Full || !user.display_name.is_empty())?;
-            Some(if user.display_name.is_empty() { "none".to_owned() } else { user.display_name.to_string() })
-        }
-        Change::SetEmail { user: id, .. } => {
-            let user = user(id).filter(|user| user.depth == ReadDepth::Full || !user.email.is_empty())?;
-            Some(if user.email.is_empty() { "none".to_owned() } else { user.email.to_string() })
-        }
-        Change::SetSeat { user: id, seat, .. } => value(user(id)?.seat(*seat)),
-        Change::SetRegistryRole { user: id, registry, .. } => {
-            let user = user(id).filter(|user| user.depth == ReadDepth::Full)?;
-            Some(role_of(&user.registry_roles, registry.clone()))
-        }
-        // A list that shows no role there is no sign of another value.
-        Change::RemoveRegistryRole { user: id, registry: Some(registry) } => {
-            let grants = &user(id)?.registry_roles;
-            grants.iter().find(|grant| grant.scope == *registry).map(|grant| grant.role.to_string())
-        }
-        Change::EditRole { role, .. } => directory.role(role).map(|_| "another definition".to_owned()),
-        Change::SetAttribute { target, path, .. } => {
-            let now = crate::scim::schema::at(directory.resource(target)?, path);
-            Some(now.map_or_else(|| "nothing".to_owned(), crate::directory::attributes::shown))
-        }
-        // For created or deleted records the content is irrelevant: the undo deletes or creates the record, and the
-        // server refuses an undo if the name is missing or taken.
-        Change::CreateUser { .. }
-        | Change::CreateTeam { .. }
-        | Change::CreateRole { .. }
-        | Change::CreateService { .. }
-        | Change::CreateKey { .. }
-        | Change::Invite { .. }
-        | Change::RevokeInvite { .. }
-        | Change::DeleteUser { .. }
-        | Change::DeleteTeam { .. }
-        | Change::DeleteRole { .. }
-        | Change::DeleteKey { .. }
-        | Change::RemoveRegistryRole { registry: None, .. } => None,
-        // Other members may have come and gone; the undo names the members that are put back.
-        Change::ReplaceMembers { .. } => None,
     }
 }

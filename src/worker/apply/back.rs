@@ -107,12 +107,16 @@ fn complete(new: &mut NewUser, was: &Map<String, Value>) -> Option<String> {
         external.clone_into(&mut new.external_id);
     }
     for name in GIVEN_AGAIN {
-        let value = json::get(was, name).filter(|value| !value.is_null());
-        // A single address, and a name that is made from the displayed one, are set anyway.
-        let one = value.and_then(Value::as_array).is_some_and(|all| all.len() < 2);
-        if let Some(value) = value.filter(|_| name != "emails" || !one) {
+        if let Some(value) = json::get(was, name).filter(|value| !value.is_null()) {
             new.attributes.insert(name.to_owned(), value.clone());
         }
+    }
+    // A creation makes these from the shown name and the address where nothing is said.
+    for name in ["name", "emails"] {
+        new.attributes.entry(name).or_insert(Value::Null);
+    }
+    if json::get(was, "displayName").is_none_or(Value::is_null) {
+        new.display_name.clear();
     }
     let is_one_of = |names: &[&str], name: &str| names.iter().any(|one| one.eq_ignore_ascii_case(name));
     let left = was.iter().filter(|(name, value)| {

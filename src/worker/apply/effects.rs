@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{
     ChangeAttempt,
+    meanwhile::{Direction, MeanwhileChanges, named},
     send::path_of,
     whole::{RecordAfter, RecordBefore},
 };
@@ -16,7 +17,6 @@ use crate::{
         record::{Record, User},
     },
     scim::{
-        caseless,
         difference::{ValueDifference, differences},
         json,
         text::clean,
@@ -29,62 +29,63 @@ const LOST: &str = "lost";
 /// At most so many names of a list are told; of longer lists the rest is counted.
 const NAMED: usize = 8;
 
-/// Attributes that a creation asks for and a server may leave out: the words for each, then its name. W&B's handling of
-/// seats and roles has checks of its own.
-const KEPT: [(&str, &str); 3] = [("email", "emails"), ("display name", "displayName"), ("external id", "externalId")];
-
-/// The value without the parts that servers alter in texts that they keep: letter case, composed accents, blanks.
-fn normalised(value: &Value) -> Value {
-    match value {
-        Value::String(text) => {
-            let squeezed = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            caseless::key(&squeezed).into_owned().into()
-        }
-        Value::Array(list) => list.iter().map(normalised).collect(),
-        Value::Object(map) => map.iter().map(|(name, value)| (name.clone(), normalised(value))).collect(),
-        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
-    }
-}
-
 impl ChangeAttempt<'_> {
     /// All differences that were not asked for, as far as the records were read.
     pub(super) async fn effects(&self, entry: &JournalEntry) -> Vec<SideEffect> {
         let change = &entry.step.change;
         let mut effects = Vec::new();
-        for (path, RecordBefore { whole, asked }) in &self.before {
+        for (path, RecordBefore { whole, asked, .. }) in &self.before {
             let Some(RecordAfter { document, .. }) = self.after.get(path) else { continue };
             let Some(target) = target_of(path) else { continue };
             let told = |name: &str| whole.document.as_object().is_some_and(|map| json::get(map, name).is_some());
-            for difference in differences(&whole.document, document) {
+            let mut different = differences(&whole.document, document);
+            different.retain(|difference| {
                 // A list may leave attributes out: nobody knows the former values.
                 let unknown = !asked && !told(difference.attribute());
-                if unknown || self.context.dialect.follows(change, difference.attribute()) {
-                    continue;
-                }
-                effects.extend(self.effect(change, &target, [&whole.document, document], difference).await);
+                !unknown && !self.context.dialect.follows(change, difference.attribute())
+            });
+            if different.is_empty() {
+                continue;
+            }
+            let others = self.meanwhile(entry, &target).await;
+            for difference in different {
+                let about =
+                    Compared { entry, target: &target, documents: [&whole.document, document], others: &others };
+                effects.extend(self.effect(about, difference).await);
             }
         }
         effects.extend(self.uninvited(entry).await);
         effects.extend(self.inactive(entry));
+        effects.extend(self.left_teams(entry));
         effects
     }
 
-    async fn effect(
-        &self,
-        change: &Change,
-        target: &ResourceRef,
-        [before, after]: [&Value; 2],
-        difference: ValueDifference,
-    ) -> Vec<SideEffect> {
-        let subject = subject(target, before);
+    async fn effect(&self, about: Compared<'_>, difference: ValueDifference) -> Vec<SideEffect> {
+        let Compared { entry, target, documents: [before, after], others } = about;
+        let (change, subject) = (&entry.step.change, subject(target, before));
+        let is_membership = (is(difference.attribute(), "members") && target.kind == RecordKind::Team)
+            || (is(difference.attribute(), "groups") && target.kind == RecordKind::User);
+        let attribute = difference.attribute().to_owned();
+        let sets = |other: &Change| {
+            let address = matches!(other, Change::SetEmail { .. }) && is(&attribute, "emails");
+            address || self.context.dialect.follows(other, &attribute)
+        };
+        if !is_membership && let Some(other) = others.of_attribute(target, sets) {
+            let told = |by| SideEffect {
+                words: format!("{subject}: {attribute} is another one now, too, by {by}."),
+                harm: false,
+                back: Vec::new(),
+            };
+            return named(other, entry).map(told).into_iter().collect();
+        }
         match difference {
             ValueDifference::Entries { name, gone, come }
                 if is(&name, "members") && target.kind == RecordKind::Team =>
             {
-                self.members(change, target, &subject, gone, come).await
+                self.members(about, &subject, gone, come).await
             }
             ValueDifference::Entries { name, gone, come } if is(&name, "groups") && target.kind == RecordKind::User => {
-                self.memberships(change, target, &subject, [gone, come])
+                self.memberships(about, &subject, [gone, come])
             }
             ValueDifference::Entries { name, mut gone, mut come } => {
                 if let Change::SetEmail { to, .. } = change
@@ -120,21 +121,26 @@ impl ChangeAttempt<'_> {
     }
 
     /// The groups that a user has left or joined, but for those that the change is about.
-    fn memberships(
-        &self,
-        change: &Change,
-        user: &ResourceRef,
-        name: &Name,
-        [gone, come]: [Vec<String>; 2],
-    ) -> Vec<SideEffect> {
+    fn memberships(&self, about: Compared<'_>, name: &Name, [gone, come]: [Vec<String>; 2]) -> Vec<SideEffect> {
+        let Compared { entry, target: user, others: meanwhile, .. } = about;
+        let change = &entry.step.change;
         // The plan of a deletion has announced this.
         if matches!(change, Change::DeleteUser { .. }) {
             return Vec::new();
         }
-        let others = |ids: Vec<String>| -> Vec<Id> {
-            ids.iter().map(|id| Id::from(id.as_str())).filter(|id| change.team() != Some(id)).collect()
+        let mut effects = Vec::new();
+        let mut others = |ids: Vec<String>, direction: Direction| -> Vec<Id> {
+            let own = |id: &Id| change.team() == Some(id) || entry.created.as_ref() == Some(id);
+            let ids = ids.iter().map(|id| Id::from(id.as_str())).filter(|id| !own(id));
+            ids.filter(|team| {
+                let other = meanwhile.of_member(team, direction, |ids| ids.contains(&user.id));
+                let by = other.and_then(|other| named(other, entry));
+                effects.extend(by.map(|by| also(&name.to_string(), direction, &self.team_name(team), &by)));
+                other.is_none()
+            })
+            .collect()
         };
-        let (gone, come) = (others(gone), others(come));
+        let (gone, come) = (others(gone, Direction::Out), others(come, Direction::In));
         let called = |ids: &[Id]| listed(&ids.iter().map(|id| self.team_name(id)).collect::<Vec<_>>());
         let about = |ids: Vec<Id>, change: fn(Id, Id) -> Change| {
             self.sendable(ids.into_iter().map(|team| change(team, user.id.clone())).collect())
@@ -149,7 +155,8 @@ impl ChangeAttempt<'_> {
             harm: false,
             back: about(come, |team, user| Change::RemoveMember { team, user }),
         });
-        left.into_iter().chain(joined).collect()
+        effects.extend(left.into_iter().chain(joined));
+        effects
     }
 
     /// The name of a group as it was read for the change, or its id.
@@ -161,35 +168,15 @@ impl ChangeAttempt<'_> {
         read.unwrap_or_else(|| id.to_string())
     }
 
-    /// A new user whom the server has made inactive.
-    fn inactive(&self, entry: &JournalEntry) -> Option<SideEffect> {
-        let (Change::CreateUser { user, .. }, Some(created)) = (&entry.step.change, &entry.created) else {
-            return None;
-        };
-        let active = |document: &Value| document.as_object().and_then(|map| json::get(map, "active")).cloned();
-        let asked = entry.step.requests.first().and_then(|request| active(request.body.as_ref()?));
-        let now = active(&self.after.get(&path_of(&ResourceRef::user(created)))?.document);
-        let words = format!("{} is inactive: the server has created them so.", Name::from(user.user_name.as_str()));
-        // A creation without `active` means an active user. Its undo takes the whole user away.
-        (asked != Some(false.into()) && now == Some(false.into())).then(|| SideEffect {
-            words,
-            harm: false,
-            back: Vec::new(),
-        })
-    }
-
     /// The members who left and who joined a team, but for those whom the change is about.
-    async fn members(
-        &self,
-        change: &Change,
-        team: &ResourceRef,
-        name: &Name,
-        gone: Vec<String>,
-        come: Vec<String>,
-    ) -> Vec<SideEffect> {
-        let (goes, comes) = meant(change);
+    async fn members(&self, about: Compared<'_>, name: &Name, gone: Vec<String>, come: Vec<String>) -> Vec<SideEffect> {
+        let Compared { entry, target: team, others: meanwhile, .. } = about;
+        let change = &entry.step.change;
+        let is_own = entry.created.as_ref().or(change.team()) == Some(&team.id);
+        let (goes, comes) = if is_own { meant(change) } else { (Vec::new(), Vec::new()) };
         let all: Vec<Id> = gone.iter().chain(&come).map(|id| id.as_str().into()).collect();
-        let mut users = self.users(&[all, goes.clone(), comes.clone()].concat()).await;
+        let theirs = meanwhile.members_of(&team.id);
+        let mut users = self.users(&[all, goes.clone(), comes.clone(), theirs].concat()).await;
         self.meet(&mut users, gone.iter().chain(&come)).await;
         // Some servers write an id in other letters; where the spelling is another user's id, the ids differ.
         let is_own = |value: &String| users.values().any(|user| *user.id == **value);
@@ -197,10 +184,19 @@ impl ChangeAttempt<'_> {
         let meant = |ids: &[Id], value: &String| {
             ids.iter().any(|id| is_id(id, value) || users.get(id).is_some_and(|user| is_called(user, value)))
         };
-        let others = |values: Vec<String>, ids: &[Id]| -> Vec<String> {
-            values.into_iter().filter(|value| !meant(ids, value)).collect()
+        let mut effects = Vec::new();
+        let mut others = |mut values: Vec<String>, ids: &[Id], direction: Direction| -> Vec<String> {
+            values.retain(|value| {
+                let other = meanwhile.of_member(&team.id, direction, |ids| meant(ids, value));
+                let who = users.values().find(|user| *user.id == **value || is_called(user, value));
+                let who = who.map_or(value.clone(), |user| user.user_name.to_string());
+                let by = other.filter(|_| !meant(ids, value)).and_then(|other| named(other, entry));
+                effects.extend(by.map(|by| also(&who, direction, &name.to_string(), &by)));
+                other.is_none() && !meant(ids, value)
+            });
+            values
         };
-        let (gone, come) = (others(gone, &goes), others(come, &comes));
+        let (gone, come) = (others(gone, &goes, Direction::Out), others(come, &comes, Direction::In));
         let found = |value: &String| users.values().find(|user| is_id(&user.id, value) || is_called(user, value));
         let called = |values: &[String]| {
             let names =
@@ -223,7 +219,8 @@ impl ChangeAttempt<'_> {
             harm: self.trial && !matches!(change, Change::CreateTeam { .. }),
             back: known(&come).into_iter().map(|user| Change::RemoveMember { team: team.id.clone(), user }).collect(),
         });
-        left.into_iter().chain(joined).collect()
+        effects.extend(left.into_iter().chain(joined));
+        effects
     }
 
     /// Members that a new team has and nobody asked for.
@@ -237,45 +234,12 @@ impl ChangeAttempt<'_> {
             ValueDifference::Entries { name, come, .. } if is(&name, "members") => Some(come),
             _ => None,
         });
-        let mut effects =
-            self.members(&entry.step.change, &target, &name.as_str().into(), Vec::new(), all.unwrap_or_default()).await;
+        let others = self.meanwhile(entry, &target).await;
+        let about = Compared { entry, target: &target, documents: [&Value::Null, document], others: &others };
+        let mut effects = self.members(about, &name.as_str().into(), Vec::new(), all.unwrap_or_default()).await;
         // The undo of a creation takes the whole team away.
         effects.iter_mut().for_each(|effect| effect.back.clear());
         effects
-    }
-
-    /// The values of a new user that the server did not keep, in words.
-    pub(super) fn not_kept(&self, entry: &JournalEntry) -> Vec<&'static str> {
-        let (Change::CreateUser { .. }, Some(created)) = (&entry.step.change, &entry.created) else {
-            return Vec::new();
-        };
-        let asked = entry.step.requests.first().and_then(|request| request.body.as_ref()).and_then(Value::as_object);
-        let (Some(asked), Some(now)) = (asked, self.after.get(&path_of(&ResourceRef::user(created)))) else {
-            return Vec::new();
-        };
-        let keeps = |name: &str| {
-            let of = |document: &Value| document.as_object().and_then(|map| json::get(map, name)).cloned();
-            let only = |value: Option<Value>| {
-                Value::Object([(name.to_owned(), value.unwrap_or_default())].into_iter().collect())
-            };
-            let wanted = json::get(asked, name).map(normalised);
-            let now = of(&now.document).as_ref().map(normalised);
-            wanted.is_none() || !differences(&only(wanted), &only(now)).iter().any(is_loss)
-        };
-        KEPT.iter().filter(|(_, name)| !keeps(name)).map(|(words, _)| *words).collect()
-    }
-
-    /// The members meant for a new team whom it lacks; nothing where the server does not tell members.
-    pub(super) async fn missing(&self, entry: &JournalEntry) -> Vec<Id> {
-        let (Change::CreateTeam { members, .. }, Some(created)) = (&entry.step.change, &entry.created) else {
-            return Vec::new();
-        };
-        let fresh = self.identified(&entry.step.change).await;
-        let team = fresh.iter().rev().find_map(|one| match one {
-            Observation::Record(Record::Team(team)) if team.id == *created => Some(team),
-            _ => None,
-        });
-        members.iter().filter(|id| team.is_none_or(|team| !team.has(id))).cloned().collect()
     }
 
     /// True where the server shows nobody in any team, and the change is about members.
@@ -291,8 +255,26 @@ impl ChangeAttempt<'_> {
     }
 }
 
+/// A record before and after a change, and what other changes did meanwhile.
+#[derive(Clone, Copy)]
+struct Compared<'a> {
+    entry: &'a JournalEntry,
+    target: &'a ResourceRef,
+    documents: [&'a Value; 2],
+    others: &'a MeanwhileChanges,
+}
+
+/// The effect of another plan's change that was under way at the same time.
+fn also(who: &str, direction: Direction, team: &str, by: &str) -> SideEffect {
+    let words = match direction {
+        Direction::Out => format!("{who} is not in {team} any more, by {by}."),
+        Direction::In => format!("{who} is in {team} now, too, by {by}."),
+    };
+    SideEffect { words, harm: false, back: Vec::new() }
+}
+
 /// The ids that a change takes out of a team, and those that it puts in.
-fn meant(change: &Change) -> (Vec<Id>, Vec<Id>) {
+pub(super) fn meant(change: &Change) -> (Vec<Id>, Vec<Id>) {
     match change {
         Change::AddMember { user, .. } | Change::SetTeamRole { user, .. } => (Vec::new(), vec![user.clone()]),
         Change::RemoveMember { user, .. } => (vec![user.clone()], Vec::new()),
@@ -331,14 +313,6 @@ fn value(
 fn is_kept_elsewhere(change: &Change) -> bool {
     const ELSEWHERE: [&str; 5] = ["roles", "entitlements", "groups", "members", "active"];
     matches!(change, Change::SetAttribute { path, .. } if ELSEWHERE.iter().any(|name| is(name, path)))
-}
-
-/// True where a former value is gone.
-fn is_loss(difference: &ValueDifference) -> bool {
-    match difference {
-        ValueDifference::Entries { gone, .. } => !gone.is_empty(),
-        ValueDifference::Value { before, .. } => before.is_some(),
-    }
 }
 
 /// The address that is shown: the primary one, or the first.

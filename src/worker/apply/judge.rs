@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{AttemptEnd, ChangeAttempt, send::path_of};
+use super::{AttemptEnd, ChangeAttempt, creation::MadeOtherwise, send::path_of};
 use crate::{
     dialect::{ChangeShown, ServerLesson},
     directory::{
@@ -21,11 +21,25 @@ impl ChangeAttempt<'_> {
     /// Judges the change. `lead` is a sentence to be said before: that the answer was lost, or that completing it
     /// failed.
     pub(super) async fn judge(&mut self, entry: &mut JournalEntry, shown: ChangeShown, lead: &str) -> AttemptEnd {
+        let made = self.made_otherwise(entry).await;
         self.read_moved_groups().await;
         entry.effects = self.effects(entry).await;
+        self.learn_memberships(entry);
         let lost = !lead.is_empty();
         let lead =
             |words: &str| [lead, words].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+        let (shown, otherwise) = match (shown, made) {
+            (_, Some(MadeOtherwise::Found(shown))) => (shown, None),
+            (shown, Some(MadeOtherwise::Settled(state, why))) => (shown, Some((state, why))),
+            (shown, None) => (shown, None),
+        };
+        if let Some((state, why)) = otherwise {
+            let why = lead(&why);
+            if matches!(state, ChangeState::Refused | ChangeState::Already) {
+                return self.settled(entry, state, why, None).await;
+            }
+            return self.took_effect(entry, state, why).await;
+        }
         let not_kept = self.not_kept(entry);
         let (state, why) = match shown {
             // Nothing went out: all values were so when the change was to be sent.
@@ -54,7 +68,7 @@ impl ChangeAttempt<'_> {
             // The server's two answers differ: neither is held to be the true one.
             ChangeShown::No(_) if self.echoed && self.is_unaltered() => (ChangeState::Unseen, lead(LATE)),
             // A later look decides.
-            ChangeShown::No(instead) if self.sent > 0 && !self.told && !self.taken_over && self.is_unaltered() => {
+            ChangeShown::No(instead) if self.may_be_late(entry) => {
                 return self.unseen_yet(entry, &instead).await;
             }
             ChangeShown::No(instead) if self.is_altered_otherwise(entry) => {

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::{ChangeAttempt, send::path_of};
@@ -21,6 +22,9 @@ use crate::{
 /// The waits before each further reading: four seconds in all.
 const WAITS: [Duration; 4] =
     [Duration::from_millis(200), Duration::from_millis(600), Duration::from_millis(1_200), Duration::from_secs(2)];
+
+/// So long after a change was planned a record may show it late.
+const LATEST: SignedDuration = SignedDuration::from_mins(10);
 
 /// The records that are read again for the outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +68,7 @@ impl ChangeAttempt<'_> {
 
     /// True where each record that was read again is as it was before.
     pub(super) fn is_unaltered(&self) -> bool {
-        self.before.iter().all(|(path, before)| {
+        self.before.iter().filter(|(_, before)| !before.beside).all(|(path, before)| {
             let after = self.after.get(path).map(|after| &after.document);
             after.is_none_or(|after| {
                 let was = &before.whole.document;
@@ -72,6 +76,30 @@ impl ChangeAttempt<'_> {
                 if before.asked { after == was } else { differences(was, after).is_empty() }
             })
         })
+    }
+
+    /// True where the change was accepted, no answer contradicts it, and its records are as before: a server that ignores
+    /// it and a slow one look the same. Long after the change a record that is as before is no late one.
+    pub(super) fn may_be_late(&self, entry: &JournalEntry) -> bool {
+        let recent = now().duration_since(entry.at) < LATEST;
+        self.sent > 0 && !self.contradicted && (!self.taken_over || recent) && self.is_unaltered()
+    }
+
+    /// True where an answer to the change tells the value that the change is about.
+    pub(super) fn is_told_by_answer(&self, entry: &JournalEntry) -> bool {
+        let change = &entry.step.change;
+        if change.creates().is_some() {
+            return true;
+        }
+        let about = |name: &String| {
+            let is = |other: &str| name.eq_ignore_ascii_case(other);
+            let members = change.team().is_some() && is("members");
+            let address = matches!(change, Change::SetEmail { .. }) && is("emails");
+            members || address || self.context.dialect.follows(change, name)
+        };
+        let mut answers =
+            self.after.values().filter(|after| !after.asked).filter_map(|after| after.document.as_object());
+        answers.any(|document| document.keys().any(about))
     }
 
     /// True where the server altered an attribute that the change is about, or keeps the user that it was to create,

@@ -128,7 +128,7 @@ impl ChangeAttempt<'_> {
     /// with it.
     pub(super) async fn read_moved_groups(&mut self) {
         let mut moved: Vec<ResourceRef> = Vec::new();
-        for (path, RecordBefore { whole, asked }) in &self.before {
+        for (path, RecordBefore { whole, asked, .. }) in &self.before {
             let Some(RecordAfter { document, .. }) = self.after.get(path) else { continue };
             let told = |document: &Value| document.get("groups").is_some();
             let is_user = target_of(path).is_some_and(|target| target.kind == RecordKind::User);

@@ -1,47 +1,101 @@
-//! Memberships that a deactivation takes, on servers whose records of users do not tell groups.
+//! Memberships that a change takes along: a deactivation may end them, and on some servers a person is in one team at a
+//! time, so that joining another one ends the first.
 //!
-//! The first deactivation of a session is compared in the person's teams, which are read just before and just after it.
+//! The records that show that are read just before and just after the change: the person's own record where it tells
+//! groups, otherwise the person's teams. A deactivation is compared so once in a session, a new membership until one has
+//! left the person's other teams alone.
+
+use serde_json::Value;
 
 use super::{
     ChangeAttempt,
+    effects::target_of,
     send::path_of,
     whole::{RecordAfter, RecordBefore},
 };
 use crate::{
-    directory::{ResourceRef, change::Change, plan::JournalEntry},
-    scim::json,
+    directory::{
+        Id, Name, RecordKind, ResourceRef,
+        change::Change,
+        plan::{JournalEntry, SideEffect},
+    },
+    scim::{json, tree},
 };
 
 /// The note for a deactivation whose effect on memberships nothing shows.
 const NOT_TOLD: &str =
     "Whether the teams still have this member is not known: the server's record of the user tells no teams.";
 
+/// The note for a new membership that was not compared.
+const NOT_LOOKED_AT: &str = "Whether their other memberships are as before was not looked at.";
+
 /// The attributes by which a record of a user tells its teams.
 const TELLING: [&str; 2] = ["groups", "teamRoles"];
 
+/// New memberships of a session that are compared at most.
+const MOST_COMPARED: usize = 20;
+
 impl ChangeAttempt<'_> {
-    /// Reads the person's teams before the change. A team that can't be read is not compared.
+    /// Reads the person's record or teams before the change. What can't be read is not compared.
     pub(super) async fn read_watched(&mut self, entry: &JournalEntry) {
-        if !self.trial || self.tells_teams(entry) {
+        let change = &entry.step.change;
+        if is_deactivation(change) {
+            if self.trial && !self.tells_teams(entry) {
+                self.read_watched_teams(entry).await;
+            }
             return;
         }
+        let none_known = entry.step.watched.as_ref().is_some_and(Vec::is_empty);
+        if change.joining().is_empty() || none_known || self.context.keeps_memberships() {
+            return;
+        }
+        if self.context.compares_memberships() >= MOST_COMPARED {
+            self.unlooked = true;
+            return;
+        }
+        if let [user] = change.joining()
+            && (entry.step.watched.is_none() || self.is_known_to_tell(user).await)
+        {
+            let target = ResourceRef::user(user);
+            if let Ok((_, Some(whole))) = self.context.read_whole(&target).await
+                && tells(&whole.document)
+            {
+                self.before.insert(path_of(&target), RecordBefore { whole, asked: true, beside: true });
+                return;
+            }
+        }
+        self.read_watched_teams(entry).await;
+        let looks = self.beside().next().is_some();
+        self.unlooked = !looks;
+    }
+
+    async fn read_watched_teams(&mut self, entry: &JournalEntry) {
         for team in entry.step.watched.iter().flatten().map(ResourceRef::team) {
             if let Ok((_, Some(whole))) = self.context.read_whole(&team).await {
-                self.before.insert(path_of(&team), RecordBefore { whole, asked: true });
+                self.before.insert(path_of(&team), RecordBefore { whole, asked: true, beside: true });
             }
         }
     }
 
-    /// The teams that were read before the change.
-    pub(super) fn watched(&self, entry: &JournalEntry) -> Vec<ResourceRef> {
-        let teams = entry.step.watched.iter().flatten().map(ResourceRef::team);
-        teams.filter(|team| self.before.contains_key(&path_of(team))).collect()
+    /// True where the last list had the user's record with its teams.
+    async fn is_known_to_tell(&self, user: &Id) -> bool {
+        let target = ResourceRef::user(user);
+        let raw: Option<String> = self.context.stored(move |store| store.raw(&target)).await.flatten();
+        raw.and_then(|raw| tree::parse(raw.as_bytes()).ok()).is_some_and(|document| tells(&document))
     }
 
-    /// The note that nothing shows whether a deactivation took memberships; `None` where something does.
+    /// The records beside the written ones that were read before the change.
+    pub(super) fn beside(&self) -> impl Iterator<Item = ResourceRef> {
+        self.before.iter().filter(|(_, before)| before.beside).filter_map(|(path, _)| target_of(path))
+    }
+
+    /// The note that nothing shows whether the change took memberships; `None` where something does.
     pub(super) fn unseen_memberships(&self, entry: &JournalEntry) -> Option<&'static str> {
-        let deactivates = matches!(entry.step.change, Change::SetActive { active: false, .. });
-        (deactivates && entry.step.watched.is_none() && !self.tells_teams(entry)).then_some(NOT_TOLD)
+        if is_deactivation(&entry.step.change) {
+            return (entry.step.watched.is_none() && !self.tells_teams(entry)).then_some(NOT_TOLD);
+        }
+        let unread = self.beside().any(|target| !self.after.contains_key(&path_of(&target)));
+        ((self.unlooked || unread) && !self.is_blind(entry)).then_some(NOT_LOOKED_AT)
     }
 
     fn tells_teams(&self, entry: &JournalEntry) -> bool {
@@ -49,9 +103,68 @@ impl ChangeAttempt<'_> {
         let path = path_of(&ResourceRef::user(user));
         let before = self.before.get(&path).map(|RecordBefore { whole, .. }| &whole.document);
         let after = self.after.get(&path).map(|RecordAfter { document, .. }| document);
-        let records = [before, after].into_iter().flatten();
-        let tells =
-            |name: &str| records.clone().any(|one| one.as_object().is_some_and(|map| json::get(map, name).is_some()));
-        TELLING.iter().any(|name| tells(name))
+        [before, after].into_iter().flatten().any(tells)
     }
+
+    /// Learns from a new membership that left other memberships alone.
+    pub(super) fn learn_memberships(&self, entry: &JournalEntry) {
+        let joining = entry.step.change.joining();
+        let stays = |(path, before): (&Vec<String>, &RecordBefore)| {
+            let Some(after) = self.after.get(path).filter(|_| before.beside && !joining.is_empty()) else {
+                return false;
+            };
+            let [was, now] = [&before.whole.document, &after.document].map(|document| match path.first() {
+                Some(kind) if kind == "Groups" => entries(document, "members", "value"),
+                _ => teams_of(document),
+            });
+            match target_of(path) {
+                Some(target) if target.kind == RecordKind::Team => {
+                    let has = |members: &[String]| joining.iter().any(|user| members.iter().any(|one| **one == **user));
+                    has(&was) && has(&now)
+                }
+                Some(_) => !was.is_empty() && was.iter().all(|team| now.contains(team)),
+                None => false,
+            }
+        };
+        if self.before.iter().any(stays) {
+            self.context.found_memberships_kept();
+        }
+    }
+
+    /// The teams that a joining user's record names before the change and not after it, where it names them by role.
+    pub(super) fn left_teams(&self, entry: &JournalEntry) -> Option<SideEffect> {
+        let [user] = entry.step.change.joining() else { return None };
+        let path = path_of(&ResourceRef::user(user));
+        let before = self.before.get(&path).filter(|before| before.beside)?;
+        let after = self.after.get(&path)?;
+        let [was, now] = [&before.whole.document, &after.document].map(|one| entries(one, "teamRoles", "teamName"));
+        let gone: Vec<String> = was.into_iter().filter(|team| !now.contains(team)).collect();
+        let name = before.whole.document.as_object().and_then(|map| json::get(map, "userName"));
+        let name = Name::from(name.and_then(Value::as_str).unwrap_or(user));
+        (!gone.is_empty()).then(|| SideEffect {
+            words: format!("{name} is not in {} any more.", gone.join(" and ")),
+            harm: true,
+            back: Vec::new(),
+        })
+    }
+}
+
+fn is_deactivation(change: &Change) -> bool {
+    matches!(change, Change::SetActive { active: false, .. })
+}
+
+fn tells(document: &Value) -> bool {
+    TELLING.iter().any(|name| document.as_object().is_some_and(|map| json::get(map, name).is_some()))
+}
+
+/// The teams that a user's record names, by id or by name.
+fn teams_of(document: &Value) -> Vec<String> {
+    [entries(document, "groups", "value"), entries(document, "teamRoles", "teamName")].concat()
+}
+
+/// The texts of one key in a list of objects.
+fn entries(document: &Value, list: &str, key: &str) -> Vec<String> {
+    let all = document.as_object().and_then(|map| json::get(map, list)).and_then(Value::as_array);
+    let text = |one: &Value| json::get(one.as_object()?, key)?.as_str().map(str::to_owned);
+    all.into_iter().flatten().filter_map(text).collect()
 }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
+
 use super::{
     context::{WorkerContext, now},
     versions::RecordVersions,
@@ -20,10 +22,12 @@ use crate::{
 };
 
 mod back;
+mod creation;
 mod effects;
 mod judge;
 mod late;
 mod look;
+mod meanwhile;
 mod members;
 mod memberships;
 mod others;
@@ -157,8 +161,10 @@ struct ChangeAttempt<'a> {
     trial: bool,
     /// True if the answer has shown the change.
     echoed: bool,
-    /// True if an answer to a request of the change has shown the record.
-    told: bool,
+    /// True if the answer has shown the value as something else than was asked for.
+    contradicted: bool,
+    /// True if memberships that the change may take along were not compared.
+    unlooked: bool,
     /// True if the change was put off, and was not there when it was looked for: readings before that are old.
     put_off: bool,
     /// How often the outcome was looked for before.
@@ -170,6 +176,8 @@ struct ChangeAttempt<'a> {
     /// The form that the server took, where it did not know the first one.
     took: Option<Request>,
     taught: ServerQuirks,
+    /// When the attempt began.
+    began: Timestamp,
 }
 
 impl<'a> ChangeAttempt<'a> {
@@ -183,13 +191,15 @@ impl<'a> ChangeAttempt<'a> {
             taken_over: false,
             trial: false,
             echoed: false,
-            told: false,
+            contradicted: false,
+            unlooked: false,
             put_off: false,
             looks: 0,
             before: HashMap::new(),
             after: HashMap::new(),
             took: None,
             taught: ServerQuirks::default(),
+            began: now(),
         }
     }
 }

@@ -42,7 +42,10 @@ impl ChangeAttempt<'_> {
         };
         entry.alarm = !alarm.is_empty();
         let why = if why.is_empty() && self.is_kept(entry) { KEPT.to_owned() } else { why };
-        let why = [why.as_str(), self.unseen_memberships(entry).unwrap_or_default()].join(" ").trim().to_owned();
+        // A change that is not shown itself says nothing of others.
+        let shown = matches!(state, ChangeState::Confirmed | ChangeState::Partly);
+        let unseen = self.unseen_memberships(entry).filter(|_| shown).unwrap_or_default();
+        let why = [why.as_str(), unseen].join(" ").trim().to_owned();
         let why = [alarm, why].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" ");
         self.settled(entry, state, why, None).await
     }

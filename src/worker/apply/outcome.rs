@@ -30,7 +30,8 @@ pub(super) const LOST: &str = "The answer was lost";
 impl ChangeAttempt<'_> {
     /// Looks whether the directory shows the change, once all requests were accepted.
     pub(super) async fn confirm(&mut self, entry: &mut JournalEntry) -> AttemptEnd {
-        let echoes = matches!(entry.step.confirm, ConfirmBy::Echo(_)) && !self.trial && entry.step.completion.is_none();
+        let alone = !self.trial && entry.step.completion.is_none() && self.beside().next().is_none();
+        let echoes = matches!(entry.step.confirm, ConfirmBy::Echo(_)) && alone;
         // The answer is enough where it shows the change, all of it and nothing else.
         if echoes
             && self.shows(entry).await == ChangeShown::Yes
@@ -39,7 +40,9 @@ impl ChangeAttempt<'_> {
         {
             return self.judge(entry, ChangeShown::Yes, "").await;
         }
-        self.echoed = self.shows(entry).await == ChangeShown::Yes;
+        let answered = self.shows(entry).await;
+        self.echoed = answered == ChangeShown::Yes;
+        self.contradicted = matches!(answered, ChangeShown::No(_)) && self.is_told_by_answer(entry);
         // A reading that leaves a field out takes nothing back that the answer showed.
         let echoed = matches!(entry.step.confirm, ConfirmBy::Echo(_)) && self.echoed;
         if let Err(failure) = self.look(entry).await {
@@ -62,6 +65,9 @@ impl ChangeAttempt<'_> {
     /// Puts in the members that a new team lacks, some at a time.
     async fn complete(&mut self, entry: &mut JournalEntry) -> Result<(), Failure> {
         let Some(template) = entry.step.completion.clone() else { return Ok(()) };
+        if self.other_name(entry).is_some() {
+            return Ok(());
+        }
         let missing = self.missing(entry).await;
         let Some(created) = entry.created.clone().filter(|_| !missing.is_empty()) else { return Ok(()) };
         for some in missing.chunks(AT_ONCE) {

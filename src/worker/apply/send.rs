@@ -40,6 +40,9 @@ impl ChangeAttempt<'_> {
                 self.took = result.is_ok().then_some(other);
             }
             result?;
+            if self.other_name(entry).is_some() {
+                break;
+            }
         }
         Ok(())
     }
@@ -113,7 +116,7 @@ impl ChangeAttempt<'_> {
 
     /// The record's present state: as it was read before the change, or read again where a request went out since.
     async fn just_read(&self, path: &[String]) -> Result<WholeResource, Failure> {
-        if let Some(RecordBefore { whole, asked: true }) = self.before.get(path)
+        if let Some(RecordBefore { whole, asked: true, .. }) = self.before.get(path)
             && self.sent == 0
             && !self.put_off
         {
@@ -177,7 +180,6 @@ impl ChangeAttempt<'_> {
             return;
         }
         let Ok(record) = self.context.record(&ResourceRef { kind, id }, answer) else { return };
-        self.told = true;
         if let Some(whole) = WholeResource::of(answer) {
             self.after.insert(path_of(&record.target()), RecordAfter { document: whole.document, asked: false });
         }

@@ -30,6 +30,8 @@ pub struct RecordBefore {
     pub whole: WholeResource,
     /// True if the record was read just before; otherwise it is as it was known.
     pub asked: bool,
+    /// True if the change does not write the record: it is read to see what the change takes along.
+    pub beside: bool,
 }
 
 /// A record after the change.
@@ -55,7 +57,7 @@ impl ChangeAttempt<'_> {
                 Ok((one, whole)) => {
                     fresh.push(one);
                     if let Some(whole) = whole {
-                        self.before.insert(path, RecordBefore { whole, asked: true });
+                        self.before.insert(path, RecordBefore { whole, asked: true, beside: false });
                     }
                 }
                 Err(failure) if is_away(&failure) => return Some(self.held_back(entry, failure)),
@@ -80,7 +82,7 @@ impl ChangeAttempt<'_> {
         let raw: Option<String> = self.context.stored(move |store| store.raw(&of)).await.flatten();
         let Some(document) = raw.and_then(|raw| tree::parse(raw.as_bytes()).ok()) else { return false };
         let whole = WholeResource { document, version: None, masked: false };
-        self.before.insert(path_of(target), RecordBefore { whole, asked: false });
+        self.before.insert(path_of(target), RecordBefore { whole, asked: false, beside: false });
         true
     }
 
@@ -141,12 +143,15 @@ impl ChangeAttempt<'_> {
 
     /// Reads the written records that were not read again yet.
     pub(super) async fn read_after(&mut self, entry: &JournalEntry) -> Result<(), Failure> {
-        let written = written(entry).into_iter().map(|(target, _)| target);
-        for target in written.chain(self.watched(entry)) {
+        for (target, _) in written(entry) {
             let known = self.after.get(&path_of(&target)).is_some_and(|after| after.asked);
             if !known && !self.fresh.iter().any(|fresh| matches!(fresh, Observation::Gone(gone) if *gone == target)) {
                 self.read_again(&target).await?;
             }
+        }
+        for target in self.beside().collect::<Vec<_>>() {
+            // The outcome says what was not compared.
+            let _ = self.read_again(&target).await;
         }
         Ok(())
     }

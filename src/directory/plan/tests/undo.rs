@@ -30,7 +30,11 @@ impl Journal {
 
     fn inverse(&self, plan: ChangeId) -> Result<InversePlan, Refusal> {
         let of = |entry: &&JournalEntry| entry.plan == plan;
-        inverse(self.entries.iter().filter(of), self.entries.iter().filter(|entry| entry.undoes == Some(plan)))
+        inverse(
+            self.entries.iter().filter(of),
+            self.entries.iter().filter(|entry| entry.undoes == Some(plan)),
+            &RecordSuccessors::default(),
+        )
     }
 }
 
@@ -209,7 +213,9 @@ fn what_is_made_again_is_not_taken_for_the_record_of_another_kind_with_its_id() 
         entries.iter_mut().for_each(|entry| entry.state = ChangeState::Confirmed);
         let mut left = Directory::default();
         left.replace(after, true);
-        let mut undo = inverse(entries.iter(), [].iter()).unwrap().compare(&left, planner.capabilities().holds());
+        let mut undo = inverse(entries.iter(), [].iter(), &RecordSuccessors::default())
+            .unwrap()
+            .compare(&left, planner.capabilities().holds());
         undo.renew(|| id("new:1"));
         undo.changes
     };
