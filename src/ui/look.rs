@@ -209,7 +209,7 @@ impl ScreenLook {
     }
 
     /// The last gate: whatever was drawn, nothing that acts on a terminal or hides leaves the buffer. In a terminal
-    /// without UTF-8, `?` stands for what it can't show: names from the server, and dots in sentences.
+    /// without UTF-8, `?` stands for what it can't show, such as names from the server.
     pub fn finish(&self, screen: &mut Buffer) {
         let acts = |cell: &&mut Cell| {
             let symbol = cell.symbol();
@@ -225,6 +225,8 @@ impl ScreenLook {
                     "…" => ".",
                     "·" | "−" | "–" => "-",
                     "≈" => "~",
+                    "“" | "”" => "\"",
+                    "‘" | "’" => "'",
                     _ => "?",
                 };
                 cell.set_symbol(sign);
@@ -302,5 +304,21 @@ impl ScreenLook {
     /// Careful: risky, offline, read-only.
     pub fn careful(&self) -> Style {
         self.color(Color::Yellow, Color::Magenta).add_modifier(Modifier::BOLD)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::layout::Rect;
+
+    use super::*;
+
+    #[test]
+    fn signs_of_sentences_have_an_ascii_form_where_others_are_question_marks() {
+        let mut screen = Buffer::empty(Rect::new(0, 0, 13, 1));
+        screen.set_string(0, 0, "“it’s” … – 田", Style::new());
+        ScreenLook::new(ColorTheme::Ansi, GlyphSet::ASCII).finish(&mut screen);
+        let shown: String = screen.content.iter().map(Cell::symbol).collect();
+        assert_eq!(shown.trim_end(), "\"it's\" . - ?");
     }
 }
