@@ -148,6 +148,26 @@ fn what_an_added_member_costs_is_seen_said_stopped_and_put_back() {
     assert_eq!(world.members("g0001").len(), 7);
 }
 
+/// Somebody else takes user0001 out of the group in the moment in which another member is added.
+struct SomebodyElse;
+
+impl Behavior for SomebodyElse {
+    fn change(&self, state: &mut State, kind: ResourceType, id: &str, operation: &Value) {
+        patch(&mut state.of_mut(kind)[id], operation);
+        let members = state.of_mut(kind)[id]["members"].as_array_mut().unwrap();
+        members.retain(|member| member["value"] != "u0001");
+    }
+}
+
+#[test]
+fn a_member_who_left_in_the_same_moment_teaches_nothing_about_the_server() {
+    let world = World::new(SomebodyElse, users(9), alpha());
+    let told = json_of(&world, &["add", "alpha", "user0006"], PARTLY);
+    assert_eq!(effects(&told), ["user0001 is not in alpha any more."], "{told}");
+    world.run(&["add", "alpha", "user0007", "--yes"]).exits(DONE);
+    assert_eq!(world.written(), ["PATCH /scim/v2/Groups/g0001", "PATCH /scim/v2/Groups/g0001"]);
+}
+
 /// A server that seems harmless as long as a group is empty.
 #[test]
 fn an_empty_team_proves_nothing_about_adding_members() {

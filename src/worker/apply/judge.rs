@@ -11,7 +11,11 @@ use crate::{
         change::Change,
         plan::{ChangeState, JournalEntry, LATE},
     },
-    scim::{json, request::Method},
+    scim::{
+        difference::{ValueDifference, differences},
+        json,
+        request::Method,
+    },
 };
 
 /// The words for a change of members on a server that never shows them.
@@ -104,12 +108,30 @@ impl ChangeAttempt<'_> {
     /// Learns from the outcome about the form of the request.
     fn learn_from(&mut self, entry: &JournalEntry, state: ChangeState) {
         if entry.did_harm() {
-            if let Some(request) = self.took.clone().or_else(|| entry.step.requests.first().cloned()) {
+            if self.replaced_all(entry)
+                && let Some(request) = self.took.clone().or_else(|| entry.step.requests.first().cloned())
+            {
                 self.teach(entry, ServerLesson::Harmed(&request));
             }
         } else if let Some(request) = self.took.take().filter(|_| state == ChangeState::Confirmed) {
             self.teach(entry, ServerLesson::Took(&request));
         }
+    }
+
+    /// True where an addition left none of the team's former members: the server has put the new one in the place of all.
+    /// A single one who is gone may be somebody else's doing in the same moment.
+    fn replaced_all(&self, entry: &JournalEntry) -> bool {
+        let Change::AddMember { team, .. } = &entry.step.change else { return false };
+        let path = path_of(&ResourceRef::team(team));
+        let (Some(before), Some(after)) = (self.before.get(&path), self.after.get(&path)) else { return false };
+        let members = before.whole.document.as_object().and_then(|map| json::get(map, "members"));
+        let former = members.and_then(Value::as_array).map_or(0, Vec::len);
+        differences(&before.whole.document, &after.document).iter().any(|difference| match difference {
+            ValueDifference::Entries { name, gone, .. } => {
+                name.eq_ignore_ascii_case("members") && former > 0 && gone.len() == former
+            }
+            ValueDifference::Value { .. } => false,
+        })
     }
 
     fn teach(&mut self, entry: &JournalEntry, lesson: ServerLesson<'_>) {
