@@ -12,6 +12,7 @@ use scimitar::directory::plan::ChangeState;
 
 use crate::{
     dice::Dice,
+    mishap::Mishap,
     tty::Tty,
     world::{USERS, World},
 };
@@ -26,12 +27,16 @@ const HANDFUL: usize = 5;
 pub struct Tally {
     pub stop: AtomicBool,
     pub kills: AtomicUsize,
+    /// Processes with a wrong clock.
+    pub clocks: AtomicUsize,
+    /// Processes with little room on the disk.
+    pub disks: AtomicUsize,
     /// Names of new users that all of them want to create.
     wanted: AtomicUsize,
 }
 
 impl Tally {
-    fn goes_on(&self) -> bool {
+    pub fn goes_on(&self) -> bool {
         !self.stop.load(Ordering::SeqCst)
     }
 
@@ -54,6 +59,15 @@ struct Actor<'a> {
 impl Actor<'_> {
     fn goes_on(&self) -> bool {
         self.tally.goes_on()
+    }
+
+    /// What is wrong with the next process.
+    fn mishap(&mut self) -> Mishap {
+        let mut mishap = Mishap::by(&mut self.dice, self.world.largest());
+        mishap.clock = mishap.clock.filter(|_| self.world.moves_clocks());
+        self.tally.clocks.fetch_add(usize::from(mishap.clock.is_some()), Ordering::SeqCst);
+        self.tally.disks.fetch_add(usize::from(mishap.room.is_some()), Ordering::SeqCst);
+        mishap
     }
 
     /// Whose users the next change is about: their own, or everybody's.
@@ -101,7 +115,7 @@ fn press(tty: &mut Tty, keys: &str, wait: u64) {
 pub fn console(world: &World, party: &str, dice: Dice, tally: &Tally) {
     let mut actor = Actor { world, party, dice, tally, round: 0, created: Vec::new() };
     while actor.goes_on() {
-        let mut tty = world.console(party);
+        let mut tty = world.console(party, actor.mishap());
         open(&mut tty, tally);
         for _ in 0..=actor.dice.below(6) {
             if !actor.goes_on() {
@@ -138,20 +152,22 @@ impl Actor<'_> {
             press(tty, "\x1b", 50);
         }
         press(tty, "1", 50);
-        match self.dice.below(12) {
+        let kind =
+            self.dice.below(if self.world.has_seats() { 12 } else { 7 }) + if self.world.has_seats() { 0 } else { 5 };
+        match kind {
             0..=3 => {
                 let (_, names) = self.some();
                 mark(tty, &names);
                 press(tty, "r", 120);
                 press(tty, &format!("models seat {}\r", SEATS[self.round % 2]), 200);
             }
-            4..=5 => {
+            4 => {
                 let (owner, names) = self.some();
                 mark(tty, &names);
                 press(tty, "r", 120);
                 press(tty, &format!("soak-{owner} {}\r", self.dice.one(&ROLES)), 200);
             }
-            6 => {
+            5..=6 => {
                 let (owner, names) = self.some();
                 mark(tty, &names);
                 press(tty, "t", 120);
@@ -175,7 +191,12 @@ impl Actor<'_> {
                 press(tty, "c", 150);
                 press(tty, &name, 50);
                 press(tty, "\t", 50);
-                press(tty, &format!("{name}@soak.example\r"), 200);
+                press(tty, &format!("{name}@soak.example"), 50);
+                let external = self.world.external_id(&name);
+                if !external.is_empty() {
+                    press(tty, &format!("\t{external}"), 50);
+                }
+                press(tty, "\r", 200);
             }
             _ => {
                 let Some(name) = self.created.pop() else { return };
@@ -234,28 +255,34 @@ impl Actor<'_> {
             0..=3 => {
                 let (owner, names) = self.some();
                 let chosen = (0..USERS).map(|number| format!("{owner}-{number:02}"));
-                let seat = SEATS[self.round % 2];
-                let mut rows = "user,models_seat\n".to_owned();
-                chosen.filter(|name| name.starts_with(&names)).for_each(|name| rows += &format!("{name},{seat}\n"));
+                let (round, seat) = (self.round, SEATS[self.round % 2]);
+                let (column, value): (_, &dyn Fn(&str) -> String) = if self.world.has_seats() {
+                    ("models_seat", &|_| seat.to_owned())
+                } else {
+                    ("name", &|name| format!("{name} {round}"))
+                };
+                let mut rows = format!("user,{column}\n");
+                let chosen = chosen.filter(|name| name.starts_with(&names));
+                chosen.for_each(|name| rows += &format!("{name},{}\n", value(&name)));
                 self.apply(&rows)
             }
             4..=5 => {
-                let mut rows = "user,email,models_seat\n".to_owned();
+                let mut rows = "user,email,external_id\n".to_owned();
                 for _ in 0..=self.dice.below(6) {
                     self.round += 1;
                     let name = self.new_name();
-                    rows += &format!("{name},{name}@soak.example,none\n");
+                    rows += &format!("{name},{name}@soak.example,{}\n", self.world.external_id(&name));
                 }
                 self.apply(&rows)
             }
-            6 => {
+            6 if self.world.has_seats() => {
                 let (owner, users) = self.handful();
                 let mut all = words(&["set-role"]);
                 all.extend(users);
                 all.extend(words(&[self.dice.one(&ROLES), "--team", &format!("soak-{owner}")]));
                 all
             }
-            7 => {
+            6..=7 => {
                 let (owner, users) = self.handful();
                 let mut all = words(&[self.dice.one(&["add", "remove"]), &format!("soak-{owner}")]);
                 all.extend(users);
@@ -284,14 +311,15 @@ impl Actor<'_> {
     }
 
     fn apply(&self, rows: &str) -> Vec<String> {
-        let file = self.world.file("soak.csv", rows);
+        let file = self.world.file(&format!("{}.csv", self.party), rows);
         vec!["apply".to_owned(), file.to_str().unwrap().to_owned()]
     }
 
     fn run(&mut self, words: &[String]) {
         let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
         words.push("--yes");
-        let child = self.world.command(self.party, &words).spawn().unwrap();
+        let mishap = self.mishap();
+        let child = self.world.command(self.party, mishap, &words).spawn().unwrap();
         let until = if self.dice.once_in(3) { millis(self.dice.below(1_500)) } else { Duration::from_secs(60) };
         wait(child, Instant::now() + until, self.tally);
     }
@@ -323,12 +351,12 @@ fn wait(mut child: Child, until: Instant, tally: &Tally) {
 /// The server is well again: what is open is settled, what waits is sent, and a console has looked once more.
 pub fn settle(world: &World) {
     for _ in 0..10 {
-        world.command("plan", &["resume", "--yes", "--parallel", "4"]).output().unwrap();
+        world.command("plan", Mishap::default(), &["resume", "--yes", "--parallel", "4"]).output().unwrap();
         if world.journal().iter().all(|entry| !entry.state.is_open()) {
             break;
         }
     }
-    let mut tty = world.console("one");
+    let mut tty = world.console("one", Mishap::default());
     tty.wait_for("synced");
     tty.settle();
     tty.press("q");

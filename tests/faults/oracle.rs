@@ -3,19 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use scimitar::{
+    demo::Provider,
     dialect::{self, ChangeShown},
     directory::{
-        Observation, RecordKind, ResourceRef,
+        Name, Observation, RecordKind, ResourceRef,
         change::ChangedField,
         plan::{ChangeState, JournalEntry},
-        record::{Record, Team, User},
+        record::{Member, Record, Team, User},
     },
-    scim::request::Request,
     store::Snapshot,
 };
 use serde_json::Value;
 
-use crate::world::World;
+use crate::{
+    habit::Habit,
+    taken::{ByKey, SentRequests, Taken, root},
+    world::{Course, World},
+};
 
 /// Reasons that say that an outcome was not told by an answer.
 const DOUBTS: [&str; 2] = ["the directory shows", "A part of it took effect"];
@@ -24,6 +28,8 @@ pub struct Verdict {
     /// Changes with an outcome.
     pub changes: usize,
     pub confirmed: usize,
+    /// Writes of the other client that took effect.
+    pub foreign: usize,
     /// Kinds of change among those that took effect.
     pub kinds: BTreeMap<String, usize>,
     /// What does not fit, in words.
@@ -33,15 +39,20 @@ pub struct Verdict {
 impl Verdict {
     pub fn of(world: &World) -> Self {
         let (journal, snapshot) = (world.journal(), world.snapshot());
-        let taken: Vec<String> =
-            world.server.taken().iter().map(|write| written(&write.method, &write.path, &write.body)).collect();
+        let course = world.course;
+        let taken: Vec<Taken> = world.server.taken().iter().map(|write| Taken::of(course, write)).collect();
+        let foreign = taken.iter().filter(|write| write.is_foreign()).count();
         let mut wrong: Vec<String> = Vec::new();
         for entry in journal.iter().filter(|entry| entry.state.is_open()) {
             wrong.push(format!("left open: {}", told(entry)));
         }
-        each_request(&journal, &taken, &mut wrong);
-        what_is_there(&journal, &taken, &snapshot, &mut wrong);
-        same_directory(&world.people(), &world.groups(), &snapshot, &mut wrong);
+        let (people, groups) = (world.people(), world.groups());
+        let sent = SentRequests { course, root: root(world.server.url()), journal: &journal };
+        let by_key = sent.by_key();
+        each_request(&by_key, &taken, &mut wrong);
+        what_is_there(course, &by_key, &taken, &Shown::of(&snapshot, &groups), &mut wrong);
+        what_others_did(&by_key, &taken, &people, &mut wrong);
+        same_directory(&people, &groups, &snapshot, &mut wrong);
         let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
         for entry in journal.iter().filter(|entry| entry.state == ChangeState::Confirmed) {
             *kinds.entry(format!("{:?}", entry.step.change.verb())).or_default() += 1;
@@ -50,26 +61,24 @@ impl Verdict {
             matches!(entry.state, ChangeState::Confirmed | ChangeState::Refused | ChangeState::Conflict)
         };
         let changes = journal.iter().filter(settled).count();
-        Self { changes, confirmed: kinds.values().sum(), kinds, wrong }
+        Self { changes, confirmed: kinds.values().sum(), foreign, kinds, wrong }
     }
 }
 
 /// Each request that took effect is one that some change sent, no change had one taken twice, and whose request was taken
 /// knows of it.
-fn each_request(journal: &[JournalEntry], taken: &[String], wrong: &mut Vec<String>) {
+fn each_request(by_key: &ByKey, taken: &[Taken], wrong: &mut Vec<String>) {
     let mut times: HashMap<&str, usize> = HashMap::new();
-    taken.iter().for_each(|key| *times.entry(key).or_default() += 1);
-    let mut by_key: HashMap<String, Vec<&JournalEntry>> = HashMap::new();
-    for entry in journal {
-        let keys: BTreeSet<String> = entry.step.requests.iter().map(key).collect();
-        keys.into_iter().for_each(|key| by_key.entry(key).or_default().push(entry));
-    }
+    taken
+        .iter()
+        .filter(|write| !write.is_foreign())
+        .for_each(|write| *times.entry(write.key(by_key)).or_default() += 1);
     for (key, times) in &times {
         if !by_key.contains_key(*key) {
             wrong.push(format!("{times} × taken, and of no change: {key}"));
         }
     }
-    for (key, entries) in &by_key {
+    for (key, entries) in by_key {
         let times = times.get(key.as_str()).copied().unwrap_or_default();
         let count = |which: &dyn Fn(&JournalEntry) -> bool| entries.iter().filter(|entry| which(entry)).count();
         let mut say = |what: String| {
@@ -105,33 +114,66 @@ fn was_answered(entry: &JournalEntry) -> bool {
         && entry.accepted() == entry.step.requests.len()
 }
 
-/// What took effect last of each value is confirmed, and is what the directory shows.
-fn what_is_there(journal: &[JournalEntry], taken: &[String], snapshot: &Snapshot, wrong: &mut Vec<String>) {
-    let wandb = dialect::of(dialect::Provider::Wandb, dialect::Hosting::Dedicated, dialect::KnownServer::default());
-    let mut last: HashMap<(ResourceRef, ChangedField), usize> = HashMap::new();
-    let mut by_key: HashMap<String, Vec<&JournalEntry>> = HashMap::new();
-    for entry in journal {
-        for request in &entry.step.requests {
-            by_key.entry(key(request)).or_default().push(entry);
+/// The console's records, with the server's members where they are hidden from the console.
+struct Shown<'a> {
+    users: HashMap<&'a str, &'a User>,
+    teams: HashMap<&'a str, Team>,
+}
+
+impl<'a> Shown<'a> {
+    fn of(snapshot: &'a Snapshot, groups: &[Value]) -> Self {
+        let whole = |team: &Team| {
+            let group = groups.iter().find(|group| group["id"] == *team.id);
+            let ids = group.into_iter().flat_map(members);
+            let members = ids.map(|id| Member { id: id.as_str().into(), display: Name::default() });
+            Team { members: team.members.clone().or_else(|| Some(members.collect())), ..team.clone() }
+        };
+        Self {
+            users: snapshot.users.iter().map(|user| (&*user.id, user)).collect(),
+            teams: snapshot.teams.iter().map(|team| (&*team.id, whole(team))).collect(),
         }
     }
+}
+
+/// The ids of a group's members.
+fn members(group: &Value) -> Vec<String> {
+    let list = group["members"].as_array().into_iter().flatten();
+    list.map(|member| text(&member["value"]) + &text(&member["Value"])).collect()
+}
+
+/// What took effect last of each value is confirmed, and is what the directory shows.
+fn what_is_there(course: Course, by_key: &ByKey, taken: &[Taken], shown: &Shown, wrong: &mut Vec<String>) {
+    let dialect = dialect::of(course.provider, dialect::Hosting::Dedicated, dialect::KnownServer::default());
+    let mut last: HashMap<(ResourceRef, ChangedField), usize> = HashMap::new();
     let mut created: HashMap<&str, usize> = HashMap::new();
-    for (at, key) in taken.iter().enumerate() {
-        let entries = by_key.get(key).map(Vec::as_slice).unwrap_or_default();
+    for (at, write) in taken.iter().enumerate() {
+        if write.is_foreign() {
+            last.retain(|(target, _), _| !write.is_about(&target.id));
+            continue;
+        }
+        let entries = by_key.get(write.key(by_key)).map(Vec::as_slice).unwrap_or_default();
+        // Which of the changes of a record computed this body is not told.
+        if write.key(by_key) == write.computed {
+            for entry in entries {
+                last.remove(&value_of(entry));
+            }
+            continue;
+        }
+        if course.habit == Habit::AddReplaces && write.body["Operations"][0]["op"] == "replace" {
+            last.retain(|(_, field), _| !matches!(field, ChangedField::Team(team) if write.is_about(team)));
+        }
         if !entries.iter().any(|entry| entry.step.change.creates().is_some()) {
             last.extend(entries.iter().map(|entry| (value_of(entry), at)));
             continue;
         }
         // What was deleted may be created again by the same request: each time by another change.
-        let before = created.entry(key).or_default();
+        let before = created.entry(&write.key).or_default();
         let confirmed = entries.iter().filter(|entry| entry.state == ChangeState::Confirmed).nth(*before);
         last.extend(confirmed.map(|entry| (value_of(entry), at)));
         *before += 1;
     }
-    let users: HashMap<&str, &User> = snapshot.users.iter().map(|user| (&*user.id, user)).collect();
-    let teams: HashMap<&str, &Team> = snapshot.teams.iter().map(|team| (&*team.id, team)).collect();
     for ((target, field), at) in &last {
-        let entries = &by_key[&taken[*at]];
+        let entries = &by_key[&taken[*at].key];
         let here = |entry: &JournalEntry| value_of(entry) == (target.clone(), field.clone());
         // They joined, and their role was not taken: that is what is there.
         if entries.iter().any(|entry| entry.why.contains(DOUBTS[1]) && here(entry)) {
@@ -143,21 +185,25 @@ fn what_is_there(journal: &[JournalEntry], taken: &[String], snapshot: &Snapshot
             wrong.push(format!("what is there is confirmed by nobody: {target:?} {field:?}\n  {}", told.join("\n  ")));
             continue;
         };
-        let gone = target.kind == RecordKind::User && !users.contains_key(&*target.id);
-        if gone && *field != ChangedField::Whole {
+        let gone = target.kind == RecordKind::User && !shown.users.contains_key(&*target.id);
+        // Datasaur removes whom it deactivates.
+        let left = last.iter().any(|((other, field), later)| {
+            other == target && *field == ChangedField::Status && later > at && course.provider == Provider::Datasaur
+        });
+        if gone && (left || *field != ChangedField::Whole) {
             continue;
         }
         let mut fresh: Vec<Observation> = Vec::new();
         for (target, _) in entry.step.change.touches() {
             let id = entry.created.as_ref().filter(|_| target.id.starts_with("new:")).unwrap_or(&target.id);
-            fresh.push(match (users.get(&**id), teams.get(&**id)) {
+            fresh.push(match (shown.users.get(&**id), shown.teams.get(&**id)) {
                 (Some(user), _) => Observation::Record(Record::User((*user).clone())),
-                (_, Some(team)) => Observation::Record(Record::Team((*team).clone())),
+                (_, Some(team)) => Observation::Record(Record::Team(team.clone())),
                 _ => Observation::Gone(target),
             });
         }
         let change = entry.step.change.about(entry.created.as_ref());
-        match wandb.shows(&change, &fresh, &entry.step) {
+        match dialect.shows(&change, &fresh, &entry.step) {
             ChangeShown::Yes => {}
             other => wrong.push(format!("the last that was taken is not there, but {other:?}: {}", told(entry))),
         }
@@ -175,9 +221,32 @@ fn value_of(entry: &JournalEntry) -> (ResourceRef, ChangedField) {
     (target, field)
 }
 
-/// The console's directory is the server's.
+/// What the other client set last is there, unless a change of the same value, or of the whole record, came later.
+fn what_others_did(by_key: &ByKey, taken: &[Taken], people: &[Value], wrong: &mut Vec<String>) {
+    let mut last: HashMap<(String, ChangedField), &Value> = HashMap::new();
+    for write in taken {
+        if let Some((id, field, value)) = write.foreign_value() {
+            last.insert((id, field), value);
+            continue;
+        }
+        for entry in by_key.get(write.key(by_key)).into_iter().flatten() {
+            for (target, field) in entry.step.change.touches() {
+                last.retain(|(id, other), _| **id != *target.id || (*other != field && field != ChangedField::Whole));
+            }
+        }
+    }
+    for user in people {
+        let id = text(&user["id"]);
+        for (field, name) in [(ChangedField::Display, "displayName"), (ChangedField::Status, "active")] {
+            if let Some(value) = last.get(&(id.clone(), field)).filter(|value| ***value != user[name]) {
+                wrong.push(format!("another client set {name} to {value}, and no change took it back: {user}"));
+            }
+        }
+    }
+}
+
+/// The console's directory is the server's; members that the server hides from lists are not compared.
 fn same_directory(people: &[Value], groups: &[Value], snapshot: &Snapshot, wrong: &mut Vec<String>) {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let of_server = |user: &Value| {
         let grants = user["teamRoles"].as_array().into_iter().flatten();
         let grants: BTreeSet<(String, String)> =
@@ -200,9 +269,11 @@ fn same_directory(people: &[Value], groups: &[Value], snapshot: &Snapshot, wrong
     let console: BTreeMap<String, _> =
         snapshot.users.iter().map(|user| (user.id.to_string(), of_console(user))).collect();
     differ("users", &server, &console, wrong);
+    let hidden: BTreeSet<&str> =
+        snapshot.teams.iter().filter(|team| team.members.is_none()).map(|team| &*team.id).collect();
     let of_server = |group: &Value| {
-        let members = group["members"].as_array().into_iter().flatten();
-        members.map(|member| text(&member["Value"])).collect::<BTreeSet<_>>()
+        let told = !hidden.contains(text(&group["id"]).as_str());
+        members(group).into_iter().filter(|_| told).collect::<BTreeSet<_>>()
     };
     let of_console = |team: &Team| team.members.iter().flatten().map(|member| member.id.to_string()).collect();
     let server: BTreeMap<String, _> = groups.iter().map(|group| (text(&group["id"]), of_server(group))).collect();
@@ -223,14 +294,8 @@ fn differ<T: PartialEq + std::fmt::Debug>(
     }
 }
 
-fn key(request: &Request) -> String {
-    let body = request.body.as_ref().map(Value::to_string).unwrap_or_default();
-    format!("{} /scim{} {body}", request.method.as_str(), request.target())
-}
-
-fn written(method: &str, path: &str, body: &str) -> String {
-    let body = serde_json::from_str::<Value>(body).map(|body| body.to_string()).unwrap_or_default();
-    format!("{method} {path} {body}")
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
 }
 
 fn told(entry: &JournalEntry) -> String {
