@@ -14,7 +14,7 @@ use crate::{
     dice::Dice,
     mishap::Mishap,
     tty::Tty,
-    world::{USERS, World},
+    world::{PARTIES, USERS, World},
 };
 
 const SEATS: [&str; 2] = ["full", "none"];
@@ -251,10 +251,13 @@ pub fn commands(world: &World, party: &str, dice: Dice, tally: &Tally) {
 impl Actor<'_> {
     fn command(&mut self) -> Vec<String> {
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-        match self.dice.below(10) {
-            0..=3 => {
-                let (owner, names) = self.some();
-                let chosen = (0..USERS).map(|number| format!("{owner}-{number:02}"));
+        match self.dice.below(11) {
+            0..=5 => {
+                let (_, some) = self.some();
+                let parts = [format!("{}-", self.party), some];
+                let users =
+                    PARTIES.iter().flat_map(|party| (0..USERS).map(move |number| format!("{party}-{number:02}")));
+                let chosen = users.filter(|name| parts.iter().any(|part| name.starts_with(part)));
                 let (round, seat) = (self.round, SEATS[self.round % 2]);
                 let (column, value): (_, &dyn Fn(&str) -> String) = if self.world.has_seats() {
                     ("models_seat", &|_| seat.to_owned())
@@ -262,11 +265,10 @@ impl Actor<'_> {
                     ("name", &|name| format!("{name} {round}"))
                 };
                 let mut rows = format!("user,{column}\n");
-                let chosen = chosen.filter(|name| name.starts_with(&names));
                 chosen.for_each(|name| rows += &format!("{name},{}\n", value(&name)));
                 self.apply(&rows)
             }
-            4..=5 => {
+            6 => {
                 let mut rows = "user,email,external_id\n".to_owned();
                 for _ in 0..=self.dice.below(6) {
                     self.round += 1;
@@ -275,20 +277,20 @@ impl Actor<'_> {
                 }
                 self.apply(&rows)
             }
-            6 if self.world.has_seats() => {
+            7 if self.world.has_seats() => {
                 let (owner, users) = self.handful();
                 let mut all = words(&["set-role"]);
                 all.extend(users);
                 all.extend(words(&[self.dice.one(&ROLES), "--team", &format!("soak-{owner}")]));
                 all
             }
-            6..=7 => {
+            7..=8 => {
                 let (owner, users) = self.handful();
                 let mut all = words(&[self.dice.one(&["add", "remove"]), &format!("soak-{owner}")]);
                 all.extend(users);
                 all
             }
-            8 => {
+            9 => {
                 let (_, users) = self.handful();
                 let mut all = words(&[self.dice.one(&["activate", "deactivate"])]);
                 all.extend(users);
@@ -320,7 +322,7 @@ impl Actor<'_> {
         words.push("--yes");
         let mishap = self.mishap();
         let child = self.world.command(self.party, mishap, &words).spawn().unwrap();
-        let until = if self.dice.once_in(3) { millis(self.dice.below(1_500)) } else { Duration::from_secs(60) };
+        let until = if self.dice.once_in(3) { millis(self.dice.below(4_000)) } else { Duration::from_secs(60) };
         wait(child, Instant::now() + until, self.tally);
     }
 }

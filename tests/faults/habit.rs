@@ -54,9 +54,10 @@ impl Habit {
                 let group = record["meta"]["resourceType"] == "Group";
                 record.as_object_mut().filter(|_| group).map(|group| group.remove("members"))
             };
-            match records {
-                true => body["Resources"].as_array_mut().into_iter().flatten().for_each(|record| drop(hide(record))),
-                false => drop(hide(&mut body)),
+            if records {
+                body["Resources"].as_array_mut().into_iter().flatten().for_each(|record| drop(hide(record)));
+            } else {
+                hide(&mut body);
             }
         }
         body
@@ -83,11 +84,8 @@ impl Message {
         };
         let first = line()?;
         let mut headers = Vec::new();
-        loop {
-            match line()?.split_once(": ") {
-                Some((name, value)) => headers.push((name.to_lowercase(), value.to_owned())),
-                None => break,
-            }
+        while let Some((name, value)) = line()?.split_once(": ") {
+            headers.push((name.to_lowercase(), value.to_owned()));
         }
         let mut message = Self { first, headers, body: Vec::new(), whole: true };
         let length = message.header("content-length").and_then(|length| length.parse().ok());

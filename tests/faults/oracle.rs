@@ -96,7 +96,7 @@ fn each_request(by_key: &ByKey, taken: &[Taken], wrong: &mut Vec<String>) {
         let shared = entries.iter().any(|entry| entry.step.words.subject.starts_with("all-"));
         // Of what all of them alter, somebody else's change may have come between the effect and the look.
         let knows = count(&|entry| {
-            entry.state == ChangeState::Confirmed
+            matches!(entry.state, ChangeState::Confirmed | ChangeState::Unseen)
                 || entry.why.contains(DOUBTS[1])
                 || (shared && entry.state == ChangeState::Refused && entry.why.contains(DOUBTS[0]))
         });
