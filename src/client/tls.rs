@@ -3,7 +3,7 @@
 //! Since TLS 1.3 a server refuses a client without a certificate only after the client believes itself connected, and
 //! the refusal is lost if the connection is reset after it. So the server's request for a certificate is recorded.
 
-use std::fs;
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +17,7 @@ use rustls::{ClientConfig, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 
 use super::endpoint::{ClientCert, Endpoint, local};
-use crate::scim::failure::Failure;
+use crate::{named_file, scim::failure::Failure};
 
 /// The certificate requests of one client's servers.
 #[derive(Debug, Default)]
@@ -112,13 +112,16 @@ fn identity(shown: &ClientCert) -> Result<CertifiedKey, Failure> {
 }
 
 fn read(path: &Path, next: &str) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|error| local(format!("{} can't be read: {error}", path.display()), next))
+    let mut bytes = Vec::new();
+    let read = named_file::open_regular(path).and_then(|mut file| file.read_to_end(&mut bytes));
+    read.map_err(|error| local(format!("{} can't be read: {error}", path.display()), next))?;
+    Ok(bytes)
 }
 
 #[cfg(unix)]
 fn is_open(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
 }
 
 #[cfg(not(unix))]

@@ -2,8 +2,9 @@
 
 use std::{
     fs,
-    io::{self, IsTerminal, Read, Write},
+    io::{self, IsTerminal, Write},
     path::Path,
+    time::Duration,
 };
 
 use super::{
@@ -25,6 +26,7 @@ use crate::{
         RecordKind, ResourceRef,
         find::{MissingName, NameFinder},
     },
+    named_file,
     output::out,
     runtime::Opener,
     scim::text::{clean, escape_json},
@@ -32,6 +34,15 @@ use crate::{
 
 /// A larger file is a mistake: nobody writes or exports that much.
 const LARGEST: u64 = 256 << 20;
+
+/// How long another process is waited for without a word.
+pub(super) const SILENT: Duration = Duration::from_secs(1);
+
+/// Says that another process is waited for, for as long as it takes.
+pub(super) fn waits(why: &str) -> bool {
+    note(format_args!("scimitar: {why}: waiting (Ctrl-C ends it)"));
+    true
+}
 
 /// The words about a file that is compared with a part of a list.
 const NOT_PLANNED: &str = "nothing is planned on a part of a list";
@@ -322,16 +333,17 @@ fn text_of(path: &Path) -> Result<(String, String), CommandError> {
     let told = |error: &dyn std::fmt::Display| {
         CommandError::new(ErrorCode::FileUnreadable, format!("{} can't be read: {error}", clean(&name)))
     };
-    let mut bytes = Vec::new();
-    if name == "-" {
+    let bytes = if name == "-" {
         if io::stdin().is_terminal() {
             return Err(CommandError::usage("- reads the file from standard input, and that is this terminal"));
         }
-        io::stdin().take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| told(&error))?;
+        named_file::read_stdin(LARGEST + 1, SILENT, || waits("standard input has no end yet"))
     } else {
-        let file = fs::File::open(path).map_err(|error| told(&error))?;
-        file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| told(&error))?;
+        named_file::read(path, LARGEST + 1, SILENT, || {
+            waits(&format!("{} is no regular file, and has no end yet", clean(&name)))
+        })
     }
+    .map_err(|error| told(&error))?;
     if bytes.len() as u64 > LARGEST {
         return Err(told(&format!("it is larger than {} MiB", LARGEST >> 20)));
     }
@@ -353,7 +365,15 @@ fn write_new(path: &Path, text: &str, over: bool) -> Result<(), CommandError> {
     options.write(true).create(over).create_new(!over);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(told)?;
+    let opened = if over && path.exists() {
+        let place = path.to_path_buf();
+        let words = || waits(&format!("nobody reads {}", clean(&place.to_string_lossy())));
+        let to = path.to_path_buf();
+        named_file::waited_for(move || options.open(to), SILENT, words)
+    } else {
+        options.open(path)
+    };
+    let mut file = opened.map_err(told)?;
     file.write_all(text.as_bytes()).map_err(told)?;
     // A pipe can't be synced, and need not be.
     if file.metadata().is_ok_and(|found| found.is_file()) { file.sync_all().map_err(told) } else { Ok(()) }

@@ -1,11 +1,12 @@
 //! Finds records for names on the command line. A name missing from an incomplete list is looked up on the server.
 
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, IsTerminal};
 
 use rustc_hash::FxHashMap;
 
 use super::{
     end::{CommandError, ErrorCode, ErrorDetail},
+    file,
     headless_session::HeadlessSession,
 };
 use crate::{
@@ -13,6 +14,7 @@ use crate::{
         Id, RecordKind,
         find::{MissingName, NameFinder},
     },
+    named_file,
     scim::{
         failure::Failure,
         text::{clean, without_bom},
@@ -35,11 +37,11 @@ pub(super) fn given(names: &[String]) -> Result<Vec<String>, CommandError> {
         if io::stdin().is_terminal() {
             return Err(CommandError::usage("- reads names from standard input, and that is this terminal"));
         }
-        let mut bytes = Vec::new();
         let unreadable = |error: io::Error| {
             CommandError::new(ErrorCode::FileUnreadable, format!("standard input can't be read: {error}"))
         };
-        io::stdin().read_to_end(&mut bytes).map_err(unreadable)?;
+        let bytes = named_file::read_stdin(u64::MAX, file::SILENT, || file::waits("standard input has no end yet"));
+        let bytes = bytes.map_err(unreadable)?;
         all.extend(lines(bytes)?);
     }
     if all.is_empty() { Err(CommandError::usage("no names came on standard input")) } else { Ok(all) }

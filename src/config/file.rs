@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
-use std::thread;
 use std::time::Duration;
 
 use toml::Spanned;
@@ -14,7 +12,7 @@ use super::error::ConfigError;
 use super::loose::refuse_loose;
 use super::profile::Profile;
 use super::raw::{RawFile, RawUi};
-use crate::scim::text;
+use crate::{named_file, scim::text};
 
 mod check;
 
@@ -133,16 +131,8 @@ pub(super) fn read(path: &Path) -> Result<Option<String>, ConfigError> {
 
 /// Reads within a time limit, because a pipe without a writer would block forever.
 fn read_within(path: &Path, limit: Duration) -> io::Result<String> {
-    if fs::metadata(path)?.is_file() {
-        return fs::read_to_string(path);
-    }
-    let (send, receive) = mpsc::channel();
-    let path = path.to_path_buf();
-    thread::spawn(move || {
-        // After the limit the receiver is gone.
-        let _ = send.send(fs::read_to_string(path));
-    });
-    receive.recv_timeout(limit).unwrap_or_else(|_| Err(io::Error::new(ErrorKind::TimedOut, "nothing comes from it")))
+    let bytes = named_file::read(path, u64::MAX, limit, || false)?;
+    String::from_utf8(bytes).map_err(|error| io::Error::new(ErrorKind::InvalidData, error))
 }
 
 fn default_of(

@@ -1,13 +1,14 @@
 //! Locations of files on this machine: configuration, state, cache, logs, `netrc`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use directories::{BaseDirs, ProjectDirs};
 
 use super::error::ConfigError;
 use super::loose::is_open_to_others;
 use super::wandb::WANDB_CONFIG_DIR;
+use crate::named_file;
 
 /// Names another configuration file (for tests, and for people with several).
 pub const CONFIG_VARIABLE: &str = "SCIMITAR_CONFIG";
@@ -90,7 +91,7 @@ pub(super) fn make_private(directory: &Path) -> Result<(), ConfigError> {
 
 /// The text of a file that need not exist. Pipes are skipped, because a pipe without a writer would block.
 pub(super) fn regular_text(path: &Path) -> Option<String> {
-    fs::metadata(path).is_ok_and(|found| found.is_file()).then(|| fs::read_to_string(path).ok())?
+    named_file::open_regular(path).and_then(io::read_to_string).ok()
 }
 
 /// A path as written in the configuration: `~/` is the home directory, relative paths start beside the file.

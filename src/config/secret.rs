@@ -3,7 +3,6 @@
 //! No error, `Debug` or `Display` here contains a key. A command's arguments and its error output are never shown.
 
 use std::fmt;
-use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -16,7 +15,7 @@ use url::Url;
 use super::netrc;
 use super::places::StandardPaths;
 use super::wandb::{self, WANDB_KEY, WandbLogin};
-use crate::provider::WANDB_URL;
+use crate::{named_file, provider::WANDB_URL};
 
 /// The service under which keys are kept in the system's keyring.
 #[cfg(feature = "keyring")]
@@ -238,18 +237,13 @@ fn read_private(path: &Path, host: &str) -> Result<String, KeyError> {
     let shown = path.display();
     let broken = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => missing(host, format!("{shown} does not exist")),
+        std::io::ErrorKind::InvalidInput => {
+            unusable(format!("{shown} is no regular file"), "name a file, or a command that prints the key")
+        }
         _ => unusable(format!("{shown} can't be read: {error}"), "name another place for the key"),
     };
-    let mut options = fs::OpenOptions::new();
-    // A pipe without a writer would block the program forever.
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
-    let file = options.read(true).open(path).map_err(broken)?;
+    let file = named_file::open_regular(path).map_err(broken)?;
     let found = file.metadata().map_err(broken)?;
-    if !found.is_file() {
-        let hint = "name a file, or a command that prints the key";
-        return Err(unusable(format!("{shown} is no regular file"), hint));
-    }
     #[cfg(unix)]
     if std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o077 != 0 {
         return Err(unusable(format!("{shown} can be read by others"), format!("chmod 600 {shown}")));

@@ -1,9 +1,13 @@
 //! A list of names from a file: off the event loop, and no more than a list can be.
 
-use std::{fs::File, io::Read, path::PathBuf};
+use std::{
+    io::{ErrorKind, Read},
+    path::PathBuf,
+};
 
 use crate::{
     app::{LIST, NoList},
+    named_file,
     scim::text::clean,
 };
 
@@ -13,12 +17,12 @@ pub fn read(typed: &str) -> Result<String, NoList> {
     let shown = path.display().to_string();
     let shown = clean(&shown).into_owned();
     let failed = |error: std::io::Error| NoList::Unreadable(shown.clone(), error.to_string());
-    let kind = std::fs::metadata(&path).map_err(failed)?;
-    if !kind.is_file() {
-        return Err(NoList::NoFile(shown));
-    }
+    let file = match named_file::open_regular(&path) {
+        Err(error) if error.kind() == ErrorKind::InvalidInput => return Err(NoList::NoFile(shown)),
+        opened => opened.map_err(failed)?,
+    };
     let mut bytes = Vec::new();
-    File::open(&path).and_then(|file| file.take(LIST as u64 + 1).read_to_end(&mut bytes)).map_err(failed)?;
+    file.take(LIST as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() > LIST {
         return Err(NoList::TooLong { file: shown });
     }

@@ -111,6 +111,49 @@ fn a_key_file_that_is_a_pipe_is_refused_at_once() {
     assert!(said.err.contains("key is no regular file; name a file, or a command that prints the key"), "{}", said.err);
 }
 
+#[test]
+fn a_file_of_authorities_that_is_a_pipe_is_refused_at_once() {
+    let world = world();
+    assert!(Command::new("mkfifo").arg(world.path("ca.pem")).status().unwrap().success());
+    let config = world.path("config.toml");
+    let text = fs::read_to_string(&config).unwrap();
+    let text = text.replace("http://", "https://");
+    fs::write(&config, format!("{text}ca_file = \"ca.pem\"\n")).unwrap();
+    let said = world.run(&["users"]);
+    assert!(said.code != 0 && said.err.contains("ca.pem can't be read: it is no regular file"), "{}", said.err);
+}
+
+/// `plan <(…)` names a pipe.
+#[test]
+fn a_pipe_as_a_file_is_waited_for_with_a_word_and_read() {
+    let world = world();
+    let pipe = world.path("rows.csv");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for args in [["plan", "rows.csv", "--check"], ["apply", "rows.csv", "--yes"]] {
+        let mut child = world.command(&args).spawn().unwrap();
+        let mut said = String::new();
+        BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut said).unwrap();
+        assert!(said.contains("rows.csv is no regular file, and has no end yet: waiting"), "{said}");
+        fs::write(&pipe, "user,name\neva-tanaka,Eva Piped\n").unwrap();
+        let said = World::said(child);
+        assert_eq!(said.code, if args[0] == "plan" { 5 } else { 0 }, "{}", said.err);
+    }
+    assert!(world.ok(&["users"]).contains("Eva Piped"));
+}
+
+#[test]
+fn an_export_into_a_pipe_that_nobody_reads_says_so_and_waits() {
+    let world = world();
+    let pipe = world.path("users.csv");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut child = world.command(&["export", "--out", "users.csv", "--force"]).spawn().unwrap();
+    let mut said = String::new();
+    BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut said).unwrap();
+    assert!(said.contains("nobody reads users.csv: waiting"), "{said}");
+    assert!(fs::read_to_string(&pipe).unwrap().contains("eva-tanaka"));
+    assert_eq!(World::said(child).code, 0);
+}
+
 /// The key is in memory: a crash must not put it on the disk.
 #[test]
 fn a_crash_leaves_no_memory_behind() {

@@ -309,7 +309,7 @@ fn a_pipe_is_read_and_not_waited_for_for_ever() {
     assert_eq!(error.kind(), ErrorKind::TimedOut);
     let pipe = made("full");
     let to = pipe.clone();
-    let writer = thread::spawn(move || fs::write(to, "[ui]\n").unwrap());
+    let writer = std::thread::spawn(move || fs::write(to, "[ui]\n").unwrap());
     assert_eq!(read_within(&pipe, READ_LIMIT).unwrap(), "[ui]\n");
     writer.join().unwrap();
 }

@@ -1,6 +1,8 @@
 //! Keys from every source, and what is said where there is none.
 #![cfg(unix)]
 
+use std::fs;
+
 use rstest::rstest;
 use secrecy::ExposeSecret;
 
