@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::endpoint::{AuthScheme, Endpoint};
 use super::redact::MASK;
+use super::scattered;
 
 /// A shorter key is no secret, and its letters stand in names.
 const SHORTEST: usize = 8;
@@ -24,6 +25,8 @@ pub(super) struct KeyMask {
 #[derive(Clone)]
 struct MaskedText {
     before: Vec<CharacterSpellings>,
+    /// As it was sent.
+    plain: Vec<u8>,
     /// The longest part that is written in one way.
     anchor: Vec<u8>,
     after: Vec<CharacterSpellings>,
@@ -68,9 +71,11 @@ impl KeyMask {
     pub(super) fn cover(&self, text: &mut Vec<u8>) -> bool {
         let mut any = false;
         for secret in &self.secrets {
-            if let Some(covered) = secret.covered(text) {
-                *text = covered;
-                any = true;
+            for covered in [MaskedText::covered, MaskedText::covered_scattered] {
+                if let Some(covered) = covered(secret, text) {
+                    *text = covered;
+                    any = true;
+                }
             }
         }
         any
@@ -99,9 +104,24 @@ impl MaskedText {
         let all = |part: &[u8]| part.iter().copied().map(spell).collect();
         Self {
             before: all(&text[..longest.start]),
+            plain: text.to_vec(),
             anchor: text[longest.clone()].to_vec(),
             after: all(&text[longest.end..]),
         }
+    }
+
+    /// The text without the secret that has hidden characters within; `None` where it is not there.
+    fn covered_scattered(&self, text: &[u8]) -> Option<Vec<u8>> {
+        let found = scattered::find(text, &self.plain);
+        let mut covered = Vec::new();
+        let mut kept = 0;
+        for range in &found {
+            covered.extend_from_slice(&text[kept..range.start]);
+            covered.extend_from_slice(MASK.as_bytes());
+            kept = range.end;
+        }
+        covered.extend_from_slice(&text[kept..]);
+        (!found.is_empty()).then_some(covered)
     }
 
     /// The text without the secret; `None` where it is not there.
@@ -200,6 +220,9 @@ mod tests {
         "a/key+with\"all=signs&8 a key+with\"all=signs&7"
     )]
     #[case::basic("Basic YW5uOmEva2V5K3dpdGgiYWxsPXNpZ25zJjc=", "Basic ***=")]
+    #[case::hidden("a/k\u{200b}ey+with\u{7}\"all=signs\u{e0041}\u{ad}&7.", "***.")]
+    #[case::hidden_in_json(r#""a/k\u200Bey+with\b"all=signs\udb40\udc41\u00ad&7""#, r#""***""#)]
+    #[case::hidden_elsewhere("\u{200b}a/key+with \"all=signs&7\\u200b", "\u{200b}a/key+with \"all=signs&7\\u200b")]
     #[case::nothing("", "")]
     fn it_is_found_in_every_form(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(covered(text), expected);

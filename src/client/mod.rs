@@ -12,6 +12,7 @@ mod mask;
 mod pace;
 pub mod redact;
 mod retry;
+mod scattered;
 mod status;
 mod tls;
 mod transport;

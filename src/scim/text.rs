@@ -178,6 +178,12 @@ pub fn acts(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || is_invisible(c)
 }
 
+/// Leaves nothing behind where a text is cleaned, not even a space.
+pub fn vanishes(c: char) -> bool {
+    let is_break = matches!(c, '\t'..='\r' | '\u{85}');
+    (c.is_control() && !is_break) || is_invisible(c) || matches!(c, ZWJ | ZWNJ)
+}
+
 /// Bidi controls, zero-width and filler characters, interlinear annotation, tags: nothing that a name needs, and much
 /// that makes one name look like another.
 fn is_invisible(c: char) -> bool {
