@@ -24,6 +24,9 @@ use crate::{
 /// Reasons that say that an outcome was not told by an answer.
 const DOUBTS: [&str; 2] = ["the directory shows", "A part of it took effect"];
 
+/// The reason of a change that was accepted and is not there.
+const IGNORED: &str = "accepted it and did not change it";
+
 pub struct Verdict {
     /// Changes with an outcome.
     pub changes: usize,
@@ -98,7 +101,10 @@ fn each_request(by_key: &ByKey, taken: &[Taken], wrong: &mut Vec<String>) {
         let knows = count(&|entry| {
             matches!(entry.state, ChangeState::Confirmed | ChangeState::Unseen)
                 || entry.why.contains(DOUBTS[1])
-                || (shared && entry.state == ChangeState::Refused && entry.why.contains(DOUBTS[0]))
+                || entry.state == ChangeState::Partly
+                || (shared
+                    && entry.state == ChangeState::Refused
+                    && [DOUBTS[0], IGNORED].iter().any(|words| entry.why.contains(words)))
         });
         if times > knows {
             say(format!("taken {times} times, and {knows} changes say so"));

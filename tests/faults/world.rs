@@ -11,7 +11,7 @@ use std::{
 use scimitar::{
     demo::{self, DemoOptions, FaultSpec, Hosting, Provider, RunningDemo},
     directory::plan::{ChangeState, JournalEntry},
-    store::{Snapshot, Store},
+    store::{Snapshot, Store, StoreError},
 };
 use serde_json::Value;
 use tempfile::TempDir;
@@ -179,7 +179,13 @@ impl World {
         let state = self.home.path().join("state");
         let mut files = fs::read_dir(state).unwrap().map(|entry| entry.unwrap().path());
         let file = files.find(|path| path.extension().is_some_and(|end| end == "db")).unwrap();
-        Store::open(&file).unwrap().0
+        // On a busy machine the lock goes round among the others for longer than one wait.
+        loop {
+            match Store::open(&file) {
+                Err(StoreError::Held { .. }) => {}
+                opened => return opened.unwrap().0,
+            }
+        }
     }
 
     /// How many changes have an outcome.
