@@ -164,10 +164,11 @@ async fn at(context: &WorkerContext, kind: RecordKind, level: NameLevel, name: &
     Ok(meant)
 }
 
-/// True for a failure after which the next name would fare no better.
+/// True for a failure after which the next name would fare no better. A request that can't be made, for an id without an
+/// address, says nothing of the server.
 pub(super) fn is_away(failure: &Failure) -> bool {
-    let unanswered =
-        failure.status.is_none() && !matches!(failure.class, FailureClass::Protocol | FailureClass::Refused);
+    let of_this_name = matches!(failure.class, FailureClass::Protocol | FailureClass::Refused | FailureClass::Local);
+    let unanswered = failure.status.is_none() && !of_this_name;
     unanswered || failure.class == FailureClass::Unauthorized
 }
 

@@ -150,3 +150,64 @@ fn a_record_that_can_never_be_read_back_ends_as_unknown_and_resume_looks_again()
     assert_eq!(change(&told)["state"], "confirmed", "{told}");
     assert_eq!(world.writes().len(), 1, "it was sent once");
 }
+
+/// A GET of user0002 shows a state from before the list's while the server's clock stands still (`made` is 0); the answer to
+/// a write shows the name that somebody else has given meanwhile.
+struct Older;
+
+impl Behavior for Older {
+    fn show(&self, state: &State, kind: ResourceType, record: &Value, shown: ShownIn) -> Value {
+        let mut record = record.clone();
+        if kind == ResourceType::Users && record["id"] == "u0002" && state.made == 0 {
+            match shown {
+                ShownIn::List => {}
+                ShownIn::Write => record["displayName"] = "Theirs".into(),
+                ShownIn::Get => (record["displayName"], record["active"]) = ("Ancient".into(), true.into()),
+            }
+        }
+        record
+    }
+}
+
+#[test]
+fn a_reading_that_is_older_than_the_list_takes_nothing_back_that_the_answer_showed() {
+    let world = World::new(Older, users(4), vec![group(1, "alpha", &[1, 2])]);
+    world.file("off.csv", "user,active\nuser0001,false\nuser0002,false\n");
+    let said = world.run(&["apply", "off.csv", "--yes", "--json"]);
+    let told = said.json();
+    let rows = told["changes"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["subject"] == "user0002").unwrap();
+    assert_eq!(row["state"], "sent, not shown", "{said}");
+}
+
+/// The answer to a write of user0002 is no record, and the next two readings show the user as before it.
+struct Mumbles {
+    late: Late,
+}
+
+impl Behavior for Mumbles {
+    fn show(&self, _: &State, kind: ResourceType, record: &Value, shown: ShownIn) -> Value {
+        let mut record = record.clone();
+        let left = self.late.readings.load(Ordering::SeqCst);
+        let written = kind == ResourceType::Users && record["id"] == "u0002" && record["active"] == false;
+        if written && shown == ShownIn::Get && left > 0 {
+            self.late.readings.store(left - 1, Ordering::SeqCst);
+            record["active"] = true.into();
+        }
+        record
+    }
+
+    fn after(&self, _: &State, request: &Request, answer: Answer) -> Answer {
+        let mumbles = request.is_write() && request.path.ends_with("u0002");
+        if mumbles { Answer::json(200, &json!({"message": "ok"})) } else { answer }
+    }
+}
+
+#[test]
+fn what_was_accepted_is_read_again_for_a_while_whatever_the_answer_said() {
+    let world = World::new(Mumbles { late: Late::by(2) }, users(4), vec![group(1, "alpha", &[1, 2])]);
+    world.file("off.csv", "user,active\nuser0001,false\nuser0002,false\n");
+    let told = json_of(&world, &["apply", "off.csv"], DONE);
+    assert_eq!(told["confirmed"], 2, "{told}");
+    assert_eq!(world.writes().len(), 2);
+}

@@ -28,6 +28,19 @@ impl Form {
     }
 }
 
+/// The server's own id of a user has no address: a URL's `..` goes up.
+#[test]
+fn a_user_whose_id_is_made_of_dots_is_refused_and_not_waited_for() {
+    let mut all = vec![user(1), user(2)];
+    all[1]["id"] = "..".into();
+    let world = World::new(Plain, all, vec![group(1, "team01", &[1])]);
+    for args in [&["set-name", "user0002", "New", "--yes"][..], &["deactivate", "user0002", "--yes"]] {
+        let said = world.run(args);
+        assert!(said.code != DONE, "{said}");
+    }
+    assert!(world.writes().is_empty());
+}
+
 /// The id of the user whom a reference means.
 fn meant(state: &State, reference: &Value) -> Value {
     let text = reference.as_str().map_or_else(|| reference.to_string(), str::to_owned);

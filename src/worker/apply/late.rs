@@ -9,7 +9,12 @@ use serde_json::Value;
 use super::{ChangeAttempt, send::path_of};
 use crate::{
     dialect::ChangeShown,
-    directory::{ResourceRef, change::Change, plan::JournalEntry, work::WorkerReport},
+    directory::{
+        ResourceRef,
+        change::Change,
+        plan::{JournalEntry, RequestExchange},
+        work::WorkerReport,
+    },
     scim::{
         difference::{ValueDifference, differences},
         failure::Failure,
@@ -38,19 +43,23 @@ pub(super) enum LookReason {
 impl ChangeAttempt<'_> {
     /// Whether the records show the change; they are read again while they are as they were before it.
     ///
-    /// The wait is worth its time for the first change of its form, where the answer has shown the change, and on a
-    /// server that was late before.
+    /// The wait is worth its time for the first change of its form, where the server has accepted the change, even if the
+    /// answer could not be read, and on a server that was late before.
     pub(super) async fn shows_in_time(
         &mut self,
         entry: &mut JournalEntry,
         looking: LookReason,
     ) -> Result<ChangeShown, Failure> {
         let mut shown = self.shows(entry).await;
-        if !(self.trial || self.echoed || self.context.is_late()) {
+        let accepted = |exchange: &RequestExchange| exchange.status.is_some_and(|status| (200..300).contains(&status));
+        let was_accepted = self.echoed || entry.exchanges.last().is_some_and(accepted);
+        if !(self.trial || was_accepted || self.context.is_late()) {
             return Ok(shown);
         }
         for wait in WAITS {
-            if !matches!(shown, ChangeShown::No(_)) || !self.is_unaltered() || !self.waited(wait).await {
+            // Other attributes may differ: by somebody else's change, or because the reading is older than the one before.
+            let is_as_before = !self.is_altered_otherwise(entry);
+            if !matches!(shown, ChangeShown::No(_)) || !is_as_before || !self.waited(wait).await {
                 break;
             }
             self.after.retain(|_, after| !after.asked);
