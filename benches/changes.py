@@ -33,6 +33,9 @@ COMMANDS = [
     ("set-email by address", ["set-email", "zoe.quill@example.com", "zoe@example.com", "--yes"]),
     ("deactivate", ["deactivate", "zoe-quill", "--yes"]),
     ("activate", ["activate", "zoe-quill", "--yes"]),
+    ("users USER", ["users", "zoe-quill", "--json"]),
+    ("members TEAM", ["members", "hydrology", "--json"]),
+    ("delete user", ["delete", "user", "zoe-quill", "--yes"]),
 ]
 # Not measured: they make what the others touch.
 BEFORE = [["create", "team", "hydrology", "--yes"], ["add", "hydrology", "eva-tanaka", "--yes"]]

@@ -354,6 +354,49 @@ fn a_list_of_members_that_is_not_told_is_not_replaced() {
     assert_eq!(world.members("g0001").len(), 5);
 }
 
+/// Groups are changed by PUT alone, whose list of members takes the place of the other.
+struct PutAlone {
+    /// True if every answer shows each group as empty.
+    is_silent: bool,
+}
+
+impl Behavior for PutAlone {
+    fn config(&self) -> Option<Value> {
+        Some(json!({"patch": {"supported": false}, "filter": {"supported": true, "maxResults": 1000}}))
+    }
+
+    fn before(&self, _: &mut State, request: &Request) -> Option<Answer> {
+        (request.method == axum::http::Method::PATCH).then(|| Answer::error(501, "no PATCH"))
+    }
+
+    fn show(&self, _: &State, kind: ResourceType, record: &Value, _: ShownIn) -> Value {
+        let mut shown = record.clone();
+        if kind == ResourceType::Groups && self.is_silent {
+            shown["members"] = json!([]);
+        }
+        shown
+    }
+}
+
+/// Every group seems to be empty: the first member would take the place of all who are hidden.
+#[test]
+fn a_list_that_seems_empty_everywhere_is_not_replaced() {
+    let world = World::new(PutAlone { is_silent: true }, users(6), alpha());
+    let said = world.run(&["add", "alpha", "user0006", "--yes"]).exits(PARTLY);
+    said.warns(&["does not tell who is in it", "doctor --write"]);
+    assert_eq!(world.members("g0001").len(), 5);
+}
+
+/// The doctor's trial shows that an empty group is empty.
+#[test]
+fn the_first_member_joins_by_put_after_a_trial() {
+    let world = World::new(PutAlone { is_silent: false }, users(6), vec![group(1, "alpha", &[])]);
+    world.run(&["add", "alpha", "user0006", "--yes"]).exits(PARTLY);
+    world.run(&["doctor", "--write", "--yes"]).exits(DONE);
+    world.run(&["add", "alpha", "user0006", "--yes"]).exits(DONE);
+    assert_eq!(world.members("g0001"), ["u0006"]);
+}
+
 /// PATCH of a user is taken without a path only. Of a user only name and status are kept.
 struct Pathless;
 

@@ -81,9 +81,10 @@ impl ChangeAttempt<'_> {
         let Some(operations) = request.operations.take().or_else(|| planned.clone()) else { return Ok(None) };
         let mut document = before.clone();
         merge::apply(&operations, &mut document).map_err(|why| refused(why.to_string()))?;
-        if merge::touches_members(&operations) && !self.tells_members(&before, document == before) {
+        let is_added_alone = !whole && document != before;
+        if merge::touches_members(&operations) && !self.tells_members(&before, is_added_alone) {
             let text = "The server does not tell who is in it, and the whole list would take the place of who is. Nothing \
-                        was sent.";
+                        was sent. `scimitar doctor --write` finds out whether it tells members.";
             return Err(refused(text.to_owned()));
         }
         if document == before {
@@ -129,12 +130,13 @@ impl ChangeAttempt<'_> {
     }
 
     /// True where the group tells its members. An empty list counts only where the server has shown members elsewhere,
-    /// or where the list is added to.
-    fn tells_members(&self, group: &Value, unaltered: bool) -> bool {
+    /// or where members are added to it, which takes nobody out.
+    fn tells_members(&self, group: &Value, is_added_alone: bool) -> bool {
         let members = group.as_object().and_then(|map| json::get(map, "members"));
         let says = members.is_some_and(Value::is_array) && self.context.dialect.tells_members() != Some(false);
         let somebody = members.and_then(Value::as_array).is_some_and(|members| !members.is_empty());
-        somebody || self.context.shows_members() || (says && !unaltered)
+        let has_shown = self.context.shows_members() || self.context.dialect.tells_members() == Some(true);
+        somebody || has_shown || (says && is_added_alone)
     }
 
     /// The end of a change whose read failed before the write: it is as unsent as before.

@@ -109,6 +109,7 @@ fn usual() -> ServerQuirks {
         delete_user: Some(DeletionEffect::Removes),
         filter: Some(true),
         groups: Some(true),
+        tells_members: Some(true),
         ..ServerQuirks::default()
     }
 }

@@ -78,6 +78,9 @@ pub async fn run(probe: &mut DoctorProbe, made: &mut MadeRecords, stays: &OwnUse
         .trials
         .saw(ChangeVerb::CreateTeam, if reread.is_ok() { ActionAbility::Works } else { ActionAbility::Untried });
     let first = stays.is_in(&there);
+    if first && !probe.shows_members {
+        probe.habits.tells_members = Some(true);
+    }
     let (verdict, words) = match (reread.is_ok(), first) {
         (true, _) if there.iter().any(|member| !stays.is(member)) => {
             (FindingVerdict::Note, "works, and somebody is in it whom nobody asked for")
@@ -110,6 +113,7 @@ impl GroupTrial<'_> {
             };
             taken |= seen.is_some_and(|seen| seen.is_ok());
             if !self.look(probe).await?.0.is_empty() {
+                probe.habits.tells_members = Some(true);
                 return Ok(false);
             }
         }
