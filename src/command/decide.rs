@@ -26,6 +26,9 @@ impl HeadlessSession {
         if changes.iter().any(|change| matches!(change, Change::DeleteRole { .. })) {
             self.fill_holders().await?;
         }
+        // A list may show some members only, and the undo makes the team anew with those that are known.
+        let deleted = changes.iter().filter(|change| matches!(change, Change::DeleteTeam { .. }));
+        self.read_teams(deleted.filter_map(Change::team).cloned()).await?;
         let people: FxHashSet<Id> = changes.iter().flat_map(Change::concerned).cloned().collect();
         if people.is_empty() {
             return Ok(());

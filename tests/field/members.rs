@@ -109,6 +109,17 @@ fn an_addition_that_is_taken_back_loses_nobody(
     assert_eq!(world.members("g0001"), ["u0001", "u0002", "u0003"]);
 }
 
+/// A deleted group is made anew with everybody who was in it.
+#[rstest]
+fn a_deleted_group_comes_back_with_hidden_members(
+    #[values(ListedMembers::LeftOut, ListedMembers::Empty)] listed: ListedMembers,
+) {
+    let world = hidden(listed);
+    world.run(&["delete", "team", "alpha", "--confirm", "alpha", "--yes"]).exits(DONE);
+    world.run(&["undo", "--yes"]).exits(DONE);
+    assert_eq!(world.members("made-1"), ["u0001", "u0002", "u0003"]);
+}
+
 /// The addition changes nothing, so the undo must not remove anybody.
 #[rstest]
 fn who_was_in_it_already_stays_after_an_undo(
