@@ -232,9 +232,8 @@ async fn found(search: &Search<'_>, kind: RecordKind, name: &str) -> Option<Reco
             let is_apart = asked_as_id || **record.id() == *name || is_of_other_make(name, record.id());
             (is_apart || by_id(search, kind, name).await?.is_none()).then_some(record)
         }
-        Ok([record]) => {
-            (name.is_ascii() && !belongs_to_another(search, kind, name, record.id()).await?).then_some(record)
-        }
+        // A filter may give one of several records of this name in other letters: only the whole list tells.
+        Ok([_]) => None,
         Err(none) if none.is_empty() && kind == RecordKind::User => by_address(search, name).await,
         Err(_) => None,
     }
@@ -260,19 +259,6 @@ async fn by_id(search: &Search<'_>, kind: RecordKind, name: &str) -> Option<Opti
         Err(failure) if failure.class == FailureClass::Refused => Some(None),
         Err(failure) => search.heard(Err(failure)),
     }
-}
-
-/// True where somebody else has exactly this record's name, but for case, as address or display name.
-async fn belongs_to_another(search: &Search<'_>, kind: RecordKind, name: &str, id: &Id) -> Option<bool> {
-    if kind != RecordKind::User {
-        return Some(false);
-    }
-    for level in [NameLevel::Email, NameLevel::DisplayName] {
-        if called(search, kind, level, name).await?.iter().any(|record| record.id() != id) {
-            return Some(true);
-        }
-    }
-    Some(false)
 }
 
 /// The only user with this address, where nobody has it as the user name: a filter that overlooks case has shown that.

@@ -397,6 +397,35 @@ fn the_first_member_joins_by_put_after_a_trial() {
     assert_eq!(world.members("g0001"), ["u0006"]);
 }
 
+/// A GET of one record tells less than the list.
+struct ThinAlone;
+
+impl Behavior for ThinAlone {
+    fn before(&self, _: &mut State, request: &Request) -> Option<Answer> {
+        (request.method == axum::http::Method::PATCH).then(|| Answer::error(501, "no PATCH"))
+    }
+
+    fn show(&self, _: &State, kind: ResourceType, record: &Value, shown_in: ShownIn) -> Value {
+        let mut shown = record.clone();
+        if shown_in != ShownIn::List {
+            shown.as_object_mut().unwrap().shift_remove(if kind == ResourceType::Users { "emails" } else { "members" });
+        }
+        shown
+    }
+}
+
+/// A PUT of the reading would erase what only the list tells.
+#[rstest]
+#[case(&["set-name", "user0002", "New", "--yes"], "emails")]
+#[case(&["add", "alpha", "user0006", "--yes"], "members")]
+fn a_reading_with_less_than_the_list_is_not_put(#[case] args: &[&str], #[case] attribute: &str) {
+    let world = World::new(ThinAlone, users(6), alpha());
+    let before = (world.state().users.clone(), world.members("g0001"));
+    let said = world.run(args);
+    assert!(said.code != DONE && said.err.contains(attribute), "{said}");
+    assert_eq!((world.state().users.clone(), world.members("g0001")), before);
+}
+
 /// PATCH of a user is taken without a path only. Of a user only name and status are kept.
 struct Pathless;
 

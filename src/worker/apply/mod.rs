@@ -34,6 +34,7 @@ mod others;
 mod outcome;
 mod send;
 mod story;
+mod thin;
 mod undo;
 mod whole;
 

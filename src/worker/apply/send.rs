@@ -90,6 +90,15 @@ impl ChangeAttempt<'_> {
         if document == before {
             return Ok(None);
         }
+        let erased = if whole { self.told_by_list_alone(&request, &before).await } else { Vec::new() };
+        if !erased.is_empty() {
+            let text = format!(
+                "The server's list tells {}, and a reading of the record alone does not: a PUT of that reading would erase \
+                 it. Nothing was sent.",
+                erased.join(", ")
+            );
+            return Err(refused(text));
+        }
         request.body = Some(if whole {
             // The server decides about these itself.
             if let Some(map) = document.as_object_mut() {
