@@ -9,6 +9,7 @@ mod doctor;
 mod doctor_beside;
 mod echo;
 mod grafana;
+mod in_part;
 mod key_command;
 mod key_owner;
 mod large;
