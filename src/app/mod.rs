@@ -26,6 +26,7 @@ use crate::directory::{
 use crate::scim::{failure::Failure, filter::ScimFilter, text::clean_line, wait::RequestWait};
 
 pub mod action;
+pub mod answers;
 pub mod arrange;
 mod asking;
 mod audit;
@@ -339,7 +340,7 @@ impl App {
             }
             AppMessage::Terminate => effects.push(AppEffect::Quit),
         }
-        self.offboard_on(&mut effects);
+        self.answers_on(&mut effects);
         self.follow_top();
         self.read_visible(&mut effects);
         effects

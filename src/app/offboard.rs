@@ -4,47 +4,19 @@ use std::collections::VecDeque;
 
 use rustc_hash::FxHashSet;
 
-use super::{App, AppEffect, Overlay, action::Scope, overlay::OverlayBehavior, pick::PickBox, preview::PlanPreview};
-use crate::{
-    directory::{
-        Id, Observation, ResourceRef,
-        offboarding::{OffboardingDraft, OffboardingFinder},
-        record::User,
-        side_query::SideQueryKind,
-        words,
-        work::WorkerJob,
-    },
-    scim::failure::Failure,
+use super::{
+    App, AppEffect, Overlay,
+    answers::{AnswersBox, AnswersPurpose},
+    pick::PickBox,
+    preview::PlanPreview,
 };
-
-/// So many questions are under way at the same time.
-const AT_ONCE: usize = 4;
-
-/// State of the box that waits for answers.
-#[derive(Debug)]
-pub struct OffboardingBox {
-    /// Who goes.
-    pub leaving: Vec<Id>,
-    /// Questions that are not asked yet.
-    waiting: VecDeque<SideQueryKind>,
-    /// Questions under way.
-    asked: FxHashSet<SideQueryKind>,
-    /// Records that are read alone.
-    reading: FxHashSet<ResourceRef>,
-    /// True until it is known whether the server tells whose key is in use.
-    asks_owner: bool,
-    /// The number of all questions.
-    pub all: usize,
-    /// Why the server tells no keys of other people.
-    keys_refused: Option<String>,
-}
-
-impl OffboardingBox {
-    /// The number of questions without an answer.
-    pub fn open(&self) -> usize {
-        self.waiting.len() + self.asked.len() + self.reading.len() + usize::from(self.asks_owner)
-    }
-}
+use crate::directory::{
+    Id, ResourceRef,
+    offboarding::{OffboardingDraft, OffboardingFinder},
+    record::User,
+    side_query::SideQueryKind,
+    words,
+};
 
 /// What a plan of offboarding was drawn up for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,12 +27,6 @@ pub struct OffboardingSubject {
     pub successor: Option<Id>,
     /// Why the server tells no keys of other people.
     pub(super) keys_refused: Option<String>,
-}
-
-impl OverlayBehavior for OffboardingBox {
-    fn scopes(&self) -> &'static [Scope] {
-        &[Scope::Global]
-    }
 }
 
 impl App {
@@ -77,85 +43,12 @@ impl App {
         let silent = |id: &Id| directory.team(id).is_some_and(|team| team.members.is_none() && team.problem.is_none());
         reading.extend(teams.filter(silent).map(|id| ResourceRef::team(&id)));
         reading.retain(|target| !self.read_alone.contains(target));
-        if !reading.is_empty() {
-            effects.push(AppEffect::Work(WorkerJob::ReadEach(reading.iter().cloned().collect())));
-        }
         let asks_owner = !waiting.is_empty() && directory.owner().is_none();
-        if asks_owner {
-            effects.push(AppEffect::Work(WorkerJob::AskOwner));
-        }
-        let mut open = OffboardingBox {
-            leaving,
-            waiting,
-            asked: FxHashSet::default(),
-            reading,
-            asks_owner,
-            all: 0,
-            keys_refused: None,
-        };
-        open.all = open.open();
-        self.overlays.push(Overlay::Offboard(open));
-        self.offboard_on(effects);
-    }
-
-    /// Records or answers have come.
-    pub(super) fn offboarding_told(&mut self, fresh: &[Observation]) {
-        let Some(open) = waiting_box(&mut self.overlays) else { return };
-        for one in fresh {
-            one.topic().map(|topic| open.asked.remove(topic));
-            one.target().map(|target| open.reading.remove(&target));
-        }
-    }
-
-    /// The server tells, or does not tell, whose key is in use.
-    pub(super) fn offboarding_owner_told(&mut self) {
-        if let Some(open) = waiting_box(&mut self.overlays) {
-            open.asks_owner = false;
-        }
-    }
-
-    /// Records can't be read alone: the plan says what is not told.
-    pub(super) fn offboarding_unread(&mut self, targets: &[ResourceRef]) {
-        if let Some(open) = waiting_box(&mut self.overlays) {
-            open.reading.retain(|target| !targets.contains(target));
-        }
-    }
-
-    /// A question failed. True where the box had asked it.
-    pub(super) fn offboarding_failed(&mut self, topic: &SideQueryKind, failure: &Failure) -> bool {
-        let Some(open) = waiting_box(&mut self.overlays) else { return false };
-        let asked = open.asked.remove(topic);
-        if asked && matches!(topic, SideQueryKind::Person(_)) && failure.is_refusal() {
-            // A key that may not ask about one person may not ask about anybody.
-            open.keys_refused = Some(failure.text.clone());
-            open.waiting.retain(|topic| !matches!(topic, SideQueryKind::Person(_)));
-        }
-        asked
-    }
-
-    /// Asks what is to be asked next, or goes on once all is answered and nothing lies over the box.
-    pub(super) fn offboard_on(&mut self, effects: &mut Vec<AppEffect>) {
-        let Some(open) = waiting_box(&mut self.overlays) else { return };
-        let Some(planner) = &self.planner else { return };
-        while open.asked.len() < AT_ONCE
-            && let Some(topic) = open.waiting.pop_front()
-        {
-            if let Ok(question) = planner.inquiry(topic.clone(), &self.directory) {
-                open.asked.insert(topic);
-                effects.push(AppEffect::Work(WorkerJob::Ask(question)));
-            }
-        }
-        if open.open() > 0 {
-            return;
-        }
-        if let Some(Overlay::Offboard(done)) = self.overlays.pop_if(|top| matches!(top, Overlay::Offboard(_))) {
-            let (leaving, keys_refused) = (done.leaving, done.keys_refused);
-            self.offboard_planned(OffboardingSubject { leaving, successor: None, keys_refused }, effects);
-        }
+        self.wait_for(AnswersBox::new(AnswersPurpose::Offboarding(leaving), waiting, reading, asks_owner), effects);
     }
 
     /// Draws up the plan; asks first who becomes admin of teams that would have none.
-    fn offboard_planned(&mut self, subject: OffboardingSubject, effects: &mut Vec<AppEffect>) {
+    pub(super) fn offboard_planned(&mut self, subject: OffboardingSubject, effects: &mut Vec<AppEffect>) {
         let Some(can) = self.capabilities() else { return };
         let finder = subject.finder(&self.directory, can);
         let (title, OffboardingDraft { changes, notes, bare }) = (finder.title(), finder.draft());
@@ -196,15 +89,12 @@ impl App {
     }
 }
 
-/// The box that waits for answers, where there is one.
-fn waiting_box(overlays: &mut [Overlay]) -> Option<&mut OffboardingBox> {
-    overlays.iter_mut().rev().find_map(|overlay| match overlay {
-        Overlay::Offboard(open) => Some(open),
-        _ => None,
-    })
-}
-
 impl OffboardingSubject {
+    /// The plan for these people, before a successor is picked.
+    pub(super) fn new(leaving: Vec<Id>, keys_refused: Option<String>) -> Self {
+        Self { leaving, successor: None, keys_refused }
+    }
+
     fn finder<'a>(
         &'a self,
         directory: &'a crate::directory::Directory,

@@ -64,7 +64,7 @@ impl App {
             }
             WorkerReport::Learnt(fresh) => {
                 self.judge_single_reads(&fresh);
-                self.offboarding_told(&fresh);
+                self.answers_told(&fresh);
                 let topics = side_query_box::topics(&fresh);
                 if self.directory.learn(fresh) {
                     self.rows_changed();
@@ -84,11 +84,11 @@ impl App {
             }
             WorkerReport::Owner(owner) => {
                 owner.into_iter().for_each(|owner| self.on_owner(owner));
-                self.offboarding_owner_told();
+                self.owner_answered();
             }
             WorkerReport::ReadEachFailed(targets, failure) => {
                 self.waiting = None;
-                self.offboarding_unread(&targets);
+                self.answers_unread(&targets);
                 // Asking again at the next key press would hammer a server that refuses.
                 self.read_alone.extend(targets);
                 let words = format!("Some records could not be read: {}", failure.text);
@@ -322,8 +322,8 @@ impl App {
             self.note_read_failure(format!("The invitations of a team could not be read: {}", failure.text));
             return self.rosters_told(std::slice::from_ref(topic), effects);
         }
-        if self.offboarding_failed(topic, failure) {
-            return self.note_read_failure(format!("Asked for an offboarding: {}", failure.text));
+        if let Some(purpose) = self.answer_failed(topic, failure) {
+            return self.note_read_failure(format!("Asked for {purpose}: {}", failure.text));
         }
         // An untold list of organisations is no failure: most servers have one organisation.
         if *topic == SideQueryKind::Organisations {

@@ -1,7 +1,7 @@
 //! Work that takes longer than the loop may be held: plans of many changes are drawn up, and laid over the directory,
 //! some changes at a time. Keys wait meanwhile.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use super::{App, AppEffect};
 use crate::{
@@ -20,12 +20,21 @@ const STEP: usize = 128;
 /// The continuation for a plan that is drawn up.
 type Then = Box<dyn FnOnce(&mut App, Plan, &mut Vec<AppEffect>) + Send>;
 
+/// A plan that is drawn up, and its use.
+pub struct PendingDraft {
+    drafting: Box<PlanDrafting>,
+    then: Then,
+}
+
+impl fmt::Debug for PendingDraft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PendingDraft").field("drafting", &self.drafting).finish_non_exhaustive()
+    }
+}
+
 /// The work under way.
 pub(super) enum SteppedTask {
-    Draft {
-        drafting: Box<PlanDrafting>,
-        then: Then,
-    },
+    Draft(PendingDraft),
     Send {
         entering: PlanEntering,
         laid: Vec<JournalEntry>,
@@ -38,7 +47,7 @@ impl SteppedTask {
     /// Changes that are not planned, or not laid over the directory, yet.
     fn left(&self) -> usize {
         match self {
-            Self::Draft { drafting, .. } => drafting.left(),
+            Self::Draft(draft) => draft.drafting.left(),
             Self::Send { entering, .. } => entering.left(),
         }
     }
@@ -47,7 +56,7 @@ impl SteppedTask {
     fn words(&self) -> String {
         let left = number(self.left() as u64);
         match self {
-            Self::Draft { .. } => format!("Drawing up the plan: {left} changes left. Esc gives it up."),
+            Self::Draft(_) => format!("Drawing up the plan: {left} changes left. Esc gives it up."),
             Self::Send { .. } => format!("Sending: {left} changes left to note."),
         }
     }
@@ -61,12 +70,16 @@ impl App {
         effects: &mut Vec<AppEffect>,
         then: impl FnOnce(&mut App, Plan, &mut Vec<AppEffect>) + Send + 'static,
     ) {
-        if self.planner.is_some() {
-            let Some(planner) = self.planner.clone() else { return };
-            let can = planner.capabilities();
-            let drafting = Box::new(PlanDrafting::new(can, &self.guards, changes, &self.directory));
-            self.undertake(SteppedTask::Draft { drafting, then: Box::new(then) }, effects);
-        }
+        let Some(planner) = self.planner.clone() else { return };
+        let drafting = Box::new(PlanDrafting::new(planner.capabilities(), &self.guards, changes, &self.directory));
+        self.undertake(SteppedTask::Draft(PendingDraft { drafting, then: Box::new(then) }), effects);
+    }
+
+    /// Draws up a plan with the answers that have come.
+    pub(super) fn draft_again(&mut self, mut draft: PendingDraft, effects: &mut Vec<AppEffect>) {
+        let Some(planner) = self.planner.clone() else { return };
+        draft.drafting.begin_anew(planner.capabilities(), &self.guards, &self.directory);
+        self.undertake(SteppedTask::Draft(draft), effects);
     }
 
     /// Lays a plan over the directory and hands it to the worker, with the lines of the stage that it comes from.
@@ -98,9 +111,9 @@ impl App {
 
     fn advance(&mut self, undertaking: &mut SteppedTask) {
         match undertaking {
-            SteppedTask::Draft { drafting, .. } => {
+            SteppedTask::Draft(draft) => {
                 if let Some(planner) = self.planner.as_deref() {
-                    drafting.step(planner, &self.directory, STEP);
+                    draft.drafting.step(planner, &self.directory, STEP);
                 }
             }
             SteppedTask::Send { entering, laid, parts, .. } => {
@@ -124,9 +137,11 @@ impl App {
     fn finish(&mut self, undertaking: SteppedTask, effects: &mut Vec<AppEffect>) {
         self.stop_telling();
         match undertaking {
-            SteppedTask::Draft { drafting, then } => {
-                let plan = drafting.into_plan(&self.directory);
-                then(self, plan, effects);
+            SteppedTask::Draft(mut draft) => {
+                let plan = draft.drafting.take_plan(&self.directory);
+                if let Some(draft) = self.wait_for_admins(&plan, draft, effects) {
+                    (draft.then)(self, plan, effects);
+                }
             }
             SteppedTask::Send { laid, parts, taken, .. } => {
                 // Changes of one record go in the order of the plan: where that is another one, it is kept.
@@ -141,7 +156,7 @@ impl App {
 
     /// True if the work can be given up: nothing of it is anywhere yet.
     pub(super) fn is_drafting(&self) -> bool {
-        matches!(self.undertaking.as_deref(), Some(SteppedTask::Draft { .. }))
+        matches!(self.undertaking.as_deref(), Some(SteppedTask::Draft(_)))
     }
 
     /// Gives up a plan that is being drawn up. False where there is none.
@@ -162,10 +177,10 @@ impl App {
 
     /// Begins the draft anew after all records were replaced.
     pub(super) fn begin_draft_anew(&mut self) {
-        if let (Some(SteppedTask::Draft { drafting, .. }), Some(planner)) =
+        if let (Some(SteppedTask::Draft(draft)), Some(planner)) =
             (self.undertaking.as_deref_mut(), self.planner.as_deref())
         {
-            drafting.begin_anew(planner.capabilities(), &self.guards, &self.directory);
+            draft.drafting.begin_anew(planner.capabilities(), &self.guards, &self.directory);
         }
     }
 

@@ -18,6 +18,7 @@ use crate::{
     },
 };
 
+mod answers;
 mod aside;
 mod boxes;
 mod check_lists;
@@ -322,7 +323,10 @@ fn a_server_that_empties_a_team_is_told_on() {
         members: Some(vec![add("id-eva"), add("id-ivan"), add("id-noor")]),
         ..Team::default()
     };
-    console.tell(AppMessage::Report(WorkerReport::Learnt(vec![Observation::Record(Record::Team(full.clone()))])));
+    let role = RoleGrant { scope: "vision".into(), role: "member".into() };
+    let ivan = User { team_roles: Some(vec![role]), ..user("ivan", "member") };
+    let known = vec![Observation::Record(Record::Team(full.clone())), Observation::Record(Record::User(ivan))];
+    console.tell(AppMessage::Report(WorkerReport::Learnt(known)));
     console.press(Action::GoTeams).press(Action::Members).type_text("ivan").press(Action::TakeOut).press(Action::Look);
     if console.risk().is_some() {
         console.press(Action::Send);

@@ -7,16 +7,11 @@ use super::{end::CommandError, headless_session::HeadlessSession};
 use crate::directory::{
     Id, MaybeTold, Observation,
     change::Change,
+    guard::{MOST_PEOPLE_READ, MOST_TEAMS_ASKED},
     plan,
     record::{Record, User},
     side_query::SideQueryKind,
 };
-
-/// At most so many teams are asked for their admins; a larger plan says which of them it does not know.
-const MOST_TEAMS: usize = 20;
-
-/// At most so many people are read one by one to see whether their records tell a role that no list tells.
-const MOST_PEOPLE: usize = 40;
 
 impl HeadlessSession {
     /// Reads the facts that guards need about these changes: the owner of the key, the roles of the people concerned,
@@ -38,15 +33,28 @@ impl HeadlessSession {
         self.fill(people.iter().cloned()).await?;
         self.fill_unlisted(changes).await?;
         self.fill_others(changes, &people).await?;
-        let silent = teams.iter().filter(|team| self.is_undecided(team, &people)).take(MOST_TEAMS);
-        self.ask(silent.map(|team| SideQueryKind::Roster(team.clone())).collect()).await
+        let undecided: Vec<Id> = teams.into_iter().filter(|team| self.is_undecided(team, &people)).collect();
+        let rosters = undecided.iter().take(MOST_TEAMS_ASKED).map(|team| SideQueryKind::Roster(team.clone()));
+        self.ask(rosters.collect()).await?;
+        self.fill_colleagues(undecided, &people).await
+    }
+
+    /// Reads the other members of teams whose rosters did not tell whether an admin is left, where they are few.
+    async fn fill_colleagues(&mut self, mut teams: Vec<Id>, people: &FxHashSet<Id>) -> Result<(), CommandError> {
+        teams.retain(|team| self.is_undecided(team, people));
+        let silent = self.directory.silent_members(&teams).take(MOST_PEOPLE_READ + 1);
+        let silent: Vec<Id> = silent.map(|user| user.id.clone()).collect();
+        if silent.len() > MOST_PEOPLE_READ {
+            return Ok(());
+        }
+        self.fill(silent.into_iter()).await
     }
 
     /// Reads everybody whose roles the list left out, where they are few: any of them may hold a role that goes.
     async fn fill_holders(&mut self) -> Result<(), CommandError> {
         let users = self.directory.records().users().values().filter(|user| !self.directory.knows_roles(user));
-        let silent: Vec<Id> = users.take(MOST_PEOPLE + 1).map(|user| user.id.clone()).collect();
-        if silent.len() > MOST_PEOPLE {
+        let silent: Vec<Id> = users.take(MOST_PEOPLE_READ + 1).map(|user| user.id.clone()).collect();
+        if silent.len() > MOST_PEOPLE_READ {
             return Ok(());
         }
         self.fill(silent.into_iter()).await
@@ -59,7 +67,7 @@ impl HeadlessSession {
             return Ok(());
         }
         let lowered = changes.iter().filter(|change| change.nature().ends_org_admin()).filter_map(Change::person);
-        let lowered: FxHashSet<Id> = lowered.take(MOST_PEOPLE).cloned().collect();
+        let lowered: FxHashSet<Id> = lowered.take(MOST_PEOPLE_READ).cloned().collect();
         self.read_users(lowered.iter().cloned()).await?;
         let has_role = |id: &Id| self.directory.user(id).is_some_and(|user| user.org_role.value().is_some());
         if !lowered.iter().any(has_role) {
@@ -79,8 +87,8 @@ impl HeadlessSession {
             let user = self.directory.user(id);
             user.is_some_and(|user| !user.org_role.is_told() && !user.is_inactive() && !user.account.is_service())
         };
-        let silent: Vec<Id> = users.filter(silent).take(MOST_PEOPLE + 1).cloned().collect();
-        if silent.is_empty() || silent.len() > MOST_PEOPLE {
+        let silent: Vec<Id> = users.filter(silent).take(MOST_PEOPLE_READ + 1).cloned().collect();
+        if silent.is_empty() || silent.len() > MOST_PEOPLE_READ {
             return Ok(());
         }
         let plan = plan::draft(&*self.planner, &self.guards, changes.to_vec(), &self.directory);
@@ -107,7 +115,7 @@ impl HeadlessSession {
     pub async fn look_again(&mut self, changes: &[Change]) -> Result<(), CommandError> {
         let so = changes.iter().filter(|change| plan::already(change, &self.directory));
         let teams: FxHashSet<Id> = so.filter_map(Change::team).cloned().collect();
-        self.read_teams(teams.into_iter().take(MOST_TEAMS)).await
+        self.read_teams(teams.into_iter().take(MOST_TEAMS_ASKED)).await
     }
 
     /// The teams in which a change may take an admin away.
@@ -117,7 +125,7 @@ impl HeadlessSession {
         if change.takes_person().is_some() && !self.directory.tells_memberships() {
             // The people may be in any team whose members the list left out.
             let silent = self.directory.records().teams().values().filter(|team| team.members.is_none());
-            teams.extend(silent.take(MOST_TEAMS).map(|team| team.id.clone()));
+            teams.extend(silent.take(MOST_TEAMS_ASKED).map(|team| team.id.clone()));
         }
         teams
     }

@@ -29,6 +29,14 @@ pub use mass::BulkRemoval;
 pub use others::{OtherAdmin, OtherAdmins};
 use remaining::{Provider, RemainingAdmins};
 
+/// At most so many teams are asked for their admins before a plan is drawn up; the plan of more says which of them it
+/// does not know.
+pub const MOST_TEAMS_ASKED: usize = 20;
+
+/// At most so many people are read one by one, before a plan is drawn up, to see whether their records tell a role that no
+/// list tells.
+pub const MOST_PEOPLE_READ: usize = 40;
+
 /// The settings of a profile about guards.
 #[derive(Debug, Clone, Default)]
 pub struct GuardSettings {
@@ -374,7 +382,7 @@ impl ChangeGuard {
                 self.among.bare_team(team, user);
             }
             TeamAfter::NotTold => {
-                guarded.look();
+                guarded.insist(user);
                 self.among.team_not_told(team, user);
             }
             TeamAfter::Admins if guarded.others.len() < others::MOST => {
@@ -428,8 +436,12 @@ impl ChangeGuard {
         if !admins.is_empty() {
             guarded.others.push(OtherAdmins { team: Some(team.name.clone()), admins });
         } else if stays.iter().any(|id| admin(id).is_none()) || !go.iter().any(|id| admin(&id) == Some(true)) {
-            guarded.look();
-            go.iter().filter_map(|id| directory.user(id)).for_each(|user| self.among.team_not_told(team, user));
+            let gone = || go.iter().filter_map(|id| directory.user(id));
+            match (go, gone().next()) {
+                ([_], Some(user)) => guarded.insist(user),
+                _ => guarded.insist_on(go.len().to_string()),
+            }
+            gone().for_each(|user| self.among.team_not_told(team, user));
         } else {
             guarded.look();
             guarded.say_grave(no_known_admin(team.name.as_str()));

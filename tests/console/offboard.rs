@@ -48,7 +48,7 @@ async fn one_person_goes_with_all_access_in_twelve_keys() {
     console.pressed = 0;
     console.find(&name[..8]);
     console.press(Action::Offboard);
-    assert!(matches!(console.app().overlays.last(), Some(Overlay::Offboard(_))), "{}", console.screen());
+    assert!(matches!(console.app().overlays.last(), Some(Overlay::Answers(_))), "{}", console.screen());
     console.expect("answered. Nothing is sent yet.");
     console.settle().await;
     console.expect(&format!("Offboard {name}"));

@@ -137,7 +137,7 @@ fn number(overlay: &Overlay) -> usize {
         Overlay::Whom(_) => 21,
         Overlay::Sort(_) => 22,
         Overlay::Columns(_) => 23,
-        Overlay::Offboard(_) => 24,
+        Overlay::Answers(_) => 24,
         Overlay::Profiles(_) => 25,
         Overlay::Quit(_) => 26,
     }

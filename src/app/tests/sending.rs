@@ -169,7 +169,13 @@ fn an_undo_of_a_plan_lists_what_cannot_be_taken_back() {
     // The memberships that are to be taken back.
     let members = (0..3).map(|n| Member { id: format!("id-p{n:05}").into(), display: Name::default() }).collect();
     let team = Team { id: "t".into(), name: "vision".into(), members: Some(members), ..Team::default() };
-    next.tell(AppMessage::Report(WorkerReport::Learnt(vec![Observation::Record(Record::Team(team))])));
+    let role = |name: String| {
+        let role = RoleGrant { scope: "vision".into(), role: "viewer".into() };
+        Observation::Record(Record::User(User { team_roles: Some(vec![role]), ..user(&name, "member") }))
+    };
+    let mut known = vec![Observation::Record(Record::Team(team))];
+    known.extend((0..3).map(|n| role(format!("p{n:05}"))));
+    next.tell(AppMessage::Report(WorkerReport::Learnt(known)));
     next.press(Action::GoActivity).press(Action::UndoThis);
     let Some(Overlay::Preview(preview)) = next.app.overlays.last() else { panic!("{}", said(&next)) };
     assert_eq!(preview.plan.steps.len(), 2);

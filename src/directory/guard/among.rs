@@ -15,8 +15,10 @@ pub struct PeopleConcerns {
     why: String,
     /// Names of the profile that guard nobody, as sentences.
     profile: BTreeSet<String>,
-    /// Teams whose admins are not known, or who have none left as far as is known.
-    undecided: BTreeSet<Id>,
+    /// Teams that have no admin left as far as is known.
+    bare: BTreeSet<Id>,
+    /// Teams of which the server does not tell whether an admin is left.
+    not_told: BTreeSet<Id>,
     /// Somebody may be in a team that is not known.
     is_teams_unread: bool,
 }
@@ -57,12 +59,12 @@ impl PeopleConcerns {
     }
 
     pub(super) fn bare_team(&mut self, team: &Team, user: &User) {
-        self.undecided.insert(team.id.clone());
+        self.bare.insert(team.id.clone());
         self.concern(user).bare_teams.insert(team.name.to_string());
     }
 
     pub(super) fn team_not_told(&mut self, team: &Team, user: &User) {
-        self.undecided.insert(team.id.clone());
+        self.not_told.insert(team.id.clone());
         self.concern(user).teams_not_told.insert(team.name.to_string());
     }
 
@@ -82,7 +84,8 @@ impl PeopleConcerns {
     /// The same of several plans that are sent as one.
     pub fn join(&mut self, other: Self) {
         self.profile.extend(other.profile);
-        self.undecided.extend(other.undecided);
+        self.bare.extend(other.bare);
+        self.not_told.extend(other.not_told);
         self.is_teams_unread |= other.is_teams_unread;
         for (id, concern) in other.people {
             let known = self.people.entry(id).or_default();
@@ -120,7 +123,12 @@ impl PeopleConcerns {
 
     /// Teams of which more knowledge may show that an admin is left.
     pub fn undecided_teams(&self) -> Vec<Id> {
-        self.undecided.iter().cloned().collect()
+        self.bare.union(&self.not_told).cloned().collect()
+    }
+
+    /// Teams of which the server does not tell whether an admin is left.
+    pub fn teams_not_told(&self) -> Vec<Id> {
+        self.not_told.iter().cloned().collect()
     }
 
     /// True where somebody concerned may be in a team that is not known.

@@ -121,6 +121,18 @@ impl Directory {
         roster.find(|one| one.user_name == user.user_name).map(|one| one.admin)
     }
 
+    /// Members of these teams who may be admins of one of them: the server does not tell their role in it. Each is given
+    /// once.
+    pub fn silent_members<'a>(&'a self, teams: &'a [Id]) -> impl Iterator<Item = &'a User> {
+        let mut seen = FxHashSet::default();
+        let teams = teams.iter().filter_map(|team| self.team(team));
+        let members = teams.flat_map(move |team| team.members.iter().flatten().map(move |member| (team, &member.id)));
+        let users = members.filter_map(move |(team, id)| Some((team, self.user(id)?)));
+        users
+            .filter(|(team, user)| self.is_team_admin(user, team).is_none())
+            .filter_map(move |(_, user)| seen.insert(&user.id).then_some(user))
+    }
+
     /// The active admins of a team among its members.
     pub fn admins_of(&self, team: &Team) -> TeamAdminSet<'_> {
         let mut admins = TeamAdminSet { known: Vec::new(), silent: 0 };

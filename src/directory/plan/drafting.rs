@@ -17,7 +17,7 @@ use crate::directory::{
 pub fn draft(planner: &dyn Planner, guards: &GuardSettings, changes: Vec<Change>, directory: &Directory) -> Plan {
     let mut drafting = PlanDrafting::new(planner.capabilities(), guards, changes, directory);
     drafting.step(planner, directory, usize::MAX);
-    drafting.into_plan(directory)
+    drafting.take_plan(directory)
 }
 
 /// A plan under construction, a few changes at a time.
@@ -72,9 +72,9 @@ impl PlanDrafting {
         self.changes.len() - self.planned
     }
 
-    /// The plan so far; the complete plan if nothing is left.
-    pub fn into_plan(mut self, directory: &Directory) -> Plan {
-        let mut plan = self.plan;
+    /// The plan so far; the complete plan if nothing is left. The draft keeps its changes.
+    pub fn take_plan(&mut self, directory: &Directory) -> Plan {
+        let mut plan = std::mem::take(&mut self.plan);
         plan.mass = self.guard.take_mass();
         plan.among = self.guard.take_among();
         let notes = plan.derived_notes();

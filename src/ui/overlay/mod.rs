@@ -9,6 +9,7 @@ use super::ScreenLook;
 use crate::app::{App, Overlay, for_each_overlay};
 
 mod account;
+mod answers;
 mod arrange;
 mod attributes;
 mod audit;
@@ -22,7 +23,6 @@ mod help;
 mod holders;
 mod json;
 mod name_choice;
-mod offboard;
 mod palette;
 mod permissions;
 mod pick;

@@ -10,20 +10,26 @@ use super::super::{
     ScreenLook, draw,
     look::{ColorTheme, GlyphSet},
 };
-use crate::app::{App, AppMessage, OpenedProfile, ProfileView, TerminalSize, action::Action, keymap::KeyBindings};
+use crate::app::{
+    App, AppEffect, AppMessage, OpenedProfile, Overlay, ProfileView, TerminalSize, action::Action,
+    answers::AnswersPurpose, keymap::KeyBindings,
+};
 use crate::directory::{
-    Directory, ListCoverage, MaybeTold, Name, ResourceRef,
+    Directory, ListCoverage, MaybeTold, Name, Observation, ResourceRef,
     change::{Change, ChangeId},
     guard::GuardSettings,
     plan::{ChangeState, ConfirmBy, JournalEntry, Planner, ProviderCapabilities, Risk, RoleChoice, Step, Undo},
-    record::{AccountKind, LastActive, Member, Permission, ReadDepth, RecordProblem, Role, RoleGrant, Team, User},
+    record::{
+        AccountKind, LastActive, Member, Permission, ReadDepth, Record, RecordProblem, Role, RoleGrant, Team, User,
+    },
     records::Records,
     refusal::Refusal,
     side_query::{SideQuery, SideQueryKind},
     words,
-    work::{LinkState, RefreshProof, WorkerReport},
+    work::{LinkState, RefreshProof, WorkerJob, WorkerReport},
 };
 use crate::directory::{RecordKind, record};
+use crate::scim::failure::{Failure, FailureClass};
 
 /// 14 May 2025, 14:02:11 UTC.
 pub fn now() -> Timestamp {
@@ -296,9 +302,28 @@ pub fn press(app: &mut App, action: Action) {
     // The person has seen the last frame.
     app.drawn();
     app.update(AppMessage::Shown, now() - SignedDuration::from_secs(1));
-    app.update(AppMessage::Terminal(Event::Key(key)), now());
+    let mut effects = app.update(AppMessage::Terminal(Event::Key(key)), now());
     while app.is_looking() {
-        drop(app.look_on());
+        effects.extend(app.look_on());
+    }
+    refuse_answers(app, effects);
+}
+
+/// Refuses the questions on which a plan waits, and tells nothing new in the records that are read alone.
+fn refuse_answers(app: &mut App, effects: Vec<AppEffect>) {
+    let mut open = std::collections::VecDeque::from(effects);
+    while matches!(app.overlays.last(), Some(Overlay::Answers(open)) if matches!(open.purpose, AnswersPurpose::Draft(_)))
+    {
+        let failure = Failure::local(FailureClass::Refused, "404", "");
+        let refused = match open.pop_front().expect("a question is under way") {
+            AppEffect::Work(WorkerJob::Ask(question)) => WorkerReport::AskFailed(question.topic, failure),
+            AppEffect::Work(WorkerJob::ReadEach(targets)) => {
+                let known = targets.iter().filter_map(|target| app.directory.user(&target.id).cloned());
+                WorkerReport::Learnt(known.map(|user| Observation::Record(Record::User(user))).collect())
+            }
+            _ => continue,
+        };
+        open.extend(app.update(AppMessage::Report(refused), now()));
     }
 }
 

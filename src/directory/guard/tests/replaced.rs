@@ -64,7 +64,8 @@ fn a_team_without_admin_is_said() {
 fn an_untold_role_is_said(#[case] members: &[(&str, Option<&str>)]) {
     let known = team(members);
     let guarded = checked(&known, &["noor"], &["eva"]);
-    assert_eq!((guarded.risk, guarded.notes.len()), (Risk::Look, 0));
+    assert_eq!((guarded.risk, guarded.notes.len()), (Risk::Insist("eva".into()), 0));
+    assert_eq!(checked(&known, &["zoe"], &["eva", "noor"]).risk, Risk::Insist("2".into()));
     let notes = said(&[replaced(&["noor"], &["eva"])], &known, &GuardSettings::default());
     assert_eq!(notes, ["Not told: whether an admin is left in vision."]);
 }

@@ -24,24 +24,33 @@ fn leave(user: &str) -> Change {
 
 const BARE: &str = "vision has no known admin after this.";
 
+/// `--yes` is not enough: the person's name is typed.
+fn typed() -> Risk {
+    Risk::Insist("eva".into())
+}
+
 const NOT_TOLD: &str = "Not told: whether an admin is left in vision.";
 
 #[rstest::rstest]
-#[case::nobody_else(&[("eva", Some("admin")), ("noor", Some("member"))], true, BARE)]
-#[case::their_own_role_is_not_told(&[("eva", None), ("noor", Some("member"))], true, NOT_TOLD)]
-#[case::a_role_of_another_is_not_told(&[("eva", Some("admin")), ("noor", None)], true, NOT_TOLD)]
-#[case::members_are_not_told(&[("eva", Some("admin")), ("noor", Some("member"))], false, NOT_TOLD)]
+#[case::nobody_else(&[("eva", Some("admin")), ("noor", Some("member"))], true, BARE, Risk::Look)]
+#[case::their_own_role_is_not_told(&[("eva", None), ("noor", Some("member"))], true, NOT_TOLD, typed())]
+#[case::a_role_of_another_is_not_told(&[("eva", Some("admin")), ("noor", None)], true, NOT_TOLD, typed())]
+#[case::members_are_not_told(&[("eva", Some("admin")), ("noor", Some("member"))], false, NOT_TOLD, typed())]
+#[case::they_are_known_to_be_no_admin(&[("eva", Some("member")), ("noor", None)], true, "", Risk::Plain)]
+#[case::another_admin_stays(&[("eva", None), ("noor", Some("admin"))], true, "", Risk::Plain)]
 fn what_is_not_told_is_not_taken_for_no(
     #[case] people: &[(&str, Option<&str>)],
     #[case] members: bool,
     #[case] said_of_it: &str,
+    #[case] risk: Risk,
 ) {
     let known = team(people, members);
     let guarded = check(&leave("eva"), &known, &GuardSettings::default(), &[]).unwrap();
-    assert_eq!(guarded.risk, Risk::Look);
+    assert_eq!(guarded.risk, risk);
     let mut notes = guarded.notes;
     notes.extend(said(&[leave("eva")], &known, &GuardSettings::default()));
-    assert_eq!(notes, [said_of_it]);
+    notes.retain(|note| !note.starts_with("Before it is sent"));
+    assert_eq!(notes.concat(), said_of_it);
 }
 
 /// Members with untold roles leave first, so that nobody is left who may be admin.

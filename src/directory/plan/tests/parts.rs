@@ -42,7 +42,7 @@ fn what_was_drawn_up_on_another_directory_is_drawn_up_anew() {
     drafting.begin_anew(planner.capabilities(), &guards, &directory);
     assert_eq!(drafting.left(), 3);
     drafting.step(&*planner, &directory, 3);
-    let (anew, whole) = (drafting.into_plan(&directory), draft(&*planner, &guards, changes, &directory));
+    let (anew, whole) = (drafting.take_plan(&directory), draft(&*planner, &guards, changes, &directory));
     assert_eq!(
         (anew.steps, anew.refused, anew.notes, anew.title),
         (whole.steps, whole.refused, whole.notes, whole.title)

@@ -1,4 +1,4 @@
-//! Waits for what no list tells of people who go.
+//! The box that waits for answers about facts that no list contains.
 
 use ratatui::{Frame, text::Line, widgets::Paragraph};
 
@@ -7,7 +7,11 @@ use super::{
     shell::{self, BoxFrame},
 };
 use crate::{
-    app::{App, action::Action, offboard::OffboardingBox},
+    app::{
+        App,
+        action::Action,
+        answers::{AnswersBox, AnswersPurpose},
+    },
     directory::ResourceRef,
     ui::{
         ScreenLook, details,
@@ -18,14 +22,19 @@ use crate::{
 /// Cells of a line at most.
 const WIDEST: usize = 60;
 
-impl OverlayDrawing for OffboardingBox {
+impl OverlayDrawing for AnswersBox {
     fn draw(&self, frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
-        let title = match self.leaving.as_slice() {
-            [one] => format!("Offboard {}", details::name(&ResourceRef::user(one), app)),
-            many => format!("Offboard {}", counted(many.len(), "user")),
+        let (title, text) = match &self.purpose {
+            AnswersPurpose::Offboarding(leaving) => {
+                let title = match leaving.as_slice() {
+                    [one] => format!("Offboard {}", details::name(&ResourceRef::user(one), app)),
+                    many => format!("Offboard {}", counted(many.len(), "user")),
+                };
+                (title, "Asking for invitations of all teams and for API keys: ")
+            }
+            AnswersPurpose::Draft(_) => ("Admins of teams".to_owned(), "Asking who is admin of the teams concerned: "),
         };
-        let done = count(self.all.saturating_sub(self.open()));
-        let text = app.word("Asking for invitations of all teams and for API keys: ");
+        let (done, text) = (count(self.all.saturating_sub(self.open())), app.word(text));
         let text = format!("{text}{done} of {} answered. Nothing is sent yet.", count(self.all));
         let columns = fit::width(&text).min(shell::room(app).0).min(WIDEST);
         let lines: Vec<Line> = fit::wrap(&text, columns).into_iter().map(Line::from).collect();
