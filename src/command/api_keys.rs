@@ -8,7 +8,7 @@ use super::{
     further::{desk, key, put_forward},
     headless_session::HeadlessSession,
     invitations, names,
-    table::Table,
+    table::{Table, or_none},
 };
 use crate::{
     cli::{ApiKeysArgs, SendOptions},
@@ -70,7 +70,8 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &ApiKeysA
     heard(if args.json {
         out.json_pretty(&rows)
     } else {
-        let cells = rows.iter().map(|row| [&row.user, &row.key, &row.description, &row.id].map(Clone::clone).to_vec());
+        let cells =
+            rows.iter().map(|row| [&row.user, &row.key, &row.description, &row.id].map(|text| or_none(text)).to_vec());
         Table { heads: vec!["user", "key", "for", "id"], rows: cells.collect(), names: vec![0] }.print_all(&mut out)
     })?;
     desk.close().await;

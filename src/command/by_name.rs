@@ -106,6 +106,9 @@ async fn named(
     if !are_plain_members(&teams, &users) {
         return Ok(None);
     }
+    let by_id = teams.iter().chain(&users).map(Record::target);
+    let by_id = by_id.filter(|target| team.iter().chain(&given.users).any(|name| *name == *target.id));
+    by_id.for_each(|target| desk.directory.meant_by_id(target));
     let ids = users.iter().map(|user| user.id().clone()).collect::<indexmap::IndexSet<Id>>();
     let team = teams.first().map(|team| team.id().clone());
     Ok(Some(Named { users: ids.into_iter().collect(), team, others: Vec::new() }))

@@ -34,6 +34,17 @@ struct WishRow<'a> {
     refused: Option<&'a str>,
 }
 
+/// A row of the comparison of users, as scripts get it.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum AlikeRow<'a> {
+    Wish(WishRow<'a>),
+    /// A fact about the two that is not told: there may be more differences.
+    Unknown {
+        not_told: &'a str,
+    },
+}
+
 /// A permission in two roles, as scripts get it.
 #[derive(Serialize)]
 struct StanceRow<'a> {
@@ -120,7 +131,9 @@ async fn users(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Re
     let rows: Vec<WishRow<'_>> = rows.collect();
     let mut out = out();
     heard(if args.json {
-        out.json_pretty(&rows)
+        let unknown = unknown.iter().map(|not_told| AlikeRow::Unknown { not_told });
+        let all: Vec<AlikeRow<'_>> = rows.into_iter().map(AlikeRow::Wish).chain(unknown).collect();
+        out.json_pretty(&all)
     } else if rows.is_empty() {
         writeln!(out, "No difference that is known.")
     } else {

@@ -282,6 +282,15 @@ impl HeadlessSession {
         self.read_each(later.iter().map(ResourceRef::team).collect()).await
     }
 
+    /// Asks who is admin of each team whose members' roles are not told; no more once the server refuses a question.
+    pub async fn fill_admins(&mut self) -> Result<(), CommandError> {
+        let directory = &self.directory;
+        let silent = directory.records().teams().values().filter(|team| directory.admins_of(team).silent > 0);
+        let topics = silent.map(|team| SideQueryKind::Roster(team.id.clone())).collect();
+        let refused = |failure: &Failure| failure.is_refusal() || failure.class == FailureClass::NotFound;
+        self.ask_slowly(topics, "admins of teams", refused).await.map(drop)
+    }
+
     /// Reads these teams one by one, whatever the list told of them.
     pub async fn read_teams(&mut self, teams: impl Iterator<Item = Id>) -> Result<(), CommandError> {
         let known = |id: &Id| self.directory.team(id).is_some_and(|team| team.problem.is_none());

@@ -198,7 +198,7 @@ async fn take_up(
         note("Nothing waits.");
         let failed = newest_failure(&desk.journal);
         return match failed {
-            None => outputs::nothing("Nothing waits", &[], send.json),
+            None => outputs::nothing("Nothing waits", Vec::new(), send.json),
             Some(stop) => Err(stop),
         };
     }

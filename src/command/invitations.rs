@@ -7,7 +7,7 @@ use super::{
     further::{desk, key, put_forward},
     headless_session::HeadlessSession,
     names,
-    table::Table,
+    table::{Table, or_none},
 };
 use crate::{
     cli::{InvitationsArgs, SendOptions},
@@ -63,7 +63,7 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &Invitati
     } else {
         let cells = rows.iter().map(|row| {
             let as_admin = if row.admin { "admin" } else { "member" };
-            [row.team, row.user, row.email, as_admin, row.id].map(str::to_owned).to_vec()
+            [row.team, row.user, row.email, as_admin, row.id].map(or_none).to_vec()
         });
         Table { heads: vec!["team", "user", "email", "as", "id"], rows: cells.collect(), names: vec![0, 1, 2] }
             .print_all(&mut out)

@@ -18,6 +18,7 @@ use crate::{
     directory::{
         Directory, Id, Name, RecordKind,
         field::{FieldReader, RecordField, RecordRef},
+        guard::MOST_PEOPLE_READ,
         query::FilterQuery,
         record_contents::RecordContents,
     },
@@ -68,13 +69,27 @@ async fn named_users(opener: &Opener, profile: Option<&str>, names: &[String], a
 pub(super) async fn teams(opener: &Opener, profile: Option<&str>, args: &ListArgs) -> Done {
     let mut desk = read(opener, profile, args, &USERS_AND_TEAMS).await?;
     let was_asked = desk.fill_few_teams().await? || args.full;
+    if args.full {
+        desk.fill_admins().await?;
+    }
     let open = print_records(&desk, RecordKind::Team, desk.directory.rows_by_name(RecordKind::Team), args)?;
+    note_admins(&desk, args);
     let silent = desk.directory.records().teams().values().filter(|team| team.members.is_none()).count();
     if silent > 0 {
         let (all, word) = (desk.directory.len(RecordKind::Team), desk.can().holds().say(RecordKind::Team.plural()));
         note(format_args!("scimitar: members are known for {} of {all} {word}{}", all - silent, rest(was_asked)));
     }
     ended(desk, &USERS_AND_TEAMS, open, args).await
+}
+
+/// Says for how many teams the admins are known, where that is not all.
+fn note_admins(desk: &HeadlessSession, args: &ListArgs) {
+    let directory = &desk.directory;
+    let silent = directory.records().teams().values().filter(|team| directory.admins_of(team).silent > 0).count();
+    if silent > 0 && desk.can().holds().team_roles {
+        let (all, word) = (directory.len(RecordKind::Team), desk.can().holds().say(RecordKind::Team.plural()));
+        note(format_args!("scimitar: all admins are known for {} of {all} {word}{}", all - silent, rest(args.full)));
+    }
 }
 
 /// The way to read the rest, unless the server was asked for it.
@@ -112,10 +127,13 @@ fn print_records(
         RecordKind::Role => directory.role_at(*row).map(RecordRef::Role),
     };
     let columns = columns(args.columns.as_deref(), kind, desk.can().holds())?;
+    let twins = args.output() == OutputArgs::Table
+        && out().buffered().is_terminal()
+        && directory.has_twins(kind, rows.iter().filter_map(|row| directory.id_at(kind, *row)));
     let shown = RecordRows::new(reader(desk), kind, columns);
     let rows = rows.iter().filter_map(record).map(|record| shown.row(record));
     let table = Table { heads: shown.heads(), names: shown.names(), rows: Vec::new() };
-    print(args, rows, table, RecordRow::cells)?;
+    print(args, rows, table, twins, RecordRow::cells)?;
     Ok(open_in_words(desk, kind, open, among.len(), args))
 }
 
@@ -160,7 +178,7 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
         if is_unread {
             desk.read_after_all(&USERS_AND_TEAMS).await?;
         }
-        (listed_team(&mut desk, args).await?, &[RecordKind::User])
+        listed_team(&mut desk, args).await?
     };
     let directory = &desk.directory;
     let Some(team) = directory.team(&team) else { return Ok(()) };
@@ -186,21 +204,44 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
     let others = members.iter().filter(|member| args.list.filter.is_none() && directory.user(&member.id).is_none());
     let rows = known.chain(others.map(|member| MemberRow::other(member, reader, &empty, &columns)));
     let table = Table { heads: columns.heads(), names: columns.names(), rows: Vec::new() };
-    print(&args.list, rows, table, MemberRow::cells)?;
-    // Only this team matters: it was read, however many others were not.
+    print(&args.list, rows, table, false, MemberRow::cells)?;
+    // Only this team and its members matter: they were read, however many other records were not.
     ended(desk, rest_on, open, &args.list).await
 }
 
-/// The team that is named, found in the lists, with what can be told of its members.
-async fn listed_team(desk: &mut HeadlessSession, args: &MembersArgs) -> Result<Id, CommandError> {
+/// The team that is named, found in the lists, with what can be told of its members; and the lists on which that rests.
+async fn listed_team(
+    desk: &mut HeadlessSession,
+    args: &MembersArgs,
+) -> Result<(Id, &'static [RecordKind]), CommandError> {
     let team = names::team(desk, &args.team).await?;
     desk.fill_teams(std::iter::once(team.clone())).await?;
-    names::look_up_members(desk, &team).await?;
+    let is_read = read_members(desk, &team).await?;
     if args.list.full {
         let members = desk.directory.team(&team).and_then(|team| team.members.clone()).unwrap_or_default();
         desk.fill(members.into_iter().map(|member| member.id)).await?;
     }
-    Ok(team)
+    Ok((team, if is_read { &[] } else { &[RecordKind::User] }))
+}
+
+/// Reads alone the members that a partial list of users lacks, and then the others, whose records show no less than those.
+/// False where not all could be read.
+async fn read_members(desk: &mut HeadlessSession, team: &Id) -> Result<bool, CommandError> {
+    let members = desk.directory.team(team).and_then(|team| team.members.as_deref()).unwrap_or_default();
+    let (listed, missing): (Vec<Id>, Vec<Id>) =
+        members.iter().map(|member| member.id.clone()).partition(|id| desk.directory.user(id).is_some());
+    if missing.is_empty() {
+        return Ok(true);
+    }
+    let unasked = names::look_up_members(desk, team).await?.unasked;
+    if desk.directory.is_complete(RecordKind::User) {
+        return Ok(true);
+    }
+    if !unasked.is_empty() || listed.len() > MOST_PEOPLE_READ {
+        return Ok(false);
+    }
+    desk.read_users(listed.into_iter()).await?;
+    Ok(true)
 }
 
 /// Ends a list that is printed; with status 6 where the server gave only a part of the lists that it rests on.
@@ -271,11 +312,12 @@ pub(super) fn open_in_words(
     })
 }
 
-/// Prints the rows one by one: nothing is collected but for a table.
+/// Prints the rows one by one: nothing is collected but for a table, which keeps the ids of twins on a terminal, too.
 fn print<T: Serialize>(
     args: &ListArgs,
     rows: impl Iterator<Item = T>,
     mut table: Table,
+    twins: bool,
     cells: impl Fn(&T, bool) -> Vec<String>,
 ) -> io::Result<()> {
     let (output, mut out) = (args.output(), out().buffered());
@@ -286,7 +328,7 @@ fn print<T: Serialize>(
                 table.csv(&mut out)?;
             } else {
                 // Ids are for programs; on a screen they take room from the columns that people read.
-                let unasked = args.columns.is_none() && out.is_terminal();
+                let unasked = args.columns.is_none() && out.is_terminal() && !twins;
                 if unasked && table.heads.last() == Some(&"id") {
                     table.heads.pop();
                     table.rows.iter_mut().for_each(|row| drop(row.pop()));

@@ -145,10 +145,10 @@ pub(super) async fn look_up(
 }
 
 /// Looks up members of a team who are missing from the list of users.
-pub(super) async fn look_up_members(desk: &mut HeadlessSession, team: &Id) -> Result<(), CommandError> {
+pub(super) async fn look_up_members(desk: &mut HeadlessSession, team: &Id) -> Result<LookUp, CommandError> {
     let members = desk.directory.team(team).and_then(|team| team.members.as_deref()).unwrap_or_default();
     let members: Vec<String> = members.iter().map(|member| member.id.to_string()).collect();
-    look_up(desk, RecordKind::User, &members).await.map(drop)
+    look_up(desk, RecordKind::User, &members).await
 }
 
 impl LookUp {

@@ -179,7 +179,7 @@ struct OutcomeOutput<'a> {
     failed: usize,
     /// Changes that are still to be sent: `scimitar resume`.
     waiting: usize,
-    /// Facts that the server does not tell, where nothing was to be sent: more changes may be needed than are known.
+    /// Facts that the server does not tell, so that more changes may be needed than are known, and other notes on the plan.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     notes: &'a [String],
     /// Changes that were taken back before they were sent.
@@ -215,7 +215,7 @@ impl<'a> OutcomeOutput<'a> {
             in_part: count(ran, ChangeState::Partly),
             failed: ran.entries.values().filter(|entry| entry.state.may_be_sent_again()).count(),
             waiting: count(ran, ChangeState::Planned),
-            notes: &[],
+            notes: &ran.notes,
             dropped: ran.entries.values().filter(|entry| entry.state == ChangeState::Dropped && !is_so(entry)).count(),
             journal: !ran.unjournaled,
             stopped: ran.stopped.as_deref(),
@@ -265,10 +265,10 @@ impl WrittenFile {
 }
 
 /// Tells that there was nothing to send, as far as it is known: an outcome without changes where it is JSON, else nothing.
-pub(super) fn nothing(title: &str, not_told: &[String], json: bool) -> Result<(), CommandError> {
+pub(super) fn nothing(title: &str, notes: Vec<String>, json: bool) -> Result<(), CommandError> {
     if json {
-        let ran = RunOutcome::default();
-        out().json_pretty(&OutcomeOutput { notes: not_told, ..OutcomeOutput::of(&ran, title, false, None) })?;
+        let ran = RunOutcome { notes, ..RunOutcome::default() };
+        out().json_pretty(&OutcomeOutput::of(&ran, title, false, None))?;
     }
     Ok(())
 }

@@ -3,8 +3,9 @@
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
+use super::table::{NONE, or_none};
 use crate::directory::{
-    Name, RecordKind,
+    Name, RecordKind, ResourceRef,
     field::{FieldReader, FieldValue, GrantRef, JsonRecord, RecordField, RecordRef, UserField},
     query::account_word,
     record::{Member, Team, User},
@@ -13,7 +14,7 @@ use crate::directory::{
 /// Several values in one cell.
 const AND: &str = ", ";
 
-/// The text in the place of a value that the server has not told; no value is empty.
+/// The text in the place of a value that the server has not told.
 const NOT_TOLD: &str = "?";
 
 /// The records of a kind, as they are printed.
@@ -74,8 +75,14 @@ impl Serialize for RecordRow<'_, '_> {
     }
 }
 
-/// A value as text. A value that was told to be none is empty.
+/// A value in a cell of a table (`marked`) or of a CSV, where a value that was told to be none is empty.
 fn cell(value: &FieldValue<'_>, marked: bool) -> String {
+    let text = text(value, marked);
+    if marked { or_none(&text) } else { text }
+}
+
+/// A value as text. A value that was told to be none is empty.
+fn text(value: &FieldValue<'_>, marked: bool) -> String {
     let name = |name: &Name| if marked { name.marked().into_owned() } else { name.raw().to_owned() };
     match value {
         FieldValue::Absent => String::new(),
@@ -144,6 +151,8 @@ pub(super) struct MemberRow<'a> {
     empty: &'a Name,
     /// The role in the team.
     role: FieldValue<'a>,
+    /// Another user is shown by the same name.
+    twin: bool,
     /// `group` or `unknown` for a member who is no known user.
     kind: Option<&'static str>,
 }
@@ -155,7 +164,8 @@ impl<'a> MemberRow<'a> {
     pub fn of(user: &'a User, team: &Team, reader: FieldReader<'a>, columns: &'a MemberColumns) -> Self {
         let role = user.role_in(&team.name).map_or_else(|| no_role(reader), FieldValue::Text);
         let name = &user.display_name;
-        Self { reader, columns, id: &user.id, user: Some(user), name, empty: name, role, kind: None }
+        let twin = reader.directory.has_twin(&ResourceRef::user(&user.id));
+        Self { reader, columns, id: &user.id, user: Some(user), name, empty: name, role, twin, kind: None }
     }
 
     /// A member who is no known user, and has the empty name of one.
@@ -163,7 +173,7 @@ impl<'a> MemberRow<'a> {
         let group = reader.directory.team(&member.id);
         let (name, kind) = group.map_or((&member.display, "unknown"), |group| (&group.name, "group"));
         let role = no_role(reader);
-        Self { reader, columns, id: &member.id, user: None, name, empty, role, kind: Some(kind) }
+        Self { reader, columns, id: &member.id, user: None, name, empty, role, twin: false, kind: Some(kind) }
     }
 
     fn value(&self, field: UserField) -> FieldValue<'a> {
@@ -182,7 +192,8 @@ impl<'a> MemberRow<'a> {
             field => cell(&self.value(*field), marked),
         };
         let named = |field: &UserField| match (field, text(field)) {
-            (UserField::UserName, name) if name.is_empty() => format!("({})", self.id),
+            (UserField::UserName, name) if name.is_empty() || name == NONE => format!("({})", self.id),
+            (UserField::UserName, name) if marked && self.twin => format!("{name} ({})", self.id),
             (_, text) => text,
         };
         self.columns.0.iter().map(named).collect()

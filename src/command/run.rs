@@ -44,6 +44,8 @@ pub(super) struct RunOutcome {
     pub stopped: Option<String>,
     /// True if no change is in the journal, as the person wants.
     pub unjournaled: bool,
+    /// Facts that the plan rests on and that are not told, and what the plan leaves alone, as sentences.
+    pub notes: Vec<String>,
     /// Secrets that the server shows once, with the change that made each.
     pub secrets: Vec<(ChangeId, SecretString)>,
 }

@@ -90,11 +90,12 @@ async fn carried_out(desk: &mut HeadlessSession, proposal: Proposal, send: &Send
         whole.plan.notes.iter().for_each(note);
         let known = if not_told.is_empty() { "it is so already" } else { "it is so already, as far as it is known" };
         note(format_args!("Nothing to do: {known}."));
-        return outputs::nothing("Nothing to do", &not_told, send.json);
+        return outputs::nothing("Nothing to do", [notes, not_told].concat(), send.json);
     }
+    // For people they stand on standard error.
+    let said = if send.json { [notes, not_told].concat() } else { Vec::new() };
     if send.dry_run {
-        // For people they stand on standard error.
-        whole.plan.notes.extend(not_told.into_iter().filter(|_| send.json));
+        whole.plan.notes.extend(said);
         return shown(desk, &whole, send.json);
     }
     let allowed = match &desk.no_journal {
@@ -105,13 +106,15 @@ async fn carried_out(desk: &mut HeadlessSession, proposal: Proposal, send: &Send
         if !send.json {
             return Err(stop);
         }
+        whole.plan.notes.extend(said);
         heard(show(desk, &whole, true, Some(&stop)))?;
         return Err(stop.printed());
     }
     let Whole { mut plan, later } = whole;
     let title = plan.title.clone();
     let refused = std::mem::take(&mut plan.refused);
-    let mut ran = RunOutcome { refused, unjournaled: desk.unjournaled, ..RunOutcome::default() };
+    let notes = plan.notes.iter().cloned().chain(said).collect();
+    let mut ran = RunOutcome { refused, notes, unjournaled: desk.unjournaled, ..RunOutcome::default() };
     run::whole(desk, plan, later, &mut ran).await?;
     ran.secrets = std::mem::take(&mut desk.secrets);
     outputs::effects(&ran, desk);

@@ -80,6 +80,14 @@ impl Table {
     }
 }
 
+/// The text in a table in the place of a value that was told to be none.
+pub(super) const NONE: &str = "–";
+
+/// The text, or the sign for none.
+pub(super) fn or_none(text: &str) -> String {
+    if text.is_empty() { NONE } else { text }.to_owned()
+}
+
 /// A text that is CSV: as it is into a pipe, cell by cell on a terminal.
 pub(super) fn csv_text(text: &str, out: &mut OutputWriter<'_>) -> io::Result<()> {
     if out.is_terminal() {

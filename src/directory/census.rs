@@ -29,6 +29,8 @@ pub struct DirectoryCensus {
     pub kinds_said: usize,
     /// Users whose organisation role is known.
     pub roles_known: usize,
+    /// Users among those who have a role.
+    pub roles_held: usize,
     /// Users whose address is known.
     pub emails: usize,
     /// Users among those whose address only a list has told.
@@ -77,6 +79,7 @@ impl DirectoryCensus {
             services: both(self.services, other.services),
             kinds_said: both(self.kinds_said, other.kinds_said),
             roles_known: both(self.roles_known, other.roles_known),
+            roles_held: both(self.roles_held, other.roles_held),
             emails: both(self.emails, other.emails),
             listed_emails: both(self.listed_emails, other.listed_emails),
             lacking_roles: both(self.lacking_roles, other.lacking_roles),
@@ -98,6 +101,7 @@ impl DirectoryCensus {
         shift(&mut self.people, !service);
         shift(&mut self.kinds_said, user.account != AccountKind::Unsaid);
         shift(&mut self.roles_known, user.org_role.is_told());
+        shift(&mut self.roles_held, user.org_role.value().is_some());
         shift(&mut self.emails, !user.email.is_empty());
         shift(&mut self.listed_emails, !user.email.is_empty() && user.depth == ReadDepth::Summary);
         shift(&mut self.lacking_roles, user.lacks_roles());

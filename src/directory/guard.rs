@@ -250,8 +250,9 @@ impl ChangeGuard {
         }
         self.too_many(change)?;
         let mut guarded = GuardedChange::default();
-        if let Change::ReplaceMembers { team, stay, come, go } = change {
-            self.replacement(team, [stay, come], go, directory, &mut guarded)?;
+        // Whoever comes is a member without being admin.
+        if let Change::ReplaceMembers { team, stay, go, .. } = change {
+            self.replacement(team, stay, go, directory, &mut guarded)?;
             guarded.promise();
         }
         if let Change::DeleteRole { role } = change {
@@ -409,7 +410,7 @@ impl ChangeGuard {
     fn replacement(
         &mut self,
         team: &Id,
-        after: [&Vec<Id>; 2],
+        stays: &[Id],
         go: &[Id],
         directory: &Directory,
         guarded: &mut GuardedChange,
@@ -430,12 +431,11 @@ impl ChangeGuard {
         if !go.iter().any(|id| admin(&id) != Some(false)) {
             return Ok(());
         }
-        let stays: Vec<&Id> = after.into_iter().flatten().collect();
         let known = stays.iter().filter(|id| admin(id) == Some(true)).filter_map(|id| directory.user(id));
         let admins: Vec<OtherAdmin> = known.take(others::MOST).map(OtherAdmin::direct).collect();
         if !admins.is_empty() {
             guarded.others.push(OtherAdmins { team: Some(team.name.clone()), admins });
-        } else if stays.iter().any(|id| admin(id).is_none()) || !go.iter().any(|id| admin(&id) == Some(true)) {
+        } else if stays.iter().any(|id| admin(&id).is_none()) || !go.iter().any(|id| admin(&id) == Some(true)) {
             let gone = || go.iter().filter_map(|id| directory.user(id));
             match (go, gone().next()) {
                 ([_], Some(user)) => guarded.insist(user),

@@ -26,6 +26,7 @@ mod learnt;
 mod members;
 mod predefined;
 mod told;
+mod twins;
 
 pub use held::TeamAdminSet;
 
@@ -51,6 +52,8 @@ pub struct Directory {
     owner: Option<KeyOwner>,
     /// People all of whose teams are known, although the list of teams was not read.
     teams_told: FxHashSet<Id>,
+    /// Records that a person means by their id.
+    by_id: FxHashSet<ResourceRef>,
     predefined: Vec<Role>,
     invited: Vec<User>,
 }

@@ -145,13 +145,14 @@ impl Records {
     }
 
     /// True where the user's address is known: it is shown, or others who were read as completely show theirs, and this
-    /// user has none.
+    /// user has none. A partial list holds records of other readings, which may show more.
     pub fn tells_email(&self, user: &User) -> bool {
         let shown = match user.depth {
             ReadDepth::Full => self.counted.census.emails,
             ReadDepth::Summary => self.counted.census.listed_emails,
         };
-        !user.email.is_empty() || (shown > 0 && user.problem.is_none())
+        let is_partial = matches!(self.coverage(RecordKind::User), ListCoverage::Partial(_));
+        !user.email.is_empty() || (shown > 0 && !is_partial && user.problem.is_none())
     }
 
     /// True where all memberships are known: a user without a team in the lists is in none.

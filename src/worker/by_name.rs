@@ -186,6 +186,7 @@ async fn meant(search: &Search<'_>, kind: RecordKind, name: &str) -> Option<Reco
     if let Record::Team(team) = &mut whole
         && team.members.is_none()
         && shows_members_elsewhere(search).await
+        && search.context.absence_is_nobody()
     {
         team.members = Some(Vec::new());
     }

@@ -74,6 +74,8 @@ pub struct WorkerContext {
     pub reading: Arc<Semaphore>,
     /// True if the server has shown members of some team.
     pub members_told: Arc<AtomicBool>,
+    /// True if the server has shown the attribute without members for some team: where it is absent, members are left out.
+    pub members_empty: Arc<AtomicBool>,
     /// The members of teams that the server leaves out, as far as that was examined.
     pub withheld: Arc<Mutex<WithheldMembers>>,
     /// True if that was examined in this session.
@@ -222,6 +224,11 @@ impl WorkerContext {
         self.members_told.load(Ordering::Relaxed)
     }
 
+    /// True where a team without the attribute has no members: no other team has shown it without members.
+    pub fn absence_is_nobody(&self) -> bool {
+        !self.members_empty.load(Ordering::Relaxed)
+    }
+
     /// True once in a session, when the members that the server leaves out are to be examined.
     pub fn begin_examination(&self) -> bool {
         self.shows_members() && !self.examined.swap(true, Ordering::Relaxed)
@@ -257,16 +264,20 @@ impl WorkerContext {
         self.late.store(true, Ordering::Relaxed);
     }
 
-    /// Settles a team that was read alone and shows no members: nobody, on a server that has shown members; not told,
-    /// elsewhere, as in a list.
+    /// Settles a team that was read alone and shows no members: nobody, on a server that has shown members of others; not
+    /// told, elsewhere, as in a list.
     fn settle_members(&self, team: &mut Team) {
-        if team.size().is_some_and(|size| size > 0) {
-            self.members_told.store(true, Ordering::Relaxed);
-            if self.withhold(|withheld| withheld.is_everywhere(&team.id)) {
-                team.members = None;
-            }
-        } else if team.problem.is_none() {
-            team.members = self.shows_members().then(Vec::new);
+        let is_withheld = self.withhold(|withheld| withheld.is_everywhere(&team.id));
+        match team.size() {
+            Some(0) => self.members_empty.store(true, Ordering::Relaxed),
+            Some(_) => self.members_told.store(true, Ordering::Relaxed),
+            None => {}
+        }
+        let absence_tells = team.members.is_some() || self.absence_is_nobody();
+        if is_withheld {
+            team.members = None;
+        } else if team.size().is_none_or(|size| size == 0) && team.problem.is_none() {
+            team.members = (self.shows_members() && absence_tells).then(Vec::new);
         }
     }
 

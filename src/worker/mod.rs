@@ -221,6 +221,7 @@ pub async fn run(
         reports,
         reading: Arc::new(Semaphore::new(1)),
         members_told: Arc::default(),
+        members_empty: Arc::default(),
         withheld: Arc::default(),
         examined: Arc::default(),
         roles_refused: Arc::default(),

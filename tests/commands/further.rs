@@ -169,7 +169,10 @@ fn registry_access_goes_alone_or_with_the_seat_by_release() {
     world.run(&["set-seat", &inside, "registry", "full", "--yes"]);
     let plan = world.json(&["set-seat", &inside, "models", "none", "--dry-run", "--json"]);
     assert!(plan["changes"][0]["consequences"].to_string().contains("Registry access (full) stays"), "{plan}");
-    world.ok(&["set-seat", &inside, "models,registry", "none", "--yes"]);
+    let both = ["set-seat", &inside, "models,registry", "none"];
+    let said = world.ok(&[&both[..], &["--dry-run"]].concat());
+    assert!(!said.contains("stays by this alone"), "{said}");
+    world.ok(&[&both[..], &["--yes"]].concat());
     let user = world.user(&inside);
     assert_eq!((&user["models_seat"], &user["registry_access"]), (&json!("none"), &json!("none")));
     let found = world.json(&["users", "--json", "-f", "access:none"]);

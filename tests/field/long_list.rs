@@ -14,7 +14,7 @@ fn name(number: usize) -> String {
 fn long(users: usize, limit: usize) -> World {
     let role = |number| if number == 0 { "admin" } else { "member" };
     let people = (0..users).map(|number| person(&format!("id{number}"), &name(number), role(number), &[])).collect();
-    world(Documented { limit }, State::new(people, vec![]), "")
+    world(Documented { limit, ..Documented::default() }, State::new(people, vec![]), "")
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod grafana;
 mod in_part;
 mod key_command;
 mod key_owner;
+mod knowledge;
 mod large;
 mod late;
 mod listed;

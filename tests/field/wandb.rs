@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     records::{GROUP, USER},
-    server::{Behavior, ShownIn, span},
+    server::{Answer, Behavior, Request, ShownIn, span},
     state::{ResourceType, State, patch},
     world::World,
 };
@@ -56,11 +56,13 @@ pub fn world(behavior: impl Behavior, state: State, lines: &str) -> World {
 pub struct Documented {
     /// The most records in one list.
     pub limit: usize,
+    /// GraphQL tells who is admin of a team.
+    pub rosters: bool,
 }
 
 impl Default for Documented {
     fn default() -> Self {
-        Self { limit: LIMIT }
+        Self { limit: LIMIT, rosters: false }
     }
 }
 
@@ -71,6 +73,16 @@ impl Behavior for Documented {
 
     fn config(&self) -> Option<Value> {
         None
+    }
+
+    fn has_graphql(&self) -> bool {
+        self.rosters
+    }
+
+    fn before(&self, state: &mut State, request: &Request) -> Option<Answer> {
+        let is_roster = request.body["query"].as_str().is_some_and(|query| query.contains("GetTeamEntity"));
+        let team = request.body["variables"]["name"].as_str().filter(|_| self.rosters && is_roster)?;
+        Some(Answer::json(200, &json!({"data": {"entity": roster(state, team)}})))
     }
 
     fn show(&self, state: &State, kind: ResourceType, record: &Value, shown_in: ShownIn) -> Value {
@@ -90,6 +102,20 @@ impl Behavior for Documented {
     fn change(&self, state: &mut State, kind: ResourceType, id: &str, operation: &Value) {
         change(state, kind, id, operation);
     }
+}
+
+/// The people of a team, as GraphQL shows them.
+fn roster(state: &State, team: &str) -> Value {
+    let grant = json!({"teamName": team, "roleName": "admin"});
+    let is_in = |user: &&Value| {
+        let roles = user["teamRoles"].as_array().unwrap();
+        roles.iter().any(|role| role["teamName"] == team)
+    };
+    let member = |user: &Value| {
+        let admin = user["teamRoles"].as_array().unwrap().contains(&grant);
+        json!({"id": user["id"], "username": user["userName"], "admin": admin, "pending": false, "accountType": "USER"})
+    };
+    json!({"id": team, "name": team, "members": state.users.values().filter(is_in).map(member).collect::<Vec<_>>()})
 }
 
 /// A record in W&B's shape.

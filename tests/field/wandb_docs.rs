@@ -87,7 +87,7 @@ fn holders_are_counted_over_what_is_known() {
     let world = documented();
     let said = world.run(&["roles", "--json"]).exits(DONE);
     assert!(says_how_many_are_known(&said, "0 of 1") || row(&said.json(), "Um9sZTo3")["holders"].is_null(), "{said}");
-    let role = ["set-role", "dev-user1", "Sample custom role", "--team", "wandb-devs", "--yes"];
+    let role = ["set-role", "dev-user1", "Sample custom role", "--team", "wandb-devs", "--confirm", "dev-user1"];
     world.run(&role).exits(DONE);
     let rows = world.run(&["roles", "--json"]).exits(DONE).json();
     assert_eq!((&row(&rows, "Um9sZTo3")["holders"], &row(&rows, "Um9sZToxMg==")["holders"]), (&json!(1), &json!(0)));
@@ -185,7 +185,8 @@ fn a_role_whose_holders_are_not_told_is_not_deleted_on_yes_alone() {
     world.run(&[&delete[..], &["--confirm", "Sample custom role"]].concat()).exits(DONE).warns(&[said]);
     assert_eq!(world.written(), ["DELETE /scim/Roles/Um9sZTo3"]);
     // An answer to a change that tells all roles of everybody decides.
-    world.run(&["set-role", "dev-user1", "viewer", "--team", "wandb-devs", "--yes"]).exits(DONE);
+    let role = ["set-role", "dev-user1", "viewer", "--team", "wandb-devs", "--confirm", "dev-user1"];
+    world.run(&role).exits(DONE);
     world.run(&["delete", "role", "Sample custom role 2", "--yes"]).exits(DONE);
 }
 

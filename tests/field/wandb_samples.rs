@@ -158,13 +158,13 @@ fn every_change_is_done_and_said_to_be_done_in_every_edition(#[case] edition: Ed
     assert_eq!(user["role"], told);
     for args in [
         &["set-role", "dev-user1", "admin", "--yes"][..],
-        &["set-role", "dev-user1", "viewer", "--team", "wandb-devs", "--yes"],
+        &["set-role", "dev-user1", "viewer", "--team", "wandb-devs", "--yes", "--confirm", "dev-user1"],
         &["set-name", "dev-user1", "Dev User One", "--yes"],
         &["set-email", "dev-user1", "one@test.com", "--yes"],
-        &["deactivate", "dev-user1", "--yes"],
+        &["deactivate", "dev-user1", "--yes", "--confirm", "dev-user1"],
         &["activate", "dev-user1", "--yes"],
         &["add", "wandb-devs", "dev-user2", "--yes"],
-        &["remove", "wandb-devs", "dev-user1", "--yes"],
+        &["remove", "wandb-devs", "dev-user1", "--yes", "--confirm", "dev-user1"],
         &["create", "user", "dev-user3", "--email", "dev-user3@test.com", "--yes"],
     ] {
         let said = world.run(args);
@@ -197,7 +197,7 @@ fn a_server_that_answers_with_samples_alone_is_believed_only_what_it_shows() {
     for args in [
         &["deactivate", "dev-user1", "--confirm", "dev-user1"][..],
         &["set-name", "dev-user1", "Somebody Else", "--yes"],
-        &["remove", "wandb-devs", "dev-user1", "--yes"],
+        &["remove", "wandb-devs", "dev-user1", "--yes", "--confirm", "dev-user1"],
     ] {
         let said = world.run(args);
         assert!(said.code != DONE && said.code != NOT_SENT, "{args:?}: {said}");

@@ -104,6 +104,10 @@ impl Planner for WandbDialect {
         Ok(draft.step(change, directory))
     }
 
+    fn settle(&self, steps: &mut [Step]) {
+        seats::settle(steps);
+    }
+
     fn inquiry(&self, topic: SideQueryKind, directory: &Directory) -> Result<SideQuery, Refusal> {
         match topic {
             SideQueryKind::Resource(target) => Ok(attributes::ask_for(target)),

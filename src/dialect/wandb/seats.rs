@@ -9,7 +9,7 @@ use crate::{
         Id, Name, RecordKind, ResourceRef,
         census::FULL,
         change::{Change, SeatKind},
-        plan::{ConfirmBy, Undo},
+        plan::{ConfirmBy, Step, Undo},
         record::{RoleGrant, User},
         refusal::{Refusal, RefusalCode},
         seats::NONE,
@@ -18,6 +18,27 @@ use crate::{
 };
 
 type Planned = Result<StepDraft, Refusal>;
+
+/// The words of a note about access that outlasts the seat.
+const STAYS: &str = "stays by this alone";
+
+/// Takes out the note that access to registries stays, where the same plan ends that access.
+pub(super) fn settle(steps: &mut [Step]) {
+    let ended: Vec<Id> = steps
+        .iter()
+        .filter_map(|step| match &step.change {
+            Change::SetSeat { user, seat: SeatKind::Registry | SeatKind::Weave, to } if to.is(NONE) => {
+                Some(user.clone())
+            }
+            _ => None,
+        })
+        .collect();
+    for step in steps {
+        if step.change.person().is_some_and(|user| ended.contains(user)) {
+            step.consequences.retain(|note| !note.contains(STAYS));
+        }
+    }
+}
 
 /// The levels of a seat.
 pub(super) const LEVELS: [&str; 3] = [FULL, "viewer", NONE];
@@ -91,7 +112,7 @@ fn registry_access(case: PlanContext<'_>, user: &User, seat: SeatKind, to: &Name
         (SeatKind::Models, true) => {
             let access = user.registry_access.value().map_or_else(String::new, |access| format!(" ({access})"));
             Some(format!(
-                "Registry access{access} stays by this alone: this release takes it away only together with Weave access. “Models seat \
+                "Registry access{access} {STAYS}: this release takes it away only together with Weave access. “Models seat \
                  and Registry access none” ends both in one plan (set-seat USER models,registry none)."
             ))
         }

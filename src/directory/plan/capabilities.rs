@@ -122,6 +122,8 @@ pub trait Planner: Send + Sync {
     fn capabilities(&self) -> &ProviderCapabilities;
     /// Plans a change. Pure.
     fn step(&self, change: &Change, directory: &Directory) -> Result<Step, Refusal>;
+    /// Takes out the consequences of a step that another step of the same plan makes void. Pure.
+    fn settle(&self, _steps: &mut [Step]) {}
     /// The inquiry for a topic. Pure.
     fn inquiry(&self, topic: SideQueryKind, directory: &Directory) -> Result<SideQuery, Refusal>;
 }

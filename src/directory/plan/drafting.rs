@@ -60,6 +60,9 @@ impl PlanDrafting {
             }
         }
         self.planned = to;
+        if self.left() == 0 {
+            planner.settle(&mut self.plan.steps);
+        }
     }
 
     /// Starts again from the first change, because the directory has changed.

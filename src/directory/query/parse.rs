@@ -175,7 +175,10 @@ impl QueryToken<'_> {
         (field, relation, value): Field<'_>,
     ) -> Result<Read, BadQuery> {
         let is = |word: &'static str| word.eq_ignore_ascii_case(field) || holds.say(word).eq_ignore_ascii_case(field);
-        let Some((field, filter)) = filter_words(kind, holds).find(|(_, filter)| is(filter.word)) else {
+        // A server that tells nobody's role, or seat, has a value that is not told for each.
+        let untold = value.eq_ignore_ascii_case("unknown").then(|| filter_words(kind, RecordContents::default()));
+        let mut known = filter_words(kind, holds).chain(untold.into_iter().flatten());
+        let Some((field, filter)) = known.find(|(_, filter)| is(filter.word)) else {
             let known: Vec<_> = fields(kind, holds).collect();
             return Err(bad(self.typed, format!("no field `{field}` here; there are {}", known.join(", "))));
         };

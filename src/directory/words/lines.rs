@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{LineSign, PlanLine};
 use crate::{
     directory::{
-        Directory, Id, Name, RecordKind, attributes,
+        Directory, Id, Name, RecordKind, ResourceRef, attributes,
         change::{Change, RoleDraft},
         record::User,
         record_contents::RecordContents,
@@ -164,7 +164,8 @@ fn role_difference(directory: &Directory, id: &Id, to: &RoleDraft) -> String {
 }
 
 fn user_name(directory: &Directory, id: &Id) -> String {
-    directory.user(id).map_or_else(|| clean(id), |user| user.user_name.to_string())
+    let name = directory.user(id).map_or_else(|| clean(id), |user| user.user_name.to_string());
+    directory.told_apart(&ResourceRef::user(id), name)
 }
 
 fn role_name(directory: &Directory, id: &Id) -> String {
@@ -172,7 +173,8 @@ fn role_name(directory: &Directory, id: &Id) -> String {
 }
 
 pub(super) fn team_name(directory: &Directory, id: &Id) -> String {
-    directory.team(id).map_or_else(|| clean(id), |team| team.name.to_string())
+    let name = directory.team(id).map_or_else(|| clean(id), |team| team.name.to_string());
+    directory.told_apart(&ResourceRef::team(id), name)
 }
 
 pub(super) fn role_in(directory: &Directory, user: &Id, team: &Id) -> Option<String> {

@@ -13,9 +13,13 @@ use crate::directory::{
     query::account_word,
     record::{AccountKind, LastActive, RecordProblem, Role, Team, User},
 };
+use crate::scim::{shorten::elide, text::clean};
 
 /// More members than this are not looked through for admins with each frame.
 const FEW_MEMBERS: usize = 1_000;
+
+/// Cells of an id behind a name that another record has, too.
+const TWIN_ID: usize = 14;
 
 /// A cell's text, and its style and tail where it has any of its own.
 #[derive(Debug, Default)]
@@ -124,8 +128,18 @@ impl<'a> RowContext<'a> {
     }
 
     fn name(&self, name: &Name) -> Cell {
-        let text = if name.is_empty() { crate::scim::text::clean(self.id()).into_owned() } else { name.to_string() };
+        let text = if name.is_empty() { clean(self.id()).into_owned() } else { name.to_string() };
         Cell::new(text).pending(self.is(&ChangedField::Whole), self.look)
+    }
+
+    /// The name, with the id behind it where another record is shown by the same name.
+    fn name_or_id(&self, name: &Name) -> Cell {
+        let mut cell = self.name(name);
+        if self.app.directory.has_twin(&self.target) {
+            let id = clean(&self.target.id);
+            cell.tail.insert_str(0, &format!(" ({})", elide(&id, TWIN_ID, self.look.glyphs.more)));
+        }
+        cell
     }
 
     fn user(&self, user: &'a User, field: UserField) -> Cell {
@@ -140,7 +154,7 @@ impl<'a> RowContext<'a> {
             UserField::Teams if user.is_invited() => {
                 Cell::new(user.team_roles.as_ref().map_or(0, Vec::len).to_string())
             }
-            UserField::UserName => self.name(&user.user_name),
+            UserField::UserName => self.name_or_id(&user.user_name),
             UserField::DisplayName => {
                 let mut cell = Cell::new(user.display_name.marked());
                 if cell.text.is_empty() && !user.account.is_service() {
@@ -248,7 +262,7 @@ impl<'a> RowContext<'a> {
     fn team(&self, team: &'a Team, field: TeamField) -> Cell {
         let value = || self.reader().team(team, field);
         match field {
-            TeamField::Name => self.name(&team.name),
+            TeamField::Name => self.name_or_id(&team.name),
             TeamField::Members => {
                 let count = team.members.as_ref().map(|members| super::fit::count(members.len() as u64));
                 let cell = Cell::new(count.unwrap_or_else(|| self.look.glyphs.unknown.into()));

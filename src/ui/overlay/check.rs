@@ -19,7 +19,7 @@ use crate::{
         action::Action,
         check::{CheckList, CheckSubject, MembershipState},
     },
-    directory::{Id, Name, RecordKind, record::Team},
+    directory::{Id, Name, RecordKind, ResourceRef, record::Team},
     ui::{
         ScreenLook,
         fit::{count, counted, only_similar},
@@ -147,7 +147,9 @@ pub fn names(kind: RecordKind, id: &Id, app: &App) -> (String, Option<String>) {
     if kind == RecordKind::User {
         let Some(user) = app.directory.user(id) else { return (crate::scim::text::clean(id).into_owned(), None) };
         let more = if user.display_name.is_empty() { &user.email } else { &user.display_name };
-        return (user.user_name.to_string(), Some(more.to_string()));
+        let twin = app.directory.has_twin(&ResourceRef::user(id));
+        let more = if twin { crate::scim::text::clean(id).into_owned() } else { more.to_string() };
+        return (user.user_name.to_string(), Some(more));
     }
     let team = app.directory.team(id);
     let members = team.and_then(|team| team.members.as_ref().map(|members| counted(members.len(), "member")));

@@ -242,7 +242,7 @@ impl ChangeAttempt<'_> {
         effects
     }
 
-    /// True where the server shows nobody in any team, and the change is about members.
+    /// True where the server shows nobody in the team, or in any team, and the change is about members.
     pub(super) fn is_blind(&self, entry: &JournalEntry) -> bool {
         let about = matches!(
             entry.step.change,
@@ -251,7 +251,9 @@ impl ChangeAttempt<'_> {
                 | Change::ReplaceMembers { .. }
                 | Change::CreateTeam { .. }
         );
-        about && !self.context.shows_members()
+        let team = entry.step.change.team();
+        let is_withheld = |team: &Id| self.context.withhold(|withheld| withheld.is_everywhere(team));
+        about && (!self.context.shows_members() || team.is_some_and(is_withheld))
     }
 }
 

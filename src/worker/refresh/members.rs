@@ -25,6 +25,8 @@ const MOST_NAMED: usize = 20;
 pub struct WithheldMembers {
     /// Lists show only some members; a team that is read individually shows all.
     in_lists: bool,
+    /// Teams whose members the list leaves out, though users name them.
+    unlisted: FxHashSet<Id>,
     /// Teams that show only some members, also when they are read individually.
     teams: FxHashSet<Id>,
 }
@@ -32,7 +34,7 @@ pub struct WithheldMembers {
 impl WithheldMembers {
     /// True where a list does not show all the team's members.
     pub fn is_in_list(&self, team: &Id) -> bool {
-        self.in_lists || self.teams.contains(team)
+        self.in_lists || self.unlisted.contains(team) || self.teams.contains(team)
     }
 
     /// True where no answer shows all the team's members.
@@ -42,10 +44,12 @@ impl WithheldMembers {
 
     /// Adds findings; true where they are news.
     fn add(&mut self, other: Self) -> bool {
-        let before = (self.in_lists, self.teams.len());
+        let size = |all: &Self| (all.in_lists, all.unlisted.len(), all.teams.len());
+        let before = size(self);
         self.in_lists |= other.in_lists;
+        self.unlisted.extend(other.unlisted);
         self.teams.extend(other.teams);
-        before != (self.in_lists, self.teams.len())
+        before != size(self)
     }
 }
 
@@ -53,14 +57,19 @@ impl WithheldMembers {
 #[derive(Debug, Default)]
 pub struct Tally {
     listed: FxHashMap<Id, usize>,
+    /// Teams of the list without the attribute.
+    absent: FxHashSet<Id>,
     named: FxHashMap<Id, usize>,
 }
 
 impl Tally {
     /// Counts the members and groups in a record of a list.
     pub fn note(&mut self, record: &Record, groups: &[Id]) {
-        if let Record::Team(Team { id, members: Some(members), problem: None, .. }) = record {
-            self.listed.insert(id.clone(), members.len());
+        if let Record::Team(Team { id, members, problem: None, .. }) = record {
+            match members {
+                Some(members) => drop(self.listed.insert(id.clone(), members.len())),
+                None => drop(self.absent.insert(id.clone())),
+            }
         }
         groups.iter().for_each(|group| *self.named.entry(group.clone()).or_default() += 1);
     }
@@ -68,6 +77,7 @@ impl Tally {
     /// Adds the counts of another part of the lists.
     pub fn join(&mut self, other: Self) {
         self.listed.extend(other.listed);
+        self.absent.extend(other.absent);
         other.named.into_iter().for_each(|(team, count)| *self.named.entry(team).or_default() += count);
     }
 
@@ -75,6 +85,11 @@ impl Tally {
     fn doubtful(&self) -> impl Iterator<Item = &Id> {
         let more = |(team, named): &(&Id, &usize)| self.listed.get(*team).is_some_and(|listed| *named > listed);
         self.named.iter().filter(more).map(|(team, _)| team)
+    }
+
+    /// Teams that users name and whose members the list leaves out.
+    fn unlisted(&self) -> impl Iterator<Item = &Id> {
+        self.named.keys().filter(|team| self.absent.contains(*team))
     }
 
     fn largest(&self) -> Vec<&Id> {
@@ -89,12 +104,16 @@ impl Tally {
 /// known.
 pub async fn examine(context: &WorkerContext, tally: &Tally) -> bool {
     let mut teams: FxHashSet<&Id> = tally.doubtful().take(MOST_NAMED).collect();
+    let mut found = WithheldMembers::default();
+    if context.shows_members() {
+        teams.extend(tally.unlisted().take(MOST_NAMED));
+        found.unlisted.extend(tally.unlisted().cloned());
+    }
     if context.begin_examination() {
         teams.extend(tally.largest());
     }
     let read =
         join_all(teams.into_iter().map(|team| async move { context.read(&ResourceRef::team(team)).await })).await;
-    let mut found = WithheldMembers::default();
     for fresh in read.into_iter().flatten() {
         let Observation::Record(Record::Team(Team { id, members: Some(members), problem: None, .. })) = fresh else {
             continue;

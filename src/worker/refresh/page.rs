@@ -51,6 +51,8 @@ pub struct Reader {
     pub users: Option<Arc<ShownList>>,
     /// True if a team of the list so far has members.
     pub members_told: bool,
+    /// True if a team so far has the attribute without members: where it is absent, members are left out.
+    pub members_empty: bool,
     /// Records are compared, with those on screen or on disk.
     pub prints: bool,
     /// A lock that is held while a record that takes much room is read: one at a time.
@@ -167,14 +169,17 @@ impl Reader {
     }
 
     /// Marks members as not told in a list in which no team has any: some lists leave them out, or empty. In any other
-    /// list an absent attribute is nobody (RFC 7643 §2.5).
+    /// list an absent attribute is nobody (RFC 7643 §2.5), unless another team has it without members.
     fn settle_members(&mut self, rows: &mut [ReadRow], printer: &mut FingerprintMaker) {
         let has_some =
             |row: &ReadRow| matches!(&row.record, Record::Team(team) if team.size().is_some_and(|size| size > 0));
+        let is_empty = |row: &ReadRow| matches!(&row.record, Record::Team(team) if team.size() == Some(0));
         self.members_told = self.members_told || rows.iter().any(has_some);
+        self.members_empty = self.members_empty || rows.iter().any(is_empty);
         for row in rows {
             let Record::Team(team) = &mut row.record else { continue };
-            let told = self.members_told && !self.withheld.is_in_list(&team.id);
+            let absence_tells = team.members.is_some() || !self.members_empty;
+            let told = self.members_told && absence_tells && !self.withheld.is_in_list(&team.id);
             if told != team.members.is_some() && team.problem.is_none() {
                 team.members = told.then(Vec::new);
                 row.print = printer.print(&row.record);
@@ -295,6 +300,7 @@ mod tests {
             shared: Shared::default(),
             users: None,
             members_told: false,
+            members_empty: false,
             prints: true,
             heavy: Mutex::default(),
             withheld: WithheldMembers::default(),

@@ -89,6 +89,7 @@ pub async fn read_list(context: &WorkerContext, wanted: ReadOptions<'_>) -> Opti
             shared: Shared::default(),
             users: wanted.shown.list(RecordKind::User),
             members_told: false,
+            members_empty: context.members_empty.load(Ordering::Relaxed),
             prints: keeper.is_kept(),
             heavy: Mutex::default(),
             withheld: context.withhold(|withheld| withheld.clone()),
@@ -227,6 +228,9 @@ impl Reading<'_> {
         drop(turn);
         if reader.members_told {
             self.context.members_told.store(true, Ordering::Relaxed);
+        }
+        if reader.members_empty {
+            self.context.members_empty.store(true, Ordering::Relaxed);
         }
         self.reader = Some(reader);
         page.map_err(|bad| unreadable(&bad))

@@ -191,6 +191,12 @@ impl Case {
         !self.guards_admins() || told && !self.users_are_cut() && !groups_are_cut
     }
 
+    /// True if the lists alone show who is admin of a team, or that no team has any.
+    pub fn knows_team_admins(&self) -> bool {
+        let told = self.withheld.roles == Visibility::Always && self.withheld.active == Visibility::Always;
+        self.shape != Shape::Wandb || told && !self.users_are_cut()
+    }
+
     pub fn name_of(&self, id: &str) -> &str {
         self.state.users[id]["userName"].as_str().unwrap()
     }

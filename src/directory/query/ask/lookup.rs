@@ -10,6 +10,7 @@ use crate::directory::{
         knowledge::{self, FieldKnowledge},
     },
     query::{FilterQuery, Part, QueryTerm, Value},
+    role_source::RoleSource,
 };
 
 /// Data that is looked up once for all rows, and is valid only while the rows stay unchanged.
@@ -21,6 +22,8 @@ pub struct NameLookup {
     pub(super) touched: FxHashSet<u32>,
     /// Number of teams whose members are not told; `None` if the list of teams is incomplete.
     pub(super) closed_teams: Option<usize>,
+    /// True where no record shows a role in the organisation: nobody is known to have none then.
+    pub(super) roles_untold: bool,
     /// Number of users who hold a role, by the role's row.
     holders: Vec<BoundedCount>,
 }
@@ -34,6 +37,8 @@ impl NameLookup {
             named: query.terms.iter().map(|term| named(term, directory)).collect(),
             touched: directory.touched_rows(kind),
             closed_teams: if of_users { closed_teams(directory) } else { None },
+            roles_untold: directory.records().census().roles_held == 0
+                && matches!(directory.records().role_source(), RoleSource::Record),
             holders: if asks(RoleField::Holders.into()) { holders(directory) } else { Vec::new() },
         }
     }

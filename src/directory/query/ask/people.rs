@@ -43,6 +43,7 @@ impl<'a> OneUser<'a> {
         let (user, value) = (self.user, &term.value);
         let RecordField::User(field) = term.field else { return Some(false) };
         match field {
+            UserField::OrgRole if self.known.roles_untold => text_is(value, FieldKnowledge::NotTold),
             UserField::OrgRole => text_is(value, knowledge::attribute(&user.org_role).map(shown)),
             UserField::ModelsSeat => seat_is(value, &user.models_seat),
             UserField::WeaveRole => seat_is(value, &user.weave_role),
