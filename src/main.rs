@@ -127,9 +127,11 @@ fn run(cli: Cli) -> Result<ExitCode> {
         match &cli.command {
             Some(Command::Doctor(args)) => examine(&cli, args).await,
             Some(Command::Demo(args)) if args.listen.is_some() => serve(args).await.map(|()| ExitCode::SUCCESS),
-            Some(Command::Demo(args)) => console::run(opener(&cli, options(args)?)?, ConsoleStart::Demo, trace(&cli)?)
-                .await
-                .map(|()| ExitCode::SUCCESS),
+            Some(Command::Demo(args)) => {
+                Box::pin(console::run(opener(&cli, options(args)?)?, ConsoleStart::Demo, trace(&cli)?))
+                    .await
+                    .map(|()| ExitCode::SUCCESS)
+            }
             Some(other) => {
                 let opener = opener(&cli, demo::DemoOptions::default())?;
                 Ok(Box::pin(command::run(opener, &cli, other)).await)
@@ -137,7 +139,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
             None => {
                 let start = ConsoleStart::Profile(cli.profile.clone());
                 let demo = demo::DemoOptions { seed: DEMO_SEED, ..demo::DemoOptions::default() };
-                console::run(opener(&cli, demo)?, start, trace(&cli)?).await.map(|()| ExitCode::SUCCESS)
+                Box::pin(console::run(opener(&cli, demo)?, start, trace(&cli)?)).await.map(|()| ExitCode::SUCCESS)
             }
         }
     });

@@ -87,10 +87,10 @@ fn dropped(text: &[u8]) -> Option<usize> {
         }
         [first, ..] => {
             let length = match first {
-                ..0x80 => 1,
-                ..0xe0 => 2,
-                ..0xf0 => 3,
-                _ => 4,
+                0..0x80 => 1,
+                0x80..0xe0 => 2,
+                0xe0..0xf0 => 3,
+                0xf0.. => 4,
             };
             let c = str::from_utf8(text.get(..length)?).ok()?.chars().next()?;
             text::vanishes(c).then_some(length)

@@ -24,7 +24,8 @@ pub(super) async fn team(desk: &mut HeadlessSession, name: &str) -> Result<Optio
     let Some(teams) = desk.identify(RecordKind::Team, &[name.to_owned()]).await? else { return Ok(None) };
     let Some(team) = teams.first().map(|team| team.id().clone()) else { return Ok(None) };
     let Some(members) = desk.directory.team(&team).and_then(|team| team.members.as_deref()) else { return Ok(None) };
-    if members.len() > MOST_USERS {
+    // A team without the attribute has nobody in it, or does not tell: other teams show which.
+    if members.is_empty() || members.len() > MOST_USERS {
         return Ok(None);
     }
     let members: Vec<Id> = members.iter().map(|member| member.id.clone()).collect();

@@ -61,7 +61,7 @@ pub async fn run(opener: Opener, cli: &Cli, command: &Command) -> ExitCode {
         Command::Compare(args) => compared::run(&opener, profile, args).await,
         Command::Edit(edit) => Box::pin(edit::run(&opener, profile, edit)).await,
         Command::Plan(args) => file::plan(&opener, profile, args).await,
-        Command::Apply(args) => file::apply(&opener, profile, args).await,
+        Command::Apply(args) => Box::pin(file::apply(&opener, profile, args)).await,
         Command::Export(args) => file::export(&opener, profile, args).await,
         Command::Activity(args) => history::activity(&opener, profile, args),
         // The program does these itself, without a worker.

@@ -182,14 +182,14 @@ async fn meant(search: &Search<'_>, kind: RecordKind, name: &str) -> Option<Reco
     let record = found(search, kind, name).await?;
     let target = record.target();
     // A list answer may leave out attributes that a single read has.
-    let Observation::Record(mut whole) = search.heard(search.context.read(&target).await)? else { return None };
-    if let Record::Team(team) = &mut whole
-        && team.members.is_none()
-        && shows_members_elsewhere(search).await
-        && search.context.absence_is_nobody()
-    {
-        team.members = Some(Vec::new());
+    let mut whole = search.heard(search.context.read(&target).await)?;
+    let is_silent =
+        |read: &Observation| matches!(read, Observation::Record(Record::Team(team)) if team.members.is_none());
+    if is_silent(&whole) && shows_members_elsewhere(search).await {
+        // The same answer may now tell that nobody is in it.
+        whole = search.heard(search.context.read(&target).await)?;
     }
+    let Observation::Record(whole) = whole else { return None };
     find::is_called(&whole, name).then_some(whole)
 }
 

@@ -247,8 +247,8 @@ fn twins_are_written_by_their_ids() {
     let wish = "user,email,team\nNeil,Neil@example.com,id-t0\nneil,neil@example.com,id-t1\n";
     let said = lines(&directory, wish, FileFormat::Csv, DesiredChange::default());
     insta::assert_snapshot!(said.unwrap().join("\n"), @r"
-    neil joins Twins
-    Neil joins Twins
+    neil joins Twins (id-t1)
+    Neil joins Twins (id-t0)
     ");
 }
 

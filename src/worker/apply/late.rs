@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{ChangeAttempt, send::path_of};
 use crate::{
@@ -94,7 +94,8 @@ impl ChangeAttempt<'_> {
         self.sent > 0 && !self.contradicted && (!self.taken_over || recent) && self.is_unaltered()
     }
 
-    /// True where an answer to the change tells the value that the change is about.
+    /// True where an answer to the change tells the value that the change is about, or is the whole record, which has
+    /// none then.
     pub(super) fn is_told_by_answer(&self, entry: &JournalEntry) -> bool {
         let change = &entry.step.change;
         if change.creates().is_some() {
@@ -106,9 +107,15 @@ impl ChangeAttempt<'_> {
             let address = matches!(change, Change::SetEmail { .. }) && is("emails");
             members || address || self.context.dialect.follows(change, name)
         };
-        let mut answers =
-            self.after.values().filter(|after| !after.asked).filter_map(|after| after.document.as_object());
-        answers.any(|document| document.keys().any(about))
+        let is_whole = |path: &Vec<String>, answer: &Map<String, Value>| {
+            let before = self.before.get(path).and_then(|before| before.whole.document.as_object());
+            before.is_some_and(|before| before.keys().all(|name| json::get(answer, name).is_some()))
+        };
+        let mut answers = self.after.iter().filter(|(_, after)| !after.asked);
+        answers.any(|(path, after)| {
+            let answer = after.document.as_object();
+            answer.is_some_and(|answer| answer.keys().any(about) || is_whole(path, answer))
+        })
     }
 
     /// True where the server altered an attribute that the change is about, or keeps the user that it was to create,

@@ -35,7 +35,7 @@ fn asks(user: &User, term: &QueryTerm, directory: &Directory, now: Timestamp) ->
         UserField::DisplayName => {
             any([&user.user_name, &user.display_name].map(|name| known_text_is(value, name.as_str())))
         }
-        UserField::Teams => team_is(value, grants(user)),
+        UserField::Teams => Some(is_in_team(value, grants(user))),
         UserField::TeamCount => {
             // Teams whose invitations were not read may have invited them, too.
             let told = directory.rosters_known() == directory.len(RecordKind::Team);
@@ -71,9 +71,9 @@ fn grants(user: &User) -> &[RoleGrant] {
 }
 
 /// `vision`, or with what the invitation is for: `vision/admin`.
-fn team_is(value: &Value, grants: &[RoleGrant]) -> QueryTruth {
-    let Value::Any(parts) = value else { return Some(false) };
-    Some(parts.iter().any(|part| match part {
+fn is_in_team(value: &Value, grants: &[RoleGrant]) -> bool {
+    let Value::Any(parts) = value else { return false };
+    parts.iter().any(|part| match part {
         Part::Unknown => false,
         Part::None => grants.is_empty(),
         Part::Text(text) => {
@@ -82,5 +82,5 @@ fn team_is(value: &Value, grants: &[RoleGrant]) -> QueryTruth {
             let split = |grant: &RoleGrant| contains(grant.scope.as_str(), team) && contains(grant.role.as_str(), role);
             grants.iter().any(|grant| whole(grant) || split(grant))
         }
-    }))
+    })
 }
