@@ -46,7 +46,7 @@ async fn seat(server: &Server) -> String {
 
 #[tokio::test]
 async fn the_story_of_a_conflict_has_the_three_values_side_by_side() {
-    let (console, _server) = conflict().await;
+    let (console, _server) = Box::pin(conflict()).await;
     let heads = console.line("Theirs, now");
     assert!(heads.contains("Before") && heads.contains("Yours"), "{heads}");
     let screen = console.screen();
@@ -60,7 +60,7 @@ async fn the_story_of_a_conflict_has_the_three_values_side_by_side() {
 
 #[tokio::test]
 async fn theirs_is_kept_without_a_request() {
-    let (mut console, server) = conflict().await;
+    let (mut console, server) = Box::pin(conflict()).await;
     let writes = server.writes().len();
     console.press(Action::DropChange);
     console.settle().await;
@@ -73,7 +73,7 @@ async fn theirs_is_kept_without_a_request() {
 
 #[tokio::test]
 async fn yours_is_sent_on_top_as_a_plan_from_the_present_value() {
-    let (mut console, server) = conflict().await;
+    let (mut console, server) = Box::pin(conflict()).await;
     console.press(Action::Retry);
     console.expect("Models seat: viewer → none");
     console.send();
@@ -85,7 +85,7 @@ async fn yours_is_sent_on_top_as_a_plan_from_the_present_value() {
 
 #[tokio::test]
 async fn it_can_be_left_and_decided_later() {
-    let (mut console, server) = conflict().await;
+    let (mut console, server) = Box::pin(conflict()).await;
     console.esc();
     console.expect("1 failed");
     assert_eq!(seat(&server).await, "viewer");

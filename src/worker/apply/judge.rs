@@ -70,7 +70,9 @@ impl ChangeAttempt<'_> {
                 (state, words.to_owned())
             }
             // The server's two answers differ: neither is held to be the true one.
-            ChangeShown::No(_) if self.echoed && !self.is_altered_otherwise(entry) => (ChangeState::Unseen, lead(LATE)),
+            ChangeShown::No(_) if self.echoed && (self.is_unaltered() || !self.is_altered_otherwise(entry)) => {
+                (ChangeState::Unseen, lead(LATE))
+            }
             // A later look decides.
             ChangeShown::No(instead) if self.may_be_late(entry) => {
                 return self.unseen_yet(entry, &instead).await;
