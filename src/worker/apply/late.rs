@@ -107,15 +107,28 @@ impl ChangeAttempt<'_> {
             let address = matches!(change, Change::SetEmail { .. }) && is("emails");
             members || address || self.context.dialect.follows(change, name)
         };
-        let is_whole = |path: &Vec<String>, answer: &Map<String, Value>| {
-            let before = self.before.get(path).and_then(|before| before.whole.document.as_object());
-            before.is_some_and(|before| before.keys().all(|name| json::get(answer, name).is_some()))
+        self.answers().any(|(path, answer)| answer.keys().any(about) || self.is_whole(path, answer))
+    }
+
+    /// True where the answer to the change is the whole record as it was before.
+    pub(super) fn is_answered_by_old_record(&self) -> bool {
+        let is_old = |path: &Vec<String>, answer: &Map<String, Value>| {
+            let before = self.before.get(path).map(|before| &before.whole.document);
+            before.is_some_and(|before| differences(before, &answer.clone().into()).is_empty())
         };
-        let mut answers = self.after.iter().filter(|(_, after)| !after.asked);
-        answers.any(|(path, after)| {
-            let answer = after.document.as_object();
-            answer.is_some_and(|answer| answer.keys().any(about) || is_whole(path, answer))
-        })
+        self.answers().any(|(path, answer)| self.is_whole(path, answer) && is_old(path, answer))
+    }
+
+    /// The records in the answers to the change.
+    fn answers(&self) -> impl Iterator<Item = (&Vec<String>, &Map<String, Value>)> {
+        let answers = self.after.iter().filter(|(_, after)| !after.asked);
+        answers.filter_map(|(path, after)| Some((path, after.document.as_object()?)))
+    }
+
+    /// True where the answer has every attribute that the record had before.
+    fn is_whole(&self, path: &Vec<String>, answer: &Map<String, Value>) -> bool {
+        let before = self.before.get(path).and_then(|before| before.whole.document.as_object());
+        before.is_some_and(|before| before.keys().all(|name| json::get(answer, name).is_some()))
     }
 
     /// True where the server altered an attribute that the change is about, or keeps the user that it was to create,

@@ -42,7 +42,11 @@ impl ChangeAttempt<'_> {
         }
         let answered = self.shows(entry).await;
         self.echoed = answered == ChangeShown::Yes;
-        self.contradicted = matches!(answered, ChangeShown::No(_)) && self.is_told_by_answer(entry);
+        self.contradicted = match answered {
+            ChangeShown::No(_) => self.is_told_by_answer(entry),
+            ChangeShown::CantTell => self.is_answered_by_old_record(),
+            ChangeShown::Yes | ChangeShown::Part(_) => false,
+        };
         // A reading that leaves a field out takes nothing back that the answer showed.
         let echoed = matches!(entry.step.confirm, ConfirmBy::Echo(_)) && self.echoed;
         if let Err(failure) = self.look(entry).await {
