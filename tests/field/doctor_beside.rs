@@ -95,6 +95,31 @@ fn somebody_else_s_record_is_neither_altered_nor_deleted() {
     assert!(world.written().iter().all(|request| request.starts_with("POST")), "{:?}", world.written());
 }
 
+/// POST creates a record, and answers 201 with what was sent and the id of another one.
+struct AnswersWithAnotherId;
+
+impl Behavior for AnswersWithAnotherId {
+    fn after(&self, _: &State, request: &Request, answer: Answer) -> Answer {
+        let id = if request.path.ends_with("/Users") { "u0002" } else { "g0001" };
+        let mut body = request.body.clone();
+        body["id"] = id.into();
+        if request.method == "POST" { Answer::json(201, &body) } else { answer }
+    }
+}
+
+#[test]
+fn a_record_whose_id_an_answer_gives_is_read_before_it_is_altered() {
+    let world = World::new(AnswersWithAnotherId, users(3), vec![group(1, "alpha", &[1, 2])]);
+    let before = world.state();
+    let report = world.run(&["doctor", "--write", "--yes", "--json"]).exits(PARTLY).json();
+    let words = finding(&report, "create user")["words"].as_str().unwrap().to_owned();
+    assert!(words.contains("the record of user0002"), "{report:#}");
+    let after = world.state();
+    assert_eq!((after.users["u0002"].clone(), after.groups), (before.users["u0002"].clone(), before.groups));
+    let others = world.written().into_iter().filter(|request| !request.starts_with("POST"));
+    assert!(others.clone().all(|request| !request.contains("u0002")), "{:?}", others.collect::<Vec<_>>());
+}
+
 /// Every list of the server lacks its total.
 struct Uncounted;
 

@@ -52,9 +52,12 @@ pub async fn run(probe: &mut DoctorProbe, made: &mut MadeRecords, stays: &OwnUse
     let seen = probe.ask(&Request::new(Method::Post, ["Groups"]).body(body)).await?;
     let answer = seen.json().filter(|_| seen.is_ok());
     let id = answer.as_ref().and_then(lists::id);
-    if let (Some(record), Some(_)) = (&answer, &id)
-        && !is_own(record, RecordKind::Team, &name)
-    {
+    // An answer may hold what was sent, with the id of another group.
+    let there = match &id {
+        Some(id) => read(probe, "Groups", id).await?.0,
+        None => None,
+    };
+    if id.is_some() && answer.iter().chain(&there).any(|record| !is_own(record, RecordKind::Team, &name)) {
         let words = "accepted, and answered with another group's record: nothing else was tried with it";
         saw(probe, ChangeVerb::CreateTeam, &seen, false, words);
         probe.find(ReportPart::Writing, "create group", FindingVerdict::Problem, words, &[&seen]);

@@ -68,14 +68,16 @@ async fn created(probe: &mut DoctorProbe, made: &mut MadeRecords, mark: &str) ->
             "accepted, and the answer does not say which id it got".to_owned(),
         ));
     };
-    if !is_own(&answer, RecordKind::User, &name) {
-        let other = text(&answer, "userName").unwrap_or_default();
+    // An answer may hold what was sent, with the id of another record.
+    let (there, _) = read(probe, "Users", &id).await?;
+    let mut told = std::iter::once(&answer).chain(&there);
+    if let Some(other) = told.find(|record| !is_own(record, RecordKind::User, &name)) {
+        let other = text(other, "userName").unwrap_or_default();
         let words = format!("accepted, and answered with the record of {other}: nothing else was tried with it");
         saw(probe, ChangeVerb::CreateUser, &seen, false, &words);
         return Ok(TriedCreation::failed(Some(seen), words));
     }
     made.settle(&name, Some(id.clone()));
-    let (there, _) = read(probe, "Users", &id).await?;
     saw(probe, ChangeVerb::CreateUser, &seen, there.is_some(), "accepted, and the user can't be read");
     let works = if seen.status() == 201 { "works".to_owned() } else { format!("works ({})", seen.status()) };
     let other = there.as_ref().and_then(|user| text(user, "userName")).filter(|other| *other != name);
@@ -92,7 +94,12 @@ pub async fn duplicate(probe: &mut DoctorProbe, made: &mut MadeRecords, first: &
     let Ok(request) = creation(probe, &name) else { return Ok(()) };
     let seen = probe.ask(&request).await?;
     let answer = seen.json().filter(|record| is_own(record, RecordKind::User, &name));
-    let (verdict, words) = match (seen.status(), answer.as_ref().and_then(lists::id)) {
+    let mut second = answer.as_ref().and_then(lists::id);
+    if let Some(id) = &second {
+        let (there, _) = read(probe, "Users", id).await?;
+        second = second.filter(|_| there.is_none_or(|user| is_own(&user, RecordKind::User, &name)));
+    }
+    let (verdict, words) = match (seen.status(), second) {
         (409, _) => (FindingVerdict::Ok, "a name that is taken is refused (409)".to_owned()),
         (status, Some(id)) if seen.is_ok() && id != first => {
             made.intend(RecordKind::User, &name);
