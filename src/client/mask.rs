@@ -113,6 +113,9 @@ impl MaskedText {
     /// The text without the secret that has hidden characters within; `None` where it is not there.
     fn covered_scattered(&self, text: &[u8]) -> Option<Vec<u8>> {
         let found = scattered::find(text, &self.plain);
+        if found.is_empty() {
+            return None;
+        }
         let mut covered = Vec::new();
         let mut kept = 0;
         for range in &found {
@@ -121,7 +124,7 @@ impl MaskedText {
             kept = range.end;
         }
         covered.extend_from_slice(&text[kept..]);
-        (!found.is_empty()).then_some(covered)
+        Some(covered)
     }
 
     /// The text without the secret; `None` where it is not there.

@@ -8,14 +8,14 @@ use crate::scim::text;
 /// The ranges of the text that are the secret and such characters. Uses as much memory as the secret and the ranges found.
 pub(super) fn find(text: &[u8], secret: &[u8]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    if secret.is_empty() || shown(text).all(|one| one.alone) {
+    if secret.is_empty() || !may_hide(text) {
         return found;
     }
     let fall_back = fall_backs(secret);
     // The places of the newest bytes that may be the secret's.
     let mut places: VecDeque<usize> = VecDeque::new();
     let mut matched = 0;
-    for ShownByte { at, byte, .. } in shown(text) {
+    for ShownByte { at, byte } in shown(text) {
         while matched > 0 && byte != secret[matched] {
             matched = fall_back[matched - 1];
         }
@@ -29,6 +29,19 @@ pub(super) fn find(text: &[u8], secret: &[u8]) -> Vec<Range<usize>> {
         }
     }
     found
+}
+
+/// Bytes that are looked at together.
+const CHUNK: usize = 4_096;
+
+/// True where cleaning may drop a character. Only other bytes than plain ASCII are looked at, which most texts have few of.
+fn may_hide(text: &[u8]) -> bool {
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'[' | b']'..=b'~');
+    (0..).step_by(CHUNK).zip(text.chunks(CHUNK)).any(|(start, chunk)| {
+        let others = chunk.iter().filter(|byte| !is_plain(byte)).count();
+        let mut bytes = (start..).zip(chunk);
+        others > 0 && bytes.any(|(at, byte)| !is_plain(byte) && dropped(&text[at..]).is_some())
+    })
 }
 
 /// For each beginning of the secret, the length of its longest end that is a beginning, too (Knuth, Morris, Pratt).
@@ -48,8 +61,6 @@ fn fall_backs(secret: &[u8]) -> Vec<usize> {
 struct ShownByte {
     at: usize,
     byte: u8,
-    /// True if nothing was dropped just before it.
-    alone: bool,
 }
 
 /// The bytes of a text, without the characters that cleaning drops, whether they stand for themselves or are escaped as
@@ -59,7 +70,6 @@ fn shown(text: &[u8]) -> impl Iterator<Item = ShownByte> {
     // The second of two backslashes begins no escape.
     let mut escaped = false;
     std::iter::from_fn(move || {
-        let begun = next;
         if !escaped {
             while let Some(length) = text.get(next..).and_then(dropped) {
                 next += length;
@@ -68,7 +78,7 @@ fn shown(text: &[u8]) -> impl Iterator<Item = ShownByte> {
         let (at, byte) = (next, *text.get(next)?);
         next += 1;
         escaped = byte == b'\\' && !escaped;
-        Some(ShownByte { at, byte, alone: at == begun })
+        Some(ShownByte { at, byte })
     })
 }
 

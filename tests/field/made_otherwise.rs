@@ -87,12 +87,28 @@ impl Behavior for AnswersWithAnother {
 fn somebody_else_s_record_is_no_creation_and_nothing_more_is_done_to_it(#[case] args: &[&str]) {
     let world = world(AnswersWithAnother);
     let before = world.state();
+    // A reading before has shown the record.
+    world.run(&["users"]).exits(DONE);
     let told = json_of(&world, args, PARTLY);
     assert_eq!(change(&told)["state"], "refused", "{told}");
     assert!(why(&told).contains("was there before"), "{told}");
     world.run(&["undo", "--yes"]).exits(NOT_SENT);
     assert_eq!(world.state(), before);
     assert_eq!(world.writes().len(), 1, "{:?}", world.written());
+}
+
+/// A server may give all records one time of creation: an old one alone does not show that the record is somebody else's.
+#[rstest]
+#[case::user(USER)]
+#[case::team(&["create", "team", "delta", "user0003"])]
+fn a_record_that_no_reading_has_shown_may_be_new(#[case] args: &[&str]) {
+    let world = world(AnswersWithAnother);
+    let before = world.state();
+    let told = json_of(&world, args, PARTLY);
+    assert_eq!(change(&told)["state"], "in part", "{told}");
+    assert!(why(&told).contains("is not known"), "{told}");
+    world.run(&["undo", "--yes"]).exits(NOT_SENT);
+    assert_eq!(world.state(), before);
 }
 
 /// Members of a new user's plan are not sent where the record is not the new user's.

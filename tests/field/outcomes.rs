@@ -354,6 +354,23 @@ fn a_list_of_members_that_is_not_told_is_not_replaced() {
     assert_eq!(world.members("g0001").len(), 5);
 }
 
+/// POST of a group answers 201 with an empty object, and creates nothing.
+struct CreatesNothing;
+
+impl Behavior for CreatesNothing {
+    fn before(&self, _: &mut State, request: &Request) -> Option<Answer> {
+        let posts = request.method == axum::http::Method::POST && request.path.ends_with("/Groups");
+        posts.then(|| Answer::json(201, &json!({})))
+    }
+}
+
+#[test]
+fn a_new_group_that_no_list_has_is_not_done() {
+    let world = World::new(CreatesNothing, users(6), alpha());
+    let told = json_of(&world, &["create", "team", "gamma", "user0001"], PARTLY);
+    assert_eq!(change(&told)["state"], "unknown", "{told}");
+}
+
 /// Groups are changed by PUT alone, whose list of members takes the place of the other.
 struct PutAlone {
     /// True if every answer shows each group as empty.

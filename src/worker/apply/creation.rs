@@ -48,7 +48,7 @@ const MAYBE_OLD: &str = "Nothing shows that the record with which the server ans
 enum MadeBy {
     /// No reading before had its id, and the server says that it was created after the request was sent.
     ThisChange,
-    /// A reading before had its id, or the server says that it was created earlier.
+    /// A reading before had its id, and the server does not say that it was created since.
     Somebody,
     /// Nothing tells.
     Unknown,
@@ -182,11 +182,11 @@ impl ChangeAttempt<'_> {
         let known = self.context.stored(move |store| store.record(&of)).await.flatten().is_some();
         let created = document.pointer("/meta/created").and_then(Value::as_str).and_then(instant::from_text);
         let earliest = self.began.checked_sub(SKEW).unwrap_or(self.began);
-        match created.map(|created| created >= earliest) {
-            Some(true) if !known => MadeBy::ThisChange,
-            Some(false) => MadeBy::Somebody,
-            None if known => MadeBy::Somebody,
-            _ => MadeBy::Unknown,
+        match (created.map(|created| created >= earliest), known) {
+            (Some(true), false) => MadeBy::ThisChange,
+            (Some(false) | None, true) => MadeBy::Somebody,
+            // Some servers give every record one time of creation, and some bring back a record that was deleted.
+            (Some(false) | None, false) | (Some(true), true) => MadeBy::Unknown,
         }
     }
 }

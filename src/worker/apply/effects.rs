@@ -246,11 +246,10 @@ impl ChangeAttempt<'_> {
     pub(super) fn is_blind(&self, entry: &JournalEntry) -> bool {
         let about = matches!(
             entry.step.change,
-            Change::AddMember { .. }
-                | Change::RemoveMember { .. }
-                | Change::ReplaceMembers { .. }
-                | Change::CreateTeam { .. }
+            Change::AddMember { .. } | Change::RemoveMember { .. } | Change::ReplaceMembers { .. }
         );
+        // A new team is seen by its record.
+        let about = about || (matches!(entry.step.change, Change::CreateTeam { .. }) && entry.created.is_some());
         let team = entry.step.change.team();
         let is_withheld = |team: &Id| self.context.withhold(|withheld| withheld.is_everywhere(team));
         about && (!self.context.shows_members() || team.is_some_and(is_withheld))
