@@ -268,7 +268,7 @@ impl Pager {
             return len as u64 >= limit;
         }
         let asked = self.page_size().is_some_and(|size| size as usize == len);
-        let customary = len.is_multiple_of(5) || len.is_power_of_two() || (len + 1).is_multiple_of(1_000);
+        let customary = len.is_multiple_of(10) || (len + 1).is_multiple_of(1_000);
         len == self.longest_page && (self.pages > 1 || asked || customary)
     }
 
