@@ -44,7 +44,7 @@ pub struct AnswersBox {
 pub enum AnswersPurpose {
     /// A plan that ends the access of these people.
     Offboarding(Vec<Id>),
-    /// A plan that may take the last admin of a team away.
+    /// A drafted plan after which a team may have no admin.
     Draft(PendingDraft),
 }
 

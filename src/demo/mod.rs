@@ -3,7 +3,7 @@
 //! The server is a stand-in made from documentation: W&B's published SCIM reference, and RFC 7643 and RFC 7644 for the
 //! plain provider. Nobody has compared the stand-in with a real W&B server; where the reference is silent or
 //! contradicts itself, a comment beside the code names the choice. For Grafana and Datasaur, little is documented below
-//! their addresses: `grafana.rs` names the documented parts, and the rest follows the RFCs. The server writes its own
+//! their addresses: `service/grafana.rs` names the documented parts, and the rest follows the RFCs. The server writes its own
 //! JSON and shares no code with the client, so that a mistake on one side is not repeated on the other.
 //!
 //! Choices where the documents are silent: `teamRoles` changes the named teams only and refuses teams without the user;

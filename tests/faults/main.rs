@@ -1,6 +1,6 @@
 //! The fault soak: two consoles, commands and a client that is not this program change one directory at once, on a server
-//! where every seventh request goes wrong. Consoles and commands are killed now and then; for some the clock is wrong or
-//! the disk is full. At the end the journal and the server must tell the same story.
+//! where every seventh request goes wrong. Consoles and commands are killed now and then; some run with a wrong
+//! clock or on a full disk. At the end the journal and the server must tell the same story.
 //!
 //! An ordinary test run makes few changes. `SCIMITAR_SOAK_SEED` and `SCIMITAR_SOAK_CHANGES` choose another run; the last
 //! line says what happened in it. The seed decides the provider, the habit, what is tried and what the server does; what

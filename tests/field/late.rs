@@ -96,7 +96,7 @@ fn what_no_answer_and_no_reading_shows_is_unknown_until_a_later_look() {
     assert_eq!(world.members("g0001"), ["u0001", "u0002"]);
 }
 
-/// The same, and the answer to a write has nothing of the record but its id.
+/// A GET lags as above, and the answer to a write holds only the id of the record.
 struct Terse(Late);
 
 impl Behavior for Terse {

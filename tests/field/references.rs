@@ -28,7 +28,7 @@ impl Form {
     }
 }
 
-/// The server's own id of a user has no address: a URL's `..` goes up.
+/// A user whose id is `..` has no address: in a URL `..` names the folder above.
 #[test]
 fn a_user_whose_id_is_made_of_dots_is_refused_and_not_waited_for() {
     let mut all = vec![user(1), user(2)];

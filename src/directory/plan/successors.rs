@@ -36,7 +36,7 @@ impl RecordSuccessors {
             let id = self.0.get(record)?.clone();
             Some(ResourceRef { kind: record.kind, id })
         };
-        // Each was made later than the one before: a record that is its own successor would be a damaged journal.
+        // A successor is made later than its record: only a damaged journal has a circle, and the count ends it.
         let chain = std::iter::successors(next(record), next).take(self.0.len());
         chain.last().map(|record| record.id)
     }

@@ -276,7 +276,7 @@ impl InversePlan {
         let kept_line = |(change, why)| (words::line_in(&change, directory, holds), why);
         draft.conflicts.extend(self.kept.into_iter().map(kept_line));
         let mut judged: FxHashSet<(ResourceRef, ChangedField)> = FxHashSet::default();
-        // A role that overwrites others may be shown as another one: the server is asked when the undo is sent.
+        // A role that overwrites other roles may be shown as one of them: the worker asks the server before it sends the undo.
         let cascade = |pair: &[BackStep]| {
             let roles = pair.iter().all(|step| {
                 matches!(step.change, Change::SetOrgRole { .. } | Change::SetTeamRole { .. } | Change::SetSeat { .. })
