@@ -113,6 +113,8 @@ pub fn users(count: usize) -> Vec<User> {
                 if at == 0 { (0..MANY_TEAMS).collect() } else { (0..dice.below(5)).map(|n| n + at % 97).collect() };
             let grant =
                 |team: &usize| RoleGrant { scope: team_name(*team).as_str().into(), role: ROLES[team % 3].into() };
+            // The large team, whose roles the records tell, too.
+            let of_large = (at < LARGE_TEAM).then(|| RoleGrant { scope: "all".into(), role: ROLES[at % 3].into() });
             let seen = now().as_second() - dice.below(400 * 86_400) as i64;
             User {
                 id: format!("u{at:07}").as_str().into(),
@@ -121,7 +123,7 @@ pub fn users(count: usize) -> Vec<User> {
                 email: format!("{name}@example.com").as_str().into(),
                 active: Some(at % 11 != 0),
                 org_role: ROLES[if at % 200 == 0 { 0 } else { 1 + at % 2 }].into(),
-                team_roles: Some(teams.iter().map(grant).collect()),
+                team_roles: Some(teams.iter().map(grant).chain(of_large).collect()),
                 models_seat: ["full", "viewer", "none"][at % 3].into(),
                 weave_role: "full".into(),
                 last_active: Timestamp::from_second(seen).map_or(LastActive::Never, LastActive::At),
