@@ -320,7 +320,8 @@ impl ChangeGuard {
         // Without an admin of its own, a team is managed by organisation admins alone.
         for team in change.teams_lowered(self.provider.cascading_role.as_ref(), directory) {
             // Who is not in it is not its admin.
-            let may_be_in = |team: &&Team| team.members.is_none() || team.has(&user.id);
+            let may_be_in =
+                |team: &&Team| team.members.is_none() || directory.records().lists_member(&team.id, &user.id);
             if let Some(team) = directory.team(&team).filter(may_be_in) {
                 self.team(user, team, directory, guarded);
             }
