@@ -149,7 +149,8 @@ actions! {
     Palette "palette" Global "command" "Find any action by name" [":", "ctrl-p"];
     Back "back" Global "" "Go one step back; clear the message, the filter or the marks" ["esc"];
     Quit "quit" Global "quit" "Quit; asks if anything is in flight" ["q", "ctrl-c"];
-    Refresh "refresh" Work "" "Read everything anew, try the server again, retry what failed" ["shift-r"];
+    Refresh "refresh" Work "" "Read what changed, try the server again, retry what failed" ["shift-r"];
+    RefreshAll "refresh-all" Work "" "Read every user again, also where the server tells which have changed" [];
     Undo "undo" Work "undo" "Take back the last plan, and then the one before" ["u"];
     StageMode "stage" Work "" "Collect every edit on the stage in place of sending it; or send them again" [];
     ShowStage "show-stage" Work "" "What waits on the stage, to be sent together" ["shift-t"];

@@ -9,7 +9,10 @@ use super::{
     overlay::CursorTravel,
     permissions::PermissionsBox,
 };
-use crate::directory::{Id, RecordKind, work::WorkerJob};
+use crate::directory::{
+    Id, RecordKind,
+    work::{RefreshScope, WorkerJob},
+};
 use tui_input::Input;
 
 impl App {
@@ -154,7 +157,8 @@ impl App {
             Action::NextTab | Action::PreviousTab => self.next_tab(action == Action::NextTab),
             Action::Back => self.back(),
             Action::Quit => self.quit(effects),
-            Action::Refresh => self.refresh(effects),
+            Action::Refresh => self.refresh(RefreshScope::Changed, effects),
+            Action::RefreshAll => self.refresh(RefreshScope::All, effects),
             Action::LoadRoles => self.load_roles(effects),
             Action::ReadInvitations => self.read_invitations(effects),
             Action::AuditLog => self.open_audit(effects),
@@ -238,9 +242,9 @@ impl App {
         self.switch(Tab::ALL[next % Tab::ALL.len()]);
     }
 
-    fn refresh(&mut self, effects: &mut Vec<AppEffect>) {
+    fn refresh(&mut self, scope: RefreshScope, effects: &mut Vec<AppEffect>) {
         effects.push(AppEffect::Work(WorkerJob::Wake));
-        effects.push(AppEffect::Work(WorkerJob::Refresh));
+        effects.push(AppEffect::Work(WorkerJob::Refresh(scope)));
         self.fetch_raw_again(effects);
         self.ask_again(effects);
         self.read_alone.clear();

@@ -20,7 +20,7 @@ use crate::{
         record::{Member, Record, User},
         refusal::Refusal,
         words::PlanLine,
-        work::{LinkState, WorkerJob, WorkerReport},
+        work::{LinkState, RefreshScope, WorkerJob, WorkerReport},
     },
 };
 
@@ -312,7 +312,7 @@ impl HeadlessSession {
                 ReportMeaning::ListsUnread
             }
             WorkerReport::ListsNeeded => {
-                self.give(WorkerJob::Refresh);
+                self.give(WorkerJob::Refresh(RefreshScope::All));
                 ReportMeaning::Other
             }
             WorkerReport::Identified(records) => ReportMeaning::Identified(records),

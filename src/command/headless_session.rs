@@ -21,7 +21,7 @@ use crate::{
         plan::{ChangeState, IdGenerator, JournalEntry, Planner, ProviderCapabilities},
         record::{ReadDepth, Record, User},
         side_query::{SideQuery, SideQueryKind},
-        work::{ChangeUpdate, LinkState, MissedName, PassedPage, SessionStart, WorkerJob, WorkerReport},
+        work::{ChangeUpdate, LinkState, MissedName, PassedPage, RefreshScope, SessionStart, WorkerJob, WorkerReport},
     },
     output::note_if_slow,
     runtime::{Opener, ProfileSession},
@@ -181,7 +181,7 @@ impl HeadlessSession {
 
     /// Reads the lists that were left unread.
     pub async fn read_after_all(&mut self, needed: &[RecordKind]) -> Result<(), CommandError> {
-        self.give(WorkerJob::Refresh);
+        self.give(WorkerJob::Refresh(RefreshScope::All));
         self.read(needed).await
     }
 

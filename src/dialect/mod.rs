@@ -157,6 +157,11 @@ pub trait Dialect: Planner {
         None
     }
 
+    /// True where a filter by `meta.lastModified` is known to tell all users that changed since a time.
+    fn tells_modified(&self) -> bool {
+        false
+    }
+
     /// True if the change alters this attribute of its records, or the attribute follows from what it alters.
     fn follows(&self, change: &Change, attribute: &str) -> bool {
         follows::follows(change, attribute)

@@ -34,6 +34,15 @@ pub enum SessionStart {
     PassedUsers,
 }
 
+/// The users that a refresh reads; teams and roles are read whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefreshScope {
+    /// Those that changed, where the server is known to tell them; else all.
+    Changed,
+    /// All.
+    All,
+}
+
 /// A page of a list of users, for whoever prints it.
 pub struct PassedPage {
     /// In the server's order, each with the groups that the user's own resource names.
@@ -47,8 +56,8 @@ pub struct PassedPage {
 /// A job that the console asks for.
 #[derive(Debug)]
 pub enum WorkerJob {
-    /// Read all lists anew; a newer refresh replaces a waiting one.
-    Refresh,
+    /// Read the lists anew; a newer refresh replaces a waiting one.
+    Refresh(RefreshScope),
     /// Read only the users that the server finds by this filter from now on, or all again.
     Narrow(Option<ScimFilter>),
     /// Read these records one by one: their list has left out attributes that are asked for, such as roles or members.

@@ -94,6 +94,12 @@ pub struct ServerQuirks {
     /// A filter finds the right records and no others.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<bool>,
+    /// A filter by `meta.lastModified` finds the users that changed since a time, and no others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub modified_filter: Option<bool>,
+    /// A change of a user moves the record's `meta.lastModified`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub modified_moves: Option<bool>,
     /// Operations that one bulk request may hold (RFC 7644 §3.7); 0 is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bulk: Option<u32>,
@@ -124,6 +130,8 @@ impl ServerQuirks {
             versions: self.versions.or(other.versions),
             delete_user: self.delete_user.or(other.delete_user),
             filter: self.filter.or(other.filter),
+            modified_filter: self.modified_filter.or(other.modified_filter),
+            modified_moves: self.modified_moves.or(other.modified_moves),
             bulk: self.bulk.or(other.bulk),
             groups: self.groups.or(other.groups),
             tells_members: self.tells_members.or(other.tells_members),

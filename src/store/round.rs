@@ -14,10 +14,10 @@ use super::{
     form::Form,
     meta_get, meta_set,
     rows::{TableRows, print},
-    snapshot::{claim_format, damaged_key, first_key, name, seen_key, shortfall_key, table},
+    snapshot::{claim_format, damaged_key, first_key, known, name, seen_key, shortfall_key, table},
 };
 use crate::{
-    directory::{ListCoverage, RecordKind, record::Record},
+    directory::{Id, ListCoverage, RecordKind, record::Record},
     scim::text::fold,
 };
 
@@ -95,9 +95,34 @@ impl Store {
         self.release_memory();
         Ok(())
     }
+
+    /// Ends a round of changed records: of the others those that are gone are removed. False where the disk then has
+    /// another number of records than remain on the server: it does not have the list.
+    pub fn end_changes(&mut self, round: &SyncBatch, seen: Timestamp, gone: &[Id], remaining: u64) -> Result<bool> {
+        self.write(Sync::Normal, |tx| {
+            claim_format(tx)?;
+            let mut rows = TableRows::of(tx, round.kind)?;
+            for id in gone {
+                if let Some(place) = rows.find(id)? {
+                    rows.remove(id.as_bytes(), place.row)?;
+                }
+            }
+            let fits = known(tx, round.kind)? as u64 == remaining;
+            if fits {
+                tx.execute("DELETE FROM meta WHERE key = ?1", [shortfall_key(round.kind)])?;
+                meta_set(tx, &seen_key(round.kind), &seen.as_millisecond().to_string())?;
+            }
+            Ok(fits)
+        })
+    }
 }
 
 impl SyncBatch {
+    /// True if a record on disk is damaged: the list is to be written anew as a whole.
+    pub fn is_damaged(&self) -> bool {
+        self.damaged
+    }
+
     fn keep(&mut self, places: &mut TableRows<'_>, record: &Record, form: &Form, raw: &str) -> Result<()> {
         let id = record.id();
         let mut place = places.find(id)?;

@@ -224,7 +224,7 @@ fn shortfall(db: &Connection, kind: RecordKind) -> Result<Option<ListShortfall>>
 }
 
 /// How many records of the kind there should be.
-fn known(db: &Connection, kind: RecordKind) -> Result<usize> {
+pub(super) fn known(db: &Connection, kind: RecordKind) -> Result<usize> {
     let mut query = db.prepare_cached(&format!("SELECT count(*) FROM {}_id", table(kind)))?;
     Ok(query.query_row([], |row| row.get::<_, i64>(0))? as usize)
 }

@@ -19,7 +19,7 @@ use crate::{
         record::Record,
         role_source::RoleMapping,
         side_query::{SideAnswer, SideQuery, SideQueryKind},
-        work::{ChangeUpdate, WorkerJob, WorkerReport},
+        work::{ChangeUpdate, RefreshScope, WorkerJob, WorkerReport},
     },
     scim::{
         failure::{Failure, FailureClass},
@@ -39,7 +39,8 @@ fn sessions(entries: &[JournalEntry]) -> Vec<Option<u64>> {
 impl Worker {
     pub(super) async fn job(&mut self, job: WorkerJob) {
         match job {
-            WorkerJob::Refresh => {
+            WorkerJob::Refresh(scope) => {
+                self.reads_all |= scope == RefreshScope::All;
                 self.show_unread_lists().await;
                 self.look_at_others().await;
                 self.settle_open();
@@ -246,7 +247,8 @@ impl Worker {
         self.during.clear();
         let (context, first, discover) = (self.context.clone(), !self.shown, !self.discovered);
         let narrow = self.narrow.clone();
-        let refresh = Box::pin(refresh::run(context, first, discover, narrow));
+        let scope = if std::mem::take(&mut self.reads_all) { RefreshScope::All } else { RefreshScope::Changed };
+        let refresh = Box::pin(refresh::run(context, scope, first, discover, narrow));
         self.tasks.spawn(async move { Done::Refreshed(refresh.await) });
     }
 

@@ -155,6 +155,8 @@ struct Worker {
     reading: usize,
     refreshing: bool,
     refresh_again: bool,
+    /// True if the next refresh reads all users, also where the server tells those that changed.
+    reads_all: bool,
     /// The server's filter, where only the users that it finds are read.
     narrow: Option<Arc<ScimFilter>>,
     /// True if the server was asked for its capabilities.
@@ -247,6 +249,7 @@ pub async fn run(
         reading: 0,
         refreshing: false,
         refresh_again: false,
+        reads_all: false,
         narrow: None,
         discovered: false,
         shown: false,

@@ -47,8 +47,11 @@ impl Worker {
             Ok(Done::LookedUp(answers)) => self.looked_up(answers),
             Ok(Done::Away(failure)) => self.link_after(&failure),
             Ok(Done::Opened(told)) => self.opened_without_lists(told),
-            Ok(Done::Refreshed(refresh::RefreshEnd { habits, down, cut_short })) => {
+            Ok(Done::Refreshed(refresh::RefreshEnd { habits, down, cut_short, doubts })) => {
                 self.refreshing = false;
+                if doubts {
+                    self.lessons.doubt();
+                }
                 self.discovered |= down.is_none();
                 self.lessons.told(&habits);
                 self.learn_habits(&habits);

@@ -14,7 +14,7 @@ use crate::{
         ListCoverage, RecordKind,
         records::Records,
         role_source::RoleSource,
-        work::{RefreshProof, WorkerReport},
+        work::{RefreshProof, RefreshScope, WorkerReport},
     },
     scim::{
         failure::{Failure, FailureClass},
@@ -25,18 +25,22 @@ use crate::{
 };
 
 mod ahead;
+mod changes;
 mod glimpse;
 mod hints;
 mod keep;
 mod lists;
+mod mark;
 mod members;
 mod page;
 mod pass;
 mod read;
 mod renew;
 
+use changes::{UsersRead, read_users};
 use keep::ListKeeper;
 use lists::RecordLists;
+pub use mark::UsersMark;
 pub use members::WithheldMembers;
 pub use pass::pass_users;
 use read::{FinishedList, ReadOptions, read_list};
@@ -50,6 +54,8 @@ pub struct RefreshEnd {
     pub down: Option<Failure>,
     /// True if some lists came and others found no server: worth trying again soon.
     pub cut_short: bool,
+    /// True if a habit that the store had was found not to hold.
+    pub doubts: bool,
 }
 
 /// Reads all lists. `first` shows records while they come: nothing is on screen yet.
@@ -57,12 +63,18 @@ pub struct RefreshEnd {
 /// `discover` asks the server for its capabilities beside that; lists are read in the way that is known already. With
 /// `narrow` the server is asked only for the users that the filter finds: they are shown, and the disk keeps its
 /// records.
-pub async fn run(context: WorkerContext, first: bool, discover: bool, narrow: Option<Arc<ScimFilter>>) -> RefreshEnd {
+pub async fn run(
+    context: WorkerContext,
+    scope: RefreshScope,
+    first: bool,
+    discover: bool,
+    narrow: Option<Arc<ScimFilter>>,
+) -> RefreshEnd {
     if narrow.is_some() {
         context.known.forget();
     }
     loop {
-        if let Some(ended) = Box::pin(once(&context, first, discover, narrow.as_ref())).await {
+        if let Some(ended) = Box::pin(once(&context, scope, first, discover, narrow.as_ref())).await {
             return ended;
         }
         // The disk has lost records that were not kept here: everything is read once more, and kept.
@@ -73,23 +85,30 @@ pub async fn run(context: WorkerContext, first: bool, discover: bool, narrow: Op
 /// Reads all lists once. `None` where the shown records can't be made from the reading.
 async fn once(
     context: &WorkerContext,
+    scope: RefreshScope,
     first: bool,
     discover: bool,
     narrow: Option<&Arc<ScimFilter>>,
 ) -> Option<RefreshEnd> {
     context.report(WorkerReport::RefreshBegan);
     let shown = context.known.shown();
+    if let Some(mark) = shown.mark() {
+        // The last whole list has shown this; a list of changes does not.
+        context.withhold(|withheld| withheld.add(mark.withheld.clone()));
+    }
     // Teams and roles are short and complete the users' rows: they are read beside the users.
-    let plain = |kind| ReadOptions { kind, first: false, narrow: None, shown: &shown, keeps: true, pages: None };
+    let plain =
+        |kind| ReadOptions { kind, first: false, narrow: None, since: None, shown: &shown, keeps: true, pages: None };
     let users = ReadOptions { first: first && narrow.is_none(), narrow, ..plain(RecordKind::User) };
-    let (mut users, mut teams, roles, told, habits, ()) = tokio::join!(
-        read_list(context, users),
+    let (users, mut teams, roles, told, habits, ()) = tokio::join!(
+        read_users(context, scope, users),
         read_list(context, plain(RecordKind::Team)),
         read_list(context, plain(RecordKind::Role)),
         side_queries::told_roles(context),
         side_queries::discovered(context, discover),
         side_queries::told_settings(context)
     );
+    let UsersRead { list: mut users, is_filter_wrong } = users;
     if members::examine(context, &tally([&mut users, &mut teams])).await {
         // The list is read for the hints that it gives.
         teams = read_list(context, plain(RecordKind::Team)).await;
@@ -98,6 +117,9 @@ async fn once(
         return Some(RefreshEnd::default());
     }
     let habits = with_hints(context, habits.unwrap_or_default(), users.as_ref());
+    let listed = users.as_ref().and_then(|read| read.as_ref().ok());
+    let mark = listed.and_then(|listed| UsersMark::after(context, listed));
+    let doubts = mark::doubt(context, is_filter_wrong, listed.is_some_and(|listed| listed.overlooked > 0)).await;
     let mut brought = ReadLists::of([(RecordKind::User, users), (RecordKind::Team, teams), (RecordKind::Role, roles)]);
     let altered = context.dialect.with_habits(&habits);
     let dialect = altered.clone().unwrap_or_else(|| Arc::clone(&context.dialect));
@@ -120,9 +142,9 @@ async fn once(
         // A part of a list is no list.
         context.known.forget();
     } else {
-        context.known.end(std::mem::take(&mut brought.found), source);
+        context.known.end(std::mem::take(&mut brought.found), source, mark.clone());
     }
-    Some(brought.end(context, habits).await)
+    Some(RefreshEnd { doubts, ..brought.end(context, habits, mark.as_deref()).await })
 }
 
 /// A list as it was read, or not; none where the provider has no such list.
@@ -168,7 +190,7 @@ struct ReadLists {
     proofs: Vec<RefreshProof>,
     failed: Vec<(RecordKind, Failure)>,
     /// The writers to the disk, and the coverage of each list.
-    kept: Vec<(ListKeeper, ListCoverage)>,
+    kept: Vec<(RecordKind, ListKeeper, ListCoverage)>,
 }
 
 impl ReadLists {
@@ -184,7 +206,7 @@ impl ReadLists {
             None => {}
             Some(Err(failure)) => self.failed.push((kind, failure)),
             Some(Ok(listed)) => {
-                self.kept.push((listed.keeper, listed.proof.coverage.clone()));
+                self.kept.push((kind, listed.keeper, listed.proof.coverage.clone()));
                 self.failed.extend(listed.failure.map(|failure| (kind, failure)));
                 self.lists.join(listed.lists);
                 self.proofs.push(listed.proof);
@@ -202,7 +224,7 @@ impl ReadLists {
     }
 
     /// Reports the end of the refresh, and ends the lists on disk.
-    async fn end(self, context: &WorkerContext, habits: ServerQuirks) -> RefreshEnd {
+    async fn end(self, context: &WorkerContext, habits: ServerQuirks, mark: Option<&UsersMark>) -> RefreshEnd {
         // A list that was not read because it is too long was begun.
         let is_down = |why: &&Failure| self.proofs.is_empty() && why.class != FailureClass::Local;
         let down = self.failures().find(is_down).cloned();
@@ -210,10 +232,14 @@ impl ReadLists {
         let cut_short = down.is_none() && self.failures().any(absent);
         let at = now();
         context.report(WorkerReport::RefreshEnded { at, proofs: self.proofs, failed: self.failed });
-        for (keeper, coverage) in self.kept {
-            keeper.end(at, coverage).await;
+        for (kind, keeper, coverage) in self.kept {
+            let is_kept = keeper.end(at, coverage).await;
+            if kind == RecordKind::User && context.dialect.tells_modified() {
+                // After the records: the mark says that the disk has them.
+                UsersMark::keep(context, mark.filter(|_| is_kept)).await;
+            }
         }
-        RefreshEnd { habits, down, cut_short }
+        RefreshEnd { habits, down, cut_short, doubts: false }
     }
 
     /// The lists of which nothing came.

@@ -13,6 +13,7 @@ use indexmap::IndexMap;
 use rustc_hash::{FxHashMap, FxHasher};
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::refresh::UsersMark;
 use crate::{
     directory::{Id, Observation, RecordKind, ResourceRef, role_source::RoleSource, work::WorkerReport},
     store::{Fingerprint, Snapshot},
@@ -27,11 +28,13 @@ pub struct ShownPrint {
     lists: [Option<Arc<ShownList>>; 3],
     /// The source of roles for these lists.
     source: RoleSource,
+    /// The mark up to which the changes of users are shown.
+    mark: Option<Arc<UsersMark>>,
 }
 
 impl ShownPrint {
     /// The records of the disk, once they are on screen.
-    pub fn stored(snapshot: &Snapshot, source: RoleSource) -> Self {
+    pub fn stored(snapshot: &Snapshot, source: RoleSource, mark: Option<Arc<UsersMark>>) -> Self {
         let users = snapshot.users.iter().map(|user| &user.id);
         let (teams, roles) = (snapshot.teams.iter().map(|team| &team.id), snapshot.roles.iter().map(|role| &role.id));
         let all = [
@@ -39,7 +42,7 @@ impl ShownPrint {
             list(teams, snapshot, RecordKind::Team),
             list(roles, snapshot, RecordKind::Role),
         ];
-        Self { lists: all.map(|list| list.map(Arc::new)), source }
+        Self { lists: all.map(|list| list.map(Arc::new)), source, mark }
     }
 
     /// True where the roles have the same source.
@@ -52,6 +55,11 @@ impl ShownPrint {
         self.lists[kind as usize].clone()
     }
 
+    /// The mark up to which the changes of users are shown.
+    pub fn mark(&self) -> Option<&Arc<UsersMark>> {
+        self.mark.as_ref().filter(|_| self.lists[RecordKind::User as usize].is_some())
+    }
+
     /// Prepares the comparison with a list of the kind that is about to be read.
     pub fn reading(&self, kind: RecordKind) -> ListReading {
         let known = self.list(kind);
@@ -62,6 +70,17 @@ impl ShownPrint {
 fn list<'a>(ids: impl Iterator<Item = &'a Id>, snapshot: &Snapshot, kind: RecordKind) -> Option<ShownList> {
     let prints = snapshot.prints[kind as usize].iter();
     snapshot.coverage[kind as usize].is_read().then(|| ids.cloned().zip(prints.copied().map(Some)).collect())
+}
+
+/// A record of a list beside the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordComparison {
+    /// The screen shows it unchanged.
+    Same,
+    /// The screen shows it as an earlier list had it, and it differs.
+    Changed,
+    /// Nothing to compare: the screen shows it by another report, or not at all.
+    Fresh,
 }
 
 /// A list that is being read, compared with the one on screen.
@@ -84,19 +103,19 @@ impl ListReading {
         self.new
     }
 
-    /// Takes the next record; true where the screen shows the record unchanged.
-    pub fn note(&mut self, id: &Id, print: Option<Fingerprint>) -> bool {
-        if let Some((at, id, shown)) = self.known.as_ref().and_then(|list| list.get_full(id)) {
-            self.there[at] = true;
-            if shown.is_some() && *shown == print {
-                return true;
-            }
-            self.other.insert(id.clone(), print);
-        } else {
+    /// Takes the next record.
+    pub fn note(&mut self, id: &Id, print: Option<Fingerprint>) -> RecordComparison {
+        let Some((at, id, shown)) = self.known.as_ref().and_then(|list| list.get_full(id)) else {
             self.new += 1;
             self.other.insert(id.clone(), print);
+            return RecordComparison::Fresh;
+        };
+        self.there[at] = true;
+        if shown.is_some() && *shown == print {
+            return RecordComparison::Same;
         }
-        false
+        self.other.insert(id.clone(), print);
+        if shown.is_some() { RecordComparison::Changed } else { RecordComparison::Fresh }
     }
 
     /// Ends the comparison: the list has been read completely.
@@ -139,6 +158,11 @@ impl RecordDifference {
     /// Keeps records that did not come, because only a part of the list was read.
     pub fn keep_absent(&mut self) {
         self.gone.clear();
+    }
+
+    /// The ids of the list on screen.
+    pub fn known(&self) -> impl Iterator<Item = &Id> {
+        self.compared.iter().flat_map(|list| list.keys())
     }
 
     fn lay(self, list: &mut Option<Arc<ShownList>>) {
@@ -210,12 +234,15 @@ impl ShownRecords {
 
     /// Ends a refresh: its results are on screen, together with records that were reported since it began. Without
     /// effect if the screen was replaced meanwhile.
-    pub fn end(&self, found: Vec<(RecordKind, RecordDifference)>, source: RoleSource) {
+    pub fn end(&self, found: Vec<(RecordKind, RecordDifference)>, source: RoleSource, mark: Option<Arc<UsersMark>>) {
         let mut inner = self.lock();
         let Inner { shown, since } = &mut *inner;
         let Some(since) = since.take() else { return };
         if !found.is_empty() {
             shown.source = source;
+        }
+        if found.iter().any(|(kind, _)| *kind == RecordKind::User) {
+            shown.mark = mark;
         }
         found.into_iter().for_each(|(kind, difference)| difference.lay(&mut shown.lists[kind as usize]));
         shown.touch(since);
@@ -270,12 +297,13 @@ mod tests {
     fn read(known: &ShownRecords, users: &[(&str, Fingerprint)], during: impl FnOnce()) -> (Vec<String>, Vec<String>) {
         report(known, WorkerReport::RefreshBegan);
         let mut reading = known.shown().reading(RecordKind::User);
-        let told = users.iter().filter(|(id, print)| !reading.note(&(*id).into(), Some(*print)));
+        let told =
+            users.iter().filter(|(id, print)| reading.note(&(*id).into(), Some(*print)) != RecordComparison::Same);
         let told = told.map(|(id, _)| (*id).to_owned()).collect();
         let difference = reading.end();
         during();
         let gone = difference.gone.iter().map(ToString::to_string).collect();
-        known.end(vec![(RecordKind::User, difference)], RoleSource::Record);
+        known.end(vec![(RecordKind::User, difference)], RoleSource::Record, None);
         (told, gone)
     }
 

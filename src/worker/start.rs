@@ -1,7 +1,17 @@
 //! How a session begins: with what the disk knows and a refresh, or without lists.
 
-use super::{Done, Worker, organisation, refresh, shown_records::ShownPrint, side_queries};
-use crate::directory::{RecordKind, work::WorkerReport};
+use std::sync::Arc;
+
+use super::{
+    Done, Worker, organisation,
+    refresh::{self, UsersMark},
+    shown_records::ShownPrint,
+    side_queries,
+};
+use crate::{
+    directory::{RecordKind, work::WorkerReport},
+    store::Snapshot,
+};
 
 impl Worker {
     /// Shows what the disk knows, takes up what was left open, and reads everything anew.
@@ -24,16 +34,19 @@ impl Worker {
             && first.coverage[RecordKind::User as usize].is_read()
         {
             self.shown = true;
-            self.show_stored(first, more).await;
+            // The mark belongs to the whole, which is shown next.
+            self.show_stored(first, (!more).then_some(None)).await;
         }
     }
 
     async fn show_all_stored(&mut self) {
-        if self.shown
-            && let Some(all) = self.context.stored(|store| store.load()).await
-        {
+        if !self.shown {
+            return;
+        }
+        let mark = UsersMark::stored(&self.context).await;
+        if let Some(all) = self.context.stored(|store| store.load()).await {
             self.say(all.notice());
-            self.show_stored(all, false).await;
+            self.show_stored(all, Some(mark)).await;
         }
     }
 
@@ -76,12 +89,14 @@ impl Worker {
         notice.into_iter().for_each(|notice| self.context.report(WorkerReport::Notice(notice)));
     }
 
-    async fn show_stored(&self, snapshot: crate::store::Snapshot, partial: bool) {
+    /// Shows the records of the disk; with the mark that was there before they were read, if these are all.
+    async fn show_stored(&self, snapshot: Snapshot, whole: Option<Option<Arc<UsersMark>>>) {
+        let partial = whole.is_none();
         let seen = snapshot.seen;
         let told = side_queries::stored_roles(&self.context).await;
         let source = self.context.dialect.role_source(told.as_ref());
         let snapshot = snapshot.without_parts();
-        let shown = if partial { ShownPrint::default() } else { ShownPrint::stored(&snapshot, source.clone()) };
+        let shown = whole.map_or_else(ShownPrint::default, |mark| ShownPrint::stored(&snapshot, source.clone(), mark));
         let records = Box::new(refresh::indexed(&*self.context.dialect, snapshot, source));
         self.context.report(WorkerReport::Records { records, seen, partial, stored: true });
         self.context.known.is(shown);

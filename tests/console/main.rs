@@ -13,6 +13,7 @@ mod audit;
 mod beside;
 mod bulk;
 mod bursts;
+mod changes;
 mod command_line;
 mod conflict;
 mod datasaur;

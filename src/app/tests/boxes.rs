@@ -194,7 +194,7 @@ fn sends(job: &WorkerJob) -> bool {
         | WorkerJob::Remap(..) => true,
         // An empty list puts nothing on the stage: the job only reads the stage.
         WorkerJob::Stage(lines) => !lines.is_empty(),
-        WorkerJob::Refresh
+        WorkerJob::Refresh(_)
         | WorkerJob::ReadEach(_)
         | WorkerJob::Reread(_)
         | WorkerJob::LookUp(..)

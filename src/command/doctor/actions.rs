@@ -134,6 +134,9 @@ pub fn learnt(habits: &ServerQuirks) -> Vec<String> {
     if habits.versions == Some(false) {
         say("No If-Match is sent: the server does not mind it.");
     }
+    if habits.modified_filter == Some(true) && habits.modified_moves == Some(true) {
+        say("The console reads the users that changed, and once a day all.");
+    }
     if let Some(size) = habits.page_size {
         words.push(format!("Pages of {} are asked for.", crate::scim::text::number(u64::from(size))));
     }

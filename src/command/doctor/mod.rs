@@ -6,6 +6,7 @@
 mod actions;
 mod finding;
 mod lists;
+mod modified;
 mod print;
 mod probe;
 mod records;
@@ -316,6 +317,7 @@ async fn ask_all(
             if let Some(listing) = &listing {
                 if kind == RecordKind::User {
                     records::filter(probe, listing).await?;
+                    modified::filter(probe, listing).await?;
                 }
                 let seen = records::single(probe, kind, listing).await?;
                 versioned = [versioned, seen].into_iter().flatten().reduce(|one, other| one || other);

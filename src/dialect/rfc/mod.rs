@@ -216,6 +216,10 @@ impl Dialect for RfcDialect {
         self.habits.tells_members
     }
 
+    fn tells_modified(&self) -> bool {
+        self.habits.modified_filter == Some(true) && self.habits.modified_moves == Some(true)
+    }
+
     fn taught(&self, change: &Change, lesson: ServerLesson<'_>) -> ServerQuirks {
         let mut habits = ServerQuirks::default();
         match (change, lesson) {

@@ -93,6 +93,23 @@ fn what_a_list_has_no_longer_goes_and_what_came_meanwhile_stays() {
 }
 
 #[test]
+fn changes_are_added_and_the_number_of_records_shows_that_the_rest_is_there() {
+    let mut store = Store::in_memory().unwrap();
+    replace(&mut store, RecordKind::User, rows(&people(0..10)), when(1)).unwrap();
+    let mut round = store.begin_round(RecordKind::User).unwrap();
+    store.keep(&mut round, rows(&people(10..12))).unwrap();
+    let gone = ["0".into(), "never-there".into()];
+    assert!(!store.end_changes(&round, when(2), &gone, 12).unwrap(), "the server has one more");
+    assert_eq!(store.load().unwrap().seen, Some(when(1)));
+    assert!(store.end_changes(&round, when(3), &gone, 11).unwrap());
+    assert_eq!(
+        names(&store),
+        (1..12).map(|n| format!("user-{n}")).collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>()
+    );
+    assert_eq!(store.load().unwrap().seen, Some(when(3)));
+}
+
+#[test]
 fn two_consoles_read_the_same_list_at_once() {
     let (_keep, path) = place();
     let (mut one, mut other) = (open(&path), open(&path));

@@ -1,5 +1,6 @@
 //! Facts about the server that the records of a list show.
 
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::{
@@ -16,12 +17,14 @@ use crate::{
 const MOST_ROLES: usize = 100;
 
 /// Facts seen in the records so far.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RecordHints {
     /// The roles that people's own records hold, and the attribute that holds them.
     roles: Vec<String>,
     attribute: Option<RoleAttribute>,
     /// How a record's shape contradicts the profile's settings for the server.
+    #[serde(skip)]
     pub contradiction: Option<&'static str>,
     /// The organisation of the records, where they tell it.
     pub organisation: Option<Name>,

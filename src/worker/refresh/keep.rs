@@ -7,7 +7,7 @@ use tokio::task::JoinHandle;
 
 use super::{super::context::WorkerContext, page::ReadPage};
 use crate::{
-    directory::{ListCoverage, RecordKind, record::Record},
+    directory::{Id, ListCoverage, RecordKind, record::Record},
     store::SyncBatch,
 };
 
@@ -21,6 +21,8 @@ pub struct ListKeeper {
     round: Option<SyncBatch>,
     /// The page that is being written, and what comes back of the round.
     writing: Option<(Arc<ReadPage>, JoinHandle<Option<SyncBatch>>)>,
+    /// Where only changed records came: the records that are gone, and the number of those that remain.
+    changes: Option<(Vec<Id>, u64)>,
 }
 
 impl ListKeeper {
@@ -31,7 +33,7 @@ impl ListKeeper {
 
     /// For what the disk is not to have.
     pub fn without_disk(context: &WorkerContext) -> Self {
-        Self { context: context.clone(), round: None, writing: None }
+        Self { context: context.clone(), round: None, writing: None, changes: None }
     }
 
     /// Takes a page, and gives the records of the one before it that are not shown yet.
@@ -43,6 +45,16 @@ impl ListKeeper {
         let writing = tokio::spawn(async move { write(&context, round?, &own).await });
         self.writing = Some((page, writing));
         before
+    }
+
+    /// Only changed records came: of the others the disk loses those that are gone, and then has so many.
+    pub fn only_changes(&mut self, gone: Vec<Id>, remaining: u64) {
+        self.changes = Some((gone, remaining));
+    }
+
+    /// True where the disk has a sound list to which changes can be added.
+    pub fn can_add_changes(&self) -> bool {
+        self.round.as_ref().is_some_and(|round| !round.is_damaged())
     }
 
     /// True where the disk is to have what is read, and took what it was given; not to be asked while it is given something.
@@ -61,11 +73,15 @@ impl ListKeeper {
         rows.into_iter().filter(|row| !row.shown).map(|row| row.record)
     }
 
-    /// The list was read: what it no longer has goes, unless only a part of it came.
-    pub async fn end(self, seen: Timestamp, coverage: ListCoverage) {
-        if let Some(round) = self.round {
-            self.context.stored(move |store| store.end_round(round, seen, &coverage)).await;
-        }
+    /// The list was read: what it no longer has goes, unless only a part of it came. False where the disk does not have
+    /// the list as it was read.
+    pub async fn end(self, seen: Timestamp, coverage: ListCoverage) -> bool {
+        let Some(round) = self.round else { return false };
+        let ended = match self.changes {
+            None => self.context.stored(move |store| store.end_round(round, seen, &coverage).map(|()| true)).await,
+            Some((gone, left)) => self.context.stored(move |store| store.end_changes(&round, seen, &gone, left)).await,
+        };
+        ended == Some(true)
     }
 }
 

@@ -4,7 +4,7 @@
 use futures_util::future::join_all;
 use memchr::memmem;
 use rustc_hash::{FxHashMap, FxHashSet};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
 
 use super::super::context::WorkerContext;
@@ -21,7 +21,7 @@ const MOST_MEMBERS: usize = 5_000;
 const MOST_NAMED: usize = 20;
 
 /// Members that answers leave out; the membership of such teams is unknown.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct WithheldMembers {
     /// Lists show only some members; a team that is read individually shows all.
     in_lists: bool,
@@ -43,7 +43,7 @@ impl WithheldMembers {
     }
 
     /// Adds findings; true where they are news.
-    fn add(&mut self, other: Self) -> bool {
+    pub fn add(&mut self, other: Self) -> bool {
         let size = |all: &Self| (all.in_lists, all.unlisted.len(), all.teams.len());
         let before = size(self);
         self.in_lists |= other.in_lists;

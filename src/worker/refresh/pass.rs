@@ -35,7 +35,8 @@ pub async fn pass_users(context: WorkerContext) -> RefreshEnd {
     let context = &context;
     context.report(WorkerReport::RefreshBegan);
     let shown = ShownPrint::default();
-    let plain = |kind| ReadOptions { kind, first: false, narrow: None, shown: &shown, keeps: false, pages: None };
+    let plain =
+        |kind| ReadOptions { kind, first: false, narrow: None, since: None, shown: &shown, keeps: false, pages: None };
     let (mut teams, roles, told, habits, ()) = tokio::join!(
         read_list(context, plain(RecordKind::Team)),
         read_list(context, plain(RecordKind::Role)),
@@ -74,7 +75,7 @@ pub async fn pass_users(context: WorkerContext) -> RefreshEnd {
     if let Some(dialect) = context.dialect.with_habits(&habits) {
         context.report(WorkerReport::Planner(dialect));
     }
-    brought.end(context, habits).await
+    brought.end(context, habits, None).await
 }
 
 impl ReadLists {

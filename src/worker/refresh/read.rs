@@ -2,16 +2,19 @@
 
 use std::sync::{Arc, Mutex, atomic::Ordering};
 
+use jiff::Timestamp;
+
 use super::{
     super::{
         context::{WorkerContext, unreadable},
-        shown_records::{self, RecordDifference, ShownPrint},
+        shown_records::{self, RecordComparison, RecordDifference, ShownPrint},
     },
     ahead::{EarlyAnswer, ListQuery, PageRequest, may_be_haste},
     glimpse::PageGlimpse,
     hints::RecordHints,
     keep::ListKeeper,
     lists::RecordLists,
+    mark::UsersMark,
     members::Tally,
     page::{ReadPage, Reader},
     pass::PagePasser,
@@ -49,17 +52,26 @@ pub struct FinishedList {
     pub hints: RecordHints,
     pub tally: Tally,
     pub keeper: ListKeeper,
+    /// The latest date of change among the records; `None` where one has none.
+    pub newest: Option<Timestamp>,
+    /// The mark since which users that changed were read, where not all were.
+    pub since: Option<Arc<UsersMark>>,
+    /// Records that differ from the screen although their date of change says that they should not.
+    pub overlooked: usize,
     /// The reason why reading ended in the middle.
     pub failure: Option<Failure>,
 }
 
 /// The way in which a list is read.
+#[derive(Clone, Copy)]
 pub struct ReadOptions<'a> {
     pub kind: RecordKind,
     /// Records are shown while they come.
     pub first: bool,
     /// Only records that match this filter are read; the disk keeps the whole list.
     pub narrow: Option<&'a Arc<ScimFilter>>,
+    /// Only users that changed since this mark are read, by the server's filter.
+    pub since: Option<&'a Arc<UsersMark>>,
     /// The records on screen.
     pub shown: &'a ShownPrint,
     /// The disk is to have the list.
@@ -68,11 +80,19 @@ pub struct ReadOptions<'a> {
     pub pages: Option<&'a PagePasser>,
 }
 
+impl ReadOptions<'_> {
+    /// The filter that the server is asked to apply.
+    fn filter(&self) -> Option<Arc<ScimFilter>> {
+        self.narrow.cloned().or_else(|| Some(Arc::new(self.since?.filter())))
+    }
+}
+
 /// Reads a list to its end. `None` where the provider has no such list.
 pub async fn read_list(context: &WorkerContext, wanted: ReadOptions<'_>) -> Option<Result<FinishedList, Failure>> {
     let list = context.dialect.list(wanted.kind)?;
     let mut request = list.request;
-    request.query.extend(wanted.narrow.map(|filter| ("filter".to_owned(), filter.to_string())));
+    let filter = wanted.filter();
+    request.query.extend(filter.iter().map(|filter| ("filter".to_owned(), filter.to_string())));
     let keeper = if wanted.keeps && wanted.narrow.is_none() {
         ListKeeper::begin(context, wanted.kind).await
     } else {
@@ -85,7 +105,7 @@ pub async fn read_list(context: &WorkerContext, wanted: ReadOptions<'_>) -> Opti
             dialect: Arc::clone(&context.dialect),
             kind: wanted.kind,
             depth: list.depth,
-            filter: wanted.narrow.cloned(),
+            filter,
             shared: Shared::default(),
             users: wanted.shown.list(RecordKind::User),
             members_told: false,
@@ -108,6 +128,9 @@ pub async fn read_list(context: &WorkerContext, wanted: ReadOptions<'_>) -> Opti
         hints: RecordHints::default(),
         tally: Tally::default(),
         strangers: 0,
+        newest: None,
+        undated: false,
+        overlooked: 0,
         bytes: 0,
         next: 1,
         context,
@@ -135,6 +158,12 @@ struct Reading<'a> {
     tally: Tally,
     /// Records that came although the filter does not match them.
     strangers: usize,
+    /// The latest date of change so far.
+    newest: Option<Timestamp>,
+    /// True if a record has no such date.
+    undated: bool,
+    /// Records that differ from the screen although their date of change says that they should not.
+    overlooked: usize,
     bytes: usize,
     /// The number of records at which the list is shown next.
     next: usize,
@@ -242,6 +271,9 @@ impl Reading<'_> {
         let fresh = self.pager.accept(total, page.next_cursor.take(), &page.ids()).new;
         self.asked.ahead(page.bytes(), |most| self.pager.ahead(most));
         self.strangers += page.rows.iter().filter(|row| !row.meant).count();
+        if self.strangers > 0 && self.wanted.since.is_some() {
+            return Err(not_filtered());
+        }
         let many = total.unwrap_or_default().max(self.received as u64);
         if kind == RecordKind::User && many > self.context.max_users {
             return Err(too_many(many, self.context.max_users, total.is_some()));
@@ -254,7 +286,15 @@ impl Reading<'_> {
         page.keep_only(&fresh);
         self.kept += page.rows.len();
         for row in &mut page.rows {
-            row.shown = self.compared.note(row.record.id(), row.print);
+            let compared = self.compared.note(row.record.id(), row.print);
+            row.shown = compared == RecordComparison::Same;
+            let modified = if let Record::User(user) = &row.record { user.modified } else { None };
+            self.newest = self.newest.max(modified);
+            self.undated |= modified.is_none();
+            let mark = self.wanted.shown.mark();
+            let is_overlooked =
+                compared == RecordComparison::Changed && mark.is_some_and(|mark| mark.overlooks(modified));
+            self.overlooked += usize::from(is_overlooked);
         }
         self.context.report(WorkerReport::Progress { kind, seen: self.kept as u64, said: total });
         let users =
@@ -304,6 +344,9 @@ impl Reading<'_> {
             hints: self.hints,
             tally: self.tally,
             keeper: self.keeper,
+            newest: self.newest.filter(|_| !self.undated),
+            since: self.wanted.since.cloned(),
+            overlooked: self.overlooked,
             failure,
         }
     }
@@ -322,6 +365,14 @@ fn coverage(proof: &pager::ListProof, found: Option<u64>, failure: Option<&Failu
 
 fn in_the_middle(failure: &Failure) -> String {
     format!("reading failed in the middle: {}", failure.text.trim_end_matches('.'))
+}
+
+fn not_filtered() -> Failure {
+    let text = "The server's filter for changed users gives others, too.";
+    Failure {
+        arrived: RequestArrival::Yes,
+        ..Failure::local(FailureClass::Protocol, text, "All users are read instead.")
+    }
 }
 
 fn too_long() -> Failure {

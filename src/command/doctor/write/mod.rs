@@ -88,6 +88,7 @@ async fn attempt(probe: &mut DoctorProbe, made: &mut MadeRecords) -> Result<(), 
     new_users::duplicate(probe, made, &first).await?;
     users::patch(probe, &first).await?;
     users::put(probe, &first).await?;
+    users::dates(probe, &first).await?;
     users::stale(probe, &first).await?;
     users::email(probe, &first).await?;
     if let Some(second) = new_users::create_silently(probe, made, "b").await? {

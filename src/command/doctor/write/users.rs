@@ -1,10 +1,13 @@
 //! Users of the doctor's own: altered in every way, deleted.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::{
     super::{
         finding::{FindingVerdict, ReportPart},
+        modified,
         probe::{DoctorProbe, Seen, Stop},
         records::empty,
     },
@@ -134,6 +137,25 @@ fn beside(
 
 pub(super) fn text(document: &Value, name: &str) -> Option<String> {
     value(document, name)?.as_str().map(str::to_owned)
+}
+
+/// Whether a change moves the record's date, where a filter by it works. The dates of many servers are of whole seconds,
+/// so the change comes in a later second than the one before.
+pub async fn dates(probe: &mut DoctorProbe, id: &str) -> Result<(), Stop> {
+    if probe.habits.modified_filter != Some(true) || probe.habits.patch_users != Some(true) {
+        return Ok(());
+    }
+    let (Some(user), _) = read(probe, "Users", id).await? else { return Ok(()) };
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    let (_, name, to) = knob(&user, "Dated Doctor");
+    let operation = PatchOperation::replace(name, to.clone());
+    let pathless = probe.habits.patch_paths == Some(false);
+    let operation = if pathless { operation.without_path() } else { operation };
+    let (_, reread, shows) = patched(probe, id, name, &to, operation).await?;
+    if let Some(after) = reread.json().filter(|_| shows) {
+        modified::moved(probe, &user, &after);
+    }
+    Ok(())
 }
 
 /// PUT of the whole record with one value changed, as the console does where PATCH is missing.
