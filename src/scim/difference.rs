@@ -54,7 +54,8 @@ pub fn differences(before: &Value, after: &Value) -> Vec<ValueDifference> {
     let [before, after] = [before, after].map(|value| value.as_object().unwrap_or(&nothing));
     for name in names(before, after).filter(|name| !BOOKKEEPING.iter().any(|one| one.eq_ignore_ascii_case(name))) {
         let of = |map: &Map<String, Value>| json::get(map, name).cloned().unwrap_or_default();
-        compare(name, &of(before), &of(after), &mut found);
+        let between = if schema::is_urn(name) { ':' } else { '.' };
+        compare(name, between, [&of(before), &of(after)], &mut found);
     }
     found
 }
@@ -79,7 +80,9 @@ const LISTS: [&str; 10] = [
     "members",
 ];
 
-fn compare(path: &str, before: &Value, after: &Value, found: &mut Vec<ValueDifference>) {
+/// Compares two values; `between` stands between the path and the name of a part: a colon behind a schema, else a full
+/// stop (RFC 7644 §3.10).
+fn compare(path: &str, between: char, [before, after]: [&Value; 2], found: &mut Vec<ValueDifference>) {
     let is_list = LISTS.iter().any(|name| name.eq_ignore_ascii_case(path));
     let listed = |value: &Value| match value {
         Value::Object(map) if is_list && !map.is_empty() => Value::Array(vec![value.clone()]),
@@ -89,10 +92,9 @@ fn compare(path: &str, before: &Value, after: &Value, found: &mut Vec<ValueDiffe
         (Value::Object(_), Value::Object(_) | Value::Null) | (Value::Null, Value::Object(_)) => {
             let nothing = Map::new();
             let [before, after] = [before, after].map(|value| value.as_object().unwrap_or(&nothing));
-            let between = if schema::is_urn(path) { ':' } else { '.' };
             for name in names(before, after) {
                 let of = |map: &Map<String, Value>| json::get(map, name).cloned().unwrap_or_default();
-                compare(&format!("{path}{between}{name}"), &of(before), &of(after), found);
+                compare(&format!("{path}{between}{name}"), '.', [&of(before), &of(after)], found);
             }
         }
         (Value::Array(_), Value::Array(_) | Value::Null) | (Value::Null, Value::Array(_)) => {
@@ -189,6 +191,20 @@ mod tests {
         let (one, two) = (Some(json!("1")), Some(json!("2")));
         let manager = ValueDifference::Value { path: "manager.value".into(), before: one, after: two };
         assert_eq!(differences(&before, &after), [emails, manager]);
+    }
+
+    /// RFC 7644 §3.10: a schema, a colon, an attribute, a full stop, a sub-attribute.
+    #[test]
+    fn a_part_of_an_extension_s_attribute_has_the_path_of_the_rfc() {
+        let before = json!({"urn:x:User": {"manager": {"value": "1"}, "list": {"of": ["a"]}}});
+        let paths: Vec<String> = differences(&before, &json!({}))
+            .into_iter()
+            .map(|one| match one {
+                ValueDifference::Value { path, .. } => path,
+                ValueDifference::Entries { name, .. } => name,
+            })
+            .collect();
+        assert_eq!(paths, ["urn:x:User:manager.value", "urn:x:User:list.of"]);
     }
 
     #[test]
