@@ -9,6 +9,7 @@ use serde_json::{Number, Value};
 
 use super::{
     document::JsonTree,
+    filter::{self, ScimFilter},
     instant,
     json::{self, JsonFields},
 };
@@ -293,9 +294,13 @@ pub fn name_in(path: &str) -> &str {
     split(path).1
 }
 
-/// The value at a path (`urn:…:User:manager.value`, `name.givenName`, `title`); `None` for a missing value, `null` and
-/// empty text.
+/// The value at a path (`urn:…:User:manager.value`, `name.givenName`, `title`, `emails[value eq "a@x.io"]`); `None` for a
+/// missing value, `null` and empty text.
 pub fn at<'a>(resource: &'a Value, path: &str) -> Option<&'a Value> {
+    if path.ends_with(']') {
+        let Ok(ScimFilter::Has(attribute, chosen)) = filter::parse(path) else { return None };
+        return attribute.values(resource).into_iter().find(|entry| chosen.matches(entry));
+    }
     let (urn, name) = split(path);
     let mut value = match urn {
         Some(urn) => json::get(resource.as_object()?, urn)?,
@@ -398,6 +403,9 @@ mod tests {
         assert_eq!(find("name.givenName"), None);
         assert_eq!(find(&format!("{urn}:manager.value")), Some(json!("7")));
         assert_eq!(find(&format!("{}:department", urn.to_lowercase())), Some(json!("x")));
+        let two = json!({"emails": [{"value": "a@x.io"}, {"value": "b@x.io"}]});
+        assert_eq!(at(&two, "emails[value eq \"b@x.io\"]"), Some(&two["emails"][1]));
+        assert_eq!(at(&two, "emails[value eq \"c@x.io\"]"), None);
         assert_eq!((find("urn:other:x"), name_in(&format!("{urn}:manager.value"))), (None, "manager.value"));
     }
 

@@ -40,9 +40,10 @@ impl RfcDialect {
             RecordKind::Role => return refuse(RefusalCode::Unsupported, "This provider has no records of roles."),
         };
         let name = schema::name_in(path);
-        let whole = path.split('.').next().unwrap_or_default();
-        // A whole list of addresses occurs only in an undo: another change that lost a part of the list has saved it.
-        let comes_back = is_list(before, to) && whole.eq_ignore_ascii_case("emails");
+        let whole = path.split(['.', '[']).next().unwrap_or_default();
+        // A whole list of addresses, or one entry that goes, occurs only in an undo: another change that altered the list
+        // beside what was asked for has saved it.
+        let comes_back = is_structured(before, to) && whole.eq_ignore_ascii_case("emails");
         if !comes_back && NOT_HERE.iter().any(|one| one.eq_ignore_ascii_case(whole)) {
             return refuse(
                 RefusalCode::Unsupported,
@@ -54,13 +55,16 @@ impl RfcDialect {
         }
         let sections = attributes::of(case.0, target).unwrap_or_default();
         let row = sections.iter().flat_map(|section| &section.rows).find(|row| row.path == path);
-        if !is_list(before, to) {
+        if !is_structured(before, to) {
             check(row, name, to)?;
         }
         if whole.eq_ignore_ascii_case("externalId") {
             self.external_id(to.and_then(Value::as_str).unwrap_or_default())?;
         }
         let op = match (before, to) {
+            (_, None) if path.ends_with(']') => {
+                PatchOperation::remove(path).map_err(|error| Refusal::unsupported(error.to_string()))?
+            }
             (_, None) => PatchOperation::remove_all(path),
             (None, Some(to)) => PatchOperation::add(path, to.clone()),
             (Some(_), Some(to)) => PatchOperation::replace(path, to.clone()),
@@ -114,9 +118,9 @@ impl RfcDialect {
     }
 }
 
-/// True for a change of all entries of an attribute at once, which no form makes.
-fn is_list(before: Option<&Value>, to: Option<&Value>) -> bool {
-    [before, to].into_iter().flatten().any(Value::is_array)
+/// True for a change of all parts of an attribute at once, which no form makes.
+fn is_structured(before: Option<&Value>, to: Option<&Value>) -> bool {
+    [before, to].into_iter().flatten().any(|value| value.is_array() || value.is_object())
 }
 
 /// Checks whether the schema allows the value.

@@ -24,7 +24,7 @@ impl ScimFilter {
 
 impl AttrPath {
     /// Every value that the path leads to, through arrays; `null` is left out.
-    fn values<'a>(&self, record: &'a Value) -> Vec<&'a Value> {
+    pub fn values<'a>(&self, record: &'a Value) -> Vec<&'a Value> {
         let found = match record {
             Value::Object(map) => self.lookup(map),
             // A bare entry of a list is its own `value`.

@@ -18,7 +18,7 @@ use crate::{
     },
     scim::{
         difference::{ValueDifference, differences},
-        json,
+        json, patch, schema,
         text::clean,
     },
 };
@@ -88,10 +88,18 @@ impl ChangeAttempt<'_> {
                 self.memberships(about, &subject, [gone, come])
             }
             ValueDifference::Entries { name, mut gone, mut come } => {
+                let mut beside = None;
                 if let Change::SetEmail { to, .. } = change
                     && is(&name, "emails")
                 {
                     let main = main_address(before);
+                    let stays =
+                        main.as_ref().filter(|main| !gone.contains(main) && main_address(after).as_ref() == Some(main));
+                    if let (Some(main), Some(new)) =
+                        (stays, come.iter().find(|one| one.eq_ignore_ascii_case(to.trim())))
+                    {
+                        beside = Some(self.second_address(about, main, new));
+                    }
                     gone.retain(|one| Some(one) != main.as_ref());
                     come.retain(|one| !one.eq_ignore_ascii_case(to.trim()));
                 }
@@ -100,17 +108,34 @@ impl ChangeAttempt<'_> {
                     harm: !values.is_empty() && words == LOST,
                     back,
                 };
-                let of = |document: &Value| document.as_object().and_then(|map| json::get(map, &name)).cloned();
-                let back =
-                    || self.sendable(vec![Change::attribute(target.clone(), name.clone(), of(after), of(before))]);
+                let back = || self.sendable(vec![put_back(about, &name)]);
                 let gone = (!gone.is_empty()).then(|| told(LOST, &gone, back()));
-                gone.into_iter().chain((!come.is_empty()).then(|| told("came:", &come, Vec::new()))).collect()
+                let come = (!come.is_empty()).then(|| told("came:", &come, Vec::new()));
+                gone.into_iter().chain(come).chain(beside).collect()
             }
             ValueDifference::Value { path, before, after } => {
-                let effect = value(target, &subject, path, before, after);
+                let mut effect = value(target, &subject, path.clone(), before, after);
+                if settable(&path) != path && !effect.back.is_empty() {
+                    effect.back = vec![put_back(about, &path)];
+                }
                 vec![SideEffect { back: self.sendable(effect.back), ..effect }]
             }
         }
+    }
+
+    /// The effect of a server that puts a new address beside the main one, and not in its place.
+    fn second_address(&self, about: Compared<'_>, main: &str, new: &str) -> SideEffect {
+        let path = patch::chosen("emails", "value", new);
+        let [before, after] = about.documents;
+        let [to, before] = [before, after].map(|document| schema::at(document, &path).cloned());
+        let words = format!(
+            "{}: emails has {}, too; {} is still the main one.",
+            subject(about.target, after),
+            clean(new),
+            clean(main)
+        );
+        let back = vec![Change::SetAttribute { target: about.target.clone(), path, before, to }];
+        SideEffect { words, harm: false, back: self.sendable(back) }
     }
 
     /// The changes among these that this provider supports.
@@ -265,6 +290,22 @@ struct Compared<'a> {
     others: &'a MeanwhileChanges,
 }
 
+/// The change that puts the value at a path back as it was.
+fn put_back(about: Compared<'_>, path: &str) -> Change {
+    let path = settable(path);
+    let [before, after] = about.documents.map(|document| schema::at(document, &path).cloned());
+    Change::attribute(about.target.clone(), path, after, before)
+}
+
+/// The path that a request can name (RFC 7644 §3.10): an attribute or a sub-attribute. A deeper value goes with its
+/// sub-attribute.
+fn settable(path: &str) -> String {
+    let name = schema::name_in(path);
+    let schema = path.strip_suffix(name).unwrap_or_default();
+    let names: Vec<&str> = name.split('.').take(2).collect();
+    format!("{schema}{}", names.join("."))
+}
+
 /// The effect of another plan's change that was under way at the same time.
 fn also(who: &str, direction: Direction, team: &str, by: &str) -> SideEffect {
     let words = match direction {
@@ -290,7 +331,7 @@ fn is_called(user: &User, value: &str) -> bool {
     user.user_name.is(value) || (!user.email.is_empty() && user.email.is(value))
 }
 
-fn value(
+pub(super) fn value(
     target: &ResourceRef,
     subject: &Name,
     path: String,
@@ -328,13 +369,13 @@ fn main_address(user: &Value) -> Option<String> {
 }
 
 /// The record's name as a person says it.
-fn subject(target: &ResourceRef, document: &Value) -> Name {
+pub(super) fn subject(target: &ResourceRef, document: &Value) -> Name {
     let name = if target.kind == RecordKind::User { "userName" } else { "displayName" };
     let name = document.as_object().and_then(|map| json::get(map, name)).and_then(Value::as_str);
     Name::from(name.unwrap_or(&target.id))
 }
 
-fn listed(values: &[String]) -> String {
+pub(super) fn listed(values: &[String]) -> String {
     let named: Vec<String> = values.iter().take(NAMED).map(|value| Name::from(value.as_str()).to_string()).collect();
     match (named.as_slice(), values.len().saturating_sub(NAMED)) {
         ([one], _) => one.clone(),

@@ -142,7 +142,9 @@ impl ChangeAttempt<'_> {
         }
         self.before.iter().any(|(path, before)| {
             let Some(after) = self.after.get(path) else { return false };
-            let own = |difference: &ValueDifference| self.context.dialect.follows(change, difference.attribute());
+            let own = |difference: &ValueDifference| {
+                self.context.dialect.follows(change, difference.attribute()) || has_new_address(change, difference)
+            };
             differences(&before.whole.document, &after.document).iter().any(own)
         })
     }
@@ -154,5 +156,15 @@ impl ChangeAttempt<'_> {
             () = tokio::time::sleep(length) => true,
             () = self.context.cancel.cancelled() => false,
         }
+    }
+}
+
+/// True where the address that the change sets is new in the list, beside others.
+pub(super) fn has_new_address(change: &Change, difference: &ValueDifference) -> bool {
+    match (change, difference) {
+        (Change::SetEmail { to, .. }, ValueDifference::Entries { name, come, .. }) => {
+            name.eq_ignore_ascii_case("emails") && come.iter().any(|one| one.eq_ignore_ascii_case(to.trim()))
+        }
+        _ => false,
     }
 }
