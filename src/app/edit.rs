@@ -317,9 +317,9 @@ impl App {
         }));
     }
 
-    /// Plans the inverse of the changes of a plan that took effect.
-    pub(super) fn plan_undo(&mut self, undone: ChangeId, effects: &mut Vec<AppEffect>) {
-        match self.entries.own_inverse(undone, &[]) {
+    /// Plans the inverse of the changes of a plan that took effect; `chosen` where a person has picked the plan.
+    pub(super) fn plan_undo(&mut self, undone: ChangeId, chosen: bool, effects: &mut Vec<AppEffect>) {
+        match self.entries.own_inverse(undone, &[], chosen) {
             Err(why) => self.fail(why.text),
             Ok(inverse) => {
                 let title = format!("Undo: {}", self.title_of(undone));
@@ -335,7 +335,7 @@ impl App {
         let Some(newest) = plans.first().copied() else { return self.say("All of these were undone already.") };
         let (mut all, mut refused) = (InversePlan::default(), Vec::new());
         for plan in &plans {
-            match self.entries.own_inverse(*plan, &plans) {
+            match self.entries.own_inverse(*plan, &plans, true) {
                 Ok(inverse) => all.then(inverse),
                 Err(why) => refused.push((PlanLine::about(self.title_of(*plan)), why)),
             }

@@ -34,7 +34,7 @@ struct StateCounts {
     listed: BTreeSet<ChangeId>,
     /// Plans with a change that waits or is in flight.
     running: BTreeSet<ChangeId>,
-    /// Plans that are no undos, and that no undo has taken back without a failure.
+    /// Plans that are no undos, or undos with losses, and that no undo has taken back without a failure.
     standing: BTreeSet<ChangeId>,
     /// The newest change on each record.
     newest: FxHashMap<ResourceRef, ChangeId>,
@@ -132,14 +132,17 @@ impl JournalEntries {
     }
 
     /// Like [`Self::inverse`], about records that were made again since, and without the effects that other plans have had,
-    /// too; plans that are undone together with it are no others.
+    /// too; plans that are undone together with it are no others. Where a person has `chosen` the plan, also what nobody
+    /// knows to be its effect.
     ///
     /// # Errors
     /// No change of the plan can be undone.
-    pub fn own_inverse(&self, plan: ChangeId, together: &[ChangeId]) -> Result<InversePlan, Refusal> {
+    pub fn own_inverse(&self, plan: ChangeId, together: &[ChangeId], chosen: bool) -> Result<InversePlan, Refusal> {
         let successors = RecordSuccessors::of(self.all.values());
         let others = self.all.values().filter(|entry| entry.plan == plan || !together.contains(&entry.plan));
-        plan::inverse(self.of_plan(plan), self.undos_of(plan), &successors)
+        let own: Vec<JournalEntry> =
+            self.of_plan(plan).cloned().map(|entry| if chosen { entry.claimed() } else { entry }).collect();
+        plan::inverse(own.iter(), self.undos_of(plan), &successors)
             .map(|inverse| inverse.without_shared(others, &successors))
     }
 
@@ -188,6 +191,7 @@ impl StateCounts {
         course.count(entry, add);
         shift(&mut course.back, there && can_go_back);
         course.is_undo = entry.undoes.is_some();
+        shift(&mut course.harmful, entry.is_harmful_undo());
         self.place(entry.plan);
         if let Some(undone) = entry.undoes {
             let course = self.plans.entry(undone).or_default();
@@ -207,7 +211,8 @@ impl StateCounts {
 
     fn place(&mut self, plan: ChangeId) {
         let Some(course) = self.plans.get(&plan) else { return };
-        let open = !course.is_undo && (course.undone_by.is_empty() || !course.undo_failed.is_empty());
+        let open =
+            (!course.is_undo || course.harmful > 0) && (course.undone_by.is_empty() || !course.undo_failed.is_empty());
         let put = |set: &mut BTreeSet<ChangeId>, belongs| {
             if belongs {
                 set.insert(plan)

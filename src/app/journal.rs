@@ -146,7 +146,7 @@ impl App {
             return self.undo_alarm(id, effects);
         }
         match self.undo_candidate() {
-            Ok(plan) => self.plan_undo(plan, effects),
+            Ok(plan) => self.plan_undo(plan, false, effects),
             Err(why) => self.say(why),
         }
     }
@@ -160,7 +160,7 @@ impl App {
         if self.entries.is_undone(plan) {
             self.say("This was undone already.");
         } else {
-            self.plan_undo(plan, effects);
+            self.plan_undo(plan, true, effects);
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::directory::{
     Id, MaybeTold, Observation,
     change::Change,
     guard::{MOST_PEOPLE_READ, MOST_TEAMS_ASKED},
-    plan,
+    plan::{self, InversePlan},
     record::{Record, User},
     side_query::SideQueryKind,
 };
@@ -116,6 +116,13 @@ impl HeadlessSession {
         let so = changes.iter().filter(|change| plan::already(change, &self.directory));
         let teams: FxHashSet<Id> = so.filter_map(Change::team).cloned().collect();
         self.read_teams(teams.into_iter().take(MOST_TEAMS_ASKED)).await
+    }
+
+    /// Reads alone the records of an undo that the lists show as taken back, or changed since: a list may be late. Of a
+    /// record that can't be read the list is all that is known.
+    pub async fn read_unsure(&mut self, inverse: &InversePlan) -> Result<(), CommandError> {
+        let unsure = inverse.unsure(&self.directory);
+        self.read_alone(unsure.into_iter().collect()).await.map(drop)
     }
 
     /// The teams in which a change may take an admin away.

@@ -97,20 +97,24 @@ pub(super) async fn undo(
     if plan::is_undone(&journal, id) {
         return Err(CommandError::new(ErrorCode::UndoneAlready, "this was undone already"));
     }
-    let inverse = inverse(&journal, id).map_err(|why| cant_be_undone(&journal, id, &title, why, plan.is_some()))?;
+    let inverse = inverse(&journal, id, plan.is_some())
+        .map_err(|why| cant_be_undone(&journal, id, &title, why, plan.is_some()))?;
     let notes = inverse.never.iter().map(|(line, why)| format!("Stays: {}: {}", line.subject, why.text)).collect();
     let changes: Vec<Change> = inverse.steps.iter().map(|step| step.change.clone()).collect();
     let mut desk = read(opener, profile, send, &changes).await?;
-    desk.look_again(&changes).await?;
+    desk.read_unsure(&inverse).await?;
     let mut undo = inverse.compare(&desk.directory, desk.can().holds());
     undo.renew(|| desk.id().provisional());
     let title = Some(format!("Undo: {title}"));
     propose(desk, Proposal { title, undoes: Some(id), notes, ..Proposal::of_undo(undo) }, send).await
 }
 
-fn inverse(journal: &[JournalEntry], plan: ChangeId) -> Result<InversePlan, Refusal> {
+/// The changes that take a plan back. Where a person has `named` it, also what nobody knows to be its effect.
+fn inverse(journal: &[JournalEntry], plan: ChangeId, named: bool) -> Result<InversePlan, Refusal> {
     let successors = RecordSuccessors::of(journal.iter());
-    plan::inverse(of(journal, plan), journal.iter().filter(|entry| entry.undoes == Some(plan)), &successors)
+    let own: Vec<JournalEntry> =
+        of(journal, plan).cloned().map(|entry| if named { entry.claimed() } else { entry }).collect();
+    plan::inverse(own.iter(), journal.iter().filter(|entry| entry.undoes == Some(plan)), &successors)
         .map(|inverse| inverse.without_shared(journal.iter(), &successors))
 }
 
@@ -122,7 +126,10 @@ fn cant_be_undone(journal: &[JournalEntry], id: ChangeId, title: &str, why: Refu
     let mut older: Vec<ChangeId> =
         journal.iter().filter(|entry| entry.undoes.is_none() && entry.plan < id).map(|entry| entry.plan).collect();
     older.dedup();
-    let possible = |plan: &ChangeId| !plan::is_undone(journal, *plan) && inverse(journal, *plan).is_ok();
+    if !named && of(journal, id).any(JournalEntry::is_unattributed) {
+        return stop.hint(format!("`scimitar undo {}` takes it back all the same", id.0));
+    }
+    let possible = |plan: &ChangeId| !plan::is_undone(journal, *plan) && inverse(journal, *plan, false).is_ok();
     match older.into_iter().rev().find(possible) {
         Some(plan) if !named => {
             let title = of(journal, plan).next().map(|entry| clean(&entry.title)).unwrap_or_default();

@@ -18,7 +18,7 @@ use crate::{
     desired::DesiredState,
     directory::{
         change::Change,
-        plan::{ALREADY, ChangeState, HARMED, JournalEntry, Risk, Step, Undo},
+        plan::{ALREADY, ChangeState, HARMED, JournalEntry, Risk, SideEffect, Step, Undo},
         refusal::{Refusal, RefusalCode},
         words::{self, PlanLine},
     },
@@ -332,9 +332,19 @@ pub(super) fn effects(ran: &RunOutcome, desk: &HeadlessSession) {
                 lines.lines().for_each(note);
             }
             None if ran.unjournaled => note("It is not in the journal, so `scimitar undo` can't put it back."),
+            None if harmed().all(|entry| entry.undoes.is_some()) => note("`scimitar undo` puts it back."),
             None => note("`scimitar undo` puts it back, with the change itself."),
         }
     }
+    let stays: Vec<&str> = lost(ran).map(|effect| effect.words.as_str()).collect();
+    if !stays.is_empty() {
+        note(format_args!("Nothing here puts this back: {}", stays.join(" ")));
+    }
+}
+
+/// Losses beside the changes that no change puts back.
+fn lost(ran: &RunOutcome) -> impl Iterator<Item = &SideEffect> {
+    ran.entries.values().flat_map(JournalEntry::lost)
 }
 
 /// Prints the outcome to standard output, details of failures to standard error; an error where some changes were not
@@ -370,19 +380,29 @@ fn verdict(ran: &RunOutcome) -> Result<(), CommandError> {
     let is_done = |entry: &&JournalEntry| entry.is_done() || is_so(entry);
     let (all, done) = (ran.entries.len(), ran.entries.values().filter(is_done).count());
     let alarms = ran.alarms().count();
-    if done == all && ran.refused.is_empty() && alarms == 0 && !ran.did_harm() {
+    let wanted = all + ran.refused.len();
+    let is_whole = done == wanted && alarms == 0 && !ran.did_harm();
+    if is_whole && ran.lost.is_empty() {
         return Ok(());
     }
-    let wanted = all + ran.refused.len();
     let [done, wanted] = [done, wanted].map(|count| number(count as u64));
     let stopped = ran.stopped.as_deref().map(|why| format!("{why} ")).unwrap_or_default();
+    let puts_back = || ran.entries.values().flat_map(JournalEntry::puts_back).next().is_some();
     Err(match alarms {
+        _ if is_whole => CommandError::new(
+            ErrorCode::Partly,
+            format!("{done} of {wanted} changes were done, and not all that was lost is back"),
+        ),
         0 if ran.did_harm() => CommandError::new(
             ErrorCode::SideEffects,
             format!("{stopped}{done} of {wanted} changes were done, and more was altered than was asked for"),
         )
-        .hint(if !ran.unjournaled && ran.entries.values().flat_map(JournalEntry::puts_back).next().is_some() {
-            "`scimitar undo` puts it back"
+        .hint(if !ran.unjournaled && puts_back() {
+            if lost(ran).next().is_some() {
+                "`scimitar undo` puts back a part of it"
+            } else {
+                "`scimitar undo` puts it back"
+            }
         } else if ran.entries.values().flat_map(JournalEntry::takes_out).next().is_some() {
             "who joined stays in until a person takes them out"
         } else {

@@ -46,6 +46,8 @@ pub(super) struct RunOutcome {
     pub unjournaled: bool,
     /// Facts that the plan rests on and that are not told, and what the plan leaves alone, as sentences.
     pub notes: Vec<String>,
+    /// Losses of the plan that is taken back which stay, as sentences.
+    pub lost: Vec<String>,
     /// Secrets that the server shows once, with the change that made each.
     pub secrets: Vec<(ChangeId, SecretString)>,
 }

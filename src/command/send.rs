@@ -86,6 +86,12 @@ async fn carried_out(desk: &mut HeadlessSession, proposal: Proposal, send: &Send
     whole.plan.title = title.unwrap_or(whole.plan.title);
     whole.plan.reason = send.reason.as_deref().and_then(plan::reason);
     notes.iter().chain(&not_told).for_each(note);
+    let lost = undo.lost().to_vec();
+    if whole.is_empty() && !lost.is_empty() {
+        lost.iter().for_each(note);
+        let ran = RunOutcome { notes: [notes, not_told, lost.clone()].concat(), lost, ..RunOutcome::default() };
+        return outputs::all(&ran, &whole.plan.title, send.json);
+    }
     if whole.is_empty() {
         whole.plan.notes.iter().for_each(note);
         let known = if not_told.is_empty() { "it is so already" } else { "it is so already, as far as it is known" };
@@ -114,7 +120,7 @@ async fn carried_out(desk: &mut HeadlessSession, proposal: Proposal, send: &Send
     let title = plan.title.clone();
     let refused = std::mem::take(&mut plan.refused);
     let notes = plan.notes.iter().cloned().chain(said).collect();
-    let mut ran = RunOutcome { refused, notes, unjournaled: desk.unjournaled, ..RunOutcome::default() };
+    let mut ran = RunOutcome { refused, notes, lost, unjournaled: desk.unjournaled, ..RunOutcome::default() };
     run::whole(desk, plan, later, &mut ran).await?;
     ran.secrets = std::mem::take(&mut desk.secrets);
     outputs::effects(&ran, desk);

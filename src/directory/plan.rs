@@ -21,6 +21,7 @@ mod drafting;
 mod entries;
 mod entry;
 mod facts;
+mod made;
 mod parts;
 mod present;
 mod shared_effects;
@@ -28,6 +29,7 @@ mod successors;
 #[cfg(test)]
 mod tests;
 mod undo;
+mod undo_draft;
 
 pub use again::again;
 pub use already::{ALREADY, already};
@@ -36,11 +38,13 @@ pub use claim::{JournalStanding, SessionDuty, WriteCondition, duty, without_effe
 pub use compensation::{Compensation, UNLISTED};
 pub use drafting::{PlanDrafting, draft};
 pub use entries::{IdGenerator, PlanEntering, reason};
-pub use entry::{ChangeState, HARMED, JournalEntry, LATE, RequestExchange, WayBack};
+pub use entry::{ChangeState, HARMED, JournalEntry, LATE, RequestExchange, UNATTRIBUTED, WayBack};
 pub use facts::{FactGravity, PlanFact, WayOut};
+pub use made::MadeRecord;
 pub use parts::{NOT_CREATED, PlanPart, UNCLAIMED, UNWRITTEN, next_part};
 pub use successors::RecordSuccessors;
-pub use undo::{BackStep, ExpectedEffect, InversePlan, STILL_LATE, UndoDraft, holds, inverse, is_undone, newest};
+pub use undo::{BackStep, ExpectedEffect, InversePlan, STILL_LATE, holds, inverse, is_undone, newest};
+pub use undo_draft::UndoDraft;
 
 /// How a step's outcome is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -264,6 +264,7 @@ pub(super) mod tests {
             settled: None,
             undoes: None,
             created: None,
+            made: None,
             partly: false,
             effects: vec![],
             alarm: false,

@@ -27,7 +27,7 @@ impl Behavior for Less {
     fn create(&self, _: &State, kind: ResourceType, body: &Value, id: &str) -> Value {
         let mut record = body.clone();
         record["id"] = id.into();
-        record["meta"] = json!({"created": "2026-11-30T00:00:00Z"});
+        record["meta"] = json!({"created": jiff::Timestamp::now().to_string()});
         if kind == ResourceType::Users {
             record.as_object_mut().unwrap().shift_remove("displayName");
         }

@@ -2,6 +2,7 @@
 //! tools write them. The expected outcome never rests on knowledge that the server did not give.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod attributed;
 mod back;
 mod by_name;
 mod decided;
@@ -18,6 +19,7 @@ mod late;
 mod listed;
 mod long_list;
 mod made_otherwise;
+mod made_since;
 mod meanwhile;
 mod members;
 mod members_in_part;
@@ -32,6 +34,7 @@ mod property;
 mod put_off;
 mod records;
 mod references;
+mod restored;
 mod roles;
 mod scalars;
 mod screen;

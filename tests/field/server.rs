@@ -199,7 +199,7 @@ pub fn span(total: usize, start: usize, count: usize) -> Range<usize> {
 fn with_id(body: &Value, id: &str) -> Value {
     let mut record = body.clone();
     record["id"] = id.into();
-    record["meta"] = json!({"created": "2026-11-30T00:00:00Z"});
+    record["meta"] = json!({"created": jiff::Timestamp::now().to_string()});
     record
 }
 

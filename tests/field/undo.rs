@@ -140,14 +140,14 @@ fn older_plans_are_taken_back_on_the_team_that_was_made_again() {
     assert_eq!(world.members("made-1"), ["u0001", "u0002"]);
 }
 
-/// Somebody else is faster: a creation is refused, and the record is there as wanted.
+/// Somebody else was faster: a creation is refused, and an older record is there as wanted.
 struct Faster;
 impl Behavior for Faster {
     fn before(&self, state: &mut State, request: &Request) -> Option<Answer> {
         let posts = request.method == "POST";
         posts.then(|| {
             let mut record = request.body.clone();
-            record["id"] = json!("theirs");
+            (record["id"], record["meta"]) = (json!("theirs"), json!({"created": "2026-01-02T03:04:05Z"}));
             state.users.insert("theirs".into(), record);
             Answer::error(409, "this name is taken")
         })

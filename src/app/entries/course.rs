@@ -26,6 +26,8 @@ pub struct PlanCourse {
     pub(super) back: usize,
     /// The plan is an undo.
     pub(super) is_undo: bool,
+    /// The number of changes of an undo with losses that can be put back.
+    pub(super) harmful: usize,
     /// Changes that undo the plan and were done, or may still be.
     pub(super) undone_by: BTreeSet<ChangeId>,
     /// Changes that should undo the plan and were not done.

@@ -109,6 +109,7 @@ impl PlanEntering {
             exchanges: Vec::new(),
             settled: None,
             created: None,
+            made: None,
             partly: false,
             effects: Vec::new(),
             session: None,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Compensation, JournalStanding, SideEffect, Step, Undo};
+use super::{Compensation, JournalStanding, MadeRecord, SideEffect, Step, Undo};
 use crate::{
     directory::{
         change::{Change, ChangeEffect, ChangeId},
@@ -15,6 +15,9 @@ use crate::{
 /// The reason for [`ChangeState::Unseen`] where the server's own answers differ.
 pub const LATE: &str =
     "The server's answer showed it, and its record, read again several times, does not: it may be late.";
+
+/// The beginning of the reason for [`ChangeState::Already`] where the server refused the change and shows it.
+pub const UNATTRIBUTED: &str = "It is as wished now, and the server refused the request: who did it is not known.";
 
 /// The reason for dropping the rest of a plan.
 pub const HARMED: &str = "Not sent: an earlier change of this plan altered what nobody asked for.";
@@ -126,6 +129,8 @@ pub struct WayBack {
     pub undo: Undo,
     /// The way to create deleted data again.
     pub compensation: Option<Compensation>,
+    /// The created record, as the creation left it.
+    pub made: Option<Box<MadeRecord>>,
 }
 
 /// A change in the journal, with its whole history.
@@ -162,6 +167,9 @@ pub struct JournalEntry {
     pub undoes: Option<ChangeId>,
     /// The id that the server gave to the created record.
     pub created: Option<super::Id>,
+    /// The created record, as the creation left it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<Box<MadeRecord>>,
     /// [`ChangeState::Partly`] as earlier versions wrote the outcome: a flag beside a refusal.
     #[serde(default)]
     pub partly: bool,
@@ -196,9 +204,10 @@ impl JournalEntry {
             moved;
         (self.state, self.alarm) = (*state, *alarm);
         self.effects.clone_from(effects);
-        if let Some(WayBack { undo, compensation }) = way_back.as_deref() {
+        if let Some(WayBack { undo, compensation, made }) = way_back.as_deref() {
             self.step.undo.clone_from(undo);
             self.step.compensation.clone_from(compensation);
+            self.made.clone_from(made);
         }
         self.why.clone_from(why);
         self.failure.clone_from(failure);
@@ -239,9 +248,30 @@ impl JournalEntry {
         self.state == ChangeState::Unseen && self.why.ends_with(LATE)
     }
 
+    /// True if the server refused the change and shows it: the server, or somebody else, has done it.
+    pub fn is_unattributed(&self) -> bool {
+        self.state == ChangeState::Already && self.why.starts_with(UNATTRIBUTED)
+    }
+
+    /// The entry as one that took effect, where nobody knows who has done it: a person asks for its undo.
+    #[must_use]
+    pub fn claimed(self) -> Self {
+        if self.is_unattributed() { Self { state: ChangeState::Confirmed, ..self } } else { self }
+    }
+
     /// True if the change caused a loss that nobody asked for.
     pub fn did_harm(&self) -> bool {
         self.effects.iter().any(|effect| effect.harm)
+    }
+
+    /// True for a change of an undo with losses that can be put back.
+    pub fn is_harmful_undo(&self) -> bool {
+        self.undoes.is_some() && self.took_effect() && self.puts_back().next().is_some()
+    }
+
+    /// Losses beside the change that no change puts back.
+    pub fn lost(&self) -> impl Iterator<Item = &SideEffect> {
+        self.effects.iter().filter(|effect| effect.harm && effect.back.is_empty())
     }
 
     /// Changes that put all losses beside the change back.

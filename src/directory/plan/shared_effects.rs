@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{BackStep, InversePlan, JournalEntry, RecordSuccessors, holds, undo::values};
+use super::{BackStep, InversePlan, JournalEntry, RecordSuccessors, holds, undo_draft::values};
 use crate::directory::{
     change::ChangeId,
     refusal::{Refusal, RefusalCode},

@@ -5,16 +5,12 @@ use std::collections::VecDeque;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    ALREADY, ChangeState, JournalEntry, Plan, RecordSuccessors, Undo, already, compensation::replaced,
-    present::otherwise,
-};
+use super::{ALREADY, ChangeState, JournalEntry, MadeRecord, RecordSuccessors, Undo, present::otherwise};
 use crate::directory::{
-    Directory, Id, RecordKind, ResourceRef,
-    change::{Change, ChangeEffect, ChangeId, ChangedField},
-    record_contents::RecordContents,
+    Directory, Id, ResourceRef,
+    change::{Change, ChangeEffect, ChangeId},
     refusal::{Refusal, RefusalCode},
-    words::{self, PlanLine},
+    words::PlanLine,
 };
 
 /// The effect of an earlier change that must still exist when its undo is sent.
@@ -24,9 +20,21 @@ pub struct ExpectedEffect {
     pub change: Change,
     /// The value that the change left, in words.
     pub left: String,
+    /// For a creation: the record as it was left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<Box<MadeRecord>>,
 }
 
 impl ExpectedEffect {
+    /// The reason for a conflict where the directory shows that the effect is another one by now. `back` is the change of
+    /// the undo; memberships in `leaving` (team and user) end before.
+    pub(super) fn broken(&self, back: &Change, directory: &Directory, leaving: &FxHashSet<(Id, Id)>) -> Option<String> {
+        let Some(made) = &self.made else { return Some(self.conflict(&otherwise(&self.change, directory)?)) };
+        let (target, _) = back.touches().into_iter().next()?;
+        let since = made.memberships_since(&target, directory, leaving);
+        (!since.is_empty()).then(|| MadeRecord::conflict(&since))
+    }
+
     /// The reason for a conflict, with both values: the one that the plan left and the current one.
     pub fn conflict(&self, now: &str) -> String {
         format!("It was changed since: the plan left {}, and now the server shows {now}. It is left alone.", self.left)
@@ -36,6 +44,10 @@ impl ExpectedEffect {
 /// The reason for not sending a change of an undo whose record does not show the earlier change yet.
 pub const STILL_LATE: &str = "The server's answer showed what is to be taken back, and its record does not show it yet: it may be late. \
                           Nothing was sent; try again when it does.";
+
+/// The reason for leaving a created record alone whose id is not known.
+const NO_ID: &str =
+    "The server has not told the id of the new record: look for it by its name, and delete it by itself.";
 
 /// A change of an undo.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,70 +75,8 @@ pub struct InversePlan {
     pub(super) kept: Vec<(Change, Refusal)>,
     /// Differences that remain; a sentence each.
     pub differs: Vec<String>,
-}
-
-/// An [`InversePlan`] compared with the directory.
-#[derive(Debug, Default)]
-pub struct UndoDraft {
-    /// The changes to plan.
-    pub changes: Vec<Change>,
-    /// Lines that are not sent, because the value has changed since.
-    pub conflicts: Vec<(PlanLine, Refusal)>,
-    /// For each change the change of the journal that it takes back.
-    of: Vec<(Change, ChangeId)>,
-    /// The conditions under which the changes are sent.
-    expected: Vec<(Change, ExpectedEffect)>,
-    /// The changes that put back losses beside the plan.
-    beside: Vec<Change>,
-    differs: Vec<String>,
-}
-
-/// The words about a line that puts back a loss beside the plan.
-const BESIDE: &str = "The plan did not ask for this loss, which was seen beside its change: somebody else may have caused it \
-                      at that time.";
-
-impl UndoDraft {
-    /// Gives new provisional ids to records that are created again.
-    pub fn renew(&mut self, mut fresh: impl FnMut() -> Id) {
-        let created = self.changes.iter().filter_map(Change::creation);
-        let keys: FxHashMap<ResourceRef, Id> = created.map(|made| (made, fresh())).collect();
-        let renewed = |change: Change| change.with_records(|record| keys.get(record).cloned());
-        self.changes = std::mem::take(&mut self.changes).into_iter().map(renewed).collect();
-        self.of = std::mem::take(&mut self.of).into_iter().map(|(change, of)| (renewed(change), of)).collect();
-    }
-
-    /// Removes and returns the changes that wait for another record to be created.
-    pub fn take_later(&mut self) -> Vec<Change> {
-        let (ready, later) =
-            std::mem::take(&mut self.changes).into_iter().partition(|change| change.waits_for().is_empty());
-        self.changes = ready;
-        later
-    }
-
-    /// Removes and returns, for each change, the change of the journal that it takes back.
-    pub fn take_origins(&mut self) -> Vec<(Change, ChangeId)> {
-        std::mem::take(&mut self.of)
-    }
-
-    /// Binds the conditions to the steps of the plan drafted from the changes, and adds notes on differences.
-    pub fn bind(&mut self, plan: &mut Plan) {
-        plan.notes.append(&mut self.differs);
-        let value = |change: &Change| change.touches().into_iter().next();
-        let mut open: FxHashMap<_, Vec<(Change, ExpectedEffect)>> = FxHashMap::default();
-        for (change, expected) in self.expected.drain(..) {
-            open.entry(value(&change)).or_default().push((change, expected));
-        }
-        for step in &mut plan.steps {
-            if self.beside.contains(&step.change) {
-                step.consequences.insert(0, BESIDE.to_owned());
-                step.grave += 1;
-            }
-            let Some(same) = open.get_mut(&value(&step.change)) else { continue };
-            if let Some(at) = same.iter().position(|(change, _)| *change == step.change) {
-                step.expected = Some(same.remove(at).1);
-            }
-        }
-    }
+    /// Losses beside the plan that no change puts back; a sentence each.
+    pub lost: Vec<String>,
 }
 
 /// The changes that take back all effects of a plan that none of these undos has taken back. Records that were made again
@@ -150,30 +100,40 @@ pub fn inverse<'a>(
     let undone = !done.is_empty();
     let mut inverse = InversePlan::default();
     let mut outcomes = Vec::new();
-    for entry in entries.rev() {
+    let entries: Vec<&JournalEntry> = entries.collect();
+    let about = PlanTargets::of(&entries);
+    // Of an undo that did harm only the losses are taken back.
+    let restores = entries.iter().any(|entry| entry.is_harmful_undo());
+    for entry in entries.iter().rev().copied() {
         if entry.state.is_open() {
             let why =
                 "Part of this is open: `scimitar resume`, or R in the console, looks it up or sends it. Undo it then.";
             return Err(Refusal::new(RefusalCode::Pending, why));
         }
         if !entry.took_effect() {
-            outcomes.push((entry.state, entry.exchanges.is_empty()));
+            outcomes.push((entry.state, entry.exchanges.is_empty(), entry.is_unattributed()));
             continue;
         }
         let late = entry.is_late();
         let mut back: Vec<Change> = entry.puts_back().map(|change| successors.stand_in(change)).collect();
         back.retain(|change| !take(&mut done, &keyless(change)));
+        // Several lost values of one attribute come back together.
+        back.dedup();
         let mut back: Vec<BackStep> = back
             .into_iter()
             .map(|change| BackStep { of: entry.id, expected: still_lost(&change), change, late, beside: true })
             .collect();
-        inverse.differs.extend(lost(entry));
+        inverse.lost.extend(lost(entry));
         inverse.differs.extend(joined(entry));
         // Lost members come back before anybody leaves, so that no list is empty in between.
         if matches!(&entry.step.undo, Undo::By(changes) if changes.iter().any(takes)) {
             inverse.steps.append(&mut back);
         }
         match &entry.step.undo {
+            _ if restores => {}
+            Undo::By(_) if entry.step.change.creation().is_some() && entry.created.is_none() => {
+                inverse.never.push((entry.step.words.clone(), Refusal::new(RefusalCode::Irreversible, NO_ID)));
+            }
             Undo::By(changes) => {
                 let all = changes.len();
                 inverse.differs.extend(stays(entry, changes));
@@ -182,7 +142,7 @@ pub fn inverse<'a>(
                 open.retain(|change| !take(&mut done, &keyless(change)));
                 // Only the first of several changes has the condition: the others follow once the first has changed the
                 // value.
-                let mut expected = expected(entry, successors).filter(|_| open.len() == all);
+                let mut expected = expected(entry, &about, successors).filter(|_| open.len() == all);
                 let step = |change| BackStep { of: entry.id, change, expected: expected.take(), late, beside: false };
                 inverse.steps.extend(open.into_iter().map(step));
             }
@@ -227,11 +187,14 @@ pub fn inverse<'a>(
     }
 }
 
-/// The id of the plan that an undo without a number takes back: the newest plan that is not an undo and was not taken
-/// back as a whole. Use [`inverse`] to check whether that is possible.
+/// The id of the plan that an undo without a number takes back: the newest plan that was not taken back as a whole, and
+/// is no undo, or an undo with losses beside it. Use [`inverse`] to check whether that is possible.
 pub fn newest(journal: &[JournalEntry]) -> Option<ChangeId> {
-    let mut plans: Vec<ChangeId> =
-        journal.iter().filter(|entry| entry.undoes.is_none()).map(|entry| entry.plan).collect();
+    let mut plans: Vec<ChangeId> = journal
+        .iter()
+        .filter(|entry| entry.undoes.is_none() || entry.is_harmful_undo())
+        .map(|entry| entry.plan)
+        .collect();
     plans.sort_unstable();
     plans.dedup();
     plans.into_iter().rev().find(|plan| !is_undone(journal, *plan))
@@ -260,96 +223,33 @@ pub fn holds(undo: &JournalEntry) -> bool {
     }
 }
 
-impl InversePlan {
-    /// Adds what takes back a plan that is older than those in here.
-    pub fn then(&mut self, older: Self) {
-        self.steps.extend(older.steps);
-        self.never.extend(older.never);
-        self.kept.extend(older.kept);
-        self.differs.extend(older.differs);
-    }
+/// The changes of a plan by the records that they are about; empty for a plan that creates nothing.
+struct PlanTargets<'a>(FxHashMap<ResourceRef, Vec<&'a Change>>);
 
-    /// Compares the conditions with the directory. If several changes set the same value, only the last is judged here:
-    /// the value of an earlier change appears only after the later ones are taken back.
-    pub fn compare(self, directory: &Directory, holds: RecordContents) -> UndoDraft {
-        let mut draft = UndoDraft { differs: self.differs, ..UndoDraft::default() };
-        let kept_line = |(change, why)| (words::line_in(&change, directory, holds), why);
-        draft.conflicts.extend(self.kept.into_iter().map(kept_line));
-        let mut judged: FxHashSet<(ResourceRef, ChangedField)> = FxHashSet::default();
-        // A role that overwrites other roles may be shown as one of them: the worker asks the server before it sends the undo.
-        let cascade = |pair: &[BackStep]| {
-            let roles = pair.iter().all(|step| {
-                matches!(step.change, Change::SetOrgRole { .. } | Change::SetTeamRole { .. } | Change::SetSeat { .. })
-            });
-            (roles && pair[0].of == pair[1].of).then_some(pair[0].of)
-        };
-        let cascades: FxHashSet<ChangeId> = self.steps.windows(2).filter_map(cascade).collect();
-        let mut last = (ChangeId(0), true);
-        let kept = kept(&self.steps, directory);
-        // A user who still exists is not created again, so nothing about the user differs.
-        let mut creates = self.steps.iter().filter_map(|step| step.change.creation());
-        if !kept.is_empty() && creates.all(|made| kept.contains_key(&made)) {
-            draft.differs.clear();
-        }
-        for BackStep { of, change, expected, late, beside } in self.steps {
-            let change = match change.creation().and_then(|made| kept.get(&made)) {
-                Some(user) => Change::SetActive { user: user.clone(), active: true },
-                None => change.with_records(|record| kept.get(record).cloned()),
-            };
-            if last.0 != of {
-                last = (of, expected.iter().all(|expected| is_first(&expected.change, &mut judged)));
-            }
-            let is_last = last.1;
-            if is_last && already(&change, directory) {
-                if late {
-                    let line = words::line_in(&change, directory, holds);
-                    draft.conflicts.push((line, Refusal::new(RefusalCode::Changed, STILL_LATE)));
+impl<'a> PlanTargets<'a> {
+    fn of(plan: &[&'a JournalEntry]) -> Self {
+        let mut all: FxHashMap<ResourceRef, Vec<&'a Change>> = FxHashMap::default();
+        if plan.iter().any(|entry| entry.made.is_some()) {
+            for entry in plan {
+                for (target, _) in entry.step.change.touches() {
+                    all.entry(target).or_default().push(&entry.step.change);
                 }
-                continue;
             }
-            if is_last
-                && !cascades.contains(&of)
-                && let Some(expected) = &expected
-                && let Some(now) = otherwise(&expected.change, directory)
-            {
-                let line = words::line_in(&change, directory, holds);
-                draft.conflicts.push((line, Refusal::new(RefusalCode::Changed, expected.conflict(&now))));
-                continue;
-            }
-            draft.expected.extend(expected.map(|expected| (change.clone(), expected)));
-            draft.of.push((change.clone(), of));
-            draft.beside.extend(beside.then(|| change.clone()));
-            draft.changes.push(change);
         }
-        draft
+        Self(all)
+    }
+
+    /// The creation, and the other changes about the created record.
+    fn about(&self, creation: &JournalEntry) -> Vec<Change> {
+        let kind = creation.step.change.creation().map(|made| made.kind);
+        let target = kind.zip(creation.created.clone()).map(|(kind, id)| ResourceRef { kind, id });
+        let others = target.and_then(|target| self.0.get(&target)).into_iter().flatten().copied();
+        std::iter::once(&creation.step.change).chain(others).cloned().collect()
     }
 }
 
-/// Users to be created again who still exist, by the provisional record: the server has only deactivated them.
-fn kept(steps: &[BackStep], directory: &Directory) -> FxHashMap<ResourceRef, Id> {
-    let made = steps.iter().filter_map(|step| step.change.creation()).filter(|made| made.kind == RecordKind::User);
-    let users = made.filter_map(|made| replaced(&made.id).map(|id| (made, id)));
-    users.filter(|(_, id)| directory.user(id).is_some()).collect()
-}
-
-/// True if no earlier change was about the same value.
-fn is_first(change: &Change, judged: &mut FxHashSet<(ResourceRef, ChangedField)>) -> bool {
-    let seen = values(change).into_iter().filter(|touch| !judged.insert(touch.clone())).count();
-    seen == 0
-}
-
-/// The values that a change is about.
-pub(super) fn values(change: &Change) -> Vec<(ResourceRef, ChangedField)> {
-    let mut touches = change.touches();
-    // The changes of all members share the team's list.
-    if touches.len() > 1 {
-        touches.retain(|(_, field)| *field != ChangedField::Members);
-    }
-    touches
-}
-
-/// The condition for taking the change back.
-fn expected(entry: &JournalEntry, successors: &RecordSuccessors) -> Option<ExpectedEffect> {
+/// The condition for taking the change back; `plan` has the changes of its plan.
+fn expected(entry: &JournalEntry, plan: &PlanTargets<'_>, successors: &RecordSuccessors) -> Option<ExpectedEffect> {
     let words = &entry.step.words;
     let left = match &entry.step.change {
         Change::AddMember { .. } => "a member".to_owned(),
@@ -361,15 +261,16 @@ fn expected(entry: &JournalEntry, successors: &RecordSuccessors) -> Option<Expec
         _ => words.after.clone(),
     };
     let change = successors.stand_in(&entry.step.change.about(entry.created.as_ref()));
-    Some(ExpectedEffect { change, left })
+    let made = entry.made.clone().map(|made| Box::new(MadeRecord { own: plan.about(entry), ..*made }));
+    let is_known = made.is_some() || !matches!(entry.state, ChangeState::Partly | ChangeState::Unseen);
+    Some(ExpectedEffect { change, left, made })
         // If the server did not show the effect, the resulting value is unknown.
-        .filter(|_| !entry.partly && !matches!(entry.state, ChangeState::Partly | ChangeState::Unseen))
+        .filter(|_| !entry.partly && is_known)
 }
 
 /// Losses that no change puts back, a sentence each.
 fn lost(entry: &JournalEntry) -> impl Iterator<Item = String> {
-    let lost = entry.effects.iter().filter(|effect| effect.harm && effect.back.is_empty());
-    lost.map(|effect| format!("Not put back: {}", effect.words))
+    entry.lost().map(|effect| format!("Not put back: {}", effect.words))
 }
 
 /// The members whom nobody asked for, and who stay in.
@@ -386,7 +287,8 @@ fn still_lost(back: &Change) -> Option<ExpectedEffect> {
         return None;
     }
     let left = now.as_ref().map_or_else(|| "nothing".to_owned(), crate::directory::attributes::shown);
-    Some(ExpectedEffect { change: Change::attribute(target.clone(), path.clone(), old.clone(), now.clone()), left })
+    let change = Change::attribute(target.clone(), path.clone(), old.clone(), now.clone());
+    Some(ExpectedEffect { change, left, made: None })
 }
 
 /// A note about what the undo does not put back: a created user who is only deactivated, roles that no list shows.
@@ -418,14 +320,18 @@ fn take(done: &mut VecDeque<Change>, change: &Change) -> bool {
     found.and_then(|at| done.remove(at)).is_some()
 }
 
-/// The reason why nothing can be undone: of each change its state, and whether nothing was sent.
-fn nothing_done(outcomes: &[(ChangeState, bool)]) -> &'static str {
-    let any = |state| outcomes.iter().any(|(of, _)| *of == state);
+/// The reason why nothing can be undone: of each change its state, whether nothing was sent, and whether nobody knows
+/// who has done it.
+fn nothing_done(outcomes: &[(ChangeState, bool, bool)]) -> &'static str {
+    let any = |state| outcomes.iter().any(|(of, ..)| *of == state);
     if any(ChangeState::Refused) {
         "It was refused, so there is nothing of it to undo."
     } else if any(ChangeState::Conflict) {
         "It ended in a conflict and changed nothing, so there is nothing of it to undo."
-    } else if outcomes.contains(&(ChangeState::Already, false)) {
+    } else if outcomes.iter().any(|(.., is_unattributed)| *is_unattributed) {
+        "It was sent and refused, and it is as wished: who did it is not known, so it is taken back only where that is \
+         asked for."
+    } else if outcomes.contains(&(ChangeState::Already, false, false)) {
         "It was sent, and somebody else had done it first, so there is nothing of it to undo."
     } else if any(ChangeState::Already) {
         "It was so already and was not sent, so there is nothing of it to undo."

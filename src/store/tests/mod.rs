@@ -149,6 +149,7 @@ fn entry(id: i64, change: Change, state: ChangeState) -> JournalEntry {
         settled: Some(Timestamp::from_millisecond(1_700_000_000_456).unwrap()),
         undoes: Some(ChangeId(i64::MIN)),
         created: Some("id".into()),
+        made: None,
         partly: false,
         effects: vec![],
         alarm: false,

@@ -274,6 +274,7 @@ pub fn entry(app: &App, seconds: i64, change: Change, state: ChangeState, why: &
         settled: (!state.is_open()).then(|| at + jiff::SignedDuration::from_millis(400)),
         undoes: None,
         created: None,
+        made: None,
         partly: false,
         effects: vec![],
         alarm: false,

@@ -1,6 +1,6 @@
 //! The outcome of a creation: the record that the server has made, compared with the one that was asked for.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::{ChangeAttempt, send::path_of};
@@ -177,12 +177,21 @@ impl ChangeAttempt<'_> {
         differs.then_some(OtherName { target, document, attribute, asked, made })
     }
 
+    /// True where the server says that the record was created before the request went out.
+    pub(super) fn is_older(&self, target: &ResourceRef) -> bool {
+        let created = self.after.get(&path_of(target)).and_then(|after| created(&after.document));
+        created.is_some_and(|created| created < self.earliest())
+    }
+
+    /// The earliest time, by the server's clock, at which this attempt can have created a record.
+    fn earliest(&self) -> Timestamp {
+        self.began.checked_sub(SKEW).unwrap_or(self.began)
+    }
+
     async fn made_by(&self, target: &ResourceRef, document: &Value) -> MadeBy {
         let of = target.clone();
         let known = self.context.stored(move |store| store.record(&of)).await.flatten().is_some();
-        let created = document.pointer("/meta/created").and_then(Value::as_str).and_then(instant::from_text);
-        let earliest = self.began.checked_sub(SKEW).unwrap_or(self.began);
-        match (created.map(|created| created >= earliest), known) {
+        match (created(document).map(|created| created >= self.earliest()), known) {
             (Some(true), false) => MadeBy::ThisChange,
             (Some(false) | None, true) => MadeBy::Somebody,
             // Some servers give every record one time of creation, and some bring back a record that was deleted.
@@ -207,6 +216,11 @@ pub(super) enum MadeOtherwise {
     Settled(ChangeState, String),
     /// The record that was asked for is there, too.
     Found(ChangeShown),
+}
+
+/// When the server says that the record was created (RFC 7643 §3.1).
+pub(super) fn created(document: &Value) -> Option<Timestamp> {
+    document.pointer("/meta/created").and_then(Value::as_str).and_then(instant::from_text)
 }
 
 fn shown(text: &str) -> Name {

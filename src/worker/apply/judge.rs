@@ -28,6 +28,10 @@ impl ChangeAttempt<'_> {
         let made = self.made_otherwise(entry).await;
         self.read_moved_groups().await;
         entry.effects = self.effects(entry).await;
+        if made.is_none() {
+            let former = self.learn_former_life(entry).await;
+            entry.effects.extend(former);
+        }
         self.learn_memberships(entry);
         let lost = !lead.is_empty();
         let lead =

@@ -70,6 +70,11 @@ impl MeanwhileChanges {
         moves.filter(|(_, moved)| *moved == direction).map(|(other, _)| other)
     }
 
+    /// The same change of another plan that took effect.
+    pub(super) fn of_change(&self, change: &Change) -> Option<&JournalEntry> {
+        self.0.iter().rev().find(|other| other.step.change == *change && other.took_effect())
+    }
+
     /// The last change that has altered an attribute of the record; `follows` tells whether a change alters it.
     pub(super) fn of_attribute(
         &self,

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     directory::{
-        Observation,
+        Id, Observation,
         plan::{ChangeState, JournalEntry, WayBack},
         work::{ChangeUpdate, WorkerReport},
     },
@@ -32,7 +32,9 @@ mod members;
 mod memberships;
 mod others;
 mod outcome;
+mod revived;
 mod send;
+mod since;
 mod story;
 mod thin;
 mod undo;
@@ -177,6 +179,8 @@ struct ChangeAttempt<'a> {
     /// The form that the server took, where it did not know the first one.
     took: Option<Request>,
     taught: ServerQuirks,
+    /// Teams that a created user was in already.
+    found_in: Vec<Id>,
     /// When the attempt began.
     began: Timestamp,
 }
@@ -200,6 +204,7 @@ impl<'a> ChangeAttempt<'a> {
             after: HashMap::new(),
             took: None,
             taught: ServerQuirks::default(),
+            found_in: Vec::new(),
             began: now(),
         }
     }
@@ -221,6 +226,7 @@ fn moved(context: &WorkerContext, entry: &JournalEntry, fresh: Vec<Observation>)
         way_back: Some(Box::new(WayBack {
             undo: entry.step.undo.clone(),
             compensation: entry.step.compensation.clone(),
+            made: entry.made.clone(),
         })),
     }));
 }

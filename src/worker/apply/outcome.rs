@@ -8,7 +8,7 @@ use crate::{
     directory::{
         MaybeTold, Observation, ResourceRef,
         change::Change,
-        plan::{ChangeState, ConfirmBy, JournalEntry, UNCLAIMED, UNWRITTEN, WriteCondition},
+        plan::{ChangeState, ConfirmBy, JournalEntry, UNATTRIBUTED, UNCLAIMED, UNWRITTEN, WriteCondition},
         record::Record,
     },
     scim::{
@@ -101,7 +101,16 @@ impl ChangeAttempt<'_> {
         // Whatever was refused, the screen shows the server's present values, which are not always the former ones.
         let _ = self.look_at_all(entry).await;
         if self.sent == 0 && self.was_faster(entry, &failure).await {
-            let why = format!("Somebody else did it first. {}", failure.text);
+            let why = match self.done_by(entry, &failure).await {
+                Some(who) => format!("{who} {}", failure.text),
+                None => {
+                    entry.effects = self.effects(entry).await;
+                    self.learn_way_back(entry, ChangeState::Confirmed).await;
+                    let key = entry.plan.0;
+                    let way = format!("`scimitar undo {key}`, or an undo of this plan in Activity, takes it back.");
+                    format!("{UNATTRIBUTED} {way} {}", failure.text)
+                }
+            };
             return self.already(entry, why).await;
         }
         let stale = failure.status == Some(412);
@@ -151,7 +160,24 @@ impl ChangeAttempt<'_> {
         if !so {
             entry.created = None;
         }
-        so && !self.is_blind(entry)
+        // An empty team is seen whole by its record.
+        let is_empty = matches!(&entry.step.change, Change::CreateTeam { members, .. } if members.is_empty());
+        so && (is_empty || !self.is_blind(entry))
+    }
+
+    /// Who is known to have done what the server refused and shows: a sentence.
+    async fn done_by(&self, entry: &JournalEntry, failure: &Failure) -> Option<String> {
+        if failure.status == Some(412) {
+            return Some("Somebody else did it first.".to_owned());
+        }
+        if let Some(made) = entry.step.change.creation().zip(entry.created.clone()) {
+            let target = ResourceRef { kind: made.0.kind, id: made.1 };
+            return self.is_older(&target).then(|| "It was there before.".to_owned());
+        }
+        let (target, _) = entry.step.change.touches().into_iter().next()?;
+        let others = self.meanwhile(entry, &target).await;
+        let other = others.of_change(&entry.step.change)?;
+        Some(format!("Plan {} ({}) did it first.", other.plan.0, other.title))
     }
 
     pub(super) async fn look_after_loss(&mut self, entry: &mut JournalEntry, loss: &str) -> AttemptEnd {
@@ -226,6 +252,7 @@ impl ChangeAttempt<'_> {
         failure: Option<Failure>,
     ) -> AttemptEnd {
         self.forget_versions(entry);
+        self.keep_made(entry, state);
         let mut fresh = std::mem::take(&mut self.fresh);
         if state == ChangeState::Unseen {
             unsay_roles(&entry.step.change, &mut fresh);

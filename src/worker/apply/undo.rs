@@ -7,7 +7,7 @@ use crate::{
     directory::{
         Observation,
         change::Change,
-        plan::{ALREADY, ChangeState, JournalEntry, without_effect},
+        plan::{ALREADY, ChangeState, JournalEntry, MadeRecord, without_effect},
         record::Record,
     },
     scim::failure::Failure,
@@ -29,8 +29,17 @@ impl ChangeAttempt<'_> {
         if self.shows(entry).await == ChangeShown::Yes {
             return Some(self.unsent(entry, ChangeState::Dropped, ALREADY.into(), None).await);
         }
+        let since = match &expected.made {
+            Some(made) => self.since_made(entry, made).await,
+            None => Vec::new(),
+        };
+        if !since.is_empty() {
+            return Some(self.unsent(entry, ChangeState::Conflict, MadeRecord::conflict(&since), None).await);
+        }
         let fresh = self.identified(&expected.change).await;
-        if let ChangeShown::No(now) = self.context.dialect.shows(&expected.change, &fresh, &entry.step) {
+        if expected.made.is_none()
+            && let ChangeShown::No(now) = self.context.dialect.shows(&expected.change, &fresh, &entry.step)
+        {
             return Some(self.unsent(entry, ChangeState::Conflict, expected.conflict(&now), None).await);
         }
         // The readings are older than the coming answer, and the versions in the plan still hold.

@@ -218,7 +218,7 @@ impl Behavior for Habitual {
     fn create(&self, state: &State, kind: ResourceType, body: &Value, id: &str) -> Value {
         let mut record = body.clone();
         record["id"] = id.into();
-        record["meta"] = json!({"created": "2026-11-30T00:00:00Z"});
+        record["meta"] = json!({"created": jiff::Timestamp::now().to_string()});
         match kind {
             ResourceType::Users => {
                 if !record["active"].is_boolean() {

@@ -1,0 +1,207 @@
+//! The undo of a plan compared with the directory: what is sent, what was taken back already, and what has changed since.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{BackStep, ExpectedEffect, InversePlan, Plan, STILL_LATE, already, compensation::replaced};
+use crate::directory::{
+    Directory, Id, RecordKind, ResourceRef,
+    change::{Change, ChangeId, ChangedField},
+    record_contents::RecordContents,
+    refusal::{Refusal, RefusalCode},
+    words::{self, PlanLine},
+};
+
+/// An [`InversePlan`] compared with the directory.
+#[derive(Debug, Default)]
+pub struct UndoDraft {
+    /// The changes to plan.
+    pub changes: Vec<Change>,
+    /// Lines that are not sent, because the value has changed since.
+    pub conflicts: Vec<(PlanLine, Refusal)>,
+    /// For each change the change of the journal that it takes back.
+    of: Vec<(Change, ChangeId)>,
+    /// The conditions under which the changes are sent.
+    expected: Vec<(Change, ExpectedEffect)>,
+    /// The changes that put back losses beside the plan, each with its line.
+    beside: Vec<(Change, PlanLine)>,
+    differs: Vec<String>,
+    lost: Vec<String>,
+}
+
+/// The words about a line that puts back a loss beside the plan.
+const BESIDE: &str = "The plan did not ask for this loss, which was seen beside its change: somebody else may have caused it \
+                      at that time.";
+
+impl UndoDraft {
+    /// Gives new provisional ids to records that are created again.
+    pub fn renew(&mut self, mut fresh: impl FnMut() -> Id) {
+        let created = self.changes.iter().filter_map(Change::creation);
+        let keys: FxHashMap<ResourceRef, Id> = created.map(|made| (made, fresh())).collect();
+        let renewed = |change: Change| change.with_records(|record| keys.get(record).cloned());
+        self.changes = std::mem::take(&mut self.changes).into_iter().map(renewed).collect();
+        self.of = std::mem::take(&mut self.of).into_iter().map(|(change, of)| (renewed(change), of)).collect();
+    }
+
+    /// Removes and returns the changes that wait for another record to be created.
+    pub fn take_later(&mut self) -> Vec<Change> {
+        let (ready, later) =
+            std::mem::take(&mut self.changes).into_iter().partition(|change| change.waits_for().is_empty());
+        self.changes = ready;
+        later
+    }
+
+    /// Removes and returns, for each change, the change of the journal that it takes back.
+    pub fn take_origins(&mut self) -> Vec<(Change, ChangeId)> {
+        std::mem::take(&mut self.of)
+    }
+
+    /// Losses that stay: no change puts them back, or the plan refuses it. Complete once the draft is bound.
+    pub fn lost(&self) -> &[String] {
+        &self.lost
+    }
+
+    /// A loss beside the plan that can't be put back is no reason to take nothing back.
+    fn give_up(&mut self, plan: &mut Plan) {
+        let is_beside = |line: &PlanLine| self.beside.iter().any(|(_, beside)| beside == line);
+        let (beside, refused) = std::mem::take(&mut plan.refused).into_iter().partition(|(line, _)| is_beside(line));
+        plan.refused = refused;
+        let told = |(line, why): (PlanLine, Refusal)| {
+            format!("Not put back: {}: {}: {}", line.subject, line.text("→"), why.text)
+        };
+        self.lost.extend(Vec::into_iter(beside).map(told));
+    }
+
+    /// Binds the conditions to the steps of the plan drafted from the changes, and adds notes on differences.
+    pub fn bind(&mut self, plan: &mut Plan) {
+        plan.notes.append(&mut self.differs);
+        self.give_up(plan);
+        plan.notes.extend(self.lost.iter().cloned());
+        let value = |change: &Change| change.touches().into_iter().next();
+        let mut open: FxHashMap<_, Vec<(Change, ExpectedEffect)>> = FxHashMap::default();
+        for (change, expected) in self.expected.drain(..) {
+            open.entry(value(&change)).or_default().push((change, expected));
+        }
+        for step in &mut plan.steps {
+            if self.beside.iter().any(|(change, _)| *change == step.change) {
+                step.consequences.insert(0, BESIDE.to_owned());
+                step.grave += 1;
+            }
+            let Some(same) = open.get_mut(&value(&step.change)) else { continue };
+            if let Some(at) = same.iter().position(|(change, _)| *change == step.change) {
+                step.expected = Some(same.remove(at).1);
+            }
+        }
+    }
+}
+
+impl InversePlan {
+    /// The records that the directory lacks, or of which it shows that a change was taken back already, or that its effect
+    /// is another one by now. A list may be older than the plan: only a reading of the record decides.
+    pub fn unsure(&self, directory: &Directory) -> FxHashSet<ResourceRef> {
+        let none = FxHashSet::default();
+        let target = |step: &BackStep| Some(step.change.touches().into_iter().next()?.0);
+        let is_unsure = |step: &&BackStep| {
+            let is_broken = |expected: &ExpectedEffect| expected.broken(&step.change, directory, &none).is_some();
+            let lacks = target(step).is_some_and(|target| match target.kind {
+                RecordKind::User => directory.user(&target.id).is_none(),
+                RecordKind::Team => directory.team(&target.id).is_none(),
+                RecordKind::Role => false,
+            });
+            lacks || already(&step.change, directory) || step.expected.as_ref().is_some_and(is_broken)
+        };
+        let targets = self.steps.iter().filter(is_unsure).filter_map(target);
+        targets.filter(|target| !target.is_provisional()).collect()
+    }
+
+    /// Adds what takes back a plan that is older than those in here.
+    pub fn then(&mut self, older: Self) {
+        self.steps.extend(older.steps);
+        self.never.extend(older.never);
+        self.kept.extend(older.kept);
+        self.differs.extend(older.differs);
+        self.lost.extend(older.lost);
+    }
+
+    /// Compares the conditions with the directory. If several changes set the same value, only the last is judged here:
+    /// the value of an earlier change appears only after the later ones are taken back.
+    pub fn compare(self, directory: &Directory, holds: RecordContents) -> UndoDraft {
+        let mut draft = UndoDraft { differs: self.differs, lost: self.lost, ..UndoDraft::default() };
+        let kept_line = |(change, why)| (words::line_in(&change, directory, holds), why);
+        draft.conflicts.extend(self.kept.into_iter().map(kept_line));
+        let mut judged: FxHashSet<(ResourceRef, ChangedField)> = FxHashSet::default();
+        // A role that overwrites other roles may be shown as one of them: the worker asks the server before it sends the undo.
+        let cascade = |pair: &[BackStep]| {
+            let roles = pair.iter().all(|step| {
+                matches!(step.change, Change::SetOrgRole { .. } | Change::SetTeamRole { .. } | Change::SetSeat { .. })
+            });
+            (roles && pair[0].of == pair[1].of).then_some(pair[0].of)
+        };
+        let cascades: FxHashSet<ChangeId> = self.steps.windows(2).filter_map(cascade).collect();
+        let mut last = (ChangeId(0), true);
+        let kept = kept(&self.steps, directory);
+        let leaves = |step: &BackStep| match &step.change {
+            Change::RemoveMember { team, user } => Some((team.clone(), user.clone())),
+            _ => None,
+        };
+        let leaving: FxHashSet<(Id, Id)> = self.steps.iter().filter_map(leaves).collect();
+        // A user who still exists is not created again, so nothing about the user differs.
+        let mut creates = self.steps.iter().filter_map(|step| step.change.creation());
+        if !kept.is_empty() && creates.all(|made| kept.contains_key(&made)) {
+            draft.differs.clear();
+        }
+        for BackStep { of, change, expected, late, beside } in self.steps {
+            let change = match change.creation().and_then(|made| kept.get(&made)) {
+                Some(user) => Change::SetActive { user: user.clone(), active: true },
+                None => change.with_records(|record| kept.get(record).cloned()),
+            };
+            if last.0 != of {
+                last = (of, expected.iter().all(|expected| is_first(&expected.change, &mut judged)));
+            }
+            let is_last = last.1;
+            if is_last && already(&change, directory) {
+                if late {
+                    let line = words::line_in(&change, directory, holds);
+                    draft.conflicts.push((line, Refusal::new(RefusalCode::Changed, STILL_LATE)));
+                }
+                continue;
+            }
+            if is_last
+                && !cascades.contains(&of)
+                && let Some(expected) = &expected
+                && let Some(why) = expected.broken(&change, directory, &leaving)
+            {
+                let line = words::line_in(&change, directory, holds);
+                draft.conflicts.push((line, Refusal::new(RefusalCode::Changed, why)));
+                continue;
+            }
+            draft.expected.extend(expected.map(|expected| (change.clone(), expected)));
+            draft.of.push((change.clone(), of));
+            draft.beside.extend(beside.then(|| (change.clone(), words::line_in(&change, directory, holds))));
+            draft.changes.push(change);
+        }
+        draft
+    }
+}
+
+/// Users to be created again who still exist, by the provisional record: the server has only deactivated them.
+fn kept(steps: &[BackStep], directory: &Directory) -> FxHashMap<ResourceRef, Id> {
+    let made = steps.iter().filter_map(|step| step.change.creation()).filter(|made| made.kind == RecordKind::User);
+    let users = made.filter_map(|made| replaced(&made.id).map(|id| (made, id)));
+    users.filter(|(_, id)| directory.user(id).is_some()).collect()
+}
+
+/// True if no earlier change was about the same value.
+fn is_first(change: &Change, judged: &mut FxHashSet<(ResourceRef, ChangedField)>) -> bool {
+    let seen = values(change).into_iter().filter(|touch| !judged.insert(touch.clone())).count();
+    seen == 0
+}
+
+/// The values that a change is about.
+pub(super) fn values(change: &Change) -> Vec<(ResourceRef, ChangedField)> {
+    let mut touches = change.touches();
+    // The changes of all members share the team's list.
+    if touches.len() > 1 {
+        touches.retain(|(_, field)| *field != ChangedField::Members);
+    }
+    touches
+}

@@ -1,0 +1,187 @@
+//! The undo of a creation: it takes away what the plan made, and nothing that somebody has changed or uses since. A record
+//! that was there before is none that the plan made.
+
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::{
+    outcomes::{PARTLY, change, effects, json_of, why},
+    records::{group, users},
+    server::{Answer, Behavior, Request, ShownIn},
+    state::{ResourceType, State},
+    world::{DONE, NOT_SENT, World},
+};
+
+struct Plain;
+
+impl Behavior for Plain {}
+
+const TEAM: &[&str] = &["create", "team", "gamma", "user0001"];
+const USER: &[&str] = &["create", "user", "zed", "--email", "zed@example.com"];
+
+fn world(behavior: impl Behavior) -> World {
+    World::new(behavior, users(6), vec![group(1, "alpha", &[1, 2, 3]), group(2, "beta", &[4])])
+}
+
+/// Somebody puts a user into a group.
+fn join(world: &World, group: &str, user: &str) {
+    world.server.state().groups[group]["members"].as_array_mut().unwrap().push(json!({"value": user}));
+}
+
+fn is_there(world: &World) -> bool {
+    let state = world.state();
+    state.users.contains_key("made-1") || state.groups.contains_key("made-1")
+}
+
+#[test]
+fn a_team_that_somebody_has_joined_since_is_left_alone() {
+    let world = world(Plain);
+    json_of(&world, TEAM, DONE);
+    join(&world, "made-1", "u0005");
+    let dry = world.run(&["undo", "--dry-run", "--json"]).exits(NOT_SENT).json();
+    assert_eq!(dry["refused"][0]["code"], "changed", "{dry}");
+    world.run(&["undo", "--yes"]).exits(NOT_SENT).warns(&["user0005 joined gamma", "delete it by itself"]);
+    assert_eq!(world.members("made-1"), ["u0001", "u0005"]);
+    // Once it is as the creation left it, the undo goes.
+    world.server.state().groups["made-1"]["members"].as_array_mut().unwrap().pop();
+    world.run(&["undo", "--yes"]).exits(DONE);
+    assert!(!is_there(&world));
+}
+
+#[test]
+fn a_user_who_was_put_into_a_team_since_is_left_alone() {
+    let world = world(Plain);
+    json_of(&world, USER, DONE);
+    join(&world, "g0001", "made-1");
+    world.run(&["undo", "--yes"]).exits(NOT_SENT).warns(&["zed joined alpha"]);
+    assert!(is_there(&world));
+}
+
+#[rstest]
+#[case::user(USER, "title", "title is CFO now")]
+#[case::user_s_name(USER, "displayName", "displayName is CFO now")]
+#[case::team(&["create", "team", "gamma"], "externalId", "externalId is CFO now")]
+fn a_record_that_somebody_has_changed_since_is_left_alone(
+    #[case] args: &[&str],
+    #[case] attribute: &str,
+    #[case] said: &str,
+) {
+    let world = world(Plain);
+    json_of(&world, args, DONE);
+    {
+        let mut state = world.server.state();
+        let State { users, groups, .. } = &mut *state;
+        users.get_mut("made-1").or(groups.get_mut("made-1")).unwrap()[attribute] = "CFO".into();
+    }
+    let told = world.run(&["undo", "--yes", "--json"]).exits(PARTLY).json();
+    assert_eq!(change(&told)["state"], "conflict", "{told}");
+    assert!(why(&told).contains(said), "{told}");
+    assert!(is_there(&world));
+}
+
+/// What the plan itself has added since is no change of somebody else.
+#[test]
+fn what_the_same_plan_has_done_to_the_new_user_is_no_conflict() {
+    let world = world(Plain);
+    world.file(
+        "new.json",
+        json!({"users": [{"user": "zed", "email": "zed@example.com"}], "teams": [{"team": "beta", "members": ["zed", "user0004"]}]})
+            .to_string(),
+    );
+    world.run(&["apply", "new.json", "--yes"]).exits(DONE);
+    assert_eq!(world.members("g0002"), ["made-1", "u0004"]);
+    world.run(&["undo", "--yes"]).exits(DONE);
+    assert!(!is_there(&world));
+    assert_eq!(world.members("g0002"), ["u0004"]);
+}
+
+/// A new group has its creator as a member, a new user a title and a group, and the answers to creations leave that out.
+struct Generous;
+
+impl Behavior for Generous {
+    fn create(&self, _: &State, kind: ResourceType, body: &Value, id: &str) -> Value {
+        let mut record = body.clone();
+        (record["id"], record["locale"]) = (id.into(), "en".into());
+        match kind {
+            ResourceType::Groups => record["members"].as_array_mut().unwrap().push(json!({"value": "u0006"})),
+            _ => record["groups"] = json!([{"value": "g0001", "display": "alpha"}]),
+        }
+        record
+    }
+
+    fn show(&self, _: &State, kind: ResourceType, record: &Value, shown: ShownIn) -> Value {
+        let mut record = record.clone();
+        if shown == ShownIn::Write && kind == ResourceType::Users {
+            let record = record.as_object_mut().unwrap();
+            record.shift_remove("groups");
+            record.shift_remove("locale");
+        }
+        record
+    }
+}
+
+#[rstest]
+#[case::user(USER)]
+#[case::team(TEAM)]
+#[case::empty_team(&["create", "team", "gamma"])]
+fn what_the_creation_itself_has_added_is_no_conflict(#[case] args: &[&str]) {
+    let world = world(Generous);
+    world.run(&[args, &["--yes"]].concat());
+    assert!(is_there(&world));
+    world.run(&["undo", "--yes"]).exits(DONE);
+    assert!(!is_there(&world));
+}
+
+/// Inactive users are in no list, and a POST of such a name brings the old record back.
+struct Revives;
+
+impl Behavior for Revives {
+    fn before(&self, state: &mut State, request: &Request) -> Option<Answer> {
+        let is_zed = request.method == "POST" && request.body["userName"] == "zed";
+        is_zed.then(|| {
+            let zed = &mut state.users["u0099"];
+            zed["active"] = true.into();
+            Answer::json(201, zed)
+        })
+    }
+
+    fn matches(&self, record: &Value, attribute: &str, value: &str) -> bool {
+        record["active"] != false && record[attribute].as_str() == Some(value)
+    }
+
+    fn page(&self, kind: ResourceType, total: usize, start: usize, count: Option<usize>) -> std::ops::Range<usize> {
+        // The hidden user is the last one.
+        let shown = if kind == ResourceType::Users { total.min(3) } else { total };
+        crate::server::span(shown, start, count.unwrap_or(shown))
+    }
+
+    fn envelope(&self, _: usize, start: usize, resources: Vec<Value>) -> Value {
+        json!({"totalResults": resources.len(), "startIndex": start, "Resources": resources})
+    }
+}
+
+fn revived(created: &str) -> World {
+    let mut all = users(3);
+    let mut zed = crate::records::named(99, "zed");
+    (zed["active"], zed["meta"]["created"]) = (false.into(), created.into());
+    zed["emails"] = json!([{"value": "zed@example.com", "primary": true}]);
+    all.push(zed);
+    World::new(Revives, all, vec![group(1, "alpha", &[1, 2]), group(2, "beta", &[3, 99])])
+}
+
+#[rstest]
+#[case::of_another_day("2025-03-04T05:06:07Z", false)]
+#[case::of_the_day_of_all_others("2026-01-02T03:04:05Z", true)]
+fn a_user_whom_the_server_has_only_brought_back_is_deactivated_by_the_undo(#[case] created: &str, #[case] lists: bool) {
+    let world = revived(created);
+    if lists {
+        world.run(&["users"]).exits(DONE);
+    }
+    let told = json_of(&world, USER, DONE);
+    let [said] = effects(&told)[..] else { panic!("{told}") };
+    assert!(said.contains("zed was there before") && said.contains("in beta"), "{told}");
+    let undo = world.run(&["undo", "--yes"]).exits(DONE);
+    assert!(world.state().users.contains_key("u0099"), "{undo}");
+    assert!(!world.is_active("u0099"));
+    assert_eq!(world.members("g0002"), ["u0003", "u0099"]);
+}
