@@ -8,10 +8,20 @@ use crate::scim::text;
 /// The ranges of the text that are the secret and such characters. Uses as much memory as the secret and the ranges found.
 pub(super) fn find(text: &[u8], secret: &[u8]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    if secret.is_empty() || !may_hide(text) {
+    if secret.is_empty() {
         return found;
     }
     let fall_back = fall_backs(secret);
+    for window in windows(text, secret.len()) {
+        let start = window.start;
+        let within = find_in(&text[window], secret, &fall_back);
+        found.extend(within.into_iter().map(|range| start + range.start..start + range.end));
+    }
+    found
+}
+
+fn find_in(text: &[u8], secret: &[u8], fall_back: &[usize]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
     // The places of the newest bytes that may be the secret's.
     let mut places: VecDeque<usize> = VecDeque::new();
     let mut matched = 0;
@@ -31,16 +41,37 @@ pub(super) fn find(text: &[u8], secret: &[u8]) -> Vec<Range<usize>> {
     found
 }
 
+/// The parts of the text that are nearer than `reach` bytes to a character that cleaning drops: a scattered secret of that
+/// length lies in one of them.
+fn windows(text: &[u8], reach: usize) -> Vec<Range<usize>> {
+    let mut all: Vec<Range<usize>> = Vec::new();
+    for (at, length) in all_dropped(text) {
+        let mut start = at.saturating_sub(reach);
+        // Of a row of backslashes only its beginning tells which of them begin an escape.
+        while start > 0 && text[start - 1] == b'\\' {
+            start -= 1;
+        }
+        let end = (at + length + reach).min(text.len());
+        match all.last_mut() {
+            Some(last) if start <= last.end => last.end = end.max(last.end),
+            _ => all.push(start..end),
+        }
+    }
+    all
+}
+
 /// Bytes that are looked at together.
 const CHUNK: usize = 4_096;
 
-/// True where cleaning may drop a character. Only other bytes than plain ASCII are looked at, which most texts have few of.
-fn may_hide(text: &[u8]) -> bool {
+/// The places and lengths of characters that cleaning may drop. Only other bytes than plain ASCII are looked at, which most
+/// texts have few of.
+fn all_dropped(text: &[u8]) -> impl Iterator<Item = (usize, usize)> {
     let is_plain = |byte: &u8| matches!(byte, b' '..=b'[' | b']'..=b'~');
-    (0..).step_by(CHUNK).zip(text.chunks(CHUNK)).any(|(start, chunk)| {
-        let others = chunk.iter().filter(|byte| !is_plain(byte)).count();
-        let mut bytes = (start..).zip(chunk);
-        others > 0 && bytes.any(|(at, byte)| !is_plain(byte) && dropped(&text[at..]).is_some())
+    let chunks = (0..).step_by(CHUNK).zip(text.chunks(CHUNK));
+    let others = chunks.filter(move |(_, chunk)| chunk.iter().filter(|byte| !is_plain(byte)).count() > 0);
+    others.flat_map(move |(start, chunk)| {
+        let bytes = (start..).zip(chunk).filter(move |(_, byte)| !is_plain(byte));
+        bytes.filter_map(|(at, _)| Some((at, dropped(&text[at..])?)))
     })
 }
 
@@ -104,6 +135,33 @@ fn dropped(text: &[u8]) -> Option<usize> {
             };
             let c = str::from_utf8(text.get(..length)?).ok()?.chars().next()?;
             text::vanishes(c).then_some(length)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Looking around the dropped characters alone finds as much as looking everywhere.
+        #[test]
+        fn windows_hold_all_that_is_scattered(
+            parts in proptest::collection::vec("a|b|\\\\|u|200b|\u{200b}|\\\\u200b|é|ab|b{5}", 0..40),
+            secret in "[ab]{1,6}",
+        ) {
+            let text = parts.concat();
+            let everywhere = find_in(text.as_bytes(), secret.as_bytes(), &fall_backs(secret.as_bytes()));
+            let is_scattered = |range: &Range<usize>| range.len() > secret.len();
+            let covered = |range: &Range<usize>, all: &[Range<usize>]| {
+                all.iter().any(|other| other.start < range.end && range.start < other.end)
+            };
+            let found = find(text.as_bytes(), secret.as_bytes());
+            for range in everywhere.iter().filter(|range| is_scattered(range)) {
+                prop_assert!(covered(range, &found), "{range:?} of {text:?} is in none of {found:?}");
+            }
         }
     }
 }

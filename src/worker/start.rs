@@ -35,7 +35,7 @@ impl Worker {
         {
             self.shown = true;
             // The mark belongs to the whole, which is shown next.
-            self.show_stored(first, (!more).then_some(None)).await;
+            self.show_stored(first, more, None).await;
         }
     }
 
@@ -46,7 +46,7 @@ impl Worker {
         let mark = UsersMark::stored(&self.context).await;
         if let Some(all) = self.context.stored(|store| store.load()).await {
             self.say(all.notice());
-            self.show_stored(all, Some(mark)).await;
+            self.show_stored(all, false, mark).await;
         }
     }
 
@@ -89,14 +89,13 @@ impl Worker {
         notice.into_iter().for_each(|notice| self.context.report(WorkerReport::Notice(notice)));
     }
 
-    /// Shows the records of the disk; with the mark that was there before they were read, if these are all.
-    async fn show_stored(&self, snapshot: Snapshot, whole: Option<Option<Arc<UsersMark>>>) {
-        let partial = whole.is_none();
+    /// Shows the records of the disk, with the mark that was there before they were read.
+    async fn show_stored(&self, snapshot: Snapshot, partial: bool, mark: Option<Arc<UsersMark>>) {
         let seen = snapshot.seen;
         let told = side_queries::stored_roles(&self.context).await;
         let source = self.context.dialect.role_source(told.as_ref());
         let snapshot = snapshot.without_parts();
-        let shown = whole.map_or_else(ShownPrint::default, |mark| ShownPrint::stored(&snapshot, source.clone(), mark));
+        let shown = if partial { ShownPrint::default() } else { ShownPrint::stored(&snapshot, source.clone(), mark) };
         let records = Box::new(refresh::indexed(&*self.context.dialect, snapshot, source));
         self.context.report(WorkerReport::Records { records, seen, partial, stored: true });
         self.context.known.is(shown);

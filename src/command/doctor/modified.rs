@@ -79,9 +79,10 @@ pub async fn filter(probe: &mut DoctorProbe, listing: &ProbedList) -> Result<(),
 pub fn moved(probe: &mut DoctorProbe, before: &Value, after: &Value) {
     let moves = date(before) < date(after);
     probe.habits.modified_moves = Some(moves);
-    let (verdict, words) = match moves {
-        true => (FindingVerdict::Ok, "a change of a user moves meta.lastModified"),
-        false => (FindingVerdict::Note, "a change of a user does not move meta.lastModified"),
+    let (verdict, words) = if moves {
+        (FindingVerdict::Ok, "a change of a user moves meta.lastModified")
+    } else {
+        (FindingVerdict::Note, "a change of a user does not move meta.lastModified")
     };
     probe.find(ReportPart::Writing, ABOUT, verdict, words, &[]);
 }
