@@ -16,6 +16,7 @@ use crate::{
         role_source::RoleSource,
         work::{RefreshProof, RefreshScope, WorkerReport},
     },
+    memory::MemoryReuse,
     scim::{
         failure::{Failure, FailureClass},
         filter::ScimFilter,
@@ -70,6 +71,7 @@ pub async fn run(
     discover: bool,
     narrow: Option<Arc<ScimFilter>>,
 ) -> RefreshEnd {
+    let _reuse = MemoryReuse::begin();
     if narrow.is_some() {
         context.known.forget();
     }

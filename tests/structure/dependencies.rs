@@ -14,6 +14,7 @@ use crate::source::{self, SourceFile};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("scim", &[]),
     ("output", &["scim"]),
+    ("memory", &[]),
     ("named_file", &[]),
     ("provider", &[]),
     ("demo", &["provider"]),
@@ -23,7 +24,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("client", &["named_file", "scim"]),
     ("config", &["directory", "named_file", "provider", "scim"]),
     ("store", &["directory", "scim"]),
-    ("worker", &["client", "dialect", "directory", "scim", "store"]),
+    ("worker", &["client", "dialect", "directory", "memory", "scim", "store"]),
     ("app", &["directory", "provider", "scim"]),
     ("ui", &["app", "directory", "scim"]),
     ("terminal", &["ui"]),
@@ -66,7 +67,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "ui",
         ],
     ),
-    ("main", &["app", "cli", "command", "config", "console", "demo", "output", "runtime", "terminal"]),
+    ("main", &["app", "cli", "command", "config", "console", "demo", "memory", "output", "runtime", "terminal"]),
     ("lib", &[]),
 ];
 
