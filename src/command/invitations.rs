@@ -29,7 +29,8 @@ struct InvitationRow<'a> {
     team: &'a str,
     user: &'a str,
     email: &'a str,
-    admin: bool,
+    /// `None` where that is not told.
+    admin: Option<bool>,
 }
 
 pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &InvitationsArgs) -> Result<(), CommandError> {
@@ -62,7 +63,11 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &Invitati
         out.json_pretty(&rows)
     } else {
         let cells = rows.iter().map(|row| {
-            let as_admin = if row.admin { "admin" } else { "member" };
+            let as_admin = match row.admin {
+                Some(true) => "admin",
+                Some(false) => "member",
+                None => "?",
+            };
             [row.team, row.user, row.email, as_admin, row.id].map(or_none).to_vec()
         });
         Table { heads: vec!["team", "user", "email", "as", "id"], rows: cells.collect(), names: vec![0, 1, 2] }

@@ -281,7 +281,7 @@ mod tests {
             user_name: "".into(),
             name: "".into(),
             email: "U1@x.io".into(),
-            admin: false,
+            admin: Some(false),
             pending: true,
             account: AccountKind::default(),
         };

@@ -154,8 +154,8 @@ pub struct TeamParticipant {
     pub name: Name,
     /// The address.
     pub email: Name,
-    /// True for the team's admin, or somebody invited as such.
-    pub admin: bool,
+    /// True for the team's admin, or somebody invited as such; `None` where that is not told.
+    pub admin: Option<bool>,
     /// True if the person is invited, not a member yet.
     pub pending: bool,
     /// Person or service account.

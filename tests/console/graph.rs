@@ -250,7 +250,7 @@ async fn an_admin_is_invited_after_a_look_and_a_member_is_taken_out_by_scim() {
     console.press(Action::Invitations);
     console.settle().await;
     let member = |row: &PartRow<'_>| match row {
-        PartRow::There { one, .. } if !one.pending && !one.admin && !one.account.is_service() => {
+        PartRow::There { one, .. } if !one.pending && one.admin != Some(true) && !one.account.is_service() => {
             Some(one.user_name.to_string())
         }
         _ => None,

@@ -45,7 +45,7 @@ fn tell_roster(console: &mut Console, admins: &[&str]) {
         user_name: name.into(),
         name: Name::default(),
         email: Name::default(),
-        admin: admins.contains(&name),
+        admin: Some(admins.contains(&name)),
         pending: false,
         account: AccountKind::Person,
     };

@@ -32,7 +32,7 @@ fn part(id: &str, name: &str, pending: bool, account: AccountKind) -> TeamPartic
         user_name: user_name.into(),
         name: Name::default(),
         email: email.into(),
-        admin: false,
+        admin: Some(false),
         pending,
         account,
     }

@@ -75,9 +75,9 @@ fn a_team_tells_who_is_in_it_and_who_is_invited() {
     assert_eq!(
         roster.iter().map(seen).collect::<Vec<_>>(),
         [
-            ("3".into(), "ann".into(), true, false, AccountKind::Person),
-            ("I1".into(), "new@x.io".into(), false, true, AccountKind::Unsaid),
-            ("S1".into(), "bot".into(), false, false, AccountKind::TeamService),
+            ("3".into(), "ann".into(), Some(true), false, AccountKind::Person),
+            ("I1".into(), "new@x.io".into(), None, true, AccountKind::Unsaid),
+            ("S1".into(), "bot".into(), None, false, AccountKind::TeamService),
         ]
     );
     assert_eq!(told(SideQueryKind::Roster(id("T1")), &json!({"entity": null})), Some(SideAnswer::Nothing));

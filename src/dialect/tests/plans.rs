@@ -261,7 +261,7 @@ fn told() -> Vec<Observation> {
         user_name: name.into(),
         name: "".into(),
         email: email.into(),
-        admin: false,
+        admin: Some(false),
         pending,
         account: AccountKind::Unsaid,
     };

@@ -206,7 +206,7 @@ fn invitations_and_keys_are_looked_up_beside_the_records() {
             user_name: "".into(),
             name: "".into(),
             email: (*email).into(),
-            admin: false,
+            admin: Some(false),
             pending: true,
             account: AccountKind::Unsaid,
         };

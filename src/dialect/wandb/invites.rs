@@ -46,7 +46,7 @@ pub(super) fn revoke(case: PlanContext<'_>, team: &Id, invite: &Id, to: &str) ->
             format!("{} has accepted and is a member of {} now.", Name::from(to), record.name),
         );
     }
-    let admin = known.is_some_and(|one| one.admin);
+    let admin = known.is_some_and(|one| one.admin == Some(true));
     let again = Change::Invite { key: "new:again".into(), team: team.clone(), to: to.to_owned(), admin };
     let confirm = ConfirmBy::Ask(vec![graph::inquiry(SideQueryKind::Roster(team.clone()), case.0)?]);
     Ok(StepDraft::new(vec![graph::revoke(&record.name, invite)], Undo::By(vec![again]), confirm))

@@ -270,9 +270,13 @@ fn a_roster_tells_the_admins_of_a_team() {
         let notes = check(&go, &known, &GuardSettings::default(), &[]).unwrap().notes;
         (notes.len(), said(std::slice::from_ref(&go), &known, &GuardSettings::default()).len())
     };
-    assert_eq!(roster(false, false), (0, 0), "no admin goes");
-    assert_eq!(roster(true, true), (1, 0), "another is left, and asked for");
-    assert_eq!(roster(false, true), (1, 0), "the last one goes");
+    let (yes, no) = (Some(true), Some(false));
+    assert_eq!(roster(no, no), (0, 0), "no admin goes");
+    assert_eq!(roster(yes, yes), (1, 0), "another is left, and asked for");
+    assert_eq!(roster(no, yes), (1, 0), "the last one goes");
+    assert_eq!(roster(None, None).1, 1, "a roster that tells no admin tells nothing");
+    assert_eq!(roster(None, yes).1, 1, "whether another one is admin is not told");
+    assert_eq!(roster(yes, None), (0, 0), "an admin stays, whatever the other one is");
 }
 
 #[test]

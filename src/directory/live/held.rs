@@ -118,7 +118,7 @@ impl Directory {
             return Some(false);
         }
         let mut roster = self.roster(&team.id)?.iter().filter(|one| !one.pending);
-        roster.find(|one| one.user_name == user.user_name).map(|one| one.admin)
+        roster.find(|one| one.user_name == user.user_name)?.admin
     }
 
     /// Members of these teams who may be admins of one of them: the server does not tell their role in it. Each is given
@@ -137,7 +137,7 @@ impl Directory {
     pub fn admins_of(&self, team: &Team) -> TeamAdminSet<'_> {
         let mut admins = TeamAdminSet { known: Vec::new(), silent: 0 };
         let roster = self.roster(&team.id).unwrap_or_default().iter().filter(|one| !one.pending);
-        let roster: FxHashMap<&Name, bool> = roster.map(|one| (&one.user_name, one.admin)).collect();
+        let roster: FxHashMap<&Name, bool> = roster.filter_map(|one| Some((&one.user_name, one.admin?))).collect();
         for member in team.members.iter().flatten() {
             let Some(user) = self.user(&member.id) else {
                 let may_be_user = !self.is_complete(RecordKind::User) && self.team(&member.id).is_none();

@@ -45,7 +45,7 @@ impl Directory {
                 if self.users_named(one.user_name.raw()).next().is_some() {
                     continue;
                 }
-                let role = if one.admin { "invited as admin" } else { "invited" };
+                let role = if one.admin == Some(true) { "invited as admin" } else { "invited" };
                 let grant = RoleGrant { scope: team.name.clone(), role: role.into() };
                 match invited.iter_mut().find(|user| one.is(user.email.raw()) || one.is(user.user_name.raw())) {
                     Some(user) => user.team_roles.get_or_insert_default().push(grant),
@@ -103,7 +103,15 @@ mod tests {
     fn invitation(email: &str, admin: bool, pending: bool) -> TeamParticipant {
         let account = crate::directory::record::AccountKind::default();
         let (id, name) = (format!("i-{email}").as_str().into(), Name::default());
-        TeamParticipant { id, user_name: Name::default(), name, email: email.into(), admin, pending, account }
+        TeamParticipant {
+            id,
+            user_name: Name::default(),
+            name,
+            email: email.into(),
+            admin: Some(admin),
+            pending,
+            account,
+        }
     }
 
     #[test]

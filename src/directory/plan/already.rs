@@ -304,7 +304,7 @@ mod tests {
             user_name: "noor".into(),
             name: Name::default(),
             email: "noor@example.com".into(),
-            admin: false,
+            admin: Some(false),
             pending: true,
             account: AccountKind::Person,
         };

@@ -121,10 +121,11 @@ fn more(one: &TeamParticipant) -> String {
 
 fn standing(one: &TeamParticipant) -> &'static str {
     match (one.pending, one.admin) {
-        (true, true) => "invited as admin",
-        (true, false) => "invited",
+        (true, Some(true)) => "invited as admin",
+        (true, Some(false) | None) => "invited",
         _ if one.account.is_service() => "service account",
-        (false, true) => "admin",
-        (false, false) => "member",
+        (false, Some(true)) => "admin",
+        (false, Some(false)) => "member",
+        (false, None) => "member, role ?",
     }
 }

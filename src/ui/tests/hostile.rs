@@ -321,7 +321,7 @@ fn told(topic: &SideQueryKind, n: usize) -> SideAnswer {
                 user_name: name(n),
                 name: name(n + 1),
                 email: name(n + 2),
-                admin: true,
+                admin: Some(true),
                 pending: n.is_multiple_of(2),
                 account: AccountKind::Person,
             };

@@ -143,14 +143,14 @@ fn key(node: &Value) -> ApiKey {
 }
 
 fn participant(node: &Value) -> TeamParticipant {
-    let flag = |name: &str| node.get(name).and_then(Value::as_bool).unwrap_or_default();
+    let flag = |name: &str| node.get(name).and_then(Value::as_bool);
     TeamParticipant {
         id: text(node, "/id").into(),
         user_name: name(node, "/username"),
         name: name(node, "/name"),
         email: name(node, "/email"),
         admin: flag("admin"),
-        pending: flag("pending"),
+        pending: flag("pending").unwrap_or_default(),
         account: account_word(&text(node, "/accountType")),
     }
 }

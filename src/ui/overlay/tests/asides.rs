@@ -42,7 +42,7 @@ fn vision() -> Vec<TeamParticipant> {
         user_name: user.into(),
         name: name.into(),
         email: email.into(),
-        admin,
+        admin: Some(admin),
         pending,
         account,
     };
