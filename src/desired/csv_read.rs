@@ -105,11 +105,13 @@ struct Rows {
 impl Rows {
     fn row(&mut self, row: &Row<'_>, head: &HeaderMeaning, problems: &mut Vec<FileProblem>) {
         let (place, columns) = (row.place(), &head.columns);
-        let surplus = row.cells.iter().skip(columns.len());
-        if surplus.into_iter().any(|cell| !cell.trim().is_empty()) {
+        let is_long = row.cells.iter().skip(columns.len()).any(|cell| !cell.trim().is_empty());
+        // A cell that is not there is no empty one, which says something: that somebody is in no team.
+        let is_short = columns.iter().skip(row.cells.len()).any(Option::is_some);
+        if is_long || is_short {
             let (cells, columns) = (row.cells.len(), columns.len());
-            let why = format!("{cells} cells under {columns} columns; quote what holds a separator");
-            problems.push(place.problem("", why));
+            let advice = if is_long { "quote what holds a separator" } else { "the row may be cut off" };
+            problems.push(place.problem("", format!("{cells} cells under {columns} columns; {advice}")));
             return;
         }
         let cells = RowCells::of(row, columns);

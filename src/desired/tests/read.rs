@@ -43,6 +43,17 @@ fn everything_wrong_with_a_csv_is_said_at_once() {
     ");
 }
 
+/// A cell that is missing is no empty one: an empty team says that somebody is in none.
+#[test]
+fn a_row_that_is_cut_off_says_nothing() {
+    let text = "user,name,team\neva,Eva\nnoor,Noor,\n\nzoe\nmax,Max,nlp,\n";
+    let said: Vec<String> = read(text, FileFormat::Csv).unwrap_err().iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(said.join("\n"), @r"
+    row 2: 2 cells under 3 columns; the row may be cut off
+    row 5: 1 cells under 3 columns; the row may be cut off
+    ");
+}
+
 #[test]
 fn rows_that_contradict_each_other_are_told() {
     let text = "user,role,team,team_role\neva,admin,vision,admin\neva,member,vision,viewer\n";
