@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{
     end::{CommandError, ErrorCode, heard, note},
     further::desk,
-    headless_session::{HeadlessSession, USERS_AND_TEAMS},
+    headless_session::{HeadlessSession, USERS_AND_TEAMS, accept},
     names,
     send::{Proposal, propose},
     table::Table,
@@ -67,11 +67,21 @@ async fn alike(desk: &mut HeadlessSession, model: &str, others: &[String]) -> Re
     let model = model.ok_or_else(|| CommandError::usage("a name is missing"))?;
     let others = names::users(desk, others).await?;
     desk.fill(others.iter().cloned().chain([model.clone()])).await?;
+    desk.fill_few_teams().await?;
     let HeadlessSession { directory, planner, .. } = &*desk;
     let alike = LikenessFinder { directory, can: planner.capabilities() };
     let people: Vec<&Id> = others.iter().chain([&model]).collect();
     let unknown = alike.unknown(&people);
     Ok(AlikeUsers { model, others, unknown })
+}
+
+/// The teams whose members are not told, in words, where only the teams tell who is in them.
+fn silent_teams(desk: &HeadlessSession) -> Option<String> {
+    let teams = desk.directory.records().teams();
+    let silent = teams.values().filter(|team| team.members.is_none()).count();
+    let word = desk.can().holds().say(RecordKind::Team.plural());
+    (silent > 0 && !desk.can().holds().team_roles)
+        .then(|| format!("the members of {silent} of {} {word} are not told", teams.len()))
 }
 
 /// How far a user is made like another.
@@ -95,6 +105,7 @@ pub(super) async fn make_like(
     let LikenessExtent { exact, allow_incomplete } = extent;
     desk.must_be_complete(&[RecordKind::Team], allow_incomplete, "nothing is planned")?;
     let AlikeUsers { model, others, unknown } = alike(&mut desk, model, &given).await?;
+    accept(&Vec::from_iter(silent_teams(&desk)), allow_incomplete, "nothing is planned")?;
     let wishes = LikenessFinder { directory: &desk.directory, can: desk.can() }.users(&model, &others);
     let (more, wanted): (Vec<LikenessWish>, Vec<LikenessWish>) =
         wishes.into_iter().partition(|wish| wish.removes && !exact);
@@ -148,8 +159,12 @@ async fn users(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Re
         }
         .print_all(&mut out)
     })?;
+    let silent = silent_teams(&desk);
     desk.close().await;
-    Ok(())
+    silent.map_or(Ok(()), |lacking| {
+        let words = format!("the comparison is incomplete: {lacking}");
+        Err(CommandError::new(ErrorCode::Incomplete, words).printed())
+    })
 }
 
 async fn roles(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Result<(), CommandError> {

@@ -7,7 +7,7 @@ use crate::{
     records::{group, users},
     server::{Behavior, ShownIn},
     state::{ResourceType, State, patch},
-    world::{CommandResult, DONE, World, column, members_of, row},
+    world::{CommandResult, DONE, INCOMPLETE, World, column, members_of, row},
 };
 
 /// The attribute `members` in lists of groups. A GET of one group has all members.
@@ -158,6 +158,39 @@ fn who_is_in_it_unseen_is_neither_added_nor_pruned(
     assert_eq!(world.members("g0002"), ["u0004"]);
     world.file("same.csv", "user,team\nuser0001,alpha\nuser0003,alpha\nuser0004,beta\n");
     world.run(&["plan", "same.csv", "--check", "--prune"]).exits(DONE);
+}
+
+#[rstest]
+fn one_is_made_like_another_by_what_the_groups_themselves_tell(
+    #[values(ListedMembers::LeftOut, ListedMembers::Empty)] listed: ListedMembers,
+) {
+    let world = hidden(listed);
+    let rows = world.run(&["compare", "--users", "user0004", "user0003", "--json"]).exits(DONE).json();
+    assert_eq!(rows.as_array().map(Vec::len), Some(2), "{rows}");
+    world.run(&["make-like", "user0003", "user0004", "--exact", "--yes"]).exits(DONE);
+    assert_eq!((world.members("g0001").len(), world.members("g0002").len()), (4, 0));
+}
+
+/// No answer tells members.
+struct Silent;
+
+impl Behavior for Silent {
+    fn show(&self, _: &State, kind: ResourceType, record: &Value, _: ShownIn) -> Value {
+        let mut shown = record.clone();
+        if kind == ResourceType::Groups {
+            shown.as_object_mut().unwrap().remove("members");
+        }
+        shown
+    }
+}
+
+#[test]
+fn nobody_is_called_alike_where_no_answer_tells_members() {
+    let world = World::new(Silent, users(6), groups());
+    world.run(&["compare", "--users", "user0004", "user0003"]).exits(INCOMPLETE).warns(&["2 of 2"]);
+    world.run(&["make-like", "user0003", "user0004", "--yes"]).exits(INCOMPLETE).warns(&["--allow-incomplete"]);
+    world.run(&["make-like", "user0003", "user0004", "--yes", "--allow-incomplete"]).exits(DONE);
+    assert_eq!(world.written(), [""; 0]);
 }
 
 /// `members[].value` is the `userName` in requests and responses; the state keeps ids.
