@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::{Result, Store, bytes, form, snapshot::table};
 use crate::directory::{
     Id, RecordKind,
-    record::{Record, User},
+    record::{Record, Team, User},
 };
 
 impl Store {
@@ -22,6 +22,20 @@ impl Store {
             found.extend(user.filter(User::is_org_admin).map(|user| user.id));
         }
         Ok(found)
+    }
+
+    /// True where another team had this name when the teams were read last.
+    pub fn has_namesake(&self, team: &Id, name: &str) -> Result<bool> {
+        // Members are in another column.
+        let mut query = self.db.prepare_cached("SELECT typed FROM team")?;
+        let mut rows = query.query([])?;
+        while let Some(row) = rows.next()? {
+            let known = form::unpack::<Team>(row.get_ref(0)?.as_blob().unwrap_or_default());
+            if known.is_some_and(|known| known.id != *team && known.name.raw() == name) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Some records of a kind as they were read last, in no order.

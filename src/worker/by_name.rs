@@ -245,6 +245,10 @@ fn is_of_other_make(name: &str, id: &str) -> bool {
     let has = |text: &str, is: fn(char) -> bool| text.contains(is);
     let marks: [fn(char) -> bool; 4] =
         [|c| c == '-', |c| matches!(c, '.' | '@' | '_' | '+'), char::is_whitespace, |c| !c.is_ascii()];
+            // Names of teams need not be unique, and a filter may give one of several.
+            if kind == RecordKind::Team && has_namesake(search, &record, name).await {
+                return None;
+            }
     may_be_id(id) || marks.iter().any(|is| has(name, *is) && !has(id, *is))
 }
 
@@ -255,6 +259,12 @@ async fn by_id(search: &Search<'_>, kind: RecordKind, name: &str) -> Option<Opti
     }
     match search.context.read(&ResourceRef { kind, id: name.into() }).await {
         Ok(Observation::Record(record)) => (**record.id() == *name).then_some(Some(record)),
+/// True where another team of the name was in the last list.
+async fn has_namesake(search: &Search<'_>, team: &Record, name: &str) -> bool {
+    let (id, name) = (team.id().clone(), name.to_owned());
+    search.context.stored(move |store| store.has_namesake(&id, &name)).await.unwrap_or_default()
+}
+
         Ok(_) => Some(None),
         // No server has to take any text for an id.
         Err(failure) if failure.class == FailureClass::Refused => Some(None),

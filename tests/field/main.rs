@@ -27,6 +27,7 @@ mod moves;
 mod names;
 mod nested;
 mod normalised;
+mod namesakes;
 mod outcomes;
 mod partial;
 mod passed;
