@@ -31,6 +31,7 @@ mod namesakes;
 mod outcomes;
 mod partial;
 mod passed;
+mod pages;
 mod property;
 mod put_off;
 mod records;

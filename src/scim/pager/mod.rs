@@ -25,6 +25,10 @@ const BARREN_PAGES: u32 = 5;
 /// The page size that is tried after a server refuses a larger one.
 const MODEST_PAGE: u32 = 100;
 
+/// A longer first page of no customary length is the whole list where its total says so: servers that page by
+/// themselves send no more at a time.
+const LONGEST_OWN_PAGE: usize = 1_000;
+
 /// The way to ask a server for further pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PagingMethod {
@@ -207,6 +211,12 @@ impl Pager {
         }
     }
 
+    /// True where the server counts as many records as came: the next request only asks whether it counts those of each
+    /// page alone.
+    pub fn is_doubting(&self) -> bool {
+        self.ended.is_none() && self.pages > 0 && self.said == Some(self.count())
+    }
+
     /// The last request failed for good: the list ends with the records that came before.
     pub fn failed(&mut self) {
         self.ended = Some(EndReason::Failed);
@@ -262,13 +272,14 @@ impl Pager {
         (self.said == Some(self.count()) && !self.may_hide_more(ids.len())).then_some(EndReason::End)
     }
 
-    /// Some servers give the length of the page as the total. A page that looks full is worth one more request.
+    /// Some servers give the length of the page as the total, and choose it themselves: the first page is worth one more
+    /// request, and each further one that is as long.
     fn may_hide_more(&self, len: usize) -> bool {
         if let Some(limit) = self.limit {
             return len as u64 >= limit;
         }
         let asked = self.page_size().is_some_and(|size| size as usize == len);
-        let customary = len.is_multiple_of(10) || (len + 1).is_multiple_of(1_000);
+        let customary = len <= LONGEST_OWN_PAGE || len.is_multiple_of(10) || (len + 1).is_multiple_of(1_000);
         len == self.longest_page && (self.pages > 1 || asked || customary)
     }
 

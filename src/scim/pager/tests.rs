@@ -72,6 +72,8 @@ fn ends_are_told_apart() {
     assert_eq!(end(index, Some(9), &[(0, 7), (0, 7)]), "7 of 9, not all: the server begins again when asked for more");
     assert_eq!(end(index, Some(20), &[(0, 20), (0, 20)]), "20 of 20");
     assert_eq!(end(index, Some(20), &[(0, 20), (20, 23), (23, 23)]), "23, read to the end");
+    assert_eq!(end(index, Some(4), &[(0, 4), (0, 4)]), "4 of 4", "a server that ignores startIndex");
+    assert_eq!(end(index, Some(25), &[(0, 25), (25, 30), (30, 30)]), "30, read to the end");
     assert_eq!(end(index, None, &[(0, 7), (7, 7)]), "7, read to the end");
     assert_eq!(end(index, Some(0), &[(0, 0)]), "0 of 0");
     assert_eq!(end(PagingMethod::None, Some(9), &[(0, 7)]), "7 of 9, not all: this server is asked only once");
@@ -198,8 +200,7 @@ impl Server {
 fn server() -> impl Strategy<Value = Server> {
     let total =
         prop::sample::select(vec![Total::Right, Total::Missing, Total::PageLength, Total::TooSmall, Total::TooLarge]);
-    // Limits are the customary ones: a total equal to an odd page length can't be told from a true one.
-    (0usize..130, prop::sample::select(vec![10, 20, 50, 100, 999]), any::<[bool; 3]>(), total).prop_map(
+    (0usize..130, prop::sample::select(vec![1, 3, 10, 20, 25, 50, 64, 100, 999]), any::<[bool; 3]>(), total).prop_map(
         |(records, limit, [ignores_start, ignores_count, wraps], total)| Server {
             records,
             limit,

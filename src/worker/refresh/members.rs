@@ -63,11 +63,11 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts the members and groups in a record of a list.
-    pub fn note(&mut self, record: &Record, groups: &[Id]) {
-        if let Record::Team(Team { id, members, problem: None, .. }) = record {
+    /// Counts the members that a list tells of a record, and the groups that the record names.
+    pub fn note(&mut self, record: &Record, members: Option<usize>, groups: &[Id]) {
+        if let Record::Team(Team { id, problem: None, .. }) = record {
             match members {
-                Some(members) => drop(self.listed.insert(id.clone(), members.len())),
+                Some(members) => drop(self.listed.insert(id.clone(), members)),
                 None => drop(self.absent.insert(id.clone())),
             }
         }

@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use super::{
     super::shown_records::ShownList,
     hints::RecordHints,
-    members::{self, Tally, WithheldMembers},
+    members::{self, WithheldMembers},
 };
 use crate::{
     dialect::{self, Dialect},
@@ -66,7 +66,6 @@ pub struct ReadPage {
     pub next_cursor: Option<String>,
     pub rows: Vec<ReadRow>,
     pub hints: RecordHints,
-    pub tally: Tally,
     text: String,
 }
 
@@ -82,6 +81,8 @@ pub struct ReadRow {
     pub shown: bool,
     /// The groups that a user names.
     pub groups: Vec<Id>,
+    /// The number of members as the page has them; `None` where it leaves them out.
+    pub members: Option<usize>,
     /// The key that tells the record apart where it has no id.
     key: Option<String>,
     raw: Range<usize>,
@@ -129,7 +130,6 @@ impl Reader {
         let page = list::parse_text(&text)?;
         let (mut nameless, mut hints, mut printer) =
             (NamelessRecord::default(), RecordHints::default(), FingerprintMaker::default());
-        let mut tally = Tally::default();
         let mut rows = Vec::with_capacity(page.resources.len());
         for raws in page.resources.chunks(AT_ONCE) {
             let from = rows.len();
@@ -144,7 +144,7 @@ impl Reader {
                     }
                 };
                 self.shared.record(&mut record);
-                tally.note(&record, &read.groups);
+                let members = if let Record::Team(team) = &record { team.size() } else { None };
                 hints.note_server(&record, raw, &*self.dialect, rows.len() < EARLY);
                 if read.meant && self.dialect.discovers() {
                     hints.note(&record, raw);
@@ -156,6 +156,7 @@ impl Reader {
                     print,
                     shown: false,
                     groups: read.groups,
+                    members,
                     key,
                     raw: start..start + json.len(),
                 });
@@ -165,7 +166,7 @@ impl Reader {
             self.settle_members(&mut rows, &mut printer);
         }
         let (total, next_cursor) = (page.total, page.next_cursor);
-        Ok(ReadPage { total, next_cursor, rows, hints, tally, text })
+        Ok(ReadPage { total, next_cursor, rows, hints, text })
     }
 
     /// Marks members as not told in a list in which no team has any: some lists leave them out, or empty. In any other

@@ -209,6 +209,11 @@ impl Reading<'_> {
                     self.asked.one_by_one();
                     continue;
                 }
+                // The records that the server counts have all come.
+                Err(failure) if self.pager.is_doubting() && failure.class != FailureClass::Cancelled => {
+                    self.pager.refused();
+                    continue;
+                }
                 Err(failure)
                     if matches!(failure.class, FailureClass::Refused | FailureClass::Server)
                         && self.pager.refused() =>
@@ -282,8 +287,10 @@ impl Reading<'_> {
             self.lists.expect(kind, usize::try_from(many).unwrap_or_default().min(EXPECTED));
         }
         self.hints = std::mem::take(&mut self.hints).then(std::mem::take(&mut page.hints));
-        self.tally.join(std::mem::take(&mut page.tally));
         page.keep_only(&fresh);
+        for row in &page.rows {
+            self.tally.note(&row.record, row.members, &row.groups);
+        }
         self.kept += page.rows.len();
         for row in &mut page.rows {
             let compared = self.compared.note(row.record.id(), row.print);
