@@ -86,6 +86,8 @@ pub struct WorkerContext {
     pub late: Arc<AtomicBool>,
     /// True if a new membership has left somebody's other memberships alone.
     pub memberships_kept: Arc<AtomicBool>,
+    /// True if an answer has shown a change that the record never did.
+    pub untrue: Arc<AtomicBool>,
     /// How many new memberships were compared with the other memberships.
     pub memberships_compared: Arc<AtomicUsize>,
     /// The records that the console shows.
@@ -270,6 +272,16 @@ impl WorkerContext {
         let is_withheld = self.withhold(|withheld| withheld.is_everywhere(&team.id));
         match team.size() {
             Some(0) => self.members_empty.store(true, Ordering::Relaxed),
+    /// True where an answer of this server has shown a change that the record never did: no answer alone is believed.
+    pub fn is_untrue(&self) -> bool {
+        self.untrue.load(Ordering::Relaxed)
+    }
+
+    /// Notes that an answer has shown a change that the record never did.
+    pub fn was_untrue(&self) {
+        self.untrue.store(true, Ordering::Relaxed);
+    }
+
             Some(_) => self.members_told.store(true, Ordering::Relaxed),
             None => {}
         }

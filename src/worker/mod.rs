@@ -229,6 +229,7 @@ pub async fn run(
         roles_refused: Arc::default(),
         late: Arc::default(),
         memberships_kept: Arc::default(),
+        untrue: Arc::default(),
         memberships_compared: Arc::default(),
         known: ShownRecords::default(),
         learnt: learnt::LearntRoleCache::default(),

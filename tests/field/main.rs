@@ -52,4 +52,5 @@ mod unread_roles;
 mod wandb;
 mod wandb_docs;
 mod wandb_samples;
+mod untrue;
 mod world;

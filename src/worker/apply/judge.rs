@@ -84,6 +84,7 @@ impl ChangeAttempt<'_> {
             ChangeShown::No(instead) if self.is_altered_otherwise(entry) => {
                 (ChangeState::Partly, lead(&format!("The server did it otherwise: it shows {instead}.")))
             }
+                self.context.was_untrue();
             ChangeShown::No(instead) => {
                 let why = format!("The server accepted it and did not change it: it shows {instead}.");
                 let (state, why) = self.with_part(entry, ChangeState::Refused, lead(&why)).await;

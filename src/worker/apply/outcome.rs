@@ -30,7 +30,10 @@ pub(super) const LOST: &str = "The answer was lost";
 impl ChangeAttempt<'_> {
     /// Looks whether the directory shows the change, once all requests were accepted.
     pub(super) async fn confirm(&mut self, entry: &mut JournalEntry) -> AttemptEnd {
-        let alone = !self.trial && entry.step.completion.is_none() && self.beside().next().is_none();
+        // An answer may show what was asked for and not what is so: whoever is to lose access is read.
+        let nature = entry.step.change.nature();
+        let is_doubted = self.trial || nature.takes() || nature.lowers_person() || self.context.is_untrue();
+        let alone = !is_doubted && entry.step.completion.is_none() && self.beside().next().is_none();
         let echoes = matches!(entry.step.confirm, ConfirmBy::Echo(_)) && alone;
         // The answer is enough where it shows the change, all of it and nothing else.
         if echoes
