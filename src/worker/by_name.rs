@@ -11,13 +11,14 @@ use super::{
     Done, READS, Worker,
     context::{WorkerContext, unreadable},
     look_up::{is_away, may_be_id},
+    refresh::WithheldMembers,
     side_queries,
 };
 use crate::{
     directory::{
         Id, ListCoverage, Observation, RecordKind, ResourceRef,
         find::{self, NameLevel},
-        record::{ADMIN, ReadDepth, Record, User},
+        record::{ADMIN, ReadDepth, Record, Team, User},
         records::Records,
         work::WorkerReport,
     },
@@ -183,6 +184,10 @@ async fn meant(search: &Search<'_>, kind: RecordKind, name: &str) -> Option<Reco
     let target = record.target();
     // A list answer may leave out attributes that a single read has.
     let mut whole = search.heard(search.context.read(&target).await)?;
+    if shows_less(&whole, &record) {
+        search.context.withhold(WithheldMembers::hide_alone);
+        whole = search.heard(search.context.read(&target).await)?;
+    }
     let is_silent =
         |read: &Observation| matches!(read, Observation::Record(Record::Team(team)) if team.members.is_none());
     if is_silent(&whole) && shows_members_elsewhere(search).await {
@@ -191,6 +196,16 @@ async fn meant(search: &Search<'_>, kind: RecordKind, name: &str) -> Option<Reco
     }
     let Observation::Record(whole) = whole else { return None };
     find::is_called(&whole, name).then_some(whole)
+}
+
+/// True where a team that was read alone shows nobody, and the answer to a filter, which has the form of a list, shows
+/// somebody.
+fn shows_less(alone: &Observation, listed: &Record) -> bool {
+    let size = |team: &Team| team.size().unwrap_or_default();
+    match (alone, listed) {
+        (Observation::Record(Record::Team(alone)), Record::Team(listed)) => size(alone) == 0 && size(listed) > 0,
+        _ => false,
+    }
 }
 
 /// True where the server shows the members of another team, which the disk knows to have some: a team that shows none
@@ -230,6 +245,10 @@ async fn found(search: &Search<'_>, kind: RecordKind, name: &str) -> Option<Reco
     match <[Record; 1]>::try_from(named) {
         Ok([record]) if find::is_exactly(&record, NameLevel::Name, name) => {
             // Ids that look like names may be names of others.
+            // Names of teams need not be unique, and a filter may give one of several.
+            if kind == RecordKind::Team && has_namesake(search, &record, name).await {
+                return None;
+            }
             let is_apart = asked_as_id || **record.id() == *name || is_of_other_make(name, record.id());
             (is_apart || by_id(search, kind, name).await?.is_none()).then_some(record)
         }
@@ -240,15 +259,17 @@ async fn found(search: &Search<'_>, kind: RecordKind, name: &str) -> Option<Reco
     }
 }
 
+/// True where another team of the name was in the last list.
+async fn has_namesake(search: &Search<'_>, team: &Record, name: &str) -> bool {
+    let (id, name) = (team.id().clone(), name.to_owned());
+    search.context.stored(move |store| store.has_namesake(&id, &name)).await.unwrap_or_default()
+}
+
 /// True where the name has letters of a kind that this id has not, or the id looks like no name.
 fn is_of_other_make(name: &str, id: &str) -> bool {
     let has = |text: &str, is: fn(char) -> bool| text.contains(is);
     let marks: [fn(char) -> bool; 4] =
         [|c| c == '-', |c| matches!(c, '.' | '@' | '_' | '+'), char::is_whitespace, |c| !c.is_ascii()];
-            // Names of teams need not be unique, and a filter may give one of several.
-            if kind == RecordKind::Team && has_namesake(search, &record, name).await {
-                return None;
-            }
     may_be_id(id) || marks.iter().any(|is| has(name, *is) && !has(id, *is))
 }
 
@@ -259,12 +280,6 @@ async fn by_id(search: &Search<'_>, kind: RecordKind, name: &str) -> Option<Opti
     }
     match search.context.read(&ResourceRef { kind, id: name.into() }).await {
         Ok(Observation::Record(record)) => (**record.id() == *name).then_some(Some(record)),
-/// True where another team of the name was in the last list.
-async fn has_namesake(search: &Search<'_>, team: &Record, name: &str) -> bool {
-    let (id, name) = (team.id().clone(), name.to_owned());
-    search.context.stored(move |store| store.has_namesake(&id, &name)).await.unwrap_or_default()
-}
-
         Ok(_) => Some(None),
         // No server has to take any text for an id.
         Err(failure) if failure.class == FailureClass::Refused => Some(None),

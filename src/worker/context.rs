@@ -15,7 +15,7 @@ use crate::{
     dialect::Dialect,
     directory::{
         Observation, RecordKind, ResourceRef,
-        record::{ReadDepth, Record, Team},
+        record::{ReadDepth, Record},
         side_query::{SideAnswer, SideQuery, SideQueryKind},
         work::WorkerReport,
     },
@@ -42,6 +42,8 @@ pub struct WholeResource {
     pub version: Option<String>,
     /// True if some text is not the record's own: the key stood there and was masked.
     pub masked: bool,
+    /// True if the reading itself left members out that lists tell.
+    pub thin: bool,
 }
 
 impl WholeResource {
@@ -50,7 +52,7 @@ impl WholeResource {
         let document = crate::scim::list::parse_one(&answer.body).ok()?;
         let told = || document.pointer("/meta/version").and_then(Value::as_str).map(str::to_owned);
         let version = answer.etag.clone().or_else(told);
-        Some(Self { document, version, masked: answer.masked })
+        Some(Self { document, version, masked: answer.masked, thin: false })
     }
 }
 
@@ -84,10 +86,10 @@ pub struct WorkerContext {
     pub roles_refused: Arc<AtomicBool>,
     /// True if a reading has shown an accepted change only later.
     pub late: Arc<AtomicBool>,
-    /// True if a new membership has left somebody's other memberships alone.
-    pub memberships_kept: Arc<AtomicBool>,
     /// True if an answer has shown a change that the record never did.
     pub untrue: Arc<AtomicBool>,
+    /// True if a new membership has left somebody's other memberships alone.
+    pub memberships_kept: Arc<AtomicBool>,
     /// How many new memberships were compared with the other memberships.
     pub memberships_compared: Arc<AtomicUsize>,
     /// The records that the console shows.
@@ -141,7 +143,11 @@ impl WorkerContext {
     /// Reads one record. A 404 is an answer: the record is gone.
     pub async fn read(&self, target: &ResourceRef) -> Result<Observation, Failure> {
         match self.send(&self.dialect.get(target)).await {
-            Ok(answer) => self.record(target, &answer).map(Observation::Record),
+            Ok(answer) => {
+                let mut record = self.record(target, &answer)?;
+                self.complete_members(&mut record).await;
+                Ok(Observation::Record(record))
+            }
             Err(failure) if failure.class == FailureClass::NotFound => Ok(Observation::Gone(target.clone())),
             Err(failure) => Err(failure),
         }
@@ -151,8 +157,10 @@ impl WorkerContext {
     pub async fn read_whole(&self, target: &ResourceRef) -> Result<(Observation, Option<WholeResource>), Failure> {
         match self.send(&self.dialect.get(target)).await {
             Ok(answer) => {
-                let record = self.record(target, &answer)?;
-                Ok((Observation::Record(record), WholeResource::of(&answer)))
+                let mut record = self.record(target, &answer)?;
+                let members = self.complete_members(&mut record).await;
+                let whole = WholeResource::of(&answer).map(|whole| whole.with_members(members));
+                Ok((Observation::Record(record), whole))
             }
             Err(failure) if failure.class == FailureClass::NotFound => Ok((Observation::Gone(target.clone()), None)),
             Err(failure) => Err(failure),
@@ -174,7 +182,10 @@ impl WorkerContext {
             arrived: RequestArrival::Yes,
             ..Failure::local(FailureClass::Protocol, "The answer to this question could not be read.", "")
         })?;
-        let record = inquiry.topic.record().map(|target| self.record(target, &answer)).transpose()?;
+        let mut record = inquiry.topic.record().map(|target| self.record(target, &answer)).transpose()?;
+        if let Some(record) = &mut record {
+            self.complete_members(record).await;
+        }
         Ok(std::iter::once(Observation::Told(topic(), told)).chain(record.map(Observation::Record)).collect())
     }
 
@@ -261,17 +272,6 @@ impl WorkerContext {
         self.late.load(Ordering::Relaxed)
     }
 
-    /// Notes that a reading was late.
-    pub fn was_late(&self) {
-        self.late.store(true, Ordering::Relaxed);
-    }
-
-    /// Settles a team that was read alone and shows no members: nobody, on a server that has shown members of others; not
-    /// told, elsewhere, as in a list.
-    fn settle_members(&self, team: &mut Team) {
-        let is_withheld = self.withhold(|withheld| withheld.is_everywhere(&team.id));
-        match team.size() {
-            Some(0) => self.members_empty.store(true, Ordering::Relaxed),
     /// True where an answer of this server has shown a change that the record never did: no answer alone is believed.
     pub fn is_untrue(&self) -> bool {
         self.untrue.load(Ordering::Relaxed)
@@ -282,15 +282,9 @@ impl WorkerContext {
         self.untrue.store(true, Ordering::Relaxed);
     }
 
-            Some(_) => self.members_told.store(true, Ordering::Relaxed),
-            None => {}
-        }
-        let absence_tells = team.members.is_some() || self.absence_is_nobody();
-        if is_withheld {
-            team.members = None;
-        } else if team.size().is_none_or(|size| size == 0) && team.problem.is_none() {
-            team.members = (self.shows_members() && absence_tells).then(Vec::new);
-        }
+    /// Notes that a reading was late.
+    pub fn was_late(&self) {
+        self.late.store(true, Ordering::Relaxed);
     }
 
     /// Runs a closure on the store, off the async threads. A failure of the disk is reported once per call; a damaged

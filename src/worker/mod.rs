@@ -51,6 +51,7 @@ mod forms;
 mod jobs;
 mod journal_writer;
 mod learnt;
+mod listed;
 mod look_up;
 mod organisation;
 mod others;
@@ -228,8 +229,8 @@ pub async fn run(
         examined: Arc::default(),
         roles_refused: Arc::default(),
         late: Arc::default(),
-        memberships_kept: Arc::default(),
         untrue: Arc::default(),
+        memberships_kept: Arc::default(),
         memberships_compared: Arc::default(),
         known: ShownRecords::default(),
         learnt: learnt::LearntRoleCache::default(),

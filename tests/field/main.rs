@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod attributed;
+mod alone;
 mod back;
 mod by_name;
 mod decided;

@@ -69,7 +69,7 @@ impl ChangeAttempt<'_> {
     async fn computed(&mut self, mut request: Request) -> Result<Option<Request>, Failure> {
         let refused =
             |text: String| Failure { arrived: RequestArrival::Yes, ..Failure::local(FailureClass::Refused, text, "") };
-        let WholeResource { document: before, version, masked } = self.just_read(&request.path).await?;
+        let WholeResource { document: before, version, masked, thin } = self.just_read(&request).await?;
         if let (Some(planned), Some(now)) = (&request.if_match, &version)
             && planned != now
         {
@@ -90,7 +90,10 @@ impl ChangeAttempt<'_> {
         if document == before {
             return Ok(None);
         }
-        let erased = if whole { self.told_by_list_alone(&request, &before).await } else { Vec::new() };
+        let mut erased = if whole { self.told_by_list_alone(&request, &before).await } else { Vec::new() };
+        if thin && (whole || merge::touches_members(&operations)) {
+            erased.push("members".to_owned());
+        }
         if !erased.is_empty() {
             let text = format!(
                 "The server's list tells {}, and a reading of the record alone does not: a PUT of that reading would erase \
@@ -125,17 +128,20 @@ impl ChangeAttempt<'_> {
     }
 
     /// The record's present state: as it was read before the change, or read again where a request went out since.
-    async fn just_read(&self, path: &[String]) -> Result<WholeResource, Failure> {
-        if let Some(RecordBefore { whole, asked: true, .. }) = self.before.get(path)
+    async fn just_read(&self, request: &Request) -> Result<WholeResource, Failure> {
+        if let Some(RecordBefore { whole, asked: true, .. }) = self.before.get(&request.path)
             && self.sent == 0
             && !self.put_off
         {
             return Ok(whole.clone());
         }
-        let read = Request::new(Method::Get, path.to_vec());
-        let answer = self.context.send(&read).await.map_err(|failure| self.nothing_sent(failure))?;
-        let document = list::parse_one(&answer.body).map_err(|bad| self.nothing_sent(unreadable(&bad)))?;
-        Ok(WholeResource::of(&answer).unwrap_or(WholeResource { document, version: None, masked: answer.masked }))
+        let gone =
+            || Failure { status: Some(404), ..Failure::local(FailureClass::NotFound, "The record is gone.", "") };
+        let target = kind_of(request).zip(request.path.get(1));
+        let (kind, id) = target.ok_or_else(|| self.nothing_sent(gone()))?;
+        let target = ResourceRef { kind, id: id.as_str().into() };
+        let (_, whole) = self.context.read_whole(&target).await.map_err(|failure| self.nothing_sent(failure))?;
+        whole.ok_or_else(|| self.nothing_sent(gone()))
     }
 
     /// True where the group tells its members. An empty list counts only where the server has shown members elsewhere,

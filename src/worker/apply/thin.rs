@@ -1,12 +1,12 @@
 //! Looks for attributes that the server's list tells and a reading of the record alone does not: a PUT of such a reading
 //! would erase them.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{ChangeAttempt, send::kind_of};
 use crate::{
-    directory::{RecordKind, find::NameLevel},
-    scim::{json, list, request::Request},
+    directory::RecordKind,
+    scim::{json, request::Request},
 };
 
 /// Attributes that the server sets itself, or that say nothing of the record.
@@ -16,23 +16,15 @@ impl ChangeAttempt<'_> {
     /// The attributes that a PUT of this reading would erase, as far as the server finds the record by its name.
     pub(super) async fn told_by_list_alone(&self, request: &Request, alone: &Value) -> Vec<String> {
         let (Some(kind), Some(alone)) = (kind_of(request), alone.as_object()) else { return Vec::new() };
-        let Some(listed) = self.listed(kind, alone).await else { return Vec::new() };
+        let name = if kind == RecordKind::User { "userName" } else { "displayName" };
+        let (Some(name), Some(id)) = (json::get(alone, name).and_then(Value::as_str), json::get(alone, "id")) else {
+            return Vec::new();
+        };
+        let Some(listed) = self.context.listed(kind, name, id).await else { return Vec::new() };
         let is_lost =
             |(name, value): &(&String, &Value)| !is_empty(value) && json::get(alone, name).is_none_or(is_empty);
         let is_own = |name: &str| OWN.iter().any(|own| name.eq_ignore_ascii_case(own));
         listed.iter().filter(is_lost).map(|(name, _)| name.clone()).filter(|name| !is_own(name)).collect()
-    }
-
-    /// The record as a list has it: found by a filter, whose answer has the same form.
-    async fn listed(&self, kind: RecordKind, alone: &Map<String, Value>) -> Option<Map<String, Value>> {
-        let name = if kind == RecordKind::User { "userName" } else { "displayName" };
-        let (name, id) = (json::get(alone, name)?.as_str()?, json::get(alone, "id")?);
-        let request = self.context.dialect.look_up(kind, NameLevel::Name, name)?;
-        // A filter that does not work tells nothing.
-        let answer = self.context.send(&request).await.ok()?;
-        let page = list::parse(&answer.body).ok()?;
-        let mut found = page.resources.iter().filter_map(|raw| serde_json::from_str(raw.get()).ok());
-        found.find(|listed: &Map<String, Value>| json::get(listed, "id") == Some(id))
     }
 }
 

@@ -81,7 +81,7 @@ impl ChangeAttempt<'_> {
         let of = target.clone();
         let raw: Option<String> = self.context.stored(move |store| store.raw(&of)).await.flatten();
         let Some(document) = raw.and_then(|raw| tree::parse(raw.as_bytes()).ok()) else { return false };
-        let whole = WholeResource { document, version: None, masked: false };
+        let whole = WholeResource { document, version: None, masked: false, thin: false };
         self.before.insert(path_of(target), RecordBefore { whole, asked: false, beside: false });
         true
     }

@@ -29,6 +29,12 @@ pub struct WithheldMembers {
     unlisted: FxHashSet<Id>,
     /// Teams that show only some members, also when they are read individually.
     teams: FxHashSet<Id>,
+    /// A team that is read individually shows no members, or fewer than lists do.
+    alone: bool,
+    /// Teams whose members an individual reading has shown.
+    shown_alone: FxHashSet<Id>,
+    /// The most members that a team has shown.
+    most: usize,
 }
 
 impl WithheldMembers {
@@ -42,11 +48,44 @@ impl WithheldMembers {
         self.teams.contains(team)
     }
 
-    /// Adds findings; true where they are news.
+    /// True where individual readings leave out members that lists show.
+    pub fn is_hidden_alone(&self) -> bool {
+        self.alone
+    }
+
+    /// Notes that individual readings leave out members that lists show.
+    pub fn hide_alone(&mut self) {
+        self.alone = true;
+    }
+
+    /// True where an individual reading of the team has shown members.
+    pub fn is_shown_alone(&self, team: &Id) -> bool {
+        self.shown_alone.contains(team)
+    }
+
+    /// Notes that an individual reading of the team has shown so many members.
+    pub fn show_alone(&mut self, team: &Id, size: usize) {
+        self.shown_alone.insert(team.clone());
+        self.most = self.most.max(size);
+    }
+
+    /// Notes that a team shows only some members, also when it is read individually.
+    pub fn cut(&mut self, team: &Id) {
+        self.teams.insert(team.clone());
+    }
+
+    /// The most members that a team has shown.
+    pub fn most_shown(&self) -> usize {
+        self.most
+    }
+
+    /// Adds findings that matter to lists; true where they are news.
     pub fn add(&mut self, other: Self) -> bool {
         let size = |all: &Self| (all.in_lists, all.unlisted.len(), all.teams.len());
         let before = size(self);
         self.in_lists |= other.in_lists;
+        self.alone |= other.alone;
+        self.most = self.most.max(other.most);
         self.unlisted.extend(other.unlisted);
         self.teams.extend(other.teams);
         before != size(self)
@@ -104,7 +143,8 @@ impl Tally {
 /// known.
 pub async fn examine(context: &WorkerContext, tally: &Tally) -> bool {
     let mut teams: FxHashSet<&Id> = tally.doubtful().take(MOST_NAMED).collect();
-    let mut found = WithheldMembers::default();
+    let most = tally.listed.values().copied().max().unwrap_or_default();
+    let mut found = WithheldMembers { most, ..WithheldMembers::default() };
     if context.shows_members() {
         teams.extend(tally.unlisted().take(MOST_NAMED));
         found.unlisted.extend(tally.unlisted().cloned());
@@ -115,7 +155,10 @@ pub async fn examine(context: &WorkerContext, tally: &Tally) -> bool {
     let read =
         join_all(teams.into_iter().map(|team| async move { context.read(&ResourceRef::team(team)).await })).await;
     for fresh in read.into_iter().flatten() {
-        let Observation::Record(Record::Team(Team { id, members: Some(members), problem: None, .. })) = fresh else {
+        let Observation::Record(Record::Team(Team { id, members, problem: None, .. })) = fresh else { continue };
+        let Some(members) = members else {
+            let is_withheld = context.withhold(|withheld| withheld.is_everywhere(&id));
+            found.alone |= !is_withheld && tally.listed.get(&id).is_some_and(|listed| *listed > 0);
             continue;
         };
         let more_than = |count: Option<&usize>| count.is_some_and(|count| members.len() > *count);
