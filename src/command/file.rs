@@ -11,7 +11,7 @@ use super::{
     beginnings,
     end::{CommandError, ErrorCode, ErrorDetail, heard, note},
     headless_session::{HeadlessSession, USERS_AND_TEAMS},
-    names, outputs, print,
+    list, names, outputs, print,
     send::{self, Proposal, Whole, now, propose},
     table,
 };
@@ -149,6 +149,9 @@ pub(super) async fn export(opener: &Opener, profile: Option<&str>, args: &Export
     let desired = desired::current(&desk.directory, desk.can(), &parts);
     if let Some(untold) = desired::untold(&desk.directory, &parts, args.format()) {
         note(format_args!("scimitar: {untold}"));
+    }
+    if parts.contains(&CurrentPart::Users) || parts.contains(&CurrentPart::Teams) {
+        list::note_full_pages(&desk.directory, desk.directory.records().teams().values());
     }
     let text = desired::write(&desired, args.format());
     match &args.out {

@@ -20,6 +20,7 @@ use crate::{
         field::{FieldReader, RecordField, RecordRef},
         guard::MOST_PEOPLE_READ,
         query::FilterQuery,
+        record::Team,
         record_contents::RecordContents,
     },
     output::out,
@@ -28,6 +29,9 @@ use crate::{
 };
 
 type Done = Result<(), CommandError>;
+
+/// Teams that are named because as many members as a full page holds are shown of them.
+const FULL_PAGES_NAMED: usize = 8;
 
 pub(super) async fn users(opener: &Opener, profile: Option<&str>, args: &UsersArgs) -> Done {
     let list = &args.list;
@@ -79,7 +83,16 @@ pub(super) async fn teams(opener: &Opener, profile: Option<&str>, args: &ListArg
         let (all, word) = (desk.directory.len(RecordKind::Team), desk.can().holds().say(RecordKind::Team.plural()));
         note(format_args!("scimitar: members are known for {} of {all} {word}{}", all - silent, rest(was_asked)));
     }
+    note_full_pages(&desk.directory, desk.directory.records().teams().values());
     ended(desk, &USERS_AND_TEAMS, open, args).await
+}
+
+/// Says which of these teams show exactly as many members as a full page holds: there may be more.
+pub(super) fn note_full_pages<'a>(directory: &Directory, teams: impl Iterator<Item = &'a Team>) {
+    for team in teams.filter(|team| directory.is_perhaps_cut(team)).take(FULL_PAGES_NAMED) {
+        let (name, size) = (&team.name, team.size().unwrap_or_default());
+        note(format_args!("scimitar: {name} shows exactly {size} members: perhaps the server shows no more than that"));
+    }
 }
 
 /// Says for how many teams the admins are known, where that is not all.
@@ -205,6 +218,7 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
     let rows = known.chain(others.map(|member| MemberRow::other(member, reader, &empty, &columns)));
     let table = Table { heads: columns.heads(), names: columns.names(), rows: Vec::new() };
     print(&args.list, rows, table, false, MemberRow::cells)?;
+    note_full_pages(directory, std::iter::once(team));
     // Only this team and its members matter: they were read, however many other records were not.
     ended(desk, rest_on, open, &args.list).await
 }

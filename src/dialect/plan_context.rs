@@ -127,7 +127,7 @@ impl<'a> PlanContext<'a> {
         let granted = self.0.user(user).is_some_and(|user| user.role_in(&team.name).is_some());
         if granted || self.0.teams_of(user).contains(&team.id) {
             MembershipKnowledge::In
-        } else if team.members.is_none() {
+        } else if team.members.is_none() || self.0.is_perhaps_cut(team) {
             MembershipKnowledge::Unknown
         } else {
             MembershipKnowledge::Out

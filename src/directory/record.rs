@@ -272,6 +272,12 @@ impl Team {
     }
 }
 
+/// True for a number of members at which servers are known to end lists of members, without a word of the rest: a full
+/// page of 100, 200 or 1,000. Only a team with more members shows that there is no such end.
+pub fn is_full_page(members: usize) -> bool {
+    members >= 100 && members.is_multiple_of(100)
+}
+
 /// A permission of a role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Permission {

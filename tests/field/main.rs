@@ -32,7 +32,7 @@ mod namesakes;
 mod outcomes;
 mod partial;
 mod passed;
-mod pages;
+mod people_only;
 mod property;
 mod put_off;
 mod records;

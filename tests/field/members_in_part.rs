@@ -4,10 +4,11 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::{
+    outcomes::{change, effects, json_of},
     records::{group, user_id, user_name, users},
-    server::{Behavior, ShownIn},
+    server::{Answer, Behavior, Request, ShownIn},
     state::{ResourceType, State},
-    world::{DONE, INCOMPLETE, World, column, row},
+    world::{DONE, INCOMPLETE, NOT_SENT, World, column, row},
 };
 
 /// No more members of a group than this.
@@ -131,4 +132,81 @@ fn a_group_in_a_group_is_no_gap() {
     let world = World::new(Nested, users(3), vec![parent, group(2, "beta", &[1, 2, 3])]);
     let members = world.run(&["members", "alpha", "--json"]).exits(DONE).json();
     assert_eq!(row(&members, "g0002")["kind"], "group");
+}
+
+/// No answer shows more than a hundred members, and nothing else tells more.
+const UNNAMED: Cut = Cut { most: 100, everywhere: true, named: false };
+
+/// The members of `alpha` as the server has them, but for these.
+fn but(gone: &[usize]) -> Vec<String> {
+    (1..=120).filter(|number| !gone.contains(number)).map(user_id).collect()
+}
+
+#[test]
+fn whoever_comes_into_sight_was_in_it_all_along() {
+    let world = world(UNNAMED);
+    let told = json_of(&world, &["remove", "alpha", "user0002"], DONE);
+    assert_eq!(change(&told)["state"], "sent, not shown", "{told}");
+    assert_eq!(effects(&told), [""; 0], "{told}");
+    assert_eq!(world.members("g0001"), but(&[2]));
+    let told = json_of(&world, &["undo"], DONE);
+    assert_eq!((&change(&told)["state"], effects(&told).len()), (&json!("sent, not shown"), 0), "{told}");
+    assert_eq!(world.members("g0001"), but(&[]));
+}
+
+#[test]
+fn a_member_beyond_the_cut_is_neither_refused_nor_out_already() {
+    let world = world(UNNAMED);
+    let told = json_of(&world, &["add", "alpha", "user0125"], DONE);
+    assert_eq!(change(&told)["state"], "sent, not shown", "{told}");
+    assert!(world.members("g0001").contains(&user_id(125)));
+    world.run(&["undo", "--yes"]);
+    assert!((1..=120).all(|number| world.members("g0001").contains(&user_id(number))));
+    let told = json_of(&world, &["remove", "alpha", "user0110"], DONE);
+    assert_eq!(change(&told)["state"], "sent, not shown", "{told}");
+    assert!(!world.members("g0001").contains(&user_id(110)));
+}
+
+/// The same without PATCH.
+struct CutWithoutPatch;
+
+impl Behavior for CutWithoutPatch {
+    fn before(&self, _: &mut State, request: &Request) -> Option<Answer> {
+        (request.method == "PATCH").then(|| Answer::error(501, "no PATCH"))
+    }
+
+    fn show(&self, state: &State, kind: ResourceType, record: &Value, shown_in: ShownIn) -> Value {
+        UNNAMED.show(state, kind, record, shown_in)
+    }
+}
+
+#[rstest]
+#[case::untried("")]
+#[case::known("[profile.field.server]\npatch_groups = false\n")]
+fn a_list_that_may_be_cut_is_not_put(#[case] known: &str) {
+    let all: Vec<usize> = (1..=120).collect();
+    let state = State::new(users(125), vec![group(1, "alpha", &all)]);
+    let world = World::with_profile(CutWithoutPatch, state, &format!("provider = \"scim\"\n{known}"));
+    for args in [["add", "alpha", "user0125", "--yes"], ["remove", "alpha", "user0002", "--yes"]] {
+        let said = world.run(&args);
+        assert!(said.code != DONE && said.err.contains("100 members"), "{said}");
+        assert_eq!(world.members("g0001"), but(&[]));
+    }
+    if !known.is_empty() {
+        assert_eq!(world.written(), [""; 0]);
+        world.run(&["add", "alpha", "user0125", "--yes"]).exits(NOT_SENT).warns(&["--confirm"]);
+    }
+}
+
+/// A hundred members who are all: nothing of that is doubtful once the server shows more, or fewer.
+#[test]
+fn a_team_of_a_hundred_is_changed_as_any_other() {
+    let all: Vec<usize> = (1..=100).collect();
+    let world = World::new(Cut { most: 1_000, ..UNNAMED }, users(103), vec![group(1, "alpha", &all)]);
+    for args in [["add", "alpha", "user0101"], ["remove", "alpha", "user0101"], ["remove", "alpha", "user0001"]] {
+        let told = json_of(&world, &args, DONE);
+        assert_eq!(change(&told)["state"], "confirmed", "{told}");
+    }
+    world.run(&["undo", "--yes"]).exits(DONE);
+    assert_eq!(world.members("g0001").len(), 100);
 }

@@ -57,7 +57,8 @@ impl RfcDialect {
         };
         let request = self.alter_group(case, &target, PatchOperation::add("members", json!([{"value": &**id}])));
         let role = self.role_after(case, id, group, true).map(|change| format!("Their role becomes {change}."));
-        Ok(StepDraft::new(vec![request], undo, ConfirmBy::Reread(vec![target])).look_if(role.is_some()).note(role))
+        let draft = StepDraft::new(vec![request], undo, ConfirmBy::Reread(vec![target])).look_if(role.is_some());
+        Ok(whole_list(case, group, draft).note(role))
     }
 
     pub(super) fn remove_member(&self, case: PlanContext<'_>, group: &Id, id: &Id) -> Planned {
@@ -82,7 +83,8 @@ impl RfcDialect {
             Undo::Never("This member is no known user, so they can't be added again from here.".into())
         };
         let role = self.role_after(case, id, group, false).map(|change| format!("Their role becomes {change}."));
-        Ok(StepDraft::new(vec![request], undo, ConfirmBy::Reread(vec![target])).look_if(role.is_some()).note(role))
+        let draft = StepDraft::new(vec![request], undo, ConfirmBy::Reread(vec![target])).look_if(role.is_some());
+        Ok(whole_list(case, group, draft).note(role))
     }
 
     fn removal(&self, case: PlanContext<'_>, group: &Team, id: &Id) -> Result<Request, Refusal> {
@@ -218,6 +220,19 @@ impl RfcDialect {
         let before = user.org_role.value()?;
         (before != after).then(|| format!("{after}; it was {before}"))
     }
+}
+
+/// The draft; where it sends a whole list of members that the server may have shown in part, it is to be confirmed.
+fn whole_list(case: PlanContext<'_>, group: &Team, draft: StepDraft) -> StepDraft {
+    if !draft.requests.iter().any(|request| request.merge) || !case.0.is_perhaps_cut(group) {
+        return draft;
+    }
+    let size = group.size().unwrap_or_default();
+    let words = format!(
+        "The server shows exactly {size} members, perhaps not all of them: this sends a whole list, and whoever is not \
+         shown would be out."
+    );
+    draft.risk(Risk::Insist(typed_name(&group.name, &group.id))).note(words)
 }
 
 /// Names that a server may use for a member: the id, or instead the user name or the email address, unless that is

@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::directory::{
     Directory, Id, Name, RecordKind, ResourceRef,
     change::Change,
-    record::{ADMIN, Team, User},
+    record::{ADMIN, Team, User, is_full_page},
     role_source::RoleSource,
 };
 
@@ -41,6 +41,15 @@ impl Directory {
             }
         }
         teams
+    }
+
+    /// True where the server may show only some members of the team: as many are confirmed as a full page holds, and no
+    /// team shows more.
+    pub fn is_perhaps_cut(&self, team: &Team) -> bool {
+        let size = |team: &Team| team.size().unwrap_or_default();
+        let teams = self.records.teams();
+        let shown = teams.get(&team.id).map_or(0, size);
+        is_full_page(shown) && !teams.values().any(|other| size(other) > shown)
     }
 
     /// Number of teams of a user.

@@ -95,7 +95,7 @@ fn is_member(directory: &Directory, team: &Id, user: &Id) -> bool {
 /// True if the user is known not to be a member: the team is gone, or its list of members lacks the user.
 fn is_out(directory: &Directory, team: &Id, user: &Id) -> bool {
     directory.is_complete(RecordKind::Team)
-        && directory.team(team).is_none_or(|team| team.members.is_some())
+        && directory.team(team).is_none_or(|team| team.members.is_some() && !directory.is_perhaps_cut(team))
         && !is_member(directory, team, user)
 }
 

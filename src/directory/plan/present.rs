@@ -37,7 +37,8 @@ pub(super) fn otherwise(change: &Change, directory: &Directory) -> Option<String
             directory.teams_of(id).contains(team).then(member)
         }
         Change::SetTeamRole { team, .. } | Change::AddMember { team, .. } => {
-            directory.team(team)?.members.as_ref().map(|_| "no member".to_owned())
+            let team = directory.team(team).filter(|team| !directory.is_perhaps_cut(team))?;
+            team.members.as_ref().map(|_| "no member".to_owned())
         }
         Change::SetActive { user: id, .. } => {
             user(id)?.active.map(|active| if active { "active" } else { "inactive" }.to_owned())

@@ -76,6 +76,10 @@ impl ChangeAttempt<'_> {
     /// The change that undoes a membership, where the plan did not know whether the membership existed before.
     async fn membership_back(&self, change: &Change) -> Option<Change> {
         let (Change::AddMember { team, user } | Change::RemoveMember { team, user }) = change else { return None };
+        if let Some(is_in) = self.moved_by_person(change) {
+            let (team, user) = (team.clone(), user.clone());
+            return Some(if is_in { Change::RemoveMember { team, user } } else { Change::AddMember { team, user } });
+        }
         let path = path_of(&ResourceRef::team(team));
         let members = |document: &Value| -> Option<Vec<Id>> {
             let members = json::get(document.as_object()?, "members")?.as_array()?;

@@ -277,7 +277,8 @@ impl ChangeAttempt<'_> {
         let about = about || (matches!(entry.step.change, Change::CreateTeam { .. }) && entry.created.is_some());
         let team = entry.step.change.team();
         let is_withheld = |team: &Id| self.context.withhold(|withheld| withheld.is_everywhere(team));
-        about && (!self.context.shows_members() || team.is_some_and(is_withheld))
+        let is_told = self.moved_by_person(&entry.step.change).is_some();
+        about && !is_told && (!self.context.shows_members() || team.is_some_and(is_withheld))
     }
 }
 

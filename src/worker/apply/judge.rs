@@ -26,6 +26,7 @@ impl ChangeAttempt<'_> {
     /// failed.
     pub(super) async fn judge(&mut self, entry: &mut JournalEntry, shown: ChangeShown, lead: &str) -> AttemptEnd {
         let made = self.made_otherwise(entry).await;
+        let cut = self.notice_cut(entry, &shown);
         self.read_moved_groups().await;
         entry.effects = self.effects(entry).await;
         if made.is_none() {
@@ -55,6 +56,7 @@ impl ChangeAttempt<'_> {
                 return self.already(entry, "It was so before it was to be sent.".to_owned()).await;
             }
             ChangeShown::Yes if !not_kept.is_empty() => {
+            _ if cut.is_some() => (ChangeState::Unseen, lead(&cut.unwrap_or_default())),
                 (ChangeState::Partly, format!("Created; the server did not keep: {}.", not_kept.join(", ")))
             }
             ChangeShown::Yes => {

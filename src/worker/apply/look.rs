@@ -24,7 +24,7 @@ impl ChangeAttempt<'_> {
     pub(super) async fn shows(&self, entry: &JournalEntry) -> ChangeShown {
         let change = entry.step.change.about(entry.created.as_ref());
         let fresh = self.identified(&change).await;
-        match self.context.dialect.shows(&change, &fresh, &entry.step) {
+        match self.shown_by(&change, &fresh, &entry.step) {
             ChangeShown::No(_) if self.is_kept(entry) => ChangeShown::Yes,
             shown => shown,
         }

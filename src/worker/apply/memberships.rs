@@ -39,6 +39,9 @@ impl ChangeAttempt<'_> {
     /// Reads the person's record or teams before the change. What can't be read is not compared.
     pub(super) async fn read_watched(&mut self, entry: &JournalEntry) {
         let change = &entry.step.change;
+        if self.read_person(entry).await {
+            return;
+        }
         if is_deactivation(change) {
             if self.trial && !self.tells_teams(entry) {
                 self.read_watched_teams(entry).await;
@@ -78,7 +81,7 @@ impl ChangeAttempt<'_> {
     }
 
     /// True where the last list had the user's record with its teams.
-    async fn is_known_to_tell(&self, user: &Id) -> bool {
+    pub(super) async fn is_known_to_tell(&self, user: &Id) -> bool {
         let target = ResourceRef::user(user);
         let raw: Option<String> = self.context.stored(move |store| store.raw(&target)).await.flatten();
         raw.and_then(|raw| tree::parse(raw.as_bytes()).ok()).is_some_and(|document| tells(&document))

@@ -23,6 +23,7 @@ use crate::{
 
 mod back;
 mod creation;
+mod cut;
 mod effects;
 mod judge;
 mod late;
@@ -33,6 +34,7 @@ mod memberships;
 mod others;
 mod outcome;
 mod revived;
+mod person;
 mod send;
 mod since;
 mod story;

@@ -10,7 +10,11 @@ use super::{
 };
 use crate::{
     client::{HttpAnswer, redact},
-    directory::{Id, Observation, RecordKind, ResourceRef, plan::JournalEntry, work::WorkerReport},
+    directory::{
+        Id, Observation, RecordKind, ResourceRef,
+        plan::{JournalEntry, Risk},
+        work::WorkerReport,
+    },
     scim::{
         failure::{Failure, FailureClass, RequestArrival},
         json,
@@ -50,7 +54,7 @@ impl ChangeAttempt<'_> {
     /// Sends one request; nothing where the record has the value already.
     pub(super) async fn send_one(&mut self, request: Request, entry: &mut JournalEntry) -> Result<(), Failure> {
         let request = self.with_version(request);
-        let request = if request.merge { self.computed(request).await? } else { Some(request) };
+        let request = if request.merge { self.computed(request, &entry.step.risk).await? } else { Some(request) };
         let Some(mut request) = request else { return Ok(()) };
         request.otherwise.clear();
         let shown = redact::shown(&request);
@@ -66,7 +70,7 @@ impl ChangeAttempt<'_> {
 
     /// The request computed from the record's present state, held to the version that was read for it; `None` where the
     /// record has the value already.
-    async fn computed(&mut self, mut request: Request) -> Result<Option<Request>, Failure> {
+    async fn computed(&mut self, mut request: Request, risk: &Risk) -> Result<Option<Request>, Failure> {
         let refused =
             |text: String| Failure { arrived: RequestArrival::Yes, ..Failure::local(FailureClass::Refused, text, "") };
         let WholeResource { document: before, version, masked, thin } = self.just_read(&request).await?;
@@ -89,6 +93,16 @@ impl ChangeAttempt<'_> {
         }
         if document == before {
             return Ok(None);
+        }
+        if merge::touches_members(&operations)
+            && !matches!(risk, Risk::Insist(_))
+            && let Some(size) = self.perhaps_cut(&request, &before).await
+        {
+            let text = format!(
+                "The server shows {size} members of it, perhaps no more than it ever shows: a whole list would take the \
+                 others out. Nothing was sent."
+            );
+            return Err(refused(text));
         }
         let mut erased = if whole { self.told_by_list_alone(&request, &before).await } else { Vec::new() };
         if thin && (whole || merge::touches_members(&operations)) {

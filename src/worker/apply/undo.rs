@@ -38,7 +38,7 @@ impl ChangeAttempt<'_> {
         }
         let fresh = self.identified(&expected.change).await;
         if expected.made.is_none()
-            && let ChangeShown::No(now) = self.context.dialect.shows(&expected.change, &fresh, &entry.step)
+            && let ChangeShown::No(now) = self.shown_by(&expected.change, &fresh, &entry.step)
         {
             return Some(self.unsent(entry, ChangeState::Conflict, expected.conflict(&now), None).await);
         }

@@ -122,7 +122,7 @@ impl ChangeAttempt<'_> {
             return false;
         }
         let fresh = self.identified_in(change, fresh.to_vec()).await;
-        self.context.dialect.shows(change, &fresh, &entry.step) == ChangeShown::Yes
+        self.shown_by(change, &fresh, &entry.step) == ChangeShown::Yes
     }
 
     /// Ends a change that is not sent, or was refused, while the record shows it: nothing of it is ours.
