@@ -46,6 +46,9 @@ pub(super) async fn run(opener: &Opener, profile: Option<&str>, edit: &EditComma
         desk.read(&needed).await?;
         desk
     };
+    if matches!(edit, EditCommand::Activate { .. }) {
+        desk.recall_vanished(&given.users);
+    }
     let named = Named::of(&mut desk, edit, &given).await?;
     desk.fill(named.users.iter().cloned()).await?;
     taken(&mut desk, edit).await?;

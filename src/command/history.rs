@@ -103,6 +103,11 @@ pub(super) async fn undo(
     let changes: Vec<Change> = inverse.steps.iter().map(|step| step.change.clone()).collect();
     let mut desk = read(opener, profile, send, &changes).await?;
     desk.read_unsure(&inverse).await?;
+    let activated = |change: &Change| match change {
+        Change::SetActive { user, active: true } => Some(user.to_string()),
+        _ => None,
+    };
+    desk.recall_vanished(&changes.iter().filter_map(activated).collect::<Vec<_>>());
     let mut undo = inverse.compare(&desk.directory, desk.can().holds());
     undo.renew(|| desk.id().provisional());
     let title = Some(format!("Undo: {title}"));

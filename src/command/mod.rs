@@ -33,6 +33,7 @@ mod rows;
 mod run;
 mod send;
 mod table;
+mod vanished;
 
 use std::process::ExitCode;
 

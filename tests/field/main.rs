@@ -2,6 +2,7 @@
 //! tools write them. The expected outcome never rests on knowledge that the server did not give.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod active_only;
 mod attributed;
 mod alone;
 mod back;
@@ -26,10 +27,11 @@ mod members;
 mod members_in_part;
 mod moves;
 mod names;
+mod namesakes;
 mod nested;
 mod normalised;
-mod namesakes;
 mod outcomes;
+mod pages;
 mod partial;
 mod passed;
 mod people_only;
@@ -50,8 +52,8 @@ mod terminal;
 mod typed_names;
 mod undo;
 mod unread_roles;
+mod untrue;
 mod wandb;
 mod wandb_docs;
 mod wandb_samples;
-mod untrue;
 mod world;

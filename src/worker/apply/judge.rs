@@ -15,6 +15,7 @@ use crate::{
         difference::{ValueDifference, differences},
         json,
         request::Method,
+        text::clean,
     },
 };
 
@@ -25,8 +26,8 @@ impl ChangeAttempt<'_> {
     /// Judges the change. `lead` is a sentence to be said before: that the answer was lost, or that completing it
     /// failed.
     pub(super) async fn judge(&mut self, entry: &mut JournalEntry, shown: ChangeShown, lead: &str) -> AttemptEnd {
-        let made = self.made_otherwise(entry).await;
         let cut = self.notice_cut(entry, &shown);
+        let made = self.made_otherwise(entry).await;
         self.read_moved_groups().await;
         entry.effects = self.effects(entry).await;
         if made.is_none() {
@@ -55,8 +56,8 @@ impl ChangeAttempt<'_> {
             ChangeShown::Yes if !self.tried => {
                 return self.already(entry, "It was so before it was to be sent.".to_owned()).await;
             }
-            ChangeShown::Yes if !not_kept.is_empty() => {
             _ if cut.is_some() => (ChangeState::Unseen, lead(&cut.unwrap_or_default())),
+            ChangeShown::Yes if !not_kept.is_empty() => {
                 (ChangeState::Partly, format!("Created; the server did not keep: {}.", not_kept.join(", ")))
             }
             ChangeShown::Yes => {
@@ -75,8 +76,15 @@ impl ChangeAttempt<'_> {
                 let state = if entry.undoes.is_some() { ChangeState::Confirmed } else { ChangeState::Partly };
                 (state, words.to_owned())
             }
+            ChangeShown::No(_) if self.is_out_of_sight(&entry.step.change) => {
+                let id = clean(entry.step.change.person().map_or("", |user| user)).into_owned();
+                let words =
+                    format!("The server shows them in no answer any more; `scimitar activate {id}` activates them.");
+                (ChangeState::Partly, lead(&words))
+            }
             // The server's two answers differ: neither is held to be the true one.
             ChangeShown::No(_) if self.echoed && (self.is_unaltered() || !self.is_altered_otherwise(entry)) => {
+                self.context.was_untrue();
                 (ChangeState::Unseen, lead(LATE))
             }
             // A later look decides.
@@ -86,7 +94,6 @@ impl ChangeAttempt<'_> {
             ChangeShown::No(instead) if self.is_altered_otherwise(entry) => {
                 (ChangeState::Partly, lead(&format!("The server did it otherwise: it shows {instead}.")))
             }
-                self.context.was_untrue();
             ChangeShown::No(instead) => {
                 let why = format!("The server accepted it and did not change it: it shows {instead}.");
                 let (state, why) = self.with_part(entry, ChangeState::Refused, lead(&why)).await;

@@ -5,7 +5,7 @@ use super::{AttemptEnd, ChangeAttempt, moved, others::passes};
 use crate::{
     dialect::ChangeShown,
     directory::{
-        Observation,
+        Observation, ResourceRef,
         change::Change,
         plan::{ALREADY, ChangeState, JournalEntry, MadeRecord, without_effect},
         record::Record,
@@ -38,6 +38,7 @@ impl ChangeAttempt<'_> {
         }
         let fresh = self.identified(&expected.change).await;
         if expected.made.is_none()
+            && !self.is_out_of_sight(&expected.change)
             && let ChangeShown::No(now) = self.shown_by(&expected.change, &fresh, &entry.step)
         {
             return Some(self.unsent(entry, ChangeState::Conflict, expected.conflict(&now), None).await);
@@ -47,6 +48,13 @@ impl ChangeAttempt<'_> {
         self.after.clear();
         self.versions = versions;
         None
+    }
+
+    /// True where somebody who was deactivated is in no answer: some servers show only active people.
+    pub(super) fn is_out_of_sight(&self, change: &Change) -> bool {
+        let Change::SetActive { user, active: false } = change else { return false };
+        let target = ResourceRef::user(user);
+        matches!(self.fresh.iter().rev().find(|one| one.is_of(&target)), Some(Observation::Gone(_)))
     }
 
     /// True where the undone change may appear on the record late: then an unchanged record proves nothing.
