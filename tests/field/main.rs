@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod active_only;
-mod attributed;
 mod alone;
+mod attributed;
 mod back;
 mod by_name;
 mod decided;
