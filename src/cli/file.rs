@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::SendOptions;
-use crate::desired::{ColumnOptions, CurrentPart, DesiredChange, FileFormat};
+use crate::desired::{ColumnOptions, CurrentPart, DesiredChange, FileFormat, MissingTeams};
 
 /// Data to remove because the file lacks it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -55,7 +55,7 @@ fn mapping(text: &str) -> Result<(String, String), &'static str> {
 impl FileArgs {
     /// Options for the columns of a CSV.
     pub fn columns(&self) -> ColumnOptions {
-        ColumnOptions { map: self.map.clone(), ignore: self.ignore_columns.clone() }
+        ColumnOptions { map: self.map.clone(), ignore: self.ignore_columns.clone(), are_fixed: false }
     }
 
     /// Options for the comparison, apart from the file.
@@ -66,7 +66,7 @@ impl FileArgs {
             prune_users: has(PruneScope::Users),
             prune_teams: has(PruneScope::Teams),
             prune_roles: has(PruneScope::Roles),
-            create_teams: self.create_teams,
+            missing_teams: if self.create_teams { MissingTeams::Created } else { MissingTeams::CreatedOnRequest },
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     cli::{ApplyArgs, ExportArgs, FileArgs, PlanArgs},
     config::replace_file,
     desired::{
-        self, CurrentPart, DesiredChange, DesiredDifference, DesiredState, FileFormat, FileProblem, ProblemKind,
+        self, CurrentPart, DesiredChange, DesiredDifference, DesiredState, FileFormat, FileProblem, MissingTeams, ProblemKind,
         saved::{Head, SavedPlan},
     },
     directory::{
@@ -252,11 +252,12 @@ impl FileInput {
     }
 }
 
-/// The wanted state that a file describes, alone.
+/// The wanted state that a template describes.
 pub(super) fn desired_of(path: &Path) -> Result<DesiredState, CommandError> {
     let (text, name) = text_of(path)?;
     let format = FileFormat::of_name(&name).unwrap_or_else(|| FileFormat::of_text(&text));
-    desired::read(&text, format, &desired::ColumnOptions::default()).map_err(|problems| wrong(&name, &problems))
+    let columns = desired::ColumnOptions { are_fixed: true, ..Default::default() };
+    desired::read(&text, format, &columns).map_err(|problems| wrong(&name, &problems))
 }
 
 /// The changes that bring the directory to the wanted state; lists are read already.
@@ -265,7 +266,8 @@ pub(super) async fn differences(
     desired: &DesiredState,
 ) -> Result<Vec<crate::directory::change::Change>, CommandError> {
     look_up(desk, desired).await?;
-    let found = compare(desired, desk, DesiredChange::default());
+    let wish = DesiredChange { missing_teams: MissingTeams::CreatedApart, ..DesiredChange::default() };
+    let found = compare(desired, desk, wish);
     let DesiredDifference { changes, notes, not_told, .. } =
         found.map_err(|problems| wrong("the command", &problems))?;
     notes.iter().chain(&not_told).for_each(note);

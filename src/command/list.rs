@@ -260,7 +260,10 @@ async fn read_members(desk: &mut HeadlessSession, team: &Id) -> Result<bool, Com
 
 /// Ends a list that is printed; with status 6 where the server gave only a part of the lists that it rests on.
 pub(super) async fn ended(desk: HeadlessSession, kinds: &[RecordKind], open: Option<String>, args: &ListArgs) -> Done {
-    let lacking: Vec<String> = desk.incomplete(kinds).into_iter().chain(open).collect();
+    let mut lacking: Vec<String> = desk.incomplete(kinds).into_iter().chain(open).collect();
+    if !args.full && desk.directory.coverage(RecordKind::Team).has_open_members() {
+        lacking.push("--full reads each team by itself".into());
+    }
     let done = accept(&lacking, args.allow_incomplete, "the list is incomplete");
     desk.close().await;
     done.map_err(CommandError::printed)

@@ -21,6 +21,8 @@ pub struct ColumnOptions {
     pub map: Vec<(String, String)>,
     /// Headers to ignore; an entry may hold several, separated by commas. `all` means all unknown headers.
     pub ignore: Vec<String>,
+    /// The file is one for which no options can be given, such as a template: problems advise none.
+    pub are_fixed: bool,
 }
 
 impl ColumnOptions {
@@ -79,10 +81,10 @@ pub(super) fn resolve(
         columns.push(column);
     }
     if !unknown.is_empty() {
-        problems.push(place.problem("", unknown_columns(&unknown)));
+        problems.push(place.problem("", unknown_columns(&unknown, said.are_fixed)));
     }
     if foreign {
-        problems.extend(doubtful_role(headers, &columns, &words, place));
+        problems.extend(doubtful_role(headers, &columns, &words, said.are_fixed, place));
     }
     words.unused(place, problems);
     HeaderMeaning { columns, ..head }
@@ -93,6 +95,7 @@ fn doubtful_role(
     headers: &[&str],
     columns: &[Option<CsvColumn>],
     words: &Words<'_>,
+    fixed: bool,
     place: &FilePlace,
 ) -> Option<FileProblem> {
     let at = |column| columns.iter().position(|one| *one == Some(column));
@@ -100,12 +103,15 @@ fn doubtful_role(
     if matches!(words.of(role), Found::Mapped(..)) || CsvColumn::own(team).is_some() || fold(role.trim()) != "role" {
         return None;
     }
-    let why = "in a list of another system this may be the role in the team: --map role=team_role, --map role=role (in the \
-               organisation) or --ignore-columns role says";
-    Some(place.problem("role", why))
+    let which = if fixed {
+        "call the column team_role if so, and take the other system's columns out"
+    } else {
+        "--map role=team_role, --map role=role (in the organisation) or --ignore-columns role says"
+    };
+    Some(place.problem("role", format!("in a list of another system this may be the role in the team: {which}")))
 }
 
-fn unknown_columns(headers: &[&str]) -> String {
+fn unknown_columns(headers: &[&str], fixed: bool) -> String {
     let known = CsvColumn::names();
     let told: Vec<String> = headers
         .iter()
@@ -124,12 +130,14 @@ fn unknown_columns(headers: &[&str]) -> String {
         [_] => ("a column that is not known", "leaves it out"),
         _ => ("columns that are not known", "leaves them out"),
     };
+    let (told, known) = (told.join(", "), known.join(", "));
+    if fixed {
+        return format!("{what}: {told}. The columns are: {known}");
+    }
     format!(
-        "{what}: {}. --ignore-columns '{}' {leaves} ('all' every such column), --map 'HEADER=COLUMN' reads one as one of \
-         these: {}",
-        told.join(", "),
+        "{what}: {told}. --ignore-columns '{}' {leaves} ('all' every such column), --map 'HEADER=COLUMN' reads one as one of \
+         these: {known}",
         bare.join(","),
-        known.join(", ")
     )
 }
 

@@ -33,8 +33,20 @@ pub struct DesiredChange {
     pub prune_teams: bool,
     /// Delete custom roles that the file does not define.
     pub prune_roles: bool,
-    /// Create missing teams that the file names as a user's team.
-    pub create_teams: bool,
+    /// What is done about a missing team that the file names as a user's team.
+    pub missing_teams: MissingTeams,
+}
+
+/// What is done about a team that somebody is to join and that does not exist.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum MissingTeams {
+    /// A problem, which `--create-teams` would solve.
+    #[default]
+    CreatedOnRequest,
+    /// A problem: the command has no option that creates the team.
+    CreatedApart,
+    /// The team is created.
+    Created,
 }
 
 /// Data that exists and is missing from the file: only pruning removes it.
@@ -130,12 +142,13 @@ impl DifferenceFinder<'_, '_> {
             return Some(new.clone());
         }
         let unknown = matches!(miss, UnresolvedName::Missing(MissingName::Unknown(_)));
-        if unknown && self.wish.create_teams {
+        if unknown && self.wish.missing_teams == MissingTeams::Created {
             return self.create_team(place, name, None);
         }
         let hint = match &miss {
             UnresolvedName::Missing(MissingName::Several(_)) => "; write its id",
-            _ if unknown => "; --create-teams creates it",
+            _ if unknown && self.wish.missing_teams == MissingTeams::CreatedOnRequest => "; --create-teams creates it",
+            _ if unknown => "; `scimitar create team` creates it",
             _ => "",
         };
         let why = format!("{}{hint}", miss.sentence(&self.team_word(), name));

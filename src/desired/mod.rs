@@ -36,7 +36,7 @@ use std::fmt;
 pub use crate::scim::cell;
 pub use columns::ColumnOptions;
 pub use current::{CurrentPart, current, untold};
-pub use difference::{DesiredChange, DesiredDifference, LeftoverRecord, difference};
+pub use difference::{DesiredChange, DesiredDifference, LeftoverRecord, MissingTeams, difference};
 pub use input::{UndecodableText, decode};
 
 use crate::{

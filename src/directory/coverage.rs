@@ -29,11 +29,17 @@ pub struct ListShortfall {
     pub why: String,
 }
 
+const OPEN_MEMBERS: &str = "it leaves out members, as users' own records show";
+
 impl ListCoverage {
     /// The coverage of a list of so many teams that leaves out members whom the users' own records name.
     pub fn of_open_members(seen: u64) -> Self {
-        let why = "it leaves out members, as users' own records show; --full reads each by itself".to_owned();
-        Self::Partial(ListShortfall { seen, said: None, why })
+        Self::Partial(ListShortfall { seen, said: None, why: OPEN_MEMBERS.to_owned() })
+    }
+
+    /// True for the coverage of [`Self::of_open_members`].
+    pub fn has_open_members(&self) -> bool {
+        matches!(self, Self::Partial(shortfall) if shortfall.why == OPEN_MEMBERS)
     }
 
     /// True where the absence of a record means that it does not exist.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::harness::World;
 
 /// A team with a member, the member, and somebody who is in no such team.
-fn cast(world: &World) -> (String, String, String) {
+pub fn cast(world: &World) -> (String, String, String) {
     let teams = world.json(&["teams", "--json"]);
     let team = teams.as_array().unwrap().iter().find(|team| team["members"].as_u64() > Some(2)).unwrap();
     let team = team["team"].as_str().unwrap().to_owned();
@@ -40,6 +40,15 @@ fn a_newcomer_begins_with_what_options_and_a_template_say() {
     assert_eq!(world.user("kim-lee")["role"], "admin");
     let bad = world.run(&["create", "user", "x", "--email", "x@example.com", "--team", "no-such-team", "--yes"]);
     assert_eq!(bad.code, 2, "{}", bad.err);
+    assert!(bad.err.contains("`scimitar create team` creates it"), "{}", bad.err);
+    // A template is read as a file is, and takes no options for its columns.
+    world.file("new.csv", "user,team,rol,role\nanybody,vision,x,member\n");
+    world.file("list.csv", "user,email\nx,x@example.com\n");
+    for args in [&["create", "user", "x", "--email", "x@example.com"][..], &["apply", "list.csv"]] {
+        let bad = world.run(&[args, &["--template", "new.csv", "--yes"]].concat());
+        assert_eq!(bad.code, 2, "{}", bad.err);
+        assert!(bad.err.contains("a column that is not known: rol") && !bad.err.contains("--"), "{}", bad.err);
+    }
 }
 
 #[test]

@@ -10,6 +10,8 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::advice::assert_own_options;
+
 /// The key of all of them: it opens nothing but the demo.
 pub const KEY: &str = "demo-key-of-the-tests";
 
@@ -119,7 +121,9 @@ impl World {
 
     /// Runs a command to its end.
     pub fn run(&self, args: &[&str]) -> Said {
-        said(self.command(args).output().unwrap())
+        let said = said(self.command(args).output().unwrap());
+        assert_own_options(args, &said.err);
+        said
     }
 
     /// Runs it with something on standard input.

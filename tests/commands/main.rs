@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod admins;
+mod advice;
 mod audit;
 mod codes;
 mod cost;
@@ -10,6 +11,7 @@ mod edits;
 mod files;
 mod further;
 mod harness;
+mod hostings;
 mod lists;
 mod names;
 mod offboard;

@@ -15,6 +15,10 @@ use scimitar::{
 use serde_json::Value;
 use tempfile::TempDir;
 
+#[path = "../commands/advice.rs"]
+mod advice;
+use advice::assert_own_options;
+
 use crate::{
     server::{Behavior, KEY, Request, Server},
     state::State,
@@ -93,7 +97,9 @@ impl World {
 
     /// Runs a command to its end.
     pub fn run(&self, args: &[&str]) -> CommandResult {
-        said(args, self.command(args).output().unwrap())
+        let said = said(args, self.command(args).output().unwrap());
+        assert_own_options(args, &said.err);
+        said
     }
 
     /// Runs a command with this text on standard input.

@@ -6,6 +6,7 @@ fn told(text: &str, map: &[(&str, &str)], ignore: &[&str]) -> Result<Vec<String>
     let columns = ColumnOptions {
         map: map.iter().map(|(header, column)| ((*header).to_owned(), (*column).to_owned())).collect(),
         ignore: ignore.iter().map(|header| (*header).to_owned()).collect(),
+        are_fixed: false,
     };
     let desired = super::super::read(text, FileFormat::Csv, &columns).map_err(|problems| said(problems).join("\n"))?;
     let told = |person: &DesiredPerson| {
@@ -66,7 +67,7 @@ fn words_about_columns_that_are_not_there_are_told() {
         told("user,mail,address\neva,,\n", &[("address", "email")], &[]).unwrap_err(),
         "row 1, address: a second column for email"
     );
-    let columns = ColumnOptions { map: Vec::new(), ignore: vec!["all".into()] };
+    let columns = ColumnOptions { ignore: vec!["all".into()], ..ColumnOptions::default() };
     let wrong = super::super::read("users: [eva]", FileFormat::Yaml, &columns).unwrap_err();
     assert_eq!(said(wrong), ["--map and --ignore-columns are about the columns of a CSV"]);
 }

@@ -22,8 +22,13 @@ fn nested(untold: bool) -> Directory {
     directory
 }
 
-const PRUNE: DesiredChange =
-    DesiredChange { prune: true, prune_users: false, prune_teams: false, prune_roles: false, create_teams: false };
+const PRUNE: DesiredChange = DesiredChange {
+    prune: true,
+    prune_users: false,
+    prune_teams: false,
+    prune_roles: false,
+    missing_teams: MissingTeams::CreatedOnRequest,
+};
 
 fn found(directory: &Directory, text: &str, format: FileFormat) -> Result<DesiredDifference, Vec<String>> {
     difference(&read(text, format).map_err(said)?, directory, &can(), PRUNE, &mut keys()).map_err(said)
@@ -217,7 +222,7 @@ fn nothing_is_created_or_removed_on_the_strength_of_a_part_of_a_list() {
     directory.cover(RecordKind::User, part());
     directory.cover(RecordKind::Team, part());
     let text = "users: [{user: zoe, email: zoe@example.com, teams: [audio]}]\nteams: [video]";
-    let wish = DesiredChange { create_teams: true, ..PRUNE };
+    let wish = DesiredChange { missing_teams: MissingTeams::Created, ..PRUNE };
     insta::assert_snapshot!(lines(&directory, text, FileFormat::Yaml, wish).unwrap_err().join("\n"), @r"
     line 1, users[0], team: not among the teams that are known, and not all are (2 of 9: a page failed): none is created
     line 1, users[0], user: not among the users that are known, and not all are (2 of 9: a page failed): none is created

@@ -170,7 +170,8 @@ fn aliases_and_merge_keys_stand_for_what_they_name() {
 fn texts_that_are_empty_or_hold_what_nobody_sees_become_no_values() {
     let directory = directory();
     let plan = |text: &str, format| {
-        lines(&directory, text, format, DesiredChange { create_teams: true, ..DesiredChange::default() })
+        let wish = DesiredChange { missing_teams: MissingTeams::Created, ..DesiredChange::default() };
+        lines(&directory, text, format, wish)
     };
     let json = r#"{"users": [
         {"user": "eva", "name": "", "role": "", "email": " eva@new.example"},
