@@ -55,5 +55,7 @@ mod unread_roles;
 mod untrue;
 mod wandb;
 mod wandb_docs;
+mod wandb_hosting;
+mod wandb_roles;
 mod wandb_samples;
 mod world;

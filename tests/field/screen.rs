@@ -1,6 +1,10 @@
 //! The console on a server of these tests.
 
-use scimitar::config::{ConfigFile, KeySource};
+use scimitar::{
+    app::Overlay,
+    config::{ConfigFile, KeySource},
+    directory::plan::ChangeState,
+};
 use secrecy::SecretString;
 
 use crate::{server::KEY, world::World};
@@ -10,6 +14,24 @@ use crate::{server::KEY, world::World};
 mod harness;
 pub use harness::Console;
 pub use harness::Room;
+
+/// Sends what is shown, with the text that it wants typed, and gives the outcome.
+pub async fn settled(console: &mut Console) -> ChangeState {
+    console.settle().await;
+    if let Some(Overlay::Preview(preview)) = console.app().overlays.last() {
+        let typed = preview.risk.typed().map(str::to_owned);
+        console.type_text(&typed.unwrap_or_default());
+        console.send();
+        console.settle().await;
+    }
+    console.last().state
+}
+
+/// The same of what must be confirmed.
+pub async fn done(console: &mut Console) {
+    let state = settled(console).await;
+    assert_eq!(state, ChangeState::Confirmed, "{}\n{}", console.last().why, console.screen());
+}
 
 /// Opens the world's profile and waits until its lists are read.
 pub async fn open(world: &World) -> Console {

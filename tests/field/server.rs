@@ -125,6 +125,11 @@ pub trait Behavior: Send + Sync + 'static {
         false
     }
 
+    /// True if the server takes this `Authorization`.
+    fn takes(&self, authorization: &str) -> bool {
+        authorization == format!("Bearer {KEY}") || (self.has_graphql() && authorization == basic("api"))
+    }
+
     /// A response that replaces the normal one.
     fn before(&self, _: &mut State, _: &Request) -> Option<Answer> {
         None
@@ -188,6 +193,11 @@ pub trait Behavior: Send + Sync + 'static {
     fn change(&self, state: &mut State, kind: ResourceType, id: &str, operation: &Value) {
         patch(&mut state.of_mut(kind)[id], operation);
     }
+}
+
+/// The `Authorization` of this user with the key.
+pub fn basic(user: &str) -> String {
+    format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{KEY}")))
 }
 
 /// Positions of `count` records from `start`, counted from 1, within `total`.
@@ -275,9 +285,7 @@ async fn handle(
     let body = serde_json::from_slice(&body).unwrap_or_default();
     let request = Request { method, path, query, body };
     let offered = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let beside = format!("Basic {}", BASE64_STANDARD.encode(format!("api:{KEY}")));
-    let known = offered == format!("Bearer {KEY}") || (inner.behavior.has_graphql() && offered == beside);
-    let answer = if known { inner.answer(&request) } else { Answer::error(401, "who are you") };
+    let answer = if inner.behavior.takes(offered) { inner.answer(&request) } else { Answer::error(401, "who are you") };
     lock(&inner.log).push(request);
     let mut response = Response::builder().status(answer.status);
     for (name, value) in answer.headers {

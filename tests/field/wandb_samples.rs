@@ -3,12 +3,14 @@
 
 use axum::http::Method;
 use rstest::rstest;
+use scimitar::{app::action::Action, directory::plan::ChangeState};
 use serde_json::{Value, json};
 
 use crate::{
-    server::{Answer, Behavior, Request, ShownIn},
+    screen::{Console, done, open, settled},
+    server::{Answer, Behavior, KEY, Request, ShownIn, basic},
     state::{ResourceType, State, by_id},
-    wandb::{Documented, change, custom_role, person, show, team, world},
+    wandb::{Documented, change, custom_role, person, show, team},
     world::{DONE, NOT_SENT, World, row},
 };
 
@@ -29,6 +31,10 @@ enum Edition {
     RolesRefused,
     /// PUT of groups answers 405.
     NoPut,
+    /// No Bearer keys, as before 0.79.
+    NoBearer,
+    /// Multi-tenant Cloud: a deactivation removes from the organisation, and its answer is the request.
+    MultiTenant,
     /// Every answer is the reference's sample, and nothing changes.
     Literal,
 }
@@ -90,6 +96,10 @@ impl Behavior for Samples {
         None
     }
 
+    fn takes(&self, authorization: &str) -> bool {
+        authorization == basic("") || (self.0 != Edition::NoBearer && authorization == format!("Bearer {KEY}"))
+    }
+
     fn before(&self, state: &mut State, request: &Request) -> Option<Answer> {
         let roles = request.path.starts_with("/scim/Roles");
         match self.0 {
@@ -97,6 +107,10 @@ impl Behavior for Samples {
             Edition::NoRoles if roles => Some(Answer::error(404, "404 page not found")),
             Edition::RolesRefused if roles => Some(Answer::error(403, "Custom roles require an enterprise license")),
             Edition::NoPut if request.method == Method::PUT => Some(Answer::error(405, "method not allowed")),
+            Edition::MultiTenant if request.body["Operations"][0]["value"]["active"] == false => {
+                state.users.shift_remove(request.path.rsplit('/').next().unwrap());
+                Some(Answer::json(200, &request.body))
+            }
             Edition::StaleEcho if request.method == Method::PATCH && request.path.starts_with("/scim/Users/") => {
                 let id = request.path.rsplit('/').next().unwrap().to_owned();
                 let before = state.users.get(&id)?.clone();
@@ -113,7 +127,7 @@ impl Behavior for Samples {
     fn show(&self, state: &State, kind: ResourceType, record: &Value, shown_in: ShownIn) -> Value {
         let roles = shown_in == ShownIn::Write || self.0 == Edition::ShowsRoles;
         let mut shown = show(state, kind, record, roles);
-        if self.0 == Edition::NewEmails && kind == ResourceType::Users {
+        if matches!(self.0, Edition::NewEmails | Edition::MultiTenant) && kind == ResourceType::Users {
             shown["emails"] = record["emails"].clone();
         }
         shown
@@ -137,7 +151,10 @@ fn samples(edition: Edition) -> World {
         vec![team("ghi", "wandb-devs", &["abc"])],
     );
     state.roles = by_id(vec![custom_role("Um9sZTo3", "Sample custom role", "member", "project:update")]);
-    world(Samples(edition), state, "admins = [\"dev-user2\"]\n")
+    let hosting = if edition == Edition::MultiTenant { "multi-tenant" } else { "dedicated" };
+    let auth = if edition == Edition::NoBearer { "auth = \"basic\"\n" } else { "" };
+    let lines = format!("provider = \"wandb\"\nhosting = \"{hosting}\"\nadmins = [\"dev-user2\"]\n{auth}");
+    World::with_profile(Samples(edition), state, &lines)
 }
 
 /// A morning of an administrator, by commands: each effect is looked up on the server.
@@ -149,6 +166,7 @@ fn samples(edition: Edition) -> World {
 #[case(Edition::NoRoles)]
 #[case(Edition::RolesRefused)]
 #[case(Edition::NoPut)]
+#[case(Edition::NoBearer)]
 fn every_change_is_done_and_said_to_be_done_in_every_edition(#[case] edition: Edition) {
     let world = samples(edition);
     let rows = world.run(&["users", "--json"]).exits(DONE).json();
@@ -159,8 +177,8 @@ fn every_change_is_done_and_said_to_be_done_in_every_edition(#[case] edition: Ed
     for args in [
         &["set-role", "dev-user1", "admin", "--yes"][..],
         &["set-role", "dev-user1", "viewer", "--team", "wandb-devs", "--yes", "--confirm", "dev-user1"],
-        &["set-name", "dev-user1", "Dev User One", "--yes"],
-        &["set-email", "dev-user1", "one@test.com", "--yes"],
+        &["set-name", "dev-user1", "DEV-USER1 ONE", "--yes"],
+        &["set-email", "dev-user1", "dev-user1@test.com.org", "--yes"],
         &["deactivate", "dev-user1", "--yes", "--confirm", "dev-user1"],
         &["activate", "dev-user1", "--yes"],
         &["add", "wandb-devs", "dev-user2", "--yes"],
@@ -170,14 +188,115 @@ fn every_change_is_done_and_said_to_be_done_in_every_edition(#[case] edition: Ed
         let said = world.run(args);
         assert_eq!(said.code, DONE, "{edition:?} {args:?}: {said}");
     }
+    assert_all_is_done(&world);
+}
+
+/// Asserts what a morning of an administrator leaves on the server.
+#[track_caller]
+fn assert_all_is_done(world: &World) {
     let state = world.state();
     let user = &state.users["abc"];
     assert_eq!(
         (&user["organizationRole"], &user["displayName"], &user["active"], &user["emails"][0]["value"]),
-        (&json!("admin"), &json!("Dev User One"), &json!(true), &json!("one@test.com"))
+        (&json!("admin"), &json!("DEV-USER1 ONE"), &json!(true), &json!("dev-user1@test.com.org"))
     );
     assert_eq!(world.members("ghi"), ["def"]);
     assert!(state.users.values().any(|user| user["userName"] == "dev-user3"));
+}
+
+/// Puts the user under the cursor into the team, or takes them out of it.
+fn turn_membership_round(console: &mut Console) {
+    console.press(Action::Teams);
+    console.type_text("wandb-devs");
+    console.turn_round();
+    console.press(Action::Look);
+}
+
+/// The same morning in the console.
+#[rstest]
+#[case(Edition::Plain)]
+#[case(Edition::NewEmails)]
+#[case(Edition::ShowsRoles)]
+#[case(Edition::StaleEcho)]
+#[case(Edition::NoRoles)]
+#[case(Edition::RolesRefused)]
+#[case(Edition::NoPut)]
+#[case(Edition::NoBearer)]
+#[tokio::test]
+async fn the_console_does_every_change_in_every_edition(#[case] edition: Edition) {
+    let world = samples(edition);
+    let mut console = open(&world).await;
+    console.find("dev-user1");
+    assert_eq!(console.org_role("dev-user1"), if edition == Edition::ShowsRoles { "member" } else { "" });
+    for role in ["org admin", "wandb-devs viewer"] {
+        console.pick_role(role);
+        if edition == Edition::StaleEcho {
+            // No answer shows the role.
+            assert_eq!(settled(&mut console).await, ChangeState::Unseen, "{}", console.screen());
+        } else {
+            done(&mut console).await;
+        }
+    }
+    console.press(Action::Edit);
+    console.type_text(" ONE");
+    console.press(Action::NextField);
+    console.type_text(".org");
+    console.press(Action::Submit);
+    done(&mut console).await;
+    for _ in 0..2 {
+        console.press(Action::ToggleActive);
+        done(&mut console).await;
+    }
+    turn_membership_round(&mut console);
+    done(&mut console).await;
+    console.find("dev-user2");
+    turn_membership_round(&mut console);
+    done(&mut console).await;
+    console.press(Action::Create);
+    console.type_text("dev-user3");
+    console.press(Action::NextField);
+    console.type_text("dev-user3@test.com");
+    console.press(Action::Submit);
+    done(&mut console).await;
+    assert_all_is_done(&world);
+}
+
+/// A server that takes no Bearer keys is named as one, and nothing is written to it.
+#[tokio::test]
+async fn a_bearer_key_that_is_not_taken_says_which_line_the_profile_needs() {
+    const CURE: &str = "auth = \"basic\"";
+    let world = samples(Edition::NoBearer);
+    let config = std::fs::read_to_string(world.path("config.toml")).unwrap();
+    world.file("config.toml", config.replace(CURE, ""));
+    for args in [&["users"][..], &["set-role", "dev-user1", "admin", "--yes"], &["doctor"]] {
+        let said = world.run(args);
+        assert!(said.code != DONE && (said.err.contains(CURE) || said.out.contains(CURE)), "{said}");
+    }
+    let console = open(&world).await;
+    console.expect(CURE);
+    assert_eq!(world.written(), [""; 0]);
+}
+
+/// In Multi-tenant Cloud somebody who is deactivated is gone, and nobody edits another one's name.
+#[tokio::test]
+async fn multi_tenant_cloud_removes_whom_it_deactivates() {
+    let world = samples(Edition::MultiTenant);
+    world.run(&["set-name", "dev-user1", "Somebody", "--yes"]).exits(NOT_SENT);
+    world.run(&["deactivate", "dev-user1", "--yes"]).exits(NOT_SENT);
+    assert_eq!(world.written(), [""; 0]);
+    world.run(&["deactivate", "dev-user1", "--confirm", "dev-user1"]).exits(DONE);
+    assert!(!world.state().users.contains_key("abc"));
+
+    let world = samples(Edition::MultiTenant);
+    let mut console = open(&world).await;
+    console.find("dev-user1");
+    console.press(Action::ToggleActive);
+    console.settle().await;
+    console.expect("removed from the organisation");
+    done(&mut console).await;
+    assert!(!world.state().users.contains_key("abc"));
+    console.find_all();
+    console.expect_no("dev-user1");
 }
 
 /// Whatever is asked, the sample comes back: what it does not show is never said to be done.
@@ -203,4 +322,22 @@ fn a_server_that_answers_with_samples_alone_is_believed_only_what_it_shows() {
         assert!(said.code != DONE && said.code != NOT_SENT, "{args:?}: {said}");
     }
     world.run(&["set-role", "dev-user1", "admin", "--yes"]).exits(DONE);
+}
+
+/// The console believes the samples no more than the commands do.
+#[tokio::test]
+async fn the_console_says_of_samples_alone_that_nothing_is_shown_to_be_done() {
+    let world = samples(Edition::Literal);
+    let mut console = open(&world).await;
+    console.find("dev-user1");
+    console.press(Action::ToggleActive);
+    assert_ne!(settled(&mut console).await, ChangeState::Confirmed, "{}", console.screen());
+    assert!(console.row("dev-user1").contains("active"), "{}", console.screen());
+    turn_membership_round(&mut console);
+    assert_ne!(settled(&mut console).await, ChangeState::Confirmed, "{}", console.screen());
+    console.pick_role("org admin");
+    done(&mut console).await;
+    console.rename(" ONE");
+    assert_ne!(settled(&mut console).await, ChangeState::Confirmed, "{}", console.screen());
+    assert_eq!(console.org_role("dev-user1"), "admin");
 }
