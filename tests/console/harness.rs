@@ -259,7 +259,19 @@ impl Console {
     fn draw(&mut self) {
         self.runtime.terminal.clear().unwrap();
         self.runtime.draw().unwrap();
+        self.assert_box_has_margin();
         self.seen_for(SignedDuration::from_secs(1));
+    }
+
+    /// No text of a box stands at its left border: the topmost box is the lowest corner on the screen.
+    fn assert_box_has_margin(&self) {
+        let buffer = self.runtime.terminal.backend().buffer();
+        let corner = |y: u16| (0..buffer.area.width).find(|x| buffer[(*x, y)].symbol() == "╭").map(|x| (x, y));
+        let Some((x, top)) = (0..buffer.area.height).rev().find_map(corner) else { return };
+        let inside = (top + 1..buffer.area.height).take_while(|y| buffer[(x, *y)].symbol() == "│");
+        for y in inside.filter(|_| !self.app().overlays.is_empty()) {
+            assert_eq!(buffer[(x + 1, y)].symbol(), " ", "text at the border of a box:\n{}", self.screen());
+        }
     }
 
     /// The last frame has been on the screen for so long.

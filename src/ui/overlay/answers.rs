@@ -1,6 +1,6 @@
 //! The box that waits for answers about facts that no list contains.
 
-use ratatui::{Frame, text::Line, widgets::Paragraph};
+use ratatui::{Frame, layout::Rect, text::Line, widgets::Paragraph};
 
 use super::{
     OverlayDrawing,
@@ -36,10 +36,12 @@ impl OverlayDrawing for AnswersBox {
         };
         let (done, text) = (count(self.all.saturating_sub(self.open())), app.word(text));
         let text = format!("{text}{done} of {} answered. Nothing is sent yet.", count(self.all));
-        let columns = fit::width(&text).min(shell::room(app).0).min(WIDEST);
-        let lines: Vec<Line> = fit::wrap(&text, columns).into_iter().map(Line::from).collect();
+        let columns = (fit::width(&text) + 2).min(shell::room(app).0).min(WIDEST);
+        let text = fit::wrap(&text, columns.saturating_sub(2));
+        let lines: Vec<Line> = text.into_iter().map(Line::from).collect();
         let shell = BoxFrame { title, hints: vec![(Action::Back, "give up")], ..BoxFrame::default() };
         let inner = shell.open(frame, columns, lines.len(), app, look);
-        frame.render_widget(Paragraph::new(lines), inner);
+        let padded = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+        frame.render_widget(Paragraph::new(lines), padded);
     }
 }
