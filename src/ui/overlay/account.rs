@@ -10,12 +10,13 @@ use ratatui::{
 use super::{
     rows::{self, TableCell},
     shell::{self, BoxFrame},
+    told::{self, asking, padded},
 };
 use crate::{
     app::{
         App,
         action::Action,
-        side_query_box::{KeyRow, SideQueryBox, SideQueryStatus},
+        side_query_box::{KeyRow, SideQueryBox},
     },
     directory::{
         Name, ResourceRef,
@@ -54,27 +55,6 @@ pub fn draw(frame: &mut Frame<'_>, aside: &SideQueryBox, app: &App, look: &Scree
     frame.render_widget(Paragraph::new(lines.split_off(top)), inner);
 }
 
-/// "asking…" while a question is under way.
-pub fn asking(aside: &SideQueryBox, look: &ScreenLook) -> String {
-    if aside.asked == SideQueryStatus::Waiting { format!("asking{}", look.glyphs.more) } else { String::new() }
-}
-
-/// The reason why nothing newer is shown, in lines; none where the answer has come.
-pub fn failure(aside: &SideQueryBox, known: bool, columns: usize, look: &ScreenLook) -> Vec<Line<'static>> {
-    let SideQueryStatus::Failed(why) = &aside.asked else { return Vec::new() };
-    let mut lines = padded(&format!("{} {why}", look.glyphs.failed), columns, look.bad());
-    if known {
-        lines.extend(padded("What follows was told before.", columns, look.dim()));
-    }
-    lines.push(Line::default());
-    lines
-}
-
-/// Words wrapped under the place of the cursor's sign, so that text and rows begin in one column.
-pub fn padded(words: &str, columns: usize, style: Style) -> Vec<Line<'static>> {
-    shell::wrapped(words, columns.saturating_sub(1), rows::PREFIX, style)
-}
-
 /// Lines above the first one shown: the head stays as long as the cursor's row is on screen.
 fn above(cursor: usize, total: usize, height: usize) -> usize {
     (cursor + 1).saturating_sub(height).min(total.saturating_sub(height))
@@ -88,19 +68,10 @@ fn title(aside: &SideQueryBox, app: &App) -> String {
 }
 
 fn head(aside: &SideQueryBox, columns: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {
+    const ABSENT: &str = "The server knows no such account there. Service accounts have none to look at.";
     let known = app.person(&aside.topic);
-    let mut lines = failure(aside, known.is_some(), columns, look);
-    let Some(person) = known else {
-        match aside.asked {
-            SideQueryStatus::Waiting => lines.extend(padded("Asking the server for it…", columns, look.dim())),
-            SideQueryStatus::Answered => {
-                let words = "The server knows no such account there. Service accounts have none to look at.";
-                lines.extend(padded(words, columns, look.careful()));
-            }
-            SideQueryStatus::Failed(_) => drop(lines.pop()),
-        }
-        return lines;
-    };
+    let mut lines = told::head(aside, known.is_some(), ABSENT, columns, look);
+    let Some(person) = known else { return lines };
     field(&mut lines, "User name", &person.user_name.marked(), columns, look.strong(), look);
     field(&mut lines, "Name", &person.name.marked(), columns, Style::new(), look);
     field(&mut lines, "Email", person.email.as_str(), columns, Style::new(), look);

@@ -8,16 +8,12 @@ use ratatui::{
 };
 
 use super::{
-    account::{asking, failure, padded},
     rows::{self, TableCell},
     shell::{self, BoxFrame},
+    told::{self, asking, padded},
 };
 use crate::{
-    app::{
-        App,
-        action::Action,
-        side_query_box::{SideQueryBox, SideQueryStatus},
-    },
+    app::{App, action::Action, side_query_box::SideQueryBox},
     directory::{
         ResourceRef,
         attributes::{self, ResourceAttribute, SchemaSection},
@@ -51,15 +47,8 @@ enum AttributeItem<'a> {
 pub fn draw(frame: &mut Frame<'_>, aside: &SideQueryBox, target: &ResourceRef, app: &App, look: &ScreenLook) {
     let (columns, _) = shell::room(app);
     let sections = attributes::of(&app.directory, target);
-    let mut lines = failure(aside, sections.is_some(), columns, look);
-    if sections.is_none() {
-        let (words, style) = match &aside.asked {
-            SideQueryStatus::Waiting => ("Asking the server for it…", look.dim()),
-            SideQueryStatus::Answered => ("The server has no such record any more.", look.careful()),
-            SideQueryStatus::Failed(_) => ("", look.dim()),
-        };
-        lines.extend(padded(words, columns, style));
-    }
+    const ABSENT: &str = "The server has no such record any more.";
+    let mut lines = told::head(aside, sections.is_some(), ABSENT, columns, look);
     let sections = sections.unwrap_or_default();
     let items = items(&sections);
     let rows = items.iter().filter(|item| matches!(item, AttributeItem::Row(..))).count();

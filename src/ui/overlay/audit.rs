@@ -3,9 +3,9 @@
 use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
 
 use super::{
-    account::{asking, failure, padded},
     rows::{self, TableCell},
     shell::{self, BoxFrame},
+    told::{self, asking, padded},
 };
 use crate::{
     app::{
@@ -13,7 +13,7 @@ use crate::{
         action::Action,
         side_query_box::{SideQueryBox, SideQueryStatus},
     },
-    directory::{audit::AuditEntry, side_query::SideQueryKind},
+    directory::{Id, Name, audit::AuditEntry, side_query::SideQueryKind},
     ui::{
         ScreenLook,
         fit::{self, count},
@@ -30,14 +30,10 @@ const DEED: usize = 28;
 pub fn draw(frame: &mut Frame<'_>, aside: &SideQueryBox, app: &App, look: &ScreenLook) {
     let (columns, height) = shell::wide_room(app);
     let entries = app.audit_rows();
-    let mut lines = failure(aside, !entries.is_empty(), columns, look);
-    if entries.is_empty() {
-        let words = match &aside.asked {
-            SideQueryStatus::Waiting => "Asking the server for it…",
-            SideQueryStatus::Answered => "Nobody's access was changed in these days.",
-            SideQueryStatus::Failed(_) => "",
-        };
-        lines.extend(padded(words, columns, look.dim()));
+    let answered = aside.asked == SideQueryStatus::Answered;
+    let mut lines = told::head(aside, answered || !entries.is_empty(), "", columns, look);
+    if answered && entries.is_empty() {
+        lines.extend(padded("Nobody's access was changed in these days.", columns, look.dim()));
     }
     let head = lines.len();
     let told = entries.get(aside.cursor).map(|entry| padded(&details(entry), columns, look.dim())).unwrap_or_default();
@@ -88,16 +84,28 @@ impl RowTexts {
             (false, true) => look.dim(),
             (false, false) => Style::new(),
         };
-        let whom = [&entry.user, &entry.team].into_iter().filter(|name| !name.is_empty()).map(|name| name.marked());
+        let whom = [known(&entry.user, app), entry.team.marked().into_owned()];
+        let whom = [(&entry.user, &whom[0]), (&entry.team, &whom[1])].into_iter().filter(|(name, _)| !name.is_empty());
         let refused = if entry.is_refused() { " (refused)" } else { "" };
         Self {
             at: entry.at.map_or_else(|| "?".to_owned(), |at| look.moment(at, app.now)),
-            who: if own { "you".to_owned() } else { entry.actor.marked().into_owned() },
+            who: if own { "you".to_owned() } else { known(&entry.actor, app) },
             deed: format!("{}{refused}", entry.words()),
-            whom: whom.collect::<Vec<_>>().join(&format!(" {} ", look.glyphs.dot)),
+            whom: whom.map(|(_, shown)| shown.as_str()).collect::<Vec<_>>().join(&format!(" {} ", look.glyphs.dot)),
             style,
         }
     }
+}
+
+/// The user name of the only user with this address or id, as everywhere else; what the log says of anybody else.
+fn known(name: &Name, app: &App) -> String {
+    let mut named = app.directory.users_named(name.raw());
+    let by_id = || app.directory.user(&Id::from(name.raw()));
+    let user = match (named.next(), named.next()) {
+        (only, None) => only.or_else(by_id),
+        _ => None,
+    };
+    user.map_or(name, |user| &user.user_name).marked().into_owned()
 }
 
 /// Cells for who, the deed, and whom or where: as the longest texts want. Where both names do not fit, each has at least

@@ -45,6 +45,7 @@ mod story;
 #[cfg(test)]
 mod tests;
 mod text;
+mod told;
 mod whom;
 
 pub use shell::recede;

@@ -3,15 +3,15 @@
 use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
 
 use super::{
-    account::{asking, failure, padded},
     rows::{self, TableCell},
     shell::{self, BoxFrame},
+    told::{self, asking, padded},
 };
 use crate::{
     app::{
         App,
         action::Action,
-        side_query_box::{PartRow, SideQueryBox, SideQueryStatus},
+        side_query_box::{PartRow, SideQueryBox},
     },
     directory::{Id, ResourceRef, side_query::TeamParticipant},
     scim::text::clean,
@@ -32,15 +32,10 @@ pub fn draw(frame: &mut Frame<'_>, aside: &SideQueryBox, team: &Id, app: &App, l
     let (columns, height) = shell::room(app);
     let parts = app.part_rows(team);
     let known = app.directory.roster(team).is_some();
-    let mut lines = failure(aside, known, columns, look);
-    if parts.is_empty() {
-        let (words, style) = match (&aside.asked, known) {
-            (SideQueryStatus::Waiting, false) => ("Asking the server for it…", look.dim()),
-            (SideQueryStatus::Answered, false) => ("The server knows no such team there.", look.careful()),
-            (SideQueryStatus::Failed(_), false) => ("", look.dim()),
-            (_, true) => ("Nobody is in this team, and nobody is invited.", look.dim()),
-        };
-        lines.extend(padded(&app.word(words), columns, style));
+    let absent = app.word("The server knows no such team there.");
+    let mut lines = told::head(aside, known, &absent, columns, look);
+    if known && parts.is_empty() {
+        lines.extend(padded(&app.word("Nobody is in this team, and nobody is invited."), columns, look.dim()));
     }
     let head = lines.len();
     let shell = BoxFrame {

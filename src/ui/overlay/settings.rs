@@ -3,9 +3,9 @@
 use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
 
 use super::{
-    account,
     rows::{self, TableCell},
     shell::{self, BoxFrame},
+    told,
 };
 use crate::{
     app::{
@@ -23,10 +23,14 @@ const NAME: usize = 24;
 pub fn draw(frame: &mut Frame<'_>, aside: &SideQueryBox, app: &App, look: &ScreenLook) {
     let columns = shell::room(app).0;
     let settings = app.settings();
+    let known = app.directory.settings().is_some();
     let mut lines = match &aside.asked {
-        SideQueryStatus::Failed(_) => account::failure(aside, app.directory.settings().is_some(), columns, look),
+        SideQueryStatus::Failed(_) => told::head(aside, known, "", columns, look),
         SideQueryStatus::Waiting | SideQueryStatus::Answered => Vec::new(),
     };
+    if !lines.is_empty() && !known {
+        lines.push(Line::default());
+    }
     for (at, setting) in settings.iter().enumerate() {
         let (value, style) =
             setting.value.as_ref().map_or(("not known", look.dim()), |value| (value.as_str(), look.strong()));
@@ -36,15 +40,15 @@ pub fn draw(frame: &mut Frame<'_>, aside: &SideQueryBox, app: &App, look: &Scree
     }
     if let Some(setting) = settings.get(aside.cursor) {
         lines.push(Line::default());
-        lines.extend(account::padded(setting.meaning, columns, Style::new()));
+        lines.extend(told::padded(setting.meaning, columns, Style::new()));
     }
     // The box keeps its height while the cursor moves.
-    let longest = settings.iter().map(|one| account::padded(one.meaning, columns, Style::new()).len()).max();
-    let shown = settings.get(aside.cursor).map(|one| account::padded(one.meaning, columns, Style::new()).len());
+    let longest = settings.iter().map(|one| told::padded(one.meaning, columns, Style::new()).len()).max();
+    let shown = settings.get(aside.cursor).map(|one| told::padded(one.meaning, columns, Style::new()).len());
     let height = lines.len() + longest.unwrap_or_default().saturating_sub(shown.unwrap_or_default());
     let shell = BoxFrame {
         title: "SCIM settings".into(),
-        right: account::asking(aside, look),
+        right: told::asking(aside, look),
         hints: vec![(Action::Refresh, "ask again"), (Action::Back, "back")],
         ..BoxFrame::default()
     };
