@@ -264,7 +264,7 @@ actions! {
     ReallyQuit "quit-now" Quit "quit" "Quit although something is not confirmed" ["y"];
     NextField "next-field" Form "next field" "Next field" ["tab", "down"];
     PreviousField "previous-field" Form "" "Previous field" ["backtab", "up"];
-    Submit "submit" Form "done" "Done: send what is small and can be undone, look at the plan of anything else" ["enter"];
+    Submit "submit" Form "done" "Done: look at the plan; a small change of what is there, which can be undone, is sent at once" ["enter"];
     OpenProfile "open-profile" Profiles "open" "Open the profile" ["enter"];
     AddProfile "add-profile" Profiles "add" "Add a profile" ["n"];
     CopyProfile "copy-profile" Profiles "copy" "Add a profile that begins as a copy of this one" ["c"];

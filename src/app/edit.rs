@@ -13,8 +13,8 @@ use rustc_hash::FxHashSet;
 
 use crate::directory::{
     Id, Name, RecordKind, ResourceRef,
-    change::{Change, ChangeId, ChangeVerb, RoleDraft},
-    plan::{InversePlan, JournalEntry, Plan, ProviderCapabilities, Risk},
+    change::{Change, ChangeEffect, ChangeId, ChangeSubject, ChangeVerb, RoleDraft},
+    plan::{InversePlan, JournalEntry, Plan, ProviderCapabilities, Risk, Step},
     refusal::{Refusal, RefusalCode},
     stage::{self, StageId, StagedChange},
     words::{self, PlanLine},
@@ -225,11 +225,18 @@ impl App {
     }
 
     /// Sends the plan where the profile asks only about what is risky, and the box that it was chosen in was seen; else
-    /// shows it.
+    /// shows it. New people, teams and roles are shown: a person may take a seat, and nothing that is there tells what is
+    /// meant.
     pub(super) fn propose_chosen(&mut self, plan: Plan, needless: Vec<Name>, effects: &mut Vec<AppEffect>) {
         let always = self.profile.as_ref().is_some_and(|profile| profile.confirm_always || profile.reason_required)
             || self.is_elsewhere(&plan);
+        let creates = |step: &Step| {
+            let nature = step.change.nature();
+            let is_record = matches!(nature.of, ChangeSubject::Person | ChangeSubject::Team | ChangeSubject::Role);
+            is_record && nature.effect == ChangeEffect::Creates
+        };
         let plain = plan.risk() == Risk::Plain && plan.refused.is_empty() && plan.undoes.is_none();
+        let plain = plain && !plan.steps.iter().any(creates);
         if plain && !plan.steps.is_empty() && needless.is_empty() && !always && !self.staging && self.was_seen() {
             self.send(plan, (&[], &[]), effects);
         } else {

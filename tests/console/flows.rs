@@ -83,6 +83,8 @@ async fn creations(console: &mut Console, server: &Server) -> String {
     console.press(Action::NextField);
     console.type_text("new.person@example.com");
     console.press(Action::Submit);
+    console.expect("Takes full Weave access and a full Models seat");
+    console.send();
     confirmed(console, 7).await;
     assert_eq!(server.user("new-person").await["emails"][0]["value"], "new.person@example.com");
 

@@ -21,6 +21,7 @@ async fn a_form_says_what_is_wrong_and_keeps_what_was_typed() {
     console.press(Action::NextField);
     console.type_text(".example.com");
     console.press(Action::Submit);
+    console.send();
     console.settle().await;
     assert_eq!(server.user("eva-tanaka-2").await["emails"][0]["value"], "eva@nowhere.example.com");
 }

@@ -47,6 +47,7 @@ async fn a_user_whose_creation_was_not_answered_is_found_by_name() {
         console.press(Action::NextField);
         console.type_text("new.person@example.com");
         console.press(Action::Submit);
+        console.send();
         console.settle().await;
         let there = server.user("new-person").await;
         assert_eq!(there.is_null(), !applied);

@@ -20,6 +20,7 @@ async fn users_and_groups_of_a_plain_scim_server() {
     console.press(Action::NextField);
     console.type_text("new.person@example.com");
     console.press(Action::Submit);
+    console.send();
     console.settle().await;
     let user = server.user("new-person").await;
     assert_eq!(user["active"], true);
