@@ -23,7 +23,8 @@ pub struct KeyHint {
 }
 
 impl App {
-    /// The keys that act, from the innermost scope outwards; in a box only those that can be done, and the way back.
+    /// The keys that act, from the innermost scope outwards; in a box only those of its own that can be done, help and the
+    /// way back.
     pub fn hints(&self) -> Vec<KeyHint> {
         let mut hints: Vec<KeyHint> = Vec::new();
         let boxed = !self.overlays.is_empty();
@@ -31,8 +32,9 @@ impl App {
             for spec in ACTIONS.iter().filter(|spec| spec.scope == *scope && !spec.hint.is_empty()) {
                 let can = self.availability(spec.action).is_ok();
                 let shown = can || (!boxed && self.profile.is_some() && self.never(spec.action).is_none());
-                let asked = spec.action == Action::Quit && matches!(self.overlays.last(), Some(Overlay::Quit(_)));
-                if !shown || asked || (spec.action == Action::DropLine && !self.has_lines()) {
+                // A box has its own way out; what is the same everywhere leaves the room to its keys.
+                let everywhere = boxed && matches!(spec.action, Action::Palette | Action::Quit);
+                if !shown || everywhere || (spec.action == Action::DropLine && !self.has_lines()) {
                     continue;
                 }
                 let Some(key) = self.key_now(spec.action) else { continue };
