@@ -7,6 +7,7 @@ use ratatui::{
     symbols::border,
 };
 
+use super::fit;
 use crate::scim::text;
 
 /// The set of colours.
@@ -220,16 +221,18 @@ impl ScreenLook {
             cell.set_symbol(" ");
         }
         if self.glyphs.ascii {
-            for cell in screen.content.iter_mut().filter(|cell| !cell.symbol().is_ascii()) {
-                let sign = match cell.symbol() {
-                    "…" => ".",
-                    "·" | "−" | "–" => "-",
-                    "≈" => "~",
-                    "“" | "”" => "\"",
-                    "‘" | "’" => "'",
-                    _ => "?",
-                };
-                cell.set_symbol(sign);
+            let mut covered = (0, Style::new());
+            for cell in &mut screen.content {
+                if cell.symbol().is_ascii() {
+                    // The cells behind a wide character, which covered them, are seen now.
+                    if covered.0 > 0 {
+                        covered.0 -= 1;
+                        cell.set_style(covered.1);
+                    }
+                    continue;
+                }
+                covered = (fit::width(cell.symbol()).saturating_sub(1), cell.style());
+                cell.set_symbol(ascii(cell.symbol()));
             }
         }
     }
@@ -307,6 +310,18 @@ impl ScreenLook {
     }
 }
 
+/// The sign for a character that a terminal without UTF-8 can't show.
+fn ascii(symbol: &str) -> &'static str {
+    match symbol {
+        "…" => ".",
+        "·" | "−" | "–" => "-",
+        "≈" => "~",
+        "“" | "”" => "\"",
+        "‘" | "’" => "'",
+        _ => "?",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use ratatui::layout::Rect;
@@ -320,5 +335,16 @@ mod tests {
         ScreenLook::new(ColorTheme::Ansi, GlyphSet::ASCII).finish(&mut screen);
         let shown: String = screen.content.iter().map(Cell::symbol).collect();
         assert_eq!(shown.trim_end(), "\"it's\" . - ?");
+    }
+
+    #[test]
+    fn a_style_reaches_over_the_cells_that_a_wide_character_covered() {
+        let look = ScreenLook::new(ColorTheme::Mono, GlyphSet::ASCII);
+        let mut screen = Buffer::empty(Rect::new(0, 0, 6, 1));
+        screen.set_string(0, 0, "田a", look.cursor());
+        look.finish(&mut screen);
+        let reversed: Vec<bool> =
+            screen.content.iter().map(|cell| cell.modifier.contains(Modifier::REVERSED)).collect();
+        assert_eq!(reversed, [true, true, true, false, false, false]);
     }
 }
