@@ -64,11 +64,11 @@ const TASKS: &[Task] = &[
         most_users: 250,
     },
     Task {
-        name: "see what she may do in vision, and why (after the name)",
+        name: "see what she may do in her teams, and why (after the name)",
         before: &["/eva-t", ENTER],
         keys: &["p"],
         budget: 3,
-        shows: &["What eva-tanaka may do", "vision"],
+        shows: &["What eva-tanaka may do", "predefined"],
         most_users: usize::MAX,
     },
     Task {
@@ -130,6 +130,10 @@ impl Hand {
 
     /// A part of a task: its keys come at once, and the next part when the screen rests.
     fn play(&mut self, keys: &str) {
+        if keys == NUMBER {
+            // The teams are asked for invitations first.
+            self.tty.wait_for("Type ");
+        }
         let wanted = self.number_wanted();
         let keys = match keys {
             NUMBER => wanted.as_str(),
