@@ -19,7 +19,8 @@ use crate::{
     cli::{ApplyArgs, ExportArgs, FileArgs, PlanArgs},
     config::replace_file,
     desired::{
-        self, CurrentPart, DesiredChange, DesiredDifference, DesiredState, FileFormat, FileProblem, MissingTeams, ProblemKind,
+        self, CurrentPart, DesiredChange, DesiredDifference, DesiredState, FileFormat, FileProblem, MissingTeams,
+        ProblemKind,
         saved::{Head, SavedPlan},
     },
     directory::{

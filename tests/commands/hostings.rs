@@ -67,7 +67,17 @@ const WALK: &[(DoneIn, &str)] = &[
 
 /// Commands that change nothing, and ask for no confirmation.
 const READS: &[&str] = &[
-    "users", "teams", "roles", "members", "attributes", "audit", "api-keys", "invitations", "compare", "export", "doctor",
+    "users",
+    "teams",
+    "roles",
+    "members",
+    "attributes",
+    "audit",
+    "api-keys",
+    "invitations",
+    "compare",
+    "export",
+    "doctor",
 ];
 
 /// The statuses of a refusal: 2 and 4 before anything was sent, 3 where the server may not be asked.

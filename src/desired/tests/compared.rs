@@ -109,8 +109,13 @@ fn what_an_export_says_is_no_change() {
     let parts = [CurrentPart::Users, CurrentPart::Teams, CurrentPart::Roles];
     for format in [FileFormat::Csv, FileFormat::Json, FileFormat::Yaml] {
         let text = write(&current(&directory, &can(), &parts), format);
-        let all =
-            DesiredChange { prune: true, prune_users: true, prune_teams: true, prune_roles: true, ..DesiredChange::default() };
+        let all = DesiredChange {
+            prune: true,
+            prune_users: true,
+            prune_teams: true,
+            prune_roles: true,
+            ..DesiredChange::default()
+        };
         assert_eq!(lines(&directory, &text, format, all).unwrap(), Vec::<String>::new(), "{text}");
     }
     insta::assert_snapshot!(write(&current(&directory, &can(), &parts), FileFormat::Csv), @r"

@@ -15,13 +15,7 @@ pub fn asking(aside: &SideQueryBox, look: &ScreenLook) -> String {
 
 /// The lines above an answer: why nothing newer is shown, and why there is none. `absent` is the sentence for an answer that
 /// knows no such record.
-pub fn head(
-    aside: &SideQueryBox,
-    known: bool,
-    absent: &str,
-    columns: usize,
-    look: &ScreenLook,
-) -> Vec<Line<'static>> {
+pub fn head(aside: &SideQueryBox, known: bool, absent: &str, columns: usize, look: &ScreenLook) -> Vec<Line<'static>> {
     match &aside.asked {
         SideQueryStatus::Failed(why) => {
             let mut lines = padded(&format!("{} {why}", look.glyphs.failed), columns, look.bad());
