@@ -56,11 +56,12 @@ pub(super) fn of_pane(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Scree
     frame.render_widget(Line::from(spans), area);
 }
 
-/// Draws the bottom row of a box: its own words for its keys, then the other keys that act there.
+/// Draws the bottom row of a box: its own words for its keys that act now, then the other keys that act there.
 pub(super) fn of_box(frame: &mut Frame<'_>, own: &[(Action, &'static str)], app: &App, look: &ScreenLook) {
     let screen = frame.area();
     let area = Rect { y: screen.bottom().saturating_sub(1), height: screen.height.min(1), ..screen };
-    let own = own.iter().filter(|(action, _)| app.never(*action).is_none()).filter_map(|(action, word)| {
+    let acts = |action: Action| app.never(action).is_none() && app.availability(action).is_ok();
+    let own = own.iter().filter(|(action, _)| acts(*action)).filter_map(|(action, word)| {
         Some(KeyHint { action: *action, key: app.key_now(*action)?, word: app.word(word), can: true })
     });
     let mut hints: Vec<KeyHint> = own.filter(|hint| hint.action != Action::Back || !app.has_error()).collect();

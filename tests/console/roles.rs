@@ -206,3 +206,20 @@ async fn a_deleted_role_says_what_its_holders_lose() {
     }
     console.quit().await;
 }
+
+/// The bottom row of a box has keys that act now: a predefined role is neither edited nor read alone.
+#[tokio::test]
+async fn the_details_of_a_predefined_role_offer_no_key_that_is_refused() {
+    let (mut console, _server) = on_roles("janitor").await;
+    let bottom = |console: &Console| console.screen().lines().last().unwrap_or_default().to_owned();
+    console.press(Action::Open);
+    assert!(bottom(&console).contains("p permissions"), "{}", console.screen());
+    console.esc();
+    console.find_all();
+    console.press(Action::Bottom);
+    console.press(Action::Open);
+    console.expect("Predefined: the provider defines it");
+    for key in ["p permissions", "e edit", "J raw"] {
+        assert!(!bottom(&console).contains(key), "{}", console.screen());
+    }
+}
