@@ -1,6 +1,6 @@
 //! People who are invited, on the list of users: read team by team when somebody asks for them, a few teams at a time.
 
-use super::{App, AppEffect};
+use super::{App, AppEffect, action::Action};
 use crate::{
     directory::{RecordKind, ResourceRef, side_query::SideQueryKind, work::WorkerJob},
     scim::text::number,
@@ -57,7 +57,8 @@ impl App {
                     number(known as u64),
                     number(all as u64),
                 );
-                self.say(text);
+                let key = self.keymap.label(Action::Filter).filter(|_| people > 0);
+                self.say(key.map_or(text.clone(), |key| format!("{text} {key}invited lists them.")));
             }
         }
     }

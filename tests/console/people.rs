@@ -310,7 +310,7 @@ async fn invited_people_stand_behind_the_users_once_they_are_read() {
     console.settle().await;
     let (people, teams) = (console.app().directory.invited().len(), console.app().directory.len(RecordKind::Team));
     assert!(people > 0, "{}", console.screen());
-    console.expect(&format!("as {teams} of {teams} teams tell"));
+    console.expect(&format!("as {teams} of {teams} teams tell. /invited lists them."));
     assert_eq!(asked(&server) - before, teams);
     console.press(Action::Bottom);
     assert!(console.line("▌").contains("invited"), "{}", console.screen());
