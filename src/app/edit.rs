@@ -368,6 +368,7 @@ impl App {
         refused.extend(inverse.never.iter().map(cant));
         let holds = self.capabilities().map(ProviderCapabilities::holds).unwrap_or_default();
         let mut undo = inverse.compare(&self.directory, holds);
+        undo.contest();
         undo.renew(|| self.next_id().provisional());
         let later = undo.take_later();
         refused.extend(later.iter().map(|change| (words::line_in(change, &self.directory, holds), later_why())));

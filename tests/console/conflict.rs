@@ -93,6 +93,36 @@ async fn it_can_be_left_and_decided_later() {
     console.expect("R send yours on top");
 }
 
+/// A conflict that is known when the undo is drawn up leads to the same choices.
+#[tokio::test]
+async fn an_undo_of_a_value_that_is_known_to_be_another_one_leads_to_the_choices() {
+    let (mut first, mut second, server) = two().await;
+    set(&mut first, "modelsviewer").await;
+    second.press(Action::Refresh);
+    second.settle().await;
+    set(&mut second, "modelsnone").await;
+    first.press(Action::Refresh);
+    first.settle().await;
+    let writes = server.writes().len();
+    first.press(Action::Undo);
+    first.expect("It was changed since: the plan left viewer");
+    first.send();
+    first.settle().await;
+    assert_eq!(first.states(), [ChangeState::Confirmed, ChangeState::Conflict], "{}", first.screen());
+    assert_eq!((seat(&server).await.as_str(), server.writes().len()), ("none", writes));
+    first.press(Action::GoActivity);
+    first.press(Action::Story);
+    for choice in ["R send yours on top", "x keep theirs", "Esc leave it"] {
+        first.expect(choice);
+    }
+    first.press(Action::Retry);
+    first.send();
+    first.settle().await;
+    assert_eq!(seat(&server).await, "full");
+    let plan = first.entries()[0].plan;
+    assert!(first.app().entries.is_undone(plan), "{}", first.screen());
+}
+
 /// An undo that is sent on top takes the plan back, and is no plan of its own.
 #[tokio::test]
 async fn an_undo_sent_on_top_is_still_the_undo() {

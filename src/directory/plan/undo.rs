@@ -23,6 +23,10 @@ pub struct ExpectedEffect {
     /// For a creation: the record as it was left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made: Option<Box<MadeRecord>>,
+    /// The reason for a conflict that the directory showed when the undo was drawn up: only a record that shows the effect
+    /// outweighs it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contested: Option<String>,
 }
 
 impl ExpectedEffect {
@@ -263,7 +267,7 @@ fn expected(entry: &JournalEntry, plan: &PlanTargets<'_>, successors: &RecordSuc
     let change = successors.stand_in(&entry.step.change.about(entry.created.as_ref()));
     let made = entry.made.clone().map(|made| Box::new(MadeRecord { own: plan.about(entry), ..*made }));
     let is_known = made.is_some() || !matches!(entry.state, ChangeState::Partly | ChangeState::Unseen);
-    Some(ExpectedEffect { change, left, made })
+    Some(ExpectedEffect { change, left, made, contested: None })
         // If the server did not show the effect, the resulting value is unknown.
         .filter(|_| !entry.partly && is_known)
 }
@@ -288,7 +292,7 @@ fn still_lost(back: &Change) -> Option<ExpectedEffect> {
     }
     let left = now.as_ref().map_or_else(|| "nothing".to_owned(), crate::directory::attributes::shown);
     let change = Change::attribute(target.clone(), path.clone(), old.clone(), now.clone());
-    Some(ExpectedEffect { change, left, made: None })
+    Some(ExpectedEffect { change, left, made: None, contested: None })
 }
 
 /// A note about what the undo does not put back: a created user who is only deactivated, roles that no list shows.

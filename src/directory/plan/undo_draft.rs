@@ -18,6 +18,8 @@ pub struct UndoDraft {
     pub changes: Vec<Change>,
     /// Lines that are not sent, because the value has changed since.
     pub conflicts: Vec<(PlanLine, Refusal)>,
+    /// Those of the lines whose conflict the worker can judge again, each with its change.
+    contested: Vec<(PlanLine, BackStep)>,
     /// For each change the change of the journal that it takes back.
     of: Vec<(Change, ChangeId)>,
     /// The conditions under which the changes are sent.
@@ -40,6 +42,19 @@ impl UndoDraft {
         let renewed = |change: Change| change.with_records(|record| keys.get(record).cloned());
         self.changes = std::mem::take(&mut self.changes).into_iter().map(renewed).collect();
         self.of = std::mem::take(&mut self.of).into_iter().map(|(change, of)| (renewed(change), of)).collect();
+    }
+
+    /// Puts lines in conflict among the changes: each ends as a conflict of the journal, unless its record shows that the
+    /// effect is still there. A person can then choose whose value holds.
+    pub fn contest(&mut self) {
+        for (line, step) in std::mem::take(&mut self.contested) {
+            let Some(at) = self.conflicts.iter().position(|(of, _)| *of == line) else { continue };
+            let (_, why) = self.conflicts.remove(at);
+            let expected = step.expected.map(|expected| ExpectedEffect { contested: Some(why.text), ..expected });
+            self.expected.extend(expected.map(|expected| (step.change.clone(), expected)));
+            self.of.push((step.change.clone(), step.of));
+            self.changes.push(step.change);
+        }
     }
 
     /// Removes and returns the changes that wait for another record to be created.
@@ -88,7 +103,12 @@ impl UndoDraft {
             }
             let Some(same) = open.get_mut(&value(&step.change)) else { continue };
             if let Some(at) = same.iter().position(|(change, _)| *change == step.change) {
-                step.expected = Some(same.remove(at).1);
+                let expected = same.remove(at).1;
+                if let Some(why) = &expected.contested {
+                    step.consequences.insert(0, why.clone());
+                    step.grave += 1;
+                }
+                step.expected = Some(expected);
             }
         }
     }
@@ -171,7 +191,12 @@ impl InversePlan {
                 && let Some(why) = expected.broken(&change, directory, &leaving)
             {
                 let line = words::line_in(&change, directory, holds);
-                draft.conflicts.push((line, Refusal::new(RefusalCode::Changed, why)));
+                draft.conflicts.push((line.clone(), Refusal::new(RefusalCode::Changed, why)));
+                // The worker does not see every use of a created record.
+                if expected.made.is_none() {
+                    let step = BackStep { of, change, expected: Some(expected.clone()), late, beside };
+                    draft.contested.push((line, step));
+                }
                 continue;
             }
             draft.expected.extend(expected.map(|expected| (change.clone(), expected)));

@@ -1,6 +1,7 @@
 //! The present state of a record that a plan has created, compared with the record that the creation left: an undo
 //! deletes nothing that somebody has changed or uses since.
 
+use rustc_hash::FxHashMap;
 use serde_json::Value;
 
 use super::{
@@ -85,7 +86,7 @@ impl ChangeAttempt<'_> {
             _ => Vec::new(),
         };
         let ids: Vec<Id> = gone.iter().chain(&come).map(|id| id.as_str().into()).collect();
-        let users = if is("members") { self.users(&[ids, own.clone()].concat()).await } else { Default::default() };
+        let users = if is("members") { self.users(&[ids, own.clone()].concat()).await } else { FxHashMap::default() };
         let called = |id: &Id, text: &str| {
             let user = users.get(id);
             id.eq_ignore_ascii_case(text) || user.is_some_and(|user| user.user_name.is(text) || user.email.is(text))

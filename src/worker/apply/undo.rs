@@ -37,6 +37,11 @@ impl ChangeAttempt<'_> {
             return Some(self.unsent(entry, ChangeState::Conflict, MadeRecord::conflict(&since), None).await);
         }
         let fresh = self.identified(&expected.change).await;
+        if let Some(why) = &expected.contested
+            && self.context.dialect.shows(&expected.change, &fresh, &entry.step) != ChangeShown::Yes
+        {
+            return Some(self.unsent(entry, ChangeState::Conflict, why.clone(), None).await);
+        }
         if expected.made.is_none()
             && !self.is_out_of_sight(&expected.change)
             && let ChangeShown::No(now) = self.shown_by(&expected.change, &fresh, &entry.step)
