@@ -164,8 +164,8 @@ impl Behavior for Appends {
         if path == "emails" {
             let new = operation["value"].as_array().unwrap().clone();
             record["emails"].as_array_mut().unwrap().extend(new);
-        } else if path.starts_with("emails[value eq ") {
-            let address: String = serde_json::from_str(path["emails[value eq ".len()..].trim_end_matches(']')).unwrap();
+        } else if let Some(address) = path.strip_prefix("emails[value eq ") {
+            let address: String = serde_json::from_str(address.trim_end_matches(']')).unwrap();
             record["emails"].as_array_mut().unwrap().retain(|one| one["value"] != address.as_str());
         } else {
             patch(record, operation);
