@@ -98,8 +98,8 @@ pub const LIST: usize = 4 << 20;
 /// roles.
 const SILENT_READS: usize = 40;
 
-/// A larger team is not looked through for admins with each key.
-const FEW_MEMBERS: usize = 1_000;
+/// A larger team is not looked through for admins with each key or frame.
+pub const FEW_MEMBERS: usize = 1_000;
 
 /// The tabs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -12,6 +12,7 @@ mod bottom;
 mod details;
 pub mod fit;
 mod frame;
+mod layout;
 mod list;
 pub mod look;
 mod message;

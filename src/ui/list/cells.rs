@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use rustc_hash::FxHashMap;
 
 use super::ScreenLook;
-use crate::app::{App, pane::AccountView};
+use crate::app::{App, FEW_MEMBERS, pane::AccountView};
 use crate::directory::{
     Id, Name, RecordKind, ResourceRef,
     change::{Change, ChangedField, SeatKind},
@@ -14,9 +14,6 @@ use crate::directory::{
     record::{AccountKind, LastActive, RecordProblem, Role, Team, User},
 };
 use crate::scim::{shorten::elide, text::clean};
-
-/// More members than this are not looked through for admins with each frame.
-const FEW_MEMBERS: usize = 1_000;
 
 /// Cells of an id behind a name that another record has, too.
 const TWIN_ID: usize = 14;

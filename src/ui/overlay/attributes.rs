@@ -25,11 +25,9 @@ use crate::{
     ui::{
         ScreenLook, details,
         fit::{self, count},
+        layout::WIDE_BOX,
     },
 };
-
-/// The width below which the box has no column for types.
-const ROOMY: usize = 56;
 
 /// Width of the column for types.
 const KIND: usize = 20;
@@ -138,7 +136,7 @@ fn line(
 /// The widths of the columns for names, values and types; 0 for types where there is no room.
 fn widths(width: usize) -> (usize, usize, usize) {
     let left = width.saturating_sub(rows::PREFIX);
-    let kinds = if width < ROOMY { 0 } else { KIND };
+    let kinds = if width < WIDE_BOX { 0 } else { KIND };
     let names = (left / 3).clamp(12, 28).min(left);
     (names, left.saturating_sub(names + 1 + if kinds > 0 { kinds + 1 } else { 0 }), kinds)
 }

@@ -18,13 +18,11 @@ use crate::{
     ui::{
         ScreenLook,
         fit::{self, count, pad},
+        layout::PERMISSION_NAME,
     },
 };
 
 use super::holders;
-
-/// Widest column of the permissions' names.
-const NAME: usize = 36;
 
 impl TextOverlay for CompareBox {
     fn text(&self, app: &App, look: &ScreenLook) -> TextBox {
@@ -88,7 +86,7 @@ struct Table<'a> {
 
 impl<'a> Table<'a> {
     fn of(columns: usize, look: &'a ScreenLook) -> Self {
-        let name = (columns * 2 / 5).min(NAME);
+        let name = (columns * 2 / 5).min(PERMISSION_NAME);
         Self { name, side: columns.saturating_sub(name + 2) / 2, look }
     }
 

@@ -24,11 +24,9 @@ use crate::{
     ui::{
         ScreenLook, details,
         fit::{self, count, counted, only_similar},
+        layout::MEASURED_LINES,
     },
 };
-
-/// The number of lines that decide the width of the subject's column.
-const MEASURED: usize = 200;
 
 impl OverlayDrawing for DifferenceBox {
     fn draw(&self, frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
@@ -129,7 +127,8 @@ struct Table<'a> {
 impl<'a> Table<'a> {
     fn new(difference: &DifferenceBox, columns: usize, look: &'a ScreenLook) -> Self {
         let one = matches!(&difference.of, Of::Users { users, .. } if users.len() == 1);
-        let measured = difference.lines.iter().take(MEASURED).map(|line| fit::width(&line.wish.line.subject)).max();
+        let measured =
+            difference.lines.iter().take(MEASURED_LINES).map(|line| fit::width(&line.wish.line.subject)).max();
         let subject = if one { 0 } else { measured.unwrap_or(0).min(columns / 3) };
         Self { subject, columns, look }
     }

@@ -16,7 +16,7 @@ use crate::{
         help::{HelpBox, SIGNS},
     },
     directory::{RecordKind, query},
-    ui::{ScreenLook, fit},
+    ui::{ScreenLook, fit, layout::WIDE_BOX},
 };
 
 /// Width of the keys with the space after them.
@@ -25,11 +25,8 @@ const KEYS: usize = 14;
 /// The same where every cell is needed for the words.
 const NARROW: usize = 9;
 
-/// In fewer columns than this every cell is needed.
-const ROOMY: usize = 56;
-
 fn keys_width(columns: usize) -> usize {
-    if columns < ROOMY { NARROW } else { KEYS }
+    if columns < WIDE_BOX { NARROW } else { KEYS }
 }
 
 impl TextOverlay for HelpBox {

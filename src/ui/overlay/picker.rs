@@ -16,14 +16,12 @@ use crate::{
     ui::{
         ScreenLook,
         fit::{self, count, counted},
+        layout::WIDE_BOX,
     },
 };
 
 /// The most rows for the note of the line with the cursor.
 const FOOTING: usize = 3;
-
-/// The width from which there is a column for notes.
-const ROOMY: usize = 56;
 
 impl OverlayDrawing for RolePicker {
     fn draw(&self, frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
@@ -36,7 +34,7 @@ impl OverlayDrawing for RolePicker {
             // On a narrow screen the hints give way to the number of choices, which stands nowhere else.
             hints: [(Action::Choose, "choose"), (Action::NextScope, "scope"), (Action::Back, "back")]
                 .into_iter()
-                .filter(|(action, _)| columns >= ROOMY || *action != Action::NextScope)
+                .filter(|(action, _)| columns >= WIDE_BOX || *action != Action::NextScope)
                 .collect(),
             ..BoxFrame::default()
         };
@@ -82,7 +80,7 @@ struct Table<'a> {
 
 impl<'a> Table<'a> {
     fn new(width: usize, look: &'a ScreenLook) -> Self {
-        if width < ROOMY {
+        if width < WIDE_BOX {
             let half = width.saturating_sub(rows::PREFIX + 3) / 2;
             return Self { width, place: half, role: half, now: 1, note: 0, look };
         }

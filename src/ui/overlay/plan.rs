@@ -24,14 +24,11 @@ use crate::{
     },
     directory::plan::{ChangeState, JournalEntry},
     scim::text::clean_line,
-    ui::{ScreenLook, activity, fit, fit::count},
+    ui::{ScreenLook, activity, fit, fit::count, layout::HIGH_BOX},
 };
 
 /// Cells of the gauge at most.
 const GAUGE: usize = 32;
-
-/// From this height there is a blank line between the counts and the lines.
-const ROOMY: usize = 12;
 
 /// Rows of a reason below the list at most.
 const MOST_WHOLE: usize = 3;
@@ -49,7 +46,7 @@ impl OverlayDrawing for PlanView {
             ..BoxFrame::default()
         };
         let mut head = head(course, columns, app, look);
-        if height >= ROOMY {
+        if height >= HIGH_BOX {
             head.push(Line::default());
         }
         let total = app.plan_rows(self);

@@ -25,16 +25,11 @@ use crate::{
     ui::{
         ScreenLook,
         fit::{self, counted},
+        layout::{HIGH_BOX, MEASURED_LINES},
     },
 };
 
 mod below;
-
-/// The subject's column goes by this many lines.
-const MEASURED: usize = 200;
-
-/// From this height there is a blank line above what is typed.
-const ROOMY: usize = 12;
 
 /// Blank line and summary: there is always at least that below a list.
 const LEAST_BELOW: usize = 2;
@@ -177,7 +172,7 @@ fn facts(preview: &PlanPreview, app: &App, look: &ScreenLook) -> TextBox {
 /// Rows for the text that is to be typed.
 fn typed_rows(preview: &PlanPreview, height: usize) -> usize {
     let asks = preview.risk.typed().is_some() && !preview.plan.steps.is_empty();
-    let asked = if asks { 1 + usize::from(height >= ROOMY) } else { 0 };
+    let asked = if asks { 1 + usize::from(height >= HIGH_BOX) } else { 0 };
     asked + usize::from(preview.has_reason())
 }
 
@@ -248,7 +243,7 @@ fn subjects(preview: &PlanPreview, columns: usize) -> usize {
     let steps = preview.plan.steps.iter().map(|step| step.words.subject.as_str());
     let refused = preview.plan.refused.iter().map(|(line, _)| line.subject.as_str());
     let all = steps.chain(refused).chain(preview.needless.iter().map(Name::as_str));
-    let widest = all.take(MEASURED).map(|subject| fit::width(&clean_line(subject, 256))).max();
+    let widest = all.take(MEASURED_LINES).map(|subject| fit::width(&clean_line(subject, 256))).max();
     widest.unwrap_or(0).clamp(4, (columns / 3).max(4))
 }
 

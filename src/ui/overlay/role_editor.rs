@@ -22,11 +22,9 @@ use crate::{
     ui::{
         ScreenLook,
         fit::{count, only_similar},
+        layout::PERMISSION_NAME,
     },
 };
-
-/// Widest column of the permissions' names.
-const NAME: usize = 36;
 
 /// A line of the box.
 enum Item<'a> {
@@ -154,7 +152,7 @@ fn row(width: usize, selected: bool, row: &EditorRow, fate: &str, look: &ScreenL
         _ => look.dim(),
     };
     let rest = width.saturating_sub(rows::PREFIX + 4 + 1);
-    let name_width = (rest * 3 / 5).min(NAME);
+    let name_width = (rest * 3 / 5).min(PERMISSION_NAME);
     let name = clean_line(&row.name, 256);
     let name_style = if inherited { look.dim() } else { Style::new() };
     let cells: [TableCell; 3] =

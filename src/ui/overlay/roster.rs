@@ -18,14 +18,12 @@ use crate::{
     ui::{
         ScreenLook, details,
         fit::{self, count, counted},
+        layout::WIDE_BOX,
     },
 };
 
 /// Width of the column with a person's status in the team.
 const FATE: usize = 19;
-
-/// The width below which the box has no column for names.
-const ROOMY: usize = 56;
 
 /// Draws the box.
 pub fn draw(frame: &mut Frame<'_>, aside: &SideQueryBox, team: &Id, app: &App, look: &ScreenLook) {
@@ -99,7 +97,7 @@ fn row(width: usize, selected: bool, part: &PartRow<'_>, look: &ScreenLook) -> L
         (false, false) => (Style::new(), look.dim()),
     };
     let left = width.saturating_sub(rows::PREFIX + FATE + 2);
-    let name_width = if width < ROOMY || more.is_empty() { left } else { left / 2 };
+    let name_width = if width < WIDE_BOX || more.is_empty() { left } else { left / 2 };
     let mut cells: Vec<TableCell> = vec![(&label, name_width, name_style)];
     if name_width < left {
         cells.push((&more, left - name_width - 1, look.dim()));

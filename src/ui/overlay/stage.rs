@@ -27,11 +27,9 @@ use crate::{
     ui::{
         ScreenLook,
         fit::{self, count, counted},
+        layout::MEASURED_LINES,
     },
 };
-
-/// The number of lines that decide the width of the subject's column.
-const MEASURED: usize = 200;
 
 impl OverlayDrawing for StageView {
     fn draw(&self, frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
@@ -90,7 +88,7 @@ struct StageTable<'a> {
 
 impl<'a> StageTable<'a> {
     fn new(grouping: StageGrouping, app: &'a App, columns: usize, look: &'a ScreenLook) -> Self {
-        let measured = app.stage.iter().take(MEASURED).map(|line| fit::width(&line.words.subject)).max();
+        let measured = app.stage.iter().take(MEASURED_LINES).map(|line| fit::width(&line.words.subject)).max();
         let subject = if grouping == StageGrouping::Person { 0 } else { measured.unwrap_or(0).min(columns / 3) };
         Self { subject, columns, app, look }
     }
