@@ -35,6 +35,9 @@ const KIND: usize = 20;
 /// Lines under the list for the details of an attribute.
 const BELOW: usize = 4;
 
+/// The sentence in place of the attributes of a record that is gone.
+const ABSENT: &str = "The server has no such record any more.";
+
 /// A line of the list.
 enum AttributeItem<'a> {
     Heading(&'a SchemaSection<'a>),
@@ -45,7 +48,6 @@ enum AttributeItem<'a> {
 pub fn draw(frame: &mut Frame<'_>, aside: &SideQueryBox, target: &ResourceRef, app: &App, look: &ScreenLook) {
     let (columns, _) = shell::room(app);
     let sections = attributes::of(&app.directory, target);
-    const ABSENT: &str = "The server has no such record any more.";
     let mut lines = told::head(aside, sections.is_some(), ABSENT, columns, look);
     let sections = sections.unwrap_or_default();
     let items = items(&sections);
