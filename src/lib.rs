@@ -23,7 +23,6 @@ pub mod demo;
 pub mod desired;
 pub mod dialect;
 pub mod directory;
-pub mod memory;
 pub mod named_file;
 pub mod output;
 pub mod provider;

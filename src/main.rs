@@ -12,7 +12,7 @@ use scimitar::{
     command::{self, UnwritableFile, doctor},
     config::{ConfigError, ConfigFile, StandardPaths},
     console::{self, ConsoleStart},
-    demo, memory,
+    demo,
     output::{self, LogLines},
     runtime::{LoopTrace, Opener},
     terminal::{SignalRequest, Signals, take_file_limit_for_full_disk},
@@ -70,26 +70,13 @@ fn keep_memory_private() {
 }
 
 /// Returns freed memory to the system at once: a refresh is followed by hours in which nothing is allocated, and so
-/// nothing would return it later. While a refresh runs, memory is kept for its next page.
+/// nothing would return it later.
 #[cfg(unix)]
 fn give_back() {
-    keep_freed(false);
-    memory::install(keep_freed);
-}
-
-/// How long freed memory is kept while a refresh runs, in milliseconds.
-#[cfg(unix)]
-const KEPT_FOR: isize = 1_000;
-
-#[cfg(unix)]
-fn keep_freed(keeps: bool) {
     use tikv_jemalloc_ctl::{Access, AsName};
-    let time = if keeps { KEPT_FOR } else { 0 };
-    let arenas: u32 = b"arenas.narenas\0"[..].name().read().unwrap_or(1);
-    let each = (0..arenas).map(|arena| format!("arena.{arena}.dirty_decay_ms\0"));
-    for name in each.chain(["arenas.dirty_decay_ms\0".to_owned()]) {
-        // Fails for an arena that is not there yet. Without the setting more memory is held, and nothing else changes.
-        let _ = name.as_bytes().name().write(time);
+    for name in [&b"arenas.dirty_decay_ms\0"[..], b"arena.0.dirty_decay_ms\0"] {
+        // Without the setting more memory is held, and nothing else changes.
+        let _ = name.name().write(0_isize);
     }
 }
 

@@ -16,7 +16,6 @@ use crate::{
         role_source::RoleSource,
         work::{RefreshProof, RefreshScope, WorkerReport},
     },
-    memory::MemoryReuse,
     scim::{
         failure::{Failure, FailureClass},
         filter::ScimFilter,
@@ -71,7 +70,6 @@ pub async fn run(
     discover: bool,
     narrow: Option<Arc<ScimFilter>>,
 ) -> RefreshEnd {
-    let _reuse = MemoryReuse::begin();
     if narrow.is_some() {
         context.known.forget();
     }

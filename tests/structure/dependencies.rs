@@ -14,7 +14,6 @@ use crate::source::{self, SourceFile};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("scim", &[]),
     ("output", &["scim"]),
-    ("memory", &[]),
     ("named_file", &[]),
     ("provider", &[]),
     ("demo", &["provider"]),
@@ -24,7 +23,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("client", &["named_file", "scim"]),
     ("config", &["directory", "named_file", "provider", "scim"]),
     ("store", &["directory", "scim"]),
-    ("worker", &["client", "dialect", "directory", "memory", "scim", "store"]),
+    ("worker", &["client", "dialect", "directory", "scim", "store"]),
     ("app", &["directory", "provider", "scim"]),
     ("ui", &["app", "directory", "scim"]),
     ("terminal", &["ui"]),
@@ -67,7 +66,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "ui",
         ],
     ),
-    ("main", &["app", "cli", "command", "config", "console", "demo", "memory", "output", "runtime", "terminal"]),
+    ("main", &["app", "cli", "command", "config", "console", "demo", "output", "runtime", "terminal"]),
     ("lib", &[]),
 ];
 

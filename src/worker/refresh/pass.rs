@@ -21,7 +21,6 @@ use crate::{
         record::{Record, User},
         work::{PassedPage, WorkerReport},
     },
-    memory::MemoryReuse,
     scim::{
         failure::{Failure, FailureClass},
         quirks::ServerQuirks,
@@ -33,7 +32,6 @@ const WAITING: usize = 2;
 
 /// Reads all lists once, users last and page by page ([`WorkerReport::UserPage`]).
 pub async fn pass_users(context: WorkerContext) -> RefreshEnd {
-    let _reuse = MemoryReuse::begin();
     let context = &context;
     context.report(WorkerReport::RefreshBegan);
     let shown = ShownPrint::default();
