@@ -75,8 +75,8 @@ async fn read_changed(
         Err(failure) => return Ok(Err(failure)),
     };
     if listed.proof.seen == 0 {
-        // The newest record of the last list is found at least, unless just that one is gone.
-        return Err(WholeReason::Filter);
+        // The newest record of the last list is found at least, unless just that one is gone: the filter may work.
+        return Err(WholeReason::Unproven);
     }
     if !listed.proof.coverage.is_complete() || !listed.keeper.can_add_changes() {
         return Err(WholeReason::Unproven);
