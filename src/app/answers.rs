@@ -5,14 +5,14 @@ use std::collections::VecDeque;
 use rustc_hash::FxHashSet;
 
 use super::{App, AppEffect, Overlay, action::Scope, offboard::OffboardingSubject, overlay::OverlayBehavior};
-use super::{SILENT_READS, stepped_task::PendingDraft};
+use super::{SILENT_READS, stepped_task::PendingDraft, undo::PendingUndo};
 use crate::{
     directory::{
         Id, Observation, ResourceRef,
         guard::{MOST_PEOPLE_READ, MOST_TEAMS_ASKED},
         plan::Plan,
         side_query::SideQueryKind,
-        work::WorkerJob,
+        work::{LinkState, WorkerJob},
     },
     scim::failure::Failure,
 };
@@ -46,6 +46,8 @@ pub enum AnswersPurpose {
     Offboarding(Vec<Id>),
     /// A drafted plan after which a team may have no admin.
     Draft(PendingDraft),
+    /// An undo whose effect the lists show as gone: only a reading of the records decides.
+    Undo(PendingUndo),
 }
 
 impl AnswersBox {
@@ -107,6 +109,17 @@ impl App {
         None
     }
 
+    /// Waits for the records of an undo that the lists show as taken back, or changed since. Gives the undo back where
+    /// nothing is to be read.
+    pub(super) fn wait_for_records(&mut self, undo: PendingUndo, effects: &mut Vec<AppEffect>) -> Option<PendingUndo> {
+        let unsure = undo.inverse.unsure(&self.directory);
+        if unsure.is_empty() {
+            return Some(undo);
+        }
+        self.wait_for(AnswersBox::new(AnswersPurpose::Undo(undo), VecDeque::new(), unsure, false), effects);
+        None
+    }
+
     /// Questions for the rosters that were not asked for yet.
     fn unasked_rosters(&self, teams: &[Id]) -> VecDeque<SideQueryKind> {
         let Some(planner) = &self.planner else { return VecDeque::new() };
@@ -143,11 +156,19 @@ impl App {
         }
     }
 
-    /// Records can't be read alone: the plan says what is not told.
-    pub(super) fn answers_unread(&mut self, targets: &[ResourceRef]) {
-        if let Some(open) = waiting_box(&mut self.overlays) {
-            open.reading.retain(|target| !targets.contains(target));
+    /// Records can't be read alone: the plan says what is not told. An undo is given up where the server is away, since the
+    /// lists alone don't tell whether its effect is still there: gives the words about that.
+    pub(super) fn answers_unread(&mut self, targets: &[ResourceRef]) -> Option<&'static str> {
+        let is_away = matches!(self.link, Some(LinkState::Down(_)));
+        let open = waiting_box(&mut self.overlays)?;
+        let before = open.reading.len();
+        open.reading.retain(|target| !targets.contains(target));
+        let is_undo = |open: &AnswersBox| matches!(open.purpose, AnswersPurpose::Undo(_));
+        if !is_away || open.reading.len() == before || !is_undo(open) {
+            return None;
         }
+        self.overlays.retain(|one| !matches!(one, Overlay::Answers(open) if is_undo(open)));
+        Some("Nothing is taken back before that.")
     }
 
     /// A question failed. Gives the purpose in words, where the box had asked it.
@@ -164,6 +185,7 @@ impl App {
         Some(match open.purpose {
             AnswersPurpose::Offboarding(_) => "an offboarding",
             AnswersPurpose::Draft(_) => "the admins of a team",
+            AnswersPurpose::Undo(_) => "an undo",
         })
     }
 
@@ -191,6 +213,7 @@ impl App {
                 self.offboard_planned(subject, effects);
             }
             AnswersPurpose::Draft(draft) => self.draft_again(draft, effects),
+            AnswersPurpose::Undo(undo) => self.draft_undo(undo, effects),
         }
     }
 }

@@ -78,6 +78,7 @@ pub mod story;
 mod telling;
 #[cfg(test)]
 mod tests;
+pub mod undo;
 pub mod walk;
 pub mod whom;
 

@@ -88,12 +88,12 @@ impl App {
             }
             WorkerReport::ReadEachFailed(targets, failure) => {
                 self.waiting = None;
-                self.answers_unread(&targets);
+                let given_up = self.answers_unread(&targets).map(|words| format!(" {words}")).unwrap_or_default();
                 // Asking again at the next key press would hammer a server that refuses.
                 self.read_alone.extend(targets);
                 let words = format!("Some records could not be read: {}", failure.text);
                 self.note_read_failure(words.clone());
-                self.fail(words);
+                self.fail(words + &given_up);
             }
             WorkerReport::LookUpEnded(_, missed) => self.on_look_up_ended(&missed, effects),
             WorkerReport::Elsewhere(ids) => {

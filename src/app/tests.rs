@@ -26,6 +26,7 @@ mod filters;
 mod sending;
 mod steps;
 mod telling;
+mod undo;
 
 fn now() -> Timestamp {
     Timestamp::from_second(1_760_000_000).unwrap()

@@ -105,6 +105,7 @@ async fn an_undo_of_a_value_that_is_known_to_be_another_one_leads_to_the_choices
     first.settle().await;
     let writes = server.writes().len();
     first.press(Action::Undo);
+    first.settle().await;
     first.expect("It was changed since: the plan left viewer");
     first.send();
     first.settle().await;

@@ -53,6 +53,7 @@ async fn a_plan_with_another_way_back_is_taken_back_beside_the_others() {
     console.press(Action::GoActivity);
     console.press(Action::MarkAll);
     console.press(Action::UndoThis);
+    console.settle().await;
     console.expect("eva-tanaka gets the roles and seats again that were known");
     console.send();
     console.settle().await;

@@ -118,19 +118,45 @@ impl InversePlan {
     /// The records that the directory lacks, or of which it shows that a change was taken back already, or that its effect
     /// is another one by now. A list may be older than the plan: only a reading of the record decides.
     pub fn unsure(&self, directory: &Directory) -> FxHashSet<ResourceRef> {
-        let none = FxHashSet::default();
+        let leaving = self.leaving();
         let target = |step: &BackStep| Some(step.change.touches().into_iter().next()?.0);
-        let is_unsure = |step: &&BackStep| {
-            let is_broken = |expected: &ExpectedEffect| expected.broken(&step.change, directory, &none).is_some();
+        let cascades = self.cascades();
+        let is_unsure = |(step, is_last): (&BackStep, bool)| {
+            let is_broken = |expected: &ExpectedEffect| {
+                !cascades.contains(&step.of) && expected.broken(&step.change, directory, &leaving).is_some()
+            };
             let lacks = target(step).is_some_and(|target| match target.kind {
                 RecordKind::User => directory.user(&target.id).is_none(),
                 RecordKind::Team => directory.team(&target.id).is_none(),
                 RecordKind::Role => false,
             });
-            lacks || already(&step.change, directory) || step.expected.as_ref().is_some_and(is_broken)
+            let is_other = || already(&step.change, directory) || step.expected.as_ref().is_some_and(is_broken);
+            (lacks || (is_last && is_other())).then(|| target(step)).flatten()
         };
-        let targets = self.steps.iter().filter(is_unsure).filter_map(target);
-        targets.filter(|target| !target.is_provisional()).collect()
+        let mut values = JudgedValues::default();
+        let steps = self.steps.iter().map(|step| (step, values.is_last(step)));
+        steps.filter_map(is_unsure).filter(|target| !target.is_provisional()).collect()
+    }
+
+    /// The changes that set a role which overwrites other roles: it may be shown as one of them, and the worker asks the
+    /// server before it sends the undo.
+    fn cascades(&self) -> FxHashSet<ChangeId> {
+        let cascade = |pair: &[BackStep]| {
+            let roles = pair.iter().all(|step| {
+                matches!(step.change, Change::SetOrgRole { .. } | Change::SetTeamRole { .. } | Change::SetSeat { .. })
+            });
+            (roles && pair[0].of == pair[1].of).then_some(pair[0].of)
+        };
+        self.steps.windows(2).filter_map(cascade).collect()
+    }
+
+    /// The memberships that end, by team and user.
+    fn leaving(&self) -> FxHashSet<(Id, Id)> {
+        let leaves = |step: &BackStep| match &step.change {
+            Change::RemoveMember { team, user } => Some((team.clone(), user.clone())),
+            _ => None,
+        };
+        self.steps.iter().filter_map(leaves).collect()
     }
 
     /// Adds what takes back a plan that is older than those in here.
@@ -145,39 +171,24 @@ impl InversePlan {
     /// Compares the conditions with the directory. If several changes set the same value, only the last is judged here:
     /// the value of an earlier change appears only after the later ones are taken back.
     pub fn compare(self, directory: &Directory, holds: RecordContents) -> UndoDraft {
+        let (leaving, cascades) = (self.leaving(), self.cascades());
         let mut draft = UndoDraft { differs: self.differs, lost: self.lost, ..UndoDraft::default() };
         let kept_line = |(change, why)| (words::line_in(&change, directory, holds), why);
         draft.conflicts.extend(self.kept.into_iter().map(kept_line));
-        let mut judged: FxHashSet<(ResourceRef, ChangedField)> = FxHashSet::default();
-        // A role that overwrites other roles may be shown as one of them: the worker asks the server before it sends the undo.
-        let cascade = |pair: &[BackStep]| {
-            let roles = pair.iter().all(|step| {
-                matches!(step.change, Change::SetOrgRole { .. } | Change::SetTeamRole { .. } | Change::SetSeat { .. })
-            });
-            (roles && pair[0].of == pair[1].of).then_some(pair[0].of)
-        };
-        let cascades: FxHashSet<ChangeId> = self.steps.windows(2).filter_map(cascade).collect();
-        let mut last = (ChangeId(0), true);
+        let mut values = JudgedValues::default();
         let kept = kept(&self.steps, directory);
-        let leaves = |step: &BackStep| match &step.change {
-            Change::RemoveMember { team, user } => Some((team.clone(), user.clone())),
-            _ => None,
-        };
-        let leaving: FxHashSet<(Id, Id)> = self.steps.iter().filter_map(leaves).collect();
         // A user who still exists is not created again, so nothing about the user differs.
         let mut creates = self.steps.iter().filter_map(|step| step.change.creation());
         if !kept.is_empty() && creates.all(|made| kept.contains_key(&made)) {
             draft.differs.clear();
         }
-        for BackStep { of, change, expected, late, beside } in self.steps {
+        for step in self.steps {
+            let is_last = values.is_last(&step);
+            let BackStep { of, change, expected, late, beside } = step;
             let change = match change.creation().and_then(|made| kept.get(&made)) {
                 Some(user) => Change::SetActive { user: user.clone(), active: true },
                 None => change.with_records(|record| kept.get(record).cloned()),
             };
-            if last.0 != of {
-                last = (of, expected.iter().all(|expected| is_first(&expected.change, &mut judged)));
-            }
-            let is_last = last.1;
             if is_last && already(&change, directory) {
                 if late {
                     let line = words::line_in(&change, directory, holds);
@@ -215,10 +226,28 @@ fn kept(steps: &[BackStep], directory: &Directory) -> FxHashMap<ResourceRef, Id>
     users.filter(|(_, id)| directory.user(id).is_some()).collect()
 }
 
-/// True if no earlier change was about the same value.
-fn is_first(change: &Change, judged: &mut FxHashSet<(ResourceRef, ChangedField)>) -> bool {
-    let seen = values(change).into_iter().filter(|touch| !judged.insert(touch.clone())).count();
-    seen == 0
+/// The values that the steps of an undo have been about so far: of several changes of one value only the last is judged by
+/// the directory, and its undo comes first.
+#[derive(Default)]
+struct JudgedValues {
+    seen: FxHashSet<(ResourceRef, ChangedField)>,
+    /// The change that is taken back last, and whether it is the last one of its values.
+    of: Option<(ChangeId, bool)>,
+}
+
+impl JudgedValues {
+    /// True if no later change of the plan, whose undo came before, was about the same value.
+    fn is_last(&mut self, step: &BackStep) -> bool {
+        match self.of {
+            Some((of, is_last)) if of == step.of => is_last,
+            _ => {
+                let expected = step.expected.iter().flat_map(|expected| values(&expected.change));
+                let seen = expected.filter(|value| !self.seen.insert(value.clone())).count();
+                self.of = Some((step.of, seen == 0));
+                seen == 0
+            }
+        }
+    }
 }
 
 /// The values that a change is about.

@@ -33,6 +33,7 @@ impl OverlayDrawing for AnswersBox {
                 (title, "Asking for invitations of all teams and for API keys: ")
             }
             AnswersPurpose::Draft(_) => ("Admins of teams".to_owned(), "Asking who is admin of the teams concerned: "),
+            AnswersPurpose::Undo(undo) => (undo.title.clone(), "Reading what the lists show as changed since: "),
         };
         let (done, text) = (count(self.all.saturating_sub(self.open())), app.word(text));
         let text = format!("{text}{done} of {} answered. Nothing is sent yet.", count(self.all));
