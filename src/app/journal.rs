@@ -90,10 +90,14 @@ impl App {
     }
 
     /// The way to the choices after a conflict.
-    pub fn way_to_choices(&self) -> String {
+    pub fn way_to_choices(&self, entry: &JournalEntry) -> String {
         let key = |action| self.keymap.label(action).unwrap_or_default();
         let [activity, story] = [Action::GoActivity, Action::Story].map(key);
-        format!("{activity} Activity, then {story}: keep theirs, or send yours on top.")
+        let choices = match entry.used_since() {
+            Some(_) => "keep it, or undo it all the same",
+            None => "keep theirs, or send yours on top",
+        };
+        format!("{activity} Activity, then {story}: {choices}.")
     }
 
     /// The plan that `u` takes back: the newest one, or the reason why not.

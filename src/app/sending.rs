@@ -133,7 +133,12 @@ impl App {
             some => Some(format!("{} of {} are so already: left out.", number(some as u64), number(all as u64))),
         };
         let changes = again.iter().map(|(change, _)| change.clone()).collect();
+        let in_spite = |(change, id): &(Change, ChangeId)| {
+            Some((change.clone(), self.entries.get(id)?.in_spite_of_conflict()?))
+        };
+        let conflicts: Vec<(Change, String)> = again.iter().filter_map(in_spite).collect();
         self.draft(changes, effects, move |app, mut plan, effects| {
+            plan.tell_conflicts(conflicts);
             if let Some((title, undone)) = undo {
                 let origin = |(change, id): (Change, ChangeId)| Some((change, *undone.get(&id)?));
                 let origins: Vec<_> = again.into_iter().filter_map(origin).collect();
@@ -224,7 +229,7 @@ impl App {
         let aside = selected.iter().filter(|(id, _)| self.failures.remove(*id)).count();
         self.overlays.pop_if(|top| conflicts == 1 && aside == 1 && matches!(top, Overlay::Story(_)));
         self.say(match aside {
-            1 if conflicts == 1 => "Theirs stays; the story stays here.".to_owned(),
+            1 if conflicts == 1 => "It stays as it is; the story stays here.".to_owned(),
             0 => "Only what was not sent yet can be dropped.".to_owned(),
             1 => "Put aside; its story stays here.".to_owned(),
             many => format!("{} put aside; their stories stay here.", number(many as u64)),

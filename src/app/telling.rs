@@ -187,7 +187,7 @@ impl App {
         }
         let Some(entry) = self.entries.get(&id).filter(|entry| self.entries.steps(entry.plan) <= LONG) else { return };
         let next = match state {
-            ChangeState::Conflict => self.way_to_choices(),
+            ChangeState::Conflict => self.way_to_choices(entry),
             _ => entry.failure.as_ref().map(|failure| failure.next.clone()).unwrap_or_default(),
         };
         let (subject, label) = (&entry.step.words.subject, state.label());

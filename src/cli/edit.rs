@@ -170,6 +170,9 @@ pub enum EditCommand {
         /// The plan's number in Activity; without a number the newest plan.
         #[arg(value_name = "PLAN")]
         plan: Option<i64>,
+        /// Take back also what was changed since the plan; the undo names what goes with it.
+        #[arg(long)]
+        on_top: bool,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
         send: SendOptions,

@@ -22,7 +22,9 @@ use crate::{
 
 pub(super) async fn run(opener: &Opener, profile: Option<&str>, edit: &EditCommand) -> Result<(), CommandError> {
     match edit {
-        EditCommand::Undo { plan, send } => return Box::pin(history::undo(opener, profile, *plan, send)).await,
+        EditCommand::Undo { plan, on_top, send } => {
+            return Box::pin(history::undo(opener, profile, *plan, *on_top, send)).await;
+        }
         EditCommand::Retry { plan, send } => return Box::pin(history::retry(opener, profile, *plan, send)).await,
         EditCommand::Resume { drop, send } => return history::resume(opener, profile, *drop, send).await,
         EditCommand::Further(further) => return Box::pin(further::run(opener, profile, further)).await,

@@ -86,6 +86,7 @@ pub(super) async fn undo(
     opener: &Opener,
     profile: Option<&str>,
     plan: Option<i64>,
+    on_top: bool,
     send: &SendOptions,
 ) -> Result<(), CommandError> {
     needs_journal(send)?;
@@ -109,6 +110,9 @@ pub(super) async fn undo(
     };
     desk.recall_vanished(&changes.iter().filter_map(activated).collect::<Vec<_>>());
     let mut undo = inverse.compare(&desk.directory, desk.can().holds());
+    if on_top {
+        undo.put_on_top();
+    }
     undo.renew(|| desk.id().provisional());
     let title = Some(format!("Undo: {title}"));
     propose(desk, Proposal { title, undoes: Some(id), notes, ..Proposal::of_undo(undo) }, send).await
@@ -158,14 +162,20 @@ pub(super) async fn retry(
     let title = title(&journal, id)?;
     let again = |entry: &&JournalEntry| failed(entry) || entry.why == NOT_CREATED;
     let successors = RecordSuccessors::of(journal.iter());
-    let changes: Vec<Change> =
-        of(&journal, id).filter(again).map(|entry| successors.stand_in(&entry.step.change)).collect();
+    let again: Vec<&JournalEntry> = of(&journal, id).filter(again).collect();
+    let stand_in = |entry: &&JournalEntry| successors.stand_in(&entry.step.change);
+    let conflicts =
+        again.iter().filter_map(|entry| Some((stand_in(entry), entry.in_spite_of_conflict()?))).collect();
+    // An undo that is tried again is still the undo of its plan.
+    let undone: FxHashSet<Option<ChangeId>> = again.iter().map(|entry| entry.undoes).collect();
+    let undoes = undone.iter().next().copied().flatten().filter(|_| undone.len() == 1);
+    let changes: Vec<Change> = again.iter().map(stand_in).collect();
     let mut desk = read(opener, profile, send, &changes).await?;
     let keys: FxHashMap<Id, Id> =
         changes.iter().filter_map(Change::creates).map(|key| (key.clone(), desk.id().provisional())).collect();
     let changes = changes.into_iter().map(|change| change.with_ids(|id| keys.get(id).cloned())).collect();
     let changes = desk.still_open(changes).await?;
-    propose(desk, Proposal { changes, title: Some(title), ..Proposal::default() }, send).await
+    propose(desk, Proposal { changes, title: Some(title), undoes, conflicts, ..Proposal::default() }, send).await
 }
 
 pub(super) async fn resume(

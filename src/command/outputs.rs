@@ -452,7 +452,9 @@ fn shortfall(ran: &RunOutcome) {
     drop(err);
     if let (Some(plan), false) = (ran.plan, failed.is_empty()) {
         let again = if failed.iter().any(|entry| entry.may_be_sent_again()) {
-            format!("`scimitar retry {}` tries what failed again; ", plan.0)
+            let has_conflict = failed.iter().any(|entry| entry.state == ChangeState::Conflict);
+            let over = if has_conflict { ", on top of what was changed since" } else { "" };
+            format!("`scimitar retry {}` tries what failed again{over}; ", plan.0)
         } else {
             String::new()
         };

@@ -52,6 +52,8 @@ pub(super) struct Proposal {
     pub not_told: Vec<String>,
     /// The conditions of an undo.
     pub undo: UndoDraft,
+    /// Changes that are sent in spite of a conflict, each with what goes with it, in words.
+    pub conflicts: Vec<(Change, String)>,
 }
 
 impl Proposal {
@@ -74,14 +76,16 @@ pub(super) async fn propose(
 }
 
 async fn carried_out(desk: &mut HeadlessSession, proposal: Proposal, send: &SendOptions) -> Result<(), CommandError> {
-    let Proposal { changes, title, undoes, refused, notes, not_told, mut undo, is_decided } = proposal;
+    let Proposal { changes, title, undoes, refused, notes, not_told, mut undo, conflicts, is_decided } = proposal;
     desk.ask_hosting().await?;
     if !is_decided {
         desk.decide(&changes).await?;
     }
     let stages = stages(changes, &desk.directory);
     let mut whole = whole(desk, &stages, undoes);
+    whole.is_contested = undo.is_contested();
     undo.bind(&mut whole.plan);
+    whole.plan.tell_conflicts(conflicts);
     whole.plan.refused.extend(refused);
     whole.plan.title = title.unwrap_or(whole.plan.title);
     whole.plan.reason = send.reason.as_deref().and_then(plan::reason);
@@ -116,7 +120,7 @@ async fn carried_out(desk: &mut HeadlessSession, proposal: Proposal, send: &Send
         heard(show(desk, &whole, true, Some(&stop)))?;
         return Err(stop.printed());
     }
-    let Whole { mut plan, later } = whole;
+    let Whole { mut plan, later, .. } = whole;
     let title = plan.title.clone();
     let refused = std::mem::take(&mut plan.refused);
     let notes = plan.notes.iter().cloned().chain(said).collect();
@@ -131,7 +135,7 @@ async fn carried_out(desk: &mut HeadlessSession, proposal: Proposal, send: &Send
 /// Shows a plan that is not sent; an error where none of it could be.
 fn shown(desk: &HeadlessSession, whole: &Whole, json: bool) -> Result<(), CommandError> {
     let plan = &whole.plan;
-    let stop = (plan.steps.is_empty() && whole.later.is_empty()).then(|| cant_be_sent(plan));
+    let stop = (plan.steps.is_empty() && whole.later.is_empty()).then(|| cant_be_sent(whole));
     heard(show(desk, whole, json, stop.as_ref()))?;
     let Some(stop) = stop else { return Ok(()) };
     // A closed output decides nothing.
@@ -153,6 +157,8 @@ pub(super) fn show(desk: &HeadlessSession, whole: &Whole, json: bool, error: Opt
 pub(super) struct Whole {
     pub plan: Plan,
     pub later: Vec<(Change, PlanLine)>,
+    /// True for an undo of which a person may send refused lines all the same.
+    pub is_contested: bool,
 }
 
 impl Whole {
@@ -193,7 +199,7 @@ pub(super) fn whole(desk: &mut HeadlessSession, stages: &[Vec<Change>], undoes: 
     for id in laid.into_iter().rev() {
         desk.directory.take_off(id);
     }
-    Whole { plan: all, later }
+    Whole { plan: all, later, is_contested: false }
 }
 
 /// Creations, then changes that give, then changes that take away; none of them empty.
@@ -218,7 +224,7 @@ fn may_send(desk: &HeadlessSession, whole: &Whole, send: &SendOptions) -> Result
     if !plan.refused.is_empty() && (plan.steps.is_empty() || !send.partial) {
         // A closed output decides nothing.
         let _ = print::refused(&mut err(), &plan.refused);
-        return Err(cant_be_sent(plan));
+        return Err(cant_be_sent(whole));
     }
     let risk = plan.risk();
     let shown = plan.undoes.is_some() || desk.profile.confirm_always || !plan.refused.is_empty();
@@ -270,14 +276,17 @@ fn reasoned(desk: &HeadlessSession, plan: &mut Plan, send: &SendOptions) -> Resu
 }
 
 /// The error for refused lines, which were named before.
-fn cant_be_sent(plan: &Plan) -> CommandError {
+fn cant_be_sent(whole: &Whole) -> CommandError {
+    let plan = &whole.plan;
     let (all, bad) = (plan.steps.len() + plan.refused.len(), plan.refused.len());
-    match (all, plan.steps.is_empty()) {
-        (1, _) => CommandError::new(ErrorCode::Refused, "this can't be sent"),
-        (_, true) => CommandError::new(ErrorCode::Refused, "none of this can be sent"),
-        _ => CommandError::new(ErrorCode::Refused, format!("nothing was sent: {bad} of {all} changes can't be"))
-            .hint("--partial sends the rest"),
-    }
+    let (words, rest) = match (all, plan.steps.is_empty()) {
+        (1, _) => ("this can't be sent".to_owned(), None),
+        (_, true) => ("none of this can be sent".to_owned(), None),
+        _ => (format!("nothing was sent: {bad} of {all} changes can't be"), Some("--partial sends the rest")),
+    };
+    let on_top = whole.is_contested.then_some("--on-top takes back what was changed since, too");
+    let hints: Vec<&str> = rest.into_iter().chain(on_top).collect();
+    CommandError::new(ErrorCode::Refused, words).hint(hints.join("; "))
 }
 
 /// Asks whoever sits at the terminal; true where they typed it.

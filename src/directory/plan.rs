@@ -40,7 +40,7 @@ pub use drafting::{PlanDrafting, draft};
 pub use entries::{IdGenerator, PlanEntering, reason};
 pub use entry::{ChangeState, HARMED, JournalEntry, LATE, RequestExchange, UNATTRIBUTED, WayBack};
 pub use facts::{FactGravity, PlanFact, WayOut};
-pub use made::MadeRecord;
+pub use made::{MadeRecord, name_attribute};
 pub use parts::{NOT_CREATED, PlanPart, UNCLAIMED, UNWRITTEN, next_part};
 pub use successors::RecordSuccessors;
 pub use undo::{BackStep, ExpectedEffect, InversePlan, STILL_LATE, holds, inverse, is_undone, newest};
@@ -158,6 +158,14 @@ impl Step {
             compensation: None,
             grave: 0,
         }
+    }
+}
+
+impl Step {
+    /// Says this before the other consequences, as a grave one.
+    pub fn say_first(&mut self, words: String) {
+        self.consequences.insert(0, words);
+        self.grave += 1;
     }
 }
 
@@ -299,6 +307,15 @@ impl Plan {
         for step in &mut self.steps {
             if let Some(at) = origins.iter().position(|(change, _)| *change == step.change) {
                 step.undoes = Some(origins.remove(at).1);
+            }
+        }
+    }
+
+    /// Says of each step that is sent in spite of a conflict what goes with it.
+    pub fn tell_conflicts(&mut self, mut conflicts: Vec<(Change, String)>) {
+        for step in &mut self.steps {
+            if let Some(at) = conflicts.iter().position(|(change, _)| *change == step.change) {
+                step.say_first(conflicts.swap_remove(at).1);
             }
         }
     }

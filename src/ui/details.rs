@@ -193,7 +193,7 @@ impl DetailsPage<'_> {
         let mut lines = vec![Line::default()];
         lines.extend(self.wrapped(&format!("{} {what} {state}{why}", self.look.glyphs.failed), self.look.bad()));
         let next = match entry.state {
-            ChangeState::Conflict => self.app.way_to_choices(),
+            ChangeState::Conflict => self.app.way_to_choices(entry),
             _ => format!("{} Activity, then {} tries it again.", key(Action::GoActivity), key(Action::Retry)),
         };
         lines.extend(self.wrapped(&next, self.look.dim()));

@@ -1,6 +1,6 @@
 //! A change that met another one: before, yours and theirs side by side, and the three choices.
 
-use scimitar::{app::action::Action, directory::plan::ChangeState};
+use scimitar::{app::action::Action, demo, directory::plan::ChangeState};
 
 use crate::harness::{Console, Room, Server, options, profile_of};
 
@@ -64,7 +64,7 @@ async fn theirs_is_kept_without_a_request() {
     let writes = server.writes().len();
     console.press(Action::DropChange);
     console.settle().await;
-    console.expect("Theirs stays");
+    console.expect("It stays as it is");
     assert_eq!((seat(&server).await.as_str(), server.writes().len()), ("viewer", writes));
     console.expect_no("1 failed");
     console.press(Action::Story);
@@ -145,4 +145,43 @@ async fn an_undo_sent_on_top_is_still_the_undo() {
     let plan = first.entries()[0].plan;
     assert_eq!(first.last().undoes, Some(plan));
     assert!(first.app().entries.is_undone(plan), "{}", first.screen());
+}
+
+/// A team that somebody has joined since it was created: kept, or deleted with the loss named.
+#[tokio::test]
+async fn a_creation_that_is_in_use_has_the_three_choices() {
+    let rfc = demo::DemoOptions { provider: demo::Provider::Scim, ..options() };
+    let (mut console, server) = Console::on_demo(rfc).await;
+    console.press(Action::GoTeams);
+    console.press(Action::Create);
+    console.type_text("gamma");
+    console.press(Action::Submit);
+    console.send();
+    console.settle().await;
+    let user = server.user("eva-tanaka").await["id"].clone();
+    server.add_member("gamma", user.as_str().unwrap()).await;
+    console.press(Action::Refresh);
+    console.settle().await;
+    console.press(Action::Undo);
+    console.settle().await;
+    console.expect("eva-tanaka joined gamma");
+    let writes = server.writes().len();
+    console.send();
+    console.settle().await;
+    assert_eq!(console.last().state, ChangeState::Conflict, "{}", console.screen());
+    assert_eq!(server.writes().len(), writes);
+    console.expect("keep it, or undo it all the same");
+    console.press(Action::GoActivity);
+    console.press(Action::Story);
+    for choice in ["as it was created", "R undo it all the same", "x keep it", "Esc leave it"] {
+        console.expect(choice);
+    }
+    console.press(Action::Retry);
+    console.expect("This is lost with it");
+    console.type_text("gamma");
+    console.send();
+    console.settle().await;
+    assert!(server.team("gamma").await.is_null());
+    let plan = console.entries()[0].plan;
+    assert!(console.app().entries.is_undone(plan), "{}", console.screen());
 }

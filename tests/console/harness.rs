@@ -112,22 +112,26 @@ impl Server {
 
     /// Changes a user as somebody else would, behind the console's back.
     pub async fn patch_user(&self, id: &str, path: &str, value: Value) {
-        let url = format!("{}/Users/{id}", self.running.url());
-        let body = serde_json::json!({
-            "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-            "Operations": [{"op": "replace", "path": path, "value": value}],
-        });
-        let request = self.http.patch(&url).bearer_auth(KEY).header("Content-Type", "application/scim+json");
-        let answer = request.body(body.to_string()).send().await.unwrap();
-        assert!(answer.status().is_success(), "PATCH {}", answer.status());
+        let operation = serde_json::json!({"op": "replace", "path": path, "value": value});
+        self.patch(&format!("Users/{id}"), operation).await;
     }
 
     /// Empties a team as somebody else would.
     pub async fn remove_all_members(&self, id: &str) {
-        let url = format!("{}/Groups/{id}", self.running.url());
+        self.patch(&format!("Groups/{id}"), serde_json::json!({"op": "remove", "path": "members"})).await;
+    }
+
+    /// Puts a user into the team of this name as somebody else would.
+    pub async fn add_member(&self, team: &str, user: &str) {
+        let team = self.team(team).await["id"].as_str().unwrap().to_owned();
+        let operation = serde_json::json!({"op": "add", "path": "members", "value": [{"value": user}]});
+        self.patch(&format!("Groups/{team}"), operation).await;
+    }
+
+    async fn patch(&self, path: &str, operation: Value) {
+        let url = format!("{}/{path}", self.running.url());
         let body = serde_json::json!({
-            "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-            "Operations": [{"op": "remove", "path": "members"}],
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [operation],
         });
         let request = self.http.patch(&url).bearer_auth(KEY).header("Content-Type", "application/scim+json");
         let answer = request.body(body.to_string()).send().await.unwrap();

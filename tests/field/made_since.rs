@@ -40,12 +40,84 @@ fn a_team_that_somebody_has_joined_since_is_left_alone() {
     join(&world, "made-1", "u0005");
     let dry = world.run(&["undo", "--dry-run", "--json"]).exits(NOT_SENT).json();
     assert_eq!(dry["refused"][0]["code"], "changed", "{dry}");
-    world.run(&["undo", "--yes"]).exits(NOT_SENT).warns(&["user0005 joined gamma", "delete it by itself"]);
+    world.run(&["undo", "--yes"]).exits(NOT_SENT).warns(&["user0005 joined gamma", "--on-top"]);
     assert_eq!(world.members("made-1"), ["u0001", "u0005"]);
     // Once it is as the creation left it, the undo goes.
     world.server.state().groups["made-1"]["members"].as_array_mut().unwrap().pop();
     world.run(&["undo", "--yes"]).exits(DONE);
     assert!(!is_there(&world));
+}
+
+/// The plan that takes it back all the same names what is lost.
+#[test]
+fn what_is_in_use_goes_only_where_that_is_asked_for_and_the_loss_is_named() {
+    let world = world(Plain);
+    json_of(&world, TEAM, DONE);
+    join(&world, "made-1", "u0005");
+    let dry = world.run(&["undo", "--on-top", "--dry-run", "--json"]).exits(DONE).json();
+    let said = dry["changes"][0]["consequences"][0].as_str().unwrap();
+    assert_eq!(said, "It was changed since it was created: user0005 joined gamma. This is lost with it.", "{dry}");
+    world.run(&["undo", "--on-top", "--yes"]).exits(DONE);
+    assert!(!is_there(&world));
+    world.run(&["undo", "--yes"]).exits(NOT_SENT).warns(&["there is nothing to undo"]);
+}
+
+/// A conflict that only the record showed is in the journal: another try takes it back all the same, and names the loss.
+#[test]
+fn an_undo_that_is_tried_again_names_what_is_lost_and_is_still_the_undo() {
+    let world = world(Plain);
+    json_of(&world, USER, DONE);
+    world.server.state().users["made-1"]["title"] = "CFO".into();
+    let said = world.run(&["undo", "--yes"]).exits(PARTLY).warns(&["title is CFO now", "`scimitar retry "]);
+    assert!(said.err.contains("on top of what was changed since"), "{said}");
+    let dry = world.run(&["retry", "--dry-run", "--json"]).exits(DONE).json();
+    let loss = dry["changes"][0]["consequences"][0].as_str().unwrap();
+    assert!(loss.contains("title is CFO now. This is lost with it."), "{dry}");
+    world.run(&["retry", "--yes"]).exits(DONE);
+    assert!(!is_there(&world));
+    world.run(&["undo", "--yes"]).exits(NOT_SENT).warns(&["there is nothing to undo"]);
+}
+
+#[rstest]
+#[case::the_same_record(None, "it is the same record, which was renamed")]
+#[case::another_record(Some("2020-01-02T03:04:05Z"), "it was created at another time, so it is another record")]
+#[case::nothing_tells(Some(""), "nothing shows whether it is the record that was created")]
+fn a_record_that_has_another_name_now_is_told_from_another_record(#[case] created: Option<&str>, #[case] said: &str) {
+    let world = world(Plain);
+    for (args, of_user) in [(USER, true), (TEAM, false)] {
+        json_of(&world, args, DONE);
+        let id = if of_user { "made-1" } else { "made-2" };
+        {
+            let mut state = world.server.state();
+            let record = if of_user { &mut state.users[id] } else { &mut state.groups[id] };
+            record[if of_user { "userName" } else { "displayName" }] = "other".into();
+            match created {
+                None => {}
+                Some("") => drop(record.as_object_mut().unwrap().shift_remove("meta")),
+                Some(created) => record["meta"]["created"] = created.into(),
+            }
+        }
+        world.run(&["undo", "--yes"]).exits(NOT_SENT).warns(&["is called other now", said, "--on-top"]);
+        let has = || world.state().users.contains_key(id) || world.state().groups.contains_key(id);
+        assert!(has());
+        world.run(&["undo", "--on-top", "--yes"]).exits(DONE);
+        assert!(!has());
+    }
+}
+
+/// The record is gone, and somebody else's has its name: the id decides.
+#[test]
+fn a_namesake_of_a_created_record_is_left_alone() {
+    let world = world(Plain);
+    json_of(&world, USER, DONE);
+    let mut other = world.server.state().users.shift_remove("made-1").unwrap();
+    other["id"] = "u0077".into();
+    world.server.state().users.insert("u0077".into(), other);
+    for args in [&["undo", "--yes"][..], &["undo", "--on-top", "--yes"]] {
+        world.run(args).exits(DONE).warns(&["Nothing to do"]);
+    }
+    assert!(world.state().users.contains_key("u0077"));
+    assert_eq!(world.writes().len(), 1, "{:?}", world.written());
 }
 
 #[test]

@@ -71,6 +71,11 @@ fn a_value_that_somebody_else_has_changed_since_stays_and_both_values_are_named(
     assert!(why.contains("the plan left Third") && why.contains("shows Theirs"), "{why}");
     assert_eq!(world.state().users["u0003"]["displayName"], "Theirs");
     assert_eq!(world.state().users["u0002"]["displayName"], "Second", "no older plan is taken back");
+    let dry = world.run(&["undo", "--on-top", "--dry-run", "--json"]).exits(DONE).json();
+    let loss = dry["changes"][0]["consequences"][0].as_str().unwrap();
+    assert!(loss.contains("now the server shows Theirs. It is overwritten."), "{dry}");
+    world.run(&["undo", "--on-top", "--yes"]).exits(DONE);
+    assert_ne!(world.state().users["u0003"]["displayName"], "Theirs");
 }
 
 /// The list shows the old value, the record another one: what was read last decides.

@@ -238,6 +238,18 @@ impl JournalEntry {
         self.state.may_be_sent_again() || (self.state == ChangeState::Partly && sets)
     }
 
+    /// The words about sending an undo that ended in conflict all the same: what goes with it.
+    pub fn in_spite_of_conflict(&self) -> Option<String> {
+        let expected = self.step.expected.as_ref().filter(|_| self.state == ChangeState::Conflict)?;
+        expected.in_spite_of(&self.why)
+    }
+
+    /// The use of a created record, in words, because of which an undo has left it alone.
+    pub fn used_since(&self) -> Option<&str> {
+        let expected = self.step.expected.as_ref().filter(|_| self.state == ChangeState::Conflict)?;
+        expected.made.as_ref().and_then(|_| expected.present(&self.why))
+    }
+
     /// True if nothing is left to do and the server's answers agree.
     pub fn is_done(&self) -> bool {
         self.state.is_done() && !self.is_late()

@@ -1,14 +1,24 @@
 //! A created record as the creation left it: an undo deletes the record only while nobody has changed it, and nobody
 //! uses it since.
 
+use jiff::Timestamp;
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
     directory::{Directory, Id, Name, RecordKind, ResourceRef, change::Change},
-    scim::json,
+    scim::{caseless, instant, json},
 };
+
+/// The attribute that names a record; `None` for roles, whose names no undo compares.
+pub fn name_attribute(kind: RecordKind) -> Option<&'static str> {
+    match kind {
+        RecordKind::User => Some("userName"),
+        RecordKind::Team => Some("displayName"),
+        RecordKind::Role => None,
+    }
+}
 
 /// A created record as the creation left it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,14 +36,6 @@ pub struct MadeRecord {
 }
 
 impl MadeRecord {
-    /// The reason why an undo leaves the record alone; `since` tells what is different, a sentence each.
-    pub fn conflict(since: &[String]) -> String {
-        let told = since.join(" ");
-        format!(
-            "It was changed since it was created: {told} It is left alone; if it shall go all the same, delete it by itself."
-        )
-    }
-
     /// The users whom the plan itself has put into this team.
     pub fn own_members(&self, team: &Id) -> Vec<Id> {
         let members = |change: &Change| match change {
@@ -59,9 +61,48 @@ impl MadeRecord {
         self.own.iter().filter_map(team).collect()
     }
 
+    /// The differences that the directory shows from the record as the creation left it, a sentence each: another name, and
+    /// memberships without those that end before (`leaving`: team and user).
+    pub(super) fn since(
+        &self,
+        target: &ResourceRef,
+        directory: &Directory,
+        leaving: &FxHashSet<(Id, Id)>,
+    ) -> Vec<String> {
+        let present = match target.kind {
+            RecordKind::User => directory.user(&target.id).map(|user| (&user.user_name, user.created)),
+            RecordKind::Team => directory.team(&target.id).map(|team| (&team.name, team.created)),
+            RecordKind::Role => None,
+        };
+        let renamed = present.and_then(|(name, created)| self.renamed(target.kind, name.raw(), created));
+        renamed.into_iter().chain(self.memberships_since(target, directory, leaving)).collect()
+    }
+
+    /// A sentence about the present name, where it is another one than the creation left: servers may give the id of a
+    /// deleted record to a new one, and only the time of creation tells the two apart.
+    pub fn renamed(&self, kind: RecordKind, now: &str, created: Option<Timestamp>) -> Option<String> {
+        let attribute = name_attribute(kind)?;
+        let then = json::get(self.document.as_object()?, attribute)?.as_str()?;
+        let is_own = |change: &Change| match change {
+            Change::SetAttribute { path, .. } => path.eq_ignore_ascii_case(attribute),
+            _ => false,
+        };
+        if caseless::same_name(then, now) || self.own.iter().any(is_own) {
+            return None;
+        }
+        let first = self.document.pointer("/meta/created").and_then(Value::as_str).and_then(instant::from_text);
+        let same = match (first, created) {
+            (Some(first), Some(now)) if first == now => "it is the same record, which was renamed.",
+            (Some(_), Some(_)) => "it was created at another time, so it is another record.",
+            _ => "nothing shows whether it is the record that was created, renamed, or another one.",
+        };
+        let [then, now] = [then, now].map(Name::from);
+        Some(format!("The record with the id of {then} is called {now} now: {same}"))
+    }
+
     /// The memberships that the directory shows and the creation did not leave, a sentence each; without those that
     /// end before (`leaving`: team and user).
-    pub(super) fn memberships_since(
+    fn memberships_since(
         &self,
         target: &ResourceRef,
         directory: &Directory,

@@ -23,25 +23,53 @@ pub struct ExpectedEffect {
     /// For a creation: the record as it was left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made: Option<Box<MadeRecord>>,
-    /// The reason for a conflict that the directory showed when the undo was drawn up: only a record that shows the effect
-    /// outweighs it.
+    /// The present state, in words, where the directory showed it as another one when the undo was drawn up: only a record
+    /// that shows the effect outweighs it, and no record outweighs the use of a created one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contested: Option<String>,
 }
 
+/// The end of the reason for a conflict.
+const LEFT_ALONE: &str = " It is left alone.";
+
 impl ExpectedEffect {
-    /// The reason for a conflict where the directory shows that the effect is another one by now. `back` is the change of
-    /// the undo; memberships in `leaving` (team and user) end before.
+    /// The present state, in words, where the directory shows that the effect is another one by now. `back` is the change
+    /// of the undo; memberships in `leaving` (team and user) end before.
     pub(super) fn broken(&self, back: &Change, directory: &Directory, leaving: &FxHashSet<(Id, Id)>) -> Option<String> {
-        let Some(made) = &self.made else { return Some(self.conflict(&otherwise(&self.change, directory)?)) };
+        let Some(made) = &self.made else { return Some(self.difference(&otherwise(&self.change, directory)?)) };
         let (target, _) = back.touches().into_iter().next()?;
-        let since = made.memberships_since(&target, directory, leaving);
-        (!since.is_empty()).then(|| MadeRecord::conflict(&since))
+        let since = made.since(&target, directory, leaving);
+        (!since.is_empty()).then(|| since.join(" "))
     }
 
-    /// The reason for a conflict, with both values: the one that the plan left and the current one.
-    pub fn conflict(&self, now: &str) -> String {
-        format!("It was changed since: the plan left {}, and now the server shows {now}. It is left alone.", self.left)
+    /// Both values: the one that the plan left and the current one.
+    pub fn difference(&self, now: &str) -> String {
+        format!("the plan left {}, and now the server shows {now}.", self.left)
+    }
+
+    /// The reason for a conflict with this present state, in words.
+    pub fn conflict(&self, present: &str) -> String {
+        // Earlier versions kept the whole reason.
+        if present.ends_with(LEFT_ALONE) {
+            return present.to_owned();
+        }
+        format!("{}: {present}{LEFT_ALONE}", self.lead())
+    }
+
+    /// The words for an undo in spite of a conflict, from the reason for it: what goes with it, in words.
+    pub fn in_spite_of(&self, conflict: &str) -> Option<String> {
+        let present = self.present(conflict)?;
+        let lost = if self.made.is_some() { "This is lost with it" } else { "It is overwritten" };
+        Some(format!("{}: {present} {lost}.", self.lead()))
+    }
+
+    /// The present state, from the reason for a conflict.
+    pub fn present<'a>(&self, conflict: &'a str) -> Option<&'a str> {
+        conflict.strip_prefix(self.lead())?.strip_prefix(": ")?.split(LEFT_ALONE.trim_end_matches('.')).next()
+    }
+
+    fn lead(&self) -> &'static str {
+        if self.made.is_some() { "It was changed since it was created" } else { "It was changed since" }
     }
 }
 

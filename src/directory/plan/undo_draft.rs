@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{BackStep, ExpectedEffect, InversePlan, Plan, STILL_LATE, already, compensation::replaced};
+use super::{BackStep, ExpectedEffect, InversePlan, Plan, Risk, STILL_LATE, already, compensation::replaced};
 use crate::directory::{
     Directory, Id, RecordKind, ResourceRef,
     change::{Change, ChangeId, ChangedField},
@@ -18,8 +18,10 @@ pub struct UndoDraft {
     pub changes: Vec<Change>,
     /// Lines that are not sent, because the value has changed since.
     pub conflicts: Vec<(PlanLine, Refusal)>,
-    /// Those of the lines whose conflict the worker can judge again, each with its change.
+    /// Those of the lines that a person can decide about, each with its change.
     contested: Vec<(PlanLine, BackStep)>,
+    /// True if the changes in conflict are sent all the same.
+    is_on_top: bool,
     /// For each change the change of the journal that it takes back.
     of: Vec<(Change, ChangeId)>,
     /// The conditions under which the changes are sent.
@@ -48,13 +50,22 @@ impl UndoDraft {
     /// effect is still there. A person can then choose whose value holds.
     pub fn contest(&mut self) {
         for (line, step) in std::mem::take(&mut self.contested) {
-            let Some(at) = self.conflicts.iter().position(|(of, _)| *of == line) else { continue };
-            let (_, why) = self.conflicts.remove(at);
-            let expected = step.expected.map(|expected| ExpectedEffect { contested: Some(why.text), ..expected });
-            self.expected.extend(expected.map(|expected| (step.change.clone(), expected)));
+            self.conflicts.retain(|(of, _)| *of != line);
+            self.expected.extend(step.expected.map(|expected| (step.change.clone(), expected)));
             self.of.push((step.change.clone(), step.of));
             self.changes.push(step.change);
         }
+    }
+
+    /// Puts lines in conflict among the changes that are sent: a person has chosen that.
+    pub fn put_on_top(&mut self) {
+        self.is_on_top = true;
+        self.contest();
+    }
+
+    /// True where lines in conflict can be sent all the same.
+    pub fn is_contested(&self) -> bool {
+        !self.contested.is_empty()
     }
 
     /// Removes and returns the changes that wait for another record to be created.
@@ -98,17 +109,21 @@ impl UndoDraft {
         }
         for step in &mut plan.steps {
             if self.beside.iter().any(|(change, _)| *change == step.change) {
-                step.consequences.insert(0, BESIDE.to_owned());
-                step.grave += 1;
+                step.say_first(BESIDE.to_owned());
             }
             let Some(same) = open.get_mut(&value(&step.change)) else { continue };
             if let Some(at) = same.iter().position(|(change, _)| *change == step.change) {
                 let expected = same.remove(at).1;
-                if let Some(why) = &expected.contested {
-                    step.consequences.insert(0, why.clone());
-                    step.grave += 1;
+                let contested = expected.contested.as_ref().map(|present| expected.conflict(present));
+                let spite = |why: &String| self.is_on_top.then(|| expected.in_spite_of(why)).flatten();
+                let words = contested.map(|why| spite(&why).unwrap_or(why));
+                let is_decided = self.is_on_top && words.is_some();
+                if words.is_some() && !is_decided && expected.made.is_some() {
+                    // It ends as a conflict: nothing is sent before a person has chosen.
+                    step.risk = Risk::Look;
                 }
-                step.expected = Some(expected);
+                words.into_iter().for_each(|words| step.say_first(words));
+                step.expected = Some(expected).filter(|_| !is_decided);
             }
         }
     }
@@ -199,15 +214,13 @@ impl InversePlan {
             if is_last
                 && !cascades.contains(&of)
                 && let Some(expected) = &expected
-                && let Some(why) = expected.broken(&change, directory, &leaving)
+                && let Some(present) = expected.broken(&change, directory, &leaving)
             {
                 let line = words::line_in(&change, directory, holds);
+                let why = expected.conflict(&present);
                 draft.conflicts.push((line.clone(), Refusal::new(RefusalCode::Changed, why)));
-                // The worker does not see every use of a created record.
-                if expected.made.is_none() {
-                    let step = BackStep { of, change, expected: Some(expected.clone()), late, beside };
-                    draft.contested.push((line, step));
-                }
+                let expected = Some(ExpectedEffect { contested: Some(present), ..expected.clone() });
+                draft.contested.push((line, BackStep { of, change, expected, late, beside }));
                 continue;
             }
             draft.expected.extend(expected.map(|expected| (change.clone(), expected)));

@@ -26,6 +26,7 @@ const MEMBER: &str = "member";
 const NO_MEMBER: &str = "no member";
 const THERE: &str = "there";
 const DELETED: &str = "deleted";
+const CREATED: &str = "as it was created";
 
 impl ConflictValues {
     /// True if this value is as the change was planned on: something else of the record was changed.
@@ -39,6 +40,9 @@ impl ConflictValues {
         let [before, after] = [&words.before, &words.after].map(|value| (!value.is_empty()).then(|| value.clone()));
         let or = |value: Option<String>, word: &str| value.unwrap_or_else(|| word.to_owned());
         let change = &entry.step.change;
+        if let Some(since) = entry.used_since() {
+            return Self { before: CREATED.into(), yours: or(after, &words.what), theirs: since.to_owned() };
+        }
         match change {
             Change::AddMember { team, user } => {
                 Self { before: NO_MEMBER.into(), yours: MEMBER.into(), theirs: membership(directory, team, user) }

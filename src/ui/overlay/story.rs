@@ -54,11 +54,11 @@ fn hints(entry: &JournalEntry, app: &App) -> Vec<(Action, &'static str)> {
     let own = match entry.state {
         _ if entry.took_effect() && app.undone_by(entry.plan).is_none() => Some((Action::UndoThis, "undo")),
         _ if app.awaits_choice(entry.id) => {
-            return vec![
-                (Action::Retry, "send yours on top"),
-                (Action::DropChange, "keep theirs"),
-                (Action::Back, "leave it"),
-            ];
+            let [on_top, keep] = match entry.used_since() {
+                Some(_) => ["undo it all the same", "keep it"],
+                None => ["send yours on top", "keep theirs"],
+            };
+            return vec![(Action::Retry, on_top), (Action::DropChange, keep), (Action::Back, "leave it")];
         }
         ChangeState::Refused | ChangeState::Conflict | ChangeState::Dropped | ChangeState::Unknown => {
             Some((Action::Retry, "retry"))

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{
     ChangeAttempt,
+    creation::created,
     effects::{listed, subject, value},
     send::path_of,
 };
@@ -13,7 +14,7 @@ use crate::{
     directory::{
         Id, RecordKind, ResourceRef,
         change::Change,
-        plan::{ChangeState, JournalEntry, MadeRecord},
+        plan::{ChangeState, JournalEntry, MadeRecord, name_attribute},
     },
     scim::{
         difference::{ValueDifference, differences},
@@ -60,7 +61,11 @@ impl ChangeAttempt<'_> {
             if is_unknown || made.own.iter().any(set) {
                 continue;
             }
-            since.extend(self.since(&target, made, &now.document, difference).await);
+            let is_name = name_attribute(target.kind).is_some_and(|attribute| attribute.eq_ignore_ascii_case(name));
+            match now_called(&now.document, name).filter(|_| is_name) {
+                Some(called) => since.extend(made.renamed(target.kind, called, created(&now.document))),
+                None => since.extend(self.since(&target, made, &now.document, difference).await),
+            }
         }
         since
     }
@@ -110,4 +115,8 @@ impl ChangeAttempt<'_> {
         };
         told(&gone, &left).into_iter().chain(told(&come, &joined)).collect()
     }
+}
+
+fn now_called<'a>(document: &'a Value, attribute: &str) -> Option<&'a str> {
+    json::get(document.as_object()?, attribute)?.as_str()
 }

@@ -7,7 +7,7 @@ use crate::{
     directory::{
         Observation, ResourceRef,
         change::Change,
-        plan::{ALREADY, ChangeState, JournalEntry, MadeRecord, without_effect},
+        plan::{ALREADY, ChangeState, JournalEntry, without_effect},
         record::Record,
     },
     scim::failure::Failure,
@@ -29,24 +29,29 @@ impl ChangeAttempt<'_> {
         if self.shows(entry).await == ChangeShown::Yes {
             return Some(self.unsent(entry, ChangeState::Dropped, ALREADY.into(), None).await);
         }
-        let since = match &expected.made {
-            Some(made) => self.since_made(entry, made).await,
-            None => Vec::new(),
-        };
-        if !since.is_empty() {
-            return Some(self.unsent(entry, ChangeState::Conflict, MadeRecord::conflict(&since), None).await);
+        if let Some(made) = &expected.made {
+            let since = self.since_made(entry, made).await;
+            // The readings of this one record do not show every use of it.
+            let known = expected.contested.clone().unwrap_or_default();
+            let more = since.into_iter().filter(|words| !known.contains(words.as_str()));
+            let present = [known.clone()].into_iter().chain(more).filter(|words| !words.is_empty());
+            let present = present.collect::<Vec<_>>().join(" ");
+            if !present.is_empty() {
+                return Some(self.unsent(entry, ChangeState::Conflict, expected.conflict(&present), None).await);
+            }
         }
         let fresh = self.identified(&expected.change).await;
-        if let Some(why) = &expected.contested
+        if let Some(present) = &expected.contested
             && self.context.dialect.shows(&expected.change, &fresh, &entry.step) != ChangeShown::Yes
         {
-            return Some(self.unsent(entry, ChangeState::Conflict, why.clone(), None).await);
+            return Some(self.unsent(entry, ChangeState::Conflict, expected.conflict(present), None).await);
         }
         if expected.made.is_none()
             && !self.is_out_of_sight(&expected.change)
             && let ChangeShown::No(now) = self.shown_by(&expected.change, &fresh, &entry.step)
         {
-            return Some(self.unsent(entry, ChangeState::Conflict, expected.conflict(&now), None).await);
+            let why = expected.conflict(&expected.difference(&now));
+            return Some(self.unsent(entry, ChangeState::Conflict, why, None).await);
         }
         // The readings are older than the coming answer, and the versions in the plan still hold.
         self.fresh.clear();
