@@ -133,9 +133,8 @@ impl App {
             some => Some(format!("{} of {} are so already: left out.", number(some as u64), number(all as u64))),
         };
         let changes = again.iter().map(|(change, _)| change.clone()).collect();
-        let in_spite = |(change, id): &(Change, ChangeId)| {
-            Some((change.clone(), self.entries.get(id)?.in_spite_of_conflict()?))
-        };
+        let in_spite =
+            |(change, id): &(Change, ChangeId)| Some((change.clone(), self.entries.get(id)?.in_spite_of_conflict()?));
         let conflicts: Vec<(Change, String)> = again.iter().filter_map(in_spite).collect();
         self.draft(changes, effects, move |app, mut plan, effects| {
             plan.tell_conflicts(conflicts);

@@ -164,8 +164,7 @@ pub(super) async fn retry(
     let successors = RecordSuccessors::of(journal.iter());
     let again: Vec<&JournalEntry> = of(&journal, id).filter(again).collect();
     let stand_in = |entry: &&JournalEntry| successors.stand_in(&entry.step.change);
-    let conflicts =
-        again.iter().filter_map(|entry| Some((stand_in(entry), entry.in_spite_of_conflict()?))).collect();
+    let conflicts = again.iter().filter_map(|entry| Some((stand_in(entry), entry.in_spite_of_conflict()?))).collect();
     // An undo that is tried again is still the undo of its plan.
     let undone: FxHashSet<Option<ChangeId>> = again.iter().map(|entry| entry.undoes).collect();
     let undoes = undone.iter().next().copied().flatten().filter(|_| undone.len() == 1);

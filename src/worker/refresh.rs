@@ -108,7 +108,7 @@ async fn once(
         side_queries::discovered(context, discover),
         side_queries::told_settings(context)
     );
-    let UsersRead { list: mut users, is_filter_wrong } = users;
+    let UsersRead { list: mut users, is_filter_wrong, is_garbled } = users;
     if members::examine(context, &tally([&mut users, &mut teams])).await {
         // The list is read for the hints that it gives.
         teams = read_list(context, plain(RecordKind::Team)).await;
@@ -118,7 +118,7 @@ async fn once(
     }
     let habits = with_hints(context, habits.unwrap_or_default(), users.as_ref());
     let listed = users.as_ref().and_then(|read| read.as_ref().ok());
-    let mark = listed.and_then(|listed| UsersMark::after(context, listed));
+    let mark = listed.and_then(|listed| UsersMark::after(context, listed, is_garbled));
     let doubts = mark::doubt(context, is_filter_wrong, listed.is_some_and(|listed| listed.overlooked > 0)).await;
     let mut brought = ReadLists::of([(RecordKind::User, users), (RecordKind::Team, teams), (RecordKind::Role, roles)]);
     let altered = context.dialect.with_habits(&habits);

@@ -30,27 +30,40 @@ use crate::{
 enum WholeReason {
     /// The server's filter does not do what it has been seen to do.
     Filter,
+    /// The answer can't be read: a page of a proxy, say, or one that was cut off.
+    Garbled,
     /// The answers do not prove who is there.
     Unproven,
 }
 
-/// The list of users, and whether the server's filter for changed users was found not to work.
+/// The list of users, and what the answer to the filter for changed users shows about that filter.
 pub struct UsersRead {
     pub list: ListResult,
+    /// True if the filter was found not to work.
     pub is_filter_wrong: bool,
+    /// True if the answer could not be read, and the one before could.
+    pub is_garbled: bool,
+}
+
+impl UsersRead {
+    fn plain(list: ListResult) -> Self {
+        Self { list, is_filter_wrong: false, is_garbled: false }
+    }
 }
 
 /// Reads the users that changed, or all of them.
 pub async fn read_users(context: &WorkerContext, scope: RefreshScope, wanted: ReadOptions<'_>) -> UsersRead {
     let Some(mark) = usable(context, &wanted).filter(|_| scope == RefreshScope::Changed) else {
-        return UsersRead { list: read_list(context, wanted).await, is_filter_wrong: false };
+        return UsersRead::plain(read_list(context, wanted).await);
     };
-    match read_changed(context, wanted, mark).await {
-        Ok(listed) => UsersRead { list: Some(listed), is_filter_wrong: false },
-        Err(reason) => {
-            UsersRead { list: read_list(context, wanted).await, is_filter_wrong: matches!(reason, WholeReason::Filter) }
-        }
-    }
+    let reason = match read_changed(context, wanted, mark).await {
+        Ok(listed) => return UsersRead::plain(Some(listed)),
+        Err(reason) => reason,
+    };
+    let is_garbled = matches!(reason, WholeReason::Garbled);
+    // One such answer may be an accident of the moment; two, one after another, are the server's way.
+    let is_filter_wrong = matches!(reason, WholeReason::Filter) || (is_garbled && mark.is_garbled);
+    UsersRead { is_filter_wrong, is_garbled, ..UsersRead::plain(read_list(context, wanted).await) }
 }
 
 /// The mark since which changes are enough: for a console that shows the whole list, for some hours.
@@ -70,7 +83,8 @@ async fn read_changed(
     let mut listed = match read_list(context, since).await.ok_or(WholeReason::Unproven)? {
         Ok(listed) if listed.failure.is_some() => return Err(WholeReason::Unproven),
         Ok(listed) => listed,
-        Err(failure) if matches!(failure.class, NotFound | Protocol | Refused) => return Err(WholeReason::Filter),
+        Err(failure) if failure.class == Refused => return Err(WholeReason::Filter),
+        Err(failure) if matches!(failure.class, NotFound | Protocol) => return Err(WholeReason::Garbled),
         Err(failure) if failure.class == Server => return Err(WholeReason::Unproven),
         Err(failure) => return Ok(Err(failure)),
     };

@@ -35,11 +35,14 @@ pub struct UsersMark {
     pub hints: RecordHints,
     /// Members that answers leave out, as the groups that users name have shown.
     pub withheld: WithheldMembers,
+    /// True if the last answer about changed users could not be read.
+    #[serde(default)]
+    pub is_garbled: bool,
 }
 
 impl UsersMark {
     /// The mark after a list was read; `None` where a record has no date, or records are missing.
-    pub fn after(context: &WorkerContext, listed: &FinishedList) -> Option<Arc<Self>> {
+    pub fn after(context: &WorkerContext, listed: &FinishedList, is_garbled: bool) -> Option<Arc<Self>> {
         let is_whole = listed.proof.coverage.is_complete() && listed.failure.is_none();
         if !is_whole || !context.dialect.tells_modified() {
             return None;
@@ -48,7 +51,7 @@ impl UsersMark {
         let newest = listed.newest?.max(before.map_or(Timestamp::MIN, |before| before.newest));
         let whole = before.map_or_else(now, |before| before.whole);
         let withheld = context.withhold(|withheld| withheld.clone());
-        Some(Arc::new(Self { newest, whole, hints: listed.hints.clone(), withheld }))
+        Some(Arc::new(Self { newest, whole, hints: listed.hints.clone(), withheld, is_garbled }))
     }
 
     /// The mark on disk. To be read before the records: an older mark asks for more changes than it must, a newer one

@@ -378,7 +378,7 @@ fn not_filtered() -> Failure {
     let text = "The server's filter for changed users gives others, too.";
     Failure {
         arrived: RequestArrival::Yes,
-        ..Failure::local(FailureClass::Protocol, text, "All users are read instead.")
+        ..Failure::local(FailureClass::Refused, text, "All users are read instead.")
     }
 }
 
