@@ -8,8 +8,10 @@ use serde_json::value::RawValue;
 
 use crate::{
     directory::{
-        Id, Name,
+        Id, MaybeTold, Name,
+        field::UserField,
         record::{Member, ReadDepth, RecordProblem, Team, User},
+        record_contents::RecordContents,
     },
     scim::{
         document::JsonTree,
@@ -75,6 +77,19 @@ impl<'a> Reader<'a> {
     /// True if the attribute is there, be it `null`: `null` means unassigned, where no attribute may mean not told.
     pub(super) fn mentions(&self, attribute: &str) -> bool {
         self.fields.names().any(|name| name.eq_ignore_ascii_case(attribute))
+    }
+
+    /// Puts in the texts of the field table that records of this provider hold. An attribute that the record does not
+    /// mention becomes `absent`; one that can't be read is not told, which keeps nobody from editing the record.
+    pub(super) fn texts(&self, user: &mut User, holds: RecordContents, absent: &MaybeTold) {
+        for (attribute, text) in UserField::wire_texts(holds) {
+            *(text.of_mut)(user) = match self.fields.string(attribute) {
+                Ok(Some(value)) => into_name(value).into(),
+                Ok(None) if self.mentions(attribute) => MaybeTold::none(),
+                Ok(None) => absent.clone(),
+                Err(_) => MaybeTold::NOT_TOLD,
+            };
+        }
     }
 
     pub(super) fn problem(self) -> Option<Box<RecordProblem>> {

@@ -6,7 +6,8 @@ use std::{hash::Hash, sync::Arc};
 use rustc_hash::FxHashSet;
 
 use super::{
-    MaybeTold, Name,
+    Name,
+    field::UserField,
     record::{Record, RoleGrant, Team, User},
 };
 
@@ -32,9 +33,8 @@ impl Shared {
 
     /// Like [`Self::record`], for a user.
     pub fn user(&mut self, user: &mut User) {
-        let told = [&mut user.org_role, &mut user.models_seat, &mut user.weave_role, &mut user.registry_access];
-        for name in told.into_iter().filter_map(MaybeTold::name_mut) {
-            share(&mut self.names, name);
+        for (_, text) in UserField::texts() {
+            (text.of_mut)(user).name_mut().into_iter().for_each(|name| share(&mut self.names, name));
         }
         user.team_roles.iter_mut().for_each(|grants| self.grants(grants));
         self.grants(&mut user.registry_roles);

@@ -74,28 +74,16 @@ impl<'a> SortKeys<'a> {
             UserField::Teams => SortKey::Number(user().map_or(0, |user| self.directory.team_count(&user.id) as u32)),
             UserField::LastActive => SortKey::Number(user().map_or(0, last_active)),
             UserField::Active => SortKey::Number(user().map_or(0, |user| u32::from(user.is_inactive()))),
-            UserField::OrgRole => SortKey::Word(user().and_then(|user| user.org_role.value())),
-            UserField::ModelsSeat => SortKey::Word(user().and_then(|user| user.models_seat.value())),
-            UserField::RegistryAccess => SortKey::Word(user().and_then(|user| user.registry_access.value())),
             UserField::DisplayName => SortKey::Number(self.directory.records().label_rank(row)),
             UserField::Account => SortKey::Number(user().map_or(0, |user| user.account as u32)),
             UserField::Created => SortKey::Number(user().map_or(0, |user| seconds(user.created))),
             UserField::Modified => SortKey::Number(user().map_or(0, |user| seconds(user.modified))),
-            UserField::WeaveRole => SortKey::Word(user().and_then(|user| user.weave_role.value())),
             UserField::DaysActive => SortKey::Number(user().and_then(|user| user.days_active).map_or(0, days)),
-            // Rows are in the order of the names before they are sorted.
-            UserField::UserName => SortKey::Number(0),
-            UserField::Id
-            | UserField::Email
-            | UserField::FirstName
-            | UserField::LastName
-            | UserField::ExternalId
-            | UserField::OrgRoleAsOf
-            | UserField::TeamCount
-            | UserField::TeamRoles
-            | UserField::Registries
-            | UserField::RegistryRoles
-            | UserField::Problem => SortKey::Number(0),
+            text => match &text.spec().text {
+                Some(text) => SortKey::Word(user().and_then(|user| (text.of)(user).value())),
+                // Rows are in the order of the names before they are sorted.
+                None => SortKey::Number(0),
+            },
         }
     }
 
@@ -210,23 +198,20 @@ mod tests {
     fn differing() -> Directory {
         let created = Some(jiff::Timestamp::UNIX_EPOCH);
         let plain = User { id: "a".into(), user_name: "a".into(), display_name: "a".into(), ..User::default() };
-        let other = User {
+        let mut other = User {
             id: "b".into(),
             user_name: "b".into(),
             display_name: "b".into(),
             active: Some(false),
             account: AccountKind::OrgService,
-            org_role: "admin".into(),
             team_roles: Some(vec![RoleGrant { scope: "t".into(), role: "r".into() }]),
-            models_seat: "full".into(),
-            registry_access: "write".into(),
             last_active: LastActive::Never,
-            weave_role: "full".into(),
             days_active: Some(3),
             created,
             modified: created,
             ..User::default()
         };
+        UserField::texts().for_each(|(_, text)| *(text.of_mut)(&mut other) = "a word".into());
         let member = Member { id: "b".into(), display: Name::default() };
         let teams = vec![
             Team { id: "s".into(), name: "s".into(), ..Team::default() },

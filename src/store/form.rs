@@ -13,10 +13,6 @@ use crate::directory::{
     shared::Shared,
 };
 
-/// The number of the form. Raise it whenever a stored type gains, loses or moves a field: the form has no names in it,
-/// so an old record would be misread. A test compares bytes to remind of it.
-pub(super) const FORMAT: &str = "4";
-
 /// Bytes that are decoded together.
 const STRETCH: usize = 1 << 20;
 

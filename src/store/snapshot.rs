@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::{
     Result, Store, Sync, bytes,
-    form::{self, FORMAT, Fingerprint, Form, Found},
+    form::{self, Fingerprint, Form, Found},
     meta_get, meta_set,
     round::FIRST,
     rows::TableRows,
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::directory::{
     Id, ListCoverage, ListShortfall, RecordKind, ResourceRef,
-    record::{Record, Role, Team, User},
+    record::{RECORD_FORMAT, Record, Role, Team, User},
 };
 
 /// The records that were known when the file was last written.
@@ -140,7 +140,7 @@ impl Store {
         let tx = self.db.unchecked_transaction()?;
         let not_read = RecordKind::ALL.map(|_| ListCoverage::NotRead(None));
         let mut snapshot = Snapshot { coverage: not_read, ..Snapshot::default() };
-        if meta_get(&tx, "format")?.as_deref() != Some(FORMAT) {
+        if meta_get(&tx, "format")?.as_deref() != Some(RECORD_FORMAT) {
             return Ok(snapshot);
         }
         let mut reading =
@@ -248,7 +248,7 @@ impl Store {
 
 /// Makes sure that all records are of this form: records of another one are dropped.
 pub(super) fn claim_format(db: &Connection) -> Result<()> {
-    if meta_get(db, "format")?.as_deref() == Some(FORMAT) {
+    if meta_get(db, "format")?.as_deref() == Some(RECORD_FORMAT) {
         return Ok(());
     }
     for kind in RecordKind::ALL {
@@ -257,7 +257,7 @@ pub(super) fn claim_format(db: &Connection) -> Result<()> {
             db.execute("DELETE FROM meta WHERE key = ?1", [key])?;
         }
     }
-    meta_set(db, "format", FORMAT)
+    meta_set(db, "format", RECORD_FORMAT)
 }
 
 pub(super) fn table(kind: RecordKind) -> &'static str {

@@ -105,58 +105,6 @@ fn the_page_of_codes_has_every_command() {
     }
 }
 
-/// The page for scripts names the fields of records as the field table does.
-#[test]
-fn the_page_of_codes_has_the_fields_of_records() {
-    use scimitar::directory::{RecordKind, field::RecordField};
-
-    for kind in RecordKind::ALL {
-        let json = RecordField::of(kind).filter_map(|field| field.spec().json);
-        let known = json.flat_map(|names| std::iter::once(names.value).chain(names.complete));
-        let named = named_in_row(
-            include_str!("../../docs/src/codes.md"),
-            "\n### Records",
-            &format!("| `{}` | ", kind.plural()),
-        );
-        assert_eq!(named, known.collect::<Vec<_>>());
-    }
-}
-
-/// The pages have the words of filters and the columns of files, and no others.
-#[test]
-fn the_pages_have_the_words_of_filters_and_files() {
-    use scimitar::directory::{RecordKind, field::RecordField};
-
-    for kind in RecordKind::ALL {
-        let words = RecordField::in_filters(kind).filter_map(|field| Some(field.spec().filter?.word));
-        let named = named_in_row(
-            include_str!("../../docs/src/filters.md"),
-            "\nThe words before `:`",
-            &format!("| {} | ", kind.plural()),
-        );
-        assert_eq!(named, words.collect::<Vec<_>>());
-    }
-    let files = include_str!("../../docs/src/files.md");
-    let sentence =
-        files.split("\nColumns are ").nth(1).and_then(|rest| rest.split(".\n").next()).expect("the sentence");
-    let mut named: Vec<&str> = sentence.split(',').map(str::trim).collect();
-    let mut columns: Vec<&str> =
-        RecordKind::ALL.into_iter().flat_map(RecordField::of).filter_map(|field| field.spec().file.column).collect();
-    for names in [&mut named, &mut columns] {
-        names.sort_unstable();
-        names.dedup();
-    }
-    assert_eq!(named, columns);
-}
-
-/// The code words of a table's row under a heading, none where there is no such row; words in brackets are about the
-/// one before.
-fn named_in_row<'t>(page: &'t str, heading: &str, start: &str) -> Vec<&'t str> {
-    let section = page.split_once(heading).map_or("", |(_, section)| section);
-    let row = section.lines().find_map(|line| line.strip_prefix(start)).unwrap_or_default();
-    row.split(['(', ')']).step_by(2).flat_map(|part| part.split('`').skip(1).step_by(2)).collect()
-}
-
 /// No code is listed that the program never gives.
 #[test]
 fn every_code_is_given_somewhere() {

@@ -22,6 +22,9 @@ fn generated_parts_are_what_the_program_says() {
         ("docs/src/reference/commands.md", "commands", commands()),
     ];
     parts.extend(RecordKind::ALL.map(|kind| ("docs/src/columns.md", kind.plural(), fields(kind))));
+    parts.push(("docs/src/filters.md", "words", filter_words()));
+    parts.push(("docs/src/files.md", "columns", file_columns()));
+    parts.push(("docs/src/codes.md", "records", json_members()));
     for (page, name, made) in parts {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
         let text = fs::read_to_string(&path).expect(page);
@@ -158,6 +161,35 @@ fn fields(kind: RecordKind) -> String {
         );
     }
     out
+}
+
+/// The words of filters, in the order of the help.
+fn filter_words() -> String {
+    let words = |kind| RecordField::in_filters(kind).filter_map(|field| Some(field.spec().filter?.word));
+    by_kind("| list | words |", |kind| words(kind).collect())
+}
+
+/// The members of JSON objects, in their order.
+fn json_members() -> String {
+    let names = |kind| RecordField::of(kind).filter_map(|field| field.spec().json);
+    by_kind("| command | fields of a record |", |kind| {
+        names(kind).flat_map(|names| [Some(names.value), names.complete]).flatten().collect()
+    })
+}
+
+/// A table with a row of names for each kind of record.
+fn by_kind(head: &str, names: impl Fn(RecordKind) -> Vec<&'static str>) -> String {
+    let mut out = format!("{head}\n|---|---|\n");
+    for kind in RecordKind::ALL {
+        let _ = writeln!(out, "| `{}` | `{}` |", kind.plural(), names(kind).join("`, `"));
+    }
+    out
+}
+
+/// The columns of files, in the order of an export.
+fn file_columns() -> String {
+    let names: Vec<&str> = RecordField::in_files().filter_map(|field| field.spec().file.column).collect();
+    format!("`{}`", names.join("`, `"))
 }
 
 /// A provider whose records hold nothing but what every provider's do.

@@ -12,6 +12,7 @@ use crate::directory::{
     find::NameFinder,
     plan::ProviderCapabilities,
     record::User,
+    refusal::Refusal,
 };
 
 /// The seats that a new user can be given.
@@ -133,6 +134,12 @@ impl FormState {
             }
             changes.push(Change::SetEmail { user: id.clone(), to: email });
         }
+        for (field, (path, text)) in UserField::ALL.iter().filter_map(|field| Some((*field, field.attribute()?))) {
+            let to = self.value(path);
+            if self.at(path).is_some() && to != (text.of)(user).raw().unwrap_or_default() {
+                changes.extend(Change::text(field, user, to));
+            }
+        }
         for seat in SeatKind::ALL {
             let to = Name::from(self.value(seat.word()));
             let is_new = !user.seat(seat).is(to.raw());
@@ -146,41 +153,38 @@ impl FormState {
 
 /// The line of the form that edits a field; locked where the provider can't set it.
 fn line(field: UserField, user: &User, directory: &Directory, can: &ProviderCapabilities) -> Option<FormField> {
+    if let Some(seat) = field.seat() {
+        // Older servers have no registry access.
+        let there = seat != SeatKind::Registry || directory.census().seats(seat).known > 0;
+        let line = there && !can.seat_levels.is_empty();
+        return line.then(|| seat_field(seat, user.seat(seat), directory, can).locked(may_set(field, can)));
+    }
     let line = match field {
         UserField::DisplayName => FormField::text("display", label(field), user.display_name.raw(), ""),
         UserField::Email => {
             let hint = if directory.records().tells_email(user) { "" } else { "not told" };
             FormField::text("email", label(field), user.email.raw(), hint)
         }
-        UserField::ModelsSeat | UserField::WeaveRole | UserField::RegistryAccess => {
-            let seat = SeatKind::ALL.into_iter().find(|seat| UserField::of_seat(*seat) == field)?;
-            // Older servers have no registry access.
-            let there = seat != SeatKind::Registry || directory.census().seats(seat).known > 0;
-            (there && !can.seat_levels.is_empty()).then(|| seat_field(seat, user.seat(seat), directory, can))?
+        // A field without an attribute is set in a check list, in the role picker, by a key, or by nobody.
+        field => {
+            let (path, text) = field.attribute().filter(|_| (field.spec().held)(can.holds()))?;
+            let now = (text.of)(user);
+            // Without the present value no undo could be planned.
+            let told = if now.is_told() {
+                Ok(())
+            } else {
+                Err(&Refusal::unsupported("not told here; the box of attributes asks for it"))
+            };
+            FormField::text(path, label(field), now.raw().unwrap_or_default(), "").locked(told)
         }
-        // These fields are set in check lists, in the role picker, by a key, or by nobody.
-        UserField::Id
-        | UserField::UserName
-        | UserField::FirstName
-        | UserField::LastName
-        | UserField::ExternalId
-        | UserField::Active
-        | UserField::Account
-        | UserField::OrgRole
-        | UserField::OrgRoleAsOf
-        | UserField::Teams
-        | UserField::TeamCount
-        | UserField::TeamRoles
-        | UserField::Registries
-        | UserField::RegistryRoles
-        | UserField::LastActive
-        | UserField::DaysActive
-        | UserField::Created
-        | UserField::Modified
-        | UserField::Problem => return None,
     };
+    Some(if line.locked.is_some() { line } else { line.locked(may_set(field, can)) })
+}
+
+/// Whether the provider can set the field.
+fn may_set(field: UserField, can: &ProviderCapabilities) -> Result<(), &Refusal> {
     let refused = field.spec().set_by.iter().find_map(|verb| can.can(*verb).err());
-    Some(line.locked(refused.map_or(Ok(()), Err)))
+    refused.map_or(Ok(()), Err)
 }
 
 fn label(field: UserField) -> &'static str {

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     directory::{
-        Directory, Name, Observation, RecordKind, ResourceRef,
+        Directory, MaybeTold, Name, Observation, RecordKind, ResourceRef,
         change::{Change, ChangeVerb},
         find::NameLevel,
         plan::{Planner, ProviderCapabilities, Step},
@@ -177,6 +177,9 @@ impl Dialect for RfcDialect {
             RecordKind::User => {
                 let mut user = reader.user(depth)?;
                 user.org_role = roles::read(&reader.fields, self.habits.role_attribute, depth);
+                // A record that was read whole leaves out attributes without a value (RFC 7643 §2.5).
+                let absent = if depth == ReadDepth::Full { MaybeTold::none() } else { MaybeTold::NOT_TOLD };
+                reader.texts(&mut user, self.capabilities.holds(), &absent);
                 user.problem = reader.problem();
                 Ok(Record::User(user))
             }

@@ -9,6 +9,7 @@ use crate::{
     directory::{
         MaybeTold, Name,
         record::{AccountKind, LastActive, Permission, ReadDepth, RecordProblem, Role, RoleGrant, Team, User},
+        record_contents::RecordContents,
     },
     scim::{
         document::JsonTree,
@@ -24,9 +25,8 @@ pub(super) fn user(document: &JsonTree<'_>, depth: ReadDepth, at: &str) -> Resul
     user.account = account(&mut reader, &user.org_role);
     user.team_roles = grants(&mut reader, "teamRoles", "teamName");
     user.registry_roles = grants(&mut reader, "registryRoles", "registryName").unwrap_or_default();
-    user.models_seat = seat(&reader, "modelsSeat");
-    user.weave_role = seat(&reader, "weaveRole");
-    user.registry_access = seat(&reader, "registryAccess");
+    // Servers of each age leave out the seats that they do not know.
+    reader.texts(&mut user, RecordContents::default(), &MaybeTold::NOT_TOLD);
     user.last_active = last_active(&reader);
     user.days_active = reader.fields.integer("daysActive").ok().flatten().and_then(|days| days.try_into().ok());
     user.problem = reader.problem();
@@ -136,15 +136,6 @@ fn grants(reader: &mut Reader<'_>, attribute: &str, scope: &str) -> Option<Vec<R
 fn grant(entry: &JsonFields<'_>, scope: &str) -> Result<RoleGrant, UnreadablePlace> {
     let (scope, role) = (entry.required_string(scope)?, entry.required_string("roleName")?);
     Ok(RoleGrant { scope: into_name(scope), role: into_name(role) })
-}
-
-/// A seat that can't be read is not told: it keeps nobody from editing the record.
-fn seat(reader: &Reader<'_>, attribute: &str) -> MaybeTold {
-    match reader.fields.string(attribute) {
-        Ok(Some(seat)) => into_name(seat).into(),
-        Ok(None) if reader.mentions(attribute) => MaybeTold::none(),
-        _ => MaybeTold::NOT_TOLD,
-    }
 }
 
 fn last_active(reader: &Reader<'_>) -> LastActive {

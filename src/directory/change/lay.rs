@@ -1,8 +1,9 @@
 //! A change laid over the records that it alters: the state shown on the screen before the server has answered.
 
-use super::{Change, RoleDraft, SeatKind};
+use super::{Change, RoleDraft};
 use crate::directory::{
-    Id, Name,
+    Id, MaybeTold, Name,
+    field::UserField,
     record::{AccountKind, LastActive, Member, Permission, ReadDepth, Record, Role, RoleGrant, Team, User},
 };
 
@@ -58,9 +59,11 @@ impl Change {
                     }
                 }
             }
-            Change::SetSeat { seat: SeatKind::Models, to, .. } => record.models_seat = to.clone().into(),
-            Change::SetSeat { seat: SeatKind::Weave, to, .. } => record.weave_role = to.clone().into(),
-            Change::SetSeat { seat: SeatKind::Registry, to, .. } => record.registry_access = to.clone().into(),
+            Change::SetSeat { seat, to, .. } => {
+                if let Some(text) = &UserField::of_seat(*seat).spec().text {
+                    *(text.of_mut)(record) = to.clone().into();
+                }
+            }
             Change::SetRegistryRole { registry, role, .. } => {
                 let grants = &mut record.registry_roles;
                 match grants.iter_mut().find(|grant| grant.scope == *registry) {
@@ -84,9 +87,13 @@ impl Change {
             Change::SetActive { active, .. } => record.active = Some(*active),
             Change::SetDisplayName { to, .. } => record.display_name = Name::from(to.as_str()),
             Change::SetEmail { to, .. } => record.email = Name::from(to.as_str()),
-            Change::SetAttribute { .. } => {
+            Change::SetAttribute { path, to, .. } => {
                 if let Some(name) = self.renames("userName") {
                     record.user_name = Name::from(name);
+                }
+                if let Some(text) = UserField::of_attribute(path) {
+                    let to = to.as_ref().and_then(|to| to.as_str());
+                    *(text.of_mut)(record) = to.map_or_else(MaybeTold::none, |to| Name::from(to).into());
                 }
             }
             _ => {}

@@ -1,7 +1,8 @@
 //! The fields of a custom role.
 
 use super::{
-    FieldSort, FieldSpec, FilterValues, NO_FILE, always, fields, file, file_names, filter, json, json_in_part,
+    CHOSEN, FieldSort, FieldSpec, FilterValues, fields, file, file_names, filter, json, json_in_part, number_column,
+    text_column,
 };
 use crate::directory::change::ChangeVerb;
 
@@ -12,30 +13,30 @@ fields! {
         Id {
             label: "Id",
             headings: &["Id"],
-            sort: FieldSort::No,
+            width: Some(text_column(10, 36, CHOSEN)),
             filter: Some(filter("id", FilterValues::Texts)),
             json: Some(json("id")),
             csv: Some("id"),
-            file: NO_FILE,
-            set_by: &[],
-            held: always,
+            ..FieldSpec::NOTHING
         }
         /// The name.
         Name {
             label: "Name",
             headings: &["Role"],
+            width: Some(text_column(14, 32, 0)),
             sort: FieldSort::Ascending,
             filter: Some(filter("name", FilterValues::Texts)),
             json: Some(json("role")),
             csv: Some("role"),
             file: file_names(Some("custom_role"), Some("role")),
             set_by: &[ChangeVerb::EditRole],
-            held: always,
+            ..FieldSpec::NOTHING
         }
         /// The predefined role that it builds on.
         Inherits {
             label: "Inherits from",
             headings: &["Inherits"],
+            width: Some(text_column(8, 12, 2)),
             sort: FieldSort::Ascending,
             filter: Some(filter("inherits", FilterValues::Texts)),
             json: Some(json("inherits")),
@@ -43,23 +44,25 @@ fields! {
             file: file("inherits"),
             set_by: &[ChangeVerb::EditRole],
             held: |holds| holds.custom_roles,
+            ..FieldSpec::NOTHING
         }
         /// Free text.
         Description {
             label: "Description",
             headings: &["Description"],
-            sort: FieldSort::No,
+            width: Some(text_column(12, 60, 4)),
             filter: Some(filter("description", FilterValues::Texts)),
             json: Some(json("description")),
             csv: Some("description"),
             file: file("description"),
             set_by: &[ChangeVerb::EditRole],
-            held: always,
+            ..FieldSpec::NOTHING
         }
         /// The permissions that it adds; a column has their number. A filter looks at the inherited ones, too.
         Permissions {
             label: "Adds",
             headings: &["Added"],
+            width: Some(number_column(5, 5, 1)),
             sort: FieldSort::Descending,
             filter: Some(filter("permission", FilterValues::Texts)),
             json: Some(json("permissions")),
@@ -67,54 +70,41 @@ fields! {
             file: file_names(Some("permission"), Some("permissions")),
             set_by: &[ChangeVerb::EditRole],
             held: |holds| holds.custom_roles,
+            ..FieldSpec::NOTHING
         }
         /// The number of users who hold it.
         Holders {
             label: "Held by",
             headings: &["Holders"],
+            width: Some(number_column(7, 7, 3)),
             sort: FieldSort::Descending,
             filter: Some(filter("holders", FilterValues::Number)),
             json: Some(json_in_part("holders", "holders_complete")),
             csv: Some("holders"),
-            file: NO_FILE,
-            set_by: &[],
-            held: always,
+            ..FieldSpec::NOTHING
         }
         /// `meta.created`.
         Created {
             label: "Created",
             headings: &["Created"],
+            width: Some(text_column(10, 10, CHOSEN)),
             sort: FieldSort::Descending,
             filter: Some(filter("created", FilterValues::Age)),
             json: Some(json("created")),
-            csv: None,
-            file: NO_FILE,
-            set_by: &[],
-            held: always,
+            ..FieldSpec::NOTHING
         }
         /// `meta.lastModified`.
         Modified {
             label: "Changed",
             headings: &["Changed"],
+            width: Some(text_column(10, 10, CHOSEN)),
             sort: FieldSort::Descending,
-            filter: None,
-            json: None,
-            csv: None,
-            file: NO_FILE,
-            set_by: &[],
-            held: always,
+            ..FieldSpec::NOTHING
         }
         /// Why the record could not be read.
         Problem {
-            label: "",
-            headings: &[],
-            sort: FieldSort::No,
-            filter: None,
             json: Some(json("problem")),
-            csv: None,
-            file: NO_FILE,
-            set_by: &[],
-            held: always,
+            ..FieldSpec::NOTHING
         }
     }
 }

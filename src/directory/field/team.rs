@@ -1,7 +1,8 @@
 //! The fields of a team.
 
 use super::{
-    FieldSort, FieldSpec, FilterValues, NO_FILE, always, fields, file, file_names, filter, json, json_in_part,
+    CHOSEN, FieldSort, FieldSpec, FilterValues, fields, file, file_names, filter, json, json_in_part, number_column,
+    text_column,
 };
 use crate::directory::change::ChangeVerb;
 
@@ -12,133 +13,98 @@ fields! {
         Id {
             label: "Id",
             headings: &["Id"],
-            sort: FieldSort::No,
+            width: Some(text_column(10, 36, CHOSEN)),
             filter: Some(filter("id", FilterValues::Texts)),
             json: Some(json("id")),
             csv: Some("id"),
-            file: NO_FILE,
-            set_by: &[],
-            held: always,
+            ..FieldSpec::NOTHING
         }
         /// `displayName`. In a CSV a row without a user names a team in the column of users' teams.
         Name {
             label: "Name",
             headings: &["Team"],
+            width: Some(text_column(14, 48, 0)),
             sort: FieldSort::Ascending,
             filter: Some(filter("name", FilterValues::Texts)),
             json: Some(json("team")),
             csv: Some("team"),
             file: file("team"),
-            set_by: &[],
-            held: always,
+            ..FieldSpec::NOTHING
         }
         /// The members: a document lists them, elsewhere they are a number.
         Members {
             label: "Members",
             headings: &["Members"],
+            width: Some(number_column(9, 9, 1)),
             sort: FieldSort::Descending,
             filter: Some(filter("members", FilterValues::Number)),
             json: Some(json("members")),
             csv: Some("members"),
             file: file_names(None, Some("members")),
             set_by: &[ChangeVerb::AddMember, ChangeVerb::RemoveMember, ChangeVerb::ReplaceMembers],
-            held: always,
+            ..FieldSpec::NOTHING
         }
         /// The names of the members.
         MemberNames {
             label: "Members",
-            headings: &[],
-            sort: FieldSort::No,
             filter: Some(filter("member", FilterValues::Texts)),
-            json: None,
-            csv: None,
-            file: NO_FILE,
-            set_by: &[],
-            held: always,
+            ..FieldSpec::NOTHING
         }
         /// Members that are no users.
         Others {
             label: "Others",
-            headings: &[],
-            sort: FieldSort::No,
-            filter: None,
-            json: None,
-            csv: None,
             file: file_names(None, Some("others")),
             set_by: &[ChangeVerb::AddMember, ChangeVerb::RemoveMember],
-            held: always,
+            ..FieldSpec::NOTHING
         }
         /// The identity provider's own id: told to a server, never read back.
         ExternalId {
             label: "External id",
-            headings: &[],
-            sort: FieldSort::No,
-            filter: None,
-            json: None,
-            csv: None,
             file: file_names(None, Some("external_id")),
-            set_by: &[],
-            held: always,
+            ..FieldSpec::NOTHING
         }
         /// The role that a team gives where roles are mapped: the profile's, not the record's.
         Gives {
             label: "Gives the role",
             headings: &["Gives", "Gives role"],
-            sort: FieldSort::No,
-            filter: None,
-            json: None,
-            csv: None,
-            file: NO_FILE,
-            set_by: &[],
+            width: Some(text_column(8, 16, 2)),
             held: |holds| holds.mapped,
+            ..FieldSpec::NOTHING
         }
         /// The active admins. No order: counting them takes a look at every member of every team.
         Admins {
             label: "Admins",
             headings: &["Admins"],
-            sort: FieldSort::No,
+            width: Some(number_column(6, 6, 2)),
             filter: Some(filter("admins", FilterValues::Number)),
             json: Some(json_in_part("admins", "admins_complete")),
             csv: Some("admins"),
-            file: NO_FILE,
             set_by: &[ChangeVerb::SetTeamRole],
             held: |holds| holds.team_roles,
+            ..FieldSpec::NOTHING
         }
         /// `meta.created`.
         Created {
             label: "Created",
             headings: &["Created"],
+            width: Some(text_column(10, 10, 3)),
             sort: FieldSort::Descending,
             filter: Some(filter("created", FilterValues::Age)),
             json: Some(json("created")),
-            csv: None,
-            file: NO_FILE,
-            set_by: &[],
-            held: always,
+            ..FieldSpec::NOTHING
         }
         /// `meta.lastModified`.
         Modified {
             label: "Changed",
             headings: &["Changed"],
+            width: Some(text_column(10, 10, CHOSEN)),
             sort: FieldSort::Descending,
-            filter: None,
-            json: None,
-            csv: None,
-            file: NO_FILE,
-            set_by: &[],
-            held: always,
+            ..FieldSpec::NOTHING
         }
         /// Why the record could not be read.
         Problem {
-            label: "",
-            headings: &[],
-            sort: FieldSort::No,
-            filter: None,
             json: Some(json("problem")),
-            csv: None,
-            file: NO_FILE,
-            set_by: &[],
-            held: always,
+            ..FieldSpec::NOTHING
         }
     }
 }

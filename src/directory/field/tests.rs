@@ -51,19 +51,15 @@ fn directory() -> Directory {
     let grant = |scope: &str, role: &str| RoleGrant { scope: scope.into(), role: role.into() };
     let created = Timestamp::from_second(NOW - 86_400).ok();
     let problem = || Some(Box::new(RecordProblem { path: "$".into(), why: "broken".into() }));
-    let rich = User {
+    let mut rich = User {
         id: "u-rich".into(),
         user_name: "rich-user".into(),
         display_name: "Rich Display".into(),
         email: "rich@example.com".into(),
         active: Some(false),
         account: AccountKind::OrgService,
-        org_role: "admin".into(),
         team_roles: Some(vec![grant("vision", "viewer")]),
         registry_roles: vec![grant("models", "member")],
-        models_seat: "full".into(),
-        weave_role: "full".into(),
-        registry_access: "write".into(),
         last_active: LastActive::At(Timestamp::UNIX_EPOCH),
         days_active: Some(3),
         created,
@@ -72,6 +68,9 @@ fn directory() -> Directory {
         problem: problem(),
         ..User::default()
     };
+    for (field, text) in UserField::texts() {
+        *(text.of_mut)(&mut rich) = Name::from(field.spec().label).into();
+    }
     let bare = User { id: "u-bare".into(), user_name: "bare".into(), ..User::default() };
     let member = |id: &str, display: &str| Member { id: id.into(), display: Name::from(display) };
     let team = Team {
@@ -102,7 +101,17 @@ fn directory() -> Directory {
 }
 
 /// A term that the record finds which tells everything, and the other one does not.
-fn term(field: RecordField) -> Option<&'static str> {
+fn term(field: RecordField) -> Option<String> {
+    if let RecordField::User(user) = field
+        && user.spec().text.is_some()
+    {
+        return field.spec().filter.map(|filter| format!("{}:\"{}\"", filter.word, field.spec().label));
+    }
+    own_term(field).map(str::to_owned)
+}
+
+/// The same for fields that are no texts of users.
+fn own_term(field: RecordField) -> Option<&'static str> {
     match field {
         RecordField::User(field) => match field {
             UserField::Id => Some("id:rich"),
@@ -111,24 +120,13 @@ fn term(field: RecordField) -> Option<&'static str> {
             UserField::Email => Some("email:@example"),
             UserField::Active => Some("active:no"),
             UserField::Account => Some("account:service"),
-            UserField::OrgRole => Some("role:admin"),
             UserField::Teams => Some("team:vision/viewer"),
             UserField::TeamCount => Some("teams>0"),
             UserField::TeamRoles => Some("as:viewer"),
             UserField::Registries => Some("registry:models/member"),
-            UserField::ModelsSeat => Some("seat:full"),
-            UserField::WeaveRole => Some("weave:full"),
-            UserField::RegistryAccess => Some("access:write"),
             UserField::LastActive => Some("last<100y"),
             UserField::Created => Some("created<2d"),
-            UserField::FirstName
-            | UserField::LastName
-            | UserField::ExternalId
-            | UserField::OrgRoleAsOf
-            | UserField::RegistryRoles
-            | UserField::DaysActive
-            | UserField::Modified
-            | UserField::Problem => None,
+            _ => None,
         },
         RecordField::Team(field) => match field {
             TeamField::Id => Some("id:rich"),
@@ -167,7 +165,7 @@ fn a_filter_asks_for_each_field_that_has_a_word() {
             rows.into_iter().map(|row| &**directory.id_at(kind, row).unwrap()).collect()
         };
         let prefix = ["u", "t", "r"][kind as usize];
-        assert_eq!(found(term), [format!("{prefix}-rich")], "{term}");
+        assert_eq!(found(&term), [format!("{prefix}-rich")], "{term}");
         assert!(!found(&format!("-{term}")).contains(&format!("{prefix}-rich").as_str()), "-{term}");
     }
 }
@@ -203,16 +201,16 @@ fn what_a_record_does_not_tell_is_not_told() {
         UserField::Email,
         UserField::Active,
         UserField::Account,
-        UserField::OrgRole,
         UserField::TeamRoles,
         UserField::Registries,
-        UserField::ModelsSeat,
-        UserField::WeaveRole,
         UserField::LastActive,
         UserField::DaysActive,
         UserField::Created,
         UserField::Modified,
-    ] {
+    ]
+    .into_iter()
+    .chain(UserField::texts().map(|(field, _)| field))
+    {
         assert_eq!(reader.user(user, field), FieldValue::NotTold, "{field:?}");
     }
     // Who is in one of the teams is not told, so nobody's teams are known to be all.

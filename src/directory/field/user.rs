@@ -1,7 +1,8 @@
 //! The fields of a user.
 
 use super::{
-    FieldSort, FieldSpec, FilterValues, NO_FILE, always, fields, file, file_names, filter, json, json_in_part,
+    CHOSEN, FieldSort, FieldSpec, FilterValues, UserText, fields, file, file_names, filter, json, json_in_part,
+    number_column, text_column,
 };
 use crate::directory::change::{ChangeVerb, SeatKind};
 
@@ -12,114 +13,96 @@ fields! {
         Id {
             label: "Id",
             headings: &["Id"],
-            sort: FieldSort::No,
+            width: Some(text_column(10, 36, CHOSEN)),
             filter: Some(filter("id", FilterValues::Texts)),
             json: Some(json("id")),
             csv: Some("id"),
-            file: NO_FILE,
-            set_by: &[],
-            held: always,
+            ..FieldSpec::NOTHING
         }
         /// `userName`.
         UserName {
             label: "User name",
             headings: &["User"],
+            width: Some(text_column(9, 28, 0)),
             sort: FieldSort::Ascending,
             filter: Some(filter("user", FilterValues::Texts)),
             json: Some(json("user")),
             csv: Some("user"),
             file: file("user"),
-            set_by: &[],
-            held: always,
+            ..FieldSpec::NOTHING
         }
         /// `displayName`. A filter's `name` looks at the user name, too.
         DisplayName {
             label: "Display name",
             headings: &["Name"],
+            width: Some(text_column(10, 28, 1)),
             sort: FieldSort::Ascending,
             filter: Some(filter("name", FilterValues::Texts)),
             json: Some(json("name")),
             csv: Some("name"),
             file: file("name"),
             set_by: &[ChangeVerb::SetDisplayName],
-            held: always,
+            ..FieldSpec::NOTHING
         }
         /// The primary address.
         Email {
             label: "Email",
             headings: &["Email"],
-            sort: FieldSort::No,
+            width: Some(text_column(14, 40, CHOSEN)),
             filter: Some(filter("email", FilterValues::Texts)),
             json: Some(json("email")),
             csv: Some("email"),
             file: file("email"),
             set_by: &[ChangeVerb::SetEmail],
-            held: always,
+            ..FieldSpec::NOTHING
         }
         /// `name.givenName` (RFC 7643 §4.1.1), for new users: no list tells it.
         FirstName {
             label: "First name",
-            headings: &[],
-            sort: FieldSort::No,
-            filter: None,
-            json: None,
-            csv: None,
             file: file("first_name"),
-            set_by: &[],
-            held: always,
+            ..FieldSpec::NOTHING
         }
         /// `name.familyName` (RFC 7643 §4.1.1), for new users: no list tells it.
         LastName {
             label: "Last name",
-            headings: &[],
-            sort: FieldSort::No,
-            filter: None,
-            json: None,
-            csv: None,
             file: file("last_name"),
-            set_by: &[],
-            held: always,
+            ..FieldSpec::NOTHING
         }
         /// The identity provider's own id: told to a server, never read back.
         ExternalId {
             label: "External id",
-            headings: &[],
-            sort: FieldSort::No,
-            filter: None,
-            json: None,
-            csv: None,
             file: file("external_id"),
-            set_by: &[],
-            held: always,
+            ..FieldSpec::NOTHING
         }
         /// Active or deactivated.
         Active {
             label: "Status",
             headings: &["Status"],
+            width: Some(text_column(10, 10, 2)),
             sort: FieldSort::Ascending,
             filter: Some(filter("active", FilterValues::YesNo)),
             json: Some(json("active")),
             csv: Some("status"),
             file: file("active"),
             set_by: &[ChangeVerb::Deactivate, ChangeVerb::Reactivate],
-            held: always,
+            ..FieldSpec::NOTHING
         }
         /// A person's, a team's or the organisation's account.
         Account {
             label: "Account",
             headings: &["Of", "Account of"],
+            width: Some(text_column(12, 12, 3)),
             sort: FieldSort::Ascending,
             filter: Some(filter("account", FilterValues::Texts)),
             json: Some(json("account")),
-            csv: None,
-            file: NO_FILE,
-            set_by: &[],
             held: |holds| holds.service_accounts,
+            ..FieldSpec::NOTHING
         }
         /// The role in the organisation.
         OrgRole {
             label: "Organisation role",
             headings: &["Role", "Org role"],
+            width: Some(text_column(8, 16, 3)),
             sort: FieldSort::Ascending,
             filter: Some(filter("role", FilterValues::Texts)),
             json: Some(json("role")),
@@ -127,83 +110,71 @@ fields! {
             file: file("role"),
             set_by: &[ChangeVerb::SetOrgRole],
             held: |holds| holds.org_roles,
+            text: Some(UserText {
+                wire: None,
+                of: |user| &user.org_role,
+                of_mut: |user| &mut user.org_role,
+            }),
         }
         /// When the answer to a change showed the organisation role, where no list shows it.
         OrgRoleAsOf {
-            label: "",
-            headings: &[],
-            sort: FieldSort::No,
-            filter: None,
             json: Some(json("role_as_of")),
-            csv: None,
-            file: NO_FILE,
-            set_by: &[],
             held: |holds| holds.org_roles,
+            ..FieldSpec::NOTHING
         }
         /// The teams, with the role in each. A column has their number or their names.
         Teams {
             label: "Teams",
             headings: &["Teams"],
+            width: Some(number_column(5, 5, 5)),
             sort: FieldSort::Descending,
             filter: Some(filter("team", FilterValues::Texts)),
             json: Some(json_in_part("teams", "teams_complete")),
             csv: Some("teams"),
             file: file_names(Some("team"), Some("teams")),
             set_by: &[ChangeVerb::AddMember, ChangeVerb::RemoveMember],
-            held: always,
+            ..FieldSpec::NOTHING
         }
         /// The number of teams.
         TeamCount {
             label: "Teams",
-            headings: &[],
-            sort: FieldSort::No,
             filter: Some(filter("teams", FilterValues::Number)),
-            json: None,
-            csv: None,
-            file: NO_FILE,
-            set_by: &[],
-            held: always,
+            ..FieldSpec::NOTHING
         }
         /// The roles in teams, in whichever.
         TeamRoles {
             label: "Team roles",
-            headings: &[],
-            sort: FieldSort::No,
             filter: Some(filter("as", FilterValues::Texts)),
-            json: None,
-            csv: None,
             file: file_names(Some("team_role"), None),
             set_by: &[ChangeVerb::SetTeamRole],
             held: |holds| holds.team_roles,
+            ..FieldSpec::NOTHING
         }
         /// The registries, with the role in each.
         Registries {
             label: "Registries",
             headings: &["Registries"],
-            sort: FieldSort::No,
+            width: Some(text_column(10, 32, CHOSEN)),
             filter: Some(filter("registry", FilterValues::Texts)),
             json: Some(json("registries")),
-            csv: None,
             file: file_names(Some("registry"), Some("registries")),
             set_by: &[ChangeVerb::SetRegistryRole],
             held: |holds| holds.seats,
+            ..FieldSpec::NOTHING
         }
         /// The role in a registry.
         RegistryRoles {
             label: "Registry roles",
-            headings: &[],
-            sort: FieldSort::No,
-            filter: None,
-            json: None,
-            csv: None,
             file: file_names(Some("registry_role"), None),
             set_by: &[ChangeVerb::SetRegistryRole],
             held: |holds| holds.seats,
+            ..FieldSpec::NOTHING
         }
         /// The W&B Models seat.
         ModelsSeat {
             label: "Models seat",
             headings: &["Seat"],
+            width: Some(text_column(6, 10, 6)),
             sort: FieldSort::Ascending,
             filter: Some(filter("seat", FilterValues::Texts)),
             json: Some(json("models_seat")),
@@ -211,90 +182,91 @@ fields! {
             file: file("models_seat"),
             set_by: &[ChangeVerb::SetSeat],
             held: |holds| holds.seats,
+            text: Some(UserText {
+                wire: Some("modelsSeat"),
+                of: |user| &user.models_seat,
+                of_mut: |user| &mut user.models_seat,
+            }),
         }
         /// The access to W&B Weave.
         WeaveRole {
             label: "Weave access",
             headings: &["Weave"],
+            width: Some(text_column(6, 10, CHOSEN)),
             sort: FieldSort::Ascending,
             filter: Some(filter("weave", FilterValues::Texts)),
             json: Some(json("weave_role")),
-            csv: None,
             file: file("weave_role"),
             set_by: &[ChangeVerb::SetSeat],
             held: |holds| holds.seats,
+            text: Some(UserText {
+                wire: Some("weaveRole"),
+                of: |user| &user.weave_role,
+                of_mut: |user| &mut user.weave_role,
+            }),
+            ..FieldSpec::NOTHING
         }
         /// The access to W&B's registries, which older servers do not have.
         RegistryAccess {
             label: "Registry access",
             headings: &["Registry"],
+            width: Some(text_column(8, 10, CHOSEN)),
             sort: FieldSort::Ascending,
             filter: Some(filter("access", FilterValues::Texts)),
             json: Some(json("registry_access")),
-            csv: None,
             file: file("registry_access"),
             set_by: &[ChangeVerb::SetSeat],
             held: |holds| holds.seats,
+            text: Some(UserText {
+                wire: Some("registryAccess"),
+                of: |user| &user.registry_access,
+                of_mut: |user| &mut user.registry_access,
+            }),
+            ..FieldSpec::NOTHING
         }
         /// The last contact with the server.
         LastActive {
             label: "Last active",
             headings: &["Seen", "Last active"],
+            width: Some(number_column(5, 11, 7)),
             sort: FieldSort::Descending,
             filter: Some(filter("last", FilterValues::AgeOrNever)),
             json: Some(json("last_active")),
             csv: Some("last_active"),
-            file: NO_FILE,
-            set_by: &[],
             held: |holds| holds.activity,
+            ..FieldSpec::NOTHING
         }
         /// The number of days with any activity.
         DaysActive {
             label: "Days active",
             headings: &["Days", "Days active"],
+            width: Some(number_column(4, 11, CHOSEN)),
             sort: FieldSort::Descending,
-            filter: None,
-            json: None,
-            csv: None,
-            file: NO_FILE,
-            set_by: &[],
             held: |holds| holds.activity,
+            ..FieldSpec::NOTHING
         }
         /// `meta.created`.
         Created {
             label: "Created",
             headings: &["Created"],
+            width: Some(text_column(10, 10, CHOSEN)),
             sort: FieldSort::Descending,
             filter: Some(filter("created", FilterValues::Age)),
             json: Some(json("created")),
-            csv: None,
-            file: NO_FILE,
-            set_by: &[],
-            held: always,
+            ..FieldSpec::NOTHING
         }
         /// `meta.lastModified`.
         Modified {
             label: "Changed",
             headings: &["Changed"],
+            width: Some(text_column(10, 10, CHOSEN)),
             sort: FieldSort::Descending,
-            filter: None,
-            json: None,
-            csv: None,
-            file: NO_FILE,
-            set_by: &[],
-            held: always,
+            ..FieldSpec::NOTHING
         }
         /// Why the record could not be read.
         Problem {
-            label: "",
-            headings: &[],
-            sort: FieldSort::No,
-            filter: None,
             json: Some(json("problem")),
-            csv: None,
-            file: NO_FILE,
-            set_by: &[],
-            held: always,
+            ..FieldSpec::NOTHING
         }
     }
 }
@@ -331,6 +303,25 @@ impl UserField {
         Self::UserName,
         Self::Id,
         Self::Account,
+    ];
+
+    /// The fields with a column in files, in the order of an export.
+    pub const IN_FILES: &[Self] = &[
+        Self::UserName,
+        Self::Email,
+        Self::DisplayName,
+        Self::FirstName,
+        Self::LastName,
+        Self::ExternalId,
+        Self::OrgRole,
+        Self::Active,
+        Self::ModelsSeat,
+        Self::WeaveRole,
+        Self::RegistryAccess,
+        Self::Teams,
+        Self::TeamRoles,
+        Self::Registries,
+        Self::RegistryRoles,
     ];
 
     /// The field of a product's seat.

@@ -150,11 +150,9 @@ impl<'a> FieldReader<'a> {
             UserField::UserName => FieldValue::Text(&user.user_name),
             UserField::DisplayName => FieldValue::Text(&user.display_name),
             UserField::Email => FieldValue::told(knowledge::email(user, directory), |_| FieldValue::Text(&user.email)),
-            UserField::FirstName | UserField::LastName | UserField::ExternalId => FieldValue::Absent,
             UserField::Active => FieldValue::told(knowledge::active(user), FieldValue::Active),
             UserField::Account => FieldValue::told(knowledge::account(user), FieldValue::Account),
-            UserField::OrgRole if self.has_org_roles() => FieldValue::attribute(&user.org_role),
-            UserField::OrgRole => FieldValue::NotTold,
+            UserField::OrgRole if !self.has_org_roles() => FieldValue::NotTold,
             UserField::OrgRoleAsOf => directory.role_learnt(&user.id).map_or(FieldValue::Absent, FieldValue::Time),
             UserField::Teams => self.teams(user),
             UserField::TeamCount => FieldValue::Count {
@@ -165,9 +163,6 @@ impl<'a> FieldReader<'a> {
             UserField::Registries | UserField::RegistryRoles => {
                 FieldValue::told(knowledge::registry_roles(user), grants)
             }
-            UserField::ModelsSeat => FieldValue::attribute(&user.models_seat),
-            UserField::WeaveRole => FieldValue::attribute(&user.weave_role),
-            UserField::RegistryAccess => FieldValue::attribute(&user.registry_access),
             UserField::LastActive => {
                 FieldValue::told(knowledge::last_active(user), |at| at.map_or(FieldValue::Never, FieldValue::Time))
             }
@@ -177,6 +172,8 @@ impl<'a> FieldReader<'a> {
             UserField::Created => FieldValue::time(user.created),
             UserField::Modified => FieldValue::time(user.modified),
             UserField::Problem => FieldValue::problem(user.problem.as_deref()),
+            // A field that is no text, such as a first name, is only told to servers.
+            text => text.spec().text.as_ref().map_or(FieldValue::Absent, |text| FieldValue::attribute((text.of)(user))),
         }
     }
 

@@ -101,10 +101,6 @@ fn rows(directory: &Directory, kind: RecordKind) -> std::ops::Range<u32> {
 fn of_users(field: UserField, directory: &Directory) -> Values {
     let users = rows(directory, RecordKind::User).filter_map(|row| directory.user_at(row));
     match field {
-        UserField::OrgRole => tallied(users.map(|user| user.org_role.name())),
-        UserField::ModelsSeat => tallied(users.map(|user| user.models_seat.name())),
-        UserField::RegistryAccess => tallied(users.map(|user| user.registry_access.name())),
-        UserField::WeaveRole => tallied(users.map(|user| user.weave_role.name())),
         UserField::TeamRoles => {
             tallied(users.flat_map(|user| user.team_roles.iter().flatten().map(|grant| Some(&grant.role))))
         }
@@ -117,22 +113,10 @@ fn of_users(field: UserField, directory: &Directory) -> Values {
             users.filter_map(|user| user.active).for_each(|active| counts[usize::from(!active)] += 1);
             ["yes", "no"].into_iter().zip(counts).map(|(word, count)| (word.to_owned(), Some(count))).collect()
         }
-        UserField::Id
-        | UserField::UserName
-        | UserField::DisplayName
-        | UserField::Email
-        | UserField::FirstName
-        | UserField::LastName
-        | UserField::ExternalId
-        | UserField::Account
-        | UserField::OrgRoleAsOf
-        | UserField::TeamCount
-        | UserField::RegistryRoles
-        | UserField::LastActive
-        | UserField::DaysActive
-        | UserField::Created
-        | UserField::Modified
-        | UserField::Problem => Vec::new(),
+        text => match &text.spec().text {
+            Some(text) => tallied(users.map(|user| (text.of)(user).name())),
+            None => Vec::new(),
+        },
     }
 }
 

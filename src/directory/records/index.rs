@@ -8,6 +8,7 @@ use super::{Order, Table, people::MemberCandidates};
 use crate::{
     directory::{
         Id, Name,
+        field::UserField,
         record::{Role, Team, User},
         search::SearchText,
     },
@@ -79,9 +80,8 @@ pub(super) fn intern_names(users: &mut Table<User>) {
         None => drop(names.insert(name.clone())),
     };
     for user in users.values_mut() {
-        let seats = [&mut user.models_seat, &mut user.weave_role, &mut user.registry_access];
-        for attribute in std::iter::once(&mut user.org_role).chain(seats) {
-            attribute.name_mut().into_iter().for_each(&mut share);
+        for (_, text) in UserField::texts() {
+            (text.of_mut)(user).name_mut().into_iter().for_each(&mut share);
         }
         for grant in user.team_roles.iter_mut().flatten().chain(&mut user.registry_roles) {
             share(&mut grant.scope);

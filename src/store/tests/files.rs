@@ -116,7 +116,7 @@ fn a_file_of_the_third_layout_keeps_its_records() {
     tx.execute("INSERT INTO user VALUES(1, ?1, NULL)", [form.typed]).unwrap();
     tx.execute("INSERT INTO user_id VALUES('u', 1)", []).unwrap();
     tx.execute("INSERT INTO user_raw VALUES(1, '{}', ?1)", [sum::of(&[b"u", b"{}"])]).unwrap();
-    meta_set(&tx, "format", form::FORMAT).unwrap();
+    meta_set(&tx, "format", crate::directory::record::RECORD_FORMAT).unwrap();
     meta_set(&tx, "seen.user", "7000").unwrap();
     tx.commit().unwrap();
     drop(db);

@@ -17,6 +17,7 @@ use crate::{
     directory::{
         Id, ListCoverage, ListShortfall, RecordKind, ResourceRef,
         change::{Change, ChangeId, NewUser, RoleDraft},
+        field::UserField,
         plan::{ChangeState, ConfirmBy, JournalEntry, RequestExchange, Risk, Step, Undo, WriteCondition},
         record::{
             AccountKind, LastActive, Member, Permission, ReadDepth, Record, RecordProblem, Role, RoleGrant, Team, User,
@@ -36,19 +37,15 @@ fn when(seconds: i64) -> Timestamp {
 }
 
 fn full_user(id: &str, name: &str) -> User {
-    User {
+    let mut user = User {
         id: id.into(),
         user_name: name.into(),
         display_name: "Eva".into(),
         email: "e@x.io".into(),
         active: Some(false),
         account: AccountKind::OrgService,
-        org_role: "admin".into(),
         team_roles: Some(vec![RoleGrant { scope: "vision".into(), role: "viewer".into() }]),
         registry_roles: vec![RoleGrant { scope: "models".into(), role: "restricted".into() }],
-        models_seat: "full".into(),
-        weave_role: "none".into(),
-        registry_access: "write".into(),
         last_active: LastActive::At(when(1_700_000_000)),
         days_active: Some(300),
         created: Some(when(-5)),
@@ -56,7 +53,13 @@ fn full_user(id: &str, name: &str) -> User {
         version: Some("W/\"7\"".into()),
         depth: ReadDepth::Full,
         problem: Some(Box::new(RecordProblem { path: "$.emails".into(), why: "a list".into() })),
+        ..User::default()
+    };
+    let values = ["admin", "full", "none", "write"];
+    for ((_, text), value) in UserField::texts().zip(values.into_iter().cycle()) {
+        *(text.of_mut)(&mut user) = value.into();
     }
+    user
 }
 
 fn full_team(id: &str, name: &str) -> Team {

@@ -23,7 +23,7 @@ fn every_field_of_a_record_comes_back() {
     assert_eq!(snapshot.skipped, 0);
 }
 
-/// The typed form has no field names. If this fails, a stored type has changed: raise `FORMAT` in `form.rs`, then
+/// The typed form has no field names. If this fails, a stored type has changed: raise `RECORD_FORMAT`, then
 /// put the new bytes here.
 #[test]
 fn the_stored_form_is_that_of_its_number() {

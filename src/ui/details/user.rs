@@ -8,7 +8,7 @@ use ratatui::{
 use super::{DetailsPage, LABEL, PageText, ago, count, pad, width};
 use crate::directory::{
     MaybeTold, Name, ResourceRef,
-    change::{Change, ChangedField, SeatKind},
+    change::{Change, ChangedField},
     field::UserField,
     query::account_word,
     record::{LastActive, RoleGrant, User},
@@ -92,12 +92,11 @@ impl DetailsPage<'_> {
                 lines.extend(self.fact("", &origin, self.look.dim()));
             }
         }
-        for seat in SeatKind::ALL {
-            let level = user.seat(seat);
-            if level.is_told() {
-                let field = ChangedField::Seat(seat);
-                let words = format!("{}{}", told(level), self.mark(target, &field));
-                lines.extend(self.fact(seat.label(), &words, self.value_style(target, &field)));
+        for (field, text) in UserField::texts().filter(|(field, _)| *field != UserField::OrgRole) {
+            let (level, changed) = ((text.of)(user), field.changed());
+            if let Some(changed) = changed.filter(|_| level.is_told()) {
+                let words = format!("{}{}", told(level), self.mark(target, &changed));
+                lines.extend(self.fact(label(field), &words, self.value_style(target, &changed)));
             }
         }
         let last = match user.last_active {

@@ -8,7 +8,7 @@ use super::ScreenLook;
 use crate::app::{App, FEW_MEMBERS, pane::AccountView};
 use crate::directory::{
     Id, Name, RecordKind, ResourceRef,
-    change::{Change, ChangedField, SeatKind},
+    change::{Change, ChangedField},
     field::{FieldReader, FieldValue, GrantRef, RecordField, RecordRef, RoleField, TeamField, UserField},
     query::account_word,
     record::{AccountKind, LastActive, RecordProblem, Role, Team, User},
@@ -143,9 +143,7 @@ impl<'a> RowContext<'a> {
         let value = || self.reader().user(user, field);
         match field {
             // A user without an account has none of these.
-            UserField::OrgRole | UserField::ModelsSeat | UserField::WeaveRole | UserField::LastActive
-                if user.is_invited() =>
-            {
+            field if user.is_invited() && (field == UserField::LastActive || field.spec().text.is_some()) => {
                 Cell::new(self.look.glyphs.none)
             }
             UserField::Teams if user.is_invited() => {
@@ -176,29 +174,12 @@ impl<'a> RowContext<'a> {
                 LastActive::Unknown => self.look.glyphs.unknown.into(),
                 last => ago(last, self.app.now),
             }),
-            UserField::OrgRole => self.shown(&value()).pending(self.is(&ChangedField::OrgRole), self.look),
-            UserField::ModelsSeat => self.seat(&value(), SeatKind::Models),
-            UserField::WeaveRole => self.seat(&value(), SeatKind::Weave),
-            UserField::RegistryAccess => self.seat(&value(), SeatKind::Registry),
             UserField::Email => self.shown(&value()).pending(self.is(&ChangedField::Email), self.look),
-            UserField::Id
-            | UserField::FirstName
-            | UserField::LastName
-            | UserField::ExternalId
-            | UserField::OrgRoleAsOf
-            | UserField::TeamCount
-            | UserField::TeamRoles
-            | UserField::Registries
-            | UserField::RegistryRoles
-            | UserField::DaysActive
-            | UserField::Created
-            | UserField::Modified
-            | UserField::Problem => self.shown(&value()),
+            other => {
+                let pending = self.touched && other.changed().is_some_and(|field| self.is(&field));
+                self.shown(&value()).pending(pending, self.look)
+            }
         }
-    }
-
-    fn seat(&self, value: &FieldValue<'_>, seat: SeatKind) -> Cell {
-        self.shown(value).pending(self.is(&ChangedField::Seat(seat)), self.look)
     }
 
     fn reader(&self) -> FieldReader<'a> {

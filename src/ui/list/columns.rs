@@ -8,85 +8,18 @@ use std::borrow::Cow;
 use crate::{
     app::pane::{AccountView, ListPane},
     directory::{
-        field::{RecordField, RoleField, TeamField, UserField},
+        field::{ColumnWidth, RecordField, RoleField, TeamField, UserField, text_column},
         record_contents::RecordContents,
     },
 };
 
-/// Room and place of a column.
-#[derive(Debug, Clone, Copy)]
-struct ColumnLayout {
-    min: usize,
-    max: usize,
-    /// Numbers are aligned to the right.
-    right: bool,
-    /// The highest goes first where the pane is narrow; 0 never goes.
-    drop: u8,
-}
-
-/// The layout of a text, which is aligned to the left.
-fn text((min, max): (usize, usize), drop: u8) -> ColumnLayout {
-    ColumnLayout { min, max, right: false, drop }
-}
-
-fn number((min, max): (usize, usize), drop: u8) -> ColumnLayout {
-    ColumnLayout { min, max, right: true, drop }
-}
-
-/// The rank of columns that are shown only where somebody chooses them: their place decides which of them go first.
-const CHOSEN: u8 = 9;
-
-/// The layout of a field's column; nothing for a field that is no column.
-fn layout(field: RecordField, view: AccountView) -> Option<ColumnLayout> {
-    Some(match field {
-        RecordField::User(field) => match field {
-            UserField::UserName => text((9, 28), 0),
-            UserField::DisplayName => text((10, 28), 1),
-            UserField::Active => text((10, 10), 2),
-            UserField::OrgRole => text((8, 16), 3),
-            UserField::Account => text((12, 12), 3),
-            // Service accounts are in few teams.
-            UserField::Teams if view == AccountView::Services => text((10, 48), 4),
-            UserField::Teams => number((5, 5), 5),
-            UserField::Created if view == AccountView::Services => text((10, 10), 5),
-            UserField::ModelsSeat => text((6, 10), 6),
-            UserField::LastActive => number((5, 11), 7),
-            UserField::RegistryAccess => text((8, 10), CHOSEN),
-            UserField::Email => text((14, 40), CHOSEN),
-            UserField::WeaveRole => text((6, 10), CHOSEN),
-            UserField::Registries => text((10, 32), CHOSEN),
-            UserField::DaysActive => number((4, 11), CHOSEN),
-            UserField::Created | UserField::Modified => text((10, 10), CHOSEN),
-            UserField::Id => text((10, 36), CHOSEN),
-            UserField::FirstName
-            | UserField::LastName
-            | UserField::ExternalId
-            | UserField::OrgRoleAsOf
-            | UserField::TeamCount
-            | UserField::TeamRoles
-            | UserField::RegistryRoles
-            | UserField::Problem => return None,
-        },
-        RecordField::Team(field) => match field {
-            TeamField::Name => text((14, 48), 0),
-            TeamField::Members => number((9, 9), 1),
-            TeamField::Gives => text((8, 16), 2),
-            TeamField::Admins => number((6, 6), 2),
-            TeamField::Created => text((10, 10), 3),
-            TeamField::Modified => text((10, 10), CHOSEN),
-            TeamField::Id => text((10, 36), CHOSEN),
-            TeamField::MemberNames | TeamField::Others | TeamField::ExternalId | TeamField::Problem => return None,
-        },
-        RecordField::Role(field) => match field {
-            RoleField::Name => text((14, 32), 0),
-            RoleField::Permissions => number((5, 5), 1),
-            RoleField::Inherits => text((8, 12), 2),
-            RoleField::Holders => number((7, 7), 3),
-            RoleField::Description => text((12, 60), 4),
-            RoleField::Created | RoleField::Modified => text((10, 10), CHOSEN),
-            RoleField::Id => text((10, 36), CHOSEN),
-            RoleField::Problem => return None,
-        },
+/// Room and place of a field's column; nothing for a field that is no column.
+fn width(field: RecordField, view: AccountView) -> Option<ColumnWidth> {
+    Some(match (field, view) {
+        // Service accounts are in few teams.
+        (RecordField::User(UserField::Teams), AccountView::Services) => text_column(10, 48, 4),
+        (RecordField::User(UserField::Created), AccountView::Services) => text_column(10, 10, 5),
+        _ => field.spec().width?,
     })
 }
 
@@ -114,15 +47,15 @@ pub(super) struct PlacedColumn {
     pub field: RecordField,
     pub width: usize,
     headings: &'static [&'static str],
-    layout: ColumnLayout,
+    room: ColumnWidth,
 }
 
 impl PlacedColumn {
     /// Places a field's column; nothing for a field that is no column.
     fn new(field: RecordField, view: AccountView, holds: RecordContents) -> Option<Self> {
-        let (headings, layout) = (headings(field, view), layout(field, view)?);
-        let width = layout.min.max(headings.first().map_or(0, |head| holds.say(head).len()));
-        Some(Self { field, width, headings, layout })
+        let (headings, room) = (headings(field, view), width(field, view)?);
+        let width = room.min.max(headings.first().map_or(0, |head| holds.say(head).len()));
+        Some(Self { field, width, headings, room })
     }
 
     /// The longest heading that fits.
@@ -134,7 +67,7 @@ impl PlacedColumn {
 
     /// True for numbers, which are aligned to the right.
     pub fn is_right(&self) -> bool {
-        self.layout.right
+        self.room.right
     }
 
     /// True for names, which are cut in the middle, since names of one directory often begin alike.
@@ -183,12 +116,12 @@ fn wanted(pane: &ListPane, holders: bool) -> Vec<PlacedColumn> {
         wanted.filter_map(|field| PlacedColumn::new(field, pane.view, pane.holds)).collect();
     for (at, one) in placed.iter_mut().enumerate() {
         if pane.has_chosen_columns() {
-            one.layout.drop = at.min(usize::from(u8::MAX)) as u8;
+            one.room.drop = at.min(usize::from(u8::MAX)) as u8;
         }
         if pane.order.by == one.field {
-            one.layout.drop = 0;
+            one.room.drop = 0;
         } else if pane.then_by.iter().any(|order| order.by == one.field) {
-            one.layout.drop = one.layout.drop.min(1);
+            one.room.drop = one.room.drop.min(1);
         }
     }
     placed
@@ -199,16 +132,16 @@ fn taken(placed: &[PlacedColumn]) -> usize {
 }
 
 fn drop_of(placed: &[PlacedColumn], at: usize) -> u8 {
-    placed.get(at).map_or(0, |one| one.layout.drop)
+    placed.get(at).map_or(0, |one| one.room.drop)
 }
 
 /// Shares out the cells that are left: names get their usual width, narrow columns as much as they can use, then all
 /// grow cell by cell.
 fn grow(placed: &mut [PlacedColumn], cells: usize) {
     let left = cells.saturating_sub(taken(placed));
-    let left = grow_to(placed, left, |one| if one.is_name() { NAME.min(one.layout.max) } else { 0 });
-    let left = grow_to(placed, left, |one| if one.layout.max <= NARROW { one.layout.max } else { 0 });
-    grow_to(placed, left, |one| one.layout.max);
+    let left = grow_to(placed, left, |one| if one.is_name() { NAME.min(one.room.max) } else { 0 });
+    let left = grow_to(placed, left, |one| if one.room.max <= NARROW { one.room.max } else { 0 });
+    grow_to(placed, left, |one| one.room.max);
 }
 
 /// Gives out cell by cell, to no column more than it may have; gives back the cells that are left.
@@ -292,13 +225,13 @@ mod tests {
 
     /// A column that is drawn nowhere would be sorted by all the same.
     #[test]
-    fn every_column_of_a_view_has_a_layout_and_a_heading() {
+    fn every_column_of_a_view_has_a_width_and_a_heading() {
         for (kind, view) in
             RecordKind::ALL.into_iter().flat_map(|kind| [(kind, AccountView::People), (kind, AccountView::Services)])
         {
             let more: Vec<RecordField> = ListPane::new(kind).column_choices().collect();
             for field in view.columns(kind).iter().chain(&more) {
-                assert!(layout(*field, view).is_some() && !headings(*field, view).is_empty(), "{field:?}");
+                assert!(width(*field, view).is_some() && !headings(*field, view).is_empty(), "{field:?}");
             }
         }
     }

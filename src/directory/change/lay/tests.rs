@@ -4,7 +4,10 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::directory::{MaybeTold, ResourceRef, change::NewService};
+use crate::directory::{
+    ResourceRef,
+    change::{NewService, SeatKind},
+};
 
 fn id(text: &str) -> Id {
     text.into()

@@ -45,24 +45,11 @@ fn asks(user: &User, term: &QueryTerm, directory: &Directory, now: Timestamp) ->
             let roles = grants(user).iter().map(|grant| FieldKnowledge::Told(grant.role.as_str()));
             one_of_texts_is(value, FieldKnowledge::Told(roles))
         }
-        UserField::OrgRole
-        | UserField::ModelsSeat
-        | UserField::WeaveRole
-        | UserField::RegistryAccess
-        | UserField::Registries => text_is(value, FieldKnowledge::Told(None)),
+        UserField::Registries => text_is(value, FieldKnowledge::Told(None)),
         UserField::LastActive => Some(*value == Value::Never),
         UserField::Created => created_is(term, None, now),
-        UserField::Id
-        | UserField::Account
-        | UserField::Active
-        | UserField::FirstName
-        | UserField::LastName
-        | UserField::ExternalId
-        | UserField::OrgRoleAsOf
-        | UserField::RegistryRoles
-        | UserField::DaysActive
-        | UserField::Modified
-        | UserField::Problem => Some(false),
+        text if text.spec().text.is_some() => text_is(value, FieldKnowledge::Told(None)),
+        _ => Some(false),
     }
 }
 

@@ -44,7 +44,6 @@ impl<'a> OneUser<'a> {
         let RecordField::User(field) = term.field else { return Some(false) };
         match field {
             UserField::OrgRole if self.known.roles_untold => text_is(value, FieldKnowledge::NotTold),
-            UserField::OrgRole => text_is(value, knowledge::attribute(&user.org_role).map(shown)),
             UserField::ModelsSeat => seat_is(value, &user.models_seat),
             UserField::WeaveRole => seat_is(value, &user.weave_role),
             UserField::RegistryAccess => seat_is(value, &user.registry_access),
@@ -67,14 +66,10 @@ impl<'a> OneUser<'a> {
                     |grants: &'a [RoleGrant]| grants.iter().map(|grant| FieldKnowledge::Told(grant.role.as_str()));
                 one_of_texts_is(value, knowledge::team_roles(user).map(roles))
             }
-            UserField::FirstName
-            | UserField::LastName
-            | UserField::ExternalId
-            | UserField::OrgRoleAsOf
-            | UserField::RegistryRoles
-            | UserField::DaysActive
-            | UserField::Modified
-            | UserField::Problem => Some(false),
+            text => match &text.spec().text {
+                Some(text) => text_is(value, knowledge::attribute((text.of)(user)).map(shown)),
+                None => Some(false),
+            },
         }
     }
 
