@@ -13,6 +13,7 @@ use crate::{
     desired::{DesiredPerson, DesiredState, FilePlace, Membership},
     directory::{
         change::{Change, ChangeVerb, NewUser},
+        field::UserField,
         plan::{Planner, ProviderCapabilities},
         refusal::Refusal,
     },
@@ -46,18 +47,23 @@ pub(super) async fn changes(
     let place = FilePlace { line: 0, words: "the new user".into() };
     person.place = place.clone();
     person.user = new.user.to_owned();
-    person.email = Some(new.email.to_owned());
-    person.name = new.name.map(str::to_owned).or(person.name);
-    person.first_name = new.first_name.map(str::to_owned).or(person.first_name);
-    person.last_name = new.last_name.map(str::to_owned).or(person.last_name);
+    let given = [
+        (UserField::Email, Some(new.email)),
+        (UserField::DisplayName, new.name),
+        (UserField::FirstName, new.first_name),
+        (UserField::LastName, new.last_name),
+        (UserField::ExternalId, new.external_id),
+        (UserField::OrgRole, begin.role.as_deref()),
+        (UserField::ModelsSeat, begin.models.as_deref()),
+        (UserField::WeaveRole, begin.weave.as_deref()),
+        (UserField::RegistryAccess, begin.registry_access.as_deref()),
+    ];
+    for (field, text) in given.into_iter().filter_map(|(field, text)| Some((field, text?))) {
+        person.put(field, Some(text.to_owned()));
+    }
     if new.first_name.or(new.last_name).is_some() {
         may_have_names(desk.can())?;
     }
-    person.external_id = new.external_id.map(str::to_owned).or(person.external_id);
-    person.role = begin.role.clone().or(person.role);
-    person.models_seat = begin.models.clone().or(person.models_seat);
-    person.weave_role = begin.weave.clone().or(person.weave_role);
-    person.registry_access = begin.registry_access.clone().or(person.registry_access);
     let membership = |text: &String| {
         let (of, role) = text.split_once('=').map_or((text.as_str(), None), |(of, role)| (of, Some(role.to_owned())));
         Membership { place: place.clone(), of: of.to_owned(), role }

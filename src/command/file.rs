@@ -25,6 +25,7 @@ use crate::{
     },
     directory::{
         RecordKind, ResourceRef,
+        field::UserField,
         find::{MissingName, NameFinder},
     },
     named_file,
@@ -290,7 +291,7 @@ async fn look_up(desk: &mut HeadlessSession, desired: &DesiredState) -> Result<(
     let finder = NameFinder::new(&desk.directory);
     let unknown = |name: &&str| matches!(finder.account(name), Err(MissingName::Unknown(_)));
     let emails = desired.people.iter().filter(|person| unknown(&person.user.as_str()));
-    let emails = emails.filter_map(|person| person.email.as_deref());
+    let emails = emails.filter_map(|person| person.text(UserField::Email));
     let users: Vec<String> = desired.users().chain(emails).filter(unknown).map(str::to_owned).collect();
     let teams = desired.groups().filter(|name| matches!(finder.team(name), Err(MissingName::Unknown(_))));
     let teams: Vec<String> = teams.map(str::to_owned).collect();

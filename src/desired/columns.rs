@@ -99,7 +99,7 @@ fn doubtful_role(
     place: &FilePlace,
 ) -> Option<FileProblem> {
     let at = |column| columns.iter().position(|one| *one == Some(column));
-    let (role, team) = (headers[at(CsvColumn::Role)?], headers[at(CsvColumn::Team)?]);
+    let (role, team) = (headers[at(CsvColumn::ROLE)?], headers[at(CsvColumn::TEAM)?]);
     if matches!(words.of(role), Found::Mapped(..)) || CsvColumn::own(team).is_some() || fold(role.trim()) != "role" {
         return None;
     }
@@ -161,7 +161,7 @@ impl<'a> Words<'a> {
         let mut map = Vec::new();
         for (header, name) in &said.map {
             match signed(name) {
-                Some((CsvColumn::Active, None)) if OPPOSITES.contains(&fold(header.trim()).as_str()) => {
+                Some((CsvColumn::ACTIVE, None)) if OPPOSITES.contains(&fold(header.trim()).as_str()) => {
                     let why = format!(
                         "{0} says the opposite of active: --map '{0}=!active' reads it the other way round, \
                          --ignore-columns leaves it out",
@@ -223,7 +223,7 @@ fn signed(name: &str) -> Option<SignedColumn> {
     let fits =
         |sign, of| Some((CsvColumn::own(name.trim().strip_prefix(sign)?).filter(|column| *column == of)?, Some(sign)));
     let plain = CsvColumn::own(name).map(|column| (column, None));
-    plain.or_else(|| fits(OPPOSITE, CsvColumn::Active)).or_else(|| fits(IN_PART, CsvColumn::Team))
+    plain.or_else(|| fits(OPPOSITE, CsvColumn::ACTIVE)).or_else(|| fits(IN_PART, CsvColumn::TEAM))
 }
 
 /// True if the word names the header: compared as shown, ignoring case and surrounding blanks, with or without the text

@@ -51,15 +51,15 @@ fn head(row: &Row<'_>, said: &ColumnOptions, problems: &mut Vec<FileProblem>) ->
     let before = problems.len();
     let head = resolve(&headers, said, &place, problems);
     let has = |column| head.columns.contains(&Some(column));
-    let subjects = [CsvColumn::User, CsvColumn::Email, CsvColumn::Team, CsvColumn::CustomRole];
+    let subjects = [CsvColumn::USER, CsvColumn::EMAIL, CsvColumn::TEAM, CsvColumn::CUSTOM_ROLE];
     if problems.len() == before && !subjects.into_iter().any(has) {
         problems.push(place.problem("", "the first row names the columns, and needs user, email, team or custom_role"));
     }
     for (part, whole) in [
-        (CsvColumn::TeamRole, CsvColumn::Team),
-        (CsvColumn::RegistryRole, CsvColumn::Registry),
-        (CsvColumn::Permission, CsvColumn::CustomRole),
-        (CsvColumn::Inherits, CsvColumn::CustomRole),
+        (CsvColumn::TEAM_ROLE, CsvColumn::TEAM),
+        (CsvColumn::REGISTRY_ROLE, CsvColumn::REGISTRY),
+        (CsvColumn::PERMISSION, CsvColumn::CUSTOM_ROLE),
+        (CsvColumn::INHERITS, CsvColumn::CUSTOM_ROLE),
     ] {
         if has(part) && !has(whole) {
             problems.push(place.problem(part.name(), format!("this column needs a column {}", whole.name())));
@@ -70,7 +70,7 @@ fn head(row: &Row<'_>, said: &ColumnOptions, problems: &mut Vec<FileProblem>) ->
 
 /// The cells of a row: a text for each known column, as written.
 #[derive(Default)]
-struct RowCells<'r>([Option<&'r str>; COLUMNS.len()]);
+struct RowCells<'r>(Vec<(CsvColumn, &'r str)>);
 
 impl<'r> RowCells<'r> {
     fn of(row: &'r Row<'_>, columns: &[Option<CsvColumn>]) -> Self {
@@ -78,19 +78,20 @@ impl<'r> RowCells<'r> {
         for (column, cell) in columns.iter().zip(&row.cells) {
             let cell = cell::restore(cell);
             if let Some(column) = column.filter(|_| !cell.trim().is_empty()) {
-                cells.0[column as usize] = Some(cell);
+                cells.0.push((column, cell));
             }
         }
         cells
     }
 
     fn get(&self, column: CsvColumn) -> Option<&'r str> {
-        self.0[column as usize]
+        // The last of two columns counts; they are a problem already.
+        self.0.iter().rev().find(|(of, _)| *of == column).map(|(_, cell)| *cell)
     }
 
     /// A column with a value that does not belong to this kind of row.
     fn stray(&self, is_own: impl Fn(CsvColumn) -> bool) -> Option<CsvColumn> {
-        COLUMNS.into_iter().find(|column| self.get(*column).is_some() && !is_own(*column))
+        COLUMNS.iter().copied().find(|column| self.get(*column).is_some() && !is_own(*column))
     }
 }
 
@@ -121,19 +122,19 @@ impl Rows {
     }
 
     fn take(&mut self, place: &FilePlace, cells: &RowCells<'_>, head: &HeaderMeaning, problems: &mut Vec<FileProblem>) {
-        let user = cells.get(CsvColumn::User).or(cells.get(CsvColumn::Email));
-        match (user, cells.get(CsvColumn::Team), cells.get(CsvColumn::CustomRole)) {
+        let user = cells.get(CsvColumn::USER).or(cells.get(CsvColumn::EMAIL));
+        match (user, cells.get(CsvColumn::TEAM), cells.get(CsvColumn::CUSTOM_ROLE)) {
             (Some(_), _, Some(_)) => {
                 problems.push(place.problem("custom_role", "a row is about a user or about a custom role, not both"));
             }
             (Some(user), ..) => self.person(place, user, cells, head, problems),
             (None, Some(team), None) => {
-                if let Some(column) = cells.stray(|column| matches!(column, CsvColumn::Team | CsvColumn::ExternalId)) {
+                if let Some(column) = cells.stray(|column| matches!(column, CsvColumn::TEAM | CsvColumn::EXTERNAL_ID)) {
                     problems.push(place.problem(column.name(), "there is no user in this row"));
                 }
                 let wish = || TeamWish { place: place.clone(), team: team.to_owned(), ..TeamWish::default() };
                 let wish = self.teams.entry(team.to_owned()).or_insert_with(wish);
-                let external = cells.get(CsvColumn::ExternalId).map(str::to_owned);
+                let external = cells.get(CsvColumn::EXTERNAL_ID).map(str::to_owned);
                 wish.external_id = wish.external_id.take().or(external);
             }
             (None, _, Some(role)) => self.role(place, role, cells, problems),
@@ -156,17 +157,17 @@ impl Rows {
             DesiredPerson {
                 place: place.clone(),
                 user: user.to_owned(),
-                is_address: cells.get(CsvColumn::User).is_none(),
-                teams: listed(CsvColumn::Team),
+                is_address: cells.get(CsvColumn::USER).is_none(),
+                teams: listed(CsvColumn::TEAM),
                 teams_in_part: head.teams_in_part,
-                registries: listed(CsvColumn::Registry),
+                registries: listed(CsvColumn::REGISTRY),
                 ..DesiredPerson::default()
             }
         });
         values(person, place, cells, head, problems);
         for (of, role, list) in [
-            (CsvColumn::Team, CsvColumn::TeamRole, &mut person.teams),
-            (CsvColumn::Registry, CsvColumn::RegistryRole, &mut person.registries),
+            (CsvColumn::TEAM, CsvColumn::TEAM_ROLE, &mut person.teams),
+            (CsvColumn::REGISTRY, CsvColumn::REGISTRY_ROLE, &mut person.registries),
         ] {
             match (cells.get(of), cells.get(role)) {
                 (Some(name), role) => {
@@ -189,11 +190,11 @@ impl Rows {
         // Role names are case-sensitive.
         let role = self.roles.entry(name.to_owned()).or_insert_with(wish);
         for (column, field) in
-            [(CsvColumn::Inherits, &mut role.inherits), (CsvColumn::Description, &mut role.description)]
+            [(CsvColumn::INHERITS, &mut role.inherits), (CsvColumn::DESCRIPTION, &mut role.description)]
         {
             agree(field, cells.get(column), column, place, "an earlier row", problems);
         }
-        if let Some(permission) = cells.get(CsvColumn::Permission).map(str::trim) {
+        if let Some(permission) = cells.get(CsvColumn::PERMISSION).map(str::trim) {
             let all = role.permissions.get_or_insert_default();
             if !all.iter().any(|known| known == permission) {
                 all.push(permission.to_owned());
@@ -225,13 +226,17 @@ fn values(
     let earlier = format!("{} or below it", person.place.words);
     // An email address alone identifies the user, and sets no new address.
     let mut meant = None;
-    for column in DesiredPerson::TEXTS {
-        let is_name = column == CsvColumn::Email && cells.get(CsvColumn::User).is_none();
-        let field = if is_name { Some(&mut meant) } else { person.text_mut(column) };
-        let Some(field) = field else { continue };
-        agree(field, cells.get(column), column, place, &earlier, problems);
+    for (column, field) in CsvColumn::texts() {
+        let is_name = column == CsvColumn::EMAIL && cells.get(CsvColumn::USER).is_none();
+        let mut text = if is_name { meant.take() } else { person.texts.remove(&field) };
+        agree(&mut text, cells.get(column), column, place, &earlier, problems);
+        if is_name {
+            meant = text;
+        } else {
+            person.put(field, text);
+        }
     }
-    let Some(text) = cells.get(CsvColumn::Active) else { return };
+    let Some(text) = cells.get(CsvColumn::ACTIVE) else { return };
     let said = if head.active_is_opposite { yes_or_no(text).map(|yes| !yes) } else { boolean(text) };
     match (said, person.active) {
         (None, _) => {

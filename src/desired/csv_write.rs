@@ -15,24 +15,24 @@ pub(super) fn write(desired: &DesiredState) -> String {
     let whole =
         people.iter().all(|one| one.teams.is_some()) && !(alone && teams.iter().any(|one| one.members.is_none()));
     for team in teams.iter().filter(|_| whole || alone) {
-        rows.push(vec![(CsvColumn::Team, team.team.as_str())]);
+        rows.push(vec![(CsvColumn::TEAM, team.team.as_str())]);
     }
     for team in teams.iter().filter(|_| whole) {
         for member in team.members.iter().chain(&team.others).flatten() {
-            let mut row = vec![(CsvColumn::User, member.of.as_str()), (CsvColumn::Team, team.team.as_str())];
-            row.extend(member.role.as_deref().map(|role| (CsvColumn::TeamRole, role)));
+            let mut row = vec![(CsvColumn::USER, member.of.as_str()), (CsvColumn::TEAM, team.team.as_str())];
+            row.extend(member.role.as_deref().map(|role| (CsvColumn::TEAM_ROLE, role)));
             rows.push(row);
         }
     }
     for role in &desired.roles {
-        let said = [(CsvColumn::Inherits, &role.inherits), (CsvColumn::Description, &role.description)];
-        let mut head = vec![(CsvColumn::CustomRole, role.role.as_str())];
+        let said = [(CsvColumn::INHERITS, &role.inherits), (CsvColumn::DESCRIPTION, &role.description)];
+        let mut head = vec![(CsvColumn::CUSTOM_ROLE, role.role.as_str())];
         head.extend(said.into_iter().filter_map(|(column, text)| text.as_deref().map(|text| (column, text))));
         match role.permissions.as_deref() {
             None | Some([]) => rows.push(head),
             Some(all) => rows.extend(all.iter().map(|permission| {
                 let mut row = head.clone();
-                row.push((CsvColumn::Permission, permission));
+                row.push((CsvColumn::PERMISSION, permission));
                 row
             })),
         }
@@ -42,13 +42,13 @@ pub(super) fn write(desired: &DesiredState) -> String {
 
 fn person(person: &DesiredPerson) -> Vec<Row<'_>> {
     let active = person.active.map(|active| if active { "yes" } else { "no" });
-    let mut head = vec![(CsvColumn::User, person.user.as_str())];
-    head.extend(DesiredPerson::TEXTS.into_iter().filter_map(|column| Some((column, person.text(column)?))));
-    head.extend(active.map(|active| (CsvColumn::Active, active)));
+    let mut head = vec![(CsvColumn::USER, person.user.as_str())];
+    head.extend(CsvColumn::texts().filter_map(|(column, field)| Some((column, person.text(field)?))));
+    head.extend(active.map(|active| (CsvColumn::ACTIVE, active)));
     let mut rows = Vec::new();
     let lists = [
-        (CsvColumn::Team, CsvColumn::TeamRole, &person.teams),
-        (CsvColumn::Registry, CsvColumn::RegistryRole, &person.registries),
+        (CsvColumn::TEAM, CsvColumn::TEAM_ROLE, &person.teams),
+        (CsvColumn::REGISTRY, CsvColumn::REGISTRY_ROLE, &person.registries),
     ];
     for (of, role, list) in lists {
         for Membership { of: name, role: value, .. } in list.iter().flatten() {
@@ -67,7 +67,7 @@ fn person(person: &DesiredPerson) -> Vec<Row<'_>> {
 fn table(rows: &[Row<'_>]) -> String {
     let used = |column: CsvColumn| rows.iter().flatten().any(|(other, text)| *other == column && !text.is_empty());
     let columns: Vec<CsvColumn> =
-        COLUMNS.into_iter().filter(|column| *column == CsvColumn::User || used(*column)).collect();
+        COLUMNS.iter().copied().filter(|column| *column == CsvColumn::USER || used(*column)).collect();
     let mut writer = csv::Writer::from_writer(Vec::new());
     // Writing to memory does not fail.
     let _ = writer.write_record(columns.iter().map(|column| column.name()));

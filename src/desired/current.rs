@@ -1,9 +1,12 @@
 //! The current directory in the form of a file, as written by an export. Reading that file again changes nothing.
 
-use super::{DesiredPerson, DesiredState, FileFormat, FilePlace, Membership, RoleWish, TeamWish, calls::NameCalls};
+use super::{
+    DesiredPerson, DesiredState, FileFormat, FilePlace, Membership, RoleWish, TeamWish, calls::NameCalls,
+    keys::CsvColumn,
+};
 use crate::directory::{
     Directory, Name, RecordKind,
-    field::{FieldReader, FieldValue, RecordField, RecordRef, RoleField, UserField},
+    field::{FieldReader, FieldValue, RecordField, RoleField, UserField},
     plan::ProviderCapabilities,
     record::{RoleGrant, Team, User},
 };
@@ -122,11 +125,9 @@ impl<'a> SettableFields<'a> {
             registries: self.registries(user),
             ..DesiredPerson::default()
         };
-        for column in DesiredPerson::TEXTS.into_iter().filter(|column| self.says(column.field())) {
-            if let (Some(text), FieldValue::Text(name)) =
-                (person.text_mut(column), self.reader.value(RecordRef::User(user), column.field()))
-            {
-                *text = said(Some(name));
+        for (_, field) in CsvColumn::texts().filter(|(_, field)| self.says(*field)) {
+            if let FieldValue::Text(name) = self.reader.user(user, field) {
+                person.put(field, said(Some(name)));
             }
         }
         person

@@ -31,7 +31,7 @@ mod yaml_write;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 pub use crate::scim::cell;
 pub use columns::ColumnOptions;
@@ -40,8 +40,13 @@ pub use difference::{DesiredChange, DesiredDifference, LeftoverRecord, MissingTe
 pub use input::{UndecodableText, decode};
 
 use crate::{
-    directory::find::{MissingName, NameFinder},
-    directory::{Directory, Id, refusal::RefusalCode},
+    directory::{
+        Directory, Id,
+        change::SeatKind,
+        field::UserField,
+        find::{MissingName, NameFinder},
+        refusal::RefusalCode,
+    },
     scim::text,
 };
 
@@ -183,14 +188,15 @@ impl DesiredState {
     pub fn begin_with(&mut self, template: &DesiredPerson, known: &NameFinder<'_>) {
         let is_new = |person: &&mut DesiredPerson| {
             let unknown = |name: &str| matches!(known.account(name), Err(MissingName::Unknown(_)));
-            unknown(&person.user) && person.email.as_deref().is_none_or(unknown)
+            unknown(&person.user) && person.text(UserField::Email).is_none_or(unknown)
         };
         for person in self.people.iter_mut().filter(is_new) {
-            let fill = |own: &mut Option<String>, given: &Option<String>| *own = own.take().or_else(|| given.clone());
-            fill(&mut person.role, &template.role);
-            fill(&mut person.models_seat, &template.models_seat);
-            fill(&mut person.weave_role, &template.weave_role);
-            fill(&mut person.registry_access, &template.registry_access);
+            let seats = SeatKind::ALL.map(UserField::of_seat);
+            for field in [UserField::OrgRole].into_iter().chain(seats) {
+                let given = template.text(field).map(str::to_owned);
+                let own = person.text(field).map(str::to_owned);
+                person.put(field, own.or(given));
+            }
             for (own, given) in [(&mut person.teams, &template.teams), (&mut person.registries, &template.registries)] {
                 *own = own.take().or_else(|| given.clone());
             }
@@ -221,26 +227,10 @@ pub struct DesiredPerson {
     pub user: String,
     /// `user` is an address, given in the place of a user name.
     pub is_address: bool,
-    /// Primary email.
-    pub email: Option<String>,
-    /// Shown name.
-    pub name: Option<String>,
-    /// First name, for new users.
-    pub first_name: Option<String>,
-    /// Last name, for new users.
-    pub last_name: Option<String>,
-    /// The identity provider's own id, for new users.
-    pub external_id: Option<String>,
-    /// Role in the organisation.
-    pub role: Option<String>,
+    /// The texts of fields, such as the email, as far as the file has them.
+    pub texts: BTreeMap<UserField, String>,
     /// Whether they are active.
     pub active: Option<bool>,
-    /// Models seat.
-    pub models_seat: Option<String>,
-    /// Access to Weave.
-    pub weave_role: Option<String>,
-    /// Access to registries.
-    pub registry_access: Option<String>,
     /// All teams, each with the role where it is said.
     pub teams: Option<Vec<Membership>>,
     /// `teams` are some of them: in others they stay as they are.

@@ -16,6 +16,7 @@ use crate::{
     directory::{
         Id, MaybeTold, Name, RecordKind,
         change::{Change, ChangeVerb, NewUser, SeatKind},
+        field::UserField,
         find::MissingName,
         record::{RoleGrant, User},
         refusal::RefusalCode,
@@ -26,12 +27,13 @@ use crate::{
     },
 };
 
-/// First and last name of a new user, as attributes; only where the provider has them.
-fn names(differ: &mut DifferenceFinder<'_, '_>, place: &FilePlace, person: &DesiredPerson) -> Map<String, Value> {
-    let parts = [("givenName", "first_name", &person.first_name), ("familyName", "last_name", &person.last_name)];
+/// First and last name of a new user and other attributes of the field table; only where the provider has them.
+fn attributes(differ: &mut DifferenceFinder<'_, '_>, place: &FilePlace, person: &DesiredPerson) -> Map<String, Value> {
+    let parts = [("givenName", UserField::FirstName), ("familyName", UserField::LastName)];
     let mut name = Map::new();
-    for (part, field, text) in parts {
-        let Some(text) = text.as_ref().filter(|text| !text.trim().is_empty()) else { continue };
+    for (part, of) in parts {
+        let field = of.spec().file.column.unwrap_or_default();
+        let Some(text) = person.text(of).filter(|text| !text.trim().is_empty()) else { continue };
         if differ.values.can.external_ids {
             // Such a provider takes what it needs for the sign-in, and ignores the rest without a word.
             differ.values.problem(place, field, "this provider keeps no first and last names");
@@ -39,7 +41,18 @@ fn names(differ: &mut DifferenceFinder<'_, '_>, place: &FilePlace, person: &Desi
             name.insert(part.to_owned(), differ.words(place, field, text).into());
         }
     }
-    if name.is_empty() { Map::new() } else { Map::from_iter([("name".to_owned(), Value::Object(name))]) }
+    let mut all = Map::new();
+    if !name.is_empty() {
+        all.insert("name".to_owned(), Value::Object(name));
+    }
+    for (field, (path, _)) in UserField::ALL.iter().filter_map(|field| Some((*field, field.attribute()?))) {
+        let column = field.spec().file.column.unwrap_or_default();
+        let Some(text) = person.text(field).filter(|text| !text.trim().is_empty()) else { continue };
+        if differ.values.can(ChangeVerb::SetAttribute, place, column) {
+            all.insert(path.to_owned(), differ.words(place, column, text).into());
+        }
+    }
+    all
 }
 
 pub(super) fn differ(differ: &mut DifferenceFinder<'_, '_>, desired: &DesiredState, joins: &mut TeamJoins) {
@@ -101,9 +114,8 @@ fn one(differ: &mut DifferenceFinder<'_, '_>, who: &EntrySubject, person: &Desir
 
 /// Of a member that is no user only teams can be said.
 fn other(differ: &mut DifferenceFinder<'_, '_>, person: &DesiredPerson) {
-    let says = |column: &CsvColumn| person.text(*column).is_some();
     let registries = person.registries.as_ref().is_some_and(|list| !list.is_empty());
-    if DesiredPerson::TEXTS.iter().any(says) || person.active.is_some() || registries {
+    if !person.texts.is_empty() || person.active.is_some() || registries {
         let why = format!("{} is a member of teams and no user: nothing else can be set", clean(&person.user));
         differ.values.problem(&person.place, "user", why);
     }
@@ -118,7 +130,7 @@ fn create(differ: &mut DifferenceFinder<'_, '_>, person: &DesiredPerson) -> Opti
     // Asked anew, for those that are near.
     let miss = differ.whom.user(&person.user).err()?;
     let sentence = miss.sentence("user", &person.user);
-    let Some(email) = person.email.as_ref().filter(|email| !email.trim().is_empty()) else {
+    let Some(email) = person.text(UserField::Email).filter(|email| !email.trim().is_empty()) else {
         let why = format!("{sentence}; to create one, give user and email");
         differ.values.problems.push(miss.problem(place, "user", why));
         return None;
@@ -141,17 +153,21 @@ fn create(differ: &mut DifferenceFinder<'_, '_>, person: &DesiredPerson) -> Opti
     if miss.is_near() {
         differ.notes.push(format!("{}: {sentence}; one is created.", place.words));
     }
-    let seat = |differ: &mut DifferenceFinder<'_, '_>, seat, text: &Option<String>| {
-        text.as_ref().and_then(|text| differ.values.seat(place, seat, text))
+    let seat = |differ: &mut DifferenceFinder<'_, '_>, seat| {
+        person.text(UserField::of_seat(seat)).and_then(|text| differ.values.seat(place, seat, text))
     };
+    let external = person.text(UserField::ExternalId);
     let user = NewUser {
         user_name: differ.fresh(place, "user", &person.user),
         email: differ.fresh(place, "email", email),
-        display_name: person.name.as_ref().map(|name| differ.words(place, "name", name)).unwrap_or_default(),
-        models_seat: seat(differ, SeatKind::Models, &person.models_seat),
-        weave_role: seat(differ, SeatKind::Weave, &person.weave_role),
-        external_id: person.external_id.as_ref().map(|id| differ.fresh(place, "external_id", id)).unwrap_or_default(),
-        attributes: names(differ, place, person),
+        display_name: person
+            .text(UserField::DisplayName)
+            .map(|name| differ.words(place, "name", name))
+            .unwrap_or_default(),
+        models_seat: seat(differ, SeatKind::Models),
+        weave_role: seat(differ, SeatKind::Weave),
+        external_id: external.map(|id| differ.fresh(place, "external_id", id)).unwrap_or_default(),
+        attributes: attributes(differ, place, person),
         ..NewUser::default()
     };
     if differ.values.can.external_ids && user.external_id.is_empty() {
@@ -161,10 +177,10 @@ fn create(differ: &mut DifferenceFinder<'_, '_>, person: &DesiredPerson) -> Opti
     differ.new_people.insert(fold(person.user.trim()), key.clone());
     differ.changes.push(Change::CreateUser { key: key.clone(), user });
     // No creation takes it along.
-    if let Some(to) = seat(differ, SeatKind::Registry, &person.registry_access) {
+    if let Some(to) = seat(differ, SeatKind::Registry) {
         differ.changes.push(Change::SetSeat { user: key.clone(), seat: SeatKind::Registry, to });
     }
-    if let Some(role) = person.role.as_ref().and_then(|role| differ.values.org_role(place, role)) {
+    if let Some(role) = person.text(UserField::OrgRole).and_then(|role| differ.values.org_role(place, role)) {
         differ.changes.push(Change::SetOrgRole { user: key.clone(), role });
     }
     registries(differ, person, &key, &[]);
@@ -172,7 +188,7 @@ fn create(differ: &mut DifferenceFinder<'_, '_>, person: &DesiredPerson) -> Opti
 }
 
 fn alter(differ: &mut DifferenceFinder<'_, '_>, person: &DesiredPerson, user: &User) {
-    if person.first_name.is_some() || person.last_name.is_some() {
+    if [UserField::FirstName, UserField::LastName].into_iter().any(|field| person.text(field).is_some()) {
         let words = "first_name and last_name are for new users: no list tells those of users who are there. `scimitar \
                      set-attribute USER name.givenName` sets them.";
         if !differ.notes.iter().any(|note| note == words) {
@@ -181,14 +197,15 @@ fn alter(differ: &mut DifferenceFinder<'_, '_>, person: &DesiredPerson, user: &U
     }
     let (place, id) = (&person.place, || user.id.clone());
     let now = user.display_name.raw();
-    if let Some(to) = differ.wanted(place, "name", person.name.as_deref(), Some(now), |text| same_text(text, now))
+    if let Some(to) =
+        differ.wanted(place, "name", person.text(UserField::DisplayName), Some(now), |text| same_text(text, now))
         && differ.values.can(ChangeVerb::SetDisplayName, place, "name")
     {
         let to = differ.words(place, "name", &to);
         differ.changes.push(Change::SetDisplayName { user: id(), to });
     }
     let same = |text: &str| user.email.is(text);
-    if let Some(to) = differ.wanted(place, "email", person.email.as_deref(), Some(user.email.raw()), same)
+    if let Some(to) = differ.wanted(place, "email", person.text(UserField::Email), Some(user.email.raw()), same)
         && differ.values.can(ChangeVerb::SetEmail, place, "email")
     {
         let to = differ.fresh(place, "email", &to);
@@ -202,7 +219,7 @@ fn alter(differ: &mut DifferenceFinder<'_, '_>, person: &DesiredPerson, user: &U
         }
     }
     for seat in SeatKind::ALL {
-        let text = person.seat(seat);
+        let text = person.text(UserField::of_seat(seat));
         let now = user.seat(seat);
         // A value that is there already may be named at providers that can't change it.
         let column = CsvColumn::of_seat(seat).name();
@@ -212,13 +229,38 @@ fn alter(differ: &mut DifferenceFinder<'_, '_>, person: &DesiredPerson, user: &U
             differ.changes.push(Change::SetSeat { user: id(), seat, to });
         }
     }
+    for (field, (_, text)) in UserField::ALL.iter().filter_map(|field| Some((*field, field.attribute()?))) {
+        attribute(differ, person, user, field, (text.of)(user));
+    }
     let now = &user.org_role;
-    if let Some(text) = differ.wanted(place, "role", person.role.as_deref(), now.raw(), |text| is_so(now, text))
+    if let Some(text) =
+        differ.wanted(place, "role", person.text(UserField::OrgRole), now.raw(), |text| is_so(now, text))
         && let Some(role) = differ.values.org_role(place, &text)
     {
         differ.changes.push(Change::SetOrgRole { user: id(), role });
     }
     registries(differ, person, &user.id, &user.registry_roles);
+}
+
+/// Gives the user the text of a field that an attribute sets.
+fn attribute(
+    differ: &mut DifferenceFinder<'_, '_>,
+    person: &DesiredPerson,
+    user: &User,
+    field: UserField,
+    now: &MaybeTold,
+) {
+    let (place, column) = (&person.place, field.spec().file.column.unwrap_or_default());
+    if let Some(to) = differ.wanted(place, column, person.text(field), now.raw(), |text| is_so(now, text))
+        && differ.values.can(ChangeVerb::SetAttribute, place, column)
+    {
+        let to = differ.words(place, column, &to);
+        match Change::text(field, user, &to) {
+            Some(change) => differ.changes.push(change),
+            // Without the present value no undo could be planned.
+            None => differ.values.problem(place, column, "the server does not tell the present value in its list"),
+        }
+    }
 }
 
 /// True where the server has told this value, or none where the text is empty.

@@ -9,6 +9,7 @@ use super::{
     DesiredPerson,
     csv_read::{self, agree},
     difference::DifferenceFinder,
+    keys::CsvColumn,
     whom::{Subject, UnresolvedName},
 };
 use crate::{
@@ -73,10 +74,10 @@ fn who(differ: &mut DifferenceFinder<'_, '_>, person: &DesiredPerson) -> Option<
 fn join(differ: &mut DifferenceFinder<'_, '_>, known: &mut DesiredPerson, more: &DesiredPerson) {
     let earlier = known.place.words.clone();
     let problems = &mut differ.values.problems;
-    for column in DesiredPerson::TEXTS {
-        if let Some(field) = known.text_mut(column) {
-            agree(field, more.text(column), column, &more.place, &earlier, problems);
-        }
+    for (column, field) in CsvColumn::texts() {
+        let mut text = known.texts.remove(&field);
+        agree(&mut text, more.text(field), column, &more.place, &earlier, problems);
+        known.put(field, text);
     }
     match (known.active, more.active) {
         (Some(before), Some(now)) if before != now => {

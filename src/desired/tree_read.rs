@@ -4,11 +4,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     DesiredPerson, DesiredState, FilePlace, FileProblem, Membership, RoleWish, TeamWish, boolean, json,
-    keys::{keys_of, unknown},
+    keys::{CsvColumn, keys_of, unknown},
     node::{FileNode, NodeMap, ScalarText, Value},
     yaml,
 };
-use crate::{directory::RecordKind, scim::text::clean};
+use crate::{
+    directory::{RecordKind, field::UserField},
+    scim::text::clean,
+};
 
 /// The version of the format that is written and read.
 pub(super) const VERSION: u64 = 1;
@@ -119,13 +122,16 @@ impl Reader<'_> {
     fn person(&mut self, place: &FilePlace, entry: &Item<'_>) -> Option<DesiredPerson> {
         self.keys(place, entry, RecordKind::User);
         let mut person = DesiredPerson { place: place.clone(), ..DesiredPerson::default() };
-        for column in DesiredPerson::TEXTS {
-            if let (Some(key), Some(text)) = (column.key(), person.text_mut(column)) {
-                *text = self.text(place, entry, key);
+        for (column, field) in CsvColumn::texts() {
+            if let Some(key) = column.key() {
+                let text = self.text(place, entry, key);
+                person.put(field, text);
             }
         }
         // An email address alone identifies the user, and sets no new address.
-        let address = person.email.take_if(|email| entry.get("user").is_none() && !email.is_empty());
+        let email = person.text(UserField::Email).is_some_and(|email| !email.is_empty());
+        let is_address = email && entry.get("user").is_none();
+        let address = if is_address { person.texts.remove(&UserField::Email) } else { None };
         person.is_address = address.is_some();
         person.user = match address {
             Some(address) => address,

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{DesiredPerson, DesiredState, Membership, RoleWish, TeamWish, tree_read::VERSION, yaml_write};
+use super::{
+    DesiredPerson, DesiredState, Membership, RoleWish, TeamWish, keys::CsvColumn, tree_read::VERSION, yaml_write,
+};
 use crate::scim::text::escape_json;
 
 pub(super) fn json(desired: &DesiredState) -> String {
@@ -32,8 +34,8 @@ fn tree(desired: &DesiredState) -> Value {
 fn person(person: &DesiredPerson) -> Value {
     let mut entry = Map::new();
     entry.insert("user".into(), person.user.clone().into());
-    for column in DesiredPerson::TEXTS {
-        let said = column.key().zip(person.text(column));
+    for (column, field) in CsvColumn::texts() {
+        let said = column.key().zip(person.text(field));
         entry.extend(said.map(|(key, value)| (key.to_owned(), Value::from(value))));
     }
     entry.extend(person.active.map(|active| ("active".to_owned(), Value::Bool(active))));

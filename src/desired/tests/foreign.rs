@@ -13,7 +13,7 @@ fn told(text: &str, map: &[(&str, &str)], ignore: &[&str]) -> Result<Vec<String>
         let teams = person.teams.iter().flatten();
         let teams: Vec<String> =
             teams.map(|team| format!("{}:{}", team.of, team.role.as_deref().unwrap_or_default())).collect();
-        format!("{} {} {}", person.user, person.role.as_deref().unwrap_or("-"), teams.join(","))
+        format!("{} {} {}", person.user, person.text(UserField::OrgRole).unwrap_or("-"), teams.join(","))
     };
     Ok(desired.people.iter().map(told).collect())
 }

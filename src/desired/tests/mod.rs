@@ -12,6 +12,7 @@ use super::*;
 use crate::directory::{
     Directory, Name,
     change::{Change, ChangeId},
+    field::UserField,
     plan::{ProviderCapabilities, RoleChoice},
     record::{Member, Permission, Role, RoleGrant, Team, User},
     records::Records,

@@ -16,9 +16,9 @@ fn rows_of_one_user_are_put_together() {
         person.teams.iter().flatten().map(|t| (t.of.clone(), t.role.clone().unwrap_or_default())).collect::<Vec<_>>()
     };
     let [eva, noor] = desired.people.as_slice() else { panic!("{desired:?}") };
-    assert_eq!((eva.user.as_str(), eva.role.as_deref(), eva.active), ("eva", Some("admin"), Some(true)));
+    assert_eq!((eva.user.as_str(), eva.text(UserField::OrgRole), eva.active), ("eva", Some("admin"), Some(true)));
     assert_eq!(teams(eva), [("vision".into(), "admin".into()), ("nlp".into(), "member".into())]);
-    assert_eq!((noor.name.as_deref(), noor.active), (Some("Haddad, Noor"), Some(false)));
+    assert_eq!((noor.text(UserField::DisplayName), noor.active), (Some("Haddad, Noor"), Some(false)));
     assert_eq!(noor.teams, Some(vec![]), "a column of teams lists all of them");
 }
 
@@ -27,7 +27,7 @@ fn spreadsheets_of_other_countries_and_byte_order_marks_are_read() {
     let text = decode("\u{feff}E-Mail;Team Role;team\r\neva@example.com;admin;vision\r\n".into()).unwrap();
     let desired = read(&text, FileFormat::Csv).unwrap();
     assert_eq!(desired.people[0].user, "eva@example.com");
-    assert_eq!(desired.people[0].email, None, "an address alone says who is meant");
+    assert_eq!(desired.people[0].text(UserField::Email), None, "an address alone says who is meant");
     assert_eq!(desired.people[0].teams.as_ref().unwrap()[0].role.as_deref(), Some("admin"));
 }
 

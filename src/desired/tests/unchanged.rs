@@ -212,7 +212,7 @@ proptest! {
     fn a_formula_stands_in_no_cell(names in prop::collection::vec(name(), 1..5)) {
         let people: Vec<_> = names.iter().enumerate().map(|(at, name)| super::DesiredPerson {
             user: format!("u{at}"),
-            name: Some(name.clone()),
+            texts: [(UserField::DisplayName, name.clone())].into(),
             ..Default::default()
         }).collect();
         let text = write(&DesiredState { people, ..DesiredState::default() }, FileFormat::Csv);

@@ -35,7 +35,7 @@ fn a_scalar_is_the_text_as_written() {
         let membership = &person.teams.as_ref().unwrap()[0];
         let all = [
             Some(person.user.as_str()),
-            person.external_id.as_deref(),
+            person.text(UserField::ExternalId),
             Some(membership.of.as_str()),
             membership.role.as_deref(),
             Some(desired.teams[0].team.as_str()),
@@ -84,7 +84,7 @@ fn what_means_nothing_true_or_false_is_no_name_without_quotes() {
     // An empty value sets nothing; a boolean is read as such only where a boolean is expected.
     let quiet = "users: [{user: eva, name: , teams: {nlp: }, active: yes}]";
     let desired = read(quiet, FileFormat::Yaml).unwrap();
-    assert_eq!((desired.people[0].name.as_deref(), desired.people[0].active), (None, Some(true)));
+    assert_eq!((desired.people[0].text(UserField::DisplayName), desired.people[0].active), (None, Some(true)));
     let quiet = r#"{"users": [{"user": "eva", "name": null, "teams": {"nlp": null}, "active": true}]}"#;
     assert_eq!(read(quiet, FileFormat::Json).unwrap().people[0].active, Some(true));
 }
@@ -141,7 +141,7 @@ fn aliases_and_merge_keys_stand_for_what_they_name() {
     let desired = read(yaml, FileFormat::Yaml).unwrap();
     let told = |person: &DesiredPerson| {
         let teams: Vec<&str> = person.teams.iter().flatten().map(|team| team.of.as_str()).collect();
-        format!("{} {} {}", person.user, person.role.as_deref().unwrap_or("-"), teams.join(","))
+        format!("{} {} {}", person.user, person.text(UserField::OrgRole).unwrap_or("-"), teams.join(","))
     };
     let told: Vec<String> = desired.people.iter().map(told).collect();
     assert_eq!(told, ["eva admin vision", "noor - vision", "ivan viewer vision", "zoe x vision"]);
