@@ -45,8 +45,9 @@ fn a_name_that_is_nobodys_is_said() {
 #[case::by_the_address(Some("eva@example.com"), Change::SetEmail { user: "eva".into(), to: "e@x.com".into() }, true)]
 #[case::by_the_user_name(Some("eva"), Change::SetEmail { user: "eva".into(), to: "e@x.com".into() }, false)]
 #[case::of_another(Some("ivan"), Change::SetEmail { user: "eva".into(), to: "e@x.com".into() }, false)]
-#[case::by_another_attribute(Some("zoe"), attribute("title"), false)]
-#[case::by_the_user_name_itself(Some("zoe"), attribute("userName"), true)]
+#[case::by_another_attribute(Some("zoe"), attribute("u1", "title"), false)]
+#[case::by_the_user_name_itself(Some("zoe"), attribute("u1", "userName"), true)]
+#[case::by_the_id_which_stays(Some("eva"), attribute("eva", "userName"), false)]
 fn a_change_of_the_name_that_the_profile_uses_is_said(
     #[case] me: Option<&str>,
     #[case] change: Change,
@@ -57,13 +58,49 @@ fn a_change_of_the_name_that_the_profile_uses_is_said(
     assert_eq!(notes.iter().any(|note| note.contains("change it there, too")), is_said, "{notes:?}");
 }
 
-fn attribute(path: &str) -> Change {
+fn attribute(user: &str, path: &str) -> Change {
     Change::SetAttribute {
-        target: crate::directory::ResourceRef::user(&"u1".into()),
+        target: crate::directory::ResourceRef::user(&user.into()),
         path: path.into(),
         before: None,
         to: Some("x".into()),
     }
+}
+
+#[test]
+fn the_name_of_an_owner_without_a_record_is_somebodys() {
+    let known = silent(Some("robot"));
+    let notes = said(&[leaves("ivan")], &known, &names(Some("robot"), &[]));
+    assert!(!notes.iter().any(|note| note.contains("guards nobody")), "{notes:?}");
+}
+
+/// `zoe` has the id `u1`; `noor` has no address.
+#[rstest::rstest]
+#[case::by_the_id("u1", "u1", true)]
+#[case::by_the_user_name("zoe", "u1", true)]
+#[case::by_the_address("zoe@example.com", "u1", true)]
+#[case::by_blanks_and_no_address(" ", "noor", false)]
+fn a_person_is_protected_by_each_of_their_names(#[case] name: &str, #[case] user: &str, #[case] protected: bool) {
+    let all = [("eva", "admin"), ("ivan", "admin")].map(|(name, role)| (name, Some(role), true));
+    let mut known = directory(&all);
+    let zoe = User { id: "u1".into(), user_name: "zoe".into(), email: "zoe@example.com".into(), ..User::default() };
+    let noor = User { id: "noor".into(), user_name: "noor".into(), ..User::default() };
+    known.learn(
+        [zoe, noor]
+            .map(|user| crate::directory::Observation::Record(crate::directory::record::Record::User(user)))
+            .into(),
+    );
+    let notes = check(&leaves(user), &known, &names(None, &[name]), &[]).unwrap().notes;
+    assert_eq!(notes.iter().any(|note| note.contains("is protected")), protected, "{notes:?}");
+}
+
+#[test]
+fn a_protected_person_is_changed_by_name_and_given_something_without() {
+    let guards = names(None, &["zoe"]);
+    let risk = |change: &Change| check(change, &people(), &guards, &[]).unwrap().risk;
+    assert!(insists(&risk(&Change::SetEmail { user: "u1".into(), to: "z@x.com".into() })), "altered");
+    assert!(insists(&risk(&leaves("u1"))), "taken away");
+    assert_eq!(risk(&Change::SetActive { user: "u1".into(), active: true }), Risk::Plain, "given");
 }
 
 #[test]
