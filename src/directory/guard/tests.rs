@@ -12,6 +12,7 @@ use crate::{
     },
 };
 
+mod mass;
 mod org_admins;
 mod profile;
 mod property;
@@ -213,7 +214,7 @@ fn protected_people_are_changed_alone_and_by_name() {
     assert!(check(&leaves("noor"), &users, &guards, &[leaves("ivan")]).is_ok());
     let team = Change::ReplaceMembers { team: "t".into(), stay: vec![], come: vec![], go: vec!["user-01".into()] };
     let guards = GuardSettings { protected: vec!["user-01".into()], ..GuardSettings::default() };
-    let guarded = check(&team, &hundred(), &guards, &[]).unwrap();
+    let guarded = check(&team, &mass::hundred(), &guards, &[]).unwrap();
     assert!(insists(&guarded.risk));
     assert!(guarded.notes.contains(&"user-01 is protected in the profile.".to_owned()), "{guarded:?}");
 }
@@ -294,100 +295,6 @@ fn yourself_needs_your_name_and_read_only_needs_another_profile() {
     assert!(check(&demote("eva"), &users, &read_only, &[]).unwrap_err().text.contains("read-only"));
 }
 
-/// A hundred users, the first twenty in a team.
-fn hundred() -> Directory {
-    let name = |n: usize| format!("user-{n:02}");
-    let user = |n: usize| User {
-        id: name(n).as_str().into(),
-        user_name: name(n).into(),
-        org_role: "member".into(),
-        active: Some(true),
-        ..User::default()
-    };
-    let members = (0..20).map(|n| Member { id: name(n).as_str().into(), display: Name::default() }).collect();
-    let team = Team { id: "t".into(), name: "vision".into(), members: Some(members), ..Team::default() };
-    let mut directory = Directory::default();
-    directory.replace(Records::build((0..100).map(user).collect(), vec![team], vec![]), true);
-    directory
-}
-
-fn leave(n: usize) -> Change {
-    Change::SetActive { user: format!("user-{n:02}").as_str().into(), active: false }
-}
-
-fn removed(n: usize) -> Change {
-    Change::RemoveMember { team: "t".into(), user: format!("user-{n:02}").as_str().into() }
-}
-
-/// The text to type, the number of refusals, and the notes.
-fn weighed(changes: &[Change], max_removal: Option<u8>) -> (Option<String>, usize, Vec<String>) {
-    let (directory, guards) = (&hundred(), GuardSettings { max_removal, ..GuardSettings::default() });
-    let mut guard = guard(&guards, directory, changes.iter());
-    let checked: Vec<_> = changes.iter().map(|change| guard.check(change, directory)).collect();
-    let refused = checked.iter().filter(|one| one.is_err()).count();
-    let words = checked.into_iter().flat_map(|one| one.map_or_else(|why| vec![why.text], |guarded| guarded.notes));
-    let mut words: std::collections::BTreeSet<String> = words.collect();
-    let beyond: Vec<BulkRemoval> =
-        guard.take_mass().into_iter().filter(|mass| mass.typed(changes.iter()).is_some()).collect();
-    if max_removal.is_none() {
-        words.extend(beyond.iter().map(|mass| mass.note(changes.iter())));
-    }
-    (beyond.iter().find_map(|mass| mass.typed(changes.iter())), refused, words.into_iter().collect())
-}
-
-#[test]
-fn more_than_a_share_is_typed_or_refused() {
-    let many = |count: usize| (0..count).map(leave).collect::<Vec<_>>();
-    assert_eq!(weighed(&many(25), None), (None, 0, vec![]));
-    let said = vec!["26 of the 100 users go at once.".to_owned()];
-    assert_eq!(weighed(&many(26), None), (Some("26".into()), 0, said));
-    // A person counted twice counts once, and a reactivation takes nobody away.
-    let twice = [many(25), many(25), vec![Change::SetActive { user: "user-99".into(), active: true }]].concat();
-    assert_eq!(weighed(&twice, None).0, None);
-
-    let (_, refused, words) = weighed(&many(26), Some(20));
-    assert_eq!(refused, 26, "all of them, not what is left over");
-    assert!(
-        words[0].starts_with("26 of the 100 users would go at once, more than the 20% of max_removal."),
-        "{words:?}"
-    );
-    assert_eq!(weighed(&many(20), Some(20)).1, 0);
-    assert_eq!(weighed(&many(100), Some(100)).1, 0);
-    assert_eq!(weighed(&many(5), Some(0)).1, 0, "a handful is never too many");
-}
-
-#[test]
-fn a_team_has_a_share_of_its_own() {
-    let go: Vec<Change> = (0..6).map(removed).collect();
-    let said = vec!["6 of the 20 members of vision go at once.".to_owned()];
-    assert_eq!(weighed(&go, None), (Some("6".into()), 0, said));
-    let (_, refused, words) = weighed(&[go.clone(), vec![leave(50)]].concat(), Some(10));
-    assert_eq!(refused, 6, "who leaves elsewhere is not held up: {words:?}");
-    let ids = |from: usize, to: usize| (from..to).map(|n| format!("user-{n:02}").as_str().into()).collect();
-    let whole = Change::ReplaceMembers { team: "t".into(), stay: ids(0, 10), come: vec![], go: ids(10, 20) };
-    assert_eq!(weighed(&[whole], None).0.as_deref(), Some("10"));
-}
-
-/// Lines may be dropped from a plan whose guards were asked before.
-#[test]
-fn an_allowed_number_is_not_typed() {
-    let plan: Vec<Change> = (0..26).map(leave).collect();
-    let [mass] = &guard(&GuardSettings::default(), &hundred(), plan.iter()).take_mass()[..] else { panic!("one") };
-    assert_eq!(mass.typed(plan.iter()).as_deref(), Some("26"));
-    assert_eq!(mass.typed(plan[1..].iter()), None);
-}
-
-#[test]
-fn members_of_another_team_do_not_count() {
-    let mut known = hundred();
-    let members = (20..40).map(|n| Member { id: format!("user-{n:02}").as_str().into(), display: Name::default() });
-    let audio = Team { id: "a".into(), name: "audio".into(), members: Some(members.collect()), ..Team::default() };
-    known.learn(vec![crate::directory::Observation::Record(crate::directory::record::Record::Team(audio))]);
-    let elsewhere = |n: usize| Change::RemoveMember { team: "a".into(), user: format!("user-{n:02}").as_str().into() };
-    let plan: Vec<Change> = (0..5).map(removed).chain((20..25).map(elsewhere)).collect();
-    assert!(guard(&GuardSettings::default(), &known, plan.iter()).take_mass().is_empty());
-}
-
 #[test]
 fn the_holders_of_a_deleted_role_are_told_or_its_name_is_typed() {
     let deleted = Change::DeleteRole { role: "r".into() };
@@ -458,64 +365,6 @@ fn who_else_must_be_admin_is_named_as_far_as_it_is_known() {
     assert_eq!(asked(&demote("noor")), 1);
     let open = GuardSettings { allow_last_admin: true, ..GuardSettings::default() };
     assert!(check(&demote("eva"), &two, &open, &[demote("ivan")]).unwrap().others.is_empty(), "nobody is left anyway");
-}
-
-/// The users eva and ivan, both admins of two teams.
-fn two_admins() -> Directory {
-    let grant = |team: &str| RoleGrant { scope: team.into(), role: "admin".into() };
-    let user = |id: &str| User {
-        id: id.into(),
-        user_name: id.into(),
-        team_roles: Some(vec![grant("vision"), grant("nlp")]),
-        ..User::default()
-    };
-    let members = ["eva", "ivan"].map(|id| Member { id: id.into(), display: Name::default() });
-    let team =
-        |name: &str| Team { id: name.into(), name: name.into(), members: Some(members.to_vec()), ..Team::default() };
-    let mut both = Directory::default();
-    both.replace(Records::build(vec![user("eva"), user("ivan")], vec![team("vision"), team("nlp")], vec![]), true);
-    both
-}
-
-#[test]
-fn a_team_keeps_its_last_admin_or_it_is_said() {
-    let both = two_admins();
-    let leave = |user: &str, team: &str| Change::RemoveMember { team: team.into(), user: user.into() };
-    let notes =
-        |change: &Change, earlier: &[Change]| check(change, &both, &GuardSettings::default(), earlier).unwrap().notes;
-    let bare = |teams: &[&str]| -> Vec<String> {
-        teams.iter().map(|team| format!("{team} has no known admin after this.")).collect()
-    };
-    let asked = ["Before it is sent and after, the server is asked whether ivan still is admin of vision."];
-    assert_eq!(notes(&leave("eva", "vision"), &[]), asked);
-    assert_eq!(notes(&leave("eva", "vision"), &[leave("ivan", "vision")]), bare(&["vision"]));
-    // A user who leaves one team is still admin of the other.
-    assert_eq!(notes(&leave("eva", "vision"), &[leave("ivan", "nlp")]), asked);
-    let gone = Change::DeleteUser { user: "ivan".into() };
-    assert_eq!(notes(&Change::DeleteUser { user: "eva".into() }, &[gone]), bare(&["nlp", "vision"]));
-}
-
-/// A user who becomes admin of the team in the same plan counts, unless a later change takes the role away again.
-#[test]
-fn who_becomes_admin_in_the_same_plan_counts() {
-    let (both, guards) = (two_admins(), GuardSettings::default());
-    let becomes = |user: &str| Change::SetTeamRole { user: user.into(), team: "vision".into(), role: ADMIN.into() };
-    let leave = |user: &str| Change::RemoveMember { team: "vision".into(), user: user.into() };
-    let bare = |earlier: &[Change]| {
-        let notes = check(&leave("eva"), &both, &guards, earlier).unwrap().notes;
-        notes.iter().any(|note| note.contains("no known admin"))
-    };
-    assert!(bare(&[leave("ivan")]));
-    assert!(!bare(&[becomes("noor"), leave("ivan")]));
-    assert!(bare(&[becomes("noor"), leave("ivan"), leave("noor")]));
-    // The team's admins were counted before the line that raises somebody.
-    let plan = [leave("ivan"), becomes("noor"), leave("eva")];
-    let mut guard = guard(&guards, &both, plan.iter());
-    for change in &plan {
-        let notes = guard.check(change, &both).unwrap().notes;
-        assert!(!notes.iter().any(|note| note.contains("no known admin")), "{notes:?}");
-        guard.add(change, &both);
-    }
 }
 
 /// Roles given by groups are lost with the group, and the other admins are checked in their groups.

@@ -164,3 +164,61 @@ fn a_part_of_the_teams_is_said() {
     };
     assert!(told(&[create]).is_empty());
 }
+
+/// The users eva and ivan, both admins of two teams.
+fn two_admins() -> Directory {
+    let grant = |team: &str| RoleGrant { scope: team.into(), role: "admin".into() };
+    let user = |id: &str| User {
+        id: id.into(),
+        user_name: id.into(),
+        team_roles: Some(vec![grant("vision"), grant("nlp")]),
+        ..User::default()
+    };
+    let members = ["eva", "ivan"].map(|id| Member { id: id.into(), display: Name::default() });
+    let team =
+        |name: &str| Team { id: name.into(), name: name.into(), members: Some(members.to_vec()), ..Team::default() };
+    let mut both = Directory::default();
+    both.replace(Records::build(vec![user("eva"), user("ivan")], vec![team("vision"), team("nlp")], vec![]), true);
+    both
+}
+
+#[test]
+fn a_team_keeps_its_last_admin_or_it_is_said() {
+    let both = two_admins();
+    let leave = |user: &str, team: &str| Change::RemoveMember { team: team.into(), user: user.into() };
+    let notes =
+        |change: &Change, earlier: &[Change]| check(change, &both, &GuardSettings::default(), earlier).unwrap().notes;
+    let bare = |teams: &[&str]| -> Vec<String> {
+        teams.iter().map(|team| format!("{team} has no known admin after this.")).collect()
+    };
+    let asked = ["Before it is sent and after, the server is asked whether ivan still is admin of vision."];
+    assert_eq!(notes(&leave("eva", "vision"), &[]), asked);
+    assert_eq!(notes(&leave("eva", "vision"), &[leave("ivan", "vision")]), bare(&["vision"]));
+    // A user who leaves one team is still admin of the other.
+    assert_eq!(notes(&leave("eva", "vision"), &[leave("ivan", "nlp")]), asked);
+    let gone = Change::DeleteUser { user: "ivan".into() };
+    assert_eq!(notes(&Change::DeleteUser { user: "eva".into() }, &[gone]), bare(&["nlp", "vision"]));
+}
+
+/// A user who becomes admin of the team in the same plan counts, unless a later change takes the role away again.
+#[test]
+fn who_becomes_admin_in_the_same_plan_counts() {
+    let (both, guards) = (two_admins(), GuardSettings::default());
+    let becomes = |user: &str| Change::SetTeamRole { user: user.into(), team: "vision".into(), role: ADMIN.into() };
+    let leave = |user: &str| Change::RemoveMember { team: "vision".into(), user: user.into() };
+    let bare = |earlier: &[Change]| {
+        let notes = check(&leave("eva"), &both, &guards, earlier).unwrap().notes;
+        notes.iter().any(|note| note.contains("no known admin"))
+    };
+    assert!(bare(&[leave("ivan")]));
+    assert!(!bare(&[becomes("noor"), leave("ivan")]));
+    assert!(bare(&[becomes("noor"), leave("ivan"), leave("noor")]));
+    // The team's admins were counted before the line that raises somebody.
+    let plan = [leave("ivan"), becomes("noor"), leave("eva")];
+    let mut guard = guard(&guards, &both, plan.iter());
+    for change in &plan {
+        let notes = guard.check(change, &both).unwrap().notes;
+        assert!(!notes.iter().any(|note| note.contains("no known admin")), "{notes:?}");
+        guard.add(change, &both);
+    }
+}
