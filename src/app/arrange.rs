@@ -285,16 +285,17 @@ impl App {
                 let (name, descending) = word.strip_prefix('-').map_or((word.as_str(), false), |name| (name, true));
                 named(name, &choices).map(|by| SortOrder { by, descending })
             };
-            let orders: Result<Vec<SortOrder>, String> = words(rest).iter().map(order).collect();
+            let orders: Result<Vec<SortOrder>, UnknownColumn> = words(rest).iter().map(order).collect();
             let line = match orders {
                 Ok(orders) => PaletteLine { name: typed.trim().to_owned(), ..self.sort_line(orders) },
-                Err(why) => refused(typed, why),
+                Err(why) => refused(typed, why.to_string()),
             };
             return vec![line];
         }
         let Some(rest) = typed.strip_prefix("columns ") else { return Vec::new() };
         let choices: Vec<RecordField> = pane.column_choices().collect();
-        let columns: Result<Vec<RecordField>, String> = words(rest).iter().map(|word| named(word, &choices)).collect();
+        let columns: Result<Vec<RecordField>, UnknownColumn> =
+            words(rest).iter().map(|word| named(word, &choices)).collect();
         let all: Vec<&str> = choices.iter().map(|field| field.word()).collect();
         vec![match columns {
             Ok(columns) if columns.is_empty() => refused(typed, format!("which ones: {}", all.join(", "))),
@@ -303,7 +304,7 @@ impl App {
                 let help = format!("Show the columns {}", heads.join(", "));
                 line(PaletteEntry::Columns(columns), typed.trim().to_owned(), help)
             }
-            Err(why) => refused(typed, why),
+            Err(why) => refused(typed, why.to_string()),
         }]
     }
 
@@ -329,8 +330,16 @@ fn refused(typed: &str, why: String) -> PaletteLine {
     }
 }
 
+/// A word that names no column; `near` are the nearest names.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no column `{word}`; the nearest are {}", near.join(", "))]
+struct UnknownColumn {
+    word: String,
+    near: Vec<&'static str>,
+}
+
 /// The field of this word, or of the only one that begins with it.
-fn named(word: &str, choices: &[RecordField]) -> Result<RecordField, String> {
+fn named(word: &str, choices: &[RecordField]) -> Result<RecordField, UnknownColumn> {
     if let Some(exact) = choices.iter().find(|field| field.word().eq_ignore_ascii_case(word)) {
         return Ok(*exact);
     }
@@ -339,6 +348,5 @@ fn named(word: &str, choices: &[RecordField]) -> Result<RecordField, String> {
         return Ok(*one);
     }
     let near = nearest_first(word, choices.iter().map(|field| field.word()));
-    let near: Vec<&str> = near.into_iter().take(3).collect();
-    Err(format!("there is no column `{word}`; the nearest are {}", near.join(", ")))
+    Err(UnknownColumn { word: word.to_owned(), near: near.into_iter().take(3).collect() })
 }

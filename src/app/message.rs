@@ -106,9 +106,9 @@ pub enum AppMessage {
     /// A profile could not be saved: the field and the reason.
     ProfileRefused(String, String),
     /// The profiles of the config file, with the words about what was done to them, or the reason why they can't be read.
-    ProfilesRead(Result<(Vec<form::ProfileDraft>, String), String>),
+    ProfilesRead(Result<ListedProfiles, UnreadProfiles>),
     /// A profile was tested: its name, and the outcome in words.
-    ProfileTested(String, Result<String, String>),
+    ProfileTested(String, Result<String, FailedTest>),
     /// A mapping was saved, or not, with the reason.
     Mapped(Result<(Arc<RoleMapping>, String), NotSaved>),
     /// The list of names for the members of a team, or the reason why it could not be read.
@@ -123,6 +123,25 @@ pub enum AppMessage {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("The mapping was not saved: {0}")]
 pub struct NotSaved(pub String);
+
+/// The profiles of the config file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListedProfiles {
+    /// The profiles as their forms begin.
+    pub drafts: Vec<form::ProfileDraft>,
+    /// Words about a change of the file before; may be empty.
+    pub words: String,
+}
+
+/// The reason why the profiles of the config file can't be read or changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct UnreadProfiles(pub String);
+
+/// The reason why the test of a profile failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct FailedTest(pub String);
 
 /// The reason why a file is no list of names; the file's name is fit for display.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

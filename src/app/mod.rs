@@ -83,7 +83,10 @@ pub mod walk;
 pub mod whom;
 
 pub use geometry::TerminalSize;
-pub use message::{AppEffect, AppMessage, NoList, NotSaved, OpenedProfile, ProfileView, UnopenedProfile};
+pub use message::{
+    AppEffect, AppMessage, FailedTest, ListedProfiles, NoList, NotSaved, OpenedProfile, ProfileView, UnopenedProfile,
+    UnreadProfiles,
+};
 pub use overlay::Overlay;
 pub(crate) use overlay::for_each_overlay;
 pub use preview::{PlanPreview, PlanText, PreviewLine};

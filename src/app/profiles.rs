@@ -1,7 +1,7 @@
 //! The list of profiles: open, add, copy, edit, test or delete one.
 
 use super::{
-    App, AppEffect, Overlay,
+    App, AppEffect, FailedTest, ListedProfiles, Overlay, UnreadProfiles,
     action::{Action, Scope},
     form::{FormState, ProfileDraft},
     overlay::{CursorTravel, OverlayBehavior},
@@ -16,7 +16,7 @@ pub struct ProfilesBox {
     /// The profile with the cursor.
     pub cursor: usize,
     /// The last test: the profile's name, and the outcome in words.
-    pub tested: Option<(String, Result<String, String>)>,
+    pub tested: Option<(String, Result<String, FailedTest>)>,
     /// The person was told that pressing the same key again deletes the profile.
     deleting: bool,
 }
@@ -77,9 +77,9 @@ impl App {
     }
 
     /// The profiles of the config file were read, after the words about what was done to them.
-    pub(super) fn on_profiles(&mut self, read: Result<(Vec<ProfileDraft>, String), String>) {
-        let (profiles, words) = match read {
-            Err(why) => return self.fail(why),
+    pub(super) fn on_profiles(&mut self, read: Result<ListedProfiles, UnreadProfiles>) {
+        let ListedProfiles { drafts: profiles, words } = match read {
+            Err(why) => return self.fail(why.to_string()),
             Ok(read) => read,
         };
         self.profiles = profiles.iter().map(|draft| draft.name.clone()).collect();
@@ -97,7 +97,7 @@ impl App {
     }
 
     /// The server of a profile has answered a test, or has not.
-    pub(super) fn on_profile_tested(&mut self, name: String, outcome: Result<String, String>) {
+    pub(super) fn on_profile_tested(&mut self, name: String, outcome: Result<String, FailedTest>) {
         self.message = None;
         match self.overlays.last_mut() {
             Some(Overlay::Profiles(list)) => list.tested = Some((name, outcome)),

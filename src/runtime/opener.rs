@@ -11,7 +11,7 @@ use url::Url;
 
 use super::session::{ProfileSession, SessionStorage, WorkerRecipe};
 use crate::{
-    app::{NotSaved, OpenedProfile, ProfileView, form::ProfileDraft},
+    app::{ListedProfiles, NotSaved, OpenedProfile, ProfileView, form::ProfileDraft},
     client::{AuthScheme, Client, ClientCert, Endpoint, GraphqlEndpoint},
     config::{
         AuthForm, ConfigError, ConfigFile, ConfirmPolicy, DraftedConfig, KeyError, KeySource, NewProfile, Profile,
@@ -183,13 +183,10 @@ impl Opener {
     }
 
     /// Asks the server of a profile of the config file whether it takes the key; the outcome in words.
-    pub async fn test(&self, draft: &ProfileDraft) -> Result<String, String> {
-        let profile = self.known(&draft.name).map_err(|error| error.to_string())?;
-        match self.takes_key(&profile, None).await {
-            Ok(()) => Ok(format!("{} takes the key and lists users.", profile.base_text())),
-            Err(OpenError::Field(field, why)) => Err(format!("{field}: {why}")),
-            Err(other) => Err(other.to_string()),
-        }
+    pub async fn test(&self, draft: &ProfileDraft) -> Result<String, OpenError> {
+        let profile = self.known(&draft.name)?;
+        self.takes_key(&profile, None).await?;
+        Ok(format!("{} takes the key and lists users.", profile.base_text()))
     }
 
     /// The profile of this name in the config file as it is now.
@@ -200,16 +197,15 @@ impl Opener {
     }
 
     /// The profiles of the config file as their forms begin, with these words.
-    pub fn drafts(&self, words: String) -> Result<(Vec<ProfileDraft>, String), String> {
-        let file = ConfigFile::load(&self.places.config_file).map_err(|error| error.to_string())?;
-        let file = file.or_else(|| self.config.clone());
+    pub fn drafts(&self, words: String) -> Result<ListedProfiles, ConfigError> {
+        let file = ConfigFile::load(&self.places.config_file)?.or_else(|| self.config.clone());
         let profiles = file.iter().flat_map(|file| file.profiles.values());
-        Ok((profiles.map(|profile| self.draft(profile)).collect(), words))
+        Ok(ListedProfiles { drafts: profiles.map(|profile| self.draft(profile)).collect(), words })
     }
 
     /// Deletes a profile from the config file; gives those that are left.
-    pub fn delete(&self, name: &str) -> Result<(Vec<ProfileDraft>, String), String> {
-        remove_profile(&self.places.config_file, name).map_err(|error| error.to_string())?;
+    pub fn delete(&self, name: &str) -> Result<ListedProfiles, ConfigError> {
+        remove_profile(&self.places.config_file, name)?;
         self.drafts(format!("{name} is deleted from the config file. Its journal and its key stay where they are."))
     }
 

@@ -6,7 +6,8 @@ use ratatui::backend::Backend;
 
 use super::{LoopMessage, OpenError, Opener, ProfileSession, Runtime, list};
 use crate::{
-    app::{AppEffect, AppMessage, OpenedProfile, UnopenedProfile, form::ProfileDraft},
+    app::{AppEffect, AppMessage, FailedTest, ListedProfiles, OpenedProfile, UnopenedProfile, UnreadProfiles},
+    config::ConfigError,
     directory::work::{WorkerJob, WorkerReport},
     ui,
 };
@@ -163,7 +164,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                 self.opening += 1;
                 let (opener, reply) = (self.opener.clone(), self.profiles.send.clone());
                 tokio::spawn(async move {
-                    let outcome = opener.test(&draft).await;
+                    let outcome = opener.test(&draft).await.map_err(|error| FailedTest(error.to_string()));
                     let _ = reply.send(AppMessage::ProfileTested(draft.name, outcome));
                 });
             }
@@ -189,11 +190,14 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
     /// Reads or writes the profiles of the config file on another thread.
     fn answer_of_profiles(
         &mut self,
-        ask: impl FnOnce(&Opener) -> Result<(Vec<ProfileDraft>, String), String> + Send + 'static,
+        ask: impl FnOnce(&Opener) -> Result<ListedProfiles, ConfigError> + Send + 'static,
     ) {
         self.opening += 1;
         let (opener, reply) = (self.opener.clone(), self.profiles.send.clone());
-        tokio::task::spawn_blocking(move || drop(reply.send(AppMessage::ProfilesRead(ask(&opener)))));
+        tokio::task::spawn_blocking(move || {
+            let read = ask(&opener).map_err(|error| UnreadProfiles(error.to_string()));
+            drop(reply.send(AppMessage::ProfilesRead(read)));
+        });
     }
 
     fn give(&mut self, job: WorkerJob) {

@@ -99,7 +99,7 @@ fn opened(kind: usize) -> Console {
         }
         25 => {
             let draft = |name: &str| form::ProfileDraft { name: name.into(), ..form::ProfileDraft::default() };
-            app.on_profiles(Ok((vec![draft("acme"), draft("lab")], String::new())));
+            app.on_profiles(Ok(ListedProfiles { drafts: vec![draft("acme"), draft("lab")], words: String::new() }));
             app.overlays.pop().unwrap()
         }
         _ => Overlay::Quit(QuitBox),

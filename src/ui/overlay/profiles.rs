@@ -7,7 +7,7 @@ use super::{
     shell::{self, BoxFrame},
 };
 use crate::{
-    app::{App, action::Action, form::ProfileDraft, profiles::ProfilesBox},
+    app::{App, FailedTest, action::Action, form::ProfileDraft, profiles::ProfilesBox},
     scim::text::clean_line,
     ui::{ScreenLook, fit},
 };
@@ -79,7 +79,7 @@ impl ProfilesBox {
         let Some((name, outcome)) = &self.tested else { return Vec::new() };
         let (sign, words, style) = match outcome {
             Ok(words) => (look.glyphs.done, words, look.good()),
-            Err(why) => (look.glyphs.failed, why, look.bad()),
+            Err(FailedTest(why)) => (look.glyphs.failed, why, look.bad()),
         };
         let words = clean_line(&format!("{sign} {name}: {words}"), 600).into_owned();
         let lines = shell::wrapped(&words, columns.saturating_sub(1), 3, style).into_iter().take(TESTED);
