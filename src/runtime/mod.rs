@@ -26,6 +26,7 @@ use crate::{
 };
 
 mod connect;
+mod draft;
 mod host;
 mod list;
 mod opener;
