@@ -11,7 +11,7 @@ use super::{
     beginnings,
     end::{CommandError, ErrorCode, ErrorDetail, heard, note},
     headless_session::{HeadlessSession, USERS_AND_TEAMS},
-    list, names, outputs, print,
+    list, names, outcome_json, print,
     send::{self, Proposal, Whole, now, propose},
     table,
 };
@@ -160,7 +160,7 @@ pub(super) async fn export(opener: &Opener, profile: Option<&str>, args: &Export
         Some(path) => {
             write_new(path, &text, args.force)?;
             if args.json {
-                out().json_pretty(&outputs::WrittenFile::of(path, &desired))?;
+                out().json_pretty(&outcome_json::WrittenFile::of(path, &desired))?;
             }
         }
         None if args.format() == FileFormat::Csv => table::csv_text(&text, &mut out().buffered())?,

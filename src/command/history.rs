@@ -7,7 +7,7 @@ use super::{
     end::{CommandError, ErrorCode, note},
     headless_session::{HeadlessSession, USERS_AND_TEAMS},
     json::ChangeRow,
-    outputs,
+    outcome_json, outputs,
     run::{self, RunOutcome, waits},
     send::{Proposal, asked, can_ask, propose},
     table::Table,
@@ -244,12 +244,12 @@ async fn take_up(
     if send.dry_run || (!send.yes && !drop) {
         list(&left);
         if send.dry_run {
-            return Ok(outputs::waiting(&left, &title, &desk.profile.name, send.json, None)?);
+            return Ok(outcome_json::waiting(&left, &title, &desk.profile.name, send.json, None)?);
         }
         if !can_ask() || !asked("yes", &desk.profile.name)? {
             let stop =
                 CommandError::new(ErrorCode::NotConfirmed, "these wait").hint("--yes sends them, --drop drops them");
-            outputs::waiting(&left, &title, &desk.profile.name, send.json, Some(&stop))?;
+            outcome_json::waiting(&left, &title, &desk.profile.name, send.json, Some(&stop))?;
             return Err(if send.json { stop.printed() } else { stop });
         }
     }

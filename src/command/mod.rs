@@ -24,6 +24,7 @@ mod list;
 mod list_by_name;
 mod names;
 mod offboard;
+mod outcome_json;
 mod outputs;
 mod passed;
 mod print;
@@ -32,6 +33,7 @@ mod records;
 mod rows;
 mod run;
 mod send;
+mod single_reads;
 mod table;
 mod vanished;
 

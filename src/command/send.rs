@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use super::{
     end::{CommandError, ErrorCode, heard, note},
     headless_session::HeadlessSession,
-    outputs, print,
+    outcome_json, outputs, print,
     run::{self, RunOutcome},
 };
 use crate::{
@@ -147,7 +147,7 @@ fn shown(desk: &HeadlessSession, whole: &Whole, json: bool) -> Result<(), Comman
 pub(super) fn show(desk: &HeadlessSession, whole: &Whole, json: bool, error: Option<&CommandError>) -> io::Result<()> {
     let mut out = out();
     if json {
-        return out.json_pretty(&outputs::PlanOutput::of(whole, &desk.profile.name, error));
+        return out.json_pretty(&outcome_json::PlanOutput::of(whole, &desk.profile.name, error));
     }
     writeln!(out, "{} ({})", whole.plan.title, print::size(whole))?;
     print::plan(&mut out, whole)
