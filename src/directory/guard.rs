@@ -6,12 +6,10 @@
 use super::{
     Directory, Id, RecordKind,
     change::{Change, ChangeEffect},
-    owner::KeyOwner,
     plan::{ProviderCapabilities, Risk, typed_name},
     record::{ADMIN, Team, User},
     refusal::{Refusal, RefusalCode},
 };
-use crate::scim::text::clean;
 
 mod among;
 mod holders;
@@ -19,6 +17,7 @@ mod ledger;
 mod mass;
 mod others;
 mod remaining;
+mod settings;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +27,8 @@ use ledger::ChangeLedger;
 pub use mass::BulkRemoval;
 pub use others::{OtherAdmin, OtherAdmins};
 use remaining::{Provider, RemainingAdmins};
+pub use settings::GuardSettings;
+use settings::is_called;
 
 /// At most so many teams are asked for their admins before a plan is drawn up; the plan of more says which of them it
 /// does not know.
@@ -36,116 +37,6 @@ pub const MOST_TEAMS_ASKED: usize = 20;
 /// At most so many people are read one by one, before a plan is drawn up, to see whether their records tell a role that no
 /// list tells.
 pub const MOST_PEOPLE_READ: usize = 40;
-
-/// The settings of a profile about guards.
-#[derive(Debug, Clone, Default)]
-pub struct GuardSettings {
-    /// Refuse every edit.
-    pub read_only: bool,
-    /// Why changes can't be written down before they are sent, where that is so: nothing is sent then.
-    pub no_journal: Option<String>,
-    /// How the server contradicts what the profile says of it, where that is so: nothing is sent then.
-    pub contradiction: Option<String>,
-    /// User name or email of the key's owner, as the config names them.
-    pub me: Option<String>,
-    /// The last-admin guard was switched off by a line in the config.
-    pub allow_last_admin: bool,
-    /// Changing oneself needs no more care than changing anybody else: switched off by a line in the config.
-    pub allow_yourself: bool,
-    /// The share of all users, or of a team's members, that may be taken away at once, in percent; more is refused. Where
-    /// the profile sets none, the numbers must be typed beyond a usual share.
-    pub max_removal: Option<u8>,
-    /// User names, emails or ids of people who are only changed alone.
-    pub protected: Vec<String>,
-    /// User names, emails or ids of organisation admins, for servers that do not tell who is one.
-    pub admins: Vec<String>,
-}
-
-impl GuardSettings {
-    /// Why nothing at all is sent, where that is so.
-    pub fn closed(&self) -> Option<Refusal> {
-        if self.read_only {
-            let why = "This profile is read-only: nothing is sent. Remove read_only from it to edit.";
-            return Some(Refusal::new(RefusalCode::ReadOnly, why));
-        }
-        if let Some(why) = &self.contradiction {
-            return Some(Refusal::new(RefusalCode::Contradiction, why.clone()));
-        }
-        let why = self.no_journal.as_ref()?;
-        let why = format!("Nothing is sent, for it can't be written down first: {}.", why.trim_end_matches('.'));
-        Some(Refusal::new(RefusalCode::Unwritten, why))
-    }
-
-    /// The owner of the key that the config names, where that is somebody else than the owner that the server tells.
-    pub fn contradicts(&self, owner: &KeyOwner) -> Option<&str> {
-        self.me.as_deref().filter(|me| !owner.is_called(me))
-    }
-
-    /// True if the key in use is this user's, by the server or by the config.
-    pub fn is_me(&self, user: &User, directory: &Directory) -> bool {
-        directory.owner().is_some_and(|owner| owner.is(user))
-            || self.me.as_deref().is_some_and(|me| is_called(user, me))
-    }
-
-    /// The profile's names that do not fit the server's answers, as sentences: names that are nobody's guard nobody.
-    fn misfits(&self, directory: &Directory) -> Vec<String> {
-        let owner = directory.owner();
-        let whose = if directory.is_complete(RecordKind::User) {
-            "nobody's name"
-        } else {
-            "nobody's of the users that are known"
-        };
-        let nobody = |key: &str, name: &String| {
-            let known = remaining::is_somebody(name, directory) || owner.is_some_and(|owner| owner.is_called(name));
-            (!known).then(|| format!("{key} in the profile: {} is {whose}, so it guards nobody.", clean(name)))
-        };
-        let contradiction = owner.and_then(|owner| Some((owner, self.contradicts(owner)?))).map(|(owner, me)| {
-            format!(
-                "The key belongs to {}, and the profile says me = {}: both are guarded. Correct the profile.",
-                owner.user_name,
-                clean(me)
-            )
-        });
-        let named = self.names().into_iter().flat_map(|(key, names)| names.iter().map(move |name| (key, name)));
-        named.filter_map(|(key, name)| nobody(key, name)).chain(contradiction).collect()
-    }
-
-    /// Names of users in the profile that are not the owner's of the key: whether they are anybody's the records tell.
-    pub fn names_to_find(&self, directory: &Directory) -> Vec<String> {
-        let is_owner = |name: &&String| directory.owner().is_some_and(|owner| owner.is_called(name));
-        let mut names: Vec<String> =
-            self.names().into_iter().flat_map(|(_, names)| names).filter(|name| !is_owner(name)).cloned().collect();
-        names.sort_unstable();
-        names.dedup();
-        names
-    }
-
-    /// Keys of the profile that name users, with the names.
-    fn names(&self) -> [(&'static str, &[String]); 3] {
-        [("me", self.me.as_slice()), ("protected", &self.protected), ("admins", &self.admins)]
-    }
-
-    /// Of the keys `me`, `protected` and `admins` those that name this user by what the change alters.
-    fn named_by(&self, change: &Change, user: &User) -> Vec<&'static str> {
-        let old = match change {
-            Change::SetEmail { .. } => &user.email,
-            Change::SetAttribute { path, .. } if path.eq_ignore_ascii_case("userName") => &user.user_name,
-            _ => return Vec::new(),
-        };
-        let by_old = |name: &String| old.is(name.trim()) && *user.id != *name.trim();
-        self.names().into_iter().filter(|(_, names)| names.iter().any(by_old)).map(|(key, _)| key).collect()
-    }
-
-    fn is_protected(&self, user: &User) -> bool {
-        self.protected.iter().any(|name| is_called(user, name))
-    }
-}
-
-/// True for a user name, an email or an id of this user.
-fn is_called(user: &User, name: &str) -> bool {
-    let name = name.trim();
-    !name.is_empty() && (user.user_name.is(name) || user.email.is(name) || *user.id == *name)
-}
 
 /// The additions of a guard to a change that it lets through.
 #[derive(Debug, Default)]

@@ -5,6 +5,7 @@ use crate::{
     dialect::{self, Hosting},
     directory::{
         ListCoverage, ListShortfall, MaybeTold, Name,
+        owner::KeyOwner,
         record::{AccountKind, Member, ReadDepth, RecordProblem, RoleGrant, Team},
         records::Records,
         role_source::{RoleMapping, RoleSource},
