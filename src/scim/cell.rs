@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-/// The characters that begin a formula in a spreadsheet.
-const RUNS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// The characters that begin a formula in a spreadsheet; East Asian editions take full-width signs, too.
+const RUNS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 /// The cell as it is written to the file.
 pub fn neutralise(text: &str) -> Cow<'_, str> {
@@ -32,7 +32,15 @@ mod tests {
 
     #[test]
     fn formulas_are_marked() {
-        for (text, written) in [("=1+1", "'=1+1"), ("-x", "'-x"), ("'@x", "''@x"), ("o'neil", "o'neil"), ("'", "'")] {
+        for (text, written) in [
+            ("=1+1", "'=1+1"),
+            ("-x", "'-x"),
+            ("'@x", "''@x"),
+            ("＝1", "'＝1"),
+            ("\n=1", "'\n=1"),
+            ("o'neil", "o'neil"),
+            ("'", "'"),
+        ] {
             assert_eq!(neutralise(text), written);
             assert_eq!(restore(written), text);
         }
@@ -40,7 +48,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_text_comes_back(text in "['=+@\t\r-]{0,4}.{0,4}") {
+        fn every_text_comes_back(text in "['=+@\t\r\n＝＠-]{0,4}.{0,4}") {
             let written = neutralise(&text);
             prop_assert!(!written.starts_with(RUNS));
             prop_assert_eq!(restore(&written), text.as_str());
