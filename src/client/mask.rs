@@ -3,6 +3,8 @@
 //! The key is looked for as it was sent, and as JSON, URLs and web pages write it. Letters and digits stand for
 //! themselves in all of those; any other character may be escaped.
 
+use std::ops::Range;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use memchr::memmem;
@@ -71,11 +73,14 @@ impl KeyMask {
     pub(super) fn cover(&self, text: &mut Vec<u8>) -> bool {
         let mut any = false;
         for secret in &self.secrets {
-            for covered in [MaskedText::covered, MaskedText::covered_scattered] {
-                if let Some(covered) = covered(secret, text) {
-                    *text = covered;
-                    any = true;
-                }
+            any |= replace(text, secret.covered(text));
+        }
+        let longest = self.secrets.iter().map(|secret| secret.plain.len()).max().unwrap_or_default();
+        let mut windows = scattered::windows(text, longest);
+        for secret in &self.secrets {
+            if replace(text, secret.covered_scattered(text, &windows)) {
+                windows = scattered::windows(text, longest);
+                any = true;
             }
         }
         any
@@ -111,8 +116,8 @@ impl MaskedText {
     }
 
     /// The text without the secret that has hidden characters within; `None` where it is not there.
-    fn covered_scattered(&self, text: &[u8]) -> Option<Vec<u8>> {
-        let found = scattered::find(text, &self.plain);
+    fn covered_scattered(&self, text: &[u8], windows: &[Range<usize>]) -> Option<Vec<u8>> {
+        let found = scattered::find(text, windows, &self.plain);
         if found.is_empty() {
             return None;
         }
@@ -153,6 +158,11 @@ impl MaskedText {
             covered
         })
     }
+}
+
+/// Puts the covered text in the place of the text; false where nothing was covered.
+fn replace(text: &mut Vec<u8>, covered: Option<Vec<u8>>) -> bool {
+    covered.map(|covered| *text = covered).is_some()
 }
 
 /// How JSON (RFC 8259 §7), URLs (RFC 3986 §2.1) and web pages write a character.

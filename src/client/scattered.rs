@@ -5,17 +5,17 @@ use std::{collections::VecDeque, ops::Range, str};
 
 use crate::scim::text;
 
-/// The ranges of the text that are the secret and such characters. Uses as much memory as the secret and the ranges found.
-pub(super) fn find(text: &[u8], secret: &[u8]) -> Vec<Range<usize>> {
+/// The ranges of the text that are the secret and such characters. `windows` are those of [`windows`] for at least the
+/// secret's length. Uses as much memory as the secret and the ranges found.
+pub(super) fn find(text: &[u8], windows: &[Range<usize>], secret: &[u8]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    if secret.is_empty() {
+    if secret.is_empty() || windows.is_empty() {
         return found;
     }
     let fall_back = fall_backs(secret);
-    for window in windows(text, secret.len()) {
-        let start = window.start;
-        let within = find_in(&text[window], secret, &fall_back);
-        found.extend(within.into_iter().map(|range| start + range.start..start + range.end));
+    for window in windows {
+        let within = find_in(&text[window.clone()], secret, &fall_back);
+        found.extend(within.into_iter().map(|range| window.start + range.start..window.start + range.end));
     }
     found
 }
@@ -42,8 +42,8 @@ fn find_in(text: &[u8], secret: &[u8], fall_back: &[usize]) -> Vec<Range<usize>>
 }
 
 /// The parts of the text that are nearer than `reach` bytes to a character that cleaning drops: a scattered secret of that
-/// length lies in one of them.
-fn windows(text: &[u8], reach: usize) -> Vec<Range<usize>> {
+/// length lies in one of them. Two parts lie at least `reach` bytes apart, so a large text has few of them.
+pub(super) fn windows(text: &[u8], reach: usize) -> Vec<Range<usize>> {
     let mut all: Vec<Range<usize>> = Vec::new();
     for (at, length) in all_dropped(text) {
         let mut start = at.saturating_sub(reach);
@@ -60,19 +60,23 @@ fn windows(text: &[u8], reach: usize) -> Vec<Range<usize>> {
     all
 }
 
-/// Bytes that are looked at together.
-const CHUNK: usize = 4_096;
+/// Bytes that are looked at together: few enough that a name beyond ASCII leaves most of its record to a single look.
+const CHUNK: usize = 64;
 
-/// The places and lengths of characters that cleaning may drop. Only other bytes than plain ASCII are looked at, which most
-/// texts have few of.
+/// The places and lengths of characters that cleaning drops. Chunks of plain text are passed over as wholes.
 fn all_dropped(text: &[u8]) -> impl Iterator<Item = (usize, usize)> {
-    let is_plain = |byte: &u8| matches!(byte, b' '..=b'[' | b']'..=b'~');
     let chunks = (0..).step_by(CHUNK).zip(text.chunks(CHUNK));
-    let others = chunks.filter(move |(_, chunk)| chunk.iter().filter(|byte| !is_plain(byte)).count() > 0);
+    // A fold that looks at every byte is turned into vector instructions; `any` is not.
+    let others = chunks.filter(|(_, chunk)| !chunk.iter().fold(true, |plain, byte| plain & is_plain(*byte)));
     others.flat_map(move |(start, chunk)| {
-        let bytes = (start..).zip(chunk).filter(move |(_, byte)| !is_plain(byte));
+        let bytes = (start..).zip(chunk).filter(|(_, byte)| !is_plain(**byte));
         bytes.filter_map(|(at, _)| Some((at, dropped(&text[at..])?)))
     })
+}
+
+/// True for a byte of ASCII that begins no dropped character.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b'\t'..=b'\r' | b' '..=b'[' | b']'..=b'~')
 }
 
 /// For each beginning of the secret, the length of its longest end that is a beginning, too (Knuth, Morris, Pratt).
@@ -116,7 +120,8 @@ fn shown(text: &[u8]) -> impl Iterator<Item = ShownByte> {
 /// The length of the dropped character that the text begins with, if there is one.
 fn dropped(text: &[u8]) -> Option<usize> {
     match *text {
-        [b' '..=b'[' | b']'..=b'~', ..] | [] => None,
+        [] => None,
+        [byte, ..] if is_plain(byte) => None,
         [b'\\', b'b' | b'f', ..] => Some(2),
         [b'\\', b'u', ..] => {
             let unit = |at: usize| u16::from_str_radix(str::from_utf8(text.get(at..at + 4)?).ok()?, 16).ok();
@@ -158,7 +163,7 @@ mod tests {
             let covered = |range: &Range<usize>, all: &[Range<usize>]| {
                 all.iter().any(|other| other.start < range.end && range.start < other.end)
             };
-            let found = find(text.as_bytes(), secret.as_bytes());
+            let found = find(text.as_bytes(), &windows(text.as_bytes(), secret.len()), secret.as_bytes());
             for range in everywhere.iter().filter(|range| is_scattered(range)) {
                 prop_assert!(covered(range, &found), "{range:?} of {text:?} is in none of {found:?}");
             }
