@@ -157,6 +157,13 @@ impl TeamJoins {
             if !is_told(team) {
                 not_told.push(format!("{}: who is in it is not told; nobody is removed.", team.name));
             }
+            if directory.is_perhaps_cut(team) {
+                notes.push(format!(
+                    "{}: the server shows exactly {} members, perhaps not all of them: whoever it does not show stays.",
+                    team.name,
+                    team.size().unwrap_or_default()
+                ));
+            }
             let stays = |member: &&Id| {
                 !(self.whole_others.contains(id) && directory.coverage(RecordKind::User).is_complete())
                     && directory.user(member).is_none()

@@ -210,3 +210,17 @@ fn a_team_of_a_hundred_is_changed_as_any_other() {
     world.run(&["undo", "--yes"]).exits(DONE);
     assert_eq!(world.members("g0001").len(), 100);
 }
+
+/// Whoever is not shown is not removed: the plan and the outcome say so.
+#[test]
+fn pruning_a_full_page_says_that_others_may_be_hidden() {
+    let world = world(UNNAMED);
+    let wanted: Vec<String> = (1..=99).map(|number| format!("user{number:04}")).collect();
+    world.file("less.yaml", format!("teams:\n  - {{team: alpha, members: [{}]}}\n", wanted.join(", ")));
+    let words = "alpha: the server shows exactly 100 members, perhaps not all of them";
+    let planned = world.run(&["plan", "less.yaml", "--prune", "--json"]).exits(DONE);
+    assert!(planned.json()["notes"].to_string().contains(words), "{planned}");
+    let said = world.run(&["apply", "less.yaml", "--prune", "--yes", "--json", "--confirm", "alpha"]);
+    assert!(said.json()["notes"].to_string().contains(words), "{said}");
+    assert_eq!(world.members("g0001"), but(&[100]));
+}
