@@ -1,6 +1,6 @@
 //! The changes that make a directory equal to a file.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     DesiredState, FilePlace, FileProblem, ProblemKind, RoleWish, TeamWish,
@@ -111,7 +111,35 @@ pub fn difference(
     }
     let created: FxHashMap<Id, String> = changes.iter().filter_map(created).collect();
     changes.sort_by_cached_key(|change| order(change, directory, &created));
+    // Where no team can be deleted, the undo takes out whoever was added to it.
+    let changes = if can.can(ChangeVerb::DeleteTeam).is_ok() { with_members(changes) } else { changes };
     Ok(DesiredDifference { changes, left, notes, not_told })
+}
+
+/// The changes, where new teams begin with the users who join them as ordinary members: a request for a new team takes
+/// many, and an addition takes one. Users who are created, too, follow once they have an id.
+fn with_members(changes: Vec<Change>) -> Vec<Change> {
+    let new: FxHashSet<Id> = changes
+        .iter()
+        .filter(|change| matches!(change, Change::CreateTeam { .. }))
+        .filter_map(|change| change.creates().cloned())
+        .collect();
+    let mut joining: FxHashMap<Id, Vec<Id>> = FxHashMap::default();
+    let mut rest = Vec::with_capacity(changes.len());
+    for change in changes {
+        match change {
+            Change::AddMember { team, user } if new.contains(&team) && !ResourceRef::user(&user).is_provisional() => {
+                joining.entry(team).or_default().push(user);
+            }
+            other => rest.push(other),
+        }
+    }
+    for change in &mut rest {
+        if let Change::CreateTeam { key, members, .. } = change {
+            members.extend(joining.remove(key).into_iter().flatten());
+        }
+    }
+    rest
 }
 
 /// The state of a comparison.

@@ -11,6 +11,7 @@ mod decided;
 mod doctor;
 mod doctor_beside;
 mod echo;
+mod file_teams;
 mod grafana;
 mod in_part;
 mod key_command;

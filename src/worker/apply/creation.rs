@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::{ChangeAttempt, send::path_of};
+use super::{ChangeAttempt, effects::listed, send::path_of};
 use crate::{
     dialect::ChangeShown,
     directory::{
@@ -104,6 +104,17 @@ impl ChangeAttempt<'_> {
             _ => None,
         });
         members.iter().filter(|id| team.is_none_or(|team| !team.has(id))).cloned().collect()
+    }
+
+    /// A sentence that names the members meant for a new team whom it lacks; empty for any other change.
+    pub(super) async fn left_out(&self, entry: &JournalEntry) -> String {
+        let missing = self.missing(entry).await;
+        if missing.is_empty() {
+            return String::new();
+        }
+        let users = self.users(&missing).await;
+        let name = |id: &Id| users.get(id).map_or_else(|| id.to_string(), |user| user.user_name.to_string());
+        format!(" Not in it: {}.", listed(&missing.iter().map(name).collect::<Vec<_>>()))
     }
 
     /// The outcome of a creation that the server has answered with a record of another name; `None` for any other

@@ -64,7 +64,8 @@ impl ChangeAttempt<'_> {
                 (ChangeState::Confirmed, if lost { lead("the directory shows the change.") } else { String::new() })
             }
             ChangeShown::Part(now) => {
-                (ChangeState::Partly, lead(&format!("It took effect in part: the server shows {now}.")))
+                let left_out = self.left_out(entry).await;
+                (ChangeState::Partly, lead(&format!("It took effect in part: the server shows {now}.{left_out}")))
             }
             _ if self.is_blind(entry) => {
                 (ChangeState::Unseen, self.context.dialect.capabilities().holds().say(BLIND).into_owned())
