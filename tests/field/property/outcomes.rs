@@ -63,12 +63,18 @@ impl Act {
             8 => Act::CreateTeam(format!("team-new{step}"), vec![user]),
             9 => Act::DeleteUser(user),
             10 => Act::DeleteTeam(team),
-            _ => Act::Apply(vec![
-                Act::Rename(user.clone(), format!("Applied {step}")),
-                Act::Add(team.clone(), user),
-                Act::CreateUser(format!("applied{step}")),
-                Act::Add(team, format!("applied{step}")),
-            ]),
+            _ => {
+                let mut acts = vec![
+                    Act::Rename(user.clone(), format!("Applied {step}")),
+                    Act::Add(team.clone(), user.clone()),
+                    Act::CreateUser(format!("applied{step}")),
+                    Act::Add(team, format!("applied{step}")),
+                ];
+                // A plan that creates, adds and takes away.
+                let other = names.iter().find(|name| **name != user).filter(|_| dice.once_in(2));
+                acts.extend(other.map(|name| Act::Deactivate((*name).to_owned())));
+                Act::Apply(acts)
+            }
         }
     }
 
@@ -151,6 +157,7 @@ fn document(acts: &[Act]) -> Value {
         match act {
             Act::Rename(user, to) => users.push(json!({"user": user, "name": to})),
             Act::Add(team, user) => teams.push((team, user)),
+            Act::Deactivate(user) => users.push(json!({"user": user, "active": false})),
             Act::CreateUser(name) => users.push(json!({
                 "user": name, "email": format!("{name}@example.com"), "name": "New One", "external_id": "ext-2"})),
             other => panic!("{other:?} is in no file"),
@@ -286,6 +293,50 @@ fn undone(
     }
 }
 
+/// A plan that was sent, with what was there before and after it.
+struct SentPlan {
+    number: String,
+    said: CommandResult,
+    before: Facts,
+    after: Facts,
+}
+
+/// Asserts that the undo of a plan which is not the newest one has brought back each of its effects that was still there, and
+/// has altered nothing else, but for what it names.
+#[track_caller]
+fn undone_out_of_order(context: &str, said: &CommandResult, plan: &SentPlan, present: &Facts, after: &Facts) {
+    if said.code == NOT_SENT {
+        assert!(present == after, "{context}: the undo was not sent, and {:?}\n{said}", changed(present, after));
+        return;
+    }
+    let own = changed(&plan.before, &plan.after);
+    let account = format!("{}\n{}", said.err, said.out);
+    let told = sentences(said);
+    let is_named = |fact: &Fact| {
+        told.iter().any(|(sentence, about)| mentions(sentence, about, fact))
+            || account.lines().any(|line| mentions(line, "", fact))
+    };
+    let hidden = [rows(said), rows(&plan.said)].concat().iter().any(|row| row["state"] == "sent, not shown");
+    for (fact, _) in own.iter().filter(|(fact, _)| present.contains(fact) == plan.after.contains(fact)) {
+        let is_back = after.contains(fact) == plan.before.contains(fact);
+        assert!(
+            is_back || said.code != DONE || hidden || is_named(fact) || is_named(&Fact::exists(&fact.subject)),
+            "{context}: {fact:?} is not back\n{said}\n--- undone\n{}",
+            plan.said
+        );
+    }
+    for (fact, came) in changed(present, after) {
+        let is_own = own.iter().any(|(of, _)| (&of.subject, &of.attribute) == (&fact.subject, &fact.attribute));
+        let of_record = own.iter().any(|(of, _)| *of == Fact::exists(&fact.subject));
+        assert!(
+            is_own || of_record || hidden || is_named(&fact),
+            "{context}: the undo of another plan: {fact:?} {}\n{said}\n--- undone\n{}",
+            if came { "came" } else { "is gone" },
+            plan.said
+        );
+    }
+}
+
 #[rstest]
 fn the_account_of_a_change_is_the_difference_that_it_has_made(
     #[values(
@@ -324,6 +375,7 @@ fn holds(seed: u64) {
     }
     let habits: Vec<Habit> = roll(dice);
     let world = case.world_of(Habitual::new(case.clone(), habits.clone()));
+    let mut standing: Vec<SentPlan> = Vec::new();
     for step in 0..3 {
         let state = world.state();
         let act = Act::roll(dice, &case, &state, step);
@@ -340,9 +392,18 @@ fn holds(seed: u64) {
         }
         is_in_the_journal(&context, &world, &said);
         if dice.once_in(3) {
+            let number = said.json()["plan"].to_string();
+            standing.push(SentPlan { number, said, before, after: between });
             continue;
         }
         let undo = run(&world, &["undo".to_owned()]);
         undone(&context, &undo, &said, &before, &between, &facts(&world.state()));
+    }
+    // The oldest plan that stands goes first: others came after it, or were undone.
+    for plan in &standing {
+        let present = facts(&world.state());
+        let context = format!("{case:?}, {habits:?}, undo {}", plan.number);
+        let undo = run(&world, &["undo".to_owned(), plan.number.clone()]);
+        undone_out_of_order(&context, &undo, plan, &present, &facts(&world.state()));
     }
 }
