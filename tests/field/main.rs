@@ -41,6 +41,7 @@ mod put_off;
 mod records;
 mod references;
 mod restored;
+mod result;
 mod roles;
 mod scalars;
 mod screen;

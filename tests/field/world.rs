@@ -19,6 +19,7 @@ use tempfile::TempDir;
 mod advice;
 use advice::assert_own_options;
 
+pub use crate::result::CommandResult;
 use crate::{
     server::{Behavior, KEY, Request, Server},
     state::State,
@@ -38,14 +39,6 @@ pub const INCOMPLETE: i32 = 6;
 pub struct World {
     pub server: Server,
     home: TempDir,
-}
-
-/// A command that has ended.
-pub struct CommandResult {
-    args: String,
-    pub code: i32,
-    pub out: String,
-    pub err: String,
 }
 
 impl World {
@@ -180,38 +173,6 @@ pub fn column(rows: &Value, key: &str) -> Vec<String> {
 #[track_caller]
 pub fn row<'a>(rows: &'a Value, id: &str) -> &'a Value {
     rows.as_array().unwrap().iter().find(|row| row["id"] == id).unwrap_or_else(|| panic!("no row {id}: {rows}"))
-}
-
-impl CommandResult {
-    /// Asserts the exit status.
-    #[track_caller]
-    pub fn exits(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "{self}");
-        self
-    }
-
-    /// Asserts that standard error contains each text.
-    #[track_caller]
-    pub fn warns(self, texts: &[&str]) -> Self {
-        for text in texts {
-            assert!(self.err.contains(text), "{text:?} is not on standard error: {self}");
-        }
-        self
-    }
-
-    /// Standard output as JSON.
-    #[track_caller]
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self}"))
-    }
-}
-
-impl std::fmt::Display for CommandResult {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { args, code, out, err } = self;
-        let cut = |text: &str| text.chars().take(3_000).collect::<String>();
-        write!(f, "`{args}` ended with {code}\n--- out\n{}\n--- err\n{}", cut(out), cut(err))
-    }
 }
 
 fn said(args: &[&str], output: Output) -> CommandResult {

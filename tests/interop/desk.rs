@@ -2,12 +2,12 @@
 
 use std::process::{Command, Stdio};
 
-use serde_json::Value;
 use tempfile::TempDir;
 
 use super::{
     console,
     outside::{Directory, KEY, Outside},
+    result::CommandResult,
 };
 
 /// Exit status: done.
@@ -29,15 +29,6 @@ pub struct Desk<'a> {
     pub now: Directory,
 }
 
-/// A command that has ended.
-#[derive(Debug)]
-pub struct Ended {
-    args: String,
-    code: i32,
-    pub out: String,
-    pub err: String,
-}
-
 impl<'a> Desk<'a> {
     /// With this in the profile's `server` table.
     pub async fn new(outside: &'a Outside, habits: &str) -> Self {
@@ -47,7 +38,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Runs a command to its end.
-    pub fn run(&self, args: &[&str]) -> Ended {
+    pub fn run(&self, args: &[&str]) -> CommandResult {
         let mut command = Command::new(env!("CARGO_BIN_EXE_scimitar"));
         command.args(args).env_clear().current_dir(self.home.path()).env("HOME", self.home.path());
         command.env("SCIMITAR_STATE", self.home.path().join("state"));
@@ -56,7 +47,7 @@ impl<'a> Desk<'a> {
         let output = command.stdin(Stdio::null()).output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         let code = output.status.code().unwrap_or(-1);
-        Ended { args: args.join(" "), code, out: text(output.stdout), err: text(output.stderr) }
+        CommandResult { args: args.join(" "), code, out: text(output.stdout), err: text(output.stderr) }
     }
 
     /// Runs a change, and takes it back: the server then holds what was meant, and after that what it held before.
@@ -79,35 +70,5 @@ impl<'a> Desk<'a> {
         assert_eq!(self.outside.directory().await, self.now, "{ended}");
         let undo = self.run(&["undo", "--yes"]).exits(NOT_SENT).warns(&["nothing of it to undo"]);
         assert_eq!(self.outside.directory().await, self.now, "{undo}");
-    }
-}
-
-impl Ended {
-    /// Asserts the exit status.
-    #[track_caller]
-    pub fn exits(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "{self}");
-        self
-    }
-
-    /// Asserts that standard error contains each text.
-    #[track_caller]
-    pub fn warns(self, texts: &[&str]) -> Self {
-        for text in texts {
-            assert!(self.err.contains(text), "{text:?} is not on standard error: {self}");
-        }
-        self
-    }
-
-    /// Standard output as JSON.
-    #[track_caller]
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self}"))
-    }
-}
-
-impl std::fmt::Display for Ended {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "`{}` ended with {}\n--- out\n{}\n--- err\n{}", self.args, self.code, self.out, self.err)
     }
 }

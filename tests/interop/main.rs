@@ -9,6 +9,8 @@ mod commands;
 mod console;
 mod desk;
 mod outside;
+#[path = "../field/result.rs"]
+mod result;
 mod servers;
 
 use console::Console;
