@@ -22,6 +22,21 @@ impl App {
         (0..AT_ONCE).for_each(|_| self.ask_next_roster(effects));
     }
 
+    /// Says of how many teams the invitations are known, where that is not all.
+    pub(super) fn say_whose_invitations_are_known(&mut self) {
+        let (known, all) = (self.directory.rosters_known(), self.directory.len(RecordKind::Team));
+        if let Some(why) = self.never(Action::ReadInvitations) {
+            let why = why.into_owned();
+            self.say(why);
+        } else if known < all {
+            let key = self.keymap.label(Action::ReadInvitations).unwrap_or_default();
+            let (known, all, teams) = (number(known as u64), number(all as u64), self.word("teams"));
+            self.say(format!(
+                "Invitations are known of {known} of {all} {teams}; {key} (outside the filter) reads all."
+            ));
+        }
+    }
+
     fn ask_next_roster(&mut self, effects: &mut Vec<AppEffect>) {
         let Some(planner) = self.planner.clone() else { return };
         while let Some(team) = self.roster_queue.pop_front() {

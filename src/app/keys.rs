@@ -169,7 +169,7 @@ impl App {
         (seats.known > 0).then(|| format!("{}{of} full seats{basis}", number(seats.full)))
     }
 
-    /// A filter by role says how many users it could not judge.
+    /// A filter by role says how many users it could not judge; one for invited people, of how many teams those are known.
     pub(super) fn say_what_is_unknown(&mut self, kind: RecordKind) {
         let (unknown, all) =
             (self.panes[kind as usize].unjudged(&self.directory), self.directory.len(RecordKind::User));
@@ -177,6 +177,8 @@ impl App {
             let known = all.saturating_sub(unknown);
             let key = self.keymap.label(Action::LoadRoles).unwrap_or_default();
             self.say(format!("Roles are known for {known} of {all} users; {key} (outside the filter) reads the rest."));
+        } else if self.panes[kind as usize].asks_invited() {
+            self.say_whose_invitations_are_known();
         }
     }
 

@@ -276,6 +276,11 @@ impl ListPane {
         directory.records().census().lacking_roles
     }
 
+    /// True if the filter asks for people who are invited.
+    pub fn asks_invited(&self) -> bool {
+        self.listing.query().asks_invited()
+    }
+
     /// True if the filter asks for Models seats.
     pub fn asks_seats(&self) -> bool {
         self.listing.query().asks_seats()

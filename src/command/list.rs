@@ -308,6 +308,11 @@ pub(super) fn found(
         let term = clean(filter);
         return Err(invalid(format!("filter: `{term}`: an unfinished term matches everything; finish or drop it")));
     }
+    if query.asks_invited() {
+        let why =
+            "invited people have no account yet, and no list of users has them: `scimitar invitations` lists them";
+        return Err(invalid(format!("filter: `{}`: {why}", clean(filter))));
+    }
     let open = query.count_open(directory, kind, among, now);
     Ok(FoundRows { rows: query.run(directory, kind, among, now), open })
 }

@@ -65,6 +65,8 @@ enum Value {
     Any(Vec<Part>),
     Number(i64),
     Bool(bool),
+    /// Invited, and without an account.
+    Invited,
     /// Seconds.
     Age(i64),
     Never,
@@ -169,6 +171,11 @@ impl FilterQuery {
     /// True if the answer depends on Models seats.
     pub fn asks_seats(&self) -> bool {
         self.terms.iter().any(|term| term.field == RecordField::User(UserField::ModelsSeat))
+    }
+
+    /// True if the answer depends on the invitations to teams, which no list of users has.
+    pub fn asks_invited(&self) -> bool {
+        self.terms.iter().any(|term| term.value == Value::Invited && !term.negative)
     }
 
     /// True if a term is still being typed, and matches everything until it is done.

@@ -319,7 +319,7 @@ fn a_filter_shows_what_it_found_and_what_it_can_not_read() {
     type_text(&mut app, "/active:yes");
     type_text(&mut app, "x");
     let text = screen(&app, &look());
-    assert!(text.contains("filter: `active:yesx`: yes, no or unknown"), "{text}");
+    assert!(text.contains("filter: `active:yesx`: yes, no, invited or unknown"), "{text}");
     assert!(text.contains("eva-tanaka"), "the last good result stays: {text}");
 }
 

@@ -306,6 +306,9 @@ async fn invited_people_stand_behind_the_users_once_they_are_read() {
     let asked = |server: &Server| server.running.requests().iter().filter(|one| one.path.contains("graphql")).count();
     let before = asked(&server);
     console.expect_no("invited");
+    console.find("status:invited");
+    assert!(console.app().panes[0].rows.is_empty(), "{}", console.screen());
+    console.find_all();
     console.press(Action::ReadInvitations);
     console.settle().await;
     let (people, teams) = (console.app().directory.invited().len(), console.app().directory.len(RecordKind::Team));
@@ -327,6 +330,14 @@ async fn invited_people_stand_behind_the_users_once_they_are_read() {
     assert_eq!(console.app().panes[0].marks.len(), console.app().panes[0].in_view(&console.app().directory));
     console.find("invited");
     assert_eq!(console.app().panes[0].rows.len(), people);
+    for (filter, found) in [("status:invited", true), ("active:no", false), ("-active:yes invited", true)] {
+        console.find_all();
+        console.find(filter);
+        let app = console.app();
+        let users: Vec<_> = app.panes[0].rows.iter().filter_map(|row| app.directory.user_at(*row)).collect();
+        let all = users.len() == people && users.iter().all(|user| user.is_invited());
+        assert_eq!(all, found, "{filter}: {}", console.screen());
+    }
     // By fields, too: what only accounts have is none.
     let one = console.app().directory.invited()[0].clone();
     let (email, team) = (one.email.raw().to_owned(), one.team_roles.unwrap()[0].scope.to_string());

@@ -136,12 +136,14 @@ fn fields(kind: RecordKind) -> String {
         let filter = spec.filter.map(|filter| {
             let values = match filter.values {
                 FilterValues::Texts => "text",
-                FilterValues::YesNo => "yes, no",
+                FilterValues::Status => "yes, no, invited",
                 FilterValues::Number => "number",
                 FilterValues::Age => "age",
                 FilterValues::AgeOrNever => "age, never",
             };
-            format!("`{}` ({values})", filter.word)
+            let words: Vec<String> =
+                [Some(filter.word), filter.also].into_iter().flatten().map(|word| format!("`{word}`")).collect();
+            format!("{} ({values})", words.join(", "))
         });
         let label = if spec.label.is_empty() {
             format!("`{}`", spec.json.map_or("", |names| names.value))

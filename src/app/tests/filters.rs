@@ -154,3 +154,14 @@ fn ticks_of_a_difference_that_were_set_by_hand_stay() {
     console.type_text("ogn").press(Action::ToggleAll);
     assert_eq!(said(&console), "No row contains these words; similar rows are checked one by one.");
 }
+
+/// Nobody is told to be invited before the teams are asked.
+#[test]
+fn a_filter_for_invited_people_says_whose_invitations_are_known() {
+    let mut console = with(&["eva-tanaka"]);
+    console.press(Action::Filter).type_text("status:invited").wait();
+    assert_eq!(
+        (shown(&console), said(&console).as_str()),
+        (0, "Invitations are known of 0 of 1 teams; i (outside the filter) reads all.")
+    );
+}

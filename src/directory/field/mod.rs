@@ -144,6 +144,8 @@ pub enum FieldSort {
 pub struct FilterWord {
     /// The word.
     pub word: &'static str,
+    /// Another word for the field, such as the heading of its column.
+    pub also: Option<&'static str>,
     /// The values.
     pub values: FilterValues,
 }
@@ -153,14 +155,22 @@ pub struct FilterWord {
 pub enum FilterValues {
     /// Texts that the field's value contains.
     Texts,
-    /// `yes` or `no`.
-    YesNo,
+    /// Active, inactive or invited.
+    Status,
     /// A number, with `<` and `>` too.
     Number,
     /// An age, with `<` and `>` too.
     Age,
     /// An age, or `never`.
     AgeOrNever,
+}
+
+impl FilterWord {
+    /// True if the text is the word, or the other one, in the words of the provider.
+    pub fn is(self, text: &str, holds: RecordContents) -> bool {
+        let is = |word: &'static str| word.eq_ignore_ascii_case(text) || holds.say(word).eq_ignore_ascii_case(text);
+        is(self.word) || self.also.is_some_and(is)
+    }
 }
 
 impl FilterValues {
@@ -189,7 +199,7 @@ pub struct FileNames {
 }
 
 const fn filter(word: &'static str, values: FilterValues) -> FilterWord {
-    FilterWord { word, values }
+    FilterWord { word, also: None, values }
 }
 
 const fn json(value: &'static str) -> JsonNames {

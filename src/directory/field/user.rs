@@ -1,8 +1,8 @@
 //! The fields of a user.
 
 use super::{
-    CHOSEN, FieldSort, FieldSpec, FilterValues, UserText, fields, file, file_names, filter, json, json_in_part,
-    number_column, text_column,
+    CHOSEN, FieldSort, FieldSpec, FilterValues, FilterWord, UserText, fields, file, file_names, filter, json,
+    json_in_part, number_column, text_column,
 };
 use crate::directory::change::{ChangeVerb, SeatKind};
 
@@ -80,7 +80,7 @@ fields! {
             headings: &["Status"],
             width: Some(text_column(10, 10, 2)),
             sort: FieldSort::Ascending,
-            filter: Some(filter("active", FilterValues::YesNo)),
+            filter: Some(FilterWord { also: Some("status"), ..filter("active", FilterValues::Status) }),
             json: Some(json("active")),
             csv: Some("status"),
             file: file("active"),

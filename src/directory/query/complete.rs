@@ -1,11 +1,14 @@
 //! Completions of a filter's last term: fields, and values with how many records have them.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashMap;
 
-use super::{fields, filter_words};
+use super::{account_word, fields, filter_words};
 use crate::directory::{
     Directory, Name, RecordKind,
     field::{FilterValues, RecordField, RoleField, TeamField, UserField},
+    record::{AccountKind, RoleGrant, User},
     record_contents::RecordContents,
     search::folded,
 };
@@ -45,21 +48,24 @@ impl<'a> Completion<'a> {
     /// The completions of the term, with how many records have them where they are values: the most frequent first.
     pub fn choices(&self, directory: &Directory) -> Vec<(String, Option<usize>)> {
         let Some((field, typed)) = self.term.split_once([':', '=']) else {
-            let begun = |word: &str| word.starts_with(&self.term.to_lowercase());
+            let others = filter_words(self.kind, self.holds).filter_map(|(_, filter)| filter.also.map(Cow::Borrowed));
+            let others = others.filter(|_| !self.term.is_empty());
             return fields(self.kind, self.holds)
-                .filter(|word| begun(word))
+                .chain(others)
+                .filter(|word| word.starts_with(&self.term.to_lowercase()))
                 .map(|word| (format!("{word}:"), None))
                 .collect();
         };
-        let is =
-            |word: &'static str| self.holds.say(word).eq_ignore_ascii_case(field) || word.eq_ignore_ascii_case(field);
-        let found = filter_words(self.kind, self.holds).find(|(_, filter)| is(filter.word));
+        let found = filter_words(self.kind, self.holds).find(|(_, filter)| filter.is(field, self.holds));
         let Some((of, filter)) = found else { return Vec::new() };
         // Values between commas are alternatives: the last one is typed.
         let (before, typed) = typed.rsplit_once(',').map_or(("", typed), |(before, typed)| (before, typed));
         let comma = if before.is_empty() { "" } else { "," };
         let begun = folded(typed.trim_start_matches('"'));
         let mut values = values(of, filter.values, directory);
+        if let Some((place, _)) = begun.rsplit_once('/') {
+            values.extend(roles_in(of, place, directory));
+        }
         values.retain(|(value, _)| folded(value).starts_with(&begun));
         values.sort_by(|(a, m), (b, n)| n.cmp(m).then_with(|| a.cmp(b)));
         values.truncate(MOST);
@@ -85,10 +91,9 @@ fn values(field: RecordField, values: FilterValues, directory: &Directory) -> Va
         RecordField::Team(_) | RecordField::Role(_) => Vec::new(),
     };
     let words: &[&str] = match values {
-        FilterValues::YesNo if counted.is_empty() => &["yes", "no"],
         FilterValues::AgeOrNever => &["never", ">90d", "<30d"],
         FilterValues::Age => &[">90d", "<30d"],
-        FilterValues::YesNo | FilterValues::Texts | FilterValues::Number => &[],
+        FilterValues::Status | FilterValues::Texts | FilterValues::Number => &[],
     };
     counted.into_iter().chain(words.iter().map(|word| ((*word).to_owned(), None))).collect()
 }
@@ -111,13 +116,43 @@ fn of_users(field: UserField, directory: &Directory) -> Values {
         UserField::Active => {
             let mut counts = [0_usize; 2];
             users.filter_map(|user| user.active).for_each(|active| counts[usize::from(!active)] += 1);
-            ["yes", "no"].into_iter().zip(counts).map(|(word, count)| (word.to_owned(), Some(count))).collect()
+            let counted = ["yes", "no"].into_iter().zip(counts.map(Some));
+            // Whom teams have invited that were not asked is not known.
+            let invited = (directory.rosters_known() > 0).then(|| directory.invited().len());
+            counted.chain([("invited", invited)]).map(|(word, count)| (word.to_owned(), count)).collect()
+        }
+        UserField::Account => {
+            let mut counts: FxHashMap<&str, usize> = FxHashMap::default();
+            let word = |user: &User| match user.account {
+                AccountKind::Unsaid => "unknown",
+                account => account_word(account),
+            };
+            users.for_each(|user| *counts.entry(word(user)).or_default() += 1);
+            counts.into_iter().map(|(word, count)| (word.to_owned(), Some(count))).collect()
         }
         text => match &text.spec().text {
             Some(text) => tallied(users.map(|user| (text.of)(user).name())),
             None => Vec::new(),
         },
     }
+}
+
+/// `audio/admin`, `audio/member`, …: the roles in the place with this folded name, each with its number of people.
+/// Nothing for a field that is no place.
+fn roles_in(field: RecordField, place: &str, directory: &Directory) -> Values {
+    let grants: fn(&User) -> &[RoleGrant] = match field {
+        RecordField::User(UserField::Teams) => |user| user.team_roles.as_deref().unwrap_or_default(),
+        RecordField::User(UserField::Registries) => |user| &user.registry_roles,
+        RecordField::User(_) | RecordField::Team(_) | RecordField::Role(_) => return Vec::new(),
+    };
+    let users = rows(directory, RecordKind::User).filter_map(|row| directory.user_at(row));
+    let mut meant: FxHashMap<&Name, bool> = FxHashMap::default();
+    let here = users
+        .flat_map(grants)
+        .filter(|grant| *meant.entry(&grant.scope).or_insert_with(|| folded(grant.scope.as_str()) == place));
+    let mut counts: FxHashMap<(&Name, &Name), usize> = FxHashMap::default();
+    here.for_each(|grant| *counts.entry((&grant.scope, &grant.role)).or_default() += 1);
+    counts.into_iter().map(|((place, role), count)| (format!("{}/{}", place.raw(), role.raw()), Some(count))).collect()
 }
 
 /// The teams with their numbers of members, where those are told.
@@ -144,11 +179,13 @@ mod tests {
     use crate::directory::{record::User, records::Records};
 
     fn directory() -> Directory {
+        let in_nlp = |role: &str| vec![RoleGrant { scope: "nlp".into(), role: role.into() }];
         let user = |name: &str, role: Option<&str>, active| User {
             id: name.into(),
             user_name: name.into(),
             org_role: role.map(Name::from).into(),
             active: Some(active),
+            team_roles: role.filter(|role| *role != "admin").map(in_nlp),
             ..User::default()
         };
         let users = vec![
@@ -176,7 +213,14 @@ mod tests {
         assert_eq!(choices("tea"), ["team:", "teams:"]);
         assert_eq!(choices("role:"), ["role:member 2", "role:\"Run janitor\" 1", "role:admin 1"]);
         assert_eq!(choices("role:admin,mem"), ["role:admin,member 2"]);
-        assert_eq!(choices("x active:"), ["x active:yes 3", "x active:no 1"]);
+        assert_eq!(choices("x active:"), ["x active:yes 3", "x active:no 1", "x active:invited"]);
+        assert_eq!(
+            (choices("stat"), choices("status:n")),
+            (vec!["status:".to_owned()], vec!["status:no 1".to_owned()])
+        );
+        assert_eq!(choices("account:"), ["account:unknown 4"]);
+        assert_eq!(choices("team:nlp/"), ["team:nlp/member 2", "team:\"nlp/Run janitor\" 1"]);
+        assert_eq!(choices("team:NLP/m"), ["team:nlp/member 2"]);
         assert_eq!(choices("last:n"), ["last:never"]);
         assert!(choices("nothing:").is_empty() && choices("name:").is_empty());
     }

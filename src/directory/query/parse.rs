@@ -50,6 +50,14 @@ pub(super) enum Read {
     Unfinished,
 }
 
+/// The values of a status, each with the words that begin with what is typed.
+const STATUS: [(Value, &[&str]); 4] = [
+    (Value::Bool(true), &["yes", "active", "true", "1"]),
+    (Value::Bool(false), &["no", "inactive", "false", "0"]),
+    (Value::Invited, &["invited"]),
+    (Value::Unknown, &["unknown"]),
+];
+
 /// The beginning of a text, as long as a filter may be.
 pub(super) fn shortened(text: &str) -> &str {
     let mut end = text.len().min(LONGEST);
@@ -174,11 +182,10 @@ impl QueryToken<'_> {
         holds: RecordContents,
         (field, relation, value): Field<'_>,
     ) -> Result<Read, BadQuery> {
-        let is = |word: &'static str| word.eq_ignore_ascii_case(field) || holds.say(word).eq_ignore_ascii_case(field);
         // A server that tells nobody's role, or seat, has a value that is not told for each.
         let untold = value.eq_ignore_ascii_case("unknown").then(|| filter_words(kind, RecordContents::default()));
         let mut known = filter_words(kind, holds).chain(untold.into_iter().flatten());
-        let Some((field, filter)) = known.find(|(_, filter)| is(filter.word)) else {
+        let Some((field, filter)) = known.find(|(_, filter)| filter.is(field, holds)) else {
             let known: Vec<_> = fields(kind, holds).collect();
             return Err(bad(self.typed, format!("no field `{field}` here; there are {}", known.join(", "))));
         };
@@ -231,12 +238,13 @@ fn value(values: FilterValues, value: &str) -> Result<Value, &'static str> {
     let lower = folded(value);
     let is = |word: &str| word.starts_with(&lower);
     match values {
-        FilterValues::YesNo => match lower.as_str() {
-            "y" | "ye" | "yes" | "true" | "t" | "1" => Ok(Value::Bool(true)),
-            "n" | "no" | "false" | "f" | "0" => Ok(Value::Bool(false)),
-            _ if is("unknown") => Ok(Value::Unknown),
-            _ => Err("yes, no or unknown"),
-        },
+        FilterValues::Status => {
+            let mut begun = STATUS.iter().filter(|(_, words)| words.iter().any(|word| is(word)));
+            match (begun.next(), begun.next()) {
+                (Some((status, _)), None) => Ok(status.clone()),
+                _ => Err("yes, no, invited or unknown"),
+            }
+        }
         FilterValues::Texts => {
             let parts: Vec<Part> = lower.split(',').filter(|part| !part.is_empty()).map(part).collect();
             if parts.len() > MOST { Err("fewer commas") } else { Ok(Value::Any(parts)) }

@@ -48,6 +48,7 @@ fn asks(user: &User, term: &QueryTerm, directory: &Directory, now: Timestamp) ->
         UserField::Registries => text_is(value, FieldKnowledge::Told(None)),
         UserField::LastActive => Some(*value == Value::Never),
         UserField::Created => created_is(term, None, now),
+        UserField::Active => Some(*value == Value::Invited),
         text if text.spec().text.is_some() => text_is(value, FieldKnowledge::Told(None)),
         _ => Some(false),
     }
