@@ -148,7 +148,7 @@ actions! {
     Help "help" Global "help" "Show the keys for where you are" ["?"];
     Palette "palette" Global "command" "Find any action by name" [":", "ctrl-p"];
     Back "back" Global "" "Go one step back; clear the message, the filter or the marks" ["esc"];
-    Quit "quit" Global "quit" "Quit; asks if anything is in flight" ["q", "ctrl-c"];
+    Quit "quit" Global "quit" "Quit; asks if anything is in flight or would be lost" ["q", "ctrl-c"];
     Refresh "refresh" Work "" "Read what changed, try the server again, retry what failed" ["shift-r"];
     RefreshAll "refresh-all" Work "" "Read every user again, also where the server tells which have changed" [];
     Undo "undo" Work "undo" "Take back the last plan, and then the one before" ["u"];
@@ -261,7 +261,7 @@ actions! {
     NextGrouping "next-grouping" Stage "group" "Group by person, by team, by kind" ["tab"];
     DropStaged "drop-staged" Stage "drop" "Drop the line, or all lines of the heading" ["x", "delete"];
     ClearStage "clear-stage" Stage "drop all" "Drop everything; asks first" ["shift-x"];
-    ReallyQuit "quit-now" Quit "quit" "Quit although something is not confirmed" ["y"];
+    ReallyQuit "quit-now" Quit "quit" "Quit although something is not confirmed or would be lost" ["y"];
     NextField "next-field" Form "next field" "Next field" ["tab", "down"];
     PreviousField "previous-field" Form "" "Previous field" ["backtab", "up"];
     Submit "submit" Form "done" "Done: look at the plan; a small change of what is there, which can be undone, is sent at once" ["enter"];

@@ -359,6 +359,37 @@ fn quitting_asks_only_while_something_is_in_flight() {
     assert!(calm.effects.iter().any(|effect| matches!(effect, AppEffect::Quit)));
 }
 
+/// Quitting is a key of every box: in a plan that was not sent, and where something was entered, it asks first.
+#[test]
+fn quitting_asks_before_a_plan_or_an_entry_is_lost() {
+    for (opens, typed, loses) in [
+        (Action::ToggleActive, "", Some("The plan is not sent yet")),
+        (Action::Edit, "x", Some("What you entered is not sent yet")),
+        (Action::Edit, "", None),
+        (Action::Open, "", None),
+    ] {
+        let mut console = Console::new(Hosting::Dedicated);
+        // A key that is no text in forms either.
+        let quit = || AppMessage::Terminal(Event::Key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL)));
+        console.find("eva").press(opens).type_text(typed).tell(quit());
+        let quits = |console: &Console| console.effects.iter().any(|effect| matches!(effect, AppEffect::Quit));
+        let lost = console.app.lost_by_quitting();
+        assert_eq!(
+            lost.map(|words| words.starts_with(loses.unwrap_or("none"))),
+            loses.map(|_| true),
+            "{opens:?} {lost:?}"
+        );
+        assert_eq!(quits(&console), loses.is_none(), "{opens:?}");
+        if loses.is_some() {
+            console.press(Action::Back);
+            assert!(console.app.lost_by_quitting().is_some() && !quits(&console), "{opens:?}");
+            console.tell(quit());
+            console.press(Action::ReallyQuit);
+            assert!(quits(&console), "{opens:?}");
+        }
+    }
+}
+
 #[test]
 fn what_an_earlier_session_left_is_offered_and_sent_on_r() {
     let mut first = Console::new(Hosting::Dedicated);

@@ -1,4 +1,4 @@
-//! Quit although something is not confirmed?
+//! Quit although something is not confirmed, or would be lost?
 
 use ratatui::{Frame, layout::Rect, text::Line, widgets::Paragraph};
 
@@ -36,12 +36,17 @@ impl OverlayDrawing for QuitBox {
 fn lines(columns: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {
     let open = app.directory.pending();
     let total = open.len();
+    let lost = app.lost_by_quitting().map(|words| shell::wrapped(words, columns, 0, look.strong()));
+    let mut lines = lost.unwrap_or_default();
+    if total == 0 {
+        return lines;
+    }
     let head = if total == 1 {
         "1 change is not confirmed yet:".to_owned()
     } else {
         format!("{} changes are not confirmed yet:", count(total as u64))
     };
-    let mut lines = shell::wrapped(&head, columns, 0, look.strong());
+    lines.extend(shell::wrapped(&head, columns, 0, look.strong()));
     for (id, change) in open.take(NAMED) {
         let entry = app.entries.get(&id);
         let words = entry.map_or_else(|| words::line(change, &app.directory), |entry| entry.step.words.clone());
