@@ -36,7 +36,7 @@ fields! {
         Inherits {
             label: "Inherits from",
             headings: &["Inherits"],
-            width: Some(text_column(8, 12, 2)),
+            width: Some(text_column(10, 12, 2)),
             sort: FieldSort::Ascending,
             filter: Some(filter("inherits", FilterValues::Texts)),
             json: Some(json("inherits")),

@@ -37,6 +37,9 @@ const NAME: usize = 20;
 /// Columns that never get wider than this are soon as wide as they can be.
 const NARROW: usize = 11;
 
+/// Columns that can get so wide hold texts that may be long.
+const LONG: usize = 28;
+
 /// Cells between two columns.
 pub(super) const GAP: usize = 2;
 
@@ -135,12 +138,13 @@ fn drop_of(placed: &[PlacedColumn], at: usize) -> u8 {
     placed.get(at).map_or(0, |one| one.room.drop)
 }
 
-/// Shares out the cells that are left: names get their usual width, narrow columns as much as they can use, then all
-/// grow cell by cell.
+/// Shares out the cells that are left: names get their usual width, narrow columns as much as they can use, then the
+/// texts that may be long grow, which are cut soonest, and then the others.
 fn grow(placed: &mut [PlacedColumn], cells: usize) {
     let left = cells.saturating_sub(taken(placed));
     let left = grow_to(placed, left, |one| if one.is_name() { NAME.min(one.room.max) } else { 0 });
     let left = grow_to(placed, left, |one| if one.room.max <= NARROW { one.room.max } else { 0 });
+    let left = grow_to(placed, left, |one| if one.room.max >= LONG { one.room.max } else { 0 });
     grow_to(placed, left, |one| one.room.max);
 }
 
@@ -207,6 +211,23 @@ mod tests {
                     assert!(!sorted || fields.contains(by), "{kind:?} {by:?} {cells}");
                     before = fields;
                 }
+            }
+        }
+    }
+
+    /// What stands in a column of a few words fits into few cells; a description does not.
+    #[test]
+    fn room_goes_to_texts_that_may_be_long() {
+        for (kind, long) in
+            [(RecordKind::Role, RoleField::Description.into()), (RecordKind::User, UserField::UserName.into())]
+        {
+            let pane = pane(kind, AccountView::People);
+            for cells in 90..200 {
+                let placed = fit(&pane, cells, true).placed;
+                let has_most = placed.iter().all(|one| one.field != long || one.width >= one.room.max);
+                let spare =
+                    |one: &PlacedColumn| one.room.max < LONG && one.room.max > NARROW && one.width > one.room.min;
+                assert!(has_most || !placed.iter().any(spare), "{kind:?} {cells} {placed:?}");
             }
         }
     }
