@@ -206,8 +206,8 @@ actions! {
     Complete "complete" Filter "complete" "Complete the field or the value before the cursor, with how many have it" ["tab"];
     Recall "recall" Filter "earlier" "Earlier filters that found somebody" ["ctrl-r"];
     Follow "follow" Details "open" "Open the team, person or role under the cursor" ["enter"];
-    PreviousRecord "previous-record" Details "previous" "The previous record of the list, or of the box beneath" ["h", "left"];
-    NextRecord "next-record" Details "next" "The next record of the list, or of the box beneath" ["l", "right"];
+    PreviousRecord "previous-record" Details "" "The previous record of the list, or of the box beneath" ["h", "left"];
+    NextRecord "next-record" Details "" "The next record of the list, or of the box beneath" ["l", "right"];
     Copy "copy" Record "" "Copy names, emails, ids or rows as CSV, Markdown or JSON through the terminal, of the row or the marked rows" ["y"];
     Raw "raw" Record "" "The resource as the server gave it" ["shift-j"];
     Attributes "attributes" Record "" "All attributes by their schemas, extensions too; what can be set is set there" ["shift-a"];

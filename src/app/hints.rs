@@ -9,7 +9,7 @@ use super::{
     keys::overrides_typing,
 };
 
-/// A hint: key, word, and whether the action can be done now.
+/// A hint: a key that acts now, and its word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyHint {
     /// The action that the key does.
@@ -18,20 +18,16 @@ pub struct KeyHint {
     pub key: String,
     /// A word or two for the action.
     pub word: Cow<'static, str>,
-    /// True if the action can be done now.
-    pub can: bool,
 }
 
 impl App {
-    /// The keys that act, from the innermost scope outwards; in a box only those of its own that can be done, help and the
-    /// way back.
+    /// The keys that act now, from the innermost scope outwards.
     pub fn hints(&self) -> Vec<KeyHint> {
         let mut hints: Vec<KeyHint> = Vec::new();
         let boxed = !self.overlays.is_empty();
         for scope in self.scopes() {
             for spec in ACTIONS.iter().filter(|spec| spec.scope == *scope && !spec.hint.is_empty()) {
-                let can = self.availability(spec.action).is_ok();
-                let shown = can || (!boxed && self.profile.is_some() && self.never(spec.action).is_none());
+                let shown = self.never(spec.action).is_none() && self.availability(spec.action).is_ok();
                 // A box has its own way out; what is the same everywhere leaves the room to its keys.
                 let everywhere = boxed && matches!(spec.action, Action::Palette | Action::Quit);
                 if !shown || everywhere || (spec.action == Action::DropLine && !self.has_lines()) {
@@ -39,7 +35,7 @@ impl App {
                 }
                 let Some(key) = self.key_now(spec.action) else { continue };
                 if !hints.iter().any(|hint| hint.key == key) {
-                    hints.push(KeyHint { action: spec.action, key, word: self.word(spec.hint), can });
+                    hints.push(KeyHint { action: spec.action, key, word: self.word(spec.hint) });
                 }
             }
         }
@@ -47,7 +43,7 @@ impl App {
         let acts = self.scopes().contains(&Scope::Global) && (boxed || cleared);
         if let Some(key) = self.key_now(Action::Back).filter(|_| acts) {
             let word = if cleared { "clear the message" } else { "back" };
-            hints.push(KeyHint { action: Action::Back, key, word: word.into(), can: true });
+            hints.push(KeyHint { action: Action::Back, key, word: word.into() });
         }
         hints
     }

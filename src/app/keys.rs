@@ -80,12 +80,7 @@ impl App {
             let help = self.keymap.label(Action::Help).unwrap_or_default();
             return self.say(format!("{} does nothing here; {help} shows the keys.", keymap::name(key)));
         }
-        let hints: Vec<String> = self
-            .hints()
-            .into_iter()
-            .filter(|hint| hint.can)
-            .map(|hint| format!("{} {}", hint.key, hint.word))
-            .collect();
+        let hints: Vec<String> = self.hints().into_iter().map(|hint| format!("{} {}", hint.key, hint.word)).collect();
         let acting = hints.join(", ");
         self.say(format!("{} does nothing here. {acting}", keymap::name(key)).trim().to_owned());
     }

@@ -1,9 +1,10 @@
 //! The bottom row: the keys that act now, each once, or the words that the filter knows.
 
+use std::borrow::Cow;
+
 use ratatui::{
     Frame,
     layout::Rect,
-    style::Style,
     text::{Line, Span},
 };
 
@@ -37,8 +38,7 @@ pub(super) fn of_pane(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Scree
                 (key(Action::Back), "clear"),
             ];
             let used: usize = keys.iter().map(|(key, word)| width(key) + width(word) + 4).sum();
-            let words = format!(" words, or field:value with {}", fields.join(" "));
-            let words = cut(&words, cells.saturating_sub(used + 1), look.glyphs.more);
+            let words = filter_words(&fields, cells.saturating_sub(used + 1), look.glyphs.more);
             let mut spans = vec![Span::styled(words, look.dim())];
             for (key, word) in keys {
                 spans.push(Span::raw("   "));
@@ -56,13 +56,24 @@ pub(super) fn of_pane(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Scree
     frame.render_widget(Line::from(spans), area);
 }
 
+/// What a filter understands, with as many of the fields as fit.
+fn filter_words(fields: &[Cow<'static, str>], cells: usize, more: &str) -> String {
+    let plain = " words, or field:value";
+    let with = |shown: &[Cow<'static, str>]| {
+        let end = if shown.len() < fields.len() { format!(" {more}") } else { String::new() };
+        format!("{plain} with {}{end}", shown.join(" "))
+    };
+    let fits = (1..=fields.len()).rev().map(|shown| with(fields.get(..shown).unwrap_or_default()));
+    fits.into_iter().find(|words| width(words) <= cells).unwrap_or_else(|| cut(plain, cells, more))
+}
+
 /// Draws the bottom row of a box: its own words for its keys that act now, then the other keys that act there.
 pub(super) fn of_box(frame: &mut Frame<'_>, own: &[(Action, &'static str)], app: &App, look: &ScreenLook) {
     let screen = frame.area();
     let area = Rect { y: screen.bottom().saturating_sub(1), height: screen.height.min(1), ..screen };
     let acts = |action: Action| app.never(action).is_none() && app.availability(action).is_ok();
     let own = own.iter().filter(|(action, _)| acts(*action)).filter_map(|(action, word)| {
-        Some(KeyHint { action: *action, key: app.key_now(*action)?, word: app.word(word), can: true })
+        Some(KeyHint { action: *action, key: app.key_now(*action)?, word: app.word(word) })
     });
     let mut hints: Vec<KeyHint> = own.filter(|hint| hint.action != Action::Back || !app.has_error()).collect();
     for hint in app.hints() {
@@ -85,9 +96,8 @@ fn row(mut hints: Vec<KeyHint>, last: Vec<KeyHint>, cells: usize, look: &ScreenL
     let mut spans = Vec::new();
     for (at, hint) in hints.into_iter().chain(last).enumerate() {
         spans.push(Span::raw(" ".repeat(if at == 0 { 1 } else { gap })));
-        let (key, word) = if hint.can { (look.accent(), Style::new()) } else { (look.dim(), look.dim()) };
-        spans.push(Span::styled(hint.key, key));
-        spans.push(Span::styled(format!(" {}", hint.word), word));
+        spans.push(Span::styled(hint.key, look.accent()));
+        spans.push(Span::raw(format!(" {}", hint.word)));
     }
     spans
 }
