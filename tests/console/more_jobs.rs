@@ -180,3 +180,35 @@ async fn another_profile_is_opened_and_the_first_one_again() {
     confirmed(&mut console).await;
     assert!(other.writes().is_empty() && server.writes().len() == 1);
 }
+
+/// Somebody else deactivates the only admin of a team: the team is found, and gets another one.
+#[tokio::test]
+async fn a_team_without_an_active_admin_is_found_and_gets_one() {
+    let (mut console, server) = company().await;
+    console.press(Action::GoTeams);
+    console.find("admins:1");
+    let (team, admin) = {
+        let directory = &console.app().directory;
+        let team = directory.team_at(console.app().panes[1].rows[0]).unwrap();
+        (team.name.to_string(), directory.admins_of(team).known[0].id.to_string())
+    };
+    let found = |console: &Console| {
+        let app = console.app();
+        let teams = app.panes[1].rows.iter().filter_map(|row| app.directory.team_at(*row));
+        teams.map(|team| team.name.to_string()).collect::<Vec<_>>()
+    };
+    console.find_all();
+    console.find("admins:0");
+    assert!(!found(&console).contains(&team), "{}", console.screen());
+    server.patch_user(&admin, "active", false.into()).await;
+    console.press(Action::Refresh);
+    console.settle().await;
+    assert!(found(&console).contains(&team), "{}", console.screen());
+    console.press(Action::GoUsers);
+    console.find(&format!("team:{team}/member active:yes"));
+    console.pick_role(&format!("{team} admin"));
+    confirmed(&mut console).await;
+    console.press(Action::GoTeams);
+    console.settle().await;
+    assert!(!found(&console).contains(&team), "{}", console.screen());
+}
