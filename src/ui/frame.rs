@@ -14,7 +14,10 @@ use super::{
 };
 use crate::app::{App, Tab, action::Action, geometry::MIN};
 use crate::directory::{ListCoverage, RecordKind, plan::ChangeState, work::LinkState};
-use crate::scim::failure::FailureClass;
+use crate::scim::{
+    failure::FailureClass,
+    wait::{RequestWait, WaitCause},
+};
 
 /// Cells of the gauge in the title.
 const GAUGE: u64 = 8;
@@ -124,7 +127,7 @@ fn state(app: &App, look: &ScreenLook, short: bool) -> Vec<Span<'static>> {
         parts.push(Span::styled("profile contradicted, nothing is sent", look.careful()));
     }
     if let Some(wait) = &app.waiting {
-        let words = if short { "waits until" } else { "server busy, waits until" };
+        let words = if short { "waits until" } else { wait_words(wait) };
         parts.push(Span::styled(format!("{words} {}", look.clock(wait.until)), look.careful()));
     }
     if app.staging || !app.stage.is_empty() {
@@ -205,6 +208,17 @@ fn lists(app: &App, look: &ScreenLook, short: bool) -> Span<'static> {
 fn in_part(app: &App) -> bool {
     let part = |kind: &RecordKind| matches!(app.directory.coverage(*kind), ListCoverage::Partial(_));
     !app.sync.failed.is_empty() || RecordKind::ALL.iter().any(part)
+}
+
+/// The reason for a wait, in front of its end: only a server that asks to wait is busy.
+fn wait_words(wait: &RequestWait) -> &'static str {
+    match &wait.cause {
+        WaitCause::Asked { .. } | WaitCause::Held => "server busy, waits until",
+        WaitCause::Failed { .. } if wait.status.is_none() => "not reached, tries again",
+        WaitCause::Failed { .. } => "server failed, tries again",
+        WaitCause::Slow => "server slow, given up",
+        WaitCause::Late => "change not shown yet, reads again",
+    }
 }
 
 /// A word for the server's failure: only one that can't be reached is offline.

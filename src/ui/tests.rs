@@ -375,6 +375,16 @@ fn the_title_says_how_recent_everything_is() {
     stored.waiting = Some(RequestWait::new(asked, Duration::from_secs(20), Some(429), now()));
     assert!(title(&stored).contains("read-only"), "{}", title(&stored));
     assert!(title(&stored).contains("waits until 14:0"), "{}", title(&stored));
+    let waits = |cause, status| {
+        let mut waits = app(160, 24);
+        waits.waiting = Some(RequestWait::new(cause, Duration::from_secs(20), status, now()));
+        title(&waits)
+    };
+    let failed = || WaitCause::Failed { why: "Nothing listens.".into(), attempt: 4 };
+    assert!(waits(WaitCause::Held, Some(429)).contains("server busy, waits until 14:0"));
+    assert!(waits(failed(), None).contains("not reached, tries again 14:0"), "{}", waits(failed(), None));
+    assert!(waits(failed(), Some(502)).contains("server failed, tries again 14:0"));
+    assert!(waits(WaitCause::Late, Some(200)).contains("reads again 14:0"));
     let said = screen(&stored, &look());
     assert!(said.contains(" The server asks to wait 20 s (Retry-After). Try 2 at 14:0"), "{said}");
     assert!(title(&stored).contains("known 14:02") || title(&stored).contains("stored 14:02"), "{}", title(&stored));
