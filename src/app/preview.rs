@@ -30,6 +30,8 @@ pub struct PlanPreview {
     pub typed: Input,
     /// The care that the plan asks for: [`Plan::risk`] goes through all steps, and is asked several times a frame.
     pub risk: Risk,
+    /// The number to type, in words: [`Plan::typed_number`], which goes through all steps, too.
+    pub typed_number: Option<&'static str>,
     /// Letters go to the text that is asked for.
     pub typing: bool,
     /// The reason or ticket, kept in the journal.
@@ -104,6 +106,7 @@ impl PlanPreview {
             staged: Vec::new(),
             typed: Input::default(),
             risk: Risk::Plain,
+            typed_number: None,
             typing: false,
             reason: Input::default(),
             reasoning: false,
@@ -126,6 +129,7 @@ impl PlanPreview {
     /// Weighs the risk anew after a change of the plan.
     fn weigh(&mut self) {
         let before = std::mem::replace(&mut self.risk, self.plan.risk());
+        self.typed_number = self.plan.typed_number();
         (self.facts, self.grave_notes) = (self.plan.facts(), self.plan.grave_notes());
         self.order = self.plan.shown_order();
         if self.risk != before {

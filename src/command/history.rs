@@ -246,7 +246,7 @@ async fn take_up(
         if send.dry_run {
             return Ok(outcome_json::waiting(&left, &title, &desk.profile.name, send.json, None)?);
         }
-        if !can_ask() || !asked("yes", &desk.profile.name)? {
+        if !can_ask() || !asked("yes", None, &desk.profile.name)? {
             let stop =
                 CommandError::new(ErrorCode::NotConfirmed, "these wait").hint("--yes sends them, --drop drops them");
             outcome_json::waiting(&left, &title, &desk.profile.name, send.json, Some(&stop))?;

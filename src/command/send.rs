@@ -260,7 +260,8 @@ fn may_send(desk: &HeadlessSession, whole: &Whole, send: &SendOptions) -> Result
         });
     }
     let wanted = risk.typed().unwrap_or("yes");
-    if asked(wanted, &desk.profile.name)? { Ok(()) } else { Err(unconfirmed("it was not confirmed".into())) }
+    let asked = asked(wanted, plan.typed_number(), &desk.profile.name)?;
+    if asked { Ok(()) } else { Err(unconfirmed("it was not confirmed".into())) }
 }
 
 /// The plan has a reason, where the profile wants one: whoever sits at the terminal is asked for it.
@@ -289,9 +290,10 @@ fn cant_be_sent(whole: &Whole) -> CommandError {
     CommandError::new(ErrorCode::Refused, words).hint(hints.join("; "))
 }
 
-/// Asks whoever sits at the terminal; true where they typed it.
-pub(super) fn asked(wanted: &str, profile: &str) -> io::Result<bool> {
-    Ok(answer(&format!("Type {wanted} to send this to {profile}: "))?.trim() == wanted)
+/// Asks whoever sits at the terminal; true where they typed it. `number` says what the text counts, if it is a number.
+pub(super) fn asked(wanted: &str, number: Option<&str>, profile: &str) -> io::Result<bool> {
+    let counts = number.map(|number| format!(" ({number})")).unwrap_or_default();
+    Ok(answer(&format!("Type {wanted}{counts} to send this to {profile}: "))?.trim() == wanted)
 }
 
 /// The line that is typed after the question.

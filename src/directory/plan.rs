@@ -241,14 +241,25 @@ impl Plan {
         if let Some(numbers) = self.mass() {
             return typed(numbers, insists || self.undoes.is_none());
         }
-        let grave = |step: &Step| step.change.removed().max(usize::from(step.risk.typed().is_some()));
-        let count: usize = self.steps.iter().map(grave).sum();
+        let count = self.removals();
         if count > 1 {
             return typed(count.to_string(), insists);
         }
         let most = self.steps.iter().map(|step| &step.risk).max().cloned().unwrap_or_default();
         let never = self.steps.iter().any(|step| matches!(step.undo, Undo::Never(_)));
         if never || self.steps.len() > 1 { most.max(Risk::Look) } else { most }
+    }
+
+    /// Number of removals, and of steps that ask for a text each.
+    fn removals(&self) -> usize {
+        let grave = |step: &Step| step.change.removed().max(usize::from(step.risk.typed().is_some()));
+        self.steps.iter().map(grave).sum()
+    }
+
+    /// The number to type, in words, where neither the number of lines nor a note about a share explains it.
+    pub fn typed_number(&self) -> Option<&'static str> {
+        let count = self.removals();
+        (self.mass().is_none() && count > 1 && count != self.steps.len()).then_some("removals and grave changes")
     }
 
     /// Takes a step out. Notes about the whole plan are made anew for the steps that are left.

@@ -99,13 +99,16 @@ fn several_removals_are_confirmed_by_their_number(#[case] changes: Vec<Change>, 
     let plan = plan(changes);
     assert!(plan.refused.is_empty(), "{:?}", plan.refused);
     assert_eq!(plan.risk(), Risk::Type(typed.into()));
+    assert_eq!(plan.typed_number(), None, "as many as lines");
 }
 
 #[test]
 fn what_goes_from_a_replaced_list_is_counted_one_by_one() {
     let ids = |from: usize, to: usize| (from..to).map(|n| id(&format!("user-{n:02}"))).collect();
     let replace = Change::ReplaceMembers { team: id("vision"), stay: ids(0, 16), come: vec![], go: ids(16, 20) };
-    assert_eq!(plan(vec![replace, delete_role("janitor")]).risk(), Risk::Type("5".into()));
+    let plan = plan(vec![replace, delete_role("janitor")]);
+    assert_eq!(plan.risk(), Risk::Type("5".into()));
+    assert_eq!(plan.typed_number(), Some("removals and grave changes"), "of two lines");
 }
 
 #[test]

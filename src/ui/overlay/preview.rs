@@ -201,11 +201,12 @@ fn hints(preview: &PlanPreview, app: &App) -> Vec<(Action, &'static str)> {
     hints
 }
 
-/// `Type eva-tanaka to send: …`, with the cursor.
+/// `Type eva-tanaka to send: …`, or `Type 8 (removals and grave changes) to send: …`, with the cursor.
 fn ask(frame: &mut Frame<'_>, area: Rect, text: &str, preview: &PlanPreview, look: &ScreenLook) {
     let width = usize::from(area.width);
     let name = fit::cut(&clean_line(text, 512), (width / 2).saturating_sub(8), look.glyphs.more);
-    let room = width.saturating_sub(fit::width(&name) + 19).max(1);
+    let counts = preview.typed_number.map(|what| format!(" ({what})")).unwrap_or_default();
+    let room = width.saturating_sub(fit::width(&name) + counts.len() + 19).max(1);
     let (shown, at) = shell::visible(&preview.typed, room);
     let right = preview.typed.value().trim() == text;
     let style = if right { look.good().patch(look.strong()) } else { look.accent() };
@@ -217,7 +218,7 @@ fn ask(frame: &mut Frame<'_>, area: Rect, text: &str, preview: &PlanPreview, loo
         };
         return frame.render_widget(Paragraph::new(Line::from(words.to_vec())), area);
     }
-    let before = [Span::raw("   Type "), Span::styled(name, look.careful()), Span::raw(" to send: ")];
+    let before = [Span::raw("   Type "), Span::styled(name, look.careful()), Span::raw(counts + " to send: ")];
     let column = before.iter().map(Span::width).sum::<usize>() + at;
     let mut spans = before.to_vec();
     spans.push(Span::styled(shown, style.add_modifier(Modifier::UNDERLINED)));
