@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{
     end::{CommandError, ErrorCode, heard},
-    further::{desk, key, put_forward},
+    further::{key, put_forward, session},
     headless_session::HeadlessSession,
     invitations, names,
     table::{Table, or_none},
@@ -37,17 +37,17 @@ struct KeyRow {
 }
 
 pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &ApiKeysArgs) -> Result<(), CommandError> {
-    let mut desk = HeadlessSession::open(opener, profile, None).await?;
-    desk.read(&[RecordKind::User]).await?;
-    invitations::told(&desk)?;
-    let topics = topics(&mut desk, &args.users).await?;
+    let mut session = HeadlessSession::open(opener, profile, None).await?;
+    session.read(&[RecordKind::User]).await?;
+    invitations::told(&session)?;
+    let topics = topics(&mut session, &args.users).await?;
     let asked = topics.len();
     // A key that may not ask about one person may not ask about anybody.
-    let failed = desk.ask_slowly(topics.clone(), "API keys of people", Failure::is_refusal).await?;
+    let failed = session.ask_slowly(topics.clone(), "API keys of people", Failure::is_refusal).await?;
     let mut rows = Vec::new();
     let mut hidden = 0;
     for topic in &topics {
-        let Some(person) = desk.directory.person(topic) else { continue };
+        let Some(person) = session.directory.person(topic) else { continue };
         let Some(keys) = &person.keys else {
             hidden += 1;
             continue;
@@ -74,7 +74,7 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &ApiKeysA
             rows.iter().map(|row| [&row.user, &row.key, &row.description, &row.id].map(|text| or_none(text)).to_vec());
         Table { heads: vec!["user", "key", "for", "id"], rows: cells.collect(), names: vec![0] }.print_all(&mut out)
     })?;
-    desk.close().await;
+    session.close().await;
     match (failed.first(), hidden) {
         (None, 0) => Ok(()),
         (Some((_, failure)), _) => Err(CommandError::new(
@@ -95,15 +95,15 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &ApiKeysA
 }
 
 /// The topics to ask about: these people, or everybody.
-async fn topics(desk: &mut HeadlessSession, users: &[String]) -> Result<Vec<SideQueryKind>, CommandError> {
+async fn topics(session: &mut HeadlessSession, users: &[String]) -> Result<Vec<SideQueryKind>, CommandError> {
     if users.is_empty() {
-        let users = desk.directory.records().users().values();
+        let users = session.directory.records().users().values();
         let people = users.filter(|user| !user.account.is_service() && user.problem.is_none());
         return Ok(people.map(|user| SideQueryKind::Person(user.id.clone())).collect());
     }
     let (own, others): (Vec<&String>, Vec<&String>) = users.iter().partition(|name| name.as_str() == ME);
     let others: Vec<String> = others.into_iter().cloned().collect();
-    let others = if others.is_empty() { Vec::new() } else { names::users(desk, &others).await? };
+    let others = if others.is_empty() { Vec::new() } else { names::users(session, &others).await? };
     let own = own.first().map(|_| SideQueryKind::Me);
     Ok(own.into_iter().chain(others.into_iter().map(SideQueryKind::Person)).collect())
 }
@@ -118,16 +118,16 @@ fn refused(failure: &Failure) -> CommandError {
 }
 
 /// The change that makes a key for whoever asks.
-pub(super) async fn create(desk: &mut HeadlessSession, description: &str) -> Result<Change, CommandError> {
-    invitations::told(desk)?;
-    desk.ask(vec![SideQueryKind::Me]).await?;
-    let Some(owner) = desk.directory.person(&SideQueryKind::Me).map(|me| me.id.clone()) else {
+pub(super) async fn create(session: &mut HeadlessSession, description: &str) -> Result<Change, CommandError> {
+    invitations::told(session)?;
+    session.ask(vec![SideQueryKind::Me]).await?;
+    let Some(owner) = session.directory.person(&SideQueryKind::Me).map(|me| me.id.clone()) else {
         return Err(CommandError::new(
             ErrorCode::Incomplete,
             "nothing was sent: the server does not say whose key is in use",
         ));
     };
-    Ok(Change::CreateKey { key: key(desk), owner, description: description.to_owned() })
+    Ok(Change::CreateKey { key: key(session), owner, description: description.to_owned() })
 }
 
 pub(super) async fn delete(
@@ -137,16 +137,16 @@ pub(super) async fn delete(
     keys: &[String],
     send: &SendOptions,
 ) -> Result<(), CommandError> {
-    let mut desk = desk(opener, profile, send).await?;
-    invitations::told(&desk)?;
-    let topic = topics(&mut desk, &[user.to_owned()]).await?.pop().unwrap_or(SideQueryKind::Me);
-    let failed = desk.ask_slowly(vec![SideQueryKind::Me, topic.clone()], "API keys", |_| false).await?;
+    let mut session = session(opener, profile, send).await?;
+    invitations::told(&session)?;
+    let topic = topics(&mut session, &[user.to_owned()]).await?.pop().unwrap_or(SideQueryKind::Me);
+    let failed = session.ask_slowly(vec![SideQueryKind::Me, topic.clone()], "API keys", |_| false).await?;
     // Everybody is told their own keys.
-    let own = desk
+    let own = session
         .directory
         .person(&SideQueryKind::Me)
         .filter(|me| topic == SideQueryKind::Me || SideQueryKind::Person(me.id.clone()) == topic);
-    let person = own.or(desk.directory.person(&topic));
+    let person = own.or(session.directory.person(&topic));
     let Some((owner, told)) = person.and_then(|person| Some((person.id.clone(), person.keys.clone()?))) else {
         let failure = failed.iter().find(|(of, _)| *of == topic);
         return Err(failure.map_or_else(
@@ -159,7 +159,7 @@ pub(super) async fn delete(
         _ => owner,
     };
     let changes = keys.iter().map(|wanted| meant(wanted, &told, &owner)).collect::<Result<Vec<_>, _>>()?;
-    put_forward(desk, changes, send).await
+    put_forward(session, changes, send).await
 }
 
 /// The key by its id, by its whole name, or by a beginning that only one key has.

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     end::{CommandError, ErrorCode, heard},
-    further::{desk, put_forward},
+    further::{put_forward, session},
     headless_session::{HeadlessSession, USERS_AND_TEAMS},
     names,
     table::Table,
@@ -46,29 +46,29 @@ struct AttributeRow {
     fixed: Option<&'static str>,
 }
 
-async fn target(desk: &mut HeadlessSession, of: &str, team: bool) -> Result<ResourceRef, CommandError> {
+async fn target(session: &mut HeadlessSession, of: &str, team: bool) -> Result<ResourceRef, CommandError> {
     if team {
-        return Ok(ResourceRef::team(&names::team(desk, of).await?));
+        return Ok(ResourceRef::team(&names::team(session, of).await?));
     }
-    let user = names::users(desk, &[of.to_owned()]).await?.pop();
+    let user = names::users(session, &[of.to_owned()]).await?.pop();
     user.map(|user| ResourceRef::user(&user)).ok_or_else(|| CommandError::usage("a name is missing"))
 }
 
 /// Reads the record with its schemas.
-async fn read(desk: &mut HeadlessSession, target: &ResourceRef) -> Result<(), CommandError> {
-    desk.ask(vec![SideQueryKind::Resource(target.clone()), SideQueryKind::Schemas, SideQueryKind::Types]).await?;
-    if desk.directory.resource(target).is_none() {
+async fn read(session: &mut HeadlessSession, target: &ResourceRef) -> Result<(), CommandError> {
+    session.ask(vec![SideQueryKind::Resource(target.clone()), SideQueryKind::Schemas, SideQueryKind::Types]).await?;
+    if session.directory.resource(target).is_none() {
         return Err(CommandError::new(ErrorCode::Incomplete, "the server did not show the record"));
     }
     Ok(())
 }
 
 pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &AttributesArgs) -> Result<(), CommandError> {
-    let mut desk = HeadlessSession::open(opener, profile, None).await?;
-    desk.read(&USERS_AND_TEAMS).await?;
-    let target = target(&mut desk, &args.of, args.team).await?;
-    read(&mut desk, &target).await?;
-    let sections = attributes::of(&desk.directory, &target).unwrap_or_default();
+    let mut session = HeadlessSession::open(opener, profile, None).await?;
+    session.read(&USERS_AND_TEAMS).await?;
+    let target = target(&mut session, &args.of, args.team).await?;
+    read(&mut session, &target).await?;
+    let sections = attributes::of(&session.directory, &target).unwrap_or_default();
     let rows = sections.iter().flat_map(|section| &section.rows).map(|row| AttributeRow {
         path: row.path.clone(),
         value: row.value.cloned(),
@@ -87,7 +87,7 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &Attribut
         Table { heads: vec!["path", "value", "type", "not set here"], rows: cells.collect(), names: Vec::new() }
             .print_all(&mut out)
     })?;
-    desk.close().await;
+    session.close().await;
     Ok(())
 }
 
@@ -97,10 +97,10 @@ pub(super) async fn set(
     wanted: &Wanted<'_>,
     send: &SendOptions,
 ) -> Result<(), CommandError> {
-    let mut desk = desk(opener, profile, send).await?;
-    let target = target(&mut desk, wanted.of, wanted.team).await?;
-    read(&mut desk, &target).await?;
-    let slot = slot(&desk, &target, wanted.path)?;
+    let mut session = session(opener, profile, send).await?;
+    let target = target(&mut session, wanted.of, wanted.team).await?;
+    read(&mut session, &target).await?;
+    let slot = slot(&session, &target, wanted.path)?;
     let to = match wanted.value {
         None => None,
         Some(text) => Some(value(&slot, text)?),
@@ -110,12 +110,12 @@ pub(super) async fn set(
     } else {
         vec![Change::attribute(slot.target, slot.path, slot.before, to)]
     };
-    put_forward(desk, changes, send).await
+    put_forward(session, changes, send).await
 }
 
 /// The place of the attribute: one that the record or a schema has.
-fn slot(desk: &HeadlessSession, target: &ResourceRef, path: &str) -> Result<AttributeSlot, CommandError> {
-    let sections = attributes::of(&desk.directory, target).unwrap_or_default();
+fn slot(session: &HeadlessSession, target: &ResourceRef, path: &str) -> Result<AttributeSlot, CommandError> {
+    let sections = attributes::of(&session.directory, target).unwrap_or_default();
     let rows = || sections.iter().flat_map(|section| &section.rows);
     if let Some(row) = rows().find(|row| row.path.eq_ignore_ascii_case(path)) {
         return row
@@ -123,7 +123,7 @@ fn slot(desk: &HeadlessSession, target: &ResourceRef, path: &str) -> Result<Attr
             .map_err(|why| CommandError::new(ErrorCode::Refused, format!("{}: {why}", clean(path))));
     }
     // A record that lacks the attribute, on a server that tells no schemas.
-    let typed = desk.directory.schemas().is_some_and(|schemas| !schemas.is_empty());
+    let typed = session.directory.schemas().is_some_and(|schemas| !schemas.is_empty());
     if !typed && !path.trim().is_empty() {
         let (kind, canonical) = Default::default();
         let (target, path) = (target.clone(), path.to_owned());

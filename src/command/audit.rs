@@ -28,25 +28,25 @@ use crate::{
 const PAGES: usize = 200;
 
 pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &AuditArgs) -> Result<(), CommandError> {
-    let mut desk = if args.users.is_empty() {
+    let mut session = if args.users.is_empty() {
         HeadlessSession::open_by_name(opener, profile, None).await?
     } else {
         HeadlessSession::open(opener, profile, None).await?
     };
-    if let Some(why) = desk.can().no_audit_log {
+    if let Some(why) = session.can().no_audit_log {
         return Err(CommandError::refused(Refusal::unsupported(why)));
     }
     let people = match args.users.as_slice() {
         [] => Vec::new(),
         users => {
-            desk.read(&[RecordKind::User]).await?;
-            names::users(&mut desk, users).await?
+            session.read(&[RecordKind::User]).await?;
+            names::users(&mut session, users).await?
         }
     };
     // The owner of the key tells one's own deeds from those of others.
-    desk.ask(Vec::new()).await?;
-    let (pages, rest) = read(&mut desk, spans(args)).await?;
-    let directory = &desk.directory;
+    session.ask(Vec::new()).await?;
+    let (pages, rest) = read(&mut session, spans(args)).await?;
+    let directory = &session.directory;
     let concerned = |entry: &Arc<AuditEntry>| {
         people.is_empty()
             || people.iter().filter_map(|id| directory.user(id)).any(|user| {
@@ -82,7 +82,7 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &AuditArg
         Table { heads, rows: entries.iter().map(row).collect(), names: vec![1, 3, 4] }.print_all(&mut out)
     })?;
     heard(out.flush())?;
-    desk.close().await;
+    session.close().await;
     if !rest {
         return Ok(());
     }
@@ -111,7 +111,7 @@ fn spans(args: &AuditArgs) -> Vec<AuditSpan> {
 }
 
 /// Reads these parts with all their pages. True where something is left.
-async fn read(desk: &mut HeadlessSession, spans: Vec<AuditSpan>) -> Result<(Vec<AuditPage>, bool), CommandError> {
+async fn read(session: &mut HeadlessSession, spans: Vec<AuditSpan>) -> Result<(Vec<AuditPage>, bool), CommandError> {
     let mut pages: Vec<AuditPage> = Vec::new();
     for span in spans {
         let mut next = Some(span);
@@ -120,13 +120,13 @@ async fn read(desk: &mut HeadlessSession, spans: Vec<AuditSpan>) -> Result<(Vec<
                 return Ok((pages, true));
             }
             let topic = SideQueryKind::AuditLog(span.clone());
-            let failed = desk.ask_slowly(vec![topic], "parts of the audit log", |_| false).await?;
+            let failed = session.ask_slowly(vec![topic], "parts of the audit log", |_| false).await?;
             if let Some((_, failure)) = failed.into_iter().next() {
                 let forbidden = matches!(failure.class, FailureClass::Forbidden | FailureClass::NotFound);
                 let error = CommandError::from(failure);
                 return Err(if forbidden { error.hint(NEEDS) } else { error });
             }
-            let page = desk.directory.audit_page(&span).cloned().unwrap_or_default();
+            let page = session.directory.audit_page(&span).cloned().unwrap_or_default();
             next = page.next.clone().map(|cursor| span.after(cursor));
             pages.push(page);
         }

@@ -32,13 +32,13 @@ pub(super) struct Newcomer<'a> {
 
 /// The changes that create the user and give the first roles and seats.
 pub(super) async fn changes(
-    desk: &mut HeadlessSession,
+    session: &mut HeadlessSession,
     new: &Newcomer<'_>,
     begin: &Beginnings,
 ) -> Result<Vec<Change>, CommandError> {
-    if begin.is_empty() || desk.directory.users_named(new.user).next().is_some() {
+    if begin.is_empty() || session.directory.users_named(new.user).next().is_some() {
         // A user of that name exists: the plan refuses the creation, and alters nobody.
-        return Ok(vec![plain(desk, new)?]);
+        return Ok(vec![plain(session, new)?]);
     }
     let mut person = match &begin.template {
         Some(path) => template(path)?,
@@ -62,7 +62,7 @@ pub(super) async fn changes(
         person.put(field, Some(text.to_owned()));
     }
     if new.first_name.or(new.last_name).is_some() {
-        may_have_names(desk.can())?;
+        may_have_names(session.can())?;
     }
     let membership = |text: &String| {
         let (of, role) = text.split_once('=').map_or((text.as_str(), None), |(of, role)| (of, Some(role.to_owned())));
@@ -75,12 +75,12 @@ pub(super) async fn changes(
         person.registries.get_or_insert_default().extend(begin.registries.iter().map(membership));
     }
     let desired = DesiredState { people: vec![person], ..DesiredState::default() };
-    file::differences(desk, &desired).await
+    file::differences(session, &desired).await
 }
 
 /// The creation of an admin of the whole instance, of whom W&B takes nothing but the email.
 pub(super) fn instance_admin(
-    desk: &mut HeadlessSession,
+    session: &mut HeadlessSession,
     user: NewUser,
     begin: &Beginnings,
 ) -> Result<Vec<Change>, CommandError> {
@@ -89,14 +89,14 @@ pub(super) fn instance_admin(
             "an instance admin is created without roles, seats and teams: give them afterwards",
         ));
     }
-    if !desk.can().instance_admins {
+    if !session.can().instance_admins {
         return Err(CommandError::refused(Refusal::unsupported("There are no instance admins here.")));
     }
-    Ok(vec![Change::CreateUser { key: further::key(desk), user: NewUser { instance_admin: true, ..user } }])
+    Ok(vec![Change::CreateUser { key: further::key(session), user: NewUser { instance_admin: true, ..user } }])
 }
 
 /// The creation alone.
-fn plain(desk: &mut HeadlessSession, new: &Newcomer<'_>) -> Result<Change, CommandError> {
+fn plain(session: &mut HeadlessSession, new: &Newcomer<'_>) -> Result<Change, CommandError> {
     let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
     let user = NewUser {
         user_name: new.user.to_owned(),
@@ -105,8 +105,8 @@ fn plain(desk: &mut HeadlessSession, new: &Newcomer<'_>) -> Result<Change, Comma
         external_id: text(new.external_id),
         ..NewUser::default()
     };
-    let mut changes = [Change::CreateUser { key: further::key(desk), user }];
-    names(&desk.planner, new, &mut changes)?;
+    let mut changes = [Change::CreateUser { key: further::key(session), user }];
+    names(&session.planner, new, &mut changes)?;
     let [change] = changes;
     Ok(change)
 }

@@ -58,40 +58,40 @@ pub(super) fn serves(edit: &EditCommand) -> bool {
 
 /// The changes that the command wants; `None` where only the lists decide.
 pub(super) async fn proposal(
-    desk: &mut HeadlessSession,
+    session: &mut HeadlessSession,
     edit: &EditCommand,
     given: &GivenNames,
 ) -> Result<Option<Proposal>, CommandError> {
     // What a deleted user can be made anew with: elsewhere only the list of teams tells who is in which.
-    if matches!(edit, EditCommand::Delete { .. }) && !desk.can().holds().team_roles {
+    if matches!(edit, EditCommand::Delete { .. }) && !session.can().holds().team_roles {
         return Ok(None);
     }
-    let Some(named) = named(desk, edit, given).await? else { return Ok(None) };
-    if !has_free_name(desk, edit).await? {
+    let Some(named) = named(session, edit, given).await? else { return Ok(None) };
+    if !has_free_name(session, edit).await? {
         return Ok(None);
     }
     // Errors in the values are told with all that is known.
     let changes = match edit {
-        EditCommand::Create(create) => edit::created(desk, create, &named.users).await,
-        _ => edit::changes(desk, edit, &named, given),
+        EditCommand::Create(create) => edit::created(session, create, &named.users).await,
+        _ => edit::changes(session, edit, &named, given),
     };
     let Ok(changes) = changes else { return Ok(None) };
-    if changes.iter().any(|change| is_beyond_records(desk, change)) {
+    if changes.iter().any(|change| is_beyond_records(session, change)) {
         return Ok(None);
     }
     let wanted = changes.len();
-    let open: Vec<Change> = changes.into_iter().filter(|change| !plan::already(change, &desk.directory)).collect();
-    if !know_teams(desk, &open).await? {
+    let open: Vec<Change> = changes.into_iter().filter(|change| !plan::already(change, &session.directory)).collect();
+    if !know_teams(session, &open).await? {
         return Ok(None);
     }
-    desk.decide(&open).await?;
-    let is_decided = is_decided(desk, &open).await?;
+    session.decide(&open).await?;
+    let is_decided = is_decided(session, &open).await?;
     Ok(is_decided.then(|| Proposal { is_decided, ..edit::open_of(wanted, open) }))
 }
 
 /// The records that the given names mean.
 async fn named(
-    desk: &mut HeadlessSession,
+    session: &mut HeadlessSession,
     edit: &EditCommand,
     given: &GivenNames,
 ) -> Result<Option<Named>, CommandError> {
@@ -101,14 +101,14 @@ async fn named(
         _ => None,
     };
     let team = team.map(std::slice::from_ref).unwrap_or_default();
-    let Some(teams) = desk.identify(RecordKind::Team, team).await? else { return Ok(None) };
-    let Some(users) = desk.identify(RecordKind::User, &given.users).await? else { return Ok(None) };
+    let Some(teams) = session.identify(RecordKind::Team, team).await? else { return Ok(None) };
+    let Some(users) = session.identify(RecordKind::User, &given.users).await? else { return Ok(None) };
     if !are_plain_members(&teams, &users) {
         return Ok(None);
     }
     let by_id = teams.iter().chain(&users).map(Record::target);
     let by_id = by_id.filter(|target| team.iter().chain(&given.users).any(|name| *name == *target.id));
-    by_id.for_each(|target| desk.directory.meant_by_id(target));
+    by_id.for_each(|target| session.directory.meant_by_id(target));
     let ids = users.iter().map(|user| user.id().clone()).collect::<indexmap::IndexSet<Id>>();
     let team = teams.first().map(|team| team.id().clone());
     Ok(Some(Named { users: ids.into_iter().collect(), team, others: Vec::new() }))
@@ -132,7 +132,7 @@ fn are_plain_members(teams: &[Record], users: &[Record]) -> bool {
 }
 
 /// True unless the name of a new record may belong to another one.
-async fn has_free_name(desk: &mut HeadlessSession, edit: &EditCommand) -> Result<bool, CommandError> {
+async fn has_free_name(session: &mut HeadlessSession, edit: &EditCommand) -> Result<bool, CommandError> {
     let (kind, names) = match edit {
         EditCommand::Create(CreateCommand::User { name, email, .. }) => (
             RecordKind::User,
@@ -151,12 +151,12 @@ async fn has_free_name(desk: &mut HeadlessSession, edit: &EditCommand) -> Result
     names.retain(|(level, name)| *level == NameLevel::Name || name.contains('@'));
     names.sort_unstable();
     names.dedup();
-    desk.is_vacant(kind, names).await
+    session.is_vacant(kind, names).await
 }
 
 /// True where the readings don't tell as much as the lists may.
-fn is_beyond_records(desk: &HeadlessSession, change: &Change) -> bool {
-    let directory = &desk.directory;
+fn is_beyond_records(session: &HeadlessSession, change: &Change) -> bool {
+    let directory = &session.directory;
     let nature = change.nature();
     let team = change.team().and_then(|team| directory.team(team));
     // A team that does not tell its members may be told in another way, and an id that is none of them may be a group.
@@ -168,22 +168,23 @@ fn is_beyond_records(desk: &HeadlessSession, change: &Change) -> bool {
     let is_mapped = directory.records().role_source().is_mapping()
         && (change.team().is_some() || nature.lowers_person() || nature.ends_org_admin());
     let person = change.person().and_then(|user| directory.user(user));
-    let is_role_open =
-        nature.ends_org_admin() && !desk.can().holds().org_roles && person.is_some_and(|user| !user.org_role.is_told());
+    let is_role_open = nature.ends_org_admin()
+        && !session.can().holds().org_roles
+        && person.is_some_and(|user| !user.org_role.is_told());
     is_team_open || is_mapped || is_role_open || person.is_some_and(|user| user.problem.is_some())
 }
 
 /// Reads the teams in which people may lose something, as their own records name them; false where these don't tell.
-async fn know_teams(desk: &mut HeadlessSession, changes: &[Change]) -> Result<bool, CommandError> {
-    let cascading = desk.can().cascading_role.clone();
+async fn know_teams(session: &mut HeadlessSession, changes: &[Change]) -> Result<bool, CommandError> {
+    let cascading = session.can().cascading_role.clone();
     let is_everywhere = |change: &&Change| change.lowers_in_teams(cascading.as_ref());
     let people: Vec<Id> = changes.iter().filter(is_everywhere).filter_map(Change::person).cloned().collect();
-    if !desk.can().holds().team_roles {
+    if !session.can().holds().team_roles {
         // No plan of such a provider depends on a person's teams, but for those that make a deleted person anew.
-        return Ok(people.is_empty() || desk.can().inactive_word.is_empty());
+        return Ok(people.is_empty() || session.can().inactive_word.is_empty());
     }
     for id in people {
-        if !desk.identify_teams_of(id).await? {
+        if !session.identify_teams_of(id).await? {
             return Ok(false);
         }
     }
@@ -191,21 +192,21 @@ async fn know_teams(desk: &mut HeadlessSession, changes: &[Change]) -> Result<bo
 }
 
 /// True where guards decide as they would with all lists: people who may show that an admin stays are read alone.
-async fn is_decided(desk: &mut HeadlessSession, changes: &[Change]) -> Result<bool, CommandError> {
+async fn is_decided(session: &mut HeadlessSession, changes: &[Change]) -> Result<bool, CommandError> {
     let people: FxHashSet<Id> = changes.iter().flat_map(Change::concerned).cloned().collect();
     let people: Vec<Id> = people.into_iter().collect();
     if !people.is_empty() {
-        let named = desk.guards.names_to_find(&desk.directory);
+        let named = session.guards.names_to_find(&session.directory);
         // A name that belongs to nobody guards nobody, and a message says so.
-        if named.len() > MOST_NAMES || desk.identify(RecordKind::User, &named).await?.is_none() {
+        if named.len() > MOST_NAMES || session.identify(RecordKind::User, &named).await?.is_none() {
             return Ok(false);
         }
     }
-    let owner = desk.directory.owner().filter(|_| desk.can().admin_keys);
+    let owner = session.directory.owner().filter(|_| session.can().admin_keys);
     let mut owner = owner.map(|owner| owner.user_name.raw().to_owned()).filter(|name| !name.is_empty());
     let mut is_disk_asked = false;
     loop {
-        let draft = draft(desk, changes);
+        let draft = draft(session, changes);
         if !draft.refused.is_empty() || !draft.plan.mass.is_empty() {
             return Ok(false);
         }
@@ -217,17 +218,17 @@ async fn is_decided(desk: &mut HeadlessSession, changes: &[Change]) -> Result<bo
             && let Some(name) = owner.take()
         {
             // A person who can't be found so decides nothing.
-            let _ = desk.identify(RecordKind::User, &[name]).await?;
+            let _ = session.identify(RecordKind::User, &[name]).await?;
             continue;
         }
         if std::mem::replace(&mut is_disk_asked, true) {
             return Ok(false);
         }
         for team in teams {
-            desk.read_admins(Some(team), people.clone()).await?;
+            session.read_admins(Some(team), people.clone()).await?;
         }
         if draft.plan.among.hangs_on_admins() {
-            desk.read_admins(None, people.clone()).await?;
+            session.read_admins(None, people.clone()).await?;
         }
     }
 }
@@ -238,9 +239,9 @@ struct Draft {
     refused: Vec<(PlanLine, Refusal)>,
 }
 
-fn draft(desk: &mut HeadlessSession, changes: &[Change]) -> Draft {
-    let stages = send::stages(changes.to_vec(), &desk.directory);
-    let mut plan = send::whole(desk, &stages, None).plan;
+fn draft(session: &mut HeadlessSession, changes: &[Change]) -> Draft {
+    let stages = send::stages(changes.to_vec(), &session.directory);
+    let mut plan = send::whole(session, &stages, None).plan;
     let refused = std::mem::take(&mut plan.refused);
     Draft { plan, refused }
 }

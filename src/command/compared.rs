@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{
     end::{CommandError, ErrorCode, heard, note},
-    further::desk,
+    further::session,
     headless_session::{HeadlessSession, USERS_AND_TEAMS, accept},
     names,
     send::{Proposal, propose},
@@ -62,13 +62,13 @@ struct AlikeUsers {
     unknown: Vec<String>,
 }
 
-async fn alike(desk: &mut HeadlessSession, model: &str, others: &[String]) -> Result<AlikeUsers, CommandError> {
-    let model = names::users(desk, &[model.to_owned()]).await?.pop();
+async fn alike(session: &mut HeadlessSession, model: &str, others: &[String]) -> Result<AlikeUsers, CommandError> {
+    let model = names::users(session, &[model.to_owned()]).await?.pop();
     let model = model.ok_or_else(|| CommandError::usage("a name is missing"))?;
-    let others = names::users(desk, others).await?;
-    desk.fill(others.iter().cloned().chain([model.clone()])).await?;
-    desk.fill_few_teams().await?;
-    let HeadlessSession { directory, planner, .. } = &*desk;
+    let others = names::users(session, others).await?;
+    session.fill(others.iter().cloned().chain([model.clone()])).await?;
+    session.fill_few_teams().await?;
+    let HeadlessSession { directory, planner, .. } = &*session;
     let alike = LikenessFinder { directory, can: planner.capabilities() };
     let people: Vec<&Id> = others.iter().chain([&model]).collect();
     let unknown = alike.unknown(&people);
@@ -76,11 +76,11 @@ async fn alike(desk: &mut HeadlessSession, model: &str, others: &[String]) -> Re
 }
 
 /// The teams whose members are not told, in words, where only the teams tell who is in them.
-fn silent_teams(desk: &HeadlessSession) -> Option<String> {
-    let teams = desk.directory.records().teams();
+fn silent_teams(session: &HeadlessSession) -> Option<String> {
+    let teams = session.directory.records().teams();
     let silent = teams.values().filter(|team| team.members.is_none()).count();
-    let word = desk.can().holds().say(RecordKind::Team.plural());
-    (silent > 0 && !desk.can().holds().team_roles)
+    let word = session.can().holds().say(RecordKind::Team.plural());
+    (silent > 0 && !session.can().holds().team_roles)
         .then(|| format!("the members of {silent} of {} {word} are not told", teams.len()))
 }
 
@@ -101,12 +101,12 @@ pub(super) async fn make_like(
     send: &SendOptions,
 ) -> Result<(), CommandError> {
     let given = names::given(users)?;
-    let mut desk = desk(opener, profile, send).await?;
+    let mut session = session(opener, profile, send).await?;
     let LikenessExtent { exact, allow_incomplete } = extent;
-    desk.must_be_complete(&[RecordKind::Team], allow_incomplete, "nothing is planned")?;
-    let AlikeUsers { model, others, unknown } = alike(&mut desk, model, &given).await?;
-    accept(&Vec::from_iter(silent_teams(&desk)), allow_incomplete, "nothing is planned")?;
-    let wishes = LikenessFinder { directory: &desk.directory, can: desk.can() }.users(&model, &others);
+    session.must_be_complete(&[RecordKind::Team], allow_incomplete, "nothing is planned")?;
+    let AlikeUsers { model, others, unknown } = alike(&mut session, model, &given).await?;
+    accept(&Vec::from_iter(silent_teams(&session)), allow_incomplete, "nothing is planned")?;
+    let wishes = LikenessFinder { directory: &session.directory, can: session.can() }.users(&model, &others);
     let (more, wanted): (Vec<LikenessWish>, Vec<LikenessWish>) =
         wishes.into_iter().partition(|wish| wish.removes && !exact);
     let mut notes = Vec::new();
@@ -117,8 +117,8 @@ pub(super) async fn make_like(
         ));
     }
     let changes = wanted.into_iter().map(|wish| wish.change).collect();
-    let changes = desk.still_open(changes).await?;
-    Box::pin(propose(desk, Proposal { changes, notes, not_told: unknown, ..Proposal::default() }, send)).await
+    let changes = session.still_open(changes).await?;
+    Box::pin(propose(session, Proposal { changes, notes, not_told: unknown, ..Proposal::default() }, send)).await
 }
 
 pub(super) async fn run(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Result<(), CommandError> {
@@ -126,11 +126,12 @@ pub(super) async fn run(opener: &Opener, profile: Option<&str>, args: &CompareAr
 }
 
 async fn users(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Result<(), CommandError> {
-    let mut desk = HeadlessSession::open(opener, profile, None).await?;
-    desk.read(&USERS_AND_TEAMS).await?;
-    let AlikeUsers { model, others, unknown } = alike(&mut desk, &args.other, std::slice::from_ref(&args.one)).await?;
+    let mut session = HeadlessSession::open(opener, profile, None).await?;
+    session.read(&USERS_AND_TEAMS).await?;
+    let AlikeUsers { model, others, unknown } =
+        alike(&mut session, &args.other, std::slice::from_ref(&args.one)).await?;
     unknown.iter().for_each(|words| note(format_args!("scimitar: {words}")));
-    let wishes = LikenessFinder { directory: &desk.directory, can: desk.can() }.users(&model, &others);
+    let wishes = LikenessFinder { directory: &session.directory, can: session.can() }.users(&model, &others);
     let rows = wishes.iter().map(|wish| WishRow {
         user: &wish.line.subject,
         what: &wish.line.what,
@@ -159,8 +160,8 @@ async fn users(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Re
         }
         .print_all(&mut out)
     })?;
-    let silent = silent_teams(&desk);
-    desk.close().await;
+    let silent = silent_teams(&session);
+    session.close().await;
     silent.map_or(Ok(()), |lacking| {
         let words = format!("the comparison is incomplete: {lacking}");
         Err(CommandError::new(ErrorCode::Incomplete, words).printed())
@@ -168,14 +169,14 @@ async fn users(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Re
 }
 
 async fn roles(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Result<(), CommandError> {
-    let mut desk = HeadlessSession::open(opener, profile, None).await?;
-    desk.read(&[RecordKind::Role]).await?;
-    if let Some(why) = &desk.can().no_roles {
+    let mut session = HeadlessSession::open(opener, profile, None).await?;
+    session.read(&[RecordKind::Role]).await?;
+    if let Some(why) = &session.can().no_roles {
         return Err(CommandError::new(ErrorCode::NoRoles, why.clone()));
     }
-    let sides = [side(&mut desk, &args.one).await?, side(&mut desk, &args.other).await?];
+    let sides = [side(&mut session, &args.one).await?, side(&mut session, &args.other).await?];
     let names = [&args.one, &args.other].map(|name| Name::from(name.as_str()).as_str().to_owned());
-    let rows = rows(&sides, &desk.directory).into_iter().map(|row| StanceRow {
+    let rows = rows(&sides, &session.directory).into_iter().map(|row| StanceRow {
         differs: row.differs(),
         one: word(row.stances[0]),
         other: word(row.stances[1]),
@@ -195,21 +196,21 @@ async fn roles(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Re
                 .print_all(&mut out)
         })
     })?;
-    desk.close().await;
+    session.close().await;
     Ok(())
 }
 
 /// A custom role, or a predefined one as far as custom roles show its permissions.
-async fn side(desk: &mut HeadlessSession, name: &str) -> Result<Side, CommandError> {
+async fn side(session: &mut HeadlessSession, name: &str) -> Result<Side, CommandError> {
     let base = BASES.into_iter().find(|base| base.eq_ignore_ascii_case(name));
-    if let Some(base) = base.filter(|base| desk.directory.base_permissions(base).is_some()) {
+    if let Some(base) = base.filter(|base| session.directory.base_permissions(base).is_some()) {
         return Ok(Side::Base(base));
     }
     if base.is_some() {
         let why = format!("what {} allows is not known: no custom role builds on it", clean(name));
         return Err(CommandError::new(ErrorCode::Incomplete, why));
     }
-    let found = names::roles(desk, &[name.to_owned()]).await;
+    let found = names::roles(session, &[name.to_owned()]).await;
     let id = found.map_err(|error| error.hint("roles are compared here; --users compares two users"))?.pop();
     id.map(Side::Role).ok_or_else(|| CommandError::usage("a name is missing"))
 }

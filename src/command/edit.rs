@@ -34,33 +34,33 @@ pub(super) async fn run(opener: &Opener, profile: Option<&str>, edit: &EditComma
     let given = GivenNames::of(edit)?;
     let send = edit.sending();
     let needed = needed(edit);
-    let mut desk = if by_name::serves(edit) && given.users.len() <= by_name::MOST_USERS {
-        let mut desk = HeadlessSession::open_by_name(opener, profile, send.parallel).await?;
-        if desk.begin(&needed).await? {
-            if let Some(proposal) = by_name::proposal(&mut desk, edit, &given).await? {
-                return propose(desk, proposal, send).await;
+    let mut session = if by_name::serves(edit) && given.users.len() <= by_name::MOST_USERS {
+        let mut session = HeadlessSession::open_by_name(opener, profile, send.parallel).await?;
+        if session.begin(&needed).await? {
+            if let Some(proposal) = by_name::proposal(&mut session, edit, &given).await? {
+                return propose(session, proposal, send).await;
             }
-            desk.read_after_all(&needed).await?;
+            session.read_after_all(&needed).await?;
         }
-        desk
+        session
     } else {
-        let mut desk = HeadlessSession::open(opener, profile, send.parallel).await?;
-        desk.read(&needed).await?;
-        desk
+        let mut session = HeadlessSession::open(opener, profile, send.parallel).await?;
+        session.read(&needed).await?;
+        session
     };
     if matches!(edit, EditCommand::Activate { .. }) {
-        desk.recall_vanished(&given.users);
+        session.recall_vanished(&given.users);
     }
-    let named = Named::of(&mut desk, edit, &given).await?;
-    desk.fill(named.users.iter().cloned()).await?;
-    taken(&mut desk, edit).await?;
+    let named = Named::of(&mut session, edit, &given).await?;
+    session.fill(named.users.iter().cloned()).await?;
+    taken(&mut session, edit).await?;
     let changes = match edit {
-        EditCommand::Create(create) => created(&mut desk, create, &named.users).await?,
-        _ => changes(&desk, edit, &named, &given)?,
+        EditCommand::Create(create) => created(&mut session, create, &named.users).await?,
+        _ => changes(&session, edit, &named, &given)?,
     };
     let wanted = changes.len();
-    let open = desk.still_open(changes).await?;
-    propose(desk, open_of(wanted, open), send).await
+    let open = session.still_open(changes).await?;
+    propose(session, open_of(wanted, open), send).await
 }
 
 /// The proposal of the changes that are still to do, of so many that were asked for.
@@ -152,22 +152,22 @@ pub(super) struct Named {
 }
 
 impl Named {
-    async fn of(desk: &mut HeadlessSession, edit: &EditCommand, given: &GivenNames) -> Result<Self, CommandError> {
+    async fn of(session: &mut HeadlessSession, edit: &EditCommand, given: &GivenNames) -> Result<Self, CommandError> {
         let team = match edit {
             EditCommand::SetRole { team: Some(team), .. }
             | EditCommand::Add { team, .. }
-            | EditCommand::Remove { team, .. } => Some(names::team(desk, team).await?),
+            | EditCommand::Remove { team, .. } => Some(names::team(session, team).await?),
             _ => None,
         };
         // Who is in it now decides what is so already, and what can be taken back.
-        desk.fill_teams(team.iter().cloned()).await?;
+        session.fill_teams(team.iter().cloned()).await?;
         let users = match (edit, &team) {
-            (EditCommand::Remove { .. }, Some(team)) => names::members(desk, team, &given.users).await?,
-            _ => names::users(desk, &given.users).await?,
+            (EditCommand::Remove { .. }, Some(team)) => names::members(session, team, &given.users).await?,
+            _ => names::users(session, &given.users).await?,
         };
         let others = match edit {
-            EditCommand::Delete { what: What::Team, .. } => names::teams(desk, &given.others).await?,
-            EditCommand::Delete { what: What::Role, .. } => names::roles(desk, &given.others).await?,
+            EditCommand::Delete { what: What::Team, .. } => names::teams(session, &given.others).await?,
+            EditCommand::Delete { what: What::Role, .. } => names::roles(session, &given.others).await?,
             _ => Vec::new(),
         };
         Ok(Self { users, team, others })
@@ -176,7 +176,7 @@ impl Named {
 
 /// Looks up whether a new record's name is taken by one that the list lacks. Where that can't be asked, the name is to be
 /// confirmed.
-async fn taken(desk: &mut HeadlessSession, edit: &EditCommand) -> Result<(), CommandError> {
+async fn taken(session: &mut HeadlessSession, edit: &EditCommand) -> Result<(), CommandError> {
     let (kind, names) = match edit {
         EditCommand::Create(CreateCommand::User { name, email, .. }) => {
             (RecordKind::User, vec![name.clone(), email.clone()])
@@ -184,7 +184,7 @@ async fn taken(desk: &mut HeadlessSession, edit: &EditCommand) -> Result<(), Com
         EditCommand::Create(CreateCommand::Team { name, .. }) => (RecordKind::Team, vec![name.clone()]),
         _ => return Ok(()),
     };
-    let asked = names::look_up(desk, kind, &names).await?;
+    let asked = names::look_up(session, kind, &names).await?;
     let Some(why) = asked.unasked.values().next() else { return Ok(()) };
     let words = format!("whether the name is taken could not be looked up: {}", why.sentences());
     let send = edit.sending();
@@ -197,7 +197,7 @@ async fn taken(desk: &mut HeadlessSession, edit: &EditCommand) -> Result<(), Com
 }
 
 pub(super) fn changes(
-    desk: &HeadlessSession,
+    session: &HeadlessSession,
     edit: &EditCommand,
     named: &Named,
     given: &GivenNames,
@@ -211,21 +211,21 @@ pub(super) fn changes(
     Ok(match edit {
         EditCommand::SetRole { team, registry, .. } => match (team, registry) {
             (Some(_), _) => {
-                let role = team_role(desk, &given.last)?;
+                let role = team_role(session, &given.last)?;
                 in_team(&|user, team| Change::SetTeamRole { user, team, role: role.clone() })
             }
             (_, Some(registry)) => {
-                let role = known(&given.last, &choices(&desk.can().registry_roles), "role in a registry")?;
+                let role = known(&given.last, &choices(&session.can().registry_roles), "role in a registry")?;
                 let registry = Name::from(registry.as_str());
                 each(&|user| Change::SetRegistryRole { user, registry: registry.clone(), role: role.clone() })
             }
             _ => {
-                let role = org_role(desk.can(), &given.last)?;
+                let role = org_role(session.can(), &given.last)?;
                 each(&|user| Change::SetOrgRole { user, role: role.clone() })
             }
         },
         EditCommand::Add { role: Some(role), .. } => {
-            let role = team_role(desk, role)?;
+            let role = team_role(session, role)?;
             in_team(&|user, team| Change::SetTeamRole { user, team, role: role.clone() })
         }
         EditCommand::Add { role: None, .. } => in_team(&|user, team| Change::AddMember { team, user }),
@@ -234,7 +234,7 @@ pub(super) fn changes(
         EditCommand::Activate { .. } => each(&|user| Change::SetActive { user, active: true }),
         EditCommand::SetSeat { .. } => {
             let level = |seat: &SeatKind| {
-                let levels = desk.directory.seat_levels(*seat, desk.can());
+                let levels = session.directory.seat_levels(*seat, session.can());
                 Ok((*seat, known(&given.last, &levels, seat.label())?))
             };
             let wanted = given.seats.iter().map(level).collect::<Result<Vec<_>, CommandError>>()?;
@@ -262,7 +262,7 @@ pub(super) fn changes(
 
 /// The changes that create the record, with everything that it begins with.
 pub(super) async fn created(
-    desk: &mut HeadlessSession,
+    session: &mut HeadlessSession,
     create: &CreateCommand,
     members: &[Id],
 ) -> Result<Vec<Change>, CommandError> {
@@ -272,7 +272,7 @@ pub(super) async fn created(
         } => {
             if *instance_admin {
                 let (user_name, email) = (name.clone(), email.clone());
-                return beginnings::instance_admin(desk, NewUser { user_name, email, ..NewUser::default() }, begin);
+                return beginnings::instance_admin(session, NewUser { user_name, email, ..NewUser::default() }, begin);
             }
             let new = beginnings::Newcomer {
                 user: name,
@@ -282,17 +282,17 @@ pub(super) async fn created(
                 first_name: first_name.as_deref(),
                 last_name: last_name.as_deref(),
             };
-            return beginnings::changes(desk, &new, begin).await;
+            return beginnings::changes(session, &new, begin).await;
         }
         CreateCommand::Team { name, bucket, external_id, .. } => {
             let (bucket, external_id) = (further::bucket(bucket), external_id.clone().unwrap_or_default());
-            let (key, members) = (further::key(desk), members.to_vec());
+            let (key, members) = (further::key(session), members.to_vec());
             Change::CreateTeam { key, name: name.clone(), members, bucket, external_id }
         }
         CreateCommand::Service { name, team, organisation, .. } => {
-            further::service(desk, name, team, *organisation).await?
+            further::service(session, name, team, *organisation).await?
         }
-        CreateCommand::Key { description, .. } => api_keys::create(desk, description).await?,
+        CreateCommand::Key { description, .. } => api_keys::create(session, description).await?,
         CreateCommand::Role { name, inherits, permission, description, .. } => {
             let inherits = further::based_on(inherits)?;
             if let Some(bad) = permission.iter().find(|name| !permissions::is_permission(name)) {
@@ -300,7 +300,7 @@ pub(super) async fn created(
             }
             let description = description.clone().unwrap_or_default();
             let role = RoleDraft { name: name.clone(), description, inherits, added: permission.clone() };
-            Change::CreateRole { key: further::key(desk), role }
+            Change::CreateRole { key: further::key(session), role }
         }
     }])
 }
@@ -312,13 +312,13 @@ fn org_role(can: &ProviderCapabilities, text: &str) -> Result<Name, CommandError
     known(text, &choices(&can.org_roles), "role in the organisation")
 }
 
-fn team_role(desk: &HeadlessSession, text: &str) -> Result<Name, CommandError> {
-    if let Err(why) = desk.can().can(crate::directory::change::ChangeVerb::SetTeamRole) {
+fn team_role(session: &HeadlessSession, text: &str) -> Result<Name, CommandError> {
+    if let Err(why) = session.can().can(crate::directory::change::ChangeVerb::SetTeamRole) {
         return Err(CommandError::refused(why.clone()));
     }
-    let mut all = choices(&desk.can().team_roles);
-    all.extend(desk.directory.records().roles().values().map(|role| role.name.clone()));
-    known(text, &all, "role in a team").map_err(|stop| match desk.incomplete(&[RecordKind::Role]).pop() {
+    let mut all = choices(&session.can().team_roles);
+    all.extend(session.directory.records().roles().values().map(|role| role.name.clone()));
+    known(text, &all, "role in a team").map_err(|stop| match session.incomplete(&[RecordKind::Role]).pop() {
         // The list may lack the role.
         Some(lacking) => stop.but(&format!(", and not all are known: {lacking}")),
         None => stop,

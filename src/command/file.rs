@@ -54,11 +54,11 @@ pub(super) async fn plan(opener: &Opener, profile: Option<&str>, args: &PlanArgs
     if let Some(out) = args.out.as_deref().filter(|out| out.exists()) {
         return Err(exists(out));
     }
-    let mut desk = HeadlessSession::open(opener, profile, None).await?;
-    let proposal = input.proposal(&mut desk, &args.file, args.allow_incomplete, opener, profile).await?;
-    desk.decide(&proposal.changes).await?;
-    let stages = send::stages(proposal.changes, &desk.directory);
-    let mut whole = send::whole(&mut desk, &stages, None);
+    let mut session = HeadlessSession::open(opener, profile, None).await?;
+    let proposal = input.proposal(&mut session, &args.file, args.allow_incomplete, opener, profile).await?;
+    session.decide(&proposal.changes).await?;
+    let stages = send::stages(proposal.changes, &session.directory);
+    let mut whole = send::whole(&mut session, &stages, None);
     whole.plan.refused.extend(proposal.refused);
     let empty = whole.is_empty();
     proposal.notes.iter().chain(&proposal.not_told).for_each(note);
@@ -74,19 +74,19 @@ pub(super) async fn plan(opener: &Opener, profile: Option<&str>, args: &PlanArgs
         let known = if proposal.not_told.is_empty() { "" } else { ", as far as it is known" };
         writeln!(out(), "Nothing to do: the directory is as the file says{known}.")
     } else {
-        send::show(&desk, &whole, args.json, differs.as_ref().err())
+        send::show(&session, &whole, args.json, differs.as_ref().err())
     })?;
     if let Some(path) = &args.out {
         let server = server(opener, profile)?;
         let steps = whole.plan.steps.iter().map(|step| (&step.change, &step.words));
         let changes = steps.chain(whole.later.iter().map(|(change, line)| (change, line)));
-        let head = Head { title: &whole.plan.title, profile: &desk.profile.name, server: &server, made: now() };
-        let saved = SavedPlan::of(changes, head, &desk.directory);
+        let head = Head { title: &whole.plan.title, profile: &session.profile.name, server: &server, made: now() };
+        let saved = SavedPlan::of(changes, head, &session.directory);
         let text = serde_json::to_string_pretty(&saved).map_err(io::Error::from)?;
         write_new(path, &(escape_json(&text).into_owned() + "\n"), false)?;
         note(format_args!("Saved: `scimitar apply {}` sends it.", path.display()));
     }
-    desk.close().await;
+    session.close().await;
     differs.map_err(CommandError::printed)
 }
 
@@ -118,13 +118,13 @@ pub(super) async fn apply(opener: &Opener, profile: Option<&str>, args: &ApplyAr
         let why = "the file comes on standard input, so nobody can be asked";
         return Err(CommandError::new(ErrorCode::NotConfirmed, why).hint("add --yes"));
     }
-    let mut desk = HeadlessSession::open(opener, profile, args.send.parallel).await?;
-    let proposal = input.proposal(&mut desk, &args.file, args.allow_incomplete, opener, profile).await?;
+    let mut session = HeadlessSession::open(opener, profile, args.send.parallel).await?;
+    let proposal = input.proposal(&mut session, &args.file, args.allow_incomplete, opener, profile).await?;
     if let (true, false, Some(why)) = (proposal.changes.is_empty(), args.allow_incomplete, proposal.not_told.first()) {
         proposal.notes.iter().for_each(note);
         return Err(not_known(why));
     }
-    propose(desk, proposal, &args.send).await
+    propose(session, proposal, &args.send).await
 }
 
 pub(super) async fn export(opener: &Opener, profile: Option<&str>, args: &ExportArgs) -> Result<(), CommandError> {
@@ -132,28 +132,28 @@ pub(super) async fn export(opener: &Opener, profile: Option<&str>, args: &Export
         return Err(exists(out).hint("--force writes over it"));
     }
     let mut parts = args.parts();
-    let mut desk = HeadlessSession::open(opener, profile, None).await?;
+    let mut session = HeadlessSession::open(opener, profile, None).await?;
     let mut rests_on = USERS_AND_TEAMS.to_vec();
-    let roles = parts.contains(&CurrentPart::Roles) && desk.can().no_roles.is_none();
+    let roles = parts.contains(&CurrentPart::Roles) && session.can().no_roles.is_none();
     rests_on.extend(roles.then_some(RecordKind::Role));
-    desk.read(&USERS_AND_TEAMS).await?;
-    desk.must_be_complete(&rests_on, args.allow_incomplete, "nothing is exported")?;
+    session.read(&USERS_AND_TEAMS).await?;
+    session.must_be_complete(&rests_on, args.allow_incomplete, "nothing is exported")?;
     // A list that could not be read is no empty one.
-    parts.retain(|part| *part != CurrentPart::Roles || desk.directory.is_read(RecordKind::Role));
+    parts.retain(|part| *part != CurrentPart::Roles || session.directory.is_read(RecordKind::Role));
     if parts.contains(&CurrentPart::Users) || parts.contains(&CurrentPart::Teams) {
-        desk.fill_all().await?;
-        desk.fill_all_teams().await?;
+        session.fill_all().await?;
+        session.fill_all_teams().await?;
     }
-    let unreadable = desk.directory.records().users().values().filter(|user| user.problem.is_some()).count();
+    let unreadable = session.directory.records().users().values().filter(|user| user.problem.is_some()).count();
     if unreadable > 0 && parts.contains(&CurrentPart::Users) {
         note(format_args!("scimitar: {unreadable} users could not be read and are left out"));
     }
-    let desired = desired::current(&desk.directory, desk.can(), &parts);
-    if let Some(untold) = desired::untold(&desk.directory, &parts, args.format()) {
+    let desired = desired::current(&session.directory, session.can(), &parts);
+    if let Some(untold) = desired::untold(&session.directory, &parts, args.format()) {
         note(format_args!("scimitar: {untold}"));
     }
     if parts.contains(&CurrentPart::Users) || parts.contains(&CurrentPart::Teams) {
-        list::note_full_pages(&desk.directory, desk.directory.records().teams().values());
+        list::note_full_pages(&session.directory, session.directory.records().teams().values());
     }
     let text = desired::write(&desired, args.format());
     match &args.out {
@@ -166,7 +166,7 @@ pub(super) async fn export(opener: &Opener, profile: Option<&str>, args: &Export
         None if args.format() == FileFormat::Csv => table::csv_text(&text, &mut out().buffered())?,
         None => out().document(text.as_bytes())?,
     }
-    desk.close().await;
+    session.close().await;
     Ok(())
 }
 
@@ -197,7 +197,7 @@ impl FileInput {
     /// Reads the records that the file names, and compares.
     async fn proposal(
         self,
-        desk: &mut HeadlessSession,
+        session: &mut HeadlessSession,
         args: &FileArgs,
         allow_incomplete: bool,
         opener: &Opener,
@@ -212,38 +212,38 @@ impl FileInput {
                         format!("this plan was made for {}; this profile's server is {here}", clean(&plan.server));
                     return Err(CommandError::new(ErrorCode::OtherServer, why));
                 }
-                needed.extend(desk.can().no_roles.is_none().then_some(RecordKind::Role));
-                desk.read(&needed).await?;
-                desk.must_be_complete(&needed, allow_incomplete, NOT_PLANNED)?;
+                needed.extend(session.can().no_roles.is_none().then_some(RecordKind::Role));
+                session.read(&needed).await?;
+                session.must_be_complete(&needed, allow_incomplete, NOT_PLANNED)?;
                 let touched = plan.changes.iter().flat_map(|saved| saved.change.touches());
                 let touched: Vec<ResourceRef> = touched.map(|(target, _)| target).collect();
                 for kind in RecordKind::ALL {
                     let of_kind = touched.iter().filter(|target| target.kind == kind && !target.is_provisional());
                     let ids: Vec<String> = of_kind.map(|target| target.id.to_string()).collect();
-                    names::look_up(desk, kind, &ids).await?;
+                    names::look_up(session, kind, &ids).await?;
                 }
                 let users = touched.into_iter().filter(|target| target.kind == RecordKind::User);
-                desk.fill(users.map(|target| target.id)).await?;
-                let HeadlessSession { directory, ids, .. } = desk;
+                session.fill(users.map(|target| target.id)).await?;
+                let HeadlessSession { directory, ids, .. } = session;
                 let (changes, refused) = plan.renew(directory, &mut || ids.next(now()));
                 Ok(Proposal { changes, refused, title: Some(plan.title.clone()), ..Proposal::default() })
             }
             Self::Desired(mut desired) => {
                 let template = args.template.as_deref().map(beginnings::template).transpose()?;
                 let roles = !desired.roles.is_empty() || args.wish().prune_roles;
-                needed.extend((roles && desk.can().no_roles.is_none()).then_some(RecordKind::Role));
-                desk.read(&needed).await?;
-                desk.must_be_complete(&needed, allow_incomplete, NOT_PLANNED)?;
-                look_up(desk, &desired).await?;
+                needed.extend((roles && session.can().no_roles.is_none()).then_some(RecordKind::Role));
+                session.read(&needed).await?;
+                session.must_be_complete(&needed, allow_incomplete, NOT_PLANNED)?;
+                look_up(session, &desired).await?;
                 if let Some(template) = template {
-                    desired.begin_with(&template, &NameFinder::new(&desk.directory));
+                    desired.begin_with(&template, &NameFinder::new(&session.directory));
                     // The template may name teams that the lists lack.
-                    look_up(desk, &desired).await?;
+                    look_up(session, &desired).await?;
                 }
-                desk.fill_all_teams().await?;
-                let meant = desired::meant(&desired, &desk.directory);
-                desk.fill(meant.into_iter()).await?;
-                let found = compare(&desired, desk, args.wish());
+                session.fill_all_teams().await?;
+                let meant = desired::meant(&desired, &session.directory);
+                session.fill(meant.into_iter()).await?;
+                let found = compare(&desired, session, args.wish());
                 let DesiredDifference { changes, left, notes, not_told } =
                     found.map_err(|problems| wrong(&args.file.to_string_lossy(), &problems))?;
                 let mut all = notes;
@@ -264,12 +264,12 @@ pub(super) fn desired_of(path: &Path) -> Result<DesiredState, CommandError> {
 
 /// The changes that bring the directory to the wanted state; lists are read already.
 pub(super) async fn differences(
-    desk: &mut HeadlessSession,
+    session: &mut HeadlessSession,
     desired: &DesiredState,
 ) -> Result<Vec<crate::directory::change::Change>, CommandError> {
-    look_up(desk, desired).await?;
+    look_up(session, desired).await?;
     let wish = DesiredChange { missing_teams: MissingTeams::CreatedApart, ..DesiredChange::default() };
-    let found = compare(desired, desk, wish);
+    let found = compare(desired, session, wish);
     let DesiredDifference { changes, notes, not_told, .. } =
         found.map_err(|problems| wrong("the command", &problems))?;
     notes.iter().chain(&not_told).for_each(note);
@@ -278,17 +278,17 @@ pub(super) async fn differences(
 
 fn compare(
     desired: &DesiredState,
-    desk: &mut HeadlessSession,
+    session: &mut HeadlessSession,
     wish: DesiredChange,
 ) -> Result<DesiredDifference, Vec<FileProblem>> {
-    let planner = std::sync::Arc::clone(&desk.planner);
-    let HeadlessSession { directory, ids, .. } = desk;
+    let planner = std::sync::Arc::clone(&session.planner);
+    let HeadlessSession { directory, ids, .. } = session;
     desired::difference(desired, directory, planner.capabilities(), wish, &mut || ids.next(now()))
 }
 
 /// Looks up records that the file names and the lists may lack.
-async fn look_up(desk: &mut HeadlessSession, desired: &DesiredState) -> Result<(), CommandError> {
-    let finder = NameFinder::new(&desk.directory);
+async fn look_up(session: &mut HeadlessSession, desired: &DesiredState) -> Result<(), CommandError> {
+    let finder = NameFinder::new(&session.directory);
     let unknown = |name: &&str| matches!(finder.account(name), Err(MissingName::Unknown(_)));
     let emails = desired.people.iter().filter(|person| unknown(&person.user.as_str()));
     let emails = emails.filter_map(|person| person.text(UserField::Email));
@@ -296,7 +296,7 @@ async fn look_up(desk: &mut HeadlessSession, desired: &DesiredState) -> Result<(
     let teams = desired.groups().filter(|name| matches!(finder.team(name), Err(MissingName::Unknown(_))));
     let teams: Vec<String> = teams.map(str::to_owned).collect();
     for (kind, names) in [(RecordKind::User, users), (RecordKind::Team, teams)] {
-        let unasked = names::look_up(desk, kind, &names).await?.unasked;
+        let unasked = names::look_up(session, kind, &names).await?.unasked;
         if let Some(why) = unasked.values().next() {
             let (count, why) = (unasked.len(), why.sentences());
             note(format_args!("scimitar: {count} of the names could not be looked up on the server: {why}"));

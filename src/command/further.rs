@@ -48,36 +48,36 @@ pub(super) async fn run(opener: &Opener, profile: Option<&str>, further: &Furthe
     }
 }
 
-/// A desk that has read users and teams.
-pub(super) async fn desk(
+/// A session that has read users and teams.
+pub(super) async fn session(
     opener: &Opener,
     profile: Option<&str>,
     send: &SendOptions,
 ) -> Result<HeadlessSession, CommandError> {
-    let mut desk = HeadlessSession::open(opener, profile, send.parallel).await?;
-    desk.read(&USERS_AND_TEAMS).await?;
-    Ok(desk)
+    let mut session = HeadlessSession::open(opener, profile, send.parallel).await?;
+    session.read(&USERS_AND_TEAMS).await?;
+    Ok(session)
 }
 
-/// Sends what is not so already. On the heap, for it holds the desk and a plan.
+/// Sends what is not so already. On the heap, for it holds the session and a plan.
 pub(super) fn put_forward(
-    mut desk: HeadlessSession,
+    mut session: HeadlessSession,
     changes: Vec<Change>,
     send: &SendOptions,
 ) -> impl Future<Output = Result<(), CommandError>> {
     Box::pin(async move {
         let wanted = changes.len();
-        let open = desk.still_open(changes).await?;
+        let open = session.still_open(changes).await?;
         let so = wanted - open.len();
         let so = (so > 0 && !open.is_empty()).then(|| format!("{so} of {wanted} are so already."));
         let proposal = Proposal { changes: open, notes: so.into_iter().collect(), ..Proposal::default() };
-        propose(desk, proposal, send).await
+        propose(session, proposal, send).await
     })
 }
 
 /// The next provisional id.
-pub(super) fn key(desk: &mut HeadlessSession) -> Id {
-    desk.ids.next(Timestamp::now()).provisional()
+pub(super) fn key(session: &mut HeadlessSession) -> Id {
+    session.ids.next(Timestamp::now()).provisional()
 }
 
 struct RoleEdits<'a> {
@@ -101,10 +101,10 @@ async fn edit_role(
             "nothing is to be changed: name --name, --description, --inherits, --add or --remove",
         ));
     }
-    let mut desk = HeadlessSession::open(opener, profile, send.parallel).await?;
-    desk.read(&[RecordKind::User, RecordKind::Role]).await?;
-    let id = names::roles(&mut desk, &[role.to_owned()]).await?.pop();
-    let Some((id, now)) = id.and_then(|id| Some((id.clone(), desk.directory.role(&id)?.clone()))) else {
+    let mut session = HeadlessSession::open(opener, profile, send.parallel).await?;
+    session.read(&[RecordKind::User, RecordKind::Role]).await?;
+    let id = names::roles(&mut session, &[role.to_owned()]).await?.pop();
+    let Some((id, now)) = id.and_then(|id| Some((id.clone(), session.directory.role(&id)?.clone()))) else {
         return Err(CommandError::new(ErrorCode::NameUnknown, format!("no role is called {}", clean(role))));
     };
     let before = RoleDraft::of(&now);
@@ -133,7 +133,7 @@ async fn edit_role(
         to.added.remove(at);
     }
     let changes = if to == before { Vec::new() } else { vec![Change::EditRole { role: id, to }] };
-    put_forward(desk, changes, send).await
+    put_forward(session, changes, send).await
 }
 
 /// The predefined role that a custom one can build on.
@@ -170,12 +170,12 @@ async fn unset_role(
     send: &SendOptions,
 ) -> Result<(), CommandError> {
     let given = names::given(users)?;
-    let mut desk = desk(opener, profile, send).await?;
-    let users = names::users(&mut desk, &given).await?;
-    desk.fill(users.iter().cloned()).await?;
+    let mut session = session(opener, profile, send).await?;
+    let users = names::users(&mut session, &given).await?;
+    session.fill(users.iter().cloned()).await?;
     let registry = registry.map(Name::from);
     let changes = users.into_iter().map(|user| Change::RemoveRegistryRole { user, registry: registry.clone() });
-    put_forward(desk, changes.collect(), send).await
+    put_forward(session, changes.collect(), send).await
 }
 
 /// The place of a new team's files, where one is named.
@@ -194,12 +194,12 @@ pub(super) fn bucket(args: &BucketArgs) -> Option<StorageBucket> {
 
 /// A service account for a team, or for the organisation.
 pub(super) async fn service(
-    desk: &mut HeadlessSession,
+    session: &mut HeadlessSession,
     name: &str,
     team: &str,
     organisation: bool,
 ) -> Result<Change, CommandError> {
-    let team = names::team(desk, team).await?;
+    let team = names::team(session, team).await?;
     let service = NewService { name: name.to_owned(), organisation, team };
-    Ok(Change::CreateService { key: key(desk), service })
+    Ok(Change::CreateService { key: key(session), service })
 }

@@ -102,20 +102,20 @@ pub(super) async fn undo(
         .map_err(|why| cant_be_undone(&journal, id, &title, why, plan.is_some()))?;
     let notes = inverse.never.iter().map(|(line, why)| format!("Stays: {}: {}", line.subject, why.text)).collect();
     let changes: Vec<Change> = inverse.steps.iter().map(|step| step.change.clone()).collect();
-    let mut desk = read(opener, profile, send, &changes).await?;
-    desk.read_unsure(&inverse).await?;
+    let mut session = read(opener, profile, send, &changes).await?;
+    session.read_unsure(&inverse).await?;
     let activated = |change: &Change| match change {
         Change::SetActive { user, active: true } => Some(user.to_string()),
         _ => None,
     };
-    desk.recall_vanished(&changes.iter().filter_map(activated).collect::<Vec<_>>());
-    let mut undo = inverse.compare(&desk.directory, desk.can().holds());
+    session.recall_vanished(&changes.iter().filter_map(activated).collect::<Vec<_>>());
+    let mut undo = inverse.compare(&session.directory, session.can().holds());
     if on_top {
         undo.put_on_top();
     }
-    undo.renew(|| desk.id().provisional());
+    undo.renew(|| session.id().provisional());
     let title = Some(format!("Undo: {title}"));
-    propose(desk, Proposal { title, undoes: Some(id), notes, ..Proposal::of_undo(undo) }, send).await
+    propose(session, Proposal { title, undoes: Some(id), notes, ..Proposal::of_undo(undo) }, send).await
 }
 
 /// The changes that take a plan back. Where a person has `named` it, also what nobody knows to be its effect.
@@ -169,12 +169,12 @@ pub(super) async fn retry(
     let undone: FxHashSet<Option<ChangeId>> = again.iter().map(|entry| entry.undoes).collect();
     let undoes = undone.iter().next().copied().flatten().filter(|_| undone.len() == 1);
     let changes: Vec<Change> = again.iter().map(stand_in).collect();
-    let mut desk = read(opener, profile, send, &changes).await?;
+    let mut session = read(opener, profile, send, &changes).await?;
     let keys: FxHashMap<Id, Id> =
-        changes.iter().filter_map(Change::creates).map(|key| (key.clone(), desk.id().provisional())).collect();
+        changes.iter().filter_map(Change::creates).map(|key| (key.clone(), session.id().provisional())).collect();
     let changes = changes.into_iter().map(|change| change.with_ids(|id| keys.get(id).cloned())).collect();
-    let changes = desk.still_open(changes).await?;
-    propose(desk, Proposal { changes, title: Some(title), undoes, conflicts, ..Proposal::default() }, send).await
+    let changes = session.still_open(changes).await?;
+    propose(session, Proposal { changes, title: Some(title), undoes, conflicts, ..Proposal::default() }, send).await
 }
 
 pub(super) async fn resume(
@@ -184,50 +184,50 @@ pub(super) async fn resume(
     send: &SendOptions,
 ) -> Result<(), CommandError> {
     needs_journal(send)?;
-    let mut desk = HeadlessSession::open(opener, profile, send.parallel).await?;
-    desk.read(&USERS_AND_TEAMS).await?;
+    let mut session = HeadlessSession::open(opener, profile, send.parallel).await?;
+    session.read(&USERS_AND_TEAMS).await?;
     // If the journal could not be read, nobody knows whether changes wait in it.
-    if !desk.journal_read || desk.no_journal.is_some() {
-        let why = desk.no_journal.take().unwrap_or_else(|| "the journal could not be read".into());
-        desk.close().await;
+    if !session.journal_read || session.no_journal.is_some() {
+        let why = session.no_journal.take().unwrap_or_else(|| "the journal could not be read".into());
+        session.close().await;
         return Err(CommandError::new(ErrorCode::Store, why));
     }
     // Changes that were settled while the lists were read have an outcome that nobody was told yet.
-    let open = desk.journal.iter().filter(|entry| desk.were_open.contains(&entry.id));
+    let open = session.journal.iter().filter(|entry| session.were_open.contains(&entry.id));
     let (elsewhere, left): (Vec<&JournalEntry>, Vec<&JournalEntry>) =
-        open.partition(|entry| desk.elsewhere.contains(&entry.id));
+        open.partition(|entry| session.elsewhere.contains(&entry.id));
     if !elsewhere.is_empty() {
         note(format_args!("{} wait in another console or command that runs: they are its own.", elsewhere.len()));
     }
     let plans: FxHashSet<ChangeId> = left.into_iter().map(|entry| entry.plan).collect();
     // The whole of each plan is accounted for: nobody was told the outcome of its other changes.
-    let own = |entry: &&JournalEntry| plans.contains(&entry.plan) && !desk.elsewhere.contains(&entry.id);
-    let ran = RunOutcome::of(desk.journal.iter().filter(own).cloned());
-    let done = take_up(&mut desk, ran, drop, send).await;
-    desk.close().await;
+    let own = |entry: &&JournalEntry| plans.contains(&entry.plan) && !session.elsewhere.contains(&entry.id);
+    let ran = RunOutcome::of(session.journal.iter().filter(own).cloned());
+    let done = take_up(&mut session, ran, drop, send).await;
+    session.close().await;
     done
 }
 
 /// Looks up the changes that were in flight, shows the waiting ones, asks, and sends or drops them.
 async fn take_up(
-    desk: &mut HeadlessSession,
+    session: &mut HeadlessSession,
     mut ran: RunOutcome,
     drop: bool,
     send: &SendOptions,
 ) -> Result<(), CommandError> {
     if ran.entries.is_empty() {
         note("Nothing waits.");
-        let failed = newest_failure(&desk.journal);
+        let failed = newest_failure(&session.journal);
         return match failed {
             None => outputs::nothing("Nothing waits", Vec::new(), send.json),
             Some(stop) => Err(stop),
         };
     }
-    run::looked_up(desk, &mut ran).await?;
+    run::looked_up(session, &mut ran).await?;
     if !drop {
-        desk.ask_hosting().await?;
+        session.ask_hosting().await?;
         // A new plan would refuse and drop them: they wait until the profile is corrected.
-        if let Some(refusal) = desk.guards.closed().filter(|_| desk.guards.contradiction.is_some()) {
+        if let Some(refusal) = session.guards.closed().filter(|_| session.guards.contradiction.is_some()) {
             return Err(CommandError::refused(refusal));
         }
     }
@@ -238,31 +238,31 @@ async fn take_up(
         (many, _) => format!("{many} plans"),
     };
     if left.is_empty() || ran.stopped.is_some() {
-        outputs::alarms(&ran, desk);
+        outputs::alarms(&ran, session);
         return outputs::all(&ran, &title, send.json);
     }
     if send.dry_run || (!send.yes && !drop) {
         list(&left);
         if send.dry_run {
-            return Ok(outcome_json::waiting(&left, &title, &desk.profile.name, send.json, None)?);
+            return Ok(outcome_json::waiting(&left, &title, &session.profile.name, send.json, None)?);
         }
-        if !can_ask() || !asked("yes", None, &desk.profile.name)? {
+        if !can_ask() || !asked("yes", None, &session.profile.name)? {
             let stop =
                 CommandError::new(ErrorCode::NotConfirmed, "these wait").hint("--yes sends them, --drop drops them");
-            outcome_json::waiting(&left, &title, &desk.profile.name, send.json, Some(&stop))?;
+            outcome_json::waiting(&left, &title, &session.profile.name, send.json, Some(&stop))?;
             return Err(if send.json { stop.printed() } else { stop });
         }
     }
     if drop {
-        desk.give(WorkerJob::Drop(left.iter().map(|entry| entry.id).collect()));
-        return outputs::dropped(run::dropped(desk, left).await?, &title, send.json);
+        session.give(WorkerJob::Drop(left.iter().map(|entry| entry.id).collect()));
+        return outputs::dropped(run::dropped(session, left).await?, &title, send.json);
     }
     let changes: Vec<Change> = left.iter().map(|entry| entry.step.change.clone()).collect();
-    desk.decide(&changes).await?;
+    session.decide(&changes).await?;
     let known = ran.harms();
-    run::parts(desk, &mut ran, known).await?;
-    outputs::effects(&ran, desk);
-    outputs::alarms(&ran, desk);
+    run::parts(session, &mut ran, known).await?;
+    outputs::effects(&ran, session);
+    outputs::alarms(&ran, session);
     outputs::all(&ran, &title, send.json)
 }
 
@@ -306,14 +306,14 @@ async fn read(
     send: &SendOptions,
     changes: &[Change],
 ) -> Result<HeadlessSession, CommandError> {
-    let mut desk = HeadlessSession::open(opener, profile, send.parallel).await?;
+    let mut session = HeadlessSession::open(opener, profile, send.parallel).await?;
     let touched: Vec<_> = changes.iter().flat_map(Change::touches).map(|(target, _)| target).collect();
     // A list that no change is about is no reason to do nothing.
     let needed = USERS_AND_TEAMS.into_iter().filter(|kind| touched.iter().any(|target| target.kind == *kind));
-    desk.read(&needed.collect::<Vec<_>>()).await?;
+    session.read(&needed.collect::<Vec<_>>()).await?;
     let users: Vec<_> = touched.into_iter().map(|target| target.id).collect();
-    desk.fill(users.into_iter()).await?;
-    Ok(desk)
+    session.fill(users.into_iter()).await?;
+    Ok(session)
 }
 
 fn store(opener: &Opener, profile: Option<&str>) -> Result<Store, CommandError> {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{
     end::{CommandError, ErrorCode, ErrorDetail, heard, note},
-    further::{desk, key, put_forward},
+    further::{key, put_forward, session},
     headless_session::HeadlessSession,
     names,
     table::{Table, or_none},
@@ -34,21 +34,21 @@ struct InvitationRow<'a> {
 }
 
 pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &InvitationsArgs) -> Result<(), CommandError> {
-    let mut desk = HeadlessSession::open(opener, profile, None).await?;
-    desk.read(&[RecordKind::Team]).await?;
-    told(&desk)?;
+    let mut session = HeadlessSession::open(opener, profile, None).await?;
+    session.read(&[RecordKind::Team]).await?;
+    told(&session)?;
     let teams = if args.teams.is_empty() {
-        desk.directory.records().teams().keys().cloned().collect()
+        session.directory.records().teams().keys().cloned().collect()
     } else {
-        names::teams(&mut desk, &args.teams).await?
+        names::teams(&mut session, &args.teams).await?
     };
-    let silent = ask(&mut desk, &teams).await?;
+    let silent = ask(&mut session, &teams).await?;
     let mut found: Vec<(&Id, &TeamParticipant)> = Vec::new();
     for team in &teams {
-        let roster = desk.directory.roster(team).unwrap_or_default();
+        let roster = session.directory.roster(team).unwrap_or_default();
         found.extend(roster.iter().filter(|one| one.pending).map(|one| (team, one)));
     }
-    let name = |team: &Id| desk.directory.team(team).map_or("", |team| team.name.raw());
+    let name = |team: &Id| session.directory.team(team).map_or("", |team| team.name.raw());
     found.sort_by_cached_key(|(team, one)| (name(team).to_lowercase(), one.label().raw().to_lowercase()));
     let rows = found.iter().map(|(team, one)| InvitationRow {
         id: &one.id,
@@ -73,7 +73,7 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &Invitati
         Table { heads: vec!["team", "user", "email", "as", "id"], rows: cells.collect(), names: vec![0, 1, 2] }
             .print_all(&mut out)
     })?;
-    desk.close().await;
+    session.close().await;
     match silent.as_slice() {
         [] => Ok(()),
         teams => {
@@ -84,18 +84,18 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &Invitati
 }
 
 /// Why invitations are not told here, where they are not.
-pub(super) fn told(desk: &HeadlessSession) -> Result<(), CommandError> {
-    match &desk.can().tells_nothing {
+pub(super) fn told(session: &HeadlessSession) -> Result<(), CommandError> {
+    match &session.can().tells_nothing {
         Some(why) => Err(CommandError::refused(Refusal::unsupported(why.clone()))),
         None => Ok(()),
     }
 }
 
 /// Asks about each team, one after another; the ones that were not told.
-pub(super) async fn ask(desk: &mut HeadlessSession, teams: &[Id]) -> Result<Vec<Id>, CommandError> {
+pub(super) async fn ask(session: &mut HeadlessSession, teams: &[Id]) -> Result<Vec<Id>, CommandError> {
     let topics = teams.iter().cloned().map(SideQueryKind::Roster).collect();
-    desk.ask_slowly(topics, "invitations of teams", |_| false).await?;
-    Ok(teams.iter().filter(|team| desk.directory.roster(team).is_none()).cloned().collect())
+    session.ask_slowly(topics, "invitations of teams", |_| false).await?;
+    Ok(teams.iter().filter(|team| session.directory.roster(team).is_none()).cloned().collect())
 }
 
 pub(super) async fn invite(
@@ -107,13 +107,13 @@ pub(super) async fn invite(
     send: &SendOptions,
 ) -> Result<(), CommandError> {
     let to = names::given(to)?;
-    let mut desk = desk(opener, profile, send).await?;
-    told(&desk)?;
-    let team = names::team(&mut desk, team).await?;
-    ask(&mut desk, std::slice::from_ref(&team)).await?;
-    let changes = to.into_iter().map(|to| Change::Invite { key: key(&mut desk), team: team.clone(), to, admin });
+    let mut session = session(opener, profile, send).await?;
+    told(&session)?;
+    let team = names::team(&mut session, team).await?;
+    ask(&mut session, std::slice::from_ref(&team)).await?;
+    let changes = to.into_iter().map(|to| Change::Invite { key: key(&mut session), team: team.clone(), to, admin });
     let changes = changes.collect();
-    put_forward(desk, changes, send).await
+    put_forward(session, changes, send).await
 }
 
 pub(super) async fn withdraw(
@@ -124,22 +124,22 @@ pub(super) async fn withdraw(
     send: &SendOptions,
 ) -> Result<(), CommandError> {
     let to = names::given(to)?;
-    let mut desk = desk(opener, profile, send).await?;
-    told(&desk)?;
-    let team = names::team(&mut desk, team).await?;
-    if !ask(&mut desk, std::slice::from_ref(&team)).await?.is_empty() {
+    let mut session = session(opener, profile, send).await?;
+    told(&session)?;
+    let team = names::team(&mut session, team).await?;
+    if !ask(&mut session, std::slice::from_ref(&team)).await?.is_empty() {
         return Err(CommandError::new(
             ErrorCode::Incomplete,
             "nothing was sent: the invitations of the team were not told",
         ));
     }
-    let roster = desk.directory.roster(&team).unwrap_or_default();
+    let roster = session.directory.roster(&team).unwrap_or_default();
     let (mut changes, mut wrong) = (Vec::new(), Vec::new());
     for whom in &to {
         let meant: Vec<&TeamParticipant> =
             roster.iter().filter(|one| one.pending && (one.is(whom) || *one.id == **whom)).collect();
         match meant.as_slice() {
-            [] => wrong.push(nobody(&desk, &team, whom)),
+            [] => wrong.push(nobody(&session, &team, whom)),
             all => changes.extend(all.iter().map(|one| Change::RevokeInvite {
                 team: team.clone(),
                 invite: one.id.clone(),
@@ -148,14 +148,14 @@ pub(super) async fn withdraw(
         }
     }
     match wrong.first() {
-        None => put_forward(desk, changes, send).await,
+        None => put_forward(session, changes, send).await,
         Some(first) => Err(CommandError::new(ErrorCode::NameUnknown, first.message.clone()).details(wrong)),
     }
 }
 
-fn nobody(desk: &HeadlessSession, team: &Id, whom: &str) -> ErrorDetail {
-    let name = desk.directory.team(team).map_or("", |team| team.name.as_str());
-    let member = desk.directory.roster(team).into_iter().flatten().any(|one| !one.pending && one.is(whom));
+fn nobody(session: &HeadlessSession, team: &Id, whom: &str) -> ErrorDetail {
+    let name = session.directory.team(team).map_or("", |team| team.name.as_str());
+    let member = session.directory.roster(team).into_iter().flatten().any(|one| !one.pending && one.is(whom));
     let why = if member { "is a member already" } else { "has no pending invitation" };
     if member {
         note(format_args!("scimitar: `scimitar remove` takes members out."));

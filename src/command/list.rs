@@ -42,49 +42,50 @@ pub(super) async fn users(opener: &Opener, profile: Option<&str>, args: &UsersAr
         return passed::users(opener, profile, list).await;
     }
     // A failed list of teams is no reason to show nobody: the end says that teams are missing.
-    let desk = read(opener, profile, list, &[RecordKind::User]).await?;
-    let open = print_records(&desk, RecordKind::User, desk.directory.rows_by_name(RecordKind::User), list)?;
-    ended(desk, &USERS_AND_TEAMS, open, list).await
+    let session = read(opener, profile, list, &[RecordKind::User]).await?;
+    let open = print_records(&session, RecordKind::User, session.directory.rows_by_name(RecordKind::User), list)?;
+    ended(session, &USERS_AND_TEAMS, open, list).await
 }
 
 /// Prints the users of these names, who are read alone where that tells as much as the lists.
 async fn named_users(opener: &Opener, profile: Option<&str>, names: &[String], args: &ListArgs) -> Done {
-    let mut desk = HeadlessSession::open_by_name(opener, profile, None).await?;
-    let is_unread = desk.begin(&[RecordKind::User]).await?;
-    let alone = if is_unread { list_by_name::users(&mut desk, names).await? } else { None };
+    let mut session = HeadlessSession::open_by_name(opener, profile, None).await?;
+    let is_unread = session.begin(&[RecordKind::User]).await?;
+    let alone = if is_unread { list_by_name::users(&mut session, names).await? } else { None };
     let (users, rest_on): (Vec<Id>, &[RecordKind]) = if let Some(users) = alone {
         (users, &[])
     } else {
         if is_unread {
-            desk.read_after_all(&[RecordKind::User]).await?;
+            session.read_after_all(&[RecordKind::User]).await?;
         }
-        let users = names::users(&mut desk, names).await?;
-        desk.fill(users.iter().cloned()).await?;
-        desk.fill_few_teams().await?;
+        let users = names::users(&mut session, names).await?;
+        session.fill(users.iter().cloned()).await?;
+        session.fill_few_teams().await?;
         (users, &[RecordKind::Team])
     };
-    let rows = desk.directory.rows_by_name(RecordKind::User).iter().copied();
-    let is_named = |row: &u32| desk.directory.id_at(RecordKind::User, *row).is_some_and(|id| users.contains(id));
+    let rows = session.directory.rows_by_name(RecordKind::User).iter().copied();
+    let is_named = |row: &u32| session.directory.id_at(RecordKind::User, *row).is_some_and(|id| users.contains(id));
     let among: Vec<u32> = rows.filter(is_named).collect();
-    let open = print_records(&desk, RecordKind::User, &among, args)?;
-    ended(desk, rest_on, open, args).await
+    let open = print_records(&session, RecordKind::User, &among, args)?;
+    ended(session, rest_on, open, args).await
 }
 
 pub(super) async fn teams(opener: &Opener, profile: Option<&str>, args: &ListArgs) -> Done {
-    let mut desk = read(opener, profile, args, &USERS_AND_TEAMS).await?;
-    let was_asked = desk.fill_few_teams().await? || args.full;
+    let mut session = read(opener, profile, args, &USERS_AND_TEAMS).await?;
+    let was_asked = session.fill_few_teams().await? || args.full;
     if args.full {
-        desk.fill_admins().await?;
+        session.fill_admins().await?;
     }
-    let open = print_records(&desk, RecordKind::Team, desk.directory.rows_by_name(RecordKind::Team), args)?;
-    note_admins(&desk, args);
-    let silent = desk.directory.records().teams().values().filter(|team| team.members.is_none()).count();
+    let open = print_records(&session, RecordKind::Team, session.directory.rows_by_name(RecordKind::Team), args)?;
+    note_admins(&session, args);
+    let silent = session.directory.records().teams().values().filter(|team| team.members.is_none()).count();
     if silent > 0 {
-        let (all, word) = (desk.directory.len(RecordKind::Team), desk.can().holds().say(RecordKind::Team.plural()));
+        let (all, word) =
+            (session.directory.len(RecordKind::Team), session.can().holds().say(RecordKind::Team.plural()));
         note(format_args!("scimitar: members are known for {} of {all} {word}{}", all - silent, rest(was_asked)));
     }
-    note_full_pages(&desk.directory, desk.directory.records().teams().values());
-    ended(desk, &USERS_AND_TEAMS, open, args).await
+    note_full_pages(&session.directory, session.directory.records().teams().values());
+    ended(session, &USERS_AND_TEAMS, open, args).await
 }
 
 /// Says which of these teams show exactly as many members as a full page holds: there may be more.
@@ -96,11 +97,11 @@ pub(super) fn note_full_pages<'a>(directory: &Directory, teams: impl Iterator<It
 }
 
 /// Says for how many teams the admins are known, where that is not all.
-fn note_admins(desk: &HeadlessSession, args: &ListArgs) {
-    let directory = &desk.directory;
+fn note_admins(session: &HeadlessSession, args: &ListArgs) {
+    let directory = &session.directory;
     let silent = directory.records().teams().values().filter(|team| directory.admins_of(team).silent > 0).count();
-    if silent > 0 && desk.can().holds().team_roles {
-        let (all, word) = (directory.len(RecordKind::Team), desk.can().holds().say(RecordKind::Team.plural()));
+    if silent > 0 && session.can().holds().team_roles {
+        let (all, word) = (directory.len(RecordKind::Team), session.can().holds().say(RecordKind::Team.plural()));
         note(format_args!("scimitar: all admins are known for {} of {all} {word}{}", all - silent, rest(args.full)));
     }
 }
@@ -111,43 +112,43 @@ fn rest(was_asked: bool) -> &'static str {
 }
 
 pub(super) async fn roles(opener: &Opener, profile: Option<&str>, args: &ListArgs) -> Done {
-    let desk = read(opener, profile, args, &[RecordKind::User, RecordKind::Role]).await?;
-    if let Some(why) = &desk.can().no_roles {
+    let session = read(opener, profile, args, &[RecordKind::User, RecordKind::Role]).await?;
+    if let Some(why) = &session.can().no_roles {
         return Err(CommandError::new(ErrorCode::NoRoles, why.clone()));
     }
-    let open = print_records(&desk, RecordKind::Role, desk.directory.rows_by_name(RecordKind::Role), args)?;
-    let known = desk.directory.records().users().values().filter(|user| desk.directory.knows_roles(user)).count();
-    let all = desk.directory.len(RecordKind::User);
+    let open = print_records(&session, RecordKind::Role, session.directory.rows_by_name(RecordKind::Role), args)?;
+    let known = session.directory.records().users().values().filter(|user| session.directory.knows_roles(user)).count();
+    let all = session.directory.len(RecordKind::User);
     if known < all {
         note(format_args!("scimitar: holders are counted among the {known} of {all} users whose roles are known"));
     }
-    ended(desk, &[RecordKind::User, RecordKind::Role], open, args).await
+    ended(session, &[RecordKind::User, RecordKind::Role], open, args).await
 }
 
 /// Prints the records among these that the filter finds, with the fields that the table names. Gives the open part of the
 /// answer in words.
 fn print_records(
-    desk: &HeadlessSession,
+    session: &HeadlessSession,
     kind: RecordKind,
     among: &[u32],
     args: &ListArgs,
 ) -> Result<Option<String>, CommandError> {
-    let directory = &desk.directory;
-    let FoundRows { rows, open } = found(desk, kind, among, args.filter.as_deref(), Timestamp::now())?;
+    let directory = &session.directory;
+    let FoundRows { rows, open } = found(session, kind, among, args.filter.as_deref(), Timestamp::now())?;
     let record = |row: &u32| match kind {
         RecordKind::User => directory.user_at(*row).map(RecordRef::User),
         RecordKind::Team => directory.team_at(*row).map(RecordRef::Team),
         RecordKind::Role => directory.role_at(*row).map(RecordRef::Role),
     };
-    let columns = columns(args.columns.as_deref(), kind, desk.can().holds())?;
+    let columns = columns(args.columns.as_deref(), kind, session.can().holds())?;
     let twins = args.output() == OutputArgs::Table
         && out().buffered().is_terminal()
         && directory.has_twins(kind, rows.iter().filter_map(|row| directory.id_at(kind, *row)));
-    let shown = RecordRows::new(reader(desk), kind, columns);
+    let shown = RecordRows::new(reader(session), kind, columns);
     let rows = rows.iter().filter_map(record).map(|record| shown.row(record));
     let table = Table { heads: shown.heads(), names: shown.names(), rows: Vec::new() };
     print(args, rows, table, twins, RecordRow::cells)?;
-    Ok(open_in_words(desk, kind, open, among.len(), args))
+    Ok(open_in_words(session, kind, open, among.len(), args))
 }
 
 /// The columns that are asked for by name.
@@ -177,23 +178,23 @@ pub(super) fn columns(
     Ok(Some(columns))
 }
 
-pub(super) fn reader(desk: &HeadlessSession) -> FieldReader<'_> {
-    FieldReader { directory: &desk.directory, holds: desk.can().holds() }
+pub(super) fn reader(session: &HeadlessSession) -> FieldReader<'_> {
+    FieldReader { directory: &session.directory, holds: session.can().holds() }
 }
 
 pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &MembersArgs) -> Done {
-    let mut desk = HeadlessSession::open_by_name(opener, profile, None).await?;
-    let is_unread = desk.begin(&USERS_AND_TEAMS).await?;
-    let alone = if is_unread { list_by_name::team(&mut desk, &args.team).await? } else { None };
+    let mut session = HeadlessSession::open_by_name(opener, profile, None).await?;
+    let is_unread = session.begin(&USERS_AND_TEAMS).await?;
+    let alone = if is_unread { list_by_name::team(&mut session, &args.team).await? } else { None };
     let (team, rest_on): (Id, &[RecordKind]) = if let Some(team) = alone {
         (team, &[])
     } else {
         if is_unread {
-            desk.read_after_all(&USERS_AND_TEAMS).await?;
+            session.read_after_all(&USERS_AND_TEAMS).await?;
         }
-        listed_team(&mut desk, args).await?
+        listed_team(&mut session, args).await?
     };
-    let directory = &desk.directory;
+    let directory = &session.directory;
     let Some(team) = directory.team(&team) else { return Ok(()) };
     let Some(members) = &team.members else {
         return Err(CommandError::new(
@@ -206,11 +207,11 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
     let users: Vec<u32> = directory.rows_by_name(RecordKind::User).iter().copied().filter(is_inside).collect();
     let all = users.len();
     let filter = args.list.filter.as_deref();
-    let FoundRows { rows: users, open } = found(&desk, RecordKind::User, &users, filter, Timestamp::now())?;
-    let open = open_in_words(&desk, RecordKind::User, open, all, &args.list);
+    let FoundRows { rows: users, open } = found(&session, RecordKind::User, &users, filter, Timestamp::now())?;
+    let open = open_in_words(&session, RecordKind::User, open, all, &args.list);
     let users = users.iter().filter_map(|row| directory.user_at(*row));
-    let columns = MemberColumns::new(columns(args.list.columns.as_deref(), RecordKind::User, desk.can().holds())?);
-    let (reader, empty) = (reader(&desk), Name::default());
+    let columns = MemberColumns::new(columns(args.list.columns.as_deref(), RecordKind::User, session.can().holds())?);
+    let (reader, empty) = (reader(&session), Name::default());
     let known = users.map(|user| MemberRow::of(user, team, reader, &columns));
     // A filter asks for users. Without one, groups in the group and members that the list of users lacks are members,
     // too.
@@ -220,52 +221,57 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
     print(&args.list, rows, table, false, MemberRow::cells)?;
     note_full_pages(directory, std::iter::once(team));
     // Only this team and its members matter: they were read, however many other records were not.
-    ended(desk, rest_on, open, &args.list).await
+    ended(session, rest_on, open, &args.list).await
 }
 
 /// The team that is named, found in the lists, with what can be told of its members; and the lists on which that rests.
 async fn listed_team(
-    desk: &mut HeadlessSession,
+    session: &mut HeadlessSession,
     args: &MembersArgs,
 ) -> Result<(Id, &'static [RecordKind]), CommandError> {
-    let team = names::team(desk, &args.team).await?;
-    desk.fill_teams(std::iter::once(team.clone())).await?;
-    let is_read = read_members(desk, &team).await?;
+    let team = names::team(session, &args.team).await?;
+    session.fill_teams(std::iter::once(team.clone())).await?;
+    let is_read = read_members(session, &team).await?;
     if args.list.full {
-        let members = desk.directory.team(&team).and_then(|team| team.members.clone()).unwrap_or_default();
-        desk.fill(members.into_iter().map(|member| member.id)).await?;
+        let members = session.directory.team(&team).and_then(|team| team.members.clone()).unwrap_or_default();
+        session.fill(members.into_iter().map(|member| member.id)).await?;
     }
     Ok((team, if is_read { &[] } else { &[RecordKind::User] }))
 }
 
 /// Reads alone the members that a partial list of users lacks, and then the others, whose records show no less than those.
 /// False where not all could be read.
-async fn read_members(desk: &mut HeadlessSession, team: &Id) -> Result<bool, CommandError> {
-    let members = desk.directory.team(team).and_then(|team| team.members.as_deref()).unwrap_or_default();
+async fn read_members(session: &mut HeadlessSession, team: &Id) -> Result<bool, CommandError> {
+    let members = session.directory.team(team).and_then(|team| team.members.as_deref()).unwrap_or_default();
     let (listed, missing): (Vec<Id>, Vec<Id>) =
-        members.iter().map(|member| member.id.clone()).partition(|id| desk.directory.user(id).is_some());
+        members.iter().map(|member| member.id.clone()).partition(|id| session.directory.user(id).is_some());
     if missing.is_empty() {
         return Ok(true);
     }
-    let unasked = names::look_up_members(desk, team).await?.unasked;
-    if desk.directory.is_complete(RecordKind::User) {
+    let unasked = names::look_up_members(session, team).await?.unasked;
+    if session.directory.is_complete(RecordKind::User) {
         return Ok(true);
     }
     if !unasked.is_empty() || listed.len() > MOST_PEOPLE_READ {
         return Ok(false);
     }
-    desk.read_users(listed.into_iter()).await?;
+    session.read_users(listed.into_iter()).await?;
     Ok(true)
 }
 
 /// Ends a list that is printed; with status 6 where the server gave only a part of the lists that it rests on.
-pub(super) async fn ended(desk: HeadlessSession, kinds: &[RecordKind], open: Option<String>, args: &ListArgs) -> Done {
-    let mut lacking: Vec<String> = desk.incomplete(kinds).into_iter().chain(open).collect();
-    if !args.full && desk.directory.coverage(RecordKind::Team).has_open_members() {
+pub(super) async fn ended(
+    session: HeadlessSession,
+    kinds: &[RecordKind],
+    open: Option<String>,
+    args: &ListArgs,
+) -> Done {
+    let mut lacking: Vec<String> = session.incomplete(kinds).into_iter().chain(open).collect();
+    if !args.full && session.directory.coverage(RecordKind::Team).has_open_members() {
         lacking.push("--full reads each team by itself".into());
     }
     let done = accept(&lacking, args.allow_incomplete, "the list is incomplete");
-    desk.close().await;
+    session.close().await;
     done.map_err(CommandError::printed)
 }
 
@@ -275,13 +281,13 @@ async fn read(
     args: &ListArgs,
     needed: &[RecordKind],
 ) -> Result<HeadlessSession, CommandError> {
-    let mut desk = HeadlessSession::open(opener, profile, None).await?;
-    desk.read(needed).await?;
+    let mut session = HeadlessSession::open(opener, profile, None).await?;
+    session.read(needed).await?;
     if args.full {
-        desk.fill_all().await?;
-        desk.fill_all_teams().await?;
+        session.fill_all().await?;
+        session.fill_all_teams().await?;
     }
-    Ok(desk)
+    Ok(session)
 }
 
 /// The rows that a filter finds.
@@ -294,16 +300,16 @@ pub(super) struct FoundRows {
 
 /// The rows among these that the filter finds.
 pub(super) fn found(
-    desk: &HeadlessSession,
+    session: &HeadlessSession,
     kind: RecordKind,
     among: &[u32],
     filter: Option<&str>,
     now: Timestamp,
 ) -> Result<FoundRows, CommandError> {
-    let directory: &Directory = &desk.directory;
+    let directory: &Directory = &session.directory;
     let Some(filter) = filter else { return Ok(FoundRows { rows: among.to_vec(), open: 0 }) };
     let invalid = |why: String| CommandError::new(ErrorCode::FilterInvalid, why);
-    let query = FilterQuery::parse_in(filter, kind, desk.can().holds()).map_err(|bad| invalid(bad.to_string()))?;
+    let query = FilterQuery::parse_in(filter, kind, session.can().holds()).map_err(|bad| invalid(bad.to_string()))?;
     if query.is_unfinished() {
         let term = clean(filter);
         return Err(invalid(format!("filter: `{term}`: an unfinished term matches everything; finish or drop it")));
@@ -319,13 +325,13 @@ pub(super) fn found(
 
 /// The open part of a filter's answer; nothing where the filter could tell for all.
 pub(super) fn open_in_words(
-    desk: &HeadlessSession,
+    session: &HeadlessSession,
     kind: RecordKind,
     open: usize,
     all: usize,
     args: &ListArgs,
 ) -> Option<String> {
-    let word = desk.can().holds().say(kind.plural());
+    let word = session.can().holds().say(kind.plural());
     (open > 0).then(|| {
         format!(
             "the filter can't tell whether {open} of {all} {word} are meant: not all is known of them{}",

@@ -4,15 +4,15 @@ use super::{by_name::MOST_USERS, end::CommandError, headless_session::HeadlessSe
 use crate::directory::{Id, RecordKind, ResourceRef, record::User};
 
 /// The users that these names mean, with their teams; `None` where only the lists tell as much.
-pub(super) async fn users(desk: &mut HeadlessSession, names: &[String]) -> Result<Option<Vec<Id>>, CommandError> {
+pub(super) async fn users(session: &mut HeadlessSession, names: &[String]) -> Result<Option<Vec<Id>>, CommandError> {
     // Elsewhere only the list of teams tells who is in which.
-    if !desk.can().holds().team_roles || names.len() > MOST_USERS {
+    if !session.can().holds().team_roles || names.len() > MOST_USERS {
         return Ok(None);
     }
-    let Some(users) = desk.identify(RecordKind::User, names).await? else { return Ok(None) };
+    let Some(users) = session.identify(RecordKind::User, names).await? else { return Ok(None) };
     let ids: indexmap::IndexSet<Id> = users.iter().map(|user| user.id().clone()).collect();
     for id in &ids {
-        if !is_told(desk, id) || !desk.identify_teams_of(id.clone()).await? {
+        if !is_told(session, id) || !session.identify_teams_of(id.clone()).await? {
             return Ok(None);
         }
     }
@@ -20,26 +20,26 @@ pub(super) async fn users(desk: &mut HeadlessSession, names: &[String]) -> Resul
 }
 
 /// The team that this name means, with its members; `None` where only the lists tell as much.
-pub(super) async fn team(desk: &mut HeadlessSession, name: &str) -> Result<Option<Id>, CommandError> {
-    let Some(teams) = desk.identify(RecordKind::Team, &[name.to_owned()]).await? else { return Ok(None) };
+pub(super) async fn team(session: &mut HeadlessSession, name: &str) -> Result<Option<Id>, CommandError> {
+    let Some(teams) = session.identify(RecordKind::Team, &[name.to_owned()]).await? else { return Ok(None) };
     let Some(team) = teams.first().map(|team| team.id().clone()) else { return Ok(None) };
-    let Some(members) = desk.directory.team(&team).and_then(|team| team.members.as_deref()) else { return Ok(None) };
+    let Some(members) = session.directory.team(&team).and_then(|team| team.members.as_deref()) else { return Ok(None) };
     // A team without the attribute has nobody in it, or does not tell: other teams show which.
     if members.is_empty() || members.len() > MOST_USERS {
         return Ok(None);
     }
     let members: Vec<Id> = members.iter().map(|member| member.id.clone()).collect();
-    if desk.read_alone(members.iter().map(ResourceRef::user).collect()).await?.is_some() {
+    if session.read_alone(members.iter().map(ResourceRef::user).collect()).await?.is_some() {
         return Ok(None);
     }
     // A member who is no user may be a group, or a user by another name.
-    Ok(members.iter().all(|member| is_told(desk, member)).then_some(team))
+    Ok(members.iter().all(|member| is_told(session, member)).then_some(team))
 }
 
 /// True where the record alone tells as much of a user as the lists would: roles that follow from groups, and whether
 /// somebody has no address, are told by other records.
-fn is_told(desk: &HeadlessSession, user: &Id) -> bool {
-    let records = desk.directory.records();
+fn is_told(session: &HeadlessSession, user: &Id) -> bool {
+    let records = session.directory.records();
     let is_whole = |user: &User| user.problem.is_none() && records.tells_email(user);
-    !records.role_source().is_mapping() && desk.directory.user(user).is_some_and(is_whole)
+    !records.role_source().is_mapping() && session.directory.user(user).is_some_and(is_whole)
 }

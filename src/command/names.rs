@@ -22,8 +22,8 @@ use crate::{
 };
 
 /// The provider's word for a team.
-pub(super) fn team_word(desk: &HeadlessSession) -> &'static str {
-    desk.can().holds().team_word
+pub(super) fn team_word(session: &HeadlessSession) -> &'static str {
+    session.can().holds().team_word
 }
 
 /// The given names; `-` stands for names on standard input, a name per line.
@@ -59,17 +59,21 @@ fn lines(bytes: Vec<u8>) -> Result<Vec<String>, CommandError> {
 }
 
 /// The users with these names, without duplicates; or all errors in the names.
-pub(super) async fn users(desk: &mut HeadlessSession, names: &[String]) -> Result<Vec<Id>, CommandError> {
-    let unasked = look_up(desk, RecordKind::User, names).await?;
-    let finder = NameFinder::new(&desk.directory);
+pub(super) async fn users(session: &mut HeadlessSession, names: &[String]) -> Result<Vec<Id>, CommandError> {
+    let unasked = look_up(session, RecordKind::User, names).await?;
+    let finder = NameFinder::new(&session.directory);
     let found = |name: &str| finder.user(name).map(|user| user.id.clone());
     unasked.once(names, found, "user")
 }
 
 /// The users with these names. A member of this team who is no known user, such as another group, is found by the exact
 /// id.
-pub(super) async fn members(desk: &mut HeadlessSession, team: &Id, names: &[String]) -> Result<Vec<Id>, CommandError> {
-    let directory = &desk.directory;
+pub(super) async fn members(
+    session: &mut HeadlessSession,
+    team: &Id,
+    names: &[String],
+) -> Result<Vec<Id>, CommandError> {
+    let directory = &session.directory;
     let is_other = |name: &&String| {
         let id = Id::from(name.as_str());
         let is_member = directory.team(team).is_some_and(|team| team.has(&id));
@@ -78,30 +82,30 @@ pub(super) async fn members(desk: &mut HeadlessSession, team: &Id, names: &[Stri
     let (others, names): (Vec<&String>, Vec<&String>) = names.iter().partition(is_other);
     let others: Vec<Id> = others.into_iter().map(|id| id.as_str().into()).collect();
     let names: Vec<String> = names.into_iter().cloned().collect();
-    let users = users(desk, &names).await?;
+    let users = users(session, &names).await?;
     Ok(users.into_iter().chain(others).collect::<indexmap::IndexSet<Id>>().into_iter().collect())
 }
 
 /// The teams with these names.
-pub(super) async fn teams(desk: &mut HeadlessSession, names: &[String]) -> Result<Vec<Id>, CommandError> {
-    let unasked = look_up(desk, RecordKind::Team, names).await?;
-    let finder = NameFinder::new(&desk.directory);
+pub(super) async fn teams(session: &mut HeadlessSession, names: &[String]) -> Result<Vec<Id>, CommandError> {
+    let unasked = look_up(session, RecordKind::Team, names).await?;
+    let finder = NameFinder::new(&session.directory);
     let found = |name: &str| finder.team(name).map(|team| team.id.clone());
-    unasked.once(names, found, team_word(desk))
+    unasked.once(names, found, team_word(session))
 }
 
 /// The custom roles with these names.
-pub(super) async fn roles(desk: &mut HeadlessSession, names: &[String]) -> Result<Vec<Id>, CommandError> {
-    let unasked = look_up(desk, RecordKind::Role, names).await?;
-    let finder = NameFinder::new(&desk.directory);
+pub(super) async fn roles(session: &mut HeadlessSession, names: &[String]) -> Result<Vec<Id>, CommandError> {
+    let unasked = look_up(session, RecordKind::Role, names).await?;
+    let finder = NameFinder::new(&session.directory);
     let found = |name: &str| finder.role(name).map(|role| role.id.clone());
     unasked.once(names, found, "role")
 }
 
 /// The team with this name.
-pub(super) async fn team(desk: &mut HeadlessSession, name: &str) -> Result<Id, CommandError> {
-    let mut found = teams(desk, &[name.to_owned()]).await?;
-    found.pop().ok_or_else(|| CommandError::usage(format!("no {} is called so", team_word(desk))))
+pub(super) async fn team(session: &mut HeadlessSession, name: &str) -> Result<Id, CommandError> {
+    let mut found = teams(session, &[name.to_owned()]).await?;
+    found.pop().ok_or_else(|| CommandError::usage(format!("no {} is called so", team_word(session))))
 }
 
 /// The result of looking names up.
@@ -116,11 +120,11 @@ pub(super) struct LookUp {
 /// Looks up names whose records may be missing from the list, and email addresses if the list shows none. A known id
 /// needs no query; any other name may also belong to somebody missing from the list.
 pub(super) async fn look_up(
-    desk: &mut HeadlessSession,
+    session: &mut HeadlessSession,
     kind: RecordKind,
     names: &[String],
 ) -> Result<LookUp, CommandError> {
-    let directory = &desk.directory;
+    let directory = &session.directory;
     let addresses = || names.iter().filter(|name| name.contains('@')).cloned().collect::<Vec<_>>();
     let lacks_addresses = || directory.records().users().values().all(|user| user.email.is_empty());
     let asked = match (kind, directory.is_complete(kind)) {
@@ -139,16 +143,16 @@ pub(super) async fn look_up(
     let open = asked.iter().filter(|name| !name.trim().is_empty() && !is_known(&name.as_str().into()));
     let open: indexmap::IndexSet<&String> = open.collect();
     let open = open.into_iter().cloned().collect();
-    let missed = desk.look_up(kind, open).await?;
+    let missed = session.look_up(kind, open).await?;
     let unasked = missed.into_iter().filter_map(|missed| Some((missed.name, missed.failure?))).collect();
     Ok(LookUp { partial: true, unasked })
 }
 
 /// Looks up members of a team who are missing from the list of users.
-pub(super) async fn look_up_members(desk: &mut HeadlessSession, team: &Id) -> Result<LookUp, CommandError> {
-    let members = desk.directory.team(team).and_then(|team| team.members.as_deref()).unwrap_or_default();
+pub(super) async fn look_up_members(session: &mut HeadlessSession, team: &Id) -> Result<LookUp, CommandError> {
+    let members = session.directory.team(team).and_then(|team| team.members.as_deref()).unwrap_or_default();
     let members: Vec<String> = members.iter().map(|member| member.id.to_string()).collect();
-    look_up(desk, RecordKind::User, &members).await
+    look_up(session, RecordKind::User, &members).await
 }
 
 impl LookUp {

@@ -63,13 +63,13 @@ pub(super) fn dropped(ran: RunOutcome, title: &str, json: bool) -> Result<(), Co
 
 /// Tells the changes that should be taken back at once, with the command lines that do it; to standard error, before
 /// anything else.
-pub(super) fn alarms(ran: &RunOutcome, desk: &HeadlessSession) {
+pub(super) fn alarms(ran: &RunOutcome, session: &HeadlessSession) {
     for entry in ran.alarms() {
         let words = &entry.step.words;
         note(format_args!("ATTENTION: {}: {}: it took effect. {}", words.subject, words.text("→"), entry.why));
         let back = match &entry.step.undo {
             Undo::By(back) => {
-                words::command_line(&back.iter().collect::<Vec<_>>(), &desk.directory, Some(&desk.profile.name))
+                words::command_line(&back.iter().collect::<Vec<_>>(), &session.directory, Some(&session.profile.name))
             }
             Undo::Never(_) => None,
         };
@@ -85,7 +85,7 @@ pub(super) fn alarms(ran: &RunOutcome, desk: &HeadlessSession) {
 
 /// Tells the side effects of the changes, with the command lines that put them back; to standard error, before anything
 /// else.
-pub(super) fn effects(ran: &RunOutcome, desk: &HeadlessSession) {
+pub(super) fn effects(ran: &RunOutcome, session: &HeadlessSession) {
     for entry in ran.with_effects() {
         let words = &entry.step.words;
         let lead = if entry.did_harm() { "ATTENTION: nobody asked for this" } else { "Also" };
@@ -94,7 +94,7 @@ pub(super) fn effects(ran: &RunOutcome, desk: &HeadlessSession) {
     }
     let harmed = || ran.entries.values().filter(|entry| entry.did_harm());
     let joined: Vec<&Change> = harmed().flat_map(JournalEntry::takes_out).collect();
-    if let Some(lines) = words::command_line(&joined, &desk.directory, Some(&desk.profile.name)) {
+    if let Some(lines) = words::command_line(&joined, &session.directory, Some(&session.profile.name)) {
         note("If nobody else has put them in, this takes them out:");
         lines.lines().for_each(note);
     }
@@ -102,7 +102,7 @@ pub(super) fn effects(ran: &RunOutcome, desk: &HeadlessSession) {
     if !back.is_empty() {
         // A command line holds texts, numbers and truth values, and no lists or objects.
         let structured = |change: &Change| matches!(change, Change::SetAttribute { to: Some(to), .. } if to.is_array() || to.is_object());
-        let lines = words::command_line(&back, &desk.directory, Some(&desk.profile.name));
+        let lines = words::command_line(&back, &session.directory, Some(&session.profile.name));
         match lines.filter(|_| !back.iter().any(|change| structured(change))) {
             Some(lines) => {
                 note("This puts it back:");

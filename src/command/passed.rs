@@ -32,10 +32,10 @@ pub(super) fn serves(args: &ListArgs) -> bool {
 }
 
 pub(super) async fn users(opener: &Opener, profile: Option<&str>, args: &ListArgs) -> Result<(), CommandError> {
-    let mut desk = HeadlessSession::open_passing_users(opener, profile).await?;
+    let mut session = HeadlessSession::open_passing_users(opener, profile).await?;
     let mut list = PassedList {
         args,
-        columns: columns(args.columns.as_deref(), RecordKind::User, desk.can().holds())?,
+        columns: columns(args.columns.as_deref(), RecordKind::User, session.can().holds())?,
         printer: RowPrinter::new(out().buffered(), args.output()),
         now: Timestamp::now(),
         witness: None,
@@ -43,7 +43,7 @@ pub(super) async fn users(opener: &Opener, profile: Option<&str>, args: &ListArg
         all: 0,
         open: 0,
     };
-    let read = desk.begin_with(&[RecordKind::User], |desk, page| list.take(desk, page)).await;
+    let read = session.begin_with(&[RecordKind::User], |session, page| list.take(session, page)).await;
     let PassedList { all, open, printer, is_doubtful, .. } = list;
     let has_begun = printer.has_begun();
     if read.is_ok() || has_begun {
@@ -52,10 +52,10 @@ pub(super) async fn users(opener: &Opener, profile: Option<&str>, args: &ListArg
     }
     read.map_err(|error| if has_begun { error.printed() } else { error })?;
     if is_doubtful {
-        doubt_teams(&mut desk);
+        doubt_teams(&mut session);
     }
-    let open = open_in_words(&desk, RecordKind::User, open, all, args);
-    ended(desk, &USERS_AND_TEAMS, open, args).await
+    let open = open_in_words(&session, RecordKind::User, open, all, args);
+    ended(session, &USERS_AND_TEAMS, open, args).await
 }
 
 /// A list that is printed page by page.
@@ -74,10 +74,10 @@ struct PassedList<'a> {
 }
 
 /// Notes that the list of teams leaves out members.
-fn doubt_teams(desk: &mut HeadlessSession) {
-    if desk.directory.is_complete(RecordKind::Team) {
-        let all = desk.directory.len(RecordKind::Team) as u64;
-        desk.directory.cover(RecordKind::Team, ListCoverage::of_open_members(all));
+fn doubt_teams(session: &mut HeadlessSession) {
+    if session.directory.is_complete(RecordKind::Team) {
+        let all = session.directory.len(RecordKind::Team) as u64;
+        session.directory.cover(RecordKind::Team, ListCoverage::of_open_members(all));
     }
 }
 
@@ -94,36 +94,36 @@ fn is_left_out(directory: &Directory, user: &Id, team: &Id) -> bool {
 
 impl PassedList<'_> {
     /// Prints a page. Its users are in the directory meanwhile.
-    fn take(&mut self, desk: &mut HeadlessSession, page: PassedPage) -> Result<(), CommandError> {
+    fn take(&mut self, session: &mut HeadlessSession, page: PassedPage) -> Result<(), CommandError> {
         let PassedPage { users, planner, turn } = page;
-        desk.planner = planner;
+        session.planner = planner;
         let (users, named): (Vec<User>, Vec<Vec<Id>>) = users.into_iter().unzip();
         let ids: Vec<Id> = users.iter().map(|user| user.id.clone()).collect();
         if self.witness.is_none() {
             self.witness = users.iter().find(|user| !user.email.is_empty()).map(|user| user.id.clone());
         }
-        desk.directory.renew(users.into_iter().map(|user| Observation::Record(Record::User(user))).collect());
+        session.directory.renew(users.into_iter().map(|user| Observation::Record(Record::User(user))).collect());
         let is_left_out =
-            |(id, teams): (&Id, &Vec<Id>)| teams.iter().any(|team| is_left_out(&desk.directory, id, team));
+            |(id, teams): (&Id, &Vec<Id>)| teams.iter().any(|team| is_left_out(&session.directory, id, team));
         if !self.is_doubtful && ids.iter().zip(&named).any(is_left_out) {
             self.is_doubtful = true;
-            doubt_teams(desk);
+            doubt_teams(session);
         }
-        self.print(desk, &ids)?;
+        self.print(session, &ids)?;
         let gone = ids.iter().filter(|id| self.witness.as_ref() != Some(*id));
-        desk.directory.renew(gone.map(|id| Observation::Gone(ResourceRef::user(id))).collect());
+        session.directory.renew(gone.map(|id| Observation::Gone(ResourceRef::user(id))).collect());
         drop(turn);
         Ok(())
     }
 
-    fn print(&mut self, desk: &HeadlessSession, ids: &[Id]) -> Result<(), CommandError> {
-        let directory = &desk.directory;
+    fn print(&mut self, session: &HeadlessSession, ids: &[Id]) -> Result<(), CommandError> {
+        let directory = &session.directory;
         let among: Vec<u32> = ids.iter().filter_map(|id| directory.records().row(&ResourceRef::user(id))).collect();
         let filter = self.args.filter.as_deref();
-        let FoundRows { rows, open } = found(desk, RecordKind::User, &among, filter, self.now)?;
+        let FoundRows { rows, open } = found(session, RecordKind::User, &among, filter, self.now)?;
         self.all += among.len();
         self.open += open;
-        let shown = RecordRows::new(reader(desk), RecordKind::User, self.columns.clone());
+        let shown = RecordRows::new(reader(session), RecordKind::User, self.columns.clone());
         let users = rows.iter().filter_map(|row| directory.user_at(*row));
         if self.args.output() == OutputArgs::Csv && !self.printer.has_begun() {
             self.printer.csv(shown.heads())?;

@@ -95,32 +95,36 @@ impl RunOutcome {
 
 /// Writes a whole plan down, sends its first part, and then part by part the changes that wait for its outcome.
 pub(super) async fn whole(
-    desk: &mut HeadlessSession,
+    session: &mut HeadlessSession,
     mut plan: Plan,
     later: Vec<(Change, PlanLine)>,
     ran: &mut RunOutcome,
 ) -> Result<(), CommandError> {
-    let actor = desk.profile.actor.clone();
+    let actor = session.profile.actor.clone();
     plan.steps.extend(later.into_iter().map(|(change, words)| Step::later(change, words)));
-    let entries = plan.into_entries(None, &mut desk.ids, now(), &actor);
+    let entries = plan.into_entries(None, &mut session.ids, now(), &actor);
     ran.plan = entries.first().map(|entry| entry.plan).filter(|_| !ran.unjournaled);
-    let next = plan::next_part(entries.iter(), entries.iter(), &desk.directory).next;
+    let next = plan::next_part(entries.iter(), entries.iter(), &session.directory).next;
     let next: FxHashSet<ChangeId> = next.into_iter().map(|entry| entry.id).collect();
     ran.entries.extend(entries.iter().map(|entry| (entry.id, entry.clone())));
     let (first, later): (Vec<JournalEntry>, Vec<JournalEntry>) =
         entries.into_iter().partition(|entry| next.contains(&entry.id));
     if !first.is_empty() {
-        desk.directory.begin_all(first.iter().map(|entry| (entry.id, entry.step.change.clone())));
+        session.directory.begin_all(first.iter().map(|entry| (entry.id, entry.step.change.clone())));
         ran.sent = true;
-        desk.give(WorkerJob::SubmitFirst(first, later));
-        watch(desk, ran, next, |state| !is_under_way(state)).await?;
+        session.give(WorkerJob::SubmitFirst(first, later));
+        watch(session, ran, next, |state| !is_under_way(state)).await?;
     }
-    parts(desk, ran, 0).await
+    parts(session, ran, 0).await
 }
 
 /// Sends the waiting changes, part by part, each planned anew: the directory may have moved on since. Stops where a
 /// change has done harm, but for those of an earlier run (`known`): whoever takes the plan up has been told of them.
-pub(super) async fn parts(desk: &mut HeadlessSession, ran: &mut RunOutcome, known: usize) -> Result<(), CommandError> {
+pub(super) async fn parts(
+    session: &mut HeadlessSession,
+    ran: &mut RunOutcome,
+    known: usize,
+) -> Result<(), CommandError> {
     let mut plans: Vec<ChangeId> = ran.entries.values().filter(|entry| waits(entry)).map(|entry| entry.plan).collect();
     plans.dedup();
     for plan in plans {
@@ -130,23 +134,23 @@ pub(super) async fn parts(desk: &mut HeadlessSession, ran: &mut RunOutcome, know
                 break;
             }
             let own = |entry: &&JournalEntry| entry.plan == plan;
-            let elsewhere = desk.journal.iter().filter(|entry| desk.elsewhere.contains(&entry.id));
+            let elsewhere = session.journal.iter().filter(|entry| session.elsewhere.contains(&entry.id));
             let all = ran.entries.values().chain(elsewhere).filter(own);
             let waiting = ran.entries.values().filter(own).filter(|entry| waits(entry));
-            let PlanPart { next, lost } = plan::next_part(all, waiting, &desk.directory);
+            let PlanPart { next, lost } = plan::next_part(all, waiting, &session.directory);
             if next.is_empty() && lost.is_empty() {
                 break;
             }
-            let mut entries = plan::again(&*desk.planner, &desk.guards, next, &desk.directory, now());
+            let mut entries = plan::again(&*session.planner, &session.guards, next, &session.directory, now());
             entries.extend(lost.into_iter().map(|entry| entry.dropped(NOT_CREATED, now())));
             let sent = entries.iter().filter(|entry| waits(entry));
             let begun: Vec<_> = sent.map(|entry| (entry.id, entry.step.change.clone())).collect();
             ran.sent |= !begun.is_empty();
-            desk.directory.begin_all(begun);
+            session.directory.begin_all(begun);
             ran.entries.extend(entries.iter().map(|entry| (entry.id, entry.clone())));
             let open = entries.iter().map(|entry| entry.id).collect();
-            desk.give(WorkerJob::Resume(entries));
-            watch(desk, ran, open, |state| !is_under_way(state)).await?;
+            session.give(WorkerJob::Resume(entries));
+            watch(session, ran, open, |state| !is_under_way(state)).await?;
         }
     }
     Ok(())
@@ -154,16 +158,16 @@ pub(super) async fn parts(desk: &mut HeadlessSession, ran: &mut RunOutcome, know
 
 /// Waits until the worker has looked up the outcomes of changes that were in flight when their session ended: an
 /// outcome that can't be read stays open.
-pub(super) async fn looked_up(desk: &mut HeadlessSession, ran: &mut RunOutcome) -> Result<(), CommandError> {
+pub(super) async fn looked_up(session: &mut HeadlessSession, ran: &mut RunOutcome) -> Result<(), CommandError> {
     let in_flight = |entry: &&JournalEntry| matches!(entry.state, ChangeState::Sent | ChangeState::Unknown);
-    let asked = |entry: &&JournalEntry| !desk.unread.contains(&entry.id);
+    let asked = |entry: &&JournalEntry| !session.unread.contains(&entry.id);
     let open = ran.entries.values().filter(in_flight).filter(asked).map(|entry| entry.id).collect();
-    watch(desk, ran, open, |state| state != ChangeState::Sent).await
+    watch(session, ran, open, |state| state != ChangeState::Sent).await
 }
 
 /// Watches until all of these have come to an end, somebody interrupts, or the server stays away.
 async fn watch(
-    desk: &mut HeadlessSession,
+    session: &mut HeadlessSession,
     ran: &mut RunOutcome,
     mut open: FxHashSet<ChangeId>,
     is_end: fn(ChangeState) -> bool,
@@ -175,7 +179,7 @@ async fn watch(
     while !open.is_empty() {
         let until = away.as_ref().map_or_else(Instant::now, |(until, _)| *until);
         tokio::select! {
-            news = desk.next() => match news? {
+            news = session.next() => match news? {
                 ReportMeaning::Moved(moved) => {
                     waiting.clear();
                     if is_end(moved.state) {
@@ -216,7 +220,7 @@ async fn watch(
     meter.clear();
     if ran.stopped.is_some() {
         note("Waiting for answers under way …");
-        for moved in desk.stop().await {
+        for moved in session.stop().await {
             ran.moved(&moved, &mut progress);
         }
     }
@@ -236,11 +240,11 @@ pub(super) fn waits(entry: &JournalEntry) -> bool {
 
 /// Waits until the worker has dropped these; gives them as they are then.
 pub(super) async fn dropped(
-    desk: &mut HeadlessSession,
+    session: &mut HeadlessSession,
     entries: Vec<JournalEntry>,
 ) -> Result<RunOutcome, CommandError> {
     let mut ran = RunOutcome::of(entries.into_iter());
     let open = ran.entries.keys().copied().collect();
-    watch(desk, &mut ran, open, |state| !state.is_open()).await?;
+    watch(session, &mut ran, open, |state| !state.is_open()).await?;
     Ok(ran)
 }

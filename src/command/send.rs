@@ -66,23 +66,27 @@ impl Proposal {
 
 /// Shows the plan, asks, sends and tells the outcome.
 pub(super) async fn propose(
-    mut desk: HeadlessSession,
+    mut session: HeadlessSession,
     proposal: Proposal,
     send: &SendOptions,
 ) -> Result<(), CommandError> {
-    let done = carried_out(&mut desk, proposal, send).await;
-    desk.close().await;
+    let done = carried_out(&mut session, proposal, send).await;
+    session.close().await;
     done
 }
 
-async fn carried_out(desk: &mut HeadlessSession, proposal: Proposal, send: &SendOptions) -> Result<(), CommandError> {
+async fn carried_out(
+    session: &mut HeadlessSession,
+    proposal: Proposal,
+    send: &SendOptions,
+) -> Result<(), CommandError> {
     let Proposal { changes, title, undoes, refused, notes, not_told, mut undo, conflicts, is_decided } = proposal;
-    desk.ask_hosting().await?;
+    session.ask_hosting().await?;
     if !is_decided {
-        desk.decide(&changes).await?;
+        session.decide(&changes).await?;
     }
-    let stages = stages(changes, &desk.directory);
-    let mut whole = whole(desk, &stages, undoes);
+    let stages = stages(changes, &session.directory);
+    let mut whole = whole(session, &stages, undoes);
     whole.is_contested = undo.is_contested();
     undo.bind(&mut whole.plan);
     whole.plan.tell_conflicts(conflicts);
@@ -106,37 +110,37 @@ async fn carried_out(desk: &mut HeadlessSession, proposal: Proposal, send: &Send
     let said = if send.json { [notes, not_told].concat() } else { Vec::new() };
     if send.dry_run {
         whole.plan.notes.extend(said);
-        return shown(desk, &whole, send.json);
+        return shown(session, &whole, send.json);
     }
-    let allowed = match &desk.no_journal {
+    let allowed = match &session.no_journal {
         Some(why) => Err(CommandError::no_journal(why).hint(WITHOUT)),
-        None => may_send(desk, &whole, send).and_then(|()| reasoned(desk, &mut whole.plan, send)),
+        None => may_send(session, &whole, send).and_then(|()| reasoned(session, &mut whole.plan, send)),
     };
     if let Err(stop) = allowed {
         if !send.json {
             return Err(stop);
         }
         whole.plan.notes.extend(said);
-        heard(show(desk, &whole, true, Some(&stop)))?;
+        heard(show(session, &whole, true, Some(&stop)))?;
         return Err(stop.printed());
     }
     let Whole { mut plan, later, .. } = whole;
     let title = plan.title.clone();
     let refused = std::mem::take(&mut plan.refused);
     let notes = plan.notes.iter().cloned().chain(said).collect();
-    let mut ran = RunOutcome { refused, notes, lost, unjournaled: desk.unjournaled, ..RunOutcome::default() };
-    run::whole(desk, plan, later, &mut ran).await?;
-    ran.secrets = std::mem::take(&mut desk.secrets);
-    outputs::effects(&ran, desk);
-    outputs::alarms(&ran, desk);
+    let mut ran = RunOutcome { refused, notes, lost, unjournaled: session.unjournaled, ..RunOutcome::default() };
+    run::whole(session, plan, later, &mut ran).await?;
+    ran.secrets = std::mem::take(&mut session.secrets);
+    outputs::effects(&ran, session);
+    outputs::alarms(&ran, session);
     outputs::all(&ran, &title, send.json)
 }
 
 /// Shows a plan that is not sent; an error where none of it could be.
-fn shown(desk: &HeadlessSession, whole: &Whole, json: bool) -> Result<(), CommandError> {
+fn shown(session: &HeadlessSession, whole: &Whole, json: bool) -> Result<(), CommandError> {
     let plan = &whole.plan;
     let stop = (plan.steps.is_empty() && whole.later.is_empty()).then(|| cant_be_sent(whole));
-    heard(show(desk, whole, json, stop.as_ref()))?;
+    heard(show(session, whole, json, stop.as_ref()))?;
     let Some(stop) = stop else { return Ok(()) };
     // A closed output decides nothing.
     let _ = print::refused(&mut err(), &plan.refused);
@@ -144,10 +148,15 @@ fn shown(desk: &HeadlessSession, whole: &Whole, json: bool) -> Result<(), Comman
 }
 
 /// The plan on standard output; in JSON with the error that it ends with.
-pub(super) fn show(desk: &HeadlessSession, whole: &Whole, json: bool, error: Option<&CommandError>) -> io::Result<()> {
+pub(super) fn show(
+    session: &HeadlessSession,
+    whole: &Whole,
+    json: bool,
+    error: Option<&CommandError>,
+) -> io::Result<()> {
     let mut out = out();
     if json {
-        return out.json_pretty(&outcome_json::PlanOutput::of(whole, &desk.profile.name, error));
+        return out.json_pretty(&outcome_json::PlanOutput::of(whole, &session.profile.name, error));
     }
     writeln!(out, "{} ({})", whole.plan.title, print::size(whole))?;
     print::plan(&mut out, whole)
@@ -169,17 +178,17 @@ impl Whole {
 }
 
 /// All stages as one plan, later stages as if the earlier ones had happened.
-pub(super) fn whole(desk: &mut HeadlessSession, stages: &[Vec<Change>], undoes: Option<ChangeId>) -> Whole {
+pub(super) fn whole(session: &mut HeadlessSession, stages: &[Vec<Change>], undoes: Option<ChangeId>) -> Whole {
     let mut all = Plan { undoes, ..Plan::default() };
     let (mut later, mut laid) = (Vec::new(), Vec::new());
-    let holds = desk.can().holds();
+    let holds = session.can().holds();
     for stage in stages {
         let (ready, waiting): (Vec<Change>, Vec<Change>) =
             stage.iter().cloned().partition(|change| change.waits_for().is_empty());
-        let plan = plan::draft(&*desk.planner, &desk.guards, ready, &desk.directory);
+        let plan = plan::draft(&*session.planner, &session.guards, ready, &session.directory);
         for step in &plan.steps {
-            let id = desk.id();
-            desk.directory.begin(id, step.change.clone());
+            let id = session.id();
+            session.directory.begin(id, step.change.clone());
             laid.push(id);
         }
         all.steps.extend(plan.steps);
@@ -188,16 +197,16 @@ pub(super) fn whole(desk: &mut HeadlessSession, stages: &[Vec<Change>], undoes: 
         all.mass.extend(plan.mass);
         all.among.join(plan.among);
         later.extend(waiting.into_iter().map(|change| {
-            let line = words::line_in(&change, &desk.directory, holds);
+            let line = words::line_in(&change, &session.directory, holds);
             (change, line)
         }));
     }
-    all.title = words::title(&all, &desk.directory, holds);
+    all.title = words::title(&all, &session.directory, holds);
     if !later.is_empty() {
         all.title = format!("Make {} changes", all.steps.len() + all.refused.len() + later.len());
     }
     for id in laid.into_iter().rev() {
-        desk.directory.take_off(id);
+        session.directory.take_off(id);
     }
     Whole { plan: all, later, is_contested: false }
 }
@@ -219,7 +228,7 @@ fn told_unasked(plan: &Plan) {
 }
 
 /// Whether the plan may be sent: not with refused lines, without the person's confirmation, or with nobody to ask.
-fn may_send(desk: &HeadlessSession, whole: &Whole, send: &SendOptions) -> Result<(), CommandError> {
+fn may_send(session: &HeadlessSession, whole: &Whole, send: &SendOptions) -> Result<(), CommandError> {
     let plan = &whole.plan;
     if !plan.refused.is_empty() && (plan.steps.is_empty() || !send.partial) {
         // A closed output decides nothing.
@@ -227,7 +236,7 @@ fn may_send(desk: &HeadlessSession, whole: &Whole, send: &SendOptions) -> Result
         return Err(cant_be_sent(whole));
     }
     let risk = plan.risk();
-    let shown = plan.undoes.is_some() || desk.profile.confirm_always || !plan.refused.is_empty();
+    let shown = plan.undoes.is_some() || session.profile.confirm_always || !plan.refused.is_empty();
     let unconfirmed = |why: String| CommandError::new(ErrorCode::NotConfirmed, format!("nothing was sent: {why}"));
     match (&risk, send.confirm.as_deref()) {
         (Risk::Plain, _) if !shown => {
@@ -260,17 +269,17 @@ fn may_send(desk: &HeadlessSession, whole: &Whole, send: &SendOptions) -> Result
         });
     }
     let wanted = risk.typed().unwrap_or("yes");
-    let asked = asked(wanted, plan.typed_number(), &desk.profile.name)?;
+    let asked = asked(wanted, plan.typed_number(), &session.profile.name)?;
     if asked { Ok(()) } else { Err(unconfirmed("it was not confirmed".into())) }
 }
 
 /// The plan has a reason, where the profile wants one: whoever sits at the terminal is asked for it.
-fn reasoned(desk: &HeadlessSession, plan: &mut Plan, send: &SendOptions) -> Result<(), CommandError> {
-    if !desk.profile.reason_required || plan.reason.is_some() {
+fn reasoned(session: &HeadlessSession, plan: &mut Plan, send: &SendOptions) -> Result<(), CommandError> {
+    if !session.profile.reason_required || plan.reason.is_some() {
         return Ok(());
     }
     if !send.yes && can_ask() {
-        plan.reason = plan::reason(&answer(&format!("Reason or ticket, for {}: ", desk.profile.name))?);
+        plan.reason = plan::reason(&answer(&format!("Reason or ticket, for {}: ", session.profile.name))?);
     }
     let missing = || CommandError::new(ErrorCode::NoReason, "nothing was sent: this profile wants a reason or ticket");
     plan.reason.as_ref().map(|_| ()).ok_or_else(|| missing().hint("--reason \"OPS-4711\" gives it"))
