@@ -78,7 +78,7 @@ pub async fn run(opener: Opener, start: ConsoleStart, trace: Option<LoopTrace>) 
     let profiles = opener.config.iter().flat_map(|config| config.profiles.keys().cloned()).collect();
     let salt = getrandom::u32().unwrap_or_default() as u16;
     let mut app = App::new(keymap, profiles, TerminalSize { width, height }, Timestamp::now(), salt);
-    app.config_path = opener.places.config_file.display().to_string();
+    app.known_profiles.config_path = opener.places.config_file.display().to_string();
     let env = opener.env;
     let look = look(wanted(&ui), &env, zone.await.unwrap_or(TimeZone::UTC));
 

@@ -103,8 +103,8 @@ impl App {
         if rosters.is_empty() && reading.is_empty() {
             return Some(draft);
         }
-        self.asked_unbidden.extend(rosters.iter().cloned());
-        self.read_alone.extend(reading.iter().cloned());
+        self.unbidden.asked.extend(rosters.iter().cloned());
+        self.unbidden.read_alone.extend(reading.iter().cloned());
         self.wait_for(AnswersBox::new(AnswersPurpose::Draft(draft), rosters, reading, false), effects);
         None
     }
@@ -125,17 +125,17 @@ impl App {
         let Some(planner) = &self.planner else { return VecDeque::new() };
         let silent = teams.iter().take(MOST_TEAMS_ASKED).filter(|team| self.directory.roster(team).is_none());
         let topics = silent.map(|team| SideQueryKind::Roster(team.clone()));
-        let open = topics.filter(|topic| !self.asked_unbidden.contains(topic));
+        let open = topics.filter(|topic| !self.unbidden.asked.contains(topic));
         open.filter(|topic| planner.inquiry(topic.clone(), &self.directory).is_ok()).collect()
     }
 
     /// Members whose roles the lists left out, and whose records were not read alone yet, where they are few.
     fn unread_members(&self, teams: &[Id]) -> FxHashSet<ResourceRef> {
-        if !self.capabilities().is_some_and(|can| can.sparse_lists) || self.silent_reads >= SILENT_READS {
+        if !self.capabilities().is_some_and(|can| can.sparse_lists) || self.unbidden.silent_reads >= SILENT_READS {
             return FxHashSet::default();
         }
         let members = self.directory.silent_members(teams).map(|user| ResourceRef::user(&user.id));
-        let open = members.filter(|member| !self.read_alone.contains(member));
+        let open = members.filter(|member| !self.unbidden.read_alone.contains(member));
         let few: FxHashSet<ResourceRef> = open.take(MOST_PEOPLE_READ + 1).collect();
         if few.len() > MOST_PEOPLE_READ { FxHashSet::default() } else { few }
     }

@@ -63,6 +63,12 @@ impl ActivityOrder {
 /// State of the list.
 #[derive(Debug, Default)]
 pub struct ChangesList {
+    /// The row with the cursor, counted from the newest plan.
+    pub cursor: usize,
+    /// First row on screen.
+    pub top: usize,
+    /// Failures to read in this session, oldest first.
+    pub read_failures: Vec<ReadFailure>,
     /// The text that is typed after `/`.
     pub filter: Input,
     /// True while keys go to the filter.
@@ -126,14 +132,14 @@ impl App {
             Ok(query) => {
                 (self.changes.bad, self.changes.query) = (None, query);
                 self.arrange_activity();
-                (self.activity_cursor, self.activity_top) = (0, 0);
+                (self.changes.cursor, self.changes.top) = (0, 0);
             }
         }
     }
 
     /// Applies filter and order to the plans that there are; the cursor stays on its plan.
     pub(super) fn arrange_activity(&mut self) {
-        let selected = self.activity_at(self.activity_cursor);
+        let selected = self.activity_at(self.changes.cursor);
         if self.changes.query.is_empty() && self.changes.order == ActivityOrder::Newest {
             self.changes.rows = None;
         } else {
@@ -147,10 +153,10 @@ impl App {
             self.changes.rows = Some(rows);
         }
         let at = selected.and_then(|plan| self.activity_from(0).position(|one| one == plan));
-        self.activity_cursor = at.unwrap_or(self.activity_cursor).min(self.activity_len().saturating_sub(1));
+        self.changes.cursor = at.unwrap_or(self.changes.cursor).min(self.activity_len().saturating_sub(1));
         let rows = self.size.list_rows();
-        let cursor = self.activity_cursor;
-        self.activity_top = self.activity_top.min(cursor).max((cursor + 1).saturating_sub(rows));
+        let cursor = self.changes.cursor;
+        self.changes.top = self.changes.top.min(cursor).max((cursor + 1).saturating_sub(rows));
     }
 
     /// The title of a plan of the journal.
@@ -194,13 +200,13 @@ impl App {
 
     /// Marks the plan under the cursor, or takes its mark away, and goes on.
     pub(super) fn mark_plan(&mut self) {
-        if let Some(plan) = self.activity_at(self.activity_cursor) {
+        if let Some(plan) = self.activity_at(self.changes.cursor) {
             if !self.changes.marks.shift_remove(&plan) {
                 self.changes.marks.insert(plan);
             }
-            self.activity_cursor = (self.activity_cursor + 1).min(self.activity_len().saturating_sub(1));
-            let (rows, cursor) = (self.size.list_rows(), self.activity_cursor);
-            self.activity_top = self.activity_top.min(cursor).max((cursor + 1).saturating_sub(rows));
+            self.changes.cursor = (self.changes.cursor + 1).min(self.activity_len().saturating_sub(1));
+            let (rows, cursor) = (self.size.list_rows(), self.changes.cursor);
+            self.changes.top = self.changes.top.min(cursor).max((cursor + 1).saturating_sub(rows));
         }
     }
 
@@ -261,12 +267,12 @@ impl App {
 
     /// Keeps a failure of reading.
     pub(super) fn note_read_failure(&mut self, words: String) {
-        if self.read_failures.last().is_some_and(|last| last.words == words) {
-            self.read_failures.pop();
+        if self.changes.read_failures.last().is_some_and(|last| last.words == words) {
+            self.changes.read_failures.pop();
         }
-        self.read_failures.push(ReadFailure { at: self.now, words });
-        let over = self.read_failures.len().saturating_sub(KEPT);
-        self.read_failures.drain(..over);
+        self.changes.read_failures.push(ReadFailure { at: self.now, words });
+        let over = self.changes.read_failures.len().saturating_sub(KEPT);
+        self.changes.read_failures.drain(..over);
     }
 
     /// Shows the failures of reading in this session, the latest first.
@@ -278,7 +284,7 @@ impl App {
             key: String::new(),
             refused: None,
         };
-        let lines = self.read_failures.iter().rev().map(line).collect();
+        let lines = self.changes.read_failures.iter().rev().map(line).collect();
         let note = Some("Enter reads everything anew.");
         self.overlays.push(Overlay::Palette(CommandPalette {
             note,

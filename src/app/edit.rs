@@ -26,7 +26,7 @@ const NAMED: usize = 5;
 impl App {
     pub(super) fn begin_edit(&mut self, action: Action, effects: &mut Vec<AppEffect>) {
         let Some(can) = self.capabilities().cloned() else {
-            let unopened = self.unopened.as_ref().and_then(|unopened| unopened.draft.as_deref());
+            let unopened = self.known_profiles.unopened.as_ref().and_then(|unopened| unopened.draft.as_deref());
             let form = match action {
                 Action::NewProfile => Some(FormState::new_profile()),
                 Action::EditProfile => unopened.map(FormState::edit_profile),
@@ -153,9 +153,9 @@ impl App {
         let Some(Overlay::Form(form)) = self.overlays.last_mut() else { return };
         if matches!(form.purpose, FormPurpose::NewProfile | FormPurpose::EditProfile(_)) {
             // The form waits until the server has answered, or has not.
-            if let Some(draft) = form.profile().filter(|_| !self.saving) {
+            if let Some(draft) = form.profile().filter(|_| !self.known_profiles.saving) {
                 let secret = Some(form.value("secret")).filter(|secret| !secret.is_empty()).map(Into::into);
-                self.saving = true;
+                self.known_profiles.saving = true;
                 self.say("Asking the server whether it takes the key …");
                 effects.push(AppEffect::SaveProfile(draft, secret));
             }
@@ -289,7 +289,7 @@ impl App {
         (staged, needless): (&[StagedChange], &[Name]),
         effects: &mut Vec<AppEffect>,
     ) {
-        self.marked_now = self.marked_rows(&plan, needless);
+        self.stepped.marked_now = self.marked_rows(&plan, needless);
         let taken = stage::taken(staged, plan.steps.iter().map(|step| &step.change));
         self.close_settled();
         let actor = self.profile.as_ref().map(|profile| profile.actor.clone()).unwrap_or_default();
@@ -300,8 +300,8 @@ impl App {
     pub(super) fn hand_over(&mut self, entries: Vec<JournalEntry>, taken: Vec<StageId>, effects: &mut Vec<AppEffect>) {
         let added = entries.iter().find_map(|entry| entry.step.change.created());
         self.say_sending(&entries);
-        if let (Some(rows), Some(first)) = (self.marked_now.take(), entries.first()) {
-            self.marked_plans.insert(first.plan, rows);
+        if let (Some(rows), Some(first)) = (self.stepped.marked_now.take(), entries.first()) {
+            self.stepped.marked_plans.insert(first.plan, rows);
         }
         self.keep_aside_cursors();
         if let Some(target) = added.map(|record| record.target()) {

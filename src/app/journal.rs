@@ -17,7 +17,7 @@ impl App {
         match self.overlays.last() {
             Some(Overlay::Story(story)) => self.entries.get(&story.id).map(|entry| entry.plan),
             Some(Overlay::Plan(view)) => Some(view.plan),
-            _ => self.activity_at(self.activity_cursor),
+            _ => self.activity_at(self.changes.cursor),
         }
     }
 
@@ -60,13 +60,13 @@ impl App {
     /// Plans have come: the cursor stays on the plan that a person may be about to take back.
     pub(super) fn keep_activity_cursor(&mut self, selected: Option<ChangeId>) {
         self.arrange_activity();
-        let is_chosen = self.tab == Tab::Activity || self.activity_cursor > 0;
+        let is_chosen = self.tab == Tab::Activity || self.changes.cursor > 0;
         let Some(selected) = selected.filter(|_| is_chosen) else { return };
         let Some(at) = self.activity_from(0).position(|plan| plan == selected) else { return };
-        if self.activity_top > 0 {
-            self.activity_top += at.saturating_sub(self.activity_cursor);
+        if self.changes.top > 0 {
+            self.changes.top += at.saturating_sub(self.changes.cursor);
         }
-        self.activity_cursor = at;
+        self.changes.cursor = at;
     }
 
     /// How many changes of this session failed and still want a look, and how many are open.

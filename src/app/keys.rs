@@ -194,9 +194,9 @@ impl App {
                 if changes.filtering || changes.is_filtered() || changes.bad.is_some() {
                     changes.filtering = false;
                     changes.filter = Input::default();
-                    let plan = self.activity_at(self.activity_cursor);
+                    let plan = self.activity_at(self.changes.cursor);
                     self.filter_activity();
-                    self.activity_cursor =
+                    self.changes.cursor =
                         plan.and_then(|plan| self.activity_from(0).position(|one| one == plan)).unwrap_or(0);
                     self.arrange_activity();
                 } else {

@@ -8,7 +8,7 @@ use super::{App, AppEffect, action::Action, keys::overrides_typing, pane::STEP};
 impl App {
     /// True while a list is searched, or a plan is drawn up.
     pub fn is_looking(&self) -> bool {
-        if self.undertaking.is_some() {
+        if self.stepped.task.is_some() {
             return true;
         }
         self.overlays.iter().any(|overlay| overlay.behavior().is_looking())
@@ -18,7 +18,7 @@ impl App {
     /// Runs a step of a few milliseconds at most; gives the effects.
     pub fn look_on(&mut self) -> Vec<AppEffect> {
         let mut effects = Vec::new();
-        if self.undertaking.is_some() {
+        if self.stepped.task.is_some() {
             self.go_on(&mut effects);
             self.follow_top();
             return effects;
@@ -57,13 +57,13 @@ impl App {
     pub fn waits(&self, event: &Event) -> bool {
         let key = match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => key,
-            Event::Paste(_) => return self.undertaking.is_some(),
+            Event::Paste(_) => return self.stepped.task.is_some(),
             _ => return false,
         };
         if !self.is_looking() {
             return false;
         }
-        if self.undertaking.is_some() {
+        if self.stepped.task.is_some() {
             return !self.gives_up(event);
         }
         let action = self.keymap.action(self.scopes(), *key);

@@ -4,11 +4,11 @@
 //! network: time comes in with each message, everything else goes out as an [`AppEffect`]. The screen and the meaning
 //! of the keys follow from this state and the [`action`] table alone.
 
-use std::{borrow::Cow, collections::VecDeque, sync::Arc};
+use std::{borrow::Cow, sync::Arc};
 
 use crossterm::event::{Event, KeyCode, KeyModifiers};
 use jiff::Timestamp;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use tui_input::{Input, backend::crossterm::EventHandler};
 
 pub use crate::directory::compare;
@@ -35,6 +35,7 @@ pub mod changes_list;
 pub mod check;
 pub mod copy;
 pub mod difference;
+pub mod earlier;
 mod edit;
 pub mod entries;
 pub mod filtered_rows;
@@ -78,6 +79,7 @@ pub mod story;
 mod telling;
 #[cfg(test)]
 mod tests;
+mod unbidden;
 pub mod undo;
 pub mod walk;
 pub mod whom;
@@ -166,22 +168,12 @@ pub struct App {
     pub panes: [pane::ListPane; 3],
     /// The journal as known, oldest first.
     pub entries: entries::JournalEntries,
-    /// Changes of earlier sessions that were never sent.
-    pub left_over: FxHashSet<ChangeId>,
-    /// Changes of earlier sessions that were in flight: the worker looks up their outcomes.
-    pub looked_up: FxHashSet<ChangeId>,
-    /// Open changes that belong to other open consoles, which see them through.
-    pub elsewhere: FxHashSet<ChangeId>,
+    /// Open changes that this console did not send.
+    pub earlier: earlier::EarlierChanges,
     /// A change that took effect and should be taken back at once: `u` takes this one back first.
     pub alarm: Option<ChangeId>,
-    /// Cursor of the Activity pane, counted from the newest.
-    pub activity_cursor: usize,
-    /// First row of the Activity pane on screen.
-    pub activity_top: usize,
-    /// Filter, order and marks of the Activity pane.
+    /// Cursor, filter, order and marks of the Activity pane, and the failures to read.
     pub changes: changes_list::ChangesList,
-    /// Failures to read in this session, oldest first.
-    pub read_failures: Vec<changes_list::ReadFailure>,
     /// Changes that wait to be sent together, as the store has them.
     pub stage: Vec<StagedChange>,
     /// True while edits go to the stage in place of the server.
@@ -206,16 +198,8 @@ pub struct App {
     pub now: Timestamp,
     /// Keys.
     pub keymap: keymap::KeyBindings,
-    /// Profiles of the config, for `:profile`.
-    pub profiles: Vec<String>,
-    /// The path of the config file that keeps profiles, for the first screen.
-    pub config_path: String,
-    /// The profile that was to be opened last and can't be.
-    pub unopened: Option<UnopenedProfile>,
-    /// A message to show once the profile is open again.
-    said_before_opening: Option<String>,
-    /// True while a profile is asked for and saved.
-    saving: bool,
+    /// The profiles of the config.
+    pub known_profiles: profiles::KnownProfiles,
     /// Guards of the profile.
     pub guards: GuardSettings,
     planner: Option<Arc<dyn Planner>>,
@@ -224,35 +208,19 @@ pub struct App {
     dropping: bool,
     /// True if the filter's text was there before: the first character typed takes its place.
     stale_filter: bool,
-    /// Teams whose invitations are still to be asked for.
-    roster_queue: VecDeque<Id>,
-    /// The number of teams that were asked for and not told yet.
-    rosters_asked: usize,
     /// Filters that found somebody, by list, the latest last.
     filters: [Vec<String>; 3],
-    /// Records that were asked for one by one since the last refresh.
-    read_alone: FxHashSet<ResourceRef>,
+    /// Questions that the console asks by itself.
+    unbidden: unbidden::UnbiddenQuestions,
     /// New users, by their provisional ids, each with the one whom they begin like.
     newcomers: FxHashMap<Id, Id>,
     /// The audit log, as far as it was told.
     audit: audit::AuditRows,
-    /// The number of users in a row who were read alone and whose records told no roles.
-    silent_reads: usize,
-    /// True if the owner of the key in use was asked for in this session.
-    owner_asked: bool,
-    /// Questions that the console asked by itself: their failures show no message.
-    asked_unbidden: FxHashSet<SideQueryKind>,
     /// True if the refresh under way has found a record that was shown with other values.
     renewed: bool,
     ids: IdGenerator,
-    /// The work that takes more than one step.
-    undertaking: Option<Box<stepped_task::SteppedTask>>,
-    /// The message line's words about that work.
-    telling: Option<String>,
-    /// Plans under way that were made of marked rows.
-    marked_plans: FxHashMap<ChangeId, telling::MarkedRows>,
-    /// The marked rows of the plan that is being handed over.
-    marked_now: Option<telling::MarkedRows>,
+    /// The work that takes more than one step, and its words.
+    stepped: stepped_task::SteppedWork,
     /// The time since when the topmost box or pane is on the screen.
     sight: sight::FrameSight,
 }
@@ -272,14 +240,9 @@ impl App {
             tab: Tab::Users,
             panes: RecordKind::ALL.map(pane::ListPane::new),
             entries: entries::JournalEntries::default(),
-            left_over: FxHashSet::default(),
-            looked_up: FxHashSet::default(),
-            elsewhere: FxHashSet::default(),
+            earlier: earlier::EarlierChanges::default(),
             alarm: None,
-            activity_cursor: 0,
-            activity_top: 0,
             changes: changes_list::ChangesList::default(),
-            read_failures: Vec::new(),
             stage: Vec::new(),
             staging: false,
             paused: false,
@@ -292,31 +255,19 @@ impl App {
             size,
             now,
             keymap,
-            profiles,
-            config_path: String::new(),
-            unopened: None,
-            said_before_opening: None,
-            saving: false,
+            known_profiles: profiles::KnownProfiles { names: profiles, ..Default::default() },
             guards: GuardSettings::default(),
             planner: None,
             failures: journal::OpenFailures::default(),
             dropping: false,
             stale_filter: false,
-            roster_queue: VecDeque::new(),
-            rosters_asked: 0,
             filters: Default::default(),
-            read_alone: FxHashSet::default(),
+            unbidden: unbidden::UnbiddenQuestions::default(),
             newcomers: FxHashMap::default(),
             audit: audit::AuditRows::default(),
-            silent_reads: 0,
-            owner_asked: false,
-            asked_unbidden: FxHashSet::default(),
             renewed: false,
             ids: IdGenerator::new(salt),
-            undertaking: None,
-            telling: None,
-            marked_plans: FxHashMap::default(),
-            marked_now: None,
+            stepped: stepped_task::SteppedWork::default(),
             sight: sight::FrameSight::default(),
         }
     }
@@ -385,7 +336,7 @@ impl App {
     }
 
     fn on_open_failed(&mut self, unopened: UnopenedProfile) {
-        self.saving = false;
+        self.known_profiles.saving = false;
         // The first screen shows it in full; over an open profile the form does.
         let form = unopened.draft.as_deref().filter(|_| self.profile.is_some()).map(form::FormState::edit_profile);
         match form {
@@ -396,11 +347,11 @@ impl App {
             None if self.profile.is_some() || unopened.draft.is_none() => self.fail(unopened.why.clone()),
             None => {}
         }
-        self.unopened = Some(unopened).filter(|unopened| unopened.draft.is_some());
+        self.known_profiles.unopened = Some(unopened).filter(|unopened| unopened.draft.is_some());
     }
 
     fn on_profile_refused(&mut self, field: &str, why: String) {
-        self.saving = false;
+        self.known_profiles.saving = false;
         self.message = None;
         match self.overlays.last_mut() {
             Some(Overlay::Form(form)) => form.refuse(field, why),
@@ -411,17 +362,17 @@ impl App {
     fn on_opened(&mut self, opened: OpenedProfile, effects: &mut Vec<AppEffect>) {
         let old = std::mem::take(&mut self.directory).into_records();
         effects.push(AppEffect::Discard(Box::new(old)));
-        let keep = (self.keymap.clone(), self.profiles.clone(), self.size, self.now, self.ids);
-        let config_path = std::mem::take(&mut self.config_path);
+        let keep = (self.keymap.clone(), self.known_profiles.names.clone(), self.size, self.now, self.ids);
+        let config_path = std::mem::take(&mut self.known_profiles.config_path);
         let arranged = self.arranged();
         let secrets = self.take_secrets();
-        let said = self.said_before_opening.take();
+        let said = self.known_profiles.said_before_opening.take();
         *self = Self::new(keep.0, keep.1, keep.2, keep.3, 0);
         self.ids = keep.4;
-        self.config_path = config_path;
+        self.known_profiles.config_path = config_path;
         self.overlays = secrets;
-        if opened.profile.name != palette::DEMO && !self.profiles.contains(&opened.profile.name) {
-            self.profiles.push(opened.profile.name.clone());
+        if opened.profile.name != palette::DEMO && !self.known_profiles.names.contains(&opened.profile.name) {
+            self.known_profiles.names.push(opened.profile.name.clone());
         }
         let holds = opened.planner.capabilities().holds();
         self.panes.iter_mut().for_each(|pane| pane.holds = holds);
@@ -451,9 +402,9 @@ impl App {
         let kind = pane.kind;
         let visible = pane.rows.iter().skip(pane.top).take(self.size.list_rows()).copied();
         let lacking = visible.filter_map(|row| self.lacking(kind, row));
-        let targets: Vec<ResourceRef> = lacking.filter(|target| !self.read_alone.contains(target)).collect();
+        let targets: Vec<ResourceRef> = lacking.filter(|target| !self.unbidden.read_alone.contains(target)).collect();
         if !targets.is_empty() {
-            self.read_alone.extend(targets.iter().cloned());
+            self.unbidden.read_alone.extend(targets.iter().cloned());
             effects.push(AppEffect::Work(WorkerJob::ReadEach(targets)));
         }
         if kind == RecordKind::Team {
@@ -472,7 +423,7 @@ impl App {
         });
         let topics: Vec<SideQueryKind> = silent.map(|team| SideQueryKind::Roster(team.id.clone())).collect();
         for topic in topics {
-            if self.asked_unbidden.insert(topic.clone())
+            if self.unbidden.asked.insert(topic.clone())
                 && let Ok(inquiry) = planner.inquiry(topic, &self.directory)
             {
                 effects.push(AppEffect::Work(WorkerJob::Ask(inquiry)));
@@ -484,8 +435,8 @@ impl App {
     fn lacking(&self, kind: RecordKind, row: u32) -> Option<ResourceRef> {
         match kind {
             RecordKind::User => {
-                let sparse =
-                    self.capabilities().is_some_and(|can| can.sparse_lists) && self.silent_reads < SILENT_READS;
+                let sparse = self.capabilities().is_some_and(|can| can.sparse_lists)
+                    && self.unbidden.silent_reads < SILENT_READS;
                 let user = self
                     .directory
                     .user_at(row)

@@ -6,7 +6,7 @@ use crate::directory::{owner::KeyOwner, side_query::SideQueryKind, work::WorkerJ
 impl App {
     /// Asks once in a session, after the lists: plans name their owner, and guards count on them.
     pub(super) fn ask_owner(&mut self, effects: &mut Vec<AppEffect>) {
-        if !std::mem::replace(&mut self.owner_asked, true) {
+        if !std::mem::replace(&mut self.unbidden.owner_asked, true) {
             effects.push(AppEffect::Work(WorkerJob::AskOwner));
             effects.push(AppEffect::Work(WorkerJob::AskHosting));
             let asked = self
@@ -32,7 +32,7 @@ impl App {
         self.guards.contradiction = Some(words.clone());
         if let Some(profile) = &self.profile {
             effects.push(AppEffect::Open(Some(profile.name.clone())));
-            self.said_before_opening = Some(words);
+            self.known_profiles.said_before_opening = Some(words);
         }
     }
 

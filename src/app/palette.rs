@@ -213,7 +213,7 @@ impl App {
             refused: None,
         };
         lines.extend(
-            self.profiles.iter().map(|name| {
+            self.known_profiles.names.iter().map(|name| {
                 profile(PaletteEntry::Profile(name.clone()), format!("profile {name}"), "Open this profile")
             }),
         );

@@ -182,9 +182,9 @@ impl App {
                 pane.go(to.from(pane.cursor, pane.rows.len()), list, &self.directory);
             }
             None => {
-                self.activity_cursor = to.from(self.activity_cursor, self.activity_len());
-                let cursor = self.activity_cursor;
-                self.activity_top = self.activity_top.min(cursor).max((cursor + 1).saturating_sub(list));
+                self.changes.cursor = to.from(self.changes.cursor, self.activity_len());
+                let cursor = self.changes.cursor;
+                self.changes.top = self.changes.top.min(cursor).max((cursor + 1).saturating_sub(list));
             }
         }
     }
@@ -247,7 +247,7 @@ impl App {
         effects.push(AppEffect::Work(WorkerJob::Refresh(scope)));
         self.fetch_raw_again(effects);
         self.ask_again(effects);
-        self.read_alone.clear();
+        self.unbidden.read_alone.clear();
     }
 
     /// The ids that an edit works on.

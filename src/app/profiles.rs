@@ -1,12 +1,27 @@
 //! The list of profiles: open, add, copy, edit, test or delete one.
 
 use super::{
-    App, AppEffect, FailedTest, ListedProfiles, Overlay, UnreadProfiles,
+    App, AppEffect, FailedTest, ListedProfiles, Overlay, UnopenedProfile, UnreadProfiles,
     action::{Action, Scope},
     form::{FormState, ProfileDraft},
     overlay::{CursorTravel, OverlayBehavior},
     palette::DEMO,
 };
+
+/// The profiles of the config, and the way to one that is open.
+#[derive(Debug, Default)]
+pub struct KnownProfiles {
+    /// Their names, for `:profile`.
+    pub names: Vec<String>,
+    /// The path of the config file that keeps them, for the first screen.
+    pub config_path: String,
+    /// The profile that was to be opened last and can't be.
+    pub unopened: Option<UnopenedProfile>,
+    /// A message to show once the profile is open again.
+    pub(super) said_before_opening: Option<String>,
+    /// True while a profile is asked for and saved.
+    pub(super) saving: bool,
+}
 
 /// State of the box.
 #[derive(Debug, Default)]
@@ -82,7 +97,7 @@ impl App {
             Err(why) => return self.fail(why.to_string()),
             Ok(read) => read,
         };
-        self.profiles = profiles.iter().map(|draft| draft.name.clone()).collect();
+        self.known_profiles.names = profiles.iter().map(|draft| draft.name.clone()).collect();
         if !words.is_empty() {
             self.say(words);
         }

@@ -90,7 +90,7 @@ impl App {
                 self.waiting = None;
                 let given_up = self.answers_unread(&targets).map(|words| format!(" {words}")).unwrap_or_default();
                 // Asking again at the next key press would hammer a server that refuses.
-                self.read_alone.extend(targets);
+                self.unbidden.read_alone.extend(targets);
                 let words = format!("Some records could not be read: {}", failure.text);
                 self.note_read_failure(words.clone());
                 self.fail(words + &given_up);
@@ -98,8 +98,8 @@ impl App {
             WorkerReport::LookUpEnded(_, missed) => self.on_look_up_ended(&missed, effects),
             WorkerReport::Elsewhere(ids) => {
                 // Another process has taken it up.
-                self.left_over.retain(|id| !ids.contains(id));
-                self.elsewhere = ids;
+                self.earlier.left_over.retain(|id| !ids.contains(id));
+                self.earlier.elsewhere = ids;
             }
             WorkerReport::Journal(entries) => self.on_journal(entries),
             WorkerReport::Staged(lines) => self.on_staged(lines),
@@ -129,9 +129,9 @@ impl App {
         for one in fresh {
             let Observation::Record(Record::User(user)) = one else { continue };
             if user.org_role.is_told() || user.team_roles.is_some() {
-                self.silent_reads = 0;
-            } else if self.read_alone.contains(&ResourceRef::user(&user.id)) {
-                self.silent_reads += 1;
+                self.unbidden.silent_reads = 0;
+            } else if self.unbidden.read_alone.contains(&ResourceRef::user(&user.id)) {
+                self.unbidden.silent_reads += 1;
             }
         }
     }
@@ -147,7 +147,7 @@ impl App {
         self.renewed = true;
         // A list may hold less of these records than the single reads have filled in.
         for target in fresh.iter().filter_map(Observation::target) {
-            self.read_alone.remove(&target);
+            self.unbidden.read_alone.remove(&target);
         }
         if self.directory.renew(fresh) {
             self.rows_changed();
@@ -168,7 +168,7 @@ impl App {
         }
         self.directory.refresh_ends(&proofs);
         // Records that could not be filled in may be asked for again.
-        self.read_alone.clear();
+        self.unbidden.read_alone.clear();
         self.waiting = None;
         self.sync.busy = false;
         self.sync.partial = false;
@@ -204,24 +204,24 @@ impl App {
     }
 
     fn on_journal(&mut self, entries: Vec<JournalEntry>) {
-        let left = || entries.iter().filter(|entry| !self.elsewhere.contains(&entry.id));
+        let left = || entries.iter().filter(|entry| !self.earlier.elsewhere.contains(&entry.id));
         let waiting: Vec<_> =
             left().filter(|entry| entry.state == ChangeState::Planned).map(|entry| entry.id).collect();
         // The worker looks these changes up and reports; until then they are shown as pending. Nobody would report of
         // others.
         let open = left().filter(|entry| matches!(entry.state, ChangeState::Sent | ChangeState::Unknown));
         let open: Vec<_> = open.map(|entry| (entry.id, entry.step.change.clone())).collect();
-        self.looked_up.extend(open.iter().map(|(id, _)| *id));
+        self.earlier.looked_up.extend(open.iter().map(|(id, _)| *id));
         self.directory.begin_all(open);
         entries.last().into_iter().for_each(|newest| self.ids.after(newest.id));
         for entry in entries.iter().filter(|entry| !entry.state.is_open()) {
-            self.left_over.remove(&entry.id);
+            self.earlier.left_over.remove(&entry.id);
         }
-        let selected = self.activity_at(self.activity_cursor);
+        let selected = self.activity_at(self.changes.cursor);
         self.entries.extend(entries);
         self.keep_activity_cursor(selected);
         let new = !waiting.is_empty();
-        self.left_over.extend(waiting);
+        self.earlier.left_over.extend(waiting);
         if let Some(words) = self.left_over_in_words().filter(|_| new) {
             self.fail_left_over(words);
         }
@@ -257,7 +257,7 @@ impl App {
         self.answered(&topics);
         self.moved_aside(id, state, effects);
         if !state.is_open() {
-            self.left_over.remove(&id);
+            self.earlier.left_over.remove(&id);
             self.sum_up(id);
         }
         // This message comes after the sum, since it must be read.
@@ -270,10 +270,10 @@ impl App {
 
     /// True for a change that an earlier session had in flight, and that was not done: it waits for the person.
     fn waits_again(&mut self, id: ChangeId, state: ChangeState) -> bool {
-        if state == ChangeState::Sent || !self.looked_up.remove(&id) || state != ChangeState::Planned {
+        if state == ChangeState::Sent || !self.earlier.looked_up.remove(&id) || state != ChangeState::Planned {
             return false;
         }
-        self.left_over.insert(id);
+        self.earlier.left_over.insert(id);
         if let Some(words) = self.left_over_in_words() {
             self.fail_left_over(words);
         }
@@ -318,7 +318,7 @@ impl App {
     }
 
     fn on_ask_failed(&mut self, topic: &SideQueryKind, failure: &Failure, effects: &mut Vec<AppEffect>) {
-        if self.rosters_asked > 0 && matches!(topic, SideQueryKind::Roster(_)) {
+        if self.unbidden.rosters_asked > 0 && matches!(topic, SideQueryKind::Roster(_)) {
             self.note_read_failure(format!("The invitations of a team could not be read: {}", failure.text));
             return self.rosters_told(std::slice::from_ref(topic), effects);
         }
@@ -329,7 +329,7 @@ impl App {
         if *topic == SideQueryKind::Organisations {
             return;
         }
-        if self.asked_unbidden.contains(topic) {
+        if self.unbidden.asked.contains(topic) {
             self.note_read_failure(format!("Asked for a list: {}", failure.text));
             return;
         }

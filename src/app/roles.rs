@@ -88,7 +88,7 @@ impl App {
         let targets: Vec<ResourceRef> =
             users.filter(|user| self.directory.lacks_roles(user)).map(|user| ResourceRef::user(&user.id)).collect();
         self.say(format!("Reading the roles of {} users, one request each…", targets.len()));
-        self.read_alone.extend(targets.iter().cloned());
+        self.unbidden.read_alone.extend(targets.iter().cloned());
         effects.push(AppEffect::Work(WorkerJob::ReadEach(targets)));
     }
 

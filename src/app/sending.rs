@@ -22,9 +22,9 @@ impl App {
     pub fn waiting_count(&self) -> usize {
         let waiting =
             |plan| self.entries.course(plan).map_or(0, |course| course.progress.counts.of(ChangeState::Planned));
-        let elsewhere = self.elsewhere.iter().filter_map(|id| self.entries.get(id));
+        let elsewhere = self.earlier.elsewhere.iter().filter_map(|id| self.entries.get(id));
         let elsewhere = elsewhere.filter(|entry| entry.state == ChangeState::Planned).count();
-        self.entries.running().map(waiting).sum::<usize>().saturating_sub(self.left_over.len() + elsewhere)
+        self.entries.running().map(waiting).sum::<usize>().saturating_sub(self.earlier.left_over.len() + elsewhere)
     }
 
     /// True if a change of the plan waits since an earlier session.
@@ -38,7 +38,7 @@ impl App {
             let course = self.entries.course(*plan);
             let left = course.map_or(0, |course| course.progress.counts.left());
             let elsewhere =
-                || self.elsewhere.iter().any(|id| self.entries.get(id).is_some_and(|one| one.plan == *plan));
+                || self.earlier.elsewhere.iter().any(|id| self.entries.get(id).is_some_and(|one| one.plan == *plan));
             course.is_some_and(|course| course.steps() > super::journal::LONG)
                 && left > self.left_over_of(*plan).len()
                 && !elsewhere()
@@ -48,11 +48,11 @@ impl App {
 
     /// Changes of a plan that an earlier session left over, oldest first.
     pub(super) fn left_over_of(&self, plan: ChangeId) -> Vec<ChangeId> {
-        if self.left_over.is_empty() {
+        if self.earlier.left_over.is_empty() {
             return Vec::new();
         }
         let waiting = self.entries.course(plan).map(|course| course.of(ChangeState::Planned));
-        waiting.into_iter().flatten().filter(|id| self.left_over.contains(id)).copied().collect()
+        waiting.into_iter().flatten().filter(|id| self.earlier.left_over.contains(id)).copied().collect()
     }
 
     pub(super) fn pause(&mut self, pause: bool, effects: &mut Vec<AppEffect>) {
@@ -93,7 +93,7 @@ impl App {
     fn drop_all(&mut self, ids: Vec<ChangeId>, effects: &mut Vec<AppEffect>) {
         let (count, s) = (number(ids.len() as u64), if ids.len() == 1 { "" } else { "s" });
         self.say(format!("{count} change{s} that waited: dropped, not sent."));
-        self.left_over.retain(|id| ids.binary_search(id).is_err());
+        self.earlier.left_over.retain(|id| ids.binary_search(id).is_err());
         effects.push(AppEffect::Work(WorkerJob::Drop(ids)));
     }
 
@@ -110,7 +110,7 @@ impl App {
         let dropped = selected.iter().all(|entry| entry.state == ChangeState::Dropped);
         let again = selected.iter().filter(|entry| dropped || entry.may_be_sent_again());
         let again: Vec<(ChangeId, Change)> = again.map(|entry| (entry.id, entry.step.change.clone())).collect();
-        let oldest = self.left_over.iter().min().and_then(|id| self.entries.get(id)).map(|entry| entry.plan);
+        let oldest = self.earlier.left_over.iter().min().and_then(|id| self.entries.get(id)).map(|entry| entry.plan);
         match oldest {
             Some(plan) if dropped || again.is_empty() => self.resume(plan, effects),
             _ if !again.is_empty() => self.try_again(again, effects),
@@ -181,7 +181,7 @@ impl App {
         let (count, all) = (begun.len(), again.len());
         self.directory.begin_all(begun);
         for entry in &again {
-            self.left_over.remove(&entry.id);
+            self.earlier.left_over.remove(&entry.id);
             // The worker reports dropped changes once they are in the journal.
             let (step, at) = (entry.step.clone(), entry.at);
             self.entries.amend(entry.id, self.now, |known| (known.step, known.at) = (step, at));
@@ -238,9 +238,9 @@ impl App {
     /// The changes that wait since earlier sessions, in the words of the notice at the start.
     pub(super) fn left_over_in_words(&self) -> Option<String> {
         let plans: FxHashSet<ChangeId> =
-            self.left_over.iter().filter_map(|id| self.entries.get(id)).map(|entry| entry.plan).collect();
+            self.earlier.left_over.iter().filter_map(|id| self.entries.get(id)).map(|entry| entry.plan).collect();
         let plan = plans.iter().max()?;
-        let (count, title) = (self.left_over.len(), &self.entries.of_plan(*plan).next()?.title);
+        let (count, title) = (self.earlier.left_over.len(), &self.entries.of_plan(*plan).next()?.title);
         let [wait, them] = if count == 1 { ["waits", "it"] } else { ["wait", "them"] };
         let (changes, count) = (if count == 1 { "change" } else { "changes" }, number(count as u64));
         let of = match plans.len() {

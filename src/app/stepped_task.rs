@@ -3,7 +3,9 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use super::{App, AppEffect};
+use rustc_hash::FxHashMap;
+
+use super::{App, AppEffect, telling::MarkedRows};
 use crate::{
     directory::{
         change::{Change, ChangeId, SendPhase},
@@ -30,6 +32,19 @@ impl fmt::Debug for PendingDraft {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PendingDraft").field("drafting", &self.drafting).finish_non_exhaustive()
     }
+}
+
+/// The work under way, the words about it, and the marked rows that it concerns.
+#[derive(Default)]
+pub(super) struct SteppedWork {
+    /// The work that takes more than one step.
+    pub task: Option<Box<SteppedTask>>,
+    /// The message line's words about that work.
+    telling: Option<String>,
+    /// Plans under way that were made of marked rows.
+    pub marked_plans: FxHashMap<ChangeId, MarkedRows>,
+    /// The marked rows of the plan that is being handed over.
+    pub marked_now: Option<MarkedRows>,
 }
 
 /// The work under way.
@@ -91,7 +106,7 @@ impl App {
 
     fn undertake(&mut self, mut undertaking: SteppedTask, effects: &mut Vec<AppEffect>) {
         if undertaking.left() > STEP {
-            self.undertaking = Some(Box::new(undertaking));
+            self.stepped.task = Some(Box::new(undertaking));
         } else {
             self.advance(&mut undertaking);
             self.finish(undertaking, effects);
@@ -100,10 +115,10 @@ impl App {
 
     /// Does one step; work that is done once for all changes has a step of its own.
     pub(super) fn go_on(&mut self, effects: &mut Vec<AppEffect>) {
-        let Some(mut undertaking) = self.undertaking.take() else { return };
+        let Some(mut undertaking) = self.stepped.task.take() else { return };
         if undertaking.left() > 0 {
             self.advance(&mut undertaking);
-            self.undertaking = Some(undertaking);
+            self.stepped.task = Some(undertaking);
         } else {
             self.finish(*undertaking, effects);
         }
@@ -124,7 +139,7 @@ impl App {
                     parts.entry(entry.step.change.phase(&self.directory)).or_default().push(entry.id);
                 }
                 self.directory.begin_all(step.iter().map(|entry| (entry.id, entry.step.change.clone())));
-                let selected = self.activity_at(self.activity_cursor);
+                let selected = self.activity_at(self.changes.cursor);
                 for entry in step {
                     self.aside_follow(&entry.step.change, None);
                     self.entries.put(entry.clone());
@@ -156,14 +171,14 @@ impl App {
 
     /// True if the work can be given up: nothing of it is anywhere yet.
     pub(super) fn is_drafting(&self) -> bool {
-        matches!(self.undertaking.as_deref(), Some(SteppedTask::Draft(_)))
+        matches!(self.stepped.task.as_deref(), Some(SteppedTask::Draft(_)))
     }
 
     /// Gives up a plan that is being drawn up. False where there is none.
     pub(super) fn give_up_draft(&mut self) -> bool {
         let drafting = self.is_drafting();
         if drafting {
-            self.undertaking = None;
+            self.stepped.task = None;
             self.stop_telling();
             self.say("The plan was given up: nothing is sent.");
         }
@@ -172,13 +187,13 @@ impl App {
 
     /// True while a plan that the person has sent is laid over the directory: the worker has it when that is done.
     pub fn is_sending(&self) -> bool {
-        matches!(self.undertaking.as_deref(), Some(SteppedTask::Send { .. }))
+        matches!(self.stepped.task.as_deref(), Some(SteppedTask::Send { .. }))
     }
 
     /// Begins the draft anew after all records were replaced.
     pub(super) fn begin_draft_anew(&mut self) {
         if let (Some(SteppedTask::Draft(draft)), Some(planner)) =
-            (self.undertaking.as_deref_mut(), self.planner.as_deref())
+            (self.stepped.task.as_deref_mut(), self.planner.as_deref())
         {
             draft.drafting.begin_anew(planner.capabilities(), &self.guards, &self.directory);
         }
@@ -186,15 +201,15 @@ impl App {
 
     /// Says how far the work is, since it takes long enough to be seen. A message about a failure stands over it.
     pub(super) fn tell_undertaking(&mut self) {
-        let Some(words) = self.undertaking.as_deref().map(SteppedTask::words) else { return };
+        let Some(words) = self.stepped.task.as_deref().map(SteppedTask::words) else { return };
         if !self.message.as_ref().is_some_and(|message| message.error) {
             self.say(words.clone());
-            self.telling = Some(words);
+            self.stepped.telling = Some(words);
         }
     }
 
     fn stop_telling(&mut self) {
-        let told = self.telling.take();
+        let told = self.stepped.telling.take();
         if told.is_some() && self.message.as_ref().map(|message| &message.text) == told.as_ref() {
             self.message = None;
         }

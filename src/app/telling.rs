@@ -85,7 +85,7 @@ impl App {
     /// Says how the only change of a plan ended, where it went well and no other message is shown.
     pub(super) fn say_done(&mut self, id: ChangeId) {
         let Some(entry) = self.entries.get(&id).filter(|entry| self.entries.steps(entry.plan) == 1) else { return };
-        if !self.may_tell(entry.plan) || self.elsewhere.contains(&id) {
+        if !self.may_tell(entry.plan) || self.earlier.elsewhere.contains(&id) {
             return;
         }
         let (plan, state, words) = (entry.plan, entry.state, &entry.step.words);
@@ -169,7 +169,7 @@ impl App {
     pub(super) fn renew_message(&mut self) {
         let stands = match self.message.as_ref().and_then(|message| message.about) {
             None => true,
-            Some(MessageSubject::LeftOver) => !self.left_over.is_empty(),
+            Some(MessageSubject::LeftOver) => !self.earlier.left_over.is_empty(),
             Some(MessageSubject::Failure(id)) => {
                 self.failures.contains(id) || self.entries.get(&id).is_none_or(|entry| entry.state.is_failure())
             }
@@ -224,7 +224,7 @@ impl App {
 
     /// Takes a plan's marks away once all of its changes have an outcome: marks of rows that it did nothing for stay.
     fn release_marks(&mut self, plan: ChangeId) {
-        let Some(MarkedRows { kind, needless }) = self.marked_plans.remove(&plan) else { return };
+        let Some(MarkedRows { kind, needless }) = self.stepped.marked_plans.remove(&plan) else { return };
         let done = self.entries.of_plan(plan).filter(|entry| entry.state.is_done());
         let touched = done.flat_map(|entry| entry.step.change.touches()).map(|(target, _)| target);
         let mut ids: FxHashSet<Id> = touched.filter(|target| target.kind == kind).map(|target| target.id).collect();

@@ -84,12 +84,12 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenLo
     let whole = whole(app, subject, body, look);
     let body = Rect { height: body.height - whole.len() as u16, ..body };
     // The list gives way to the reason below it, but not the row with the cursor.
-    let top = app.activity_top.max((app.activity_cursor + 1).saturating_sub(usize::from(body.height)));
+    let top = app.changes.top.max((app.changes.cursor + 1).saturating_sub(usize::from(body.height)));
     let cells = usize::from(body.width);
     let shown = (top..).zip(app.activity_from(top));
     for (line, (at, plan)) in shown.take(usize::from(body.height)).enumerate() {
         let area = Rect { y: body.y + line as u16, height: 1, ..body };
-        let cursor = at == app.activity_cursor;
+        let cursor = at == app.changes.cursor;
         let mut entries = app.entries.of_plan(plan);
         let row = match (entries.next(), entries.next()) {
             (Some(entry), None) => Some(row(entry, cursor, subject, cells, app, look)),
@@ -107,7 +107,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenLo
 
 /// The outcome of the selected change in full, where its row has no room for it.
 fn whole(app: &App, subject: usize, body: Rect, look: &ScreenLook) -> Vec<Line<'static>> {
-    let plan = app.activity_at(app.activity_cursor);
+    let plan = app.activity_at(app.changes.cursor);
     let Some(entry) = plan.and_then(|plan| alone(plan, app)) else { return Vec::new() };
     let cells = usize::from(body.width);
     let why = reason(entry);
@@ -170,8 +170,8 @@ fn title(app: &App, look: &ScreenLook) -> Line<'static> {
         (today, "today", look.plain()),
         (failed, "failed", look.bad()),
         (open, "in flight", look.pending()),
-        (app.left_over.len(), "left over", look.careful()),
-        (app.read_failures.len(), "not read", look.careful()),
+        (app.earlier.left_over.len(), "left over", look.careful()),
+        (app.changes.read_failures.len(), "not read", look.careful()),
     ];
     for (number, word, style) in parts.into_iter().filter(|(number, _, _)| *number > 0) {
         spans.push(Span::styled(format!(" {} ", look.glyphs.line.repeat(2)), look.dim()));
@@ -329,9 +329,9 @@ pub(super) fn outcome(entry: &JournalEntry, undone: Option<&JournalEntry>, app: 
     let state = entry.state.label();
     let why = reason(entry);
     match (entry.state, undone, entry.settled) {
-        (ChangeState::Planned, _, _) if app.left_over.contains(&entry.id) => "left over, not sent".into(),
+        (ChangeState::Planned, _, _) if app.earlier.left_over.contains(&entry.id) => "left over, not sent".into(),
         (ChangeState::Planned | ChangeState::Sent | ChangeState::Unknown, _, _)
-            if app.elsewhere.contains(&entry.id) =>
+            if app.earlier.elsewhere.contains(&entry.id) =>
         {
             format!("elsewhere, {state}")
         }

@@ -37,7 +37,8 @@ fn text(width: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {
             .map(|line| Line::styled(line, look.strong()))
             .collect();
     lines.push(Line::default());
-    let unopened = app.unopened.as_ref().and_then(|unopened| Some((unopened.draft.as_ref()?, &unopened.why)));
+    let unopened =
+        app.known_profiles.unopened.as_ref().and_then(|unopened| Some((unopened.draft.as_ref()?, &unopened.why)));
     if let Some((draft, why)) = unopened {
         let why = clean_line(why, MOST_WORDS);
         lines.extend(
@@ -53,11 +54,11 @@ fn text(width: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {
     }
     way(Action::OpenDemo, "look around in the demo directory; nothing leaves this machine");
     way(Action::NewProfile, "set up a profile for your own directory");
-    if !app.profiles.is_empty() {
-        way(Action::Palette, &format!("open a profile: {}", app.profiles.join(", ")));
+    if !app.known_profiles.names.is_empty() {
+        way(Action::Palette, &format!("open a profile: {}", app.known_profiles.names.join(", ")));
     }
     way(Action::Quit, "quit");
-    let place = format!("Profiles are read from {}.", app.config_path);
+    let place = format!("Profiles are read from {}.", app.known_profiles.config_path);
     // Whoever has a profile knows.
     let hints = if unopened.is_some() { 1 } else { 2 };
     let parts = [

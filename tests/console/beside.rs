@@ -119,7 +119,7 @@ async fn what_a_session_leaves_is_offered_when_it_ends() {
     first.until("the plan", |app| app.entries.len() == 1).await;
     first.expect_no("of an earlier session");
     second.quit().await;
-    first.until("the offer", |app| app.left_over.len() == 1).await;
+    first.until("the offer", |app| app.earlier.left_over.len() == 1).await;
     first.expect("1 change of an earlier session waits");
 }
 

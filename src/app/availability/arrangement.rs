@@ -21,14 +21,14 @@ impl App {
                 Err(NOT_ON_ACTIVITY.into())
             }
             Action::Mark | Action::MarkAll if self.tab == Tab::Activity => Ok(()),
-            Action::ReadFailures if self.read_failures.is_empty() => {
+            Action::ReadFailures if self.changes.read_failures.is_empty() => {
                 Err("Everything that was read in this session could be read.".into())
             }
             Action::CompleteCommand => match self.overlays.last() {
                 Some(Overlay::Palette(palette)) if palette.fixed.is_some() => Ok(()),
                 _ => Err("There is nothing to complete.".into()),
             },
-            Action::ReadInvitations if self.rosters_asked > 0 => Err("The invitations are being read.".into()),
+            Action::ReadInvitations if self.unbidden.rosters_asked > 0 => Err("The invitations are being read.".into()),
             Action::ReadInvitations => self.teams_read().and_then(|()| self.told_here()),
             Action::SidePane if self.size.width < DETAILS_FROM => {
                 let words = format!("The details stand beside the list from {DETAILS_FROM} columns on");

@@ -69,7 +69,7 @@ impl App {
 
     /// Something of what is selected failed or was dropped, or an earlier session left something.
     fn can_retry(&self) -> bool {
-        if !self.left_over.is_empty() {
+        if !self.earlier.left_over.is_empty() {
             return true;
         }
         if let Some(entry) = self.selected_entry() {

@@ -178,7 +178,7 @@ impl App {
 
     /// The actions that the first screen offers.
     fn before_a_profile(&self, action: Action) -> Result<(), UnavailableReason> {
-        if action == Action::EditProfile && self.unopened.is_none() {
+        if action == Action::EditProfile && self.known_profiles.unopened.is_none() {
             return Err("No profile failed to open.".into());
         }
         needs_no_directory(action).then_some(()).ok_or_else(|| "No directory is open yet.".into())

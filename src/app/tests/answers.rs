@@ -1,5 +1,7 @@
 //! The box that waits for the admins of a team before the plan is drawn up.
 
+use rustc_hash::FxHashSet;
+
 use super::*;
 use crate::{
     app::answers::{AnswersBox, AnswersPurpose},

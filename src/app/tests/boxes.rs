@@ -180,7 +180,7 @@ fn beneath(app: &App) -> String {
     });
     let panes: Vec<String> = panes.collect();
     let sending = (app.staging, app.paused, app.entries.len(), app.directory.pending().len());
-    format!("{panes:?} {:?} {} {} {sending:?} {:?}", app.tab, app.activity_cursor, app.stage.len(), app.sync.narrow)
+    format!("{panes:?} {:?} {} {} {sending:?} {:?}", app.tab, app.changes.cursor, app.stage.len(), app.sync.narrow)
 }
 
 fn sends(job: &WorkerJob) -> bool {

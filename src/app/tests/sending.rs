@@ -67,7 +67,7 @@ fn what_was_left_of_a_plan_goes_on_with_one_key_as_far_as_it_is_not_so_already()
     assert!(sent[7].state == ChangeState::Dropped && sent[7].why.contains("not known"), "{}", sent[7].why);
     assert_eq!(sent.iter().filter(|entry| entry.state == ChangeState::Planned).count(), 18);
     assert_eq!(next.app.directory.pending().len(), 18);
-    assert!(next.app.left_over.is_empty());
+    assert!(next.app.earlier.left_over.is_empty());
     assert!(said(&next).contains("18 of "), "{}", said(&next));
 }
 
@@ -84,7 +84,7 @@ fn nothing_is_resumed_before_the_lists_are_read_or_where_nothing_may_be_sent() {
     assert!(said(&read_only).contains("read-only"));
     for console in [&mut unread, &mut read_only] {
         assert!(resumed(console).is_empty());
-        assert_eq!(console.app.left_over.len(), 20);
+        assert_eq!(console.app.earlier.left_over.len(), 20);
     }
 }
 

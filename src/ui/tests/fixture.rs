@@ -227,7 +227,7 @@ pub fn with(planner: Fake, width: u16, height: u16) -> App {
 pub fn welcome(width: u16, height: u16) -> App {
     let keymap = KeyBindings::new(&BTreeMap::new()).unwrap();
     let mut app = App::new(keymap, vec!["acme".into()], TerminalSize { width, height }, now(), 7);
-    app.config_path = "~/.config/scimitar/config.toml".into();
+    app.known_profiles.config_path = "~/.config/scimitar/config.toml".into();
     app
 }
 
