@@ -157,7 +157,7 @@ impl App {
     }
 
     /// Records can't be read alone: the plan says what is not told. An undo is given up where the server is away, since the
-    /// lists alone don't tell whether its effect is still there: gives the words about that.
+    /// lists alone don't tell whether its effect is still there. Returns the sentence about that.
     pub(super) fn answers_unread(&mut self, targets: &[ResourceRef]) -> Option<&'static str> {
         let is_away = matches!(self.link, Some(LinkState::Down(_)));
         let open = waiting_box(&mut self.overlays)?;

@@ -37,7 +37,7 @@ const NAME: usize = 20;
 /// Columns that never get wider than this are soon as wide as they can be.
 const NARROW: usize = 11;
 
-/// Columns that can get so wide hold texts that may be long.
+/// Columns whose width may grow to this hold long texts.
 const LONG: usize = 28;
 
 /// Cells between two columns.
