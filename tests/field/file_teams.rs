@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     outcomes::{PARTLY, change, json_of, why},
     records::{group, users},
-    server::Behavior,
+    server::{Answer, Behavior, Request, ShownIn},
     state::{ResourceType, State, patch},
     world::{DONE, World, members_of},
 };
@@ -77,4 +77,29 @@ fn whoever_the_server_leaves_out_is_named() {
     let told = json_of(&world, &["apply", "new.json"], PARTLY);
     assert_eq!(change(&told)["state"], "in part", "{told}");
     assert!(why(&told).contains("user0003") && !why(&told).contains("user0002"), "{told}");
+}
+
+/// Shows the members of no group, and refuses additions to one.
+struct Hides;
+
+impl Behavior for Hides {
+    fn before(&self, _: &mut State, request: &Request) -> Option<Answer> {
+        (request.method == "PATCH").then(|| Answer::error(400, "no additions"))
+    }
+
+    fn show(&self, _: &State, _: ResourceType, record: &Value, _: ShownIn) -> Value {
+        let mut shown = record.clone();
+        shown.as_object_mut().unwrap().shift_remove("members");
+        shown
+    }
+}
+
+/// All of them are in the team, and the server does not tell.
+#[test]
+fn nobody_is_named_as_left_out_where_members_are_not_told() {
+    let world = World::new(Hides, users(4), vec![group(1, "alpha", &[1])]);
+    file(&world, 4, &[]);
+    let told = json_of(&world, &["apply", "new.json"], PARTLY);
+    assert_eq!(world.members("made-1").len(), 4, "{told}");
+    assert!(!why(&told).is_empty() && !why(&told).contains("Not in it"), "{told}");
 }

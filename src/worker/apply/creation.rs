@@ -93,23 +93,31 @@ impl ChangeAttempt<'_> {
         KEPT.iter().filter(|(_, name)| !keeps(name)).map(|(words, _)| *words).collect()
     }
 
-    /// The members meant for a new team whom it lacks; nothing where the server does not tell members.
+    /// The members meant for a new team whom its record does not show: all of them where the server tells no members.
     pub(super) async fn missing(&self, entry: &JournalEntry) -> Vec<Id> {
+        let (missing, _) = self.not_shown(entry).await;
+        missing
+    }
+
+    /// The members meant for a new team whom its record does not show, and whether the record tells members.
+    async fn not_shown(&self, entry: &JournalEntry) -> (Vec<Id>, bool) {
         let (Change::CreateTeam { members, .. }, Some(created)) = (&entry.step.change, &entry.created) else {
-            return Vec::new();
+            return (Vec::new(), false);
         };
         let fresh = self.identified(&entry.step.change).await;
         let team = fresh.iter().rev().find_map(|one| match one {
             Observation::Record(Record::Team(team)) if team.id == *created => Some(team),
             _ => None,
         });
-        members.iter().filter(|id| team.is_none_or(|team| !team.has(id))).cloned().collect()
+        let missing = members.iter().filter(|id| team.is_none_or(|team| !team.has(id))).cloned().collect();
+        (missing, team.is_some_and(|team| team.members.is_some()))
     }
 
-    /// A sentence that names the members meant for a new team whom it lacks; empty for any other change.
+    /// A sentence that names the members meant for a new team whom it lacks; empty for any other change, and where the
+    /// server tells no members.
     pub(super) async fn left_out(&self, entry: &JournalEntry) -> String {
-        let missing = self.missing(entry).await;
-        if missing.is_empty() {
+        let (missing, is_told) = self.not_shown(entry).await;
+        if missing.is_empty() || !is_told {
             return String::new();
         }
         let users = self.users(&missing).await;
