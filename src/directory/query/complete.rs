@@ -117,8 +117,10 @@ fn of_users(field: UserField, directory: &Directory) -> Values {
             let mut counts = [0_usize; 2];
             users.filter_map(|user| user.active).for_each(|active| counts[usize::from(!active)] += 1);
             let counted = ["yes", "no"].into_iter().zip(counts.map(Some));
-            // Whom teams have invited that were not asked is not known.
-            let invited = (directory.rosters_known() > 0).then(|| directory.invited().len());
+            // A team that was not asked may have invited more.
+            let is_known =
+                directory.rosters_known() > 0 && directory.rosters_known() >= directory.len(RecordKind::Team);
+            let invited = is_known.then(|| directory.invited().len());
             counted.chain([("invited", invited)]).map(|(word, count)| (word.to_owned(), count)).collect()
         }
         UserField::Account => {
