@@ -1,6 +1,6 @@
 //! The confirmed records of one profile with their indexes: built off the event loop, handed over whole.
 
-use std::{cmp::Reverse, hash::BuildHasherDefault, sync::OnceLock};
+use std::{cmp::Reverse, hash::BuildHasherDefault, sync::OnceLock, thread};
 
 use indexmap::IndexMap;
 use rustc_hash::{FxHashMap, FxHasher};
@@ -26,7 +26,7 @@ mod put;
 mod tests;
 
 use counted::CountedPeople;
-use index::{IndexedRows, RecordTexts, at_once, intern_members, intern_names};
+use index::{IndexedRows, RecordTexts, SideWork};
 use memberships::TeamMemberships;
 use named::NameIndex;
 pub(super) use named::hash as name_hash;
@@ -67,27 +67,30 @@ impl Records {
     /// Indexes everything. Linear in the records (and n log n for the name order): never call it on the event loop with
     /// a large directory.
     pub fn build(users: Vec<User>, teams: Vec<Team>, roles: Vec<Role>) -> Self {
-        let mut users = table(users, |user| &user.id, |user| user.user_name.as_str());
+        let users = table(users, |user| &user.id, |user| user.user_name.as_str());
         let mut teams = table(teams, |team| &team.id, |team| team.name.as_str());
         let roles = table(roles, |role| &role.id, |role| role.name.as_str());
-        intern_names(&mut users);
         let named = OnceLock::new();
-        let (people, (groups, memberships)) = at_once(
-            users.len(),
-            || IndexedRows::of(users.len(), |row| RecordTexts::user(&users, row)),
-            || {
-                intern_members(&mut teams, MemberCandidates { users: &users, named: &named });
-                named.get_or_init(|| NameIndex::of(&users));
-                let groups = IndexedRows::of(teams.len(), |row| RecordTexts::team(&teams, row));
-                (groups, TeamMemberships::of(&users, &teams))
-            },
-        );
+        let name = || {
+            named.get_or_init(|| NameIndex::of(&users));
+        };
+        let index = || IndexedRows::of(users.len(), |row| RecordTexts::user(&users, row));
+        let rank = || RankedRows::of(users.values().map(|user| fold(user.label())));
+        let (people, by_label, groups, memberships) = thread::scope(|scope| {
+            let indexing = SideWork::start(scope, users.len(), index);
+            let ranking = SideWork::start(scope, users.len(), rank);
+            let naming = SideWork::start(scope, users.len(), name);
+            let memberships = TeamMemberships::of(&mut teams, MemberCandidates { users: &users, named: &named });
+            let groups = IndexedRows::of(teams.len(), |row| RecordTexts::team(&teams, row));
+            naming.end(name);
+            (indexing.end(index), ranking.end(rank), groups, memberships)
+        });
         let custom = IndexedRows::of(roles.len(), |row| RecordTexts::role(&roles, row));
         let mut records = Self {
             memberships,
             text: [people.text, groups.text, custom.text],
             by_name: [people.by_name, groups.by_name, custom.by_name],
-            by_label: RankedRows::of(users.values().map(|user| fold(user.label()))),
+            by_label,
             services: users.values().map(|user| user.account.is_service()).collect(),
             silent_teams: teams.values().filter(|team| team.members.is_none()).count(),
             named,

@@ -14,6 +14,7 @@ use crate::{
         ListCoverage, RecordKind,
         records::Records,
         role_source::RoleSource,
+        shared::Shared,
         work::{RefreshProof, RefreshScope, WorkerReport},
     },
     scim::{
@@ -292,7 +293,9 @@ fn build(dialect: &dyn Dialect, lists: RecordLists, coverage: [ListCoverage; 3],
 
 /// Indexes the records that the disk holds.
 pub fn indexed(dialect: &dyn Dialect, snapshot: Snapshot, source: RoleSource) -> Records {
-    let Snapshot { users, teams, roles, mut coverage, .. } = snapshot.without_parts();
+    let Snapshot { mut users, teams, roles, mut coverage, .. } = snapshot.without_parts();
+    let mut shared = Shared::default();
+    users.iter_mut().for_each(|user| shared.user(user));
     // A list that the provider does not have lacks nothing.
     for kind in RecordKind::ALL.into_iter().filter(|kind| dialect.list(*kind).is_none()) {
         coverage[kind as usize] = ListCoverage::Complete;

@@ -1,18 +1,14 @@
 //! The indexes of whole tables, made on as many cores as that is worth.
 
-use std::thread;
+use std::thread::{Scope, ScopedJoinHandle};
 
-use rustc_hash::FxHashSet;
-
-use super::{Order, Table, people::MemberCandidates};
+use super::{Order, Table};
 use crate::{
     directory::{
-        Id, Name,
-        field::UserField,
         record::{Role, Team, User},
         search::SearchText,
     },
-    scim::text::fold,
+    scim::text::{compare_folded, fold},
 };
 
 /// Below so many users a second thread costs more than it saves.
@@ -47,59 +43,40 @@ pub(super) struct IndexedRows {
 }
 
 impl IndexedRows {
+    /// Of a table that was put in name order.
     pub fn of<'a>(rows: usize, texts: impl Fn(u32) -> RecordTexts<'a>) -> Self {
         let mut text = SearchText::default();
-        let mut keys: Vec<(String, u32)> = Vec::with_capacity(rows);
+        let (mut is_sorted, mut before) = (true, "");
         for row in 0..rows as u32 {
             let RecordTexts(texts) = texts(row);
-            keys.push((fold(texts[0]), row));
+            is_sorted &= compare_folded(before, texts[0]).is_le();
+            before = texts[0];
             text.push(texts);
         }
-        Self { text, by_name: Order::of(keys) }
+        // A record that came twice has the place of the first and may have another name.
+        let by_name = if is_sorted {
+            Order::ascending(rows)
+        } else {
+            Order::of((0..rows as u32).map(|row| (fold(texts(row).0[0]), row)).collect())
+        };
+        Self { text, by_name }
     }
 }
 
-/// Does both, at the same time where so many users are worth it.
-pub(super) fn at_once<A: Send, B>(users: usize, one: impl Fn() -> A + Sync, other: impl FnOnce() -> B) -> (A, B) {
-    if users < WORTH_A_THREAD {
-        return (one(), other());
-    }
-    thread::scope(|scope| {
-        let under_way = scope.spawn(&one);
-        let other = other();
-        // A thread that failed leaves its share to this one.
-        (under_way.join().unwrap_or_else(|_| one()), other)
-    })
-}
+/// Starts work on a thread of its own where so many users are worth it.
+pub(super) struct SideWork<'scope, T>(Option<ScopedJoinHandle<'scope, T>>);
 
-/// Keeps a single copy of each name that many users share.
-pub(super) fn intern_names(users: &mut Table<User>) {
-    let mut names: FxHashSet<Name> = FxHashSet::default();
-    let mut share = |name: &mut Name| match names.get(name) {
-        Some(known) => *name = known.clone(),
-        None => drop(names.insert(name.clone())),
-    };
-    for user in users.values_mut() {
-        for (_, text) in UserField::texts() {
-            (text.of_mut)(user).name_mut().into_iter().for_each(&mut share);
-        }
-        for grant in user.team_roles.iter_mut().flatten().chain(&mut user.registry_roles) {
-            share(&mut grant.scope);
-            share(&mut grant.role);
-        }
+impl<'scope, T: Send + 'scope> SideWork<'scope, T> {
+    pub fn start<'env>(
+        scope: &'scope Scope<'scope, 'env>,
+        users: usize,
+        work: impl FnOnce() -> T + Send + 'scope,
+    ) -> Self {
+        Self((users >= WORTH_A_THREAD).then(|| scope.spawn(work)))
     }
-}
 
-/// Keeps the user's own id in every membership.
-pub(super) fn intern_members(teams: &mut Table<Team>, people: MemberCandidates<'_>) {
-    let mut strangers = false;
-    for member in teams.values_mut().flat_map(|team| team.members.iter_mut().flatten()) {
-        strangers |= !people.share(member);
-    }
-    if strangers {
-        let groups: FxHashSet<Id> = teams.keys().cloned().collect();
-        let members = teams.values_mut().flat_map(|team| team.members.iter_mut().flatten());
-        let unknown = members.filter(|member| !people.users.contains_key(&member.id) && !groups.contains(&member.id));
-        unknown.for_each(|member| people.identify(member));
+    /// The result; a thread that was not started or that failed leaves the work to this one.
+    pub fn end(self, work: impl FnOnce() -> T) -> T {
+        self.0.and_then(|thread| thread.join().ok()).unwrap_or_else(work)
     }
 }

@@ -1,9 +1,9 @@
 //! Which teams each user is in, by rows: what a filter asks of every user must not cost a look-up of their id.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
-use super::{Table, name_hash};
+use super::{Table, name_hash, people::MemberCandidates};
 use crate::directory::{
     Id,
     record::{Member, Team, User},
@@ -25,13 +25,37 @@ pub(super) struct TeamMemberships {
 struct UnmatchedMembers(FxHashMap<u64, SmallVec<[(Id, Rows); 1]>>);
 
 impl TeamMemberships {
-    /// All of them.
-    pub fn of(users: &Table<User>, teams: &Table<Team>) -> Self {
+    /// All of them; each member who is a known user gets that user's id.
+    pub fn of(teams: &mut Table<Team>, people: MemberCandidates<'_>) -> Self {
+        let users = people.users;
         let mut all = Self { of_users: vec![Rows::new(); users.len()], strangers: UnmatchedMembers::default() };
-        for (team, row) in teams.values().zip(0..) {
-            team.members.iter().flatten().for_each(|member| all.rows_mut(&member.id, users).push(row));
+        let mut unknown = Vec::new();
+        for (team, row) in teams.values_mut().zip(0..) {
+            for (member, at) in team.members.iter_mut().flatten().zip(0..) {
+                match people.share(member) {
+                    Some(user) => all.of_users[user].push(row),
+                    None => unknown.push((row, at)),
+                }
+            }
         }
+        all.identify(&unknown, teams, people);
         all
+    }
+
+    /// Adds members, by the places of the team and of the member, whose ids are no user's.
+    fn identify(&mut self, unknown: &[(u32, usize)], teams: &mut Table<Team>, people: MemberCandidates<'_>) {
+        let groups: FxHashSet<Id> =
+            if unknown.is_empty() { FxHashSet::default() } else { teams.keys().cloned().collect() };
+        for (row, at) in unknown {
+            let team = teams.get_index_mut(*row as usize).map(|(_, team)| team);
+            let Some(member) = team.and_then(|team| team.members.as_mut()?.get_mut(*at)) else { continue };
+            if !groups.contains(&member.id) {
+                people.identify(member);
+            }
+            let rows = self.rows_mut(&member.id, people.users);
+            rows.push(*row);
+            rows.sort_unstable();
+        }
     }
 
     /// The teams of the user of this row.

@@ -17,6 +17,11 @@ impl Order {
         Self(names.into_iter().map(|(_, row)| row).collect())
     }
 
+    /// Of rows that are in name order already.
+    pub fn ascending(rows: usize) -> Self {
+        Self((0..rows as u32).collect())
+    }
+
     pub fn rows(&self) -> &[u32] {
         &self.0
     }

@@ -18,11 +18,11 @@ pub(super) struct MemberCandidates<'a> {
 }
 
 impl<'a> MemberCandidates<'a> {
-    /// Makes a member who is a known user share what that user holds. True if the user is known by the member's id.
-    pub fn share(&self, member: &mut Member) -> bool {
-        let user = self.users.get(&member.id);
-        user.into_iter().for_each(|user| share(member, user));
-        user.is_some()
+    /// Makes a member who is a known user share what that user holds. The user's row, if the member's id is known.
+    pub fn share(&self, member: &mut Member) -> Option<usize> {
+        let (row, _, user) = self.users.get_full(&member.id)?;
+        share(member, user);
+        Some(row)
     }
 
     /// Gives a member whom the server calls otherwise the user's id (RFC 7643 §4.2 wants the id in `value`; some servers

@@ -91,7 +91,7 @@ impl Records {
             let (lost, gained) = apart(before, members.as_deref_mut().unwrap_or_default());
             let people = MemberCandidates { users: &self.users, named: &self.named };
             for member in gained.iter_mut() {
-                if !people.share(member) && !self.teams.contains_key(&member.id) {
+                if people.share(member).is_none() && !self.teams.contains_key(&member.id) {
                     people.identify(member);
                 }
             }

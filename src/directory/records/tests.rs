@@ -228,3 +228,17 @@ fn a_renamed_team_is_found_by_its_new_name() {
     let known = |name: &str| records.teams_named(&name.into()).next().is_some();
     assert!(known("speech") && !known("vision"));
 }
+
+#[test]
+fn a_record_that_came_twice_stands_in_the_place_of_its_last_name() {
+    let records = Records::build(vec![user("1", "b"), user("2", "c"), user("1", "d")], vec![], vec![]);
+    assert_eq!(names(&records), ["c", "d"]);
+}
+
+#[test]
+fn a_team_with_known_and_unknown_members_is_at_its_place_among_the_teams_of_each() {
+    let teams = vec![team("a", "a", &["eva", "x"]), team("b", "b", &["1", "x"]), team("c", "c", &["x", "EVA"])];
+    let records = Records::build(vec![user("1", "eva")], teams, vec![]);
+    let teams = |user: &str| records.teams_of(&user.into()).map(|team| team.to_string()).collect::<String>();
+    assert_eq!((teams("1"), teams("x")), ("abc".to_owned(), "abc".to_owned()));
+}
