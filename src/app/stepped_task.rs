@@ -8,8 +8,10 @@ use rustc_hash::FxHashMap;
 use super::{App, AppEffect, telling::MarkedRows};
 use crate::{
     directory::{
+        Directory,
         change::{Change, ChangeId, SendPhase},
-        plan::{JournalEntry, Plan, PlanDrafting, PlanEntering},
+        guard::GuardSettings,
+        plan::{JournalEntry, Plan, PlanDrafting, PlanEntering, Planner},
         stage::StageId,
         work::WorkerJob,
     },
@@ -25,7 +27,16 @@ type Then = Box<dyn FnOnce(&mut App, Plan, &mut Vec<AppEffect>) + Send>;
 /// A plan that is drawn up, and its use.
 pub struct PendingDraft {
     drafting: Box<PlanDrafting>,
+    /// The plan, once all changes are planned: its notes and its title take a step of their own.
+    plan: Option<Plan>,
     then: Then,
+}
+
+impl PendingDraft {
+    fn begin_anew(&mut self, planner: &dyn Planner, guards: &GuardSettings, directory: &Directory) {
+        self.plan = None;
+        self.drafting.begin_anew(planner.capabilities(), guards, directory);
+    }
 }
 
 impl fmt::Debug for PendingDraft {
@@ -87,13 +98,13 @@ impl App {
     ) {
         let Some(planner) = self.planner.clone() else { return };
         let drafting = Box::new(PlanDrafting::new(planner.capabilities(), &self.guards, changes, &self.directory));
-        self.undertake(SteppedTask::Draft(PendingDraft { drafting, then: Box::new(then) }), effects);
+        self.undertake(SteppedTask::Draft(PendingDraft { drafting, plan: None, then: Box::new(then) }), effects);
     }
 
     /// Draws up a plan with the answers that have come.
     pub(super) fn draft_again(&mut self, mut draft: PendingDraft, effects: &mut Vec<AppEffect>) {
         let Some(planner) = self.planner.clone() else { return };
-        draft.drafting.begin_anew(planner.capabilities(), &self.guards, &self.directory);
+        draft.begin_anew(&*planner, &self.guards, &self.directory);
         self.undertake(SteppedTask::Draft(draft), effects);
     }
 
@@ -116,12 +127,14 @@ impl App {
     /// Does one step; work that is done once for all changes has a step of its own.
     pub(super) fn go_on(&mut self, effects: &mut Vec<AppEffect>) {
         let Some(mut undertaking) = self.stepped.task.take() else { return };
-        if undertaking.left() > 0 {
-            self.advance(&mut undertaking);
-            self.stepped.task = Some(undertaking);
-        } else {
-            self.finish(*undertaking, effects);
+        match &mut *undertaking {
+            SteppedTask::Draft(draft) if draft.drafting.left() == 0 && draft.plan.is_none() => {
+                draft.plan = Some(draft.drafting.take_plan(&self.directory));
+            }
+            undertaking if undertaking.left() > 0 => self.advance(undertaking),
+            _ => return self.finish(*undertaking, effects),
         }
+        self.stepped.task = Some(undertaking);
     }
 
     fn advance(&mut self, undertaking: &mut SteppedTask) {
@@ -153,7 +166,7 @@ impl App {
         self.stop_telling();
         match undertaking {
             SteppedTask::Draft(mut draft) => {
-                let plan = draft.drafting.take_plan(&self.directory);
+                let plan = draft.plan.take().unwrap_or_else(|| draft.drafting.take_plan(&self.directory));
                 if let Some(draft) = self.wait_for_admins(&plan, draft, effects) {
                     (draft.then)(self, plan, effects);
                 }
@@ -195,7 +208,7 @@ impl App {
         if let (Some(SteppedTask::Draft(draft)), Some(planner)) =
             (self.stepped.task.as_deref_mut(), self.planner.as_deref())
         {
-            draft.drafting.begin_anew(planner.capabilities(), &self.guards, &self.directory);
+            draft.begin_anew(planner, &self.guards, &self.directory);
         }
     }
 

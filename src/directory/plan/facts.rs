@@ -1,6 +1,7 @@
 //! Facts about a plan in the order of their weight: what is grave, what can't be undone, the rest; equal ones merged.
 
 use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 
 use super::{Plan, Step, UNLISTED, Undo};
 use crate::{
@@ -61,7 +62,7 @@ impl Plan {
     /// Facts about the steps, the gravest first. Equal sentences are one, with their number; what the notes say of
     /// several people is not said again.
     pub fn facts(&self) -> Vec<PlanFact> {
-        let mut said: IndexMap<(FactGravity, &str), (usize, &str)> = IndexMap::new();
+        let mut said: IndexMap<(FactGravity, &str), (usize, &str), FxBuildHasher> = IndexMap::default();
         let many = self.is_about_several();
         for step in &self.steps {
             for (at, sentence) in step.consequences.iter().enumerate() {
