@@ -13,7 +13,7 @@ use super::{
     role_source::RoleSource,
     search::SearchText,
 };
-use crate::scim::{caseless::same, text::fold};
+use crate::scim::caseless::same;
 
 mod counted;
 mod index;
@@ -30,7 +30,7 @@ use index::{IndexedRows, RecordTexts, SideWork};
 use memberships::TeamMemberships;
 use named::NameIndex;
 pub(super) use named::hash as name_hash;
-use order::{Order, RankedRows};
+use order::{Order, RankedRows, SortKey};
 use people::MemberCandidates;
 
 /// Records by id. Rows are in name order at first; a new record has the last row, and takes the row of one that goes.
@@ -75,7 +75,7 @@ impl Records {
             named.get_or_init(|| NameIndex::of(&users));
         };
         let index = || IndexedRows::of(users.len(), |row| RecordTexts::user(&users, row));
-        let rank = || RankedRows::of(users.values().map(|user| fold(user.label())));
+        let rank = || RankedRows::of(users.values().map(User::label));
         let (people, by_label, groups, memberships) = thread::scope(|scope| {
             let indexing = SideWork::start(scope, users.len(), index);
             let ranking = SideWork::start(scope, users.len(), rank);
@@ -295,7 +295,7 @@ impl Records {
 fn table<T>(mut records: Vec<T>, id: impl Fn(&T) -> &Id, name: impl Fn(&T) -> &str) -> Table<T> {
     // The records are reversed before, so that those of one name stay as they came.
     records.reverse();
-    records.sort_by_cached_key(|record| Reverse(fold(name(record))));
+    records.sort_by_cached_key(|record| Reverse(SortKey::of(name(record))));
     // The capacity has room for later records, which costs no memory before they come: a large table that grows is
     // moved.
     let room = records.len() + records.len() / 8;

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     directory::{Id, ListCoverage, RecordKind, record::Record},
-    scim::text::fold,
+    scim::text::{compare_folded, fold},
 };
 
 /// Users that the first screen shows before the rest is decoded.
@@ -140,16 +140,18 @@ impl SyncBatch {
         };
         self.seen.insert(row);
         if self.kind == RecordKind::User {
-            self.offer(fold(name(record)), row);
+            self.offer(name(record), row);
         }
         Ok(())
     }
 
-    fn offer(&mut self, name: String, row: i64) {
-        if self.first.len() < FIRST {
-            self.first.insert((name, row));
-        } else if self.first.last().is_some_and(|(last, _)| name < *last) {
-            self.first.insert((name, row));
+    fn offer(&mut self, name: &str, row: i64) {
+        let is_full = self.first.len() >= FIRST;
+        if is_full && self.first.last().is_some_and(|(last, _)| compare_folded(name, last).is_ge()) {
+            return;
+        }
+        self.first.insert((fold(name), row));
+        if is_full {
             self.first.pop_last();
         }
     }

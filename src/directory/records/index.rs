@@ -2,13 +2,16 @@
 
 use std::thread::{Scope, ScopedJoinHandle};
 
-use super::{Order, Table};
+use super::{
+    Table,
+    order::{Order, SortKey},
+};
 use crate::{
     directory::{
         record::{Role, Team, User},
         search::SearchText,
     },
-    scim::text::{compare_folded, fold},
+    scim::text::compare_folded,
 };
 
 /// Below so many users a second thread costs more than it saves.
@@ -57,7 +60,7 @@ impl IndexedRows {
         let by_name = if is_sorted {
             Order::ascending(rows)
         } else {
-            Order::of((0..rows as u32).map(|row| (fold(texts(row).0[0]), row)).collect())
+            Order::of((0..rows as u32).map(|row| (SortKey::of(texts(row).0[0]), row)).collect())
         };
         Self { text, by_name }
     }

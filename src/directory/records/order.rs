@@ -5,14 +5,30 @@
 use std::cmp::Ordering;
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+
+use crate::scim::text::fold;
+
+/// A name as it is sorted: without regard to case, a short one without memory of its own.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct SortKey(SmallVec<[u8; 24]>);
+
+impl SortKey {
+    pub fn of(name: &str) -> Self {
+        if name.is_ascii() {
+            return Self(name.bytes().map(|byte| byte.to_ascii_lowercase()).collect());
+        }
+        Self(SmallVec::from_slice(fold(name).as_bytes()))
+    }
+}
 
 /// Some rows in order. Rows of one name stand in any order.
 #[derive(Debug, Default)]
 pub(super) struct Order(Vec<u32>);
 
 impl Order {
-    /// Of folded names with their rows.
-    pub fn of(mut names: Vec<(String, u32)>) -> Self {
+    /// Of names with their rows.
+    pub fn of(mut names: Vec<(SortKey, u32)>) -> Self {
         names.sort_unstable();
         Self(names.into_iter().map(|(_, row)| row).collect())
     }
@@ -63,12 +79,12 @@ pub(super) struct RankedRows {
 }
 
 impl RankedRows {
-    /// Of the folded name of each row.
-    pub fn of(names: impl Iterator<Item = String>) -> Self {
-        let mut names: Vec<(String, u32)> = names.zip(0..).collect();
+    /// Of the name of each row.
+    pub fn of<'a>(names: impl Iterator<Item = &'a str>) -> Self {
+        let mut names: Vec<(SortKey, u32)> = names.map(SortKey::of).zip(0..).collect();
         names.sort_unstable();
         let mut ranked = Self { order: Order::default(), ranks: vec![0; names.len()] };
-        let mut before: Option<&(String, u32)> = None;
+        let mut before: Option<&(SortKey, u32)> = None;
         for (at, one) in (0..).zip(&names) {
             let same = before.filter(|before| before.0 == one.0);
             ranked.ranks[one.1 as usize] = same.map_or(at, |(_, row)| ranked.rank(*row));

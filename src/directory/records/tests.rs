@@ -7,6 +7,7 @@ use crate::directory::{
     record::{Member, Record},
     role_source::RoleMapping,
 };
+use crate::scim::text::fold;
 
 fn user(id: &str, name: &str) -> User {
     User { id: id.into(), user_name: name.into(), ..User::default() }
@@ -239,6 +240,6 @@ fn a_record_that_came_twice_stands_in_the_place_of_its_last_name() {
 fn a_team_with_known_and_unknown_members_is_at_its_place_among_the_teams_of_each() {
     let teams = vec![team("a", "a", &["eva", "x"]), team("b", "b", &["1", "x"]), team("c", "c", &["x", "EVA"])];
     let records = Records::build(vec![user("1", "eva")], teams, vec![]);
-    let teams = |user: &str| records.teams_of(&user.into()).map(|team| team.to_string()).collect::<String>();
+    let teams = |user: &str| records.teams_of(&user.into()).map(ToString::to_string).collect::<String>();
     assert_eq!((teams("1"), teams("x")), ("abc".to_owned(), "abc".to_owned()));
 }
