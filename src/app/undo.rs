@@ -83,7 +83,7 @@ impl App {
         refused.extend(later.iter().map(|change| (words::line_in(change, &self.directory, holds), later_why())));
         refused.append(&mut undo.conflicts);
         if undo.changes.is_empty() && refused.is_empty() {
-            return self.say("All of this was taken back already.");
+            return self.say(format!("{title}: all of this was taken back already."));
         }
         let plan_of = |id: ChangeId| self.entries.get(&id).map_or(undone, |entry| entry.plan);
         let origins = undo.take_origins().into_iter().map(|(change, of)| (change, plan_of(of))).collect();

@@ -114,8 +114,11 @@ pub(super) async fn undo(
         undo.put_on_top();
     }
     undo.renew(|| session.id().provisional());
+    let nothing = format!("plan {} ({}) has nothing left to take back.", id.0, clean(&title));
+    let older = older(&journal, id).filter(|_| plan.is_none()).map(|hint| format!(" {hint}."));
+    let nothing = Some(nothing + &older.unwrap_or_default());
     let title = Some(format!("Undo: {title}"));
-    propose(session, Proposal { title, undoes: Some(id), notes, ..Proposal::of_undo(undo) }, send).await
+    propose(session, Proposal { title, undoes: Some(id), nothing, notes, ..Proposal::of_undo(undo) }, send).await
 }
 
 /// The changes that take a plan back. Where a person has `named` it, also what nobody knows to be its effect.
@@ -132,20 +135,24 @@ fn inverse(journal: &[JournalEntry], plan: ChangeId, named: bool) -> Result<Inve
 fn cant_be_undone(journal: &[JournalEntry], id: ChangeId, title: &str, why: Refusal, named: bool) -> CommandError {
     let text = format!("plan {} ({}): {}", id.0, clean(title), why.text);
     let stop = CommandError::refused(Refusal::new(why.code, text));
-    let mut older: Vec<ChangeId> =
-        journal.iter().filter(|entry| entry.undoes.is_none() && entry.plan < id).map(|entry| entry.plan).collect();
-    older.dedup();
     if !named && of(journal, id).any(JournalEntry::is_unattributed) {
         return stop.hint(format!("`scimitar undo {}` takes it back all the same", id.0));
     }
-    let possible = |plan: &ChangeId| !plan::is_undone(journal, *plan) && inverse(journal, *plan, false).is_ok();
-    match older.into_iter().rev().find(possible) {
-        Some(plan) if !named => {
-            let title = of(journal, plan).next().map(|entry| clean(&entry.title)).unwrap_or_default();
-            stop.hint(format!("`scimitar undo {}` takes back an older plan: {title}", plan.0))
-        }
+    match older(journal, id) {
+        Some(hint) if !named => stop.hint(hint),
         _ => stop,
     }
+}
+
+/// The sentence about the next older plan that can be taken back.
+fn older(journal: &[JournalEntry], id: ChangeId) -> Option<String> {
+    let mut older: Vec<ChangeId> =
+        journal.iter().filter(|entry| entry.undoes.is_none() && entry.plan < id).map(|entry| entry.plan).collect();
+    older.dedup();
+    let possible = |plan: &ChangeId| !plan::is_undone(journal, *plan) && inverse(journal, *plan, false).is_ok();
+    let plan = older.into_iter().rev().find(possible)?;
+    let title = of(journal, plan).next().map(|entry| clean(&entry.title)).unwrap_or_default();
+    Some(format!("`scimitar undo {}` takes back an older plan: {title}", plan.0))
 }
 
 pub(super) async fn retry(

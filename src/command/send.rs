@@ -42,6 +42,8 @@ pub(super) struct Proposal {
     pub title: Option<String>,
     /// The plan that is taken back.
     pub undoes: Option<ChangeId>,
+    /// The words for a proposal of which nothing is left to do, in the place of the usual ones.
+    pub nothing: Option<String>,
     /// Changes that can't be sent whatever the guards say.
     pub refused: Vec<(PlanLine, Refusal)>,
     /// True if the facts that guards need were read already.
@@ -80,7 +82,8 @@ async fn carried_out(
     proposal: Proposal,
     send: &SendOptions,
 ) -> Result<(), CommandError> {
-    let Proposal { changes, title, undoes, refused, notes, not_told, mut undo, conflicts, is_decided } = proposal;
+    let Proposal { changes, title, undoes, nothing, refused, notes, not_told, mut undo, conflicts, is_decided } =
+        proposal;
     session.ask_hosting().await?;
     if !is_decided {
         session.decide(&changes).await?;
@@ -102,9 +105,10 @@ async fn carried_out(
     }
     if whole.is_empty() {
         whole.plan.notes.iter().for_each(note);
-        let known = if not_told.is_empty() { "it is so already" } else { "it is so already, as far as it is known" };
-        note(format_args!("Nothing to do: {known}."));
-        return outputs::nothing("Nothing to do", [notes, not_told].concat(), send.json);
+        let known = if not_told.is_empty() { "it is so already." } else { "it is so already, as far as it is known." };
+        note(format_args!("Nothing to do: {}", nothing.as_deref().unwrap_or(known)));
+        let said = [notes, not_told, nothing.into_iter().collect()].concat();
+        return outputs::nothing("Nothing to do", said, send.json);
     }
     // For people they stand on standard error.
     let said = if send.json { [notes, not_told].concat() } else { Vec::new() };

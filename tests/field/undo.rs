@@ -58,6 +58,19 @@ fn a_refused_plan_is_named_and_no_older_one_is_taken_back() {
 }
 
 #[test]
+fn an_undo_without_anything_left_to_do_names_its_plan_and_an_older_one() {
+    let world = World::new(Plain, users(4), vec![group(1, "team01", &[1])]);
+    let second = world.state().users["u0002"]["displayName"].clone();
+    world.run(&["set-name", "user0002", "Second", "--yes"]).exits(DONE);
+    world.run(&["create", "user", "noor", "--email", "noor@example.com", "--yes"]).exits(DONE);
+    world.server.state().users.shift_remove("made-1");
+    let said = world.run(&["undo", "--yes"]).exits(DONE).warns(&["noor", "has nothing left to take back"]);
+    let older = said.err.split("`scimitar undo ").nth(1).unwrap().split('`').next().unwrap();
+    world.run(&["undo", older, "--yes"]).exits(DONE);
+    assert_eq!(world.state().users["u0002"]["displayName"], second);
+}
+
+#[test]
 fn a_value_that_somebody_else_has_changed_since_stays_and_both_values_are_named() {
     let world = World::new(Plain, users(4), vec![group(1, "team01", &[1])]);
     for (user, name) in [("user0002", "Second"), ("user0003", "Third")] {
