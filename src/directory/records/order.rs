@@ -2,8 +2,6 @@
 //!
 //! To put some rows in their places costs one pass through all of them, be they one or many.
 
-use std::cmp::Ordering;
-
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
@@ -42,21 +40,21 @@ impl Order {
         &self.0
     }
 
-    /// Puts rows that are new or renamed in their places; `compare` compares the names of two rows.
-    pub fn place(&mut self, rows: &SelectedRows, compare: impl Fn(u32, u32) -> Ordering) {
+    /// Puts rows that are new or renamed in their places, by the names of all rows.
+    pub fn place(&mut self, rows: &SelectedRows, key: impl Fn(u32) -> SortKey) {
         self.0.retain(|row| !rows.has(*row));
-        let mut placed = rows.rows.clone();
-        placed.sort_unstable_by(|one, other| compare(*one, *other));
+        let mut placed: Vec<(SortKey, u32)> = rows.rows.iter().map(|row| (key(*row), *row)).collect();
+        placed.sort_unstable();
         let mut places = Vec::with_capacity(placed.len());
-        for row in &placed {
+        for (name, _) in &placed {
             let from = places.last().copied().unwrap_or_default();
             let rest = self.0.get(from..).unwrap_or_default();
-            places.push(from + rest.partition_point(|other| compare(*other, *row).is_le()));
+            places.push(from + rest.partition_point(|other| key(*other) <= *name));
         }
         // From the end on, so that each row moves once, and into the room that there is.
         let mut end = self.0.len();
         self.0.resize(end + placed.len(), 0);
-        for (at, (row, place)) in placed.iter().zip(places).enumerate().rev() {
+        for (at, ((_, row), place)) in placed.iter().zip(places).enumerate().rev() {
             self.0.copy_within(place..end, place + at + 1);
             self.0[place + at] = *row;
             end = place;
@@ -100,8 +98,8 @@ impl RankedRows {
     }
 
     /// Puts rows that are new or renamed in their places; new ones are the last ones.
-    pub fn place(&mut self, rows: &SelectedRows, compare: impl Fn(u32, u32) -> Ordering) {
-        self.order.place(rows, &compare);
+    pub fn place(&mut self, rows: &SelectedRows, key: impl Fn(u32) -> SortKey) {
+        self.order.place(rows, &key);
         self.ranks.resize(self.order.0.len(), 0);
         // The row before, with the rank that it had.
         let (mut before, mut rank) = (None, 0);
@@ -109,7 +107,7 @@ impl RankedRows {
             let had = std::mem::replace(&mut self.ranks[*row as usize], rank);
             let same = |(before, its): (u32, u32)| {
                 let other = rows.has(before) || rows.has(*row);
-                if other { compare(before, *row).is_eq() } else { its == had }
+                if other { key(before) == key(*row) } else { its == had }
             };
             if !before.is_some_and(same) {
                 rank = at;

@@ -6,15 +6,12 @@ use rustc_hash::FxHashSet;
 
 use super::{
     Records,
-    order::{RemovedRows, SelectedRows},
+    order::{RemovedRows, SelectedRows, SortKey},
     people::{self, MemberCandidates},
 };
-use crate::{
-    directory::{
-        Id, Name, RecordKind, ResourceRef,
-        record::{Member, Record, Team, User},
-    },
-    scim::text::compare_folded,
+use crate::directory::{
+    Id, Name, RecordKind, ResourceRef,
+    record::{Member, Record, Team, User},
 };
 
 impl Records {
@@ -225,15 +222,12 @@ impl Records {
     fn index_names_of(&mut self, names: &[SelectedRows; 3], labels: &SelectedRows) {
         for kind in RecordKind::ALL.into_iter().filter(|kind| !names[*kind as usize].is_empty()) {
             let mut order = mem::take(&mut self.by_name[kind as usize]);
-            order.place(&names[kind as usize], |one, other| {
-                compare_folded(self.texts(kind, one).0[0], self.texts(kind, other).0[0])
-            });
+            order.place(&names[kind as usize], |row| SortKey::of(self.texts(kind, row).0[0]));
             self.by_name[kind as usize] = order;
         }
         if !labels.is_empty() {
             let mut order = mem::take(&mut self.by_label);
-            let label = |row| self.user_at(row).map(User::label).unwrap_or_default();
-            order.place(labels, |one, other| compare_folded(label(one), label(other)));
+            order.place(labels, |row| SortKey::of(self.user_at(row).map(User::label).unwrap_or_default()));
             self.by_label = order;
         }
     }
