@@ -1,0 +1,81 @@
+//! Newer readings of records: of single reads, and of a refresh.
+
+use rustc_hash::FxHashSet;
+
+use super::Directory;
+use crate::directory::{Observation, ResourceRef, records::Records, work::RefreshProof};
+
+impl Directory {
+    /// Puts in the records that single reads showed. True if rows were added or removed, or stand elsewhere.
+    pub fn learn(&mut self, fresh: Vec<Observation>) -> bool {
+        if let Some(during) = self.during_refresh.as_mut() {
+            during.extend(fresh.iter().cloned());
+        }
+        let (mut reshaped, mut records, mut gone) = (false, Vec::new(), Vec::new());
+        let targets: Vec<ResourceRef> = fresh.iter().filter_map(Observation::target).collect();
+        // A later observation of a record holds: new records are put in before gone ones are taken out, and so on.
+        for mut one in fresh {
+            self.fill_fresh(&mut one);
+            match one {
+                Observation::Record(record) => {
+                    reshaped |= self.records.remove_all(gone.drain(..));
+                    records.push(record);
+                }
+                Observation::Gone(target) => {
+                    reshaped |= self.records.put_all(records.drain(..));
+                    gone.push(target);
+                }
+                Observation::Told(topic, told) => drop(self.told.insert(topic, told)),
+            }
+        }
+        reshaped |= self.records.put_all(records) | self.records.remove_all(gone);
+        targets.iter().for_each(|target| self.overlay(target));
+        reshaped
+    }
+
+    /// Puts in the records that a refresh showed, but for those learnt since it began. True if rows were added or
+    /// removed, or stand elsewhere.
+    pub fn renew(&mut self, mut fresh: Vec<Observation>) -> bool {
+        let during = self.during_refresh.take();
+        let newer: FxHashSet<ResourceRef> = during.iter().flatten().filter_map(Observation::target).collect();
+        fresh.retain(|one| one.target().is_none_or(|target| !newer.contains(&target)));
+        let reshaped = self.learn(fresh);
+        self.during_refresh = during;
+        reshaped
+    }
+
+    /// Notes the beginning of a refresh: records learnt from now on are newer than those that it will bring.
+    pub fn refresh_begins(&mut self) {
+        self.during_refresh = Some(Vec::new());
+    }
+
+    /// Notes the end of a refresh that has read so much of each list. Memberships may give others another role under
+    /// the changes that are laid over them.
+    pub fn refresh_ends(&mut self, proofs: &[RefreshProof]) {
+        self.during_refresh = None;
+        proofs.iter().for_each(|proof| self.records.cover(proof.kind, proof.coverage.clone()));
+        if self.records.role_source().is_mapping() {
+            self.touched.keys().cloned().collect::<Vec<_>>().iter().for_each(|target| self.overlay(target));
+        }
+    }
+
+    /// Puts whole new records in place and gives back the old ones, to be dropped elsewhere. Pending changes stay.
+    pub fn replace(&mut self, records: Records, last: bool) -> Records {
+        let old = std::mem::replace(&mut self.records, records);
+        if last {
+            let newer = self.during_refresh.take().unwrap_or_default();
+            self.learn(newer);
+            self.teams_told.clear();
+        }
+        self.fill_learnt();
+        for change in self.pending.values() {
+            if let Some(record) = change.created() {
+                self.records.put(record);
+            }
+        }
+        for target in self.touched.keys().cloned().collect::<Vec<_>>() {
+            self.overlay(&target);
+        }
+        old
+    }
+}
