@@ -3,11 +3,11 @@
 /// Narrower than this the screen only says what it needs.
 pub const MIN: (u16, u16) = (40, 10);
 
-/// Narrower than this a list beside the details would show less than it does without them.
-const LIST_BESIDE: u16 = 80;
+/// Narrower than this, a list beside the details would cut names that it shows without them at 80 to 119 columns.
+const LIST_BESIDE: u16 = 86;
 
 /// Narrower details have no room for their text.
-const DETAILS_LEAST: u16 = 36;
+const DETAILS_LEAST: u16 = 34;
 
 /// From this width the details can stand beside the list.
 pub const DETAILS_FROM: u16 = LIST_BESIDE + DETAILS_LEAST;
@@ -17,6 +17,15 @@ const BOXES_FROM: (u16, u16) = (60, 16);
 
 /// Wider lines of text are hard to read.
 const TEXT_MOST: u16 = 96;
+
+/// Cells that a list takes with all its columns, borders included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListWidths {
+    /// With each column as narrow as it can be.
+    pub least: u16,
+    /// With room for most names.
+    pub usual: u16,
+}
 
 /// Size of the terminal in cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,11 +42,14 @@ impl TerminalSize {
         self.width < MIN.0 || self.height < MIN.1
     }
 
-    /// Width of the details beside a list whose columns take so many cells, borders included; 0 where that leaves no
-    /// room for them.
-    pub fn details_width(self, list: u16) -> u16 {
-        let left = self.width.saturating_sub(list.max(LIST_BESIDE));
-        if left < DETAILS_LEAST { 0 } else { left.min(self.width * 2 / 5).min(64) }
+    /// Width of the details beside a list, borders included; 0 where the list leaves no room for them. They grow beyond
+    /// their least width where the list has its usual one.
+    pub fn details_width(self, list: ListWidths) -> u16 {
+        let left = |list: u16| self.width.saturating_sub(list.max(LIST_BESIDE));
+        if left(list.least) < DETAILS_LEAST {
+            return 0;
+        }
+        left(list.usual).max(DETAILS_LEAST).min(self.width * 2 / 5).min(64)
     }
 
     /// Rows of a list: all but title, tabs, hints, two borders and the column heads.

@@ -4,7 +4,7 @@ use crossterm::event::Event;
 use tui_input::Input;
 
 use super::{
-    App, AppEffect,
+    App, AppEffect, Tab,
     action::{ACTIONS, Action, Scope},
     changes_list::ActivityOrder,
     compare::Side,
@@ -200,7 +200,7 @@ impl App {
                 } else if beneath.contains(&spec.scope) {
                     Some(format!("works without this box: {back} goes back"))
                 } else {
-                    Some(format!("on {} only", self.word(spec.scope.label())))
+                    Some(self.elsewhere(spec.action, spec.scope))
                 },
             })
             .collect();
@@ -228,5 +228,12 @@ impl App {
         palette.input = Input::new(typed.to_owned());
         palette.filter();
         palette
+    }
+
+    /// Where an action works, and which one does the like here.
+    fn elsewhere(&self, action: Action, scope: Scope) -> String {
+        let like = self.keymap.label(Action::MakeLike).filter(|_| action == Action::Compare && self.tab == Tab::Users);
+        let here = like.map_or_else(String::new, |key| format!("; {key} shows how two users differ"));
+        format!("on {} only{here}", self.word(scope.label()))
     }
 }

@@ -12,11 +12,12 @@ use ratatui::{
 use super::{
     ScreenLook,
     fit::{count, counted, cut, elide, pad, width, wrap},
+    layout::MEASURED_LINES,
     list::ago,
 };
 use crate::app::{App, action::Action, walk::MOST_LINKS};
 use crate::directory::{
-    Id, RecordKind, ResourceRef,
+    Id, Name, RecordKind, ResourceRef,
     change::ChangedField,
     field::UserField,
     plan::ChangeState,
@@ -30,6 +31,9 @@ pub(super) use user::told;
 
 /// Cells of the labels.
 const LABEL: usize = 19;
+
+/// Follows the name of a role that the organisation has made.
+const CUSTOM: &str = "  custom";
 
 /// More users than this are not looked through for holders with each frame, only in a box that was asked for.
 const FEW_USERS: usize = 20_000;
@@ -140,7 +144,14 @@ impl DetailsPage<'_> {
         text
     }
 
-    fn grant(&self, grant: &RoleGrant, at: Option<(&ResourceRef, ChangedField)>) -> Line<'static> {
+    /// Cells for the names of a list: as many as the longest name takes, of at most half of the page.
+    fn names<'n>(&self, names: impl Iterator<Item = &'n Name>) -> usize {
+        let longest = names.take(MEASURED_LINES).map(|name| width(&name.marked())).max();
+        longest.unwrap_or(0).min(self.width / 2).max(LABEL - 2)
+    }
+
+    /// A place or a person in a column of so many cells, and the role.
+    fn grant(&self, grant: &RoleGrant, names: usize, at: Option<(&ResourceRef, ChangedField)>) -> Line<'static> {
         let more = self.look.glyphs.more;
         let pending = at.is_some_and(|(target, field)| self.app.directory.is_pending(target, &field));
         let style = if pending { self.look.pending() } else { Style::new() };
@@ -150,10 +161,12 @@ impl DetailsPage<'_> {
             return Line::styled(format!("  {name}{mark}"), style);
         }
         let custom = self.app.directory.records().roles().values().any(|role| role.name == grant.role);
-        let note = if custom { "  custom" } else { "" };
-        let room = self.width.saturating_sub(LABEL + 1 + width(note) + width(&mark));
+        let room = self.width.saturating_sub(names + 3 + width(&mark));
+        // The name of the role comes before the word for its kind.
+        let fits = width(grant.role.as_str()) + width(CUSTOM) <= room;
+        let (note, room) = if custom && fits { (CUSTOM, room - width(CUSTOM)) } else { ("", room) };
         Line::from(vec![
-            Span::raw(format!("  {} ", pad(&elide(&grant.scope.marked(), LABEL - 2, more), LABEL - 2, ""))),
+            Span::raw(format!("  {} ", pad(&elide(&grant.scope.marked(), names, more), names, ""))),
             Span::styled(format!("{}{mark}", cut(grant.role.as_str(), room, more)), style),
             Span::styled(note, self.look.dim()),
         ])

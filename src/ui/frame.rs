@@ -44,7 +44,7 @@ pub(super) fn areas(area: Rect, app: &App) -> FrameAreas {
     let [title, tabs, middle, bottom] = Layout::vertical(rows).areas(area);
     let beneath = middle;
     let pane = app.pane().filter(|_| app.profile.is_some() && app.has_side_pane);
-    let beside = pane.map_or(0, |pane| app.size.details_width(super::list::width_for_all(pane, app)));
+    let beside = pane.map_or(0, |pane| app.size.details_width(super::list::widths_for_all(pane, app)));
     if beside == 0 {
         return FrameAreas { title, tabs, pane: middle, beside: None, beneath, bottom };
     }

@@ -16,6 +16,7 @@ use super::{
 use crate::app::{
     App,
     action::Action,
+    geometry::ListWidths,
     pane::{AccountView, ListPane},
 };
 use crate::directory::{
@@ -269,9 +270,11 @@ fn counts_holders(app: &App) -> bool {
     app.directory.len(RecordKind::User) <= FEW_USERS
 }
 
-/// How wide the list is with all its columns, borders included.
-pub(super) fn width_for_all(pane: &ListPane, app: &App) -> u16 {
-    (columns::cells_for_all(pane, counts_holders(app)) + MARKER + MARGIN + 2).min(usize::from(u16::MAX)) as u16
+/// How wide a list is with all its columns.
+pub(super) fn widths_for_all(pane: &ListPane, app: &App) -> ListWidths {
+    let width = |cells: usize| (cells + MARKER + MARGIN + 2).min(usize::from(u16::MAX)) as u16;
+    let [least, usual] = columns::cells_for_all(pane, counts_holders(app)).map(width);
+    ListWidths { least, usual }
 }
 
 /// The reason why the server gives nothing newer, with advice. The title says that the server can't be reached.

@@ -861,3 +861,17 @@ fn wider_never_shows_less() {
         assert_eq!(before.len(), 7);
     }
 }
+
+/// Most names stand in full wherever there is room for them, beside the details, too, from 100 columns
+/// on.
+#[test]
+fn names_keep_their_room_beside_the_details() {
+    let mut app = app(100, 24);
+    for width in 100..=220 {
+        app.size = crate::app::TerminalSize { width, height: 24 };
+        let heads = screen(&app, &look()).lines().nth(3).unwrap_or_default().to_owned();
+        let [name, user, role] =
+            ["Name", "User", "Org role"].map(|head| heads.find(head).unwrap_or_else(|| panic!("{width}: {heads}")));
+        assert!(user - name >= 18 && role - user >= 18, "{width}: {heads}");
+    }
+}

@@ -126,7 +126,7 @@ async fn the_details_beside_the_list_go_and_come() {
     assert!(beside(&console));
     let mut narrow = Console::open(&room, profile_of(&server, &options())).await;
     narrow.press(Action::SidePane);
-    narrow.expect("The details stand beside the list from 116 columns on");
+    narrow.expect("The details stand beside the list from 120 columns on");
 }
 
 #[tokio::test]
@@ -164,6 +164,16 @@ async fn earlier_filters_that_found_somebody_come_back() {
     console.type_text("role");
     console.enter();
     assert_eq!(console.app().panes[0].filter.value(), "role:admin");
+}
+
+/// Where there is nothing to mark, its key is not offered, and says why.
+#[tokio::test]
+async fn nothing_is_marked_on_an_empty_activity() {
+    let (mut console, _server) = Console::on_demo(options()).await;
+    console.press(Action::GoActivity);
+    assert!(!console.screen().contains("Space mark"), "{}", console.screen());
+    console.type_text(" ");
+    console.expect("No changes were made with this profile yet.");
 }
 
 #[tokio::test]

@@ -221,6 +221,13 @@ impl Console {
         console
     }
 
+    /// The terminal gets another size.
+    pub fn resize(&mut self, width: u16, height: u16) {
+        self.runtime.terminal.backend_mut().resize(width, height);
+        self.runtime.press(Event::Resize(width, height));
+        self.runtime.draw().unwrap();
+    }
+
     /// Opens a profile without waiting for anything.
     pub async fn opening(room: &Room, profile: Profile, width: u16, height: u16) -> Self {
         let mut console = Self::new(room, TerminalSize { width, height });

@@ -49,6 +49,11 @@ fn copied(console: &mut Console) -> String {
 async fn two_people_are_compared() {
     let (mut console, server) = company().await;
     console.find("noor-haddad");
+    // Who looks for the word finds the key.
+    console.press(Action::Palette);
+    console.type_text("compare");
+    console.expect("on Roles only; = shows how two users differ");
+    console.esc();
     console.press(Action::MakeLike);
     console.type_text("eva-tanaka");
     console.enter();

@@ -35,7 +35,7 @@ async fn facts_that_have_no_room_are_read_with_a_key() {
     let (mut console, _server) = everybody().await;
     let facts: Vec<String> = preview(&console).facts.iter().map(|fact| fact.sentence.clone()).collect();
     assert!(facts.len() > 8, "{facts:?}");
-    console.expect("Tab shows all facts");
+    console.expect("Tab facts");
     // Lines have their half of the room.
     let lines = console.screen().lines().filter(|line| line.contains("status: active")).count();
     assert!(lines >= 4, "{}", console.screen());
@@ -50,7 +50,19 @@ async fn facts_that_have_no_room_are_read_with_a_key() {
         assert!(read.contains(&words.join(" ")), "{fact}\n{read}");
     }
     console.esc();
-    console.expect("Tab shows all facts");
+    console.expect("Tab facts");
+}
+
+/// The box says how many lines are left out, and the bottom bar says the key, once, however wide or narrow it is.
+#[tokio::test]
+async fn the_key_for_facts_is_said_once() {
+    let (mut console, _server) = everybody().await;
+    for (width, height) in [(40, 12), (80, 24), (200, 24)] {
+        console.resize(width, height);
+        let screen = console.screen();
+        assert!(screen.contains("lines more"), "{screen}");
+        assert_eq!(screen.matches("Tab ").count(), 1, "{screen}");
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,5 @@
 //! The same keys on other terminals.
 
-use crossterm::event::Event;
 use rstest::rstest;
 use scimitar::{app::action::Action, directory::plan::ChangeState};
 
@@ -53,9 +52,7 @@ async fn every_box_can_be_resized() {
         console.press(open);
         console.settle().await;
         for (width, height) in [(200, 60), (100, 30), (60, 16), (40, 10), (20, 5), (1, 1), (80, 24)] {
-            console.runtime.terminal.backend_mut().resize(width, height);
-            console.runtime.press(Event::Resize(width, height));
-            console.runtime.draw().unwrap();
+            console.resize(width, height);
         }
         console.esc();
         assert!(console.app().overlays.is_empty(), "{open:?}:\n{}", console.screen());

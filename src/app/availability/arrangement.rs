@@ -20,7 +20,7 @@ impl App {
             {
                 Err(NOT_ON_ACTIVITY.into())
             }
-            Action::Mark | Action::MarkAll if self.tab == Tab::Activity => Ok(()),
+            Action::Mark | Action::MarkAll if self.tab == Tab::Activity => self.in_activity(action),
             Action::ReadFailures if self.changes.read_failures.is_empty() => {
                 Err("Everything that was read in this session could be read.".into())
             }

@@ -49,6 +49,9 @@ impl App {
     pub(super) fn in_activity(&self, action: Action) -> Result<(), UnavailableReason> {
         match action {
             _ if self.entries.is_empty() => Err("No changes were made with this profile yet.".into()),
+            Action::Mark | Action::MarkAll | Action::Story if self.overlays.is_empty() && self.activity_len() == 0 => {
+                Err("The filter finds no plan.".into())
+            }
             Action::UndoThis if self.selected_plan().is_some_and(|plan| self.undone_by(plan).is_some()) => {
                 Err("This was undone already.".into())
             }

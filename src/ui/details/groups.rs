@@ -2,7 +2,7 @@
 
 use ratatui::{style::Style, text::Line};
 
-use super::{DetailsPage, FEW_USERS, LABEL, PageText, count, counted, elide, pad, wrap};
+use super::{DetailsPage, FEW_USERS, PageText, count, counted, elide, pad, wrap};
 use crate::app::{action::Action, walk::OrderedMembers};
 use crate::directory::{
     RecordKind, ResourceRef,
@@ -47,35 +47,42 @@ impl DetailsPage<'_> {
         let mark = self.mark(target, &ChangedField::Members);
         let mut text = PageText::default();
         text.extend([self.heading(TeamField::Members.spec().label, ordered.len(), &mark)]);
-        let roles = self.app.holds().team_roles;
         if let Some(admins) = admins {
             let hidden = ordered.iter().skip(admins).filter(|member| role(member).is_none()).count();
             let note = if hidden > 0 { format!(", and {} not known", counted(hidden, "role")) } else { String::new() };
             text.extend([self.heading(TeamField::Admins.spec().label, admins, &note)]);
         }
         let most = self.room(text.lines.len() + 8, ordered.len());
-        for member in ordered.iter().take(most) {
-            let user = directory.user(&member.id);
-            // A group may be a member of another (RFC 7643 §4.2).
-            let group = if user.is_none() { directory.team(&member.id) } else { None };
-            let scope = match (user, group) {
-                (Some(user), _) => user.user_name.clone(),
-                (None, Some(group)) => group.name.clone(),
-                (None, None) if member.display.is_empty() => member.id.as_ref().into(),
-                (None, None) => member.display.clone(),
-            };
-            let role = role(member).cloned().unwrap_or_else(|| match user {
-                None if group.is_some() => self.app.word("a team").as_ref().into(),
-                None => "no known user".into(),
-                Some(_) if roles => "role not known".into(),
-                Some(_) => "".into(),
-            });
+        let shown: Vec<RoleGrant> = ordered.iter().take(most).map(|member| self.membership(member, team)).collect();
+        let names = self.names(shown.iter().map(|grant| &grant.scope));
+        for (member, grant) in ordered.iter().zip(&shown) {
             let user = ResourceRef::user(&member.id);
-            let line = self.grant(&RoleGrant { scope, role }, Some((&user, ChangedField::Team(team.id.clone()))));
+            let line = self.grant(grant, names, Some((&user, ChangedField::Team(team.id.clone()))));
             text.push(line, self.app.member_target(member).is_some());
         }
         text.extend(self.and_more(ordered.len(), most));
         text
+    }
+
+    /// A member's name, and the role in the team or why there is none.
+    fn membership(&self, member: &Member, team: &Team) -> RoleGrant {
+        let directory = &self.app.directory;
+        let user = directory.user(&member.id);
+        // A group may be a member of another (RFC 7643 §4.2).
+        let group = if user.is_none() { directory.team(&member.id) } else { None };
+        let scope = match (user, group) {
+            (Some(user), _) => user.user_name.clone(),
+            (None, Some(group)) => group.name.clone(),
+            (None, None) if member.display.is_empty() => member.id.as_ref().into(),
+            (None, None) => member.display.clone(),
+        };
+        let role = user.and_then(|user| user.role_in(&team.name)).cloned().unwrap_or_else(|| match user {
+            None if group.is_some() => self.app.word("a team").as_ref().into(),
+            None => "no known user".into(),
+            Some(_) if self.app.holds().team_roles => "role not known".into(),
+            Some(_) => "".into(),
+        });
+        RoleGrant { scope, role }
     }
 
     pub(super) fn role(&self, role: &Role, target: &ResourceRef) -> PageText {
@@ -164,9 +171,10 @@ impl DetailsPage<'_> {
             (known < users.len()).then(|| format!(", as known of {} of {} users", count(known), count(users.len())));
         text.extend([self.heading(RoleField::Holders.spec().label, holders.len(), &note.unwrap_or_default())]);
         let most = self.room(text.lines.len() + 12, holders.len());
+        let names = self.names(holders.iter().take(most).map(|(user, _)| &user.user_name));
         for (user, teams) in holders.iter().take(most) {
             let teams: Vec<&str> = teams.iter().map(|team| team.as_str()).collect();
-            let name = pad(&elide(&user.user_name.marked(), LABEL - 2, self.look.glyphs.more), LABEL - 2, "");
+            let name = pad(&elide(&user.user_name.marked(), names, self.look.glyphs.more), names, "");
             let word = if self.app.holds().custom_roles { "in" } else { "by" };
             let places = if teams.is_empty() { String::new() } else { format!(" {word} {}", teams.join(", ")) };
             text.push(Line::raw(format!("  {name}{places}")), true);

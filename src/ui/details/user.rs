@@ -5,7 +5,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{DetailsPage, LABEL, PageText, ago, count, pad, width};
+use super::{DetailsPage, PageText, ago, count, pad, width};
 use crate::directory::{
     MaybeTold, Name, ResourceRef,
     change::{Change, ChangedField},
@@ -157,7 +157,8 @@ impl DetailsPage<'_> {
         }
         let mark = if pending { self.pending() } else { String::new() };
         let field = |grant: &RoleGrant| ChangedField::Registry(Some(grant.scope.clone()));
-        let grants = user.registry_roles.iter().map(|grant| self.grant(grant, Some((target, field(grant)))));
+        let names = self.names(user.registry_roles.iter().map(|grant| &grant.scope));
+        let grants = user.registry_roles.iter().map(|grant| self.grant(grant, names, Some((target, field(grant)))));
         std::iter::once(self.heading(label(UserField::Registries), user.registry_roles.len(), &mark))
             .chain(grants)
             .collect()
@@ -178,9 +179,10 @@ impl DetailsPage<'_> {
             return text;
         }
         text.extend([self.heading(&label, places.len(), &mark)]);
+        let names = self.names(places.iter().map(|place| &place.grant.scope));
         for place in places {
             let field = place.team.clone().map(ChangedField::Team);
-            text.push(self.grant(&place.grant, field.map(|field| (target, field))), place.team.is_some());
+            text.push(self.grant(&place.grant, names, field.map(|field| (target, field))), place.team.is_some());
         }
         text
     }
@@ -193,10 +195,11 @@ impl DetailsPage<'_> {
             return text;
         }
         text.extend([self.heading("Roles held", held.len(), "")]);
+        let names = self.names(held.iter().map(|role| &role.name));
         for role in held {
             let words = self.app.word(if role.teams == 1 { "team" } else { "teams" });
             let teams = if role.teams > 0 { format!("in {} {words}", role.teams) } else { String::new() };
-            let name = pad(&role.name.marked(), LABEL - 2, self.look.glyphs.more);
+            let name = pad(&role.name.marked(), names, self.look.glyphs.more);
             let spans = vec![Span::raw(format!("  {name} ")), Span::styled(teams, self.look.dim())];
             text.push(Line::from(spans), true);
         }

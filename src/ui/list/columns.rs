@@ -68,6 +68,11 @@ impl PlacedColumn {
         heads.find(|head| head.len() <= self.width).or_else(shortest).unwrap_or_default()
     }
 
+    /// Cells that hold most names; 0 for other columns.
+    fn usual(&self) -> usize {
+        if self.is_name() { NAME.min(self.room.max) } else { 0 }
+    }
+
     /// True for numbers, which are aligned to the right.
     pub fn is_right(&self) -> bool {
         self.room.right
@@ -106,9 +111,12 @@ pub(super) fn fit(pane: &ListPane, cells: usize, holders: bool) -> ColumnFit {
     ColumnFit { dropped: all - placed.len(), placed }
 }
 
-/// How many cells all columns of the pane take.
-pub(super) fn cells_for_all(pane: &ListPane, holders: bool) -> usize {
-    taken(&wanted(pane, holders))
+/// How many cells all columns of the pane take: at least, and with names of their usual width.
+pub(super) fn cells_for_all(pane: &ListPane, holders: bool) -> [usize; 2] {
+    let mut all = wanted(pane, holders);
+    let least = taken(&all);
+    grow_to(&mut all, usize::MAX, PlacedColumn::usual);
+    [least, taken(&all)]
 }
 
 /// All columns at their least width, each with its rank: chosen columns are left out from the last one on, and columns
@@ -142,7 +150,7 @@ fn drop_of(placed: &[PlacedColumn], at: usize) -> u8 {
 /// texts that may be long grow, which are cut soonest, and then the others.
 fn grow(placed: &mut [PlacedColumn], cells: usize) {
     let left = cells.saturating_sub(taken(placed));
-    let left = grow_to(placed, left, |one| if one.is_name() { NAME.min(one.room.max) } else { 0 });
+    let left = grow_to(placed, left, PlacedColumn::usual);
     let left = grow_to(placed, left, |one| if one.room.max <= NARROW { one.room.max } else { 0 });
     let left = grow_to(placed, left, |one| if one.room.max >= LONG { one.room.max } else { 0 });
     grow_to(placed, left, |one| one.room.max);

@@ -31,6 +31,8 @@ use crate::{
 
 mod below;
 
+use below::ShownFacts;
+
 /// Blank line and summary: there is always at least that below a list.
 const LEAST_BELOW: usize = 2;
 
@@ -75,7 +77,8 @@ fn draw(frame: &mut Frame<'_>, preview: &PlanPreview, app: &App, look: &ScreenLo
     // Facts about the whole plan stand before its lines, and leave them half of the room.
     let half = height.saturating_sub(typed) / 2;
     let is_cut = total > 1 && notes.len() > half;
-    let (above, notes) = if total > 1 { (below::shortened(notes, half, app, look), vec![]) } else { (vec![], notes) };
+    let (before, notes) = if total > 1 { (notes, vec![]) } else { (vec![], notes) };
+    let ShownFacts { lines: above, left_out } = below::shortened(before, half, look);
     let room = height.saturating_sub(typed + above.len());
     let names = subjects(preview, columns);
     // A single line is wrapped; several are cut, and the selected one stands below in full.
@@ -85,8 +88,9 @@ fn draw(frame: &mut Frame<'_>, preview: &PlanPreview, app: &App, look: &ScreenLo
     let least = if total == 1 { alone.len() } else { shown.clamp(1, if is_cut { height / 4 } else { 2 }.max(2)) };
     let hidden = total + LEAST_BELOW > room;
     let unread = |at: usize| total > 1 && (hidden || text_if_cut(preview, at, names, columns, look).is_some());
-    let below =
-        below::lines(preview, (notes, cut), (hidden, &unread), (columns, room.saturating_sub(least)), app, look);
+    let room_below = (columns, room.saturating_sub(least));
+    let below = below::lines(preview, (notes, cut), (hidden, &unread), room_below, app, look);
+    let (below, left_out) = (below.lines, left_out || below.left_out);
     // The list gives way to the consequences, but not altogether.
     let listed = if total == 1 { least } else { shown.min(room.saturating_sub(below.len())) }.max(1);
     let windowed = shown > listed;
@@ -95,7 +99,7 @@ fn draw(frame: &mut Frame<'_>, preview: &PlanPreview, app: &App, look: &ScreenLo
         typed: preview.searching.then_some(&preview.search),
         counts: counts(preview),
         note: note(preview, windowed, app),
-        hints: hints(preview, app),
+        hints: hints(preview, left_out, app),
         ..BoxFrame::default()
     };
     let rows = if windowed { height } else { above.len() + listed + below.len() + typed };
@@ -176,7 +180,8 @@ fn typed_rows(preview: &PlanPreview, height: usize) -> usize {
     asked + usize::from(preview.has_reason())
 }
 
-fn hints(preview: &PlanPreview, app: &App) -> Vec<(Action, &'static str)> {
+/// The keys of the plan. Where facts are left out, the key that shows them comes before those that may not fit.
+fn hints(preview: &PlanPreview, left_out: bool, app: &App) -> Vec<(Action, &'static str)> {
     let plan = &preview.plan;
     let mut hints = Vec::new();
     if preview.reasoning {
@@ -187,6 +192,7 @@ fn hints(preview: &PlanPreview, app: &App) -> Vec<(Action, &'static str)> {
     }
     if !plan.steps.is_empty() {
         hints.push(if preview.typing { (Action::OpenLine, "when typed") } else { (Action::Send, "send") });
+        hints.extend(left_out.then_some((Action::PlanFacts, "facts")));
         if plan.steps.len() > 1 {
             hints.push((Action::DropLine, "drop line"));
             hints.push((Action::SearchLines, "search"));
@@ -195,7 +201,7 @@ fn hints(preview: &PlanPreview, app: &App) -> Vec<(Action, &'static str)> {
         hints.push((Action::Requests, "requests"));
         hints.extend(app.availability(Action::ToStage).is_ok().then_some((Action::ToStage, "stage")));
         hints.push((Action::CopyCommand, "copy command"));
-        hints.push((Action::PlanFacts, "all facts"));
+        hints.extend((!left_out).then_some((Action::PlanFacts, "facts")));
     }
     hints.push((Action::Back, "back"));
     hints

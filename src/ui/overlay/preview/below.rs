@@ -33,6 +33,13 @@ const LONGEST: usize = 65_536;
 /// Records to be re-read are counted in plans of at most so many steps: every frame counts again.
 const COUNTED: usize = 1_000;
 
+/// Lines of facts in the room that there is.
+pub struct ShownFacts {
+    pub lines: Vec<Line<'static>>,
+    /// True where lines are left out.
+    pub left_out: bool,
+}
+
 /// The facts that stand before the lines, wrapped: what is grave, what can't be undone, and how the plan came about.
 pub fn grave(preview: &PlanPreview, columns: usize, look: &ScreenLook) -> Vec<Line<'static>> {
     let (grave, other) = preview.plan.notes.split_at(preview.grave_notes.min(preview.plan.notes.len()));
@@ -56,7 +63,7 @@ pub fn lines(
     (columns, room): (usize, usize),
     app: &App,
     look: &ScreenLook,
-) -> Vec<Line<'static>> {
+) -> ShownFacts {
     let plan = &preview.plan;
     let text = columns.saturating_sub(1);
     let plain = Style::new();
@@ -72,33 +79,33 @@ pub fn lines(
         spacious.extend(part);
     }
     if spacious.len() <= room {
-        return spacious;
+        return ShownFacts { lines: spacious, left_out: false };
     }
     let end: Vec<Line> = refused.into_iter().chain(summary(short_summary(plan, look))).collect();
     let mut lines: Vec<Line> = whole.into_iter().chain(consequences).collect();
     let left = room.saturating_sub(end.len());
+    let mut left_out = false;
     if let Some(after) = scrolled(preview, lines.len(), left) {
         lines.drain(..preview.top.min(lines.len() - left));
         lines.truncate(if after > 0 { left - 1 } else { left });
         let words = format!("   {} {} more: {} reads on", look.glyphs.more, fit::counted(after, "line"), down(app));
         lines.extend((after > 0).then(|| Line::styled(words, look.accent())));
     } else {
-        lines = shortened(lines, left, app, look);
+        ShownFacts { lines, left_out } = shortened(lines, left, look);
     }
     lines.extend(end);
-    lines
+    ShownFacts { lines, left_out }
 }
 
-/// So many of the lines; where some are left out, the last says by which key all are read.
-pub fn shortened(mut lines: Vec<Line<'static>>, room: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {
-    if lines.len() > room {
-        let left_out = lines.len() + 1 - room;
+/// So many of the lines; where some are left out, the last says how many, and the bottom bar by which key all are read.
+pub fn shortened(mut lines: Vec<Line<'static>>, room: usize, look: &ScreenLook) -> ShownFacts {
+    let missing = (lines.len() > room).then(|| lines.len() + 1 - room);
+    if let Some(missing) = missing {
         lines.truncate(room.saturating_sub(1));
-        let key = app.key_now(Action::PlanFacts).unwrap_or_default();
-        let words = format!("   {} {} more: {key} shows all facts", look.glyphs.more, fit::counted(left_out, "line"));
+        let words = format!("   {} {} more", look.glyphs.more, fit::counted(missing, "line"));
         lines.extend((room > 0).then(|| Line::styled(words, look.bad())));
     }
-    lines
+    ShownFacts { lines, left_out: missing.is_some() }
 }
 
 /// All facts: grave ones, consequences, each reason of a refusal, and the summary.
