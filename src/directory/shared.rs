@@ -12,10 +12,7 @@ use super::{
 };
 
 /// More different values than this are not shared ones.
-const MOST: usize = 100_000;
-
-/// The texts that hardly two users share.
-const OWN: [UserField; 2] = [UserField::UserName, UserField::Email];
+const MOST: usize = 10_000;
 
 /// The values seen so far in the records of one list.
 #[derive(Debug, Default)]
@@ -36,7 +33,7 @@ impl Shared {
 
     /// Like [`Self::record`], for a user.
     pub fn user(&mut self, user: &mut User) {
-        for (_, text) in UserField::texts().filter(|(field, _)| !OWN.contains(field)) {
+        for (_, text) in UserField::texts() {
             (text.of_mut)(user).name_mut().into_iter().for_each(|name| share(&mut self.names, name));
         }
         user.team_roles.iter_mut().for_each(|grants| self.grants(grants));

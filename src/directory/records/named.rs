@@ -7,25 +7,33 @@ use rustc_hash::FxHasher;
 use super::Table;
 use crate::{directory::record::User, scim::caseless};
 
+/// Names of one user.
+const NAMES: usize = 4;
+
 /// So many are looked through for each name, before they are put in order with the others.
 const MOST_LATER: usize = 4_096;
+
+/// A part of the hash of a name, and the row: half of the memory of a whole hash, and hardly more rows to look at.
+type HashedRow = (u32, u32);
 
 /// Hashes of ids, user names, addresses and display names with their rows. A row that has another name since is no harm: who
 /// is found is looked at.
 #[derive(Debug, Default)]
 pub(super) struct NameIndex {
     /// In order.
-    all: Vec<(u64, u32)>,
+    all: Vec<HashedRow>,
     /// Who came, was renamed or has another row since.
-    later: Vec<(u64, u32)>,
+    later: Vec<HashedRow>,
 }
 
 impl NameIndex {
     pub(super) fn of(users: &Table<User>) -> Self {
-        let mut all: Vec<_> = users.values().zip(0..).flat_map(|(user, row)| keys(user, row)).collect();
+        let mut all = Vec::with_capacity(users.len() * NAMES);
+        all.extend(users.values().zip(0..).flat_map(|(user, row)| keys(user, row)));
         all.sort_unstable();
         // Many have the same name and address.
         all.dedup();
+        all.shrink_to_fit();
         Self { all, later: Vec::new() }
     }
 
@@ -44,7 +52,7 @@ impl NameIndex {
 
     /// Rows of users who may be called so, in no order and not once each: whoever asks compares.
     pub(super) fn rows(&self, name: &str) -> impl Iterator<Item = u32> {
-        let wanted = hash(name);
+        let wanted = part(hash(name));
         let first = self.all.partition_point(|(hash, _)| *hash < wanted);
         let same = self.all.iter().skip(first).take_while(move |(hash, _)| *hash == wanted);
         let later = self.later.iter().filter(move |(hash, _)| *hash == wanted);
@@ -52,9 +60,14 @@ impl NameIndex {
     }
 }
 
-fn keys(user: &User, row: u32) -> impl Iterator<Item = (u64, u32)> {
-    let names = [user.user_name.raw(), user.email.raw(), user.display_name.raw(), &*user.id];
-    names.into_iter().filter(|name| !name.is_empty()).map(move |name| (hash(name), row))
+fn keys(user: &User, row: u32) -> impl Iterator<Item = HashedRow> {
+    let names: [_; NAMES] = [user.user_name.raw(), user.email.raw(), user.display_name.raw(), &*user.id];
+    names.into_iter().filter(|name| !name.is_empty()).map(move |name| (part(hash(name)), row))
+}
+
+/// The better half: a product's high bits depend on all bits of the name.
+fn part(hash: u64) -> u32 {
+    (hash >> 32) as u32
 }
 
 /// The same for names that differ by case, composition and blanks at the ends; some others have it, too.

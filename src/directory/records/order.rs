@@ -20,6 +20,11 @@ impl SortKey {
     }
 }
 
+/// The rows in memory of their own: rows collected from the names themselves would keep the room of the names.
+fn rows(names: &[(SortKey, u32)]) -> Vec<u32> {
+    names.iter().map(|(_, row)| *row).collect()
+}
+
 /// Some rows in order. Rows of one name stand in any order.
 #[derive(Debug, Default)]
 pub(super) struct Order(Vec<u32>);
@@ -28,7 +33,7 @@ impl Order {
     /// Of names with their rows.
     pub fn of(mut names: Vec<(SortKey, u32)>) -> Self {
         names.sort_unstable();
-        Self(names.into_iter().map(|(_, row)| row).collect())
+        Self(rows(&names))
     }
 
     /// Of rows that are in name order already.
@@ -88,7 +93,7 @@ impl RankedRows {
             ranked.ranks[one.1 as usize] = same.map_or(at, |(_, row)| ranked.rank(*row));
             before = Some(one);
         }
-        ranked.order = Order(names.into_iter().map(|(_, row)| row).collect());
+        ranked.order = Order(rows(&names));
         ranked
     }
 
