@@ -223,6 +223,11 @@ pub trait Dialect: Planner {
         None
     }
 
+    /// True where the profile names a hosting, which the answer to [`Dialect::asks_for_hosting`] can contradict.
+    fn names_hosting(&self) -> bool {
+        false
+    }
+
     /// How the answer to [`Dialect::asks_for_hosting`] contradicts the hosting that the profile names, as a sentence.
     fn hosting_contradicted(&self, body: &[u8]) -> Option<String> {
         let _ = body;
@@ -233,6 +238,13 @@ pub trait Dialect: Planner {
     fn tells_hosting(&self, body: &[u8]) -> bool {
         let _ = body;
         false
+    }
+
+    /// Which hosting the profile needs where it names none, by the answer to [`Dialect::asks_for_hosting`] if there is
+    /// one.
+    fn hosting_missing(&self, body: Option<&[u8]>) -> Option<String> {
+        let _ = body;
+        None
     }
 
     /// True where custom roles tell the organisation that they belong to.

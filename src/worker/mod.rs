@@ -238,7 +238,7 @@ pub async fn run(
         watches: setup.watch,
         cancel: CancellationToken::new(),
     };
-    let asks = context.dialect.asks_for_hosting().is_some();
+    let asks = context.dialect.names_hosting();
     let hosting = if asks { HostingCheck::Open } else { HostingCheck::Done };
     let mut worker = Worker {
         context,

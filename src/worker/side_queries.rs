@@ -89,7 +89,7 @@ const TOLD_HOSTING: &str = "told-hosting";
 /// again only in a console, and where it contradicts. False where the server could not be asked.
 pub async fn ask_hosting(context: &WorkerContext) -> bool {
     let mut asked = true;
-    if let Some(request) = context.dialect.asks_for_hosting() {
+    if let Some(request) = context.dialect.asks_for_hosting().filter(|_| context.dialect.names_hosting()) {
         let known: Option<String> = context.stored(|store| store.meta_get(TOLD_HOSTING)).await.flatten();
         let fits = |text: &String| context.dialect.hosting_contradicted(text.as_bytes()).is_none();
         if context.watches || !known.as_ref().is_some_and(fits) {

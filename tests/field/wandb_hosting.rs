@@ -117,6 +117,31 @@ fn a_command_sends_nothing_before_the_hosting_was_asked_for(
 }
 
 #[test]
+fn the_doctor_tries_no_write_where_the_hosting_contradicts_the_profile() {
+    for told in [Told::NoRelease, Told::Release] {
+        let world = unknown_host(told, if told == Told::Release { "multi-tenant" } else { "dedicated" });
+        let report = world.run(&["doctor", "--write", "--yes", "--json"]).json();
+        let tried = report["findings"].as_array().unwrap().iter().find(|one| one["part"] == "writing").unwrap();
+        assert!(tried["words"].as_str().unwrap().starts_with("nothing was tried: The profile says"), "{tried}");
+        assert_eq!(world.writes().iter().filter(|request| request.path.starts_with("/scim")).count(), 0);
+    }
+}
+
+/// A profile without a hosting is told which one the server's answer goes with.
+#[test]
+fn the_doctor_says_which_hosting_a_profile_lacks() {
+    for (told, cure) in [(Told::Release, "\"dedicated\" or"), (Told::NoRelease, "\"multi-tenant\" if")] {
+        let world = unknown_host(told, "dedicated");
+        let config = std::fs::read_to_string(world.path("config.toml")).unwrap();
+        world.file("config.toml", config.replace("hosting = \"dedicated\"\n", ""));
+        let report = world.run(&["doctor", "--json"]).exits(DONE).json();
+        let finding = report["findings"].as_array().unwrap().iter().find(|one| one["what"] == "hosting").unwrap();
+        assert_eq!(finding["verdict"], "note", "{finding}");
+        assert!(finding["words"].as_str().unwrap().contains(cure), "{finding}");
+    }
+}
+
+#[test]
 fn a_file_and_an_undo_send_nothing_before_the_hosting_was_asked_for() {
     let world = unknown_host(Told::Release, "dedicated");
     world.file("wish.csv", "user,name\nann,Ann\n");

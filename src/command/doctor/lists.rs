@@ -80,6 +80,10 @@ pub async fn look(
         refused.push(seen);
     }
     let Ok(page) = largest.page() else { return Ok(None) };
+    if kind == RecordKind::User {
+        let signs = page.resources.iter().find_map(|raw| probe.dialect.shape_contradicted(raw));
+        probe.contradiction = probe.contradiction.take().or(signs.map(str::to_owned));
+    }
     let records: Vec<Value> = page.resources.iter().filter_map(|raw| tree::parse(raw.get().as_bytes()).ok()).collect();
     let listing = ProbedList { ids: records.iter().filter_map(id).collect(), records };
     let got = listing.records.len();

@@ -225,6 +225,7 @@ pub async fn examine(
         habits: ServerQuirks::default(),
         trials: ActionTrials::default(),
         shows_members: false,
+        contradiction: None,
         strays: Vec::new(),
     };
     let mut left_behind = Vec::new();
@@ -336,7 +337,11 @@ async fn ask_all(
     let beside = server::beside(probe).await;
     probe.survive(ReportPart::Beside, "asking", beside)?;
     let strays = strays::look(probe, connection.store.as_mut()).await?;
-    if write {
+    if write && let Some(why) = probe.contradiction.clone() {
+        let words = format!("nothing was tried: {why}");
+        probe.find(ReportPart::Writing, "asking", FindingVerdict::Unknown, words, &[]);
+        left_behind.extend(strays.iter().map(strays::offer));
+    } else if write {
         left_behind.extend(write::tidy(probe, strays).await);
         let begun = strays::begin(probe, connection.store.as_mut());
         if let Err(why) = &begun {

@@ -108,6 +108,8 @@ pub struct DoctorProbe {
     pub trials: ActionTrials,
     /// True if some group was seen with a member.
     pub shows_members: bool,
+    /// How the server contradicts the hosting that the profile names.
+    pub contradiction: Option<String>,
     /// Records of other runs, identified by the doctor's names.
     pub strays: Vec<StrayRecord>,
 }

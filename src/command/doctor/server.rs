@@ -236,12 +236,21 @@ fn shape(seen: &Seen) -> AnswerShape {
 pub async fn hosting(probe: &mut DoctorProbe) -> Result<(), Stop> {
     let Some(request) = probe.dialect.asks_for_hosting() else { return Ok(()) };
     let cancel = probe.cancel.clone();
-    let (verdict, words) = match probe.client.send(&request, &cancel, &|wait| probe.say(&wait)).await {
-        Ok(answer) => match probe.dialect.hosting_contradicted(&answer.body) {
-            Some(why) => (FindingVerdict::Problem, why),
-            None => (FindingVerdict::Ok, format!("nothing contradicts {}", probe.dialect.name())),
-        },
+    let answer = probe.client.send(&request, &cancel, &|wait| probe.say(&wait)).await;
+    if let Ok(answer) = &answer
+        && let Some(why) = probe.dialect.hosting_contradicted(&answer.body)
+    {
+        probe.contradiction.get_or_insert(why);
+    }
+    let body = answer.as_ref().ok().map(|answer| answer.body.as_slice());
+    let missing = probe.dialect.hosting_missing(body);
+    let (verdict, words) = match answer {
         Err(failure) if failure.class == FailureClass::Cancelled => return Err(Stop::Cancelled),
+        _ if probe.contradiction.is_some() => {
+            (FindingVerdict::Problem, probe.contradiction.clone().unwrap_or_default())
+        }
+        _ if missing.is_some() => (FindingVerdict::Note, missing.unwrap_or_default()),
+        Ok(_) => (FindingVerdict::Ok, format!("nothing contradicts {}", probe.dialect.name())),
         Err(failure) => {
             let words = format!(
                 "{} is what the profile says; the server does not tell: {}",

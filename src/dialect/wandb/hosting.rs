@@ -26,6 +26,27 @@ pub(super) fn contradicted(hosting: Hosting, release: &Release) -> Option<String
     }
 }
 
+/// Which hosting a profile without one needs, by the release that the server tells.
+pub(super) fn missing(hosting: Hosting, release: Option<&Release>) -> Option<String> {
+    if hosting != Hosting::NotTold {
+        return None;
+    }
+    Some(match release {
+        Some(Release::Told(release)) => format!(
+            "The profile names no hosting. The server tells its release ({}), as only Dedicated Cloud and Self-Managed do: \
+             set hosting = \"dedicated\" or \"self-managed\".",
+            clean(release)
+        ),
+        Some(Release::None) => "The profile names no hosting. The server has no release of its own, as W&B's Multi-tenant \
+                                Cloud: set hosting = \"multi-tenant\" if it is that; there a deactivation removes people \
+                                for good."
+            .to_owned(),
+        None => "The profile names no hosting, and the server does not tell it: set hosting to \"multi-tenant\", \
+                 \"dedicated\" or \"self-managed\"."
+            .to_owned(),
+    })
+}
+
 /// The attributes whose shape or value only servers of one customer have.
 #[derive(Deserialize)]
 struct Shape<'a> {

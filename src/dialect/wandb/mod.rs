@@ -211,7 +211,11 @@ impl Dialect for WandbDialect {
     }
 
     fn asks_for_hosting(&self) -> Option<Request> {
-        (self.hosting != Hosting::NotTold).then(graph::server)
+        Some(graph::server())
+    }
+
+    fn names_hosting(&self) -> bool {
+        self.hosting != Hosting::NotTold
     }
 
     fn hosting_contradicted(&self, body: &[u8]) -> Option<String> {
@@ -220,6 +224,10 @@ impl Dialect for WandbDialect {
 
     fn tells_hosting(&self, body: &[u8]) -> bool {
         graph::release(body).is_some()
+    }
+
+    fn hosting_missing(&self, body: Option<&[u8]>) -> Option<String> {
+        hosting::missing(self.hosting, body.and_then(graph::release).as_ref())
     }
 
     fn tells_organisation(&self) -> bool {
