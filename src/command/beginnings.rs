@@ -14,8 +14,9 @@ use crate::{
     directory::{
         change::{Change, ChangeVerb, NewUser},
         field::UserField,
-        plan::{Planner, ProviderCapabilities},
-        refusal::Refusal,
+        plan::{self, Planner, ProviderCapabilities},
+        refusal::{Refusal, RefusalCode},
+        words::{self, PlanLine},
     },
     scim::text::clean,
 };
@@ -36,10 +37,42 @@ pub(super) async fn changes(
     new: &Newcomer<'_>,
     begin: &Beginnings,
 ) -> Result<Vec<Change>, CommandError> {
-    if begin.is_empty() || session.directory.users_named(new.user).next().is_some() {
-        // A user of that name exists: the plan refuses the creation, and alters nobody.
-        return Ok(vec![plain(session, new)?]);
+    let creation = plain(session, new)?;
+    let is_there = session.directory.users_named(new.user).next().is_some();
+    // Somebody else of that name: the plan refuses the creation.
+    if is_there && !plan::already(&creation, &session.directory) || !is_there && begin.is_empty() {
+        return Ok(vec![creation]);
     }
+    let person = desired(session, new, begin, is_there)?;
+    let desired = DesiredState { people: vec![person], ..DesiredState::default() };
+    let changes = file::differences(session, &desired).await?;
+    match changes.as_slice() {
+        [] => Ok(vec![creation]),
+        different if is_there => Err(exists(session, new.user, different)),
+        _ => Ok(changes),
+    }
+}
+
+/// A creation alters nobody who is there.
+fn exists(session: &HeadlessSession, user: &str, different: &[Change]) -> CommandError {
+    let different = different.iter().map(|change| {
+        let PlanLine { what, before, after, .. } = words::line(change, &session.directory);
+        let values = [before, after].into_iter().filter(|value| !value.is_empty()).collect::<Vec<_>>().join(" → ");
+        if values.is_empty() { what } else { format!("{what}: {values}") }
+    });
+    let different = different.collect::<Vec<_>>().join("; ");
+    let why = format!("{} is there already, and not as wanted ({different})", clean(user));
+    CommandError::refused(Refusal::new(RefusalCode::Exists, why))
+        .hint("a creation alters nobody who is there; `scimitar apply` of a file does, as do set-role, set-seat and add")
+}
+
+/// The user as options and template want them. Of somebody who is there, names stay as they are where they can't be set.
+fn desired(
+    session: &HeadlessSession,
+    new: &Newcomer<'_>,
+    begin: &Beginnings,
+    is_there: bool,
+) -> Result<DesiredPerson, CommandError> {
     let mut person = match &begin.template {
         Some(path) => template(path)?,
         None => DesiredPerson::default(),
@@ -47,12 +80,13 @@ pub(super) async fn changes(
     let place = FilePlace { line: 0, words: "the new user".into() };
     person.place = place.clone();
     person.user = new.user.to_owned();
+    let names = !is_there || session.can().can(ChangeVerb::SetDisplayName).is_ok();
     let given = [
         (UserField::Email, Some(new.email)),
-        (UserField::DisplayName, new.name),
-        (UserField::FirstName, new.first_name),
-        (UserField::LastName, new.last_name),
-        (UserField::ExternalId, new.external_id),
+        (UserField::DisplayName, new.name.filter(|_| names)),
+        (UserField::FirstName, new.first_name.filter(|_| !is_there)),
+        (UserField::LastName, new.last_name.filter(|_| !is_there)),
+        (UserField::ExternalId, new.external_id.filter(|_| !is_there)),
         (UserField::OrgRole, begin.role.as_deref()),
         (UserField::ModelsSeat, begin.models.as_deref()),
         (UserField::WeaveRole, begin.weave.as_deref()),
@@ -74,8 +108,7 @@ pub(super) async fn changes(
     if !begin.registries.is_empty() {
         person.registries.get_or_insert_default().extend(begin.registries.iter().map(membership));
     }
-    let desired = DesiredState { people: vec![person], ..DesiredState::default() };
-    file::differences(session, &desired).await
+    Ok(person)
 }
 
 /// The creation of an admin of the whole instance, of whom W&B takes nothing but the email.
@@ -91,6 +124,11 @@ pub(super) fn instance_admin(
     }
     if !session.can().instance_admins {
         return Err(CommandError::refused(Refusal::unsupported("There are no instance admins here.")));
+    }
+    if let Some(known) = session.directory.users_named(&user.email).next() {
+        let why = format!("{} is there already ({})", known.user_name, known.email);
+        return Err(CommandError::refused(Refusal::new(RefusalCode::Exists, why))
+            .hint("whether they are an admin of the instance is not told over SCIM: the W&B app shows and sets it"));
     }
     Ok(vec![Change::CreateUser { key: further::key(session), user: NewUser { instance_admin: true, ..user } }])
 }

@@ -15,6 +15,7 @@ use crate::{
         change::{Change, NewUser, RoleDraft, SeatKind},
         permissions,
         plan::{ProviderCapabilities, RoleChoice},
+        refusal::{Refusal, RefusalCode},
     },
     runtime::Opener,
     scim::text::{clean, nearest_first},
@@ -286,6 +287,11 @@ pub(super) async fn created(
         }
         CreateCommand::Team { name, bucket, external_id, .. } => {
             let (bucket, external_id) = (further::bucket(bucket), external_id.clone().unwrap_or_default());
+            if let Some(known) = bucket.as_ref().and(session.directory.teams_named(&name.as_str().into()).next()) {
+                let why = format!("there is a team named {} already", known.name);
+                return Err(CommandError::refused(Refusal::new(RefusalCode::Exists, why))
+                    .hint("where its files are is not told, and can't be changed afterwards"));
+            }
             let (key, members) = (further::key(session), members.to_vec());
             Change::CreateTeam { key, name: name.clone(), members, bucket, external_id }
         }

@@ -1,5 +1,6 @@
 //! Invitations to teams: told by one request for each team, so they are asked for only where somebody wants to know.
 
+use rustc_hash::FxHashSet;
 use serde::Serialize;
 
 use super::{
@@ -19,7 +20,7 @@ use crate::{
     },
     output::out,
     runtime::Opener,
-    scim::text::clean,
+    scim::{caseless, text::clean},
 };
 
 /// An invitation as scripts get it.
@@ -111,7 +112,9 @@ pub(super) async fn invite(
     told(&session)?;
     let team = names::team(&mut session, team).await?;
     ask(&mut session, std::slice::from_ref(&team)).await?;
-    let changes = to.into_iter().map(|to| Change::Invite { key: key(&mut session), team: team.clone(), to, admin });
+    let mut seen = FxHashSet::default();
+    let to = to.into_iter().filter(|to| seen.insert(caseless::key(to.trim()).into_owned()));
+    let changes = to.map(|to| Change::Invite { key: key(&mut session), team: team.clone(), to, admin });
     let changes = changes.collect();
     put_forward(session, changes, send).await
 }

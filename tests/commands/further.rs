@@ -34,7 +34,9 @@ fn a_newcomer_begins_with_what_options_and_a_template_say() {
     );
     assert_eq!(world.role_in("kim-lee", &team), "viewer");
     // A name that is taken alters nobody.
-    world.ok(&["create", "user", "kim-lee", "--email", "kim@example.com", "--role", "member", "--yes"]);
+    world.ok(&["create", "user", "kim-lee", "--email", "kim@example.com", "--role", "admin", "--yes"]);
+    let same = ["create", "user", "kim-lee", "--email", "kim@example.com", "--role", "member", "--yes"];
+    assert_eq!(world.run(&same).code, 4);
     let other = ["create", "user", "kim-lee", "--email", "other@example.com", "--role", "member", "--yes"];
     assert_eq!(world.run(&other).code, 4);
     assert_eq!(world.user("kim-lee")["role"], "admin");
@@ -106,6 +108,46 @@ fn service_accounts_and_teams_with_a_bucket_are_created() {
     let bad = world.run(&["create", "team", "sea", "--bucket", "unreachable", "--bucket-provider", "AWS", "--yes"]);
     assert_eq!(bad.code, 1, "{}", bad.err);
     assert_eq!(world.run(&["create", "team", "sea", "--bucket", "x"]).code, 2);
+}
+
+/// A creation of something that is there, and not as wanted, is no success, and alters nothing.
+#[test]
+fn a_creation_of_what_is_there_otherwise_is_refused() {
+    let world = World::new("wandb", &["--users", "40"]);
+    let (inside, team, _) = cast(&world);
+    let before = world.user(&inside);
+    let email = before["email"].as_str().unwrap().to_owned();
+    world.ok(&["create", "service", "bot", "--team", &team, "--yes"]);
+    world.ok(&["invite", &team, "lee@example.net", "--yes"]);
+    let teams = world.json(&["teams", "--json"]);
+    let elsewhere = texts(&teams, "team").into_iter().find(|name| *name != team).unwrap();
+    let start = ["create", "user", &inside, "--email", &email];
+    for args in [
+        &[&start[..], &["--role", "admin"]].concat()[..],
+        &[&start[..], &["--models", "none", "--team", &elsewhere]].concat(),
+        &[&start[..], &["--name", "Somebody Else"]].concat(),
+        &[&start[..], &["--instance-admin"]].concat(),
+        &["create", "service", "bot", "--team", &elsewhere],
+        &["create", "service", "bot", "--team", &team, "--organisation"],
+        &["create", "team", &team, "--bucket", "files", "--bucket-provider", "AWS"],
+        &["invite", &team, "LEE@example.net", "--admin"],
+        &["invite", &team, &inside, "--admin"],
+    ] {
+        let said = world.run(&[args, &["--yes", "--json"]].concat());
+        assert_eq!(said.code, 4, "{args:?}: {} {}", said.out, said.err);
+        assert!(said.out.contains("\"exists\""), "{args:?}: {} {}", said.out, said.err);
+    }
+    assert_eq!(world.user(&inside), before);
+    // The same again is so already.
+    for args in [
+        &[&start[..], &["--role", "member", "--team", &team]].concat()[..],
+        &["create", "service", "bot", "--team", &team],
+        &["invite", &team, "lee@example.net"],
+    ] {
+        assert!(world.run(&[args, &["--yes"]].concat()).err.contains("so already"), "{args:?}");
+    }
+    let twice = ["invite", &team, "kim@example.org", "Kim@example.org", "--dry-run", "--json"];
+    assert_eq!(world.json(&twice)["changes"].as_array().unwrap().len(), 1);
 }
 
 #[test]

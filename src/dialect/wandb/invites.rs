@@ -23,10 +23,22 @@ pub(super) fn invite(case: PlanContext<'_>, key: &Id, team: &Id, to: &str, admin
     }
     if let Some(user) = case.0.users_named(to).find(|user| case.membership(record, &user.id) == MembershipKnowledge::In)
     {
-        return refuse(RefusalCode::NoChange, format!("{} is in {} already.", user.user_name, record.name));
+        let (name, team) = (&user.user_name, &record.name);
+        return if admin && case.0.is_team_admin(user, record) == Some(false) {
+            let why = format!("{name} is in {team} already: a role in the team makes them its admin, no invitation.");
+            refuse(RefusalCode::Exists, why)
+        } else {
+            refuse(RefusalCode::NoChange, format!("{name} is in {team} already."))
+        };
     }
-    if case.0.roster(team).into_iter().flatten().any(|one| one.pending && one.is(to)) {
-        return refuse(RefusalCode::NoChange, format!("{} is invited to {} already.", Name::from(to), record.name));
+    if let Some(open) = case.0.roster(team).into_iter().flatten().find(|one| one.pending && one.is(to)) {
+        let (name, team) = (Name::from(to), &record.name);
+        return if admin && open.admin == Some(false) {
+            let why = format!("{name} is invited to {team} already, and not as admin: withdraw that invitation first.");
+            refuse(RefusalCode::Exists, why)
+        } else {
+            refuse(RefusalCode::NoChange, format!("{name} is invited to {team} already."))
+        };
     }
     let undo = Undo::By(vec![Change::RevokeInvite { team: team.clone(), invite: key.clone(), to: to.to_owned() }]);
     let confirm = ConfirmBy::Ask(vec![graph::inquiry(SideQueryKind::Roster(team.clone()), case.0)?]);

@@ -5,8 +5,8 @@ use rustc_hash::FxHashSet;
 use crate::{
     directory::{
         Directory, Id, RecordKind,
-        change::{Change, NewUser, RoleDraft},
-        record::{Member, ReadDepth, User},
+        change::{Change, NewService, NewUser, RoleDraft},
+        record::{AccountKind, Member, ReadDepth, User},
         side_query::SideQueryKind,
     },
     scim::schema,
@@ -56,7 +56,7 @@ pub fn already(change: &Change, directory: &Directory) -> bool {
         Change::EditRole { role, to } => directory.role(role).is_some_and(|role| is_defined(&RoleDraft::of(role), to)),
         Change::CreateUser { user, .. } => is_user_there(directory, user),
         Change::CreateService { service, .. } => {
-            directory.users_named(&service.name).any(|known| known.account.is_service())
+            directory.users_named(&service.name).any(|known| is_same_service(directory, known, service))
         }
         Change::CreateTeam { name, members, .. } => {
             let name = name.as_str().into();
@@ -71,9 +71,9 @@ pub fn already(change: &Change, directory: &Directory) -> bool {
             let named = directory.records().roles().values().find(|known| known.name.raw() == role.name);
             named.is_some_and(|known| is_defined(&RoleDraft::of(known), role))
         }
-        Change::Invite { team, to, .. } => {
-            directory.roster(team).is_some_and(|roster| roster.iter().any(|one| one.is(to)))
-        }
+        Change::Invite { team, to, admin, .. } => directory
+            .roster(team)
+            .is_some_and(|roster| roster.iter().any(|one| one.is(to) && !(*admin && one.admin == Some(false)))),
         Change::RevokeInvite { team, invite, .. } => {
             directory.roster(team).is_some_and(|roster| !roster.iter().any(|one| one.id == *invite))
         }
@@ -109,6 +109,14 @@ fn is_user_there(directory: &Directory, new: &NewUser) -> bool {
     directory.users_named(&new.user_name).any(|known| known.user_name.is(&new.user_name) && same(known))
 }
 
+/// A service account of another kind, or one that is known to be in another team, is not the one that is wanted.
+fn is_same_service(directory: &Directory, known: &User, wanted: &NewService) -> bool {
+    let is_organisations = known.account == AccountKind::OrgService;
+    known.account.is_service()
+        && is_organisations == wanted.organisation
+        && (is_organisations || !is_out(directory, &wanted.team, &known.id))
+}
+
 /// True if both definitions are equal, regardless of the order of the added permissions.
 fn is_defined(now: &RoleDraft, to: &RoleDraft) -> bool {
     let added = |draft: &RoleDraft| -> FxHashSet<String> { draft.added.iter().cloned().collect() };
@@ -123,8 +131,8 @@ mod tests {
     use super::*;
     use crate::directory::{
         Name, ResourceRef,
-        change::{ChangeId, NewService, SeatKind},
-        record::{AccountKind, Role, RoleGrant, Team},
+        change::{ChangeId, SeatKind},
+        record::{Role, RoleGrant, Team},
         records::Records,
         side_query::{AccountDetails, ApiKey, SideAnswer, TeamParticipant},
     };
@@ -198,8 +206,8 @@ mod tests {
         Change::CreateRole { key: "new:1".into(), role: tagger(alter) }
     }
 
-    fn new_service(name: &str) -> Change {
-        let service = NewService { name: name.into(), organisation: false, team: "t".into() };
+    fn new_service(name: &str, team: &str, organisation: bool) -> Change {
+        let service = NewService { name: name.into(), organisation, team: team.into() };
         Change::CreateService { key: "new:1".into(), service }
     }
 
@@ -271,8 +279,10 @@ mod tests {
     #[case::team_whose_members_are_not_told(new_team("hidden", &[]), false)]
     #[case::one_of_two_teams_of_that_name(new_team("twins", &[]), false)]
     #[case::team_of_another_name(new_team("audio", &[]), false)]
-    #[case::service_created(new_service("bot"), true)]
-    #[case::a_person_of_that_name(new_service("ivan"), false)]
+    #[case::service_created(new_service("bot", "hidden", false), true)]
+    #[case::service_of_another_team(new_service("bot", "t", false), false)]
+    #[case::service_of_the_organisation(new_service("bot", "hidden", true), false)]
+    #[case::a_person_of_that_name(new_service("ivan", "hidden", false), false)]
     #[case::instance_admin_created(instance_admin("eva@example.com"), true)]
     #[case::instance_admin_not_created(instance_admin("ann@example.com"), false)]
     #[case::created(new_user("eva-tanaka", "eva@example.com"), true)]
