@@ -22,6 +22,9 @@ pub(super) fn refused(status: u16, headers: &HeaderMap, body: &[u8], request: &R
     if status == 503 && put_off {
         failure.class = FailureClass::RateLimited;
     }
+    if request.is_read() && failure.next == error::SEE_FIRST {
+        failure.next = "Try again in a few minutes.".into();
+    }
     failure.arrived = arrived(status, failure.class, request);
     failure.bytes = body.len() as u64;
     failure
@@ -90,6 +93,18 @@ mod tests {
         assert!(failure.text.ends_with("(400). It says: “no[31m seat left”"), "{}", failure.text);
         assert_eq!((failure.scim_type.as_deref(), failure.arrived), (Some("tooMany"), RequestArrival::Yes));
         assert!(clean(&"x".repeat(10_000)).chars().count() <= MOST_WORDS + 1);
+    }
+
+    #[test]
+    fn a_question_that_fails_has_altered_nothing() {
+        let query = json!({"query": "query GetViewer { viewer { id } }"});
+        let question = Request { door: ApiKind::Graph, ..Request::new(Method::Post, [""; 0]).body(query) };
+        for (request, in_doubt) in [(question, false), (Request::new(Method::Get, ["Users"]), false), (write(), true)] {
+            for status in [408, 500, 502, 504] {
+                let failure = refused(status, &HeaderMap::new(), b"", &request, false);
+                assert_eq!(failure.next == error::SEE_FIRST, in_doubt, "{status} {}", failure.next);
+            }
+        }
     }
 
     #[test]

@@ -45,11 +45,11 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &ApiKeysA
     // A key that may not ask about one person may not ask about anybody.
     let failed = session.ask_slowly(topics.clone(), "API keys of people", Failure::is_refusal).await?;
     let mut rows = Vec::new();
-    let mut hidden = 0;
+    let mut silent = 0;
     for topic in &topics {
-        let Some(person) = session.directory.person(topic) else { continue };
-        let Some(keys) = &person.keys else {
-            hidden += 1;
+        let person = session.directory.person(topic);
+        let Some((person, keys)) = person.and_then(|person| Some((person, person.keys.as_ref()?))) else {
+            silent += 1;
             continue;
         };
         let begins =
@@ -64,7 +64,7 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &ApiKeysA
         }));
     }
     if let (Some((_, failure)), true) = (failed.first(), rows.is_empty()) {
-        return Err(refused(failure));
+        return Err(not_told(failure, topics == [SideQueryKind::Me]));
     }
     let mut out = out();
     heard(if args.json {
@@ -75,20 +75,12 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &ApiKeysA
         Table { heads: vec!["user", "key", "for", "id"], rows: cells.collect(), names: vec![0] }.print_all(&mut out)
     })?;
     session.close().await;
-    match (failed.first(), hidden) {
-        (None, 0) => Ok(()),
-        (Some((_, failure)), _) => Err(CommandError::new(
+    let why = failed.first().map(|(_, failure)| format!(": {}", failure.text.trim_end_matches('.')));
+    match (silent, why) {
+        (0, _) => Ok(()),
+        (silent, why) => Err(CommandError::new(
             ErrorCode::Incomplete,
-            format!(
-                "the keys of {} of {asked} people were not told: {}",
-                failed.len(),
-                failure.text.trim_end_matches('.')
-            ),
-        )
-        .printed()),
-        (None, hidden) => Err(CommandError::new(
-            ErrorCode::Incomplete,
-            format!("the keys of {hidden} of {asked} people are not shown"),
+            format!("the keys of {silent} of {asked} people are not told{}", why.unwrap_or_default()),
         )
         .printed()),
     }
@@ -108,9 +100,13 @@ async fn topics(session: &mut HeadlessSession, users: &[String]) -> Result<Vec<S
     Ok(own.into_iter().chain(others.into_iter().map(SideQueryKind::Person)).collect())
 }
 
-/// The reason why nobody's keys are told.
-fn refused(failure: &Failure) -> CommandError {
-    let words = format!("API keys of other people are not told: {}", failure.text.trim_end_matches('.'));
+/// The reason why nobody's keys are told; `own` where only the owner of the key in use was asked about.
+fn not_told(failure: &Failure, own: bool) -> CommandError {
+    let whose = if own { "your own API keys" } else { "API keys of other people" };
+    let words = format!("{whose} are not told: {}", failure.text.trim_end_matches('.'));
+    if own || !failure.is_refusal() {
+        return CommandError::new(ErrorCode::of(failure.class), words).hint(failure.advice());
+    }
     CommandError::new(ErrorCode::ServerForbidden, words).hint(
         "W&B answers this to admins of the instance only (Dedicated Cloud, Self-Managed); `scimitar api-keys me` lists \
          your own, and the W&B app has the organisation's",
@@ -151,7 +147,7 @@ pub(super) async fn delete(
         let failure = failed.iter().find(|(of, _)| *of == topic);
         return Err(failure.map_or_else(
             || CommandError::new(ErrorCode::Incomplete, "nothing was sent: the keys of this person are not told"),
-            |(_, failure)| refused(failure),
+            |(_, failure)| not_told(failure, topic == SideQueryKind::Me),
         ));
     };
     let owner = match &topic {

@@ -62,8 +62,9 @@ fn exists(session: &HeadlessSession, user: &str, different: &[Change]) -> Comman
     });
     let different = different.collect::<Vec<_>>().join("; ");
     let why = format!("{} is there already, and not as wanted ({different})", clean(user));
-    CommandError::refused(Refusal::new(RefusalCode::Exists, why))
-        .hint("a creation alters nobody who is there; `scimitar apply` of a file does, as do set-role, set-seat and add")
+    CommandError::refused(Refusal::new(RefusalCode::Exists, why)).hint(
+        "a creation alters nobody who is there; `scimitar apply` of a file does, as do set-role, set-seat and add",
+    )
 }
 
 /// The user as options and template want them. Of somebody who is there, names stay as they are where they can't be set.
@@ -79,7 +80,7 @@ fn desired(
     };
     let place = FilePlace { line: 0, words: "the new user".into() };
     person.place = place.clone();
-    person.user = new.user.to_owned();
+    new.user.clone_into(&mut person.user);
     let names = !is_there || session.can().can(ChangeVerb::SetDisplayName).is_ok();
     let given = [
         (UserField::Email, Some(new.email)),

@@ -34,6 +34,9 @@ use crate::{
 /// The lists that a command needs; the others may fail.
 pub(super) const USERS_AND_TEAMS: [RecordKind; 2] = [RecordKind::User, RecordKind::Team];
 
+/// So many outages in a row are not followed by another question.
+const OUTAGE: usize = 3;
+
 /// An open profile.
 pub(super) struct HeadlessSession {
     pub directory: Directory,
@@ -261,15 +264,20 @@ impl HeadlessSession {
     ) -> Result<Vec<(SideQueryKind, Failure)>, CommandError> {
         let mut meter = ProgressMeter::new();
         let (all, mut failed) = (topics.len(), Vec::new());
+        let mut in_a_row = 0;
         for (at, topic) in topics.into_iter().enumerate() {
             let Ok(inquiry) = self.planner.inquiry(topic.clone(), &self.directory) else { continue };
             meter.asking(what, at, all);
             self.give(WorkerJob::Ask(inquiry));
             loop {
                 match self.next().await? {
-                    ReportMeaning::Learnt(_, topics) if topics.contains(&topic) => break,
+                    ReportMeaning::Learnt(_, topics) if topics.contains(&topic) => {
+                        in_a_row = 0;
+                        break;
+                    }
                     ReportMeaning::NotTold(of, failure) if of == topic => {
-                        let last = enough(&failure);
+                        in_a_row += usize::from(failure.is_outage());
+                        let last = enough(&failure) || in_a_row == OUTAGE;
                         failed.push((of, failure));
                         if last {
                             meter.clear();

@@ -43,7 +43,7 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &Invitati
     } else {
         names::teams(&mut session, &args.teams).await?
     };
-    let silent = ask(&mut session, &teams).await?;
+    let Unasked { silent, why } = ask(&mut session, &teams).await?;
     let mut found: Vec<(&Id, &TeamParticipant)> = Vec::new();
     for team in &teams {
         let roster = session.directory.roster(team).unwrap_or_default();
@@ -75,13 +75,11 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &Invitati
             .print_all(&mut out)
     })?;
     session.close().await;
-    match silent.as_slice() {
-        [] => Ok(()),
-        teams => {
-            let words = format!("the invitations of {} teams were not told", teams.len());
-            Err(CommandError::new(ErrorCode::Incomplete, words).printed())
-        }
+    if silent.is_empty() {
+        return Ok(());
     }
+    let words = format!("the invitations of {} of {} teams are not told{why}", silent.len(), teams.len());
+    Err(CommandError::new(ErrorCode::Incomplete, words).printed())
 }
 
 /// Why invitations are not told here, where they are not.
@@ -92,11 +90,20 @@ pub(super) fn told(session: &HeadlessSession) -> Result<(), CommandError> {
     }
 }
 
-/// Asks about each team, one after another; the ones that were not told.
-pub(super) async fn ask(session: &mut HeadlessSession, teams: &[Id]) -> Result<Vec<Id>, CommandError> {
+/// Teams whose invitations are not told.
+struct Unasked {
+    silent: Vec<Id>,
+    /// The end of a sentence about them: a colon and the first reason, if the server gave one.
+    why: String,
+}
+
+/// Asks about each team, one after another.
+async fn ask(session: &mut HeadlessSession, teams: &[Id]) -> Result<Unasked, CommandError> {
     let topics = teams.iter().cloned().map(SideQueryKind::Roster).collect();
-    session.ask_slowly(topics, "invitations of teams", |_| false).await?;
-    Ok(teams.iter().filter(|team| session.directory.roster(team).is_none()).cloned().collect())
+    let failed = session.ask_slowly(topics, "invitations of teams", |_| false).await?;
+    let why = failed.first().map(|(_, failure)| format!(": {}", failure.text.trim_end_matches('.')));
+    let silent = teams.iter().filter(|team| session.directory.roster(team).is_none()).cloned().collect();
+    Ok(Unasked { silent, why: why.unwrap_or_default() })
 }
 
 pub(super) async fn invite(
@@ -130,11 +137,10 @@ pub(super) async fn withdraw(
     let mut session = session(opener, profile, send).await?;
     told(&session)?;
     let team = names::team(&mut session, team).await?;
-    if !ask(&mut session, std::slice::from_ref(&team)).await?.is_empty() {
-        return Err(CommandError::new(
-            ErrorCode::Incomplete,
-            "nothing was sent: the invitations of the team were not told",
-        ));
+    let Unasked { silent, why } = ask(&mut session, std::slice::from_ref(&team)).await?;
+    if !silent.is_empty() {
+        let words = format!("nothing was sent: the invitations of the team are not told{why}");
+        return Err(CommandError::new(ErrorCode::Incomplete, words));
     }
     let roster = session.directory.roster(&team).unwrap_or_default();
     let (mut changes, mut wrong) = (Vec::new(), Vec::new());

@@ -189,7 +189,8 @@ fn refused(status: u16) -> ErrorMeaning {
     }
 }
 
-const SEE_FIRST: &str = "Read the record again before repeating it: it may have been done.";
+/// Advice after a failure that leaves open whether a change was done.
+pub const SEE_FIRST: &str = "Read the record again before repeating it: it may have been done.";
 
 fn server(status: u16) -> ErrorMeaning {
     match status {

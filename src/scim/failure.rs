@@ -81,6 +81,14 @@ impl Failure {
         matches!(self.class, FailureClass::Forbidden | FailureClass::Unauthorized | FailureClass::Refused)
     }
 
+    /// True where the server, or something before it, fails whatever is asked.
+    pub fn is_outage(&self) -> bool {
+        matches!(
+            self.class,
+            FailureClass::Server | FailureClass::Timeout | FailureClass::RateLimited | FailureClass::Protocol
+        )
+    }
+
     /// The problem and the advice, as sentences.
     pub fn sentences(&self) -> String {
         format!("{} {}", self.problem(), self.advice()).trim().to_owned()

@@ -60,4 +60,5 @@ mod wandb_docs;
 mod wandb_hosting;
 mod wandb_roles;
 mod wandb_samples;
+mod wandb_untold;
 mod world;
