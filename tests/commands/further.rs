@@ -110,6 +110,21 @@ fn service_accounts_and_teams_with_a_bucket_are_created() {
     assert_eq!(world.run(&["create", "team", "sea", "--bucket", "x"]).code, 2);
 }
 
+/// Service accounts have no seats: a filter by seats is whole without theirs.
+#[test]
+fn a_filter_by_seats_is_whole_without_service_accounts() {
+    let world = World::new("wandb", &["--users", "60"]);
+    let services = world.json(&["users", "--json", "-f", "account:service"]);
+    assert!(services.as_array().is_some_and(|all| !all.is_empty()), "{services}");
+    for filter in ["access:none", "access:full", "seat:none", "weave:viewer"] {
+        let found = world.json(&["users", "--json", "-f", filter]);
+        assert!(
+            found.as_array().unwrap().iter().all(|user| user["registry_access"] != Value::Null),
+            "{filter} {found}"
+        );
+    }
+}
+
 /// A creation of something that is there, and not as wanted, is no success, and alters nothing.
 #[test]
 fn a_creation_of_what_is_there_otherwise_is_refused() {

@@ -38,15 +38,22 @@ impl<'a> OneUser<'a> {
         Some(Self { directory, known, user, row, touched, now })
     }
 
+    /// Whether the seat is of this level. Seats belong to people: one of a service account that is not told decides nothing.
+    fn seat_is(&self, value: &Value, level: &MaybeTold) -> QueryTruth {
+        let is_none = |level: &str| level.is_empty() || level.eq_ignore_ascii_case("none");
+        let is = text_is_with(value, knowledge::attribute(level).map(shown), is_none);
+        if self.user.account.is_service() { is.or(Some(false)) } else { is }
+    }
+
     /// Whether the term at this place of the filter is true, leaving its sign aside.
     pub fn asks(&self, at: usize, term: &QueryTerm) -> QueryTruth {
         let (user, value) = (self.user, &term.value);
         let RecordField::User(field) = term.field else { return Some(false) };
         match field {
             UserField::OrgRole if self.known.roles_untold => text_is(value, FieldKnowledge::NotTold),
-            UserField::ModelsSeat => seat_is(value, &user.models_seat),
-            UserField::WeaveRole => seat_is(value, &user.weave_role),
-            UserField::RegistryAccess => seat_is(value, &user.registry_access),
+            UserField::ModelsSeat => self.seat_is(value, &user.models_seat),
+            UserField::WeaveRole => self.seat_is(value, &user.weave_role),
+            UserField::RegistryAccess => self.seat_is(value, &user.registry_access),
             UserField::Email => text_is(value, knowledge::email(user, self.directory).map(shown)),
             UserField::UserName => known_text_is(value, user.user_name.as_str()),
             UserField::DisplayName => {
@@ -140,11 +147,6 @@ fn shown(name: Option<&Name>) -> Option<&str> {
 }
 
 /// The level "none" is no seat.
-fn seat_is(value: &Value, level: &MaybeTold) -> QueryTruth {
-    let is_none = |level: &str| level.is_empty() || level.eq_ignore_ascii_case("none");
-    text_is_with(value, knowledge::attribute(level).map(shown), is_none)
-}
-
 fn active_is(value: &Value, active: FieldKnowledge<bool>) -> QueryTruth {
     match (value, active) {
         (Value::Unknown, active) => Some(!active.is_told()),
