@@ -234,6 +234,9 @@ pub(super) fn changes(
         EditCommand::Deactivate { .. } => each(&|user| Change::SetActive { user, active: false }),
         EditCommand::Activate { .. } => each(&|user| Change::SetActive { user, active: true }),
         EditCommand::SetSeat { .. } => {
+            if let Err(why) = session.can().can(crate::directory::change::ChangeVerb::SetSeat) {
+                return Err(CommandError::refused(why.clone()));
+            }
             let level = |seat: &SeatKind| {
                 let levels = session.directory.seat_levels(*seat, session.can());
                 Ok((*seat, known(&given.last, &levels, seat.label())?))

@@ -108,6 +108,11 @@ fn service_accounts_and_teams_with_a_bucket_are_created() {
     let bad = world.run(&["create", "team", "sea", "--bucket", "unreachable", "--bucket-provider", "AWS", "--yes"]);
     assert_eq!(bad.code, 1, "{}", bad.err);
     assert_eq!(world.run(&["create", "team", "sea", "--bucket", "x"]).code, 2);
+    let other = ["create", "team", "sea", "--bucket", "x", "--bucket-provider", "GCP", "--azure-tenant", "t", "--json"];
+    let said = world.run(&other);
+    assert!(said.code == 4 && said.out.contains("\"invalid-value\""), "{} {}", said.out, said.err);
+    let said = World::new("grafana", &["--users", "5"]).run(&["set-seat", "demo-admin", "models", "none", "--json"]);
+    assert!(said.code == 4 && said.out.contains("\"unsupported\""), "{} {}", said.out, said.err);
 }
 
 /// Service accounts have no seats: a filter by seats is whole without theirs.

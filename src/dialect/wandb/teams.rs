@@ -184,6 +184,17 @@ fn storage(bucket: &StorageBucket) -> Result<Value, Refusal> {
     if bucket.name.trim().is_empty() {
         return refuse(RefusalCode::InvalidValue, "A storage bucket needs its name.");
     }
+    let elsewhere = [
+        ("AWS", "AWS external id", &bucket.aws_external_id),
+        ("AZURE", "Azure tenant", &bucket.azure_tenant),
+        ("AZURE", "Azure client", &bucket.azure_client),
+    ];
+    for (provider, words, value) in elsewhere {
+        if !value.trim().is_empty() && bucket.provider != provider {
+            let why = format!("A bucket at {} takes no {words}.", bucket.provider);
+            return refuse(RefusalCode::InvalidValue, why);
+        }
+    }
     let all = [
         ("name", &bucket.name),
         ("provider", &bucket.provider),
