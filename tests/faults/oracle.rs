@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Reasons that say that an outcome was not told by an answer.
-const DOUBTS: [&str; 2] = ["the directory shows", "A part of it took effect"];
+const DOUBTS: [&str; 3] = ["the directory shows", "A part of it took effect", "the server does not show whether"];
 
 /// The reason of a change that was accepted and is not there.
 const IGNORED: &str = "accepted it and did not change it";

@@ -1,4 +1,6 @@
-//! Changes that a server does in part or otherwise, in the console: the outcome on the screen, and the way back.
+//! Changes that a server does in part or otherwise: the outcome, and the way back.
+
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use scimitar::{app::action::Action, directory::plan::ChangeState};
 use serde_json::{Value, json};
@@ -6,8 +8,9 @@ use serde_json::{Value, json};
 use crate::{
     records::{group, users},
     screen::open,
-    server::Behavior,
+    server::{Answer, Behavior, Request, ShownIn},
     state::{ResourceType, State, patch},
+    wandb,
     world::World,
 };
 
@@ -57,4 +60,63 @@ async fn a_value_that_the_server_alters_is_in_part_on_the_screen_and_goes_back()
     console.settle().await;
     assert_eq!(console.states(), [ChangeState::Partly, ChangeState::Confirmed], "{}", console.screen());
     assert_eq!(world.state().users["u0002"], before);
+}
+
+/// Answers to writes show no members. Once somebody was added, nothing can be read; no role in a team is taken.
+#[derive(Default)]
+struct AddsUnseen {
+    documented: wandb::Documented,
+    is_written: AtomicBool,
+}
+
+impl Behavior for AddsUnseen {
+    fn base(&self) -> &'static str {
+        self.documented.base()
+    }
+
+    fn config(&self) -> Option<Value> {
+        None
+    }
+
+    fn before(&self, _: &mut State, request: &Request) -> Option<Answer> {
+        let alone = |kind: &str| request.path.contains(kind);
+        match request.method.as_str() {
+            "GET" if self.is_written.load(Ordering::SeqCst) && (alone("/Groups/") || alone("/Users/")) => {
+                Some(Answer::json(500, &json!({})))
+            }
+            "PATCH" if alone("/Users/") => Some(Answer::json(403, &json!({"detail": "no"}))),
+            "PATCH" => {
+                self.is_written.store(true, Ordering::SeqCst);
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn show(&self, state: &State, kind: ResourceType, record: &Value, shown_in: ShownIn) -> Value {
+        let mut shown = self.documented.show(state, kind, record, shown_in);
+        if shown_in == ShownIn::Write {
+            shown.as_object_mut().unwrap().shift_remove("members");
+        }
+        shown
+    }
+
+    fn change(&self, state: &mut State, kind: ResourceType, id: &str, operation: &Value) {
+        self.documented.change(state, kind, id, operation);
+    }
+}
+
+#[test]
+fn an_accepted_addition_that_nothing_shows_is_a_part_of_a_refused_role() {
+    let people = [("ann", "admin"), ("bob", "member")].map(|(name, role)| wandb::person(name, name, role, &[]));
+    let mut state = State::new(people.to_vec(), vec![wandb::team("vision", "vision", &["ann"])]);
+    state.users["ann"]["teamRoles"] = json!([{"teamName": "vision", "roleName": "admin"}]);
+    let world = wandb::world(AddsUnseen::default(), state, "");
+    let said = world.run(&["add", "vision", "bob", "--role", "viewer", "--yes", "--json"]);
+    println!("{}", said.err);
+    let told = said.exits(1).json();
+    let row = &told["changes"][0];
+    assert_eq!(row["state"], "in part", "{told}");
+    let why = row["why"].as_str().unwrap();
+    assert!(why.contains("the server does not show whether they are a member of the team"), "{why}");
 }

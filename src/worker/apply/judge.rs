@@ -97,7 +97,7 @@ impl ChangeAttempt<'_> {
             }
             ChangeShown::No(instead) => {
                 let why = format!("The server accepted it and did not change it: it shows {instead}.");
-                let (state, why) = self.with_part(entry, ChangeState::Refused, lead(&why)).await;
+                let (state, why) = self.with_part(entry, ChangeState::Refused, lead(&why), true).await;
                 if state == ChangeState::Refused && !entry.did_harm() {
                     let advice = self.advice(entry).await;
                     let why = [why.as_str()].into_iter().chain(advice).collect::<Vec<_>>().join(" ");

@@ -24,6 +24,10 @@ use crate::{
     },
 };
 
+/// The words for a team's new member whom nothing shows, where the role was refused.
+const ADDED_UNSEEN: &str =
+    "The request that adds them was accepted; the server does not show whether they are a member of the team.";
+
 /// The words for an answer that never came.
 pub(super) const LOST: &str = "The answer was lost";
 
@@ -102,7 +106,7 @@ impl ChangeAttempt<'_> {
             return self.look_after_loss(entry, &loss(&failure)).await;
         }
         // Whatever was refused, the screen shows the server's present values, which are not always the former ones.
-        let _ = self.look_at_all(entry).await;
+        let is_read = self.look_at_all(entry).await.is_ok();
         if self.sent == 0 && self.was_faster(entry, &failure).await {
             let why = match self.done_by(entry, &failure).await {
                 Some(who) => format!("{who} {}", failure.text),
@@ -123,7 +127,7 @@ impl ChangeAttempt<'_> {
         } else {
             failure.text.clone()
         };
-        let (state, why) = self.with_part(entry, state, why).await;
+        let (state, why) = self.with_part(entry, state, why, is_read).await;
         self.settled(entry, state, why, Some(failure)).await
     }
 
@@ -195,7 +199,7 @@ impl ChangeAttempt<'_> {
             shown @ (ChangeShown::Yes | ChangeShown::Part(_)) => self.judge(entry, shown, loss).await,
             ChangeShown::No(instead) => {
                 let why = format!("{loss}; the directory shows {instead}. It was not sent again.");
-                let (state, told) = self.with_part(entry, ChangeState::Refused, why).await;
+                let (state, told) = self.with_part(entry, ChangeState::Refused, why, true).await;
                 if state == ChangeState::Refused && self.waits_again(entry) {
                     let why = format!("It was in flight when its session ended, and was not done: {instead}.");
                     return self.settled(entry, ChangeState::Planned, why, None).await;
@@ -204,7 +208,7 @@ impl ChangeAttempt<'_> {
             }
             ChangeShown::CantTell => {
                 let why = format!("{loss}; the directory does not show whether it took effect.");
-                let (state, why) = self.with_part(entry, ChangeState::Unseen, why).await;
+                let (state, why) = self.with_part(entry, ChangeState::Unseen, why, true).await;
                 if state == ChangeState::Unseen && !self.taken_over {
                     return self.left_open(entry, why).await;
                 }
@@ -213,20 +217,32 @@ impl ChangeAttempt<'_> {
         }
     }
 
-    /// The outcome of a change of several requests of which not all took effect, and the words for it.
+    /// The outcome of a change of several requests of which not all took effect, and the words for it. Unless the records
+    /// were read since (`is_read`), nothing but an answer tells about them, which may leave members out.
     pub(super) async fn with_part(
         &self,
         entry: &JournalEntry,
         state: ChangeState,
         why: String,
+        is_read: bool,
     ) -> (ChangeState, String) {
         let (accepted, all) = (entry.accepted(), entry.step.requests.len());
+        let refused = matches!(state, ChangeState::Refused | ChangeState::Conflict);
         let now = match &entry.step.change {
             Change::SetTeamRole { user, team, .. } if all > 1 => {
                 let join = Change::AddMember { team: team.clone(), user: user.clone() };
                 let fresh = self.identified(&join).await;
-                match self.context.dialect.shows(&join, &fresh, &entry.step) {
+                let shown = self.context.dialect.shows(&join, &fresh, &entry.step);
+                let unseen = match shown {
+                    ChangeShown::CantTell => true,
+                    ChangeShown::No(_) => !is_read,
+                    ChangeShown::Yes | ChangeShown::Part(_) => false,
+                };
+                match shown {
                     ChangeShown::Yes => "they are a member of the team now",
+                    _ if unseen && refused && accepted > 0 => {
+                        return (ChangeState::Partly, format!("{} {ADDED_UNSEEN}", sentence(&why)));
+                    }
                     _ => return (state, why),
                 }
             }
