@@ -120,6 +120,11 @@ pub(super) trait OverlayBehavior {
         app.overlays.push(self.into());
     }
 
+    /// False where there is no row that could be chosen, as nothing is found.
+    fn has_choice(&self, _directory: &Directory) -> bool {
+        true
+    }
+
     /// One step back within the box. False where there is none: the box closes.
     fn back(&mut self) -> bool {
         false

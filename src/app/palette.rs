@@ -13,7 +13,7 @@ use super::{
     text_field,
 };
 use crate::directory::{
-    Name,
+    Directory, Name,
     field::RecordField,
     search::{MatcherMemory, Words},
     sort::SortOrder,
@@ -113,10 +113,12 @@ impl CommandPalette {
             .iter()
             .enumerate()
             .filter_map(|(at, line)| {
-                // A hit in the name counts before one in the sentence.
+                // A hit in the name counts before one in the sentence, whose scattered letters say nothing.
                 let name = words.closeness(&line.name, &mut scratch);
-                let any = words.closeness(&format!("{} {}", line.name, line.help), &mut scratch)?;
-                Some((name.is_none(), u32::MAX - name.unwrap_or(any), at))
+                let whole = || format!("{} {}", line.name, line.help);
+                let any = || Some(whole()).filter(|whole| words.finds(whole));
+                let score = name.or_else(|| words.closeness(&any()?, &mut scratch))?;
+                Some((name.is_none(), u32::MAX - score, at))
             })
             .collect();
         scored.sort_unstable();
@@ -147,6 +149,10 @@ impl OverlayBehavior for CommandPalette {
 
     fn travel(&mut self, to: &CursorTravel, _: &App) {
         to.go(&mut self.cursor, self.shown.len());
+    }
+
+    fn has_choice(&self, _: &Directory) -> bool {
+        self.selected().is_some()
     }
 
     fn choose(self, app: &mut App, effects: &mut Vec<AppEffect>) {

@@ -73,6 +73,10 @@ impl OverlayBehavior for PickBox {
         self.rows.travel(to, &app.directory);
     }
 
+    fn has_choice(&self, directory: &Directory) -> bool {
+        self.is_looking() || self.selected(directory).is_some()
+    }
+
     fn choose(self, app: &mut App, effects: &mut Vec<AppEffect>) {
         app.overlays.push(self.into());
         app.picked(effects);

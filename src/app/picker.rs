@@ -253,6 +253,10 @@ impl OverlayBehavior for RolePicker {
         Ok(())
     }
 
+    fn has_choice(&self, _: &Directory) -> bool {
+        self.selected().is_some()
+    }
+
     fn choose(self, app: &mut App, effects: &mut Vec<AppEffect>) {
         app.choose_role(self, effects);
     }

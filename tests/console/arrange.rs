@@ -233,3 +233,33 @@ async fn predefined_roles_are_rows_that_nobody_changes() {
     console.settle().await;
     console.expect("member");
 }
+
+/// A command is its name or words of its sentence: scattered letters do nothing, and what was typed stays.
+#[tokio::test]
+async fn a_command_that_is_not_found_is_said_and_stays() {
+    let (mut console, _server) = Console::on_demo(options()).await;
+    for typed in ["sort nonsense", "profile nope", "zzz"] {
+        console.press(Action::Palette);
+        console.type_text(typed);
+        console.expect(&format!("Nothing matches '{typed}'."));
+        assert!(!console.screen().contains("Enter do it"), "{}", console.screen());
+        console.enter();
+        console.expect("Nothing is found");
+        assert!(console.line("Command").contains(typed), "{}", console.screen());
+        console.esc();
+        assert!(console.app().overlays.is_empty(), "{}", console.screen());
+    }
+}
+
+/// The same in the list of those whom somebody becomes like.
+#[tokio::test]
+async fn nothing_is_taken_where_nothing_is_found() {
+    let (mut console, _server) = Console::on_demo(options()).await;
+    console.press(Action::MakeLike);
+    console.type_text("zzzzzz");
+    console.settle().await;
+    assert!(!console.screen().contains("Enter "), "{}", console.screen());
+    console.enter();
+    console.expect("Nothing is found");
+    assert_eq!(console.app().overlays.len(), 1, "{}", console.screen());
+}

@@ -395,3 +395,14 @@ async fn a_new_user_begins_like_another() {
     assert_eq!(teams("zoe-ito"), teams(model), "{}", console.screen());
     assert!(!server.user("zoe-ito").await.is_null());
 }
+
+/// Where no role is told, the list of a user's teams does not say "member", which is a role.
+#[tokio::test]
+async fn a_role_that_is_not_told_is_no_member_in_check_lists() {
+    let (mut console, _server) = Console::on_demo(demo::DemoOptions { silent_gets: true, ..options() }).await;
+    console.find("eva-tanaka");
+    console.press(Action::Teams);
+    console.settle().await;
+    assert!(console.line("[x]").contains("role not known"), "{}", console.screen());
+    assert!(!console.line("[x]").ends_with("member"), "{}", console.screen());
+}

@@ -65,6 +65,15 @@ async fn the_key_for_facts_is_said_once() {
     }
 }
 
+/// The key that leads into a field is not offered while one is in it.
+#[tokio::test]
+async fn a_field_does_not_offer_its_own_key() {
+    let (mut console, _server) = everybody().await;
+    console.control('t');
+    console.expect("Enter keep the reason");
+    assert!(!console.screen().contains("C-t reason"), "{}", console.screen());
+}
+
 #[tokio::test]
 async fn lines_are_searched_and_the_whole_plan_is_sent() {
     let (mut console, server) = everybody().await;

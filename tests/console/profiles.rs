@@ -146,6 +146,20 @@ fn clear(console: &mut Console) {
     console.control('u');
 }
 
+/// Without a profile only those keys are offered that do something.
+#[tokio::test]
+async fn without_a_profile_only_a_new_one_is_offered() {
+    let (mut console, _server) = Console::on_demo(options()).await;
+    profiles(&mut console).await;
+    console.expect("0 profiles");
+    console.expect("n add");
+    for word in ["open", "copy", "edit", "test", "delete"] {
+        assert!(!console.line("n add").contains(word), "{}", console.screen());
+    }
+    console.type_text("e");
+    console.expect("There is no profile yet.");
+}
+
 #[tokio::test]
 async fn profiles_are_listed_tested_copied_and_deleted() {
     let (room, server) = (Room::new(), Server::start(options()).await);

@@ -46,6 +46,26 @@ impl App {
         }
     }
 
+    /// Whether the box on top has what the action needs: a row that is found, or a field that is not being typed in.
+    pub(super) fn in_box(&self, action: Action) -> Result<(), UnavailableReason> {
+        use Action as A;
+        let top = self.overlays.last();
+        let found = || top.is_none_or(|top| top.behavior().has_choice(&self.directory));
+        let of_profile =
+            matches!(action, A::OpenProfile | A::CopyProfile | A::ChangeProfile | A::TestProfile | A::DeleteProfile);
+        match (action, top) {
+            (A::Choose, _) if !found() => Err("Nothing is found: there is no line to take.".into()),
+            (A::Reason, Some(Overlay::Preview(plan))) if plan.reasoning => Err("The reason is being typed.".into()),
+            (A::SearchLines, Some(Overlay::Preview(plan))) if plan.searching => {
+                Err("The lines are being searched.".into())
+            }
+            (_, Some(Overlay::Profiles(list))) if of_profile && list.profiles.is_empty() => {
+                Err("There is no profile yet.".into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn in_activity(&self, action: Action) -> Result<(), UnavailableReason> {
         match action {
             _ if self.entries.is_empty() => Err("No changes were made with this profile yet.".into()),

@@ -47,6 +47,7 @@ impl App {
     /// # Errors
     /// The sentence for the person.
     pub fn availability(&self, action: Action) -> Result<(), UnavailableReason> {
+        self.in_box(action)?;
         if self.profile.is_none() {
             return self.before_a_profile(action);
         }

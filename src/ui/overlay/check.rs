@@ -176,7 +176,7 @@ fn fate(list: &CheckList, id: &Id, now: MembershipState, wish: Option<bool>, app
         (Some(false), _) => "will leave".into(),
         (None, MembershipState::Off) => String::new(),
         (None, MembershipState::NotTold) => "not told".into(),
-        (None, _) => role_in(team, user, app).map_or_else(|| "member".into(), Name::to_string),
+        (None, _) => role_in(team, user, app).map_or_else(|| member_of(app), Name::to_string),
     }
 }
 
@@ -200,6 +200,11 @@ fn fate_in_many(list: &CheckList, user: &Id, wish: Option<bool>, app: &App) -> S
         None if inside == 0 => String::new(),
         None => format!("in {} of {}", count(inside), count(teams)),
     }
+}
+
+/// A member whose role is not told, or who has none where teams have no roles.
+fn member_of(app: &App) -> String {
+    if app.holds().team_roles { "role not known".into() } else { "member".into() }
 }
 
 fn role_in<'a>(team: &Id, user: &Id, app: &'a App) -> Option<&'a Name> {

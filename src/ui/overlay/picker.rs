@@ -16,7 +16,7 @@ use crate::{
     ui::{
         ScreenLook,
         fit::{self, count, counted},
-        layout::WIDE_BOX,
+        layout::{MEASURED_LINES, WIDE_BOX},
     },
 };
 
@@ -40,7 +40,7 @@ impl OverlayDrawing for RolePicker {
         };
         // The size depends on all choices, so that the box does not change while a person types.
         let inner = shell.open(frame, columns, (self.all() + FOOTING).clamp(3, height.max(3)), app, look);
-        let table = Table::new(usize::from(inner.width), look);
+        let table = Table::new(usize::from(inner.width), self, look);
         // The list gives up rows for a note only while its row is too narrow for the note.
         let most = usize::from(inner.height / 3).min(FOOTING);
         let footing = self.selected().map_or_else(Vec::new, |choice| table.footing(choice, most));
@@ -79,12 +79,15 @@ struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    fn new(width: usize, look: &'a ScreenLook) -> Self {
+    /// The column of roles is as wide as the longest one, within limits.
+    fn new(width: usize, picker: &RolePicker, look: &'a ScreenLook) -> Self {
         if width < WIDE_BOX {
             let half = width.saturating_sub(rows::PREFIX + 3) / 2;
             return Self { width, place: half, role: half, now: 1, note: 0, look };
         }
-        let (place, role, now) = ((width * 3 / 11).min(28), (width / 4).min(26), 5);
+        let roles = picker.choices.iter().take(MEASURED_LINES).map(|choice| fit::width(&choice.role.marked()));
+        let longest = roles.max().unwrap_or(0).min(width / 3);
+        let (place, role, now) = ((width * 3 / 11).min(28), (width / 4).min(26).max(longest), 5);
         let note = width.saturating_sub(rows::PREFIX + place + role + now + 4);
         Self { width, place, role, now, note, look }
     }
