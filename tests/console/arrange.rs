@@ -256,7 +256,7 @@ async fn a_command_that_is_not_found_is_said_and_stays() {
 async fn nothing_is_taken_where_nothing_is_found() {
     let (mut console, _server) = Console::on_demo(options()).await;
     console.press(Action::MakeLike);
-    console.type_text("zzzzzz");
+    console.type_text("qxqxqxqx");
     console.settle().await;
     assert!(!console.screen().contains("Enter "), "{}", console.screen());
     console.enter();
