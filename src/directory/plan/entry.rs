@@ -131,6 +131,8 @@ pub struct WayBack {
     pub compensation: Option<Compensation>,
     /// The created record, as the creation left it.
     pub made: Option<Box<MadeRecord>>,
+    /// For an undo that has ended in a conflict: the present state, in words ([`super::ExpectedEffect::found`]).
+    pub found: Option<String>,
 }
 
 /// A change in the journal, with its whole history.
@@ -204,10 +206,13 @@ impl JournalEntry {
             moved;
         (self.state, self.alarm) = (*state, *alarm);
         self.effects.clone_from(effects);
-        if let Some(WayBack { undo, compensation, made }) = way_back.as_deref() {
+        if let Some(WayBack { undo, compensation, made, found }) = way_back.as_deref() {
             self.step.undo.clone_from(undo);
             self.step.compensation.clone_from(compensation);
             self.made.clone_from(made);
+            if let Some(expected) = &mut self.step.expected {
+                expected.found.clone_from(found);
+            }
         }
         self.why.clone_from(why);
         self.failure.clone_from(failure);
@@ -241,13 +246,13 @@ impl JournalEntry {
     /// The words about sending an undo that ended in conflict all the same: what goes with it.
     pub fn in_spite_of_conflict(&self) -> Option<String> {
         let expected = self.step.expected.as_ref().filter(|_| self.state == ChangeState::Conflict)?;
-        expected.in_spite_of(&self.why)
+        Some(expected.in_spite_of(expected.found.as_deref()?))
     }
 
     /// The use of a created record, in words, because of which an undo has left it alone.
     pub fn used_since(&self) -> Option<&str> {
         let expected = self.step.expected.as_ref().filter(|_| self.state == ChangeState::Conflict)?;
-        expected.made.as_ref().and_then(|_| expected.present(&self.why))
+        expected.made.as_ref().and(expected.found.as_deref())
     }
 
     /// True if nothing is left to do and the server's answers agree.

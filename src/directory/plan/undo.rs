@@ -27,10 +27,10 @@ pub struct ExpectedEffect {
     /// that shows the effect outweighs it, and no record outweighs the use of a created one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contested: Option<String>,
+    /// The present state, in words, because of which the undo has ended in a conflict: nothing was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<String>,
 }
-
-/// The end of the reason for a conflict.
-const LEFT_ALONE: &str = " It is left alone.";
 
 impl ExpectedEffect {
     /// The present state, in words, where the directory shows that the effect is another one by now. `back` is the change
@@ -49,23 +49,13 @@ impl ExpectedEffect {
 
     /// The reason for a conflict with this present state, in words.
     pub fn conflict(&self, present: &str) -> String {
-        // Earlier versions kept the whole reason.
-        if present.ends_with(LEFT_ALONE) {
-            return present.to_owned();
-        }
-        format!("{}: {present}{LEFT_ALONE}", self.lead())
+        format!("{}: {present} It is left alone.", self.lead())
     }
 
-    /// The words for an undo in spite of a conflict, from the reason for it: what goes with it, in words.
-    pub fn in_spite_of(&self, conflict: &str) -> Option<String> {
-        let present = self.present(conflict)?;
+    /// The words for an undo in spite of a conflict with this present state: what goes with it, in words.
+    pub fn in_spite_of(&self, present: &str) -> String {
         let lost = if self.made.is_some() { "This is lost with it" } else { "It is overwritten" };
-        Some(format!("{}: {present} {lost}.", self.lead()))
-    }
-
-    /// The present state, from the reason for a conflict.
-    pub fn present<'a>(&self, conflict: &'a str) -> Option<&'a str> {
-        conflict.strip_prefix(self.lead())?.strip_prefix(": ")?.split(LEFT_ALONE.trim_end_matches('.')).next()
+        format!("{}: {present} {lost}.", self.lead())
     }
 
     fn lead(&self) -> &'static str {
@@ -295,7 +285,7 @@ fn expected(entry: &JournalEntry, plan: &PlanTargets<'_>, successors: &RecordSuc
     let change = successors.stand_in(&entry.step.change.about(entry.created.as_ref()));
     let made = entry.made.clone().map(|made| Box::new(MadeRecord { own: plan.about(entry), ..*made }));
     let is_known = made.is_some() || !matches!(entry.state, ChangeState::Partly | ChangeState::Unseen);
-    Some(ExpectedEffect { change, left, made, contested: None })
+    Some(ExpectedEffect { change, left, made, contested: None, found: None })
         // If the server did not show the effect, the resulting value is unknown.
         .filter(|_| !entry.partly && is_known)
 }
@@ -320,7 +310,7 @@ fn still_lost(back: &Change) -> Option<ExpectedEffect> {
     }
     let left = now.as_ref().map_or_else(|| "nothing".to_owned(), crate::directory::attributes::shown);
     let change = Change::attribute(target.clone(), path.clone(), old.clone(), now.clone());
-    Some(ExpectedEffect { change, left, made: None, contested: None })
+    Some(ExpectedEffect { change, left, made: None, contested: None, found: None })
 }
 
 /// A note about what the undo does not put back: a created user who is only deactivated, roles that no list shows.

@@ -114,9 +114,9 @@ impl UndoDraft {
             let Some(same) = open.get_mut(&value(&step.change)) else { continue };
             if let Some(at) = same.iter().position(|(change, _)| *change == step.change) {
                 let expected = same.remove(at).1;
-                let contested = expected.contested.as_ref().map(|present| expected.conflict(present));
-                let spite = |why: &String| self.is_on_top.then(|| expected.in_spite_of(why)).flatten();
-                let words = contested.map(|why| spite(&why).unwrap_or(why));
+                let words = expected.contested.as_ref().map(|present| {
+                    if self.is_on_top { expected.in_spite_of(present) } else { expected.conflict(present) }
+                });
                 let is_decided = self.is_on_top && words.is_some();
                 if words.is_some() && !is_decided && expected.made.is_some() {
                     // It ends as a conflict: nothing is sent before a person has chosen.

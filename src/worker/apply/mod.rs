@@ -229,6 +229,7 @@ fn moved(context: &WorkerContext, entry: &JournalEntry, fresh: Vec<Observation>)
             undo: entry.step.undo.clone(),
             compensation: entry.step.compensation.clone(),
             made: entry.made.clone(),
+            found: entry.step.expected.as_ref().and_then(|expected| expected.found.clone()),
         })),
     }));
 }

@@ -21,7 +21,11 @@ impl ChangeAttempt<'_> {
     /// The reason why an undo is not sent: the value has changed meanwhile, or is undone already. `None` where the undo
     /// may go.
     pub(super) async fn changed_since(&mut self, entry: &mut JournalEntry) -> Option<AttemptEnd> {
-        let expected = entry.step.expected.clone()?;
+        let expected = {
+            let expected = entry.step.expected.as_mut()?;
+            expected.found = None;
+            expected.clone()
+        };
         let versions = self.versions.clone();
         if let Err(failure) = self.look(entry).await {
             return Some(self.unread(entry, failure, "whether the value is still the same").await);
@@ -37,27 +41,36 @@ impl ChangeAttempt<'_> {
             let present = [known.clone()].into_iter().chain(more).filter(|words| !words.is_empty());
             let present = present.collect::<Vec<_>>().join(" ");
             if !present.is_empty() {
-                return Some(self.unsent(entry, ChangeState::Conflict, expected.conflict(&present), None).await);
+                return Some(self.left_as_found(entry, present).await);
             }
         }
         let fresh = self.identified(&expected.change).await;
         if let Some(present) = &expected.contested
             && self.context.dialect.shows(&expected.change, &fresh, &entry.step) != ChangeShown::Yes
         {
-            return Some(self.unsent(entry, ChangeState::Conflict, expected.conflict(present), None).await);
+            return Some(self.left_as_found(entry, present.clone()).await);
         }
         if expected.made.is_none()
             && !self.is_out_of_sight(&expected.change)
             && let ChangeShown::No(now) = self.shown_by(&expected.change, &fresh, &entry.step)
         {
-            let why = expected.conflict(&expected.difference(&now));
-            return Some(self.unsent(entry, ChangeState::Conflict, why, None).await);
+            return Some(self.left_as_found(entry, expected.difference(&now)).await);
         }
         // The readings are older than the coming answer, and the versions in the plan still hold.
         self.fresh.clear();
         self.after.clear();
         self.versions = versions;
         None
+    }
+
+    /// Ends an undo in a conflict with this present state, in words.
+    async fn left_as_found(&mut self, entry: &mut JournalEntry, present: String) -> AttemptEnd {
+        let why = entry.step.expected.as_mut().map_or_else(String::new, |expected| {
+            let why = expected.conflict(&present);
+            expected.found = Some(present);
+            why
+        });
+        self.unsent(entry, ChangeState::Conflict, why, None).await
     }
 
     /// True where somebody who was deactivated is in no answer: some servers show only active people.

@@ -233,3 +233,21 @@ fn what_is_made_again_is_not_taken_for_the_record_of_another_kind_with_its_id() 
     let back = undone(Change::DeleteUser { user: id("4") }, Records::build(vec![user("3", true)], vec![empty], vec![]));
     assert_eq!(back[1], Change::AddMember { team: id("4"), user: key });
 }
+
+/// A value may have the same words as the reason for a conflict: the present state is kept by itself.
+#[test]
+fn an_undo_in_spite_of_a_conflict_names_the_whole_present_state() {
+    let mut journal = Journal::default();
+    let set = Change::SetDisplayName { user: id("user-04"), to: "New".into() };
+    let plan = journal.add(vec![set], ChangeState::Confirmed);
+    let expected = journal.inverse(plan).unwrap().steps[0].expected.clone().unwrap();
+    let now = expected.difference("X. It is left alone. Y");
+    let mut undo = journal.entries[0].clone();
+    let why = expected.conflict(&now);
+    undo.step.expected = Some(ExpectedEffect { found: Some(now.clone()), ..expected });
+    (undo.state, undo.why) = (ChangeState::Conflict, why);
+    let words = format!("It was changed since: {now} It is overwritten.");
+    assert_eq!(undo.in_spite_of_conflict(), Some(words));
+    undo.state = ChangeState::Refused;
+    assert_eq!(undo.in_spite_of_conflict(), None);
+}
