@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use rstest::rstest;
 use scimitar::{app::action::Action, directory::plan::ChangeState};
 use serde_json::{Value, json};
 
@@ -119,4 +120,49 @@ fn an_accepted_addition_that_nothing_shows_is_a_part_of_a_refused_role() {
     assert_eq!(row["state"], "in part", "{told}");
     let why = row["why"].as_str().unwrap();
     assert!(why.contains("the server does not show whether they are a member of the team"), "{why}");
+}
+
+/// Creates users with a seat of its own choice, or shows no seat.
+struct OwnSeats(Option<&'static str>);
+
+impl Behavior for OwnSeats {
+    fn base(&self) -> &'static str {
+        "/scim"
+    }
+
+    fn config(&self) -> Option<Value> {
+        None
+    }
+
+    fn show(&self, state: &State, kind: ResourceType, record: &Value, shown_in: ShownIn) -> Value {
+        wandb::show(state, kind, record, shown_in == ShownIn::Write)
+    }
+
+    fn create(&self, _: &State, _: ResourceType, body: &Value, id: &str) -> Value {
+        let mut record = body.clone();
+        let map = record.as_object_mut().unwrap();
+        map.shift_remove("modelsSeat");
+        map.extend(self.0.map(|seat| ("modelsSeat".to_owned(), seat.into())));
+        map.insert("id".to_owned(), id.into());
+        record
+    }
+}
+
+#[rstest]
+#[case::another(Some("full"), 1, "in part", "did not keep: Models seat")]
+#[case::untold(None, 0, "confirmed", "The server does not show: Models seat")]
+#[case::as_asked(Some("viewer"), 0, "confirmed", "")]
+fn the_seat_of_a_new_user_is_compared(
+    #[case] seat: Option<&'static str>,
+    #[case] status: i32,
+    #[case] state: &str,
+    #[case] why: &str,
+) {
+    let ann = wandb::person("ann", "ann", "admin", &[]);
+    let world = wandb::world(OwnSeats(seat), State::new(vec![ann], vec![]), "");
+    let told = world.run(&["create", "user", "bob", "--email", "bob@x.org", "--models", "viewer", "--yes", "--json"]);
+    let row = &told.exits(status).json()["changes"][0];
+    assert_eq!(row["state"], state, "{row}");
+    let words = row["why"].as_str().unwrap();
+    assert!(words.contains(why) && words.is_empty() == why.is_empty(), "{row}");
 }

@@ -1,7 +1,7 @@
 //! The outcome of a creation: the record that the server has made, compared with the one that was asked for.
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{ChangeAttempt, effects::listed, send::path_of};
 use crate::{
@@ -19,9 +19,11 @@ use crate::{
     },
 };
 
-/// Attributes that a creation asks for and a server may leave out: the words for each, then its name. W&B's handling of
-/// seats and roles has checks of its own.
+/// Attributes that a creation asks for and a server may leave out: the words for each, then its name.
 const KEPT: [(&str, &str); 3] = [("email", "emails"), ("display name", "displayName"), ("external id", "externalId")];
+
+/// Those of W&B: a release that knows no seats shows none.
+const SEATS: [(&str, &str); 2] = [("Models seat", "modelsSeat"), ("Weave access", "weaveRole")];
 
 /// The value without the parts that servers alter in texts that they keep: letter case, composed accents, blanks.
 fn normalised(value: &Value) -> Value {
@@ -74,23 +76,34 @@ impl ChangeAttempt<'_> {
 
     /// The values of a new user that the server did not keep, in words.
     pub(super) fn not_kept(&self, entry: &JournalEntry) -> Vec<&'static str> {
-        let (Change::CreateUser { .. }, Some(created)) = (&entry.step.change, &entry.created) else {
-            return Vec::new();
-        };
-        let asked = entry.step.requests.first().and_then(|request| request.body.as_ref()).and_then(Value::as_object);
-        let (Some(asked), Some(now)) = (asked, self.after.get(&path_of(&ResourceRef::user(created)))) else {
-            return Vec::new();
-        };
-        let keeps = |name: &str| {
-            let of = |document: &Value| document.as_object().and_then(|map| json::get(map, name)).cloned();
-            let only = |value: Option<Value>| {
-                Value::Object([(name.to_owned(), value.unwrap_or_default())].into_iter().collect())
-            };
+        let Some((asked, now)) = self.asked_and_now(entry) else { return Vec::new() };
+        let is_lost = |name: &str| {
             let wanted = json::get(asked, name).map(normalised);
-            let now = of(&now.document).as_ref().map(normalised);
-            wanted.is_none() || !differences(&only(wanted), &only(now)).iter().any(is_loss)
+            let of =
+                |value: Option<Value>| Value::Object(Map::from_iter([(name.to_owned(), value.unwrap_or_default())]));
+            let now = json::get(now, name).map(normalised);
+            wanted.is_some() && differences(&of(wanted), &of(now)).iter().any(is_loss)
         };
-        KEPT.iter().filter(|(_, name)| !keeps(name)).map(|(words, _)| *words).collect()
+        let shown = SEATS.iter().filter(|(_, name)| json::get(now, name).is_some());
+        KEPT.iter().chain(shown).filter(|(_, name)| is_lost(name)).map(|(words, _)| *words).collect()
+    }
+
+    /// The values of a new user that the record does not show, in words: whether they were kept is not told.
+    pub(super) fn not_shown_of_user(&self, entry: &JournalEntry) -> Vec<&'static str> {
+        let Some((asked, now)) = self.asked_and_now(entry) else { return Vec::new() };
+        let is_open = |name: &str| json::get(asked, name).is_some() && json::get(now, name).is_none();
+        SEATS.iter().filter(|(_, name)| is_open(name)).map(|(words, _)| *words).collect()
+    }
+
+    /// The attributes that the creation of a user asked for, and those of the record.
+    fn asked_and_now<'a>(
+        &'a self,
+        entry: &'a JournalEntry,
+    ) -> Option<(&'a Map<String, Value>, &'a Map<String, Value>)> {
+        let (Change::CreateUser { .. }, Some(created)) = (&entry.step.change, &entry.created) else { return None };
+        let asked = entry.step.requests.first()?.body.as_ref()?.as_object()?;
+        let now = self.after.get(&path_of(&ResourceRef::user(created)))?;
+        Some((asked, now.document.as_object()?))
     }
 
     /// The members meant for a new team whom its record does not show: all of them where the server tells no members.

@@ -61,7 +61,12 @@ impl ChangeAttempt<'_> {
                 (ChangeState::Partly, format!("Created; the server did not keep: {}.", not_kept.join(", ")))
             }
             ChangeShown::Yes => {
-                (ChangeState::Confirmed, if lost { lead("the directory shows the change.") } else { String::new() })
+                let unseen = match self.not_shown_of_user(entry).join(", ") {
+                    values if values.is_empty() => values,
+                    values => format!("The server does not show: {values}."),
+                };
+                let why = if lost { lead("the directory shows the change.") } else { String::new() };
+                (ChangeState::Confirmed, [why, unseen].join(" ").trim().to_owned())
             }
             ChangeShown::Part(now) => {
                 let left_out = self.left_out(entry).await;
