@@ -252,6 +252,11 @@ pub trait Dialect: Planner {
         false
     }
 
+    /// True where the shape of a user's record may contradict that hosting.
+    fn has_shape(&self) -> bool {
+        false
+    }
+
     /// How the shape of a record in a list contradicts that hosting, as a sentence.
     fn shape_contradicted(&self, raw: &RawValue) -> Option<&'static str> {
         let _ = raw;

@@ -223,7 +223,7 @@ impl WorkerContext {
     }
 
     /// A record that is read alone shows as much of its server's hosting as one of a list.
-    fn compare_hosting(&self, raw: &RawValue) {
+    pub fn compare_hosting(&self, raw: &RawValue) {
         if let Some(why) = self.dialect.shape_contradicted(raw)
             && self.contradiction().is_none()
         {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::context::WorkerContext;
 use crate::{
-    directory::{Directory, Observation, side_query::SideQueryKind, work::WorkerReport},
+    directory::{Directory, Observation, RecordKind, side_query::SideQueryKind, work::WorkerReport},
     scim::{
         discovery,
         failure::{Failure, FailureClass},
@@ -104,9 +104,27 @@ pub async fn ask_hosting(context: &WorkerContext) -> bool {
                 context.stored(move |store| store.meta_set(TOLD_HOSTING, &kept)).await;
             }
             let contradicts = |text: &String| context.dialect.hosting_contradicted(text.as_bytes());
-            context.contradict(told.or(known).as_ref().and_then(contradicts));
+            let told = told.or(known);
+            context.contradict(told.as_ref().and_then(contradicts));
+            if asked && told.is_none() && context.contradiction().is_none() && context.dialect.has_shape() {
+                look_at_a_user(context).await;
+            }
         }
     }
     context.report(WorkerReport::Hosting(context.contradiction()));
     asked
+}
+
+/// Compares the hosting with the shape of one user: a creation reads no record before it is sent. A server that does not
+/// show one contradicts nothing.
+async fn look_at_a_user(context: &WorkerContext) {
+    let Some(mut request) = context.dialect.list(RecordKind::User).map(|list| list.request) else { return };
+    request
+        .query
+        .extend([("startIndex", "1"), ("count", "1")].map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let Ok(answer) = context.send(&request).await else { return };
+    let Ok(text) = list::into_text(answer.body) else { return };
+    if let Ok(page) = list::parse_text(&text) {
+        page.resources.first().into_iter().for_each(|raw| context.compare_hosting(raw));
+    }
 }

@@ -9,7 +9,7 @@ use crate::{
     screen::open,
     server::{Answer, Behavior, Request, ShownIn},
     state::{ResourceType, State, by_id},
-    wandb::{custom_role, person, show, team},
+    wandb::{Documented, custom_role, person, show, team},
     world::{DONE, NOT_SENT, World},
 };
 
@@ -113,6 +113,17 @@ fn a_command_sends_nothing_before_the_hosting_was_asked_for(
     }
     let world = unknown_host(Told::NoRelease, hosting);
     world.run(&args).exits(NOT_SENT).warns(&["no release of its own"]);
+    assert_eq!(world.writes().iter().filter(|request| request.path.starts_with("/scim")).count(), 0);
+}
+
+/// A creation reads no record, and nothing but the shape of records tells the hosting here.
+#[test]
+fn a_creation_is_not_sent_where_the_shape_of_records_contradicts_the_profile() {
+    let state = State::new(vec![person("abc", "ann", "admin", &[])], vec![]);
+    let lines = "provider = \"wandb\"\nhosting = \"multi-tenant\"\n";
+    let world = World::with_profile(Documented::default(), state, lines);
+    let said = world.run(&["create", "user", "dan", "--email", "dan@test.com", "--yes"]);
+    said.exits(NOT_SENT).warns(&["the server writes addresses as servers of one customer did"]);
     assert_eq!(world.writes().iter().filter(|request| request.path.starts_with("/scim")).count(), 0);
 }
 

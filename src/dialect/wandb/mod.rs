@@ -234,6 +234,10 @@ impl Dialect for WandbDialect {
         true
     }
 
+    fn has_shape(&self) -> bool {
+        self.hosting == Hosting::MultiTenant
+    }
+
     fn shape_contradicted(&self, raw: &RawValue) -> Option<&'static str> {
         hosting::shape_contradicted(self.hosting, raw)
     }

@@ -76,7 +76,7 @@ impl ChangeAttempt<'_> {
 
     /// The values of a new user that the server did not keep, in words.
     pub(super) fn not_kept(&self, entry: &JournalEntry) -> Vec<&'static str> {
-        let Some((asked, now)) = self.asked_and_now(entry) else { return Vec::new() };
+        let Some([asked, now]) = self.asked_and_now(entry) else { return Vec::new() };
         let is_lost = |name: &str| {
             let wanted = json::get(asked, name).map(normalised);
             let of =
@@ -90,20 +90,17 @@ impl ChangeAttempt<'_> {
 
     /// The values of a new user that the record does not show, in words: whether they were kept is not told.
     pub(super) fn not_shown_of_user(&self, entry: &JournalEntry) -> Vec<&'static str> {
-        let Some((asked, now)) = self.asked_and_now(entry) else { return Vec::new() };
+        let Some([asked, now]) = self.asked_and_now(entry) else { return Vec::new() };
         let is_open = |name: &str| json::get(asked, name).is_some() && json::get(now, name).is_none();
         SEATS.iter().filter(|(_, name)| is_open(name)).map(|(words, _)| *words).collect()
     }
 
     /// The attributes that the creation of a user asked for, and those of the record.
-    fn asked_and_now<'a>(
-        &'a self,
-        entry: &'a JournalEntry,
-    ) -> Option<(&'a Map<String, Value>, &'a Map<String, Value>)> {
+    fn asked_and_now<'a>(&'a self, entry: &'a JournalEntry) -> Option<[&'a Map<String, Value>; 2]> {
         let (Change::CreateUser { .. }, Some(created)) = (&entry.step.change, &entry.created) else { return None };
         let asked = entry.step.requests.first()?.body.as_ref()?.as_object()?;
         let now = self.after.get(&path_of(&ResourceRef::user(created)))?;
-        Some((asked, now.document.as_object()?))
+        Some([asked, now.document.as_object()?])
     }
 
     /// The members meant for a new team whom its record does not show: all of them where the server tells no members.
