@@ -96,6 +96,34 @@ fn an_undo_that_was_done_leads_to_the_plan_before_and_one_that_was_not_does_not(
     assert_eq!(newest(&journal.entries), Some(first));
 }
 
+/// A refused undo of the same change, sent as it would be sent again.
+#[test]
+fn what_a_refused_undo_wanted_to_take_back_is_still_open() {
+    let mut journal = Journal::default();
+    let plan = journal.add(vec![role(6, "viewer"), role(7, "viewer")], ChangeState::Confirmed);
+    let template = journal.entries[0].clone();
+    for (state, left) in [(ChangeState::Refused, 2), (ChangeState::Conflict, 2), (ChangeState::Confirmed, 1)] {
+        let (id, step) = (journal.ids.next(at(1_000)), Step { change: role(7, "member"), ..template.step.clone() });
+        journal.entries.push(JournalEntry { id, plan: id, step, state, undoes: Some(plan), ..template.clone() });
+        assert_eq!(journal.inverse(plan).unwrap().steps.len(), left, "{state:?}");
+    }
+}
+
+#[test]
+fn an_undo_says_of_each_line_which_plan_it_takes_back_and_what_goes_with_it() {
+    let mut back = plan(vec![role(4, "viewer"), role(5, "viewer"), role(6, "viewer")]);
+    back.bind_undone(vec![(role(6, "viewer"), ChangeId(1)), (role(4, "viewer"), ChangeId(2))]);
+    assert_eq!(
+        back.steps.iter().map(|step| step.undoes).collect::<Vec<_>>(),
+        [Some(ChangeId(2)), None, Some(ChangeId(1))]
+    );
+    let known: Vec<usize> = back.steps.iter().map(|step| step.grave).collect();
+    back.tell_conflicts(vec![(role(5, "viewer"), "It is overwritten.".to_owned())]);
+    let first = |at: usize| back.steps[at].consequences.first().map(String::as_str);
+    assert_eq!((first(1), back.steps[1].grave), (Some("It is overwritten."), known[1] + 1));
+    assert_eq!([0, 2].map(|at| back.steps[at].grave), [known[0], known[2]]);
+}
+
 #[test]
 fn a_value_that_is_another_one_by_now_is_a_conflict_that_names_both() {
     let mut journal = Journal::default();
