@@ -59,6 +59,9 @@ pub struct GraphqlEndpoint {
     pub user: &'static str,
 }
 
+/// A shorter public part of a key may begin another key, too.
+const PUBLIC: usize = 4;
+
 /// The authorisation of requests.
 #[derive(Debug, Clone)]
 pub enum AuthScheme {
@@ -73,6 +76,18 @@ pub enum AuthScheme {
     },
     /// Requests carry no authorisation header.
     None,
+}
+
+impl AuthScheme {
+    /// True if the key begins with this public part of a key.
+    pub fn begins_with(&self, public: &str) -> bool {
+        match self {
+            Self::Bearer(key) | Self::Basic { key, .. } => {
+                public.len() >= PUBLIC && key.expose_secret().starts_with(public)
+            }
+            Self::None => false,
+        }
+    }
 }
 
 impl fmt::Debug for Endpoint {

@@ -86,6 +86,11 @@ impl Client {
         Ok(Self { inner: Arc::new(Inner { http, wish, endpoint, authorization, graph_authorization, pace, mask }) })
     }
 
+    /// True if the key begins with this public part of a key.
+    pub fn is_key(&self, public: &str) -> bool {
+        self.inner.endpoint.auth.begins_with(public)
+    }
+
     /// Masks the key in a part of a body that was heeded.
     pub fn mask(&self, part: &mut Vec<u8>) {
         let _ = self.inner.mask.cover(part);

@@ -34,6 +34,8 @@ struct KeyRow {
     user: String,
     name: String,
     email: String,
+    /// The profile uses this key, as far as its public part tells.
+    in_use: bool,
 }
 
 pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &ApiKeysArgs) -> Result<(), CommandError> {
@@ -61,6 +63,7 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &ApiKeysA
             user: person.user_name.raw().to_owned(),
             name: person.name.raw().to_owned(),
             email: person.email.raw().to_owned(),
+            in_use: key.in_use,
         }));
     }
     if let (Some((_, failure)), true) = (failed.first(), rows.is_empty()) {
@@ -70,8 +73,10 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &ApiKeysA
     heard(if args.json {
         out.json_pretty(&rows)
     } else {
-        let cells =
-            rows.iter().map(|row| [&row.user, &row.key, &row.description, &row.id].map(|text| or_none(text)).to_vec());
+        let cells = rows.iter().map(|row| {
+            let purpose = if row.in_use { format!("{} (in use)", row.description) } else { row.description.clone() };
+            [&row.user, &row.key, purpose.trim(), &row.id].map(or_none).to_vec()
+        });
         Table { heads: vec!["user", "key", "for", "id"], rows: cells.collect(), names: vec![0] }.print_all(&mut out)
     })?;
     session.close().await;
@@ -180,7 +185,8 @@ mod tests {
 
     #[test]
     fn a_key_is_meant_by_id_by_name_or_by_a_beginning_of_its_own() {
-        let key = |id: &str, name: &str| ApiKey { id: id.into(), name: name.into(), description: "".into() };
+        let key =
+            |id: &str, name: &str| ApiKey { id: id.into(), name: name.into(), description: "".into(), in_use: false };
         let told = [key("k1", "abcd1234"), key("k2", "abcd9999"), key("k3", "ef")];
         let meant = |wanted: &str| match meant(wanted, &told, &"u".into()) {
             Ok(Change::DeleteKey { key, .. }) => key.to_string(),

@@ -285,7 +285,7 @@ mod tests {
             pending: true,
             account: AccountKind::default(),
         };
-        let key = ApiKey { id: "k1".into(), name: "abcd".into(), description: "".into() };
+        let key = ApiKey { id: "k1".into(), name: "abcd".into(), description: "".into(), in_use: false };
         let account = AccountDetails { id: "u1".into(), keys: Some(vec![key]), ..AccountDetails::default() };
         if let Some(id) = owner {
             directory.set_owner(KeyOwner { id: id.into(), user_name: "".into(), email: "".into() });

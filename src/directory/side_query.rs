@@ -141,6 +141,8 @@ pub struct ApiKey {
     pub name: Name,
     /// The purpose of the key; may be empty.
     pub description: Name,
+    /// True if the profile uses this key, as far as the public part tells.
+    pub in_use: bool,
 }
 
 /// Somebody in a team, or invited to it.

@@ -178,10 +178,14 @@ impl WorkerContext {
             }
             Err(failure) => return Err(failure),
         };
-        let told = self.dialect.told(inquiry, &answer.body).ok_or_else(|| Failure {
+        let mut told = self.dialect.told(inquiry, &answer.body).ok_or_else(|| Failure {
             arrived: RequestArrival::Yes,
             ..Failure::local(FailureClass::Protocol, "The answer to this question could not be read.", "")
         })?;
+        if let SideAnswer::Person(person) = &mut told {
+            let keys = person.keys.iter_mut().flatten();
+            keys.for_each(|key| key.in_use = self.client.is_key(key.name.raw()));
+        }
         let mut record = inquiry.topic.record().map(|target| self.record(target, &answer)).transpose()?;
         if let Some(record) = &mut record {
             self.complete_members(record).await;

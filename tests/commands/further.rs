@@ -91,6 +91,21 @@ fn keys_are_made_once_shown_found_by_their_beginning_and_deleted() {
 }
 
 #[test]
+fn the_key_in_use_is_named_and_deleted_only_on_purpose() {
+    let world = World::new("wandb", &["--users", "30"]);
+    let own = world.json(&["api-keys", "me", "--json"]);
+    let (used, others): (Vec<&Value>, Vec<&Value>) =
+        own.as_array().unwrap().iter().partition(|key| key["in_use"] == true);
+    let ([used], [other, ..]) = (&used[..], &others[..]) else { panic!("{own}") };
+    let (used, other) = (used["key"].as_str().unwrap(), other["key"].as_str().unwrap());
+    let refused = world.run(&["delete-key", "me", used, "--yes"]);
+    assert_eq!(refused.code, 4, "{} {}", refused.out, refused.err);
+    assert!(refused.err.contains("This profile uses this key"), "{}", refused.err);
+    world.ok(&["delete-key", "me", other, "--yes"]);
+    world.ok(&["api-keys", "me"]);
+}
+
+#[test]
 fn keys_of_others_are_not_told_in_multi_tenant_cloud_and_the_reason_is() {
     let world = World::new("wandb", &["--users", "30", "--hosting", "multi-tenant"]);
     let said = world.run(&["api-keys"]);

@@ -16,7 +16,8 @@ use crate::{
 const SECRET: &str = "canary-0f3e";
 
 fn boss() -> AccountDetails {
-    let key = |id: &str, name: &str| ApiKey { id: id.into(), name: name.into(), description: "laptop".into() };
+    let key =
+        |id: &str, name: &str| ApiKey { id: id.into(), name: name.into(), description: "laptop".into(), in_use: false };
     AccountDetails {
         id: "id-boss".into(),
         user_name: "boss".into(),
@@ -129,7 +130,10 @@ fn the_key_under_the_cursor_is_deleted_when_its_name_is_typed() {
     console.press(Action::Down);
     // Another row comes in above: the cursor stays with its row.
     let mut more = boss();
-    more.keys.as_mut().unwrap().insert(0, ApiKey { id: "k0".into(), name: "0000".into(), description: "".into() });
+    more.keys
+        .as_mut()
+        .unwrap()
+        .insert(0, ApiKey { id: "k0".into(), name: "0000".into(), description: "".into(), in_use: false });
     learn(&mut console, SideQueryKind::Me, SideAnswer::Person(more));
     console.press(Action::DeleteKey);
     assert_eq!(console.risk(), Some(Risk::Type("bbbb".into())));

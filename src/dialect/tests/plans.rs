@@ -253,7 +253,7 @@ fn told() -> Vec<Observation> {
     let me = AccountDetails {
         id: id("U1"),
         user_name: "ann".into(),
-        keys: Some(vec![ApiKey { id: id("K1"), name: "abc…".into(), description: "laptop".into() }]),
+        keys: Some(vec![ApiKey { id: id("K1"), name: "abc…".into(), description: "laptop".into(), in_use: false }]),
         ..AccountDetails::default()
     };
     let one = |invite: &str, name: &str, email: &str, pending| TeamParticipant {

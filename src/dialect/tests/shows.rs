@@ -213,7 +213,7 @@ fn invitations_and_keys_are_looked_up_beside_the_records() {
         Observation::Told(SideQueryKind::Roster(id("T1")), SideAnswer::Roster(all.iter().map(one).collect()))
     };
     let keys = |all: &[&str]| {
-        let key = |key: &&str| ApiKey { id: id(key), name: (*key).into(), description: "".into() };
+        let key = |key: &&str| ApiKey { id: id(key), name: (*key).into(), description: "".into(), in_use: false };
         let person = AccountDetails { keys: Some(all.iter().map(key).collect()), ..AccountDetails::default() };
         Observation::Told(SideQueryKind::Me, SideAnswer::Person(person))
     };

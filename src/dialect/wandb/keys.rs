@@ -67,11 +67,20 @@ pub(super) fn delete(case: PlanContext<'_>, owner: &Id, key: &Id, name: &str) ->
     } else {
         user_name.map_or_else(|| "delete".to_owned(), |name| name.as_str().to_owned())
     };
-    let in_use = "It may be the very key that this console uses: then nothing can be sent after it.";
+    let (risk, in_use) = match known.and_then(|keys| keys.iter().find(|key| key.in_use)) {
+        Some(ours) if ours.id == *key => {
+            (Risk::Insist(typed), Some("This profile uses this key: nothing can be read or sent with it any more."))
+        }
+        Some(_) => (Risk::Type(typed), None),
+        None => {
+            let perhaps = "It may be the very key that this profile uses: then nothing can be sent after it.";
+            (Risk::Type(typed), own.map(|_| perhaps))
+        }
+    };
     Ok(StepDraft::new(vec![graph::delete_key(key)], Undo::Never(never.into()), confirm)
-        .risk(Risk::Type(typed))
+        .risk(risk)
         .note("Whatever uses this key is locked out at once.".to_owned())
-        .note(own.map(|_| in_use.to_owned())))
+        .note(in_use.map(str::to_owned)))
 }
 
 /// The topic for the caller's own keys needs no admin.

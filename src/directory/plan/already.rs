@@ -318,7 +318,7 @@ mod tests {
             pending: true,
             account: AccountKind::Person,
         };
-        let key = ApiKey { id: "k1".into(), name: "k".into(), description: Name::default() };
+        let key = ApiKey { id: "k1".into(), name: "k".into(), description: Name::default(), in_use: false };
         let eva = AccountDetails { id: "eva".into(), keys: Some(vec![key]), ..AccountDetails::default() };
         let told = |topic, told| crate::directory::Observation::Told(topic, told);
         directory.learn(vec![

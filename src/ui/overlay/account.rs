@@ -158,6 +158,9 @@ fn row(width: usize, selected: bool, key: &KeyRow<'_>, marks: usize, look: &Scre
     let (name, description) = match key {
         KeyRow::Coming { description, .. } => ("new key", clean(description)),
         KeyRow::There { key, .. } if key.name.is_empty() => (look.glyphs.unknown, key.description.as_str().into()),
+        KeyRow::There { key, .. } if key.in_use => {
+            (key.name.as_str(), format!("{} (in use)", key.description.as_str()).trim().to_owned().into())
+        }
         KeyRow::There { key, .. } => (key.name.as_str(), key.description.as_str().into()),
     };
     let mark = mark(key, look);

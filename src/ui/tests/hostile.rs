@@ -305,7 +305,7 @@ fn answer(effect: AppEffect, n: usize) -> Vec<WorkerReport> {
 fn told(topic: &SideQueryKind, n: usize) -> SideAnswer {
     match topic {
         SideQueryKind::Me | SideQueryKind::Person(_) => {
-            let key = ApiKey { id: id(n).as_str().into(), name: name(n), description: name(n + 1) };
+            let key = ApiKey { id: id(n).as_str().into(), name: name(n), description: name(n + 1), in_use: false };
             let (user_name, email) = (name(n), name(n + 2));
             SideAnswer::Person(AccountDetails {
                 user_name,

@@ -139,7 +139,12 @@ fn organisation(node: &Value) -> Organisation {
 }
 
 fn key(node: &Value) -> ApiKey {
-    ApiKey { id: text(node, "/id").into(), name: name(node, "/name"), description: name(node, "/description") }
+    ApiKey {
+        id: text(node, "/id").into(),
+        name: name(node, "/name"),
+        description: name(node, "/description"),
+        in_use: false,
+    }
 }
 
 fn participant(node: &Value) -> TeamParticipant {

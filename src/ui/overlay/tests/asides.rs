@@ -19,6 +19,7 @@ fn eva() -> AccountDetails {
         id: id.into(),
         name: name.into(),
         description: description.into(),
+        in_use: false,
     };
     AccountDetails {
         id: "u-eva".into(),
