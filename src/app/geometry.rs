@@ -3,7 +3,7 @@
 /// Narrower than this the screen only says what it needs.
 pub const MIN: (u16, u16) = (40, 10);
 
-/// Narrower than this, a list beside the details would cut names that it shows without them at 80 to 119 columns.
+/// The least width of a list beside the details: names are cut no more than without the details at 80 to 119 columns.
 const LIST_BESIDE: u16 = 86;
 
 /// Narrower details have no room for their text.

@@ -59,7 +59,7 @@ pub struct GraphqlEndpoint {
     pub user: &'static str,
 }
 
-/// A shorter public part of a key may begin another key, too.
+/// The least length of a public part: a shorter one may begin several keys.
 const PUBLIC: usize = 4;
 
 /// The authorisation of requests.

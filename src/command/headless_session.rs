@@ -34,7 +34,7 @@ use crate::{
 /// The lists that a command needs; the others may fail.
 pub(super) const USERS_AND_TEAMS: [RecordKind; 2] = [RecordKind::User, RecordKind::Team];
 
-/// So many outages in a row are not followed by another question.
+/// The number of outages in a row after which no further question is asked.
 const OUTAGE: usize = 3;
 
 /// An open profile.

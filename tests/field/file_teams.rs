@@ -94,7 +94,7 @@ impl Behavior for Hides {
     }
 }
 
-/// All of them are in the team, and the server does not tell.
+/// The server took all members and shows none.
 #[test]
 fn nobody_is_named_as_left_out_where_members_are_not_told() {
     let world = World::new(Hides, users(4), vec![group(1, "alpha", &[1])]);

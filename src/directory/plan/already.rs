@@ -109,7 +109,7 @@ fn is_user_there(directory: &Directory, new: &NewUser) -> bool {
     directory.users_named(&new.user_name).any(|known| known.user_name.is(&new.user_name) && same(known))
 }
 
-/// A service account of another kind, or one that is known to be in another team, is not the one that is wanted.
+/// True if the service account is of the wanted kind, and in the wanted team or in one that is not told.
 fn is_same_service(directory: &Directory, known: &User, wanted: &NewService) -> bool {
     let is_organisations = known.account == AccountKind::OrgService;
     known.account.is_service()

@@ -96,7 +96,7 @@ fn an_undo_that_was_done_leads_to_the_plan_before_and_one_that_was_not_does_not(
     assert_eq!(newest(&journal.entries), Some(first));
 }
 
-/// A refused undo of the same change, sent as it would be sent again.
+/// The undo in the journal holds the change that the next undo would send again.
 #[test]
 fn what_a_refused_undo_wanted_to_take_back_is_still_open() {
     let mut journal = Journal::default();
