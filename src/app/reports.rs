@@ -268,7 +268,7 @@ impl App {
         self.keep_plan_cursor();
     }
 
-    /// True for a change that an earlier session had in flight, and that was not done: it waits for the person.
+    /// True for a change that an earlier session had in flight, and that no record shows: it waits for the person.
     fn waits_again(&mut self, id: ChangeId, state: ChangeState) -> bool {
         if state == ChangeState::Sent || !self.earlier.looked_up.remove(&id) || state != ChangeState::Planned {
             return false;

@@ -107,10 +107,11 @@ fn an_interrupted_run_leaves_all_of_the_rest_to_resume() {
 
 /// The request never arrived, or was not carried out: the record shows the old value, and the change waits again.
 #[test]
-fn what_was_in_flight_and_was_not_done_waits_again_and_is_finished() {
+fn what_was_in_flight_and_is_not_shown_waits_again_and_is_finished() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let (server, world) = server(&runtime, 0);
     let who = &plain(&world, 1)[0];
+    let before = world.user(who)["name"].as_str().unwrap().to_owned();
     server.hold_writes(true);
     let mut killed = world.command(&["set-name", who, "Another", "--yes"]).spawn().unwrap();
     let sent = || world.json(&["activity", "--json"]).as_array().unwrap().iter().any(|row| row["state"] == "in flight");
@@ -124,9 +125,18 @@ fn what_was_in_flight_and_was_not_done_waits_again_and_is_finished() {
     let asked = world.run(&["resume"]);
     assert_eq!(asked.code, 4, "{}", asked.err);
     assert!(asked.err.contains("these wait"), "{}", asked.err);
+    let waiting = &world.json(&["activity", "--json"])[0];
+    assert_eq!(
+        waiting["why"],
+        format!("Its session ended before an answer came; the directory shows display name {before}.")
+    );
     world.ok(&["resume", "--yes"]);
     assert_eq!(world.user(who)["name"], "Another");
     assert_eq!(taken(&server, "PATCH"), 1);
+    // The first request stays in the journal: nobody knows whether it was carried out and taken back.
+    let told = world.json(&["activity", "--json"]);
+    let statuses: Vec<&Value> = told[0]["requests"].as_array().unwrap().iter().map(|one| &one["status"]).collect();
+    assert_eq!(statuses, [&Value::Null, &200.into()], "{told}");
 }
 
 #[test]

@@ -88,7 +88,10 @@ fn each_request(by_key: &ByKey, taken: &[Taken], wrong: &mut Vec<String>) {
             let told: Vec<String> = entries.iter().map(|entry| told(entry)).collect();
             wrong.push(format!("{what}: {key}\n  {}", told.join("\n  ")));
         };
-        let sent = count(&|entry| !matches!(entry.state, ChangeState::Planned | ChangeState::Dropped));
+        let shared = entries.iter().any(|entry| entry.step.words.subject.starts_with("all-"));
+        // What all of them alter, somebody else may have set back before anybody looked.
+        let unheard = entries.iter().filter(|_| shared).map(|entry| unheard(entry)).sum::<usize>();
+        let sent = count(&|entry| !matches!(entry.state, ChangeState::Planned | ChangeState::Dropped)) + unheard;
         if times > sent {
             say(format!("taken {times} times, and sent by {sent} changes"));
         }
@@ -96,8 +99,6 @@ fn each_request(by_key: &ByKey, taken: &[Taken], wrong: &mut Vec<String>) {
         if times < answered {
             say(format!("answered {answered} times, and taken {times} times"));
         }
-        let shared = entries.iter().any(|entry| entry.step.words.subject.starts_with("all-"));
-        // Of what all of them alter, somebody else's change may have come between the effect and the look.
         let knows = count(&|entry| {
             matches!(entry.state, ChangeState::Confirmed | ChangeState::Unseen)
                 || entry.why.contains(DOUBTS[1])
@@ -106,10 +107,18 @@ fn each_request(by_key: &ByKey, taken: &[Taken], wrong: &mut Vec<String>) {
                     && entry.state == ChangeState::Refused
                     && [DOUBTS[0], IGNORED].iter().any(|words| entry.why.contains(words)))
         });
-        if times > knows {
+        if times > knows + unheard {
             say(format!("taken {times} times, and {knows} changes say so"));
         }
     }
+}
+
+/// How often the change went out, beyond once, in requests that nobody heard an answer to: a session ended, and another
+/// one sent the change again.
+fn unheard(entry: &JournalEntry) -> usize {
+    let (answered, unheard): (Vec<_>, Vec<_>) = entry.exchanges.iter().partition(|one| one.status.is_some());
+    let times: usize = unheard.iter().map(|one| one.attempts as usize).sum();
+    times.saturating_sub(usize::from(answered.is_empty()))
 }
 
 /// True where every request was answered by the directory itself.

@@ -141,6 +141,7 @@ pub async fn run(
 /// `looks` is how often that was tried before.
 pub async fn settle(context: WorkerContext, mut entry: JournalEntry, looks: u32) -> (JournalEntry, AttemptEnd) {
     let sent = entry.accepted();
+    story::note_unheard(&mut entry);
     let attempt = ChangeAttempt::new(&context, RecordVersions::new());
     let mut attempt = ChangeAttempt { sent: 1, tried: true, taken_over: true, looks, ..attempt };
     attempt.recall_all_before(&entry).await;

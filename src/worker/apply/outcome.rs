@@ -201,7 +201,7 @@ impl ChangeAttempt<'_> {
                 let why = format!("{loss}; the directory shows {instead}. It was not sent again.");
                 let (state, told) = self.with_part(entry, ChangeState::Refused, why, true).await;
                 if state == ChangeState::Refused && self.waits_again(entry) {
-                    let why = format!("It was in flight when its session ended, and was not done: {instead}.");
+                    let why = format!("Its session ended before an answer came; the directory shows {instead}.");
                     return self.settled(entry, ChangeState::Planned, why, None).await;
                 }
                 self.settled(entry, state, told, None).await

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     client::{HttpAnswer, redact},
-    directory::plan::RequestExchange,
+    directory::plan::{ChangeState, JournalEntry, RequestExchange},
     scim::{failure::Failure, request::Request, text::clean_line, tree},
 };
 
@@ -25,6 +25,9 @@ pub(super) fn note(story: &mut Vec<RequestExchange>, new: RequestExchange) {
     };
     *last = RequestExchange { attempts: last.attempts.saturating_add(new.attempts), ..new };
 }
+
+/// The journal's text for the answer to a request whose session ended before the answer came.
+const UNHEARD: &str = "The session ended before an answer came";
 
 /// The journal's text for an answer that holds a new secret.
 const SECRET: &str = "(a new secret: shown once, kept nowhere)";
@@ -57,6 +60,25 @@ pub(super) fn exchange(
             attempts: failure.attempts,
         },
     }
+}
+
+/// Adds the request that a session had sent when it ended: nobody heard its answer.
+pub(super) fn note_unheard(entry: &mut JournalEntry) {
+    // Where all requests were accepted, the session ended while it looked at the records.
+    let Some(request) = entry.step.requests.get(entry.accepted()).filter(|_| entry.state == ChangeState::Sent) else {
+        return;
+    };
+    let request = clean_line(&redact::shown(request).to_string(), REQUEST).into_owned();
+    let unheard = RequestExchange {
+        request,
+        status: None,
+        millis: 0,
+        bytes: 0,
+        answer: UNHEARD.to_owned(),
+        refused: true,
+        attempts: 1,
+    };
+    note(&mut entry.exchanges, unheard);
 }
 
 /// The beginning of the answer; values under names like `key` and `password` are masked.
