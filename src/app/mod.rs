@@ -66,6 +66,7 @@ pub mod profiles;
 pub mod quit;
 pub mod raw;
 mod recall;
+mod refresh;
 mod reports;
 pub mod role_editor;
 pub mod roles;
@@ -152,6 +153,10 @@ pub struct SyncStatus {
     pub proofs: Vec<RefreshProof>,
     /// Lists that failed.
     pub failed: Vec<(RecordKind, Failure)>,
+    /// True if a person asked for the refresh under way.
+    pub asked: bool,
+    /// Records that the refresh under way found with other values; `None` where it replaced the lists whole.
+    pub differing: Option<u64>,
     /// The server's filter, where only the users that it finds are read.
     pub narrow: Option<ScimFilter>,
 }

@@ -242,14 +242,6 @@ impl App {
         self.switch(Tab::ALL[next % Tab::ALL.len()]);
     }
 
-    fn refresh(&mut self, scope: RefreshScope, effects: &mut Vec<AppEffect>) {
-        effects.push(AppEffect::Work(WorkerJob::Wake));
-        effects.push(AppEffect::Work(WorkerJob::Refresh(scope)));
-        self.fetch_raw_again(effects);
-        self.ask_again(effects);
-        self.unbidden.read_alone.clear();
-    }
-
     /// The ids that an edit works on.
     pub(super) fn subjects(&self) -> Vec<Id> {
         match (self.overlays.last(), self.pane()) {

@@ -15,7 +15,6 @@ use crate::scim::{
     failure::Failure,
     wait::{RequestWait, WaitCause},
 };
-use jiff::Timestamp;
 
 impl App {
     pub(super) fn on_report(&mut self, report: WorkerReport, effects: &mut Vec<AppEffect>) {
@@ -30,6 +29,7 @@ impl App {
                 }
                 let old = self.directory.replace(*records, !partial && !stored);
                 effects.push(AppEffect::Discard(Box::new(old)));
+                self.sync.differing = None;
                 self.sync.stored = stored;
                 if seen.is_some() {
                     self.sync.seen = seen;
@@ -48,11 +48,7 @@ impl App {
                 self.rows_changed();
                 self.begin_draft_anew();
             }
-            WorkerReport::RefreshBegan => {
-                self.directory.refresh_begins();
-                self.sync.busy = true;
-                self.sync.progress.clear();
-            }
+            WorkerReport::RefreshBegan => self.refresh_began(),
             WorkerReport::Progress { kind, seen, said } => {
                 self.sync.progress.retain(|(other, _, _)| *other != kind);
                 self.sync.progress.push((kind, seen, said));
@@ -141,53 +137,6 @@ impl App {
         if wait.cause != WaitCause::Held || self.waiting.is_none() {
             self.waiting = Some(wait);
         }
-    }
-
-    fn on_renewed(&mut self, fresh: Vec<Observation>) {
-        self.renewed = true;
-        // A list may hold less of these records than the single reads have filled in.
-        for target in fresh.iter().filter_map(Observation::target) {
-            self.unbidden.read_alone.remove(&target);
-        }
-        if self.directory.renew(fresh) {
-            self.rows_changed();
-        }
-        self.begin_draft_anew();
-    }
-
-    fn refresh_ended(
-        &mut self,
-        at: Timestamp,
-        proofs: Vec<crate::directory::work::RefreshProof>,
-        failed: Vec<(RecordKind, Failure)>,
-    ) {
-        if std::mem::take(&mut self.renewed) {
-            // Other values are found by other filters, and sorted elsewhere.
-            self.rows_changed();
-            self.renew_difference();
-        }
-        self.directory.refresh_ends(&proofs);
-        // Records that could not be filled in may be asked for again.
-        self.unbidden.read_alone.clear();
-        self.waiting = None;
-        self.sync.busy = false;
-        self.sync.partial = false;
-        self.sync.progress.clear();
-        if !proofs.is_empty() {
-            self.sync.seen = Some(at);
-            self.sync.stored = false;
-        }
-        self.sync.proofs = proofs;
-        if let Some((kind, failure)) = failed.first()
-            && !matches!(self.link, Some(LinkState::Down(_)))
-        {
-            self.fail(format!("{} could not be read: {}", self.word(kind.plural()), failure.sentences()));
-        }
-        for (kind, failure) in &failed {
-            let words = format!("{} could not be read: {}", self.word(kind.plural()), failure.sentences());
-            self.note_read_failure(words);
-        }
-        self.sync.failed = failed;
     }
 
     /// Gives up a filter that the server refuses: the rows shown are not the ones that it would have found.

@@ -165,6 +165,26 @@ async fn only_what_differs_is_told() {
     assert_eq!((row(&console, 1), row(&console, 10), row(&console, 5)), (Some(51), Some(0), Some(40)));
 }
 
+/// Who asks for the lists sees that they came, also where they look as before within the same minute.
+#[tokio::test]
+async fn who_asks_for_the_lists_is_told_how_the_reading_ended() {
+    let elsewhere = Arc::new(Mutex::new(Elsewhere::default()));
+    elsewhere.lock().unwrap().users.extend((10..60).map(|id| (id, name(id))));
+    let mut console = Console::open(&Room::new(), serve_all(&elsewhere).await).await;
+    console.expect_no("read again");
+    console.press(Action::Refresh);
+    console.settle().await;
+    console.expect("The lists were read again: nothing differs.");
+    elsewhere.lock().unwrap().users.insert(10, name(70));
+    console.press(Action::Refresh);
+    console.settle().await;
+    console.expect("The lists were read again: 1 record differs.");
+    elsewhere.lock().unwrap().users.retain(|id, _| *id > 30);
+    console.press(Action::Refresh);
+    console.settle().await;
+    console.expect("The lists were read again: 21 records differ.");
+}
+
 /// Where the difference is more work than to show everything anew, the rest comes from the disk: rows are in order again.
 #[rstest]
 #[case::most_have_left(|elsewhere: &mut Elsewhere| elsewhere.users.retain(|id, _| *id > 2_150), 49)]

@@ -1,0 +1,99 @@
+//! Reading the lists again: asked for by a person or not, and what it found.
+
+use jiff::Timestamp;
+
+use super::{App, AppEffect};
+use crate::{
+    directory::{
+        Observation, RecordKind,
+        work::{LinkState, RefreshProof, RefreshScope, WorkerJob},
+    },
+    scim::{failure::Failure, text::number},
+};
+
+impl App {
+    /// Reads the lists again, and the question of the topmost box, because a person asks for it.
+    pub(super) fn refresh(&mut self, scope: RefreshScope, effects: &mut Vec<AppEffect>) {
+        effects.push(AppEffect::Work(WorkerJob::Wake));
+        effects.push(AppEffect::Work(WorkerJob::Refresh(scope)));
+        self.fetch_raw_again(effects);
+        self.ask_again(effects);
+        self.unbidden.read_alone.clear();
+        self.sync.asked = true;
+    }
+
+    /// Nothing was read yet.
+    pub(super) fn refresh_began(&mut self) {
+        self.directory.refresh_begins();
+        self.sync.busy = true;
+        self.sync.differing = Some(0);
+        self.sync.progress.clear();
+    }
+
+    /// Puts records into the lists that a refresh found with other values.
+    pub(super) fn on_renewed(&mut self, fresh: Vec<Observation>) {
+        self.renewed = true;
+        self.sync.differing = self.sync.differing.map(|before| before + fresh.len() as u64);
+        // A list may hold less of these records than the single reads have filled in.
+        for target in fresh.iter().filter_map(Observation::target) {
+            self.unbidden.read_alone.remove(&target);
+        }
+        if self.directory.renew(fresh) {
+            self.rows_changed();
+        }
+        self.begin_draft_anew();
+    }
+
+    /// Notes how whole the lists are, and tells a person who asked for them how the reading ended.
+    pub(super) fn refresh_ended(
+        &mut self,
+        at: Timestamp,
+        proofs: Vec<RefreshProof>,
+        failed: Vec<(RecordKind, Failure)>,
+    ) {
+        if std::mem::take(&mut self.renewed) {
+            // Other values are found by other filters, and sorted elsewhere.
+            self.rows_changed();
+            self.renew_difference();
+        }
+        self.directory.refresh_ends(&proofs);
+        // Records that could not be filled in may be asked for again.
+        self.unbidden.read_alone.clear();
+        self.waiting = None;
+        self.sync.busy = false;
+        self.sync.partial = false;
+        self.sync.progress.clear();
+        if !proofs.is_empty() {
+            self.sync.seen = Some(at);
+            self.sync.stored = false;
+        }
+        self.sync.proofs = proofs;
+        let asked = std::mem::take(&mut self.sync.asked);
+        if let Some((kind, failure)) = failed.first()
+            && (asked || !matches!(self.link, Some(LinkState::Down(_))))
+        {
+            self.fail(format!("{} could not be read: {}", self.word(kind.plural()), failure.sentences()));
+        }
+        for (kind, failure) in &failed {
+            let words = format!("{} could not be read: {}", self.word(kind.plural()), failure.sentences());
+            self.note_read_failure(words);
+        }
+        if asked && failed.is_empty() {
+            self.say_read_again();
+        }
+        self.sync.failed = failed;
+    }
+
+    /// Says that the lists were read again: the time in the title has no seconds. Another message stands over it.
+    fn say_read_again(&mut self) {
+        let found = match self.sync.differing {
+            None => String::new(),
+            Some(0) => ": nothing differs".to_owned(),
+            Some(1) => ": 1 record differs".to_owned(),
+            Some(more) => format!(": {} records differ", number(more)),
+        };
+        if self.message.is_none() {
+            self.say(format!("The lists were read again{found}."));
+        }
+    }
+}
