@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(lines.entries[0], one.entries[0]);
         let entry = &one.entries[0];
         assert_eq!((entry.actor.raw(), entry.user.raw(), entry.team.raw()), ("ann@x.io", "VXNl", "vision"));
-        assert_eq!((entry.words(), entry.code), ("taken out of the team", Some(200)));
+        assert_eq!((entry.words(), entry.code), ("taken out", Some(200)));
     }
 
     #[test]

@@ -23,7 +23,7 @@ use crate::{
 /// Cells for the time.
 const TIME: usize = 12;
 
-/// Cells for the deed.
+/// The most cells for the deed.
 const DEED: usize = 28;
 
 /// Draws it.
@@ -69,9 +69,9 @@ pub fn draw(frame: &mut Frame<'_>, aside: &SideQueryBox, app: &App, look: &Scree
 /// The texts of a row.
 struct RowTexts {
     at: String,
-    who: String,
     deed: String,
-    whom: String,
+    /// Who did it, whom it concerns, and in which team.
+    names: [String; 3],
     style: Style,
 }
 
@@ -84,14 +84,12 @@ impl RowTexts {
             (false, true) => look.dim(),
             (false, false) => Style::new(),
         };
-        let whom = [known(&entry.user, app), entry.team.marked().into_owned()];
-        let whom = [(&entry.user, &whom[0]), (&entry.team, &whom[1])].into_iter().filter(|(name, _)| !name.is_empty());
         let refused = if entry.is_refused() { " (refused)" } else { "" };
+        let actor = if own { "you".to_owned() } else { known(&entry.actor, app) };
         Self {
             at: entry.at.map_or_else(|| "?".to_owned(), |at| look.moment(at, app.now)),
-            who: if own { "you".to_owned() } else { known(&entry.actor, app) },
             deed: format!("{}{refused}", entry.words()),
-            whom: whom.map(|(_, shown)| shown.as_str()).collect::<Vec<_>>().join(&format!(" {} ", look.glyphs.dot)),
+            names: [actor, known(&entry.user, app), entry.team.marked().into_owned()],
             style,
         }
     }
@@ -108,34 +106,40 @@ fn known(name: &Name, app: &App) -> String {
     user.map_or(name, |user| &user.user_name).marked().into_owned()
 }
 
-/// Cells for who, the deed, and whom or where: as the longest texts want. Where both names do not fit, each has at least
-/// half of the room.
-fn widths<'a>(width: usize, rows: impl Iterator<Item = &'a RowTexts>) -> [usize; 3] {
-    let [mut who, mut deed, mut whom] = [0; 3];
+/// Cells for the deed and the names, as the longest texts want. Where they do not fit, the widest names give way first.
+fn widths<'a>(width: usize, rows: impl Iterator<Item = &'a RowTexts>) -> (usize, [usize; 3]) {
+    let (mut deed, mut names) = (0, [0; 3]);
     for texts in rows {
-        who = who.max(fit::width(&texts.who));
         deed = deed.max(fit::width(&texts.deed).min(DEED));
-        whom = whom.max(fit::width(&texts.whom));
+        for (cells, name) in names.iter_mut().zip(&texts.names) {
+            *cells = (*cells).max(fit::width(name));
+        }
     }
     let left = width.saturating_sub(rows::PREFIX + TIME + deed + 4);
-    let who = who.min(left.saturating_sub(whom).max(left / 2));
-    [who, deed, left - who]
+    while names.iter().sum::<usize>() > left {
+        names.iter_mut().max().into_iter().for_each(|widest| *widest -= 1);
+    }
+    (deed, names)
 }
 
-/// When, who, what, and whom or where.
+/// When, who, what, whom, and where.
 fn row(
     width: usize,
     selected: bool,
     texts: &RowTexts,
-    [who, deed, whom]: [usize; 3],
+    (deed, cells): (usize, [usize; 3]),
     look: &ScreenLook,
 ) -> Line<'static> {
-    let more = look.glyphs.more;
-    let [actor, concerned] = [(&texts.who, who), (&texts.whom, whom)].map(|(name, room)| fit::elide(name, room, more));
+    let [who, whom, team] = std::array::from_fn(|at| fit::elide(&texts.names[at], cells[at], look.glyphs.more));
     let style = texts.style;
-    let cells: [TableCell; 4] =
-        [(&texts.at, TIME, look.dim()), (&actor, who, style), (&texts.deed, deed, style), (&concerned, whom, style)];
-    rows::row(width, selected, &cells, look)
+    let row: [TableCell; 5] = [
+        (&texts.at, TIME, look.dim()),
+        (&who, cells[0], style),
+        (&texts.deed, deed, style),
+        (&whom, cells[1], style),
+        (&team, cells[2], style),
+    ];
+    rows::row(width, selected, &row, look)
 }
 
 /// The row under the cursor in full, as far as two lines hold it.

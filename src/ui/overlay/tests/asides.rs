@@ -1,10 +1,13 @@
 //! Accounts, invitations and secrets as pictures.
 
+use std::sync::Arc;
+
 use secrecy::SecretString;
 
 use super::*;
 use crate::directory::{
     Name, Observation,
+    audit::{AuditEntry, AuditPage, AuditSpan},
     change::ChangeId,
     record::AccountKind,
     side_query::{AccountDetails, ApiKey, SideAnswer, TeamParticipant},
@@ -107,6 +110,33 @@ fn invitations() {
         app.directory.begin(ChangeId(2), Change::RevokeInvite { team, invite, to: "noor".into() });
         press(&mut app, Action::Down);
         assert_snapshot!(format!("invitations_{width}"), shown(&app));
+    }
+}
+
+/// At 80 columns person and team stand apart, each cut in its own middle.
+#[test]
+fn the_audit_log() {
+    let entry = |n: u32, action: &str, actor: &str, user: &str, team: &str, code: u16| {
+        let at = now() - jiff::SignedDuration::from_hours(i64::from(n) * 20);
+        let id = n.to_string().as_str().into();
+        let [action, actor, user, team] = [action, actor, user, team].map(Name::from);
+        Arc::new(AuditEntry { id, at: Some(at), action, actor, user, team, code: Some(code), raw: json!({}) })
+    };
+    let entries = vec![
+        entry(1, "team:invite_user", "nikos-nikolaidis@example.com", "giorgos-papadopoulou-2", "data-platform", 200),
+        entry(2, "team:uninvite", "eva@example.com", "ivan@example.com", "vision", 200),
+        entry(3, "team:uninvite", "oksana-kovalenko", "noah-mensah-2", "forecasting", 403),
+        entry(4, "team:delete", "oksana-kovalenko", "", "growth", 200),
+        entry(5, "user:create_api_key", "ivan-petrov", "ivan-petrov", "", 200),
+        entry(6, "organization:update_member", "rohan", "ivan-petrov", "", 200),
+    ];
+    for width in [80, 120, 60] {
+        let mut app = console(width, 24);
+        press(&mut app, Action::GoActivity);
+        press(&mut app, Action::AuditLog);
+        let page = AuditPage { entries: entries.clone(), next: None };
+        learn(&mut app, SideQueryKind::AuditLog(AuditSpan::newest(now())), SideAnswer::AuditLog(page));
+        assert_snapshot!(format!("audit_{width}"), shown(&app));
     }
 }
 
