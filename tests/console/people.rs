@@ -157,7 +157,11 @@ async fn people_are_created_with_seats_and_teams() {
         )));
         console.type_text("audio, climate");
         console.press(Action::Submit);
+        console.expect("Joins audio, climate.");
         sent(&mut console, 1).await;
+        // Who was asked for has not come along by chance.
+        assert!(console.last().effects.is_empty(), "{:?}", console.last().effects);
+        console.expect_no("now, too");
         let user = server.user("kim-lee").await;
         assert_eq!((&user["modelsSeat"], &user["weaveRole"]), (&"viewer".into(), &"full".into()));
         let id = user["id"].as_str().unwrap().to_owned();

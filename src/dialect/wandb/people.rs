@@ -169,7 +169,9 @@ pub(super) fn create(case: PlanContext<'_>, hosting: Hosting, sum: Option<u64>, 
     let confirm = if confirm.len() > 1 { ConfirmBy::Reread(confirm) } else { ConfirmBy::Echo(confirm) };
     // An invitation reaches the user at once, and can't be undone.
     let draft = StepDraft::new(requests, undo, confirm).look_if(hosting.may_be_multi_tenant());
-    Ok(draft.note(invites).note(seats_taken(case, sum, new)).note(own_name))
+    let names: Vec<String> = new.teams.iter().map(Name::to_string).collect();
+    let joins = (!names.is_empty()).then(|| format!("Joins {}.", names.join(", ")));
+    Ok(draft.note(invites).note(joins).note(seats_taken(case, sum, new)).note(own_name))
 }
 
 /// W&B assigns a full seat if the request names no seat.

@@ -198,7 +198,13 @@ impl ChangeAttempt<'_> {
         let Compared { entry, target: team, others: meanwhile, .. } = about;
         let change = &entry.step.change;
         let is_own = entry.created.as_ref().or(change.team()) == Some(&team.id);
-        let (goes, comes) = if is_own { meant(change) } else { (Vec::new(), Vec::new()) };
+        let (goes, comes) = match change {
+            Change::CreateUser { user, .. } if user.teams.contains(name) => {
+                (Vec::new(), entry.created.iter().cloned().collect())
+            }
+            _ if is_own => meant(change),
+            _ => (Vec::new(), Vec::new()),
+        };
         let all: Vec<Id> = gone.iter().chain(&come).map(|id| id.as_str().into()).collect();
         let theirs = meanwhile.members_of(&team.id);
         let mut users = self.users(&[all, goes.clone(), comes.clone(), theirs].concat()).await;
