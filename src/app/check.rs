@@ -359,6 +359,11 @@ impl OverlayBehavior for CheckList {
         }
     }
 
+    /// What no row contains can be asked of the server, as long as not all records are known.
+    fn has_choice(&self, directory: &Directory) -> bool {
+        self.is_looking() || self.selected(directory).is_some() || !directory.is_complete(self.kind())
+    }
+
     fn has_work(&self) -> bool {
         !self.wishes.is_empty()
     }

@@ -237,6 +237,10 @@ impl OverlayBehavior for DifferenceBox {
         to.go(&mut self.cursor, self.shown.len());
     }
 
+    fn has_choice(&self, _: &Directory) -> bool {
+        self.selected().is_some()
+    }
+
     fn adjust(&mut self, action: Action, _: &App) -> Result<(), RowKept> {
         match action {
             Action::Toggle => self.toggle().map_err(RowKept::Fixed)?,

@@ -324,6 +324,10 @@ impl OverlayBehavior for RoleEditor {
         true
     }
 
+    fn has_choice(&self, directory: &Directory) -> bool {
+        self.rows(directory).len() > self.cursor
+    }
+
     fn edit(&mut self, event: &Event, _: &App) {
         if self.is_found && typed(event) {
             self.input.reset();

@@ -8,7 +8,7 @@ use crate::directory::{
     change::ChangeId,
     plan::{ChangeState, JournalEntry, Plan, Undo},
 };
-use crate::scim::text::number;
+use crate::scim::{failure::sentence, text::number};
 
 /// Something for the message line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -92,12 +92,12 @@ impl App {
         let line = format!("{}: {}", words.subject, words.text("→"));
         match state {
             ChangeState::Confirmed => {
-                let text = format!("{line}.{}", self.way_back(plan));
+                let text = format!("{}{}", sentence(&line), self.way_back(plan));
                 self.say_plan(plan, state, text);
             }
             ChangeState::Already => self.say_plan(plan, state, format!("{line}: so already, nothing was sent.")),
             ChangeState::Unseen => {
-                let text = format!("{line}. {}", entry.why);
+                let text = format!("{} {}", sentence(&line), entry.why);
                 self.say_plan(plan, state, text);
             }
             ChangeState::Planned

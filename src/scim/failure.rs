@@ -120,7 +120,7 @@ impl Failure {
 }
 
 /// Adds a full stop where the text has no final punctuation.
-fn sentence(text: &str) -> String {
+pub fn sentence(text: &str) -> String {
     match text.trim_end() {
         "" => String::new(),
         text if text.ends_with(['.', '!', '?', '”', '…']) => text.to_owned(),

@@ -54,10 +54,17 @@ impl App {
         let of_profile =
             matches!(action, A::OpenProfile | A::CopyProfile | A::ChangeProfile | A::TestProfile | A::DeleteProfile);
         match (action, top) {
-            (A::Choose, _) if !found() => Err("Nothing is found: there is no line to take.".into()),
+            (A::Choose | A::Toggle | A::TakeOut | A::ToggleAll, _) if !found() => {
+                Err("Nothing is found: there is no line to take.".into())
+            }
             (A::Reason, Some(Overlay::Preview(plan))) if plan.reasoning => Err("The reason is being typed.".into()),
             (A::SearchLines, Some(Overlay::Preview(plan))) if plan.searching => {
                 Err("The lines are being searched.".into())
+            }
+            (A::SendStage | A::NextGrouping | A::DropStaged | A::ClearStage, Some(Overlay::Stage(_)))
+                if self.stage.is_empty() =>
+            {
+                Err("The stage is empty.".into())
             }
             (_, Some(Overlay::Profiles(list))) if of_profile && list.profiles.is_empty() => {
                 Err("There is no profile yet.".into())

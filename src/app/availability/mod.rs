@@ -70,7 +70,7 @@ impl App {
             }
             Action::GroupRole => {
                 self.someone()?;
-                self.mapped().map_err(UnavailableReason::from)
+                self.mapped().map_err(|why| self.with_way_to_member(why))
             }
             Action::Teams => {
                 self.somebody()?;
@@ -281,6 +281,18 @@ impl App {
                 Err("Teams give no role in the organisation here: give it to the user.")
             }
             _ => Err("No mapping of groups to roles is kept: add [profile.NAME.mapping] to the config file."),
+        }
+    }
+
+    /// The reason, and in the details of a team the way to the roles of the member under the cursor.
+    fn with_way_to_member(&self, why: &str) -> UnavailableReason {
+        let key = |action| self.keymap.label(action).unwrap_or_default();
+        match self.overlays.last() {
+            Some(Overlay::Details(details)) if details.cursor.is_some() => {
+                format!("{why} {} opens the member, {} there gives a role.", key(Action::Follow), key(Action::SetRole))
+                    .into()
+            }
+            _ => why.to_owned().into(),
         }
     }
 

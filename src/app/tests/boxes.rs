@@ -258,6 +258,48 @@ fn hints_are_of_keys_that_act() {
     }
 }
 
+/// The box with nothing in it: what is typed finds nothing, or nothing is there yet. `None` for boxes that are never empty.
+fn emptied(kind: usize) -> Option<Console> {
+    let mut console = opened(kind);
+    match console.app.overlays.last_mut() {
+        Some(Overlay::Profiles(list)) => list.profiles.clear(),
+        Some(Overlay::Aside(_) | Overlay::Stage(_)) => {}
+        Some(Overlay::Columns(_) | Overlay::Form(_) | Overlay::Permissions(_) | Overlay::Preview(_)) | None => {
+            return None;
+        }
+        Some(top) if top.behavior().is_typing() => {
+            console.type_text("zq-zq");
+            console.wait();
+        }
+        Some(_) => return None,
+    }
+    Some(console)
+}
+
+/// No key on the bottom row of an empty box is without an effect.
+#[test]
+fn hints_of_empty_boxes_are_of_keys_that_act() {
+    let mut boxes = 0;
+    for kind in 0..BOXES {
+        let Some(empty) = emptied(kind) else { continue };
+        boxes += 1;
+        for hint in empty.app.hints() {
+            let events = keys().into_iter().chain([KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)]);
+            let mut console = emptied(kind).unwrap();
+            console.app.message = None;
+            console.effects.clear();
+            let before = format!("{:?}", console.app.overlays);
+            for key in events.filter(|key| keymap::name(*key) == hint.key).take(1) {
+                console.tell(AppMessage::Terminal(Event::Key(key)));
+            }
+            let app = &console.app;
+            let acted = format!("{:?}", app.overlays) != before || !console.effects.is_empty() || app.message.is_some();
+            assert!(acted, "{hint:?} does nothing in the empty box {kind}");
+        }
+    }
+    assert_eq!(boxes, 9);
+}
+
 /// Without a box, too: a confirmed change is neither tried again nor dropped.
 #[test]
 fn hints_of_lists_are_of_keys_that_act() {

@@ -131,7 +131,7 @@ fn all_shown_does_not_take_similar_rows() {
 fn all_shown_says_where_there_is_nothing_to_check() {
     let mut console = with(&["eva"]);
     console.press(Action::GoTeams).press(Action::Members).type_text("xyz").press(Action::ToggleAll);
-    assert_eq!(said(&console), "No row shown is left to check.");
+    assert_eq!(said(&console), "Nothing is found: there is no line to take.");
 }
 
 #[test]
