@@ -44,7 +44,7 @@ impl App {
     fn on_key(&mut self, key: KeyEvent, event: &Event, effects: &mut Vec<AppEffect>) {
         let typing = self.is_typing();
         let action = self.keymap.action(self.scopes(), key).filter(|action| !typing || overrides_typing(*action, key));
-        if action == Some(Action::Back) && self.give_up_draft() {
+        if action == Some(Action::Back) && self.give_up_draft(effects) {
             return;
         }
         self.dropping &= matches!(action, Some(Action::Back | Action::CloseSecret));
@@ -178,7 +178,7 @@ impl App {
     }
 
     /// Takes one step back: the message, the box, the filter being typed, the filter, the marks.
-    pub(super) fn back(&mut self) {
+    pub(super) fn back(&mut self, effects: &mut Vec<AppEffect>) {
         if self.has_error() {
             self.message = None;
         } else if self.overlays.last_mut().is_some_and(|top| top.behavior_mut().back()) {
@@ -187,7 +187,7 @@ impl App {
             self.dropping = true;
             let key = self.keymap.label(Action::Back).unwrap_or_default();
             self.say(format!("{key} again drops what you entered."));
-        } else if self.overlays.pop().is_none() {
+        } else if !self.close_top(effects) {
             let (now, rows) = (self.now, self.size.list_rows());
             let Some(kind) = self.tab.kind() else {
                 let changes = &mut self.changes;

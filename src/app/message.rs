@@ -1,6 +1,6 @@
 //! The messages that the state receives, and the effects that it asks for: its only inputs and outputs.
 
-use std::sync::Arc;
+use std::{any::Any, sync::Arc};
 
 use crossterm::event::Event;
 use secrecy::SecretString;
@@ -10,7 +10,6 @@ use crate::directory::{
     Id, Name,
     guard::GuardSettings,
     plan::Planner,
-    records::Records,
     role_source::RoleMapping,
     work::{WorkerJob, WorkerReport},
 };
@@ -74,8 +73,8 @@ pub enum AppEffect {
         /// The path as typed.
         path: String,
     },
-    /// Drops these records on another thread: freeing a large directory takes longer than a frame.
-    Discard(Box<Records>),
+    /// Drops the value on another thread: freeing a large directory or plan takes longer than a frame.
+    Discard(Box<dyn Any + Send>),
     /// Draws the whole screen again.
     Redraw,
     /// Releases the terminal and stops until the shell resumes the console.

@@ -38,6 +38,9 @@ use super::{
 };
 use crate::directory::{Directory, ResourceRef};
 
+/// A plan or a check list of more lines is not freed within a step: 10,000 lines take 20 ms.
+const FEW: usize = 128;
+
 /// The boxes: a line each, with the variant of [`Overlay`] and the state. `$then` is the macro that gets the lines.
 macro_rules! for_each_overlay {
     ($then:ident) => {
@@ -250,6 +253,17 @@ impl App {
         let done = act(top.behavior_mut(), self);
         self.overlays.push(top);
         Some(done)
+    }
+
+    /// Closes the box on top; a plan or a check list of many lines is freed on another thread. False where there is no box.
+    pub(super) fn close_top(&mut self, effects: &mut Vec<AppEffect>) -> bool {
+        match self.overlays.pop() {
+            None => return false,
+            Some(Overlay::Preview(preview)) if preview.lines() > FEW => effects.push(AppEffect::Discard(preview)),
+            Some(Overlay::Check(list)) if list.wishes.len() > FEW => effects.push(AppEffect::Discard(Box::new(list))),
+            Some(_) => {}
+        }
+        true
     }
 
     /// Closes the boxes that a plan, sent or staged, has settled.

@@ -155,7 +155,7 @@ impl App {
             Action::GoRoles => self.switch(Tab::Roles),
             Action::GoActivity => self.switch(Tab::Activity),
             Action::NextTab | Action::PreviousTab => self.next_tab(action == Action::NextTab),
-            Action::Back => self.back(),
+            Action::Back => self.back(effects),
             Action::Quit => self.quit(effects),
             Action::Refresh => self.refresh(RefreshScope::Changed, effects),
             Action::RefreshAll => self.refresh(RefreshScope::All, effects),

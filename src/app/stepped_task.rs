@@ -188,10 +188,10 @@ impl App {
     }
 
     /// Gives up a plan that is being drawn up. False where there is none.
-    pub(super) fn give_up_draft(&mut self) -> bool {
+    pub(super) fn give_up_draft(&mut self, effects: &mut Vec<AppEffect>) -> bool {
         let drafting = self.is_drafting();
         if drafting {
-            self.stepped.task = None;
+            effects.extend(self.stepped.task.take().map(|task| AppEffect::Discard(task)));
             self.stop_telling();
             self.say("The plan was given up: nothing is sent.");
         }

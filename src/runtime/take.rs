@@ -180,7 +180,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                 let reply = self.lists.send.clone();
                 tokio::task::spawn_blocking(move || reply.send((team, list::read(&path))));
             }
-            AppEffect::Discard(records) => drop(tokio::task::spawn_blocking(move || drop(records))),
+            AppEffect::Discard(value) => drop(tokio::task::spawn_blocking(move || drop(value))),
             AppEffect::Redraw => self.redraw = true,
             AppEffect::Suspend => self.suspend = true,
             AppEffect::Quit => self.quit = true,

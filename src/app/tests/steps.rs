@@ -126,7 +126,27 @@ fn a_plan_that_is_being_drawn_up_can_be_given_up() {
     assert!(!console.app.waits(&back));
     console.tell(AppMessage::Terminal(back));
     assert!(!console.app.is_looking() && console.app.overlays.is_empty());
+    assert!(console.effects.iter().any(|effect| matches!(effect, AppEffect::Discard(_))), "it is freed off the loop");
     assert_eq!((marks(&console), console.submitted().len()), (500, 0), "only the plan is gone");
+}
+
+#[test]
+fn a_plan_of_many_lines_is_freed_off_the_loop() {
+    let mut console = crowd(1_000);
+    let discards = |console: &Console| {
+        let discard = |effect: &&AppEffect| matches!(effect, AppEffect::Discard(_));
+        console.effects.iter().filter(discard).count()
+    };
+    console.press(Action::ToggleActive).press(Action::Back);
+    assert!(console.app.overlays.is_empty());
+    let before = discards(&console);
+    console.press(Action::Filter).type_text("p0 active:yes").press(Action::Open).press(Action::MarkAll);
+    console.press(Action::ToggleActive);
+    console.wait();
+    assert!(matches!(console.app.overlays.last(), Some(Overlay::Preview(_))));
+    console.press(Action::Back);
+    assert!(console.app.overlays.is_empty());
+    assert_eq!(discards(&console), before + 1);
 }
 
 #[test]
