@@ -16,6 +16,10 @@ use super::{
 };
 use crate::directory::{Directory, Id, RecordKind, change::Change};
 
+mod sweep;
+
+use sweep::CheckSweep;
+
 /// The records of the rows, and the records that they are checked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CheckSubject {
@@ -154,6 +158,8 @@ pub struct CheckList {
     found: bool,
     /// True if all that the filter showed were checked at once.
     whole: bool,
+    /// All rows shown are being checked.
+    sweep: Option<CheckSweep>,
 }
 
 impl CheckList {
@@ -167,6 +173,7 @@ impl CheckList {
             by_hand: FxHashSet::default(),
             found: false,
             whole: false,
+            sweep: None,
         }
     }
 
@@ -214,6 +221,7 @@ impl CheckList {
 
     /// Filters by the typed text.
     pub fn filter(&mut self, directory: &Directory) {
+        self.finish_sweep(directory);
         self.rows.filter(self.input.value(), directory);
     }
 
@@ -271,29 +279,6 @@ impl CheckList {
             None => drop(self.wishes.shift_remove(&id)),
         }
         self.found = !self.input.value().is_empty();
-    }
-
-    /// Checks all that the filter shows; where all of them are checked, takes that back.
-    ///
-    /// # Errors
-    /// Nothing changes.
-    pub fn toggle_all(&mut self, directory: &Directory) -> Result<(), NothingToggled> {
-        let ids: Vec<Id> =
-            self.rows.shown.iter().filter_map(|row| directory.id_at(self.kind(), *row)).cloned().collect();
-        // Nobody puts service accounts into a team here.
-        let service = |id: &Id| {
-            self.kind() == RecordKind::User && directory.user(id).is_some_and(|user| user.account.is_service())
-        };
-        let off = ids.into_iter().filter(|id| self.now(directory, id) != MembershipState::On && !service(id));
-        let off = NothingToggled::unless(self.rows.is_similar(), off.collect(), |id| self.by_hand.contains(id))?;
-        if off.iter().all(|id| self.wishes.get(id) == Some(&true)) {
-            let off: FxHashSet<Id> = off.into_iter().collect();
-            self.wishes.retain(|id, _| !off.contains(id));
-        } else {
-            self.whole = true;
-            self.wishes.extend(off.into_iter().map(|id| (id, true)));
-        }
-        Ok(())
     }
 
     /// The numbers of rows that come and that go.
@@ -373,11 +358,19 @@ impl OverlayBehavior for CheckList {
     }
 
     fn is_looking(&self) -> bool {
-        !self.rows.is_whole()
+        self.sweep.is_some() || !self.rows.is_whole()
+    }
+
+    fn go_on(&mut self, directory: &Directory) -> Result<(), RowKept> {
+        Ok(self.sweep_on(directory)?)
     }
 
     fn renew(&mut self, directory: &Directory) {
         self.rows.renew(self.of.rows(directory), directory);
+        // The rows stand elsewhere: the sweep looks at them anew.
+        if let Some(sweep) = &mut self.sweep {
+            *sweep = CheckSweep::default();
+        }
     }
 }
 

@@ -23,11 +23,14 @@ impl App {
             self.follow_top();
             return effects;
         }
+        let mut kept = None;
         for overlay in &mut self.overlays {
             if let Some((_, rows)) = overlay.behavior_mut().finder() {
                 rows.advance(&self.directory, STEP);
             }
+            kept = kept.or(overlay.behavior_mut().go_on(&self.directory).err());
         }
+        kept.into_iter().for_each(|why| self.say(why.to_string()));
         let rows = self.size.list_rows();
         if let Some(pane) = self.panes.iter_mut().find(|pane| !pane.is_whole()) {
             pane.advance(&self.directory, STEP);

@@ -114,6 +114,11 @@ pub(super) trait OverlayBehavior {
         Ok(())
     }
 
+    /// Goes on with work that takes several steps, for one step; says how it ended where it changed nothing.
+    fn go_on(&mut self, _directory: &Directory) -> Result<(), RowKept> {
+        Ok(())
+    }
+
     /// Takes the row under the cursor. The box is off the stack by then.
     fn choose(self, app: &mut App, _effects: &mut Vec<AppEffect>)
     where

@@ -7,6 +7,74 @@ fn control(console: &mut Console, letter: char) {
     console.tell(AppMessage::Terminal(Event::Key(key)));
 }
 
+/// Members of a team, in a directory of this many people.
+fn members_of(many: usize, inside: &[&str]) -> Console {
+    let mut console = Console::new(Hosting::Dedicated);
+    let users = (0..many).map(|n| user(&format!("p{n:05}"), "member")).collect();
+    let add = |id: &&str| Member { id: (*id).into(), display: Name::default() };
+    let members = Some(inside.iter().map(add).collect());
+    let team = Team { id: "t".into(), name: "everyone".into(), members, ..Team::default() };
+    let records = Box::new(Records::build(users, vec![team], vec![]));
+    console.tell(AppMessage::Report(WorkerReport::Records {
+        records,
+        seen: Some(now()),
+        partial: false,
+        stored: false,
+    }));
+    console.wait();
+    console.press(Action::GoTeams).press(Action::Members).wait();
+    console
+}
+
+fn checked(console: &Console) -> usize {
+    let Some(Overlay::Check(list)) = console.app.overlays.last() else { panic!("no check list") };
+    list.wishes.len()
+}
+
+/// A key, without the steps that follow.
+fn begin(console: &mut Console, action: Action) {
+    let event = Event::Key(console.app.keymap.event(action).unwrap());
+    console.tell(AppMessage::Terminal(event));
+}
+
+#[test]
+fn all_of_many_rows_are_checked_and_unchecked_in_steps() {
+    let mut console = members_of(20_000, &["id-p00003"]);
+    begin(&mut console, Action::ToggleAll);
+    assert!(console.app.is_looking() && checked(&console) < 19_999);
+    let look = Event::Key(console.app.keymap.event(Action::Look).unwrap());
+    assert!(console.app.waits(&look), "the plan would be of a part");
+    console.wait();
+    assert_eq!(checked(&console), 19_999);
+    begin(&mut console, Action::ToggleAll);
+    assert!(console.app.is_looking());
+    console.wait();
+    assert_eq!(checked(&console), 0);
+}
+
+#[test]
+fn what_is_typed_meanwhile_or_comes_anew_leaves_no_part() {
+    let mut console = members_of(20_000, &[]);
+    begin(&mut console, Action::ToggleAll);
+    console.type_text("p00001").wait();
+    assert_eq!(checked(&console), 20_000, "all that was shown when the key was pressed");
+
+    let mut console = members_of(20_000, &[]);
+    begin(&mut console, Action::ToggleAll);
+    console.app.look_on();
+    let left = (0..15_000).map(|n| user(&format!("p{n:05}"), "member")).collect();
+    let team = Team { id: "t".into(), name: "everyone".into(), members: Some(vec![]), ..Team::default() };
+    let records = Box::new(Records::build(left, vec![team], vec![]));
+    console.tell(AppMessage::Report(WorkerReport::Records {
+        records,
+        seen: Some(now()),
+        partial: false,
+        stored: false,
+    }));
+    console.wait();
+    assert_eq!(checked(&console), 15_000);
+}
+
 #[test]
 fn while_something_is_typed_space_takes_nobody_out() {
     let mut console = Console::new(Hosting::Dedicated);
