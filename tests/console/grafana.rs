@@ -25,6 +25,9 @@ async fn roles_are_shown_listed_filtered_and_said_to_be_role_syncs() {
     console.press(Action::Open);
     console.settle().await;
     console.expect("as of the last read; set anew at the next sign-in");
+    console.press(Action::Permissions);
+    console.expect("The server tells of no role what it allows.");
+    console.esc();
     console.press(Action::SetRole);
     console.expect("Role Sync sets the role");
     console.esc();
@@ -41,6 +44,8 @@ async fn roles_are_shown_listed_filtered_and_said_to_be_role_syncs() {
     console.press(Action::Create);
     console.expect("Roles are not made here.");
     console.press(Action::GoTeams);
+    console.press(Action::Edit);
+    console.expect("A team's name is one of its attributes. A shows them.");
     console.press(Action::GroupRole);
     console.expect("Roles don't follow from groups here");
 }

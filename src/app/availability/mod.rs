@@ -13,7 +13,7 @@ pub use reason::UnavailableReason;
 
 const NO_RENAMING: &str = "A team's name can't be changed over SCIM here.";
 
-const RENAMING: &str = "A team's name is one of its attributes: change it there.";
+const RENAMING: &str = "A team's name is one of its attributes.";
 
 const NO_RECORD: &str = "The server has no record of this role.";
 
@@ -226,7 +226,7 @@ impl App {
             Action::Delete => refused(&[self.verb_of(DELETE)]),
             Action::Edit => match self.kind_in_hand() {
                 RecordKind::User => refused(&EDIT),
-                RecordKind::Team => Some(self.no_team_form()),
+                RecordKind::Team => Some(self.no_team_form().into()),
                 RecordKind::Role => refused(&[ChangeVerb::EditRole]),
             },
             Action::MyAccount | Action::Account | Action::Invitations | Action::ReadInvitations => {
@@ -242,9 +242,12 @@ impl App {
     }
 
     /// The reason why a team has no form of its own.
-    fn no_team_form(&self) -> Cow<'static, str> {
-        let renamed = self.capabilities().is_some_and(|can| can.can(ChangeVerb::SetAttribute).is_ok());
-        self.word(if renamed { RENAMING } else { NO_RENAMING })
+    fn no_team_form(&self) -> String {
+        if self.capabilities().is_none_or(|can| can.can(ChangeVerb::SetAttribute).is_err()) {
+            return self.word(NO_RENAMING).into_owned();
+        }
+        let key = self.keymap.label(Action::Attributes).unwrap_or_else(|| ":attributes".to_owned());
+        format!("{} {key} shows them.", self.word(RENAMING))
     }
 
     /// Whether the plan on top shows its lines.

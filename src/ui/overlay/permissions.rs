@@ -78,7 +78,11 @@ impl<'a> Page<'a> {
             }
         }
         page.lines.push(Line::default());
-        let words = "Type a permission, such as run:delete, to see which of these gives it.";
+        let words = if app.directory.catalogue().is_empty() {
+            "The server tells of no role what it allows."
+        } else {
+            "Type a permission, such as run:delete, to see which of these gives it."
+        };
         page.lines.extend(shell::wrapped(words, columns, 0, look.dim()));
         page.lines
     }
