@@ -39,6 +39,10 @@ impl App {
                 }
             }
         }
+        let asks = matches!(self.overlays.last(), Some(Overlay::Aside(_) | Overlay::Raw(_)));
+        if let Some(key) = self.key_now(Action::Refresh).filter(|_| asks) {
+            hints.push(KeyHint { action: Action::Refresh, key, word: "ask again".into() });
+        }
         let cleared = self.has_error();
         let acts = self.scopes().contains(&Scope::Global) && (boxed || cleared);
         if let Some(key) = self.key_now(Action::Back).filter(|_| acts) {
