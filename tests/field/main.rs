@@ -54,6 +54,7 @@ mod terminal;
 mod typed_names;
 mod undo;
 mod unread_roles;
+mod unsent;
 mod untrue;
 mod wandb;
 mod wandb_docs;
