@@ -78,16 +78,22 @@ impl CheckList {
         Ok(())
     }
 
-    /// Ends the sweep at once: other rows are shown next.
+    /// Ends the sweep at once, over the rows of the present filter: another filter follows.
     pub(super) fn finish_sweep(&mut self, directory: &Directory) {
-        while self.sweep.is_some() && self.rows.is_whole() && self.sweep_on(directory).is_ok() {}
+        while self.sweep.is_some() {
+            if !self.rows.is_whole() {
+                self.rows.advance(directory, STEP);
+            } else if self.sweep_on(directory).is_err() {
+                return;
+            }
+        }
     }
 
     fn look_at_rows(&self, sweep: &mut CheckSweep, directory: &Directory) {
         let kind = self.kind();
         let rows = self.rows.shown.get(sweep.looked..).unwrap_or_default().iter().take(STEP);
         for id in rows.filter_map(|row| directory.id_at(kind, *row)) {
-            // Nobody puts service accounts into a team here.
+            // Check lists give service accounts no membership.
             let is_service =
                 kind == RecordKind::User && directory.user(id).is_some_and(|user| user.account.is_service());
             if is_service || self.now(directory, id) == MembershipState::On {

@@ -7,20 +7,21 @@ fn control(console: &mut Console, letter: char) {
     console.tell(AppMessage::Terminal(Event::Key(key)));
 }
 
-/// Members of a team, in a directory of this many people.
-fn members_of(many: usize, inside: &[&str]) -> Console {
-    let mut console = Console::new(Hosting::Dedicated);
+/// Gives the console a directory of this many people and a team.
+fn give_people(console: &mut Console, many: usize, inside: &[&str]) {
     let users = (0..many).map(|n| user(&format!("p{n:05}"), "member")).collect();
     let add = |id: &&str| Member { id: (*id).into(), display: Name::default() };
     let members = Some(inside.iter().map(add).collect());
     let team = Team { id: "t".into(), name: "everyone".into(), members, ..Team::default() };
     let records = Box::new(Records::build(users, vec![team], vec![]));
-    console.tell(AppMessage::Report(WorkerReport::Records {
-        records,
-        seen: Some(now()),
-        partial: false,
-        stored: false,
-    }));
+    let report = WorkerReport::Records { records, seen: Some(now()), partial: false, stored: false };
+    console.tell(AppMessage::Report(report));
+}
+
+/// The check list of a team's members, in a directory of this many people.
+fn members_of(many: usize, inside: &[&str]) -> Console {
+    let mut console = Console::new(Hosting::Dedicated);
+    give_people(&mut console, many, inside);
     console.wait();
     console.press(Action::GoTeams).press(Action::Members).wait();
     console
@@ -62,17 +63,21 @@ fn what_is_typed_meanwhile_or_comes_anew_leaves_no_part() {
     let mut console = members_of(20_000, &[]);
     begin(&mut console, Action::ToggleAll);
     console.app.look_on();
-    let left = (0..15_000).map(|n| user(&format!("p{n:05}"), "member")).collect();
-    let team = Team { id: "t".into(), name: "everyone".into(), members: Some(vec![]), ..Team::default() };
-    let records = Box::new(Records::build(left, vec![team], vec![]));
-    console.tell(AppMessage::Report(WorkerReport::Records {
-        records,
-        seen: Some(now()),
-        partial: false,
-        stored: false,
-    }));
+    give_people(&mut console, 15_000, &[]);
     console.wait();
     assert_eq!(checked(&console), 15_000);
+}
+
+/// A filter that is typed while new rows are searched for finds other rows than the key was pressed for.
+#[test]
+fn all_shown_is_of_the_filter_that_the_key_was_pressed_with() {
+    let mut console = members_of(20_000, &[]);
+    console.type_text("p").wait();
+    begin(&mut console, Action::ToggleAll);
+    give_people(&mut console, 15_000, &[]);
+    console.tell(AppMessage::Terminal(Event::Key(KeyEvent::from(KeyCode::Char('0')))));
+    console.wait();
+    assert_eq!(checked(&console), 15_000, "p0 finds 10,000");
 }
 
 #[test]
