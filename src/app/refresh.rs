@@ -34,7 +34,7 @@ impl App {
     pub(super) fn on_renewed(&mut self, fresh: Vec<Observation>) {
         self.renewed = true;
         self.sync.differing = self.sync.differing.map(|before| before + fresh.len() as u64);
-        // A list may hold less of these records than the single reads have filled in.
+        // The list may leave out values that a single read of the record has told.
         for target in fresh.iter().filter_map(Observation::target) {
             self.unbidden.read_alone.remove(&target);
         }
@@ -44,7 +44,7 @@ impl App {
         self.begin_draft_anew();
     }
 
-    /// Notes how whole the lists are, and tells a person who asked for them how the reading ended.
+    /// Takes in the coverage of the lists. A person who asked for the refresh is told its result.
     pub(super) fn refresh_ended(
         &mut self,
         at: Timestamp,
@@ -84,13 +84,19 @@ impl App {
         self.sync.failed = failed;
     }
 
-    /// Says that the lists were read again: the time in the title has no seconds. Another message stands over it.
+    /// Shows the result of a refresh, which the time in the title does not show within a minute. Any other message
+    /// stays on the line.
     fn say_read_again(&mut self) {
+        let part = if self.sync.proofs.iter().all(|proof| proof.coverage.is_complete()) {
+            ""
+        } else {
+            " in the part that was read"
+        };
         let found = match self.sync.differing {
             None => String::new(),
-            Some(0) => ": nothing differs".to_owned(),
-            Some(1) => ": 1 record differs".to_owned(),
-            Some(more) => format!(": {} records differ", number(more)),
+            Some(0) => format!(": nothing differs{part}"),
+            Some(1) => format!(": 1 record differs{part}"),
+            Some(differing) => format!(": {} records differ{part}", number(differing)),
         };
         if self.message.is_none() {
             self.say(format!("The lists were read again{found}."));

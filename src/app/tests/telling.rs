@@ -1,6 +1,13 @@
 //! The message line from sending to the outcome, and the marks of a plan.
 
 use super::*;
+use crate::{
+    directory::{
+        ListShortfall, RecordKind,
+        work::{LinkState, RefreshProof},
+    },
+    scim::failure::{Failure, FailureClass},
+};
 
 fn message(console: &Console) -> (String, Option<ChangeState>) {
     console.app.message.as_ref().map(|message| (message.text.clone(), message.state)).unwrap_or_default()
@@ -94,4 +101,34 @@ fn the_help_finds_an_action_by_typing_and_runs_it() {
     console.type_text("toggle-active").press(Action::Choose);
     assert!(matches!(console.app.overlays.as_slice(), [Overlay::Copy(_)]));
     assert!(console.app.message.as_ref().unwrap().text.contains("works without this box"));
+}
+
+/// A person asks for the lists, and the refresh ends so.
+fn asked_for_lists(coverage: ListCoverage, failed: Vec<(RecordKind, Failure)>) -> String {
+    let mut console = Console::new(Hosting::Dedicated);
+    if let Some((_, failure)) = failed.first() {
+        console.tell(AppMessage::Report(WorkerReport::Link(LinkState::Down(failure.clone()))));
+    }
+    console.press(Action::Refresh);
+    console.tell(AppMessage::Report(WorkerReport::RefreshBegan));
+    let proofs = vec![RefreshProof { kind: RecordKind::User, seen: 2, words: String::new(), coverage }];
+    console.tell(AppMessage::Report(WorkerReport::RefreshEnded { at: now(), proofs, failed }));
+    message(&console).0
+}
+
+#[test]
+fn who_asks_for_the_lists_is_told_of_the_part_that_was_read() {
+    assert_eq!(asked_for_lists(ListCoverage::Complete, vec![]), "The lists were read again: nothing differs.");
+    let shortfall = ListShortfall { seen: 2, said: Some(3), why: "the server gives no more".to_owned() };
+    assert_eq!(
+        asked_for_lists(ListCoverage::Partial(shortfall), vec![]),
+        "The lists were read again: nothing differs in the part that was read."
+    );
+}
+
+#[test]
+fn who_asks_for_the_lists_of_a_server_that_is_away_is_told_so() {
+    let failure = Failure::local(FailureClass::Offline, "Nothing listens there.", "");
+    let said = asked_for_lists(ListCoverage::NotRead(None), vec![(RecordKind::User, failure)]);
+    assert_eq!(said, "users could not be read: Nothing listens there.");
 }
