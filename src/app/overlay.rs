@@ -38,8 +38,8 @@ use super::{
 };
 use crate::directory::{Directory, ResourceRef};
 
-/// A plan or a check list of more lines is not freed within a step: 10,000 lines take 20 ms.
-const FEW: usize = 128;
+/// The most lines of a plan or a check list that are freed within a step of the loop: 10,000 lines take 20 ms.
+const LINES_FREED_AT_ONCE: usize = 128;
 
 /// The boxes: a line each, with the variant of [`Overlay`] and the state. `$then` is the macro that gets the lines.
 macro_rules! for_each_overlay {
@@ -114,7 +114,10 @@ pub(super) trait OverlayBehavior {
         Ok(())
     }
 
-    /// Goes on with work that takes several steps, for one step; says how it ended where it changed nothing.
+    /// Does one step of work that takes several.
+    ///
+    /// # Errors
+    /// The work has ended, and has changed nothing.
     fn go_on(&mut self, _directory: &Directory) -> Result<(), RowKept> {
         Ok(())
     }
@@ -264,8 +267,12 @@ impl App {
     pub(super) fn close_top(&mut self, effects: &mut Vec<AppEffect>) -> bool {
         match self.overlays.pop() {
             None => return false,
-            Some(Overlay::Preview(preview)) if preview.lines() > FEW => effects.push(AppEffect::Discard(preview)),
-            Some(Overlay::Check(list)) if list.wishes.len() > FEW => effects.push(AppEffect::Discard(Box::new(list))),
+            Some(Overlay::Preview(preview)) if preview.lines() > LINES_FREED_AT_ONCE => {
+                effects.push(AppEffect::Discard(preview));
+            }
+            Some(Overlay::Check(list)) if list.wishes.len() > LINES_FREED_AT_ONCE => {
+                effects.push(AppEffect::Discard(Box::new(list)));
+            }
             Some(_) => {}
         }
         true

@@ -159,7 +159,7 @@ async fn people_are_created_with_seats_and_teams() {
         console.press(Action::Submit);
         console.expect("Joins audio, climate.");
         sent(&mut console, 1).await;
-        // Who was asked for has not come along by chance.
+        // The plan asks for these teams: the user in them is no side effect.
         assert!(console.last().effects.is_empty(), "{:?}", console.last().effects);
         console.expect_no("now, too");
         let user = server.user("kim-lee").await;

@@ -287,13 +287,14 @@ impl App {
         }
     }
 
-    /// The reason, and in the details of a team the way to the roles of the member under the cursor.
+    /// Adds the keys that give a member a role, where the details of a team have the cursor on one.
     fn with_way_to_member(&self, why: &str) -> UnavailableReason {
-        let key = |action| self.keymap.label(action).unwrap_or_default();
-        match self.overlays.last() {
-            Some(Overlay::Details(details)) if details.cursor.is_some() => {
-                format!("{why} {} opens the member, {} there gives a role.", key(Action::Follow), key(Action::SetRole))
-                    .into()
+        let keys = self.keymap.label(Action::Follow).zip(self.keymap.label(Action::SetRole));
+        match (self.overlays.last(), keys) {
+            (Some(Overlay::Details(details)), Some((follow, set_role)))
+                if details.target.kind == RecordKind::Team && details.cursor.is_some() =>
+            {
+                format!("{why} {follow} opens the member, {set_role} there gives a role.").into()
             }
             _ => why.to_owned().into(),
         }

@@ -12,7 +12,7 @@ use crate::{
         record::Record,
     },
     scim::{
-        failure::{Failure, FailureClass, RequestArrival},
+        failure::{Failure, FailureClass, RequestArrival, sentence},
         patch::{self, PatchOperation},
         quirks::ServerQuirks,
         request::Request,
@@ -388,12 +388,6 @@ impl ChangeAttempt<'_> {
 
 /// Members in one request of a completion.
 const AT_ONCE: usize = 100;
-
-/// The text with a full stop.
-fn sentence(text: &str) -> String {
-    let full_stop = if text.ends_with(['.', '!', '?', '”', '…']) { "" } else { "." };
-    format!("{text}{full_stop}")
-}
 
 /// The words for a failure that stands in the place of an outcome.
 fn loss(failure: &Failure) -> String {

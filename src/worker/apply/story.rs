@@ -27,7 +27,7 @@ pub(super) fn note(story: &mut Vec<RequestExchange>, new: RequestExchange) {
 }
 
 /// The journal's text for the answer to a request whose session ended before the answer came.
-const UNHEARD: &str = "The session ended before an answer came";
+const UNHEARD: &str = "The session ended before an answer came. Whether the request went out is not known.";
 
 /// The journal's text for an answer that holds a new secret.
 const SECRET: &str = "(a new secret: shown once, kept nowhere)";
@@ -62,7 +62,7 @@ pub(super) fn exchange(
     }
 }
 
-/// Adds the request that a session had sent when it ended: nobody heard its answer.
+/// Adds the request that was in flight when the session of the change ended.
 pub(super) fn note_unheard(entry: &mut JournalEntry) {
     // Where all requests were accepted, the session ended while it looked at the records.
     let Some(request) = entry.step.requests.get(entry.accepted()).filter(|_| entry.state == ChangeState::Sent) else {

@@ -120,8 +120,8 @@ impl ChangeAttempt<'_> {
         AttemptEnd::settled(std::mem::take(&mut self.versions))
     }
 
-    /// An ended session sent this change, and the server does not show it: the change waits again, and a person
-    /// decides whether it is sent. False where a part of it took effect, or this session has sent it.
+    /// True where the change waits again and a person decides: its session has ended with a request in flight, and the
+    /// server does not show the change. False where a part of it took effect, or this session has sent it.
     pub(super) fn waits_again(&self, entry: &JournalEntry) -> bool {
         let own = self.context.session.as_ref().map(|session| session.id);
         let is_untouched = !entry.partly && entry.accepted() == 0;
