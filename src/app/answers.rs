@@ -103,8 +103,8 @@ impl App {
         if rosters.is_empty() && reading.is_empty() {
             return Some(draft);
         }
-        self.unbidden.asked.extend(rosters.iter().cloned());
-        self.unbidden.read_alone.extend(reading.iter().cloned());
+        self.session.unbidden.asked.extend(rosters.iter().cloned());
+        self.session.unbidden.read_alone.extend(reading.iter().cloned());
         self.wait_for(AnswersBox::new(AnswersPurpose::Draft(draft), rosters, reading, false), effects);
         None
     }
@@ -122,20 +122,22 @@ impl App {
 
     /// Questions for the rosters that were not asked for yet.
     fn unasked_rosters(&self, teams: &[Id]) -> VecDeque<SideQueryKind> {
-        let Some(planner) = &self.planner else { return VecDeque::new() };
+        let Some(planner) = &self.session.planner else { return VecDeque::new() };
         let silent = teams.iter().take(MOST_TEAMS_ASKED).filter(|team| self.directory.roster(team).is_none());
         let topics = silent.map(|team| SideQueryKind::Roster(team.clone()));
-        let open = topics.filter(|topic| !self.unbidden.asked.contains(topic));
+        let open = topics.filter(|topic| !self.session.unbidden.asked.contains(topic));
         open.filter(|topic| planner.inquiry(topic.clone(), &self.directory).is_ok()).collect()
     }
 
     /// Members whose roles the lists left out, and whose records were not read alone yet, where they are few.
     fn unread_members(&self, teams: &[Id]) -> FxHashSet<ResourceRef> {
-        if !self.capabilities().is_some_and(|can| can.sparse_lists) || self.unbidden.silent_reads >= SILENT_READS {
+        if !self.capabilities().is_some_and(|can| can.sparse_lists)
+            || self.session.unbidden.silent_reads >= SILENT_READS
+        {
             return FxHashSet::default();
         }
         let members = self.directory.silent_members(teams).map(|user| ResourceRef::user(&user.id));
-        let open = members.filter(|member| !self.unbidden.read_alone.contains(member));
+        let open = members.filter(|member| !self.session.unbidden.read_alone.contains(member));
         let few: FxHashSet<ResourceRef> = open.take(MOST_PEOPLE_READ + 1).collect();
         if few.len() > MOST_PEOPLE_READ { FxHashSet::default() } else { few }
     }
@@ -159,7 +161,7 @@ impl App {
     /// Records can't be read alone: the plan says what is not told. An undo is given up where the server is away, since the
     /// lists alone don't tell whether its effect is still there. Returns the sentence about that.
     pub(super) fn answers_unread(&mut self, targets: &[ResourceRef]) -> Option<&'static str> {
-        let is_away = matches!(self.link, Some(LinkState::Down(_)));
+        let is_away = matches!(self.session.link, Some(LinkState::Down(_)));
         let open = waiting_box(&mut self.overlays)?;
         let before = open.reading.len();
         open.reading.retain(|target| !targets.contains(target));
@@ -192,7 +194,7 @@ impl App {
     /// Asks the next questions, or goes on once all are answered and nothing lies over the box.
     pub(super) fn answers_on(&mut self, effects: &mut Vec<AppEffect>) {
         let Some(open) = waiting_box(&mut self.overlays) else { return };
-        let Some(planner) = &self.planner else { return };
+        let Some(planner) = &self.session.planner else { return };
         while open.asked.len() < AT_ONCE
             && let Some(topic) = open.waiting.pop_front()
         {

@@ -123,31 +123,31 @@ pub(super) struct Arranged {
 impl App {
     pub(super) fn arranged(&self) -> Arranged {
         let columns =
-            RecordKind::ALL.map(|kind| self.panes[kind as usize].chosen_columns().map(<[RecordField]>::to_vec));
-        Arranged { has_side_pane: self.has_side_pane, columns }
+            RecordKind::ALL.map(|kind| self.lists.panes[kind as usize].chosen_columns().map(<[RecordField]>::to_vec));
+        Arranged { has_side_pane: self.lists.has_side_pane, columns }
     }
 
     pub(super) fn arrange_as(&mut self, arranged: Arranged) {
-        self.has_side_pane = arranged.has_side_pane;
-        for (pane, columns) in self.panes.iter_mut().zip(arranged.columns) {
+        self.lists.has_side_pane = arranged.has_side_pane;
+        for (pane, columns) in self.lists.panes.iter_mut().zip(arranged.columns) {
             pane.choose_columns(columns);
         }
     }
 
     /// Sorts, filters and marks the list shown, or Activity; chooses its columns.
     pub(super) fn rearrange(&mut self, action: Action) {
-        let is_activity = self.tab == Tab::Activity;
+        let is_activity = self.lists.tab == Tab::Activity;
         match action {
             Action::Sort if is_activity => self.open_activity_sort(),
             Action::SortReverse if is_activity => self.turn_activity(),
-            Action::Filter if is_activity => self.changes.filtering = true,
+            Action::Filter if is_activity => self.activity.changes.filtering = true,
             Action::Mark if is_activity => self.mark_plan(),
             Action::MarkAll if is_activity => self.mark_all_plans(),
             Action::Complete if is_activity => self.complete_activity(),
             Action::ReadFailures => self.open_read_failures(),
             Action::Sort => self.open_sort(),
             Action::Columns => self.open_columns(),
-            Action::SidePane => self.has_side_pane = !self.has_side_pane,
+            Action::SidePane => self.lists.has_side_pane = !self.lists.has_side_pane,
             Action::Complete => self.complete_filter(),
             Action::Recall => self.recall_filter(),
             Action::CompleteCommand => self.complete_command(),
@@ -162,9 +162,9 @@ impl App {
 
     /// Filters, marks and turns the list shown.
     fn arrange(&mut self, action: Action) {
-        let rows = self.size.list_rows();
-        let Some(kind) = self.tab.kind() else { return };
-        let (pane, directory) = (&mut self.panes[kind as usize], &self.directory);
+        let rows = self.screen.size.list_rows();
+        let Some(kind) = self.lists.tab.kind() else { return };
+        let (pane, directory) = (&mut self.lists.panes[kind as usize], &self.directory);
         match action {
             Action::Filter => pane.filtering = true,
             Action::View => pane.next_view(directory),
@@ -202,9 +202,9 @@ impl App {
 
     /// Sorts the list shown.
     pub(super) fn sort_list(&mut self, orders: &[SortOrder]) {
-        let rows = self.size.list_rows();
-        let Some(kind) = self.tab.kind() else { return };
-        let pane = &mut self.panes[kind as usize];
+        let rows = self.screen.size.list_rows();
+        let Some(kind) = self.lists.tab.kind() else { return };
+        let pane = &mut self.lists.panes[kind as usize];
         pane.sort_by(orders, &self.directory);
         pane.scroll(rows);
     }

@@ -47,7 +47,7 @@ impl App {
                     let words = failure.sentences();
                     self.fail(format!("Names could not be looked up: {words} Done goes on without."));
                 } else if whole {
-                    self.message = None;
+                    self.screen.message = None;
                     self.submit(effects);
                 }
             }
@@ -60,7 +60,7 @@ impl App {
                 match missing.map(|missed| &missed.failure) {
                     Some(Some(failure)) => self.fail(format!("{name} could not be looked up: {}", failure.sentences())),
                     Some(None) => self.say(format!("The server has nothing called {name}.")),
-                    None => self.message = None,
+                    None => self.screen.message = None,
                 }
             }
         }
@@ -71,7 +71,7 @@ impl App {
         let (kind, whole) = match self.overlays.last() {
             Some(Overlay::Check(list)) => (list.kind(), list.is_whole()),
             Some(_) => return None,
-            None => (self.tab.kind()?, self.pane()?.marks.len() > 1),
+            None => (self.lists.tab.kind()?, self.pane()?.marks.len() > 1),
         };
         let ListCoverage::Partial(shortfall) = self.directory.coverage(kind) else { return None };
         let plural = self.word(kind.plural());

@@ -28,7 +28,7 @@ pub(super) struct AuditRows {
 impl App {
     /// Opens the box with the newest days, or asks for them again.
     pub(super) fn open_audit(&mut self, effects: &mut Vec<AppEffect>) {
-        self.audit.pages = 0;
+        self.activity.audit.pages = 0;
         self.ask_audit(AuditSpan::newest(self.now), effects);
     }
 
@@ -37,14 +37,14 @@ impl App {
         let Some(SideQueryKind::AuditLog(span)) = self.aside().map(|aside| &aside.topic) else { return };
         let rest = self.directory.audit_page(span).and_then(|page| Some(span.after(page.next.clone()?)));
         let span = rest.unwrap_or_else(|| span.earlier());
-        self.audit.pages = 0;
+        self.activity.audit.pages = 0;
         self.ask_audit(span, effects);
     }
 
     fn ask_audit(&mut self, span: AuditSpan, effects: &mut Vec<AppEffect>) {
         let topic = SideQueryKind::AuditLog(span);
         let asked = self.ask(&topic, effects);
-        self.audit.pages += 1;
+        self.activity.audit.pages += 1;
         match self.overlays.last_mut() {
             Some(Overlay::Aside(aside)) if matches!(aside.topic, SideQueryKind::AuditLog(_)) => {
                 (aside.topic, aside.asked) = (topic, asked);
@@ -60,23 +60,23 @@ impl App {
             _ => None,
         });
         let Some(span) = told else { return };
-        self.audit.entries = self.directory.audit_entries();
-        self.audit.entries.retain(|entry| entry.is_about_access());
+        self.activity.audit.entries = self.directory.audit_entries();
+        self.activity.audit.entries.retain(|entry| entry.is_about_access());
         let next = self.directory.audit_page(span).and_then(|page| page.next.clone());
-        self.audit.more = next.is_some();
+        self.activity.audit.more = next.is_some();
         let open = self.aside().is_some_and(|aside| aside.topic == SideQueryKind::AuditLog(span.clone()));
-        if let Some(cursor) = next.filter(|_| open && self.audit.pages < PAGES) {
+        if let Some(cursor) = next.filter(|_| open && self.activity.audit.pages < PAGES) {
             self.ask_audit(span.after(cursor), effects);
         }
     }
 
     /// Entries about access, as far as they were told, the newest first.
     pub fn audit_rows(&self) -> &[Arc<AuditEntry>] {
-        &self.audit.entries
+        &self.activity.audit.entries
     }
 
     /// True where the days that were read have more entries than were asked for.
     pub fn audit_has_more(&self) -> bool {
-        self.audit.more && !matches!(self.aside(), Some(aside) if aside.asked == SideQueryStatus::Waiting)
+        self.activity.audit.more && !matches!(self.aside(), Some(aside) if aside.asked == SideQueryStatus::Waiting)
     }
 }

@@ -106,74 +106,76 @@ const KEPT: usize = 200;
 impl App {
     /// How many plans Activity shows.
     pub fn activity_len(&self) -> usize {
-        self.changes.rows.as_ref().map_or_else(|| self.entries.plans(), Vec::len)
+        self.activity.changes.rows.as_ref().map_or_else(|| self.activity.entries.plans(), Vec::len)
     }
 
     /// The plan of a row of Activity.
     pub fn activity_at(&self, row: usize) -> Option<ChangeId> {
-        match &self.changes.rows {
+        match &self.activity.changes.rows {
             Some(rows) => rows.get(row).copied(),
-            None => self.entries.newest_plans().nth(row),
+            None => self.activity.entries.newest_plans().nth(row),
         }
     }
 
     /// The plans of Activity from a row on.
     pub fn activity_from(&self, row: usize) -> Box<dyn Iterator<Item = ChangeId> + '_> {
-        match &self.changes.rows {
+        match &self.activity.changes.rows {
             Some(rows) => Box::new(rows.iter().skip(row).copied()),
-            None => Box::new(self.entries.newest_plans().skip(row)),
+            None => Box::new(self.activity.entries.newest_plans().skip(row)),
         }
     }
 
     /// Follows an edit of the filter.
     pub(super) fn filter_activity(&mut self) {
-        match TextQuery::parse(self.changes.filter.value(), FIELDS) {
-            Err(bad) => self.changes.bad = Some(bad),
+        match TextQuery::parse(self.activity.changes.filter.value(), FIELDS) {
+            Err(bad) => self.activity.changes.bad = Some(bad),
             Ok(query) => {
-                (self.changes.bad, self.changes.query) = (None, query);
+                (self.activity.changes.bad, self.activity.changes.query) = (None, query);
                 self.arrange_activity();
-                (self.changes.cursor, self.changes.top) = (0, 0);
+                (self.activity.changes.cursor, self.activity.changes.top) = (0, 0);
             }
         }
     }
 
     /// Applies filter and order to the plans that there are; the cursor stays on its plan.
     pub(super) fn arrange_activity(&mut self) {
-        let selected = self.activity_at(self.changes.cursor);
-        if self.changes.query.is_empty() && self.changes.order == ActivityOrder::Newest {
-            self.changes.rows = None;
+        let selected = self.activity_at(self.activity.changes.cursor);
+        if self.activity.changes.query.is_empty() && self.activity.changes.order == ActivityOrder::Newest {
+            self.activity.changes.rows = None;
         } else {
-            let mut rows: Vec<ChangeId> = self.entries.newest_plans().filter(|plan| self.finds_plan(*plan)).collect();
-            match self.changes.order {
+            let mut rows: Vec<ChangeId> =
+                self.activity.entries.newest_plans().filter(|plan| self.finds_plan(*plan)).collect();
+            match self.activity.changes.order {
                 ActivityOrder::Newest => {}
                 ActivityOrder::Oldest => rows.reverse(),
                 ActivityOrder::Title => rows.sort_by_cached_key(|plan| self.title_of(*plan).to_lowercase()),
                 ActivityOrder::Failures => rows.sort_by_cached_key(|plan| self.gravity(*plan)),
             }
-            self.changes.rows = Some(rows);
+            self.activity.changes.rows = Some(rows);
         }
         let at = selected.and_then(|plan| self.activity_from(0).position(|one| one == plan));
-        self.changes.cursor = at.unwrap_or(self.changes.cursor).min(self.activity_len().saturating_sub(1));
-        let rows = self.size.list_rows();
-        let cursor = self.changes.cursor;
-        self.changes.top = self.changes.top.min(cursor).max((cursor + 1).saturating_sub(rows));
+        self.activity.changes.cursor =
+            at.unwrap_or(self.activity.changes.cursor).min(self.activity_len().saturating_sub(1));
+        let rows = self.screen.size.list_rows();
+        let cursor = self.activity.changes.cursor;
+        self.activity.changes.top = self.activity.changes.top.min(cursor).max((cursor + 1).saturating_sub(rows));
     }
 
     /// The title of a plan of the journal.
     pub(super) fn title_of(&self, plan: ChangeId) -> &str {
-        self.entries.of_plan(plan).next().map_or("", |entry| &entry.title)
+        self.activity.entries.of_plan(plan).next().map_or("", |entry| &entry.title)
     }
 
     /// 0 where something failed, 1 where something is open, else 2.
     fn gravity(&self, plan: ChangeId) -> u8 {
-        let counts = self.entries.course(plan).map(|course| course.progress.counts);
+        let counts = self.activity.entries.course(plan).map(|course| course.progress.counts);
         counts.map_or(2, |counts| if counts.failed() > 0 { 0 } else { 1 + u8::from(counts.left() == 0) })
     }
 
     fn finds_plan(&self, plan: ChangeId) -> bool {
-        let query = &self.changes.query;
+        let query = &self.activity.changes.query;
         query.is_empty()
-            || self.entries.of_plan(plan).any(|entry| {
+            || self.activity.entries.of_plan(plan).any(|entry| {
                 let words = &entry.step.words;
                 let line = || format!("{} {} {} {}", entry.title, words.subject, words.text("→"), entry.why);
                 query.terms().iter().all(|term| self.holds_of(entry, term)) && query.finds(line)
@@ -191,7 +193,7 @@ impl App {
             _ => match value.as_str() {
                 "failed" => entry.state.is_failure(),
                 "open" => entry.state.is_open(),
-                "undone" => self.entries.is_undone(entry.plan),
+                "undone" => self.activity.entries.is_undone(entry.plan),
                 state => state_word(entry.state).starts_with(state),
             },
         };
@@ -200,23 +202,24 @@ impl App {
 
     /// Marks the plan under the cursor, or takes its mark away, and goes on.
     pub(super) fn mark_plan(&mut self) {
-        if let Some(plan) = self.activity_at(self.changes.cursor) {
-            if !self.changes.marks.shift_remove(&plan) {
-                self.changes.marks.insert(plan);
+        if let Some(plan) = self.activity_at(self.activity.changes.cursor) {
+            if !self.activity.changes.marks.shift_remove(&plan) {
+                self.activity.changes.marks.insert(plan);
             }
-            self.changes.cursor = (self.changes.cursor + 1).min(self.activity_len().saturating_sub(1));
-            let (rows, cursor) = (self.size.list_rows(), self.changes.cursor);
-            self.changes.top = self.changes.top.min(cursor).max((cursor + 1).saturating_sub(rows));
+            self.activity.changes.cursor =
+                (self.activity.changes.cursor + 1).min(self.activity_len().saturating_sub(1));
+            let (rows, cursor) = (self.screen.size.list_rows(), self.activity.changes.cursor);
+            self.activity.changes.top = self.activity.changes.top.min(cursor).max((cursor + 1).saturating_sub(rows));
         }
     }
 
     /// Marks all plans shown; where all are marked already, none.
     pub(super) fn mark_all_plans(&mut self) {
         let shown: Vec<ChangeId> = self.activity_from(0).collect();
-        if shown.iter().all(|plan| self.changes.marks.contains(plan)) {
-            self.changes.marks.retain(|plan| !shown.contains(plan));
+        if shown.iter().all(|plan| self.activity.changes.marks.contains(plan)) {
+            self.activity.changes.marks.retain(|plan| !shown.contains(plan));
         } else {
-            self.changes.marks.extend(shown);
+            self.activity.changes.marks.extend(shown);
         }
     }
 
@@ -225,7 +228,7 @@ impl App {
         let line = |order: ActivityOrder| PaletteLine {
             entry: PaletteEntry::SortActivity(order),
             name: order.label().to_owned(),
-            help: if order == self.changes.order { "as it is now".into() } else { String::new() },
+            help: if order == self.activity.changes.order { "as it is now".into() } else { String::new() },
             key: String::new(),
             refused: None,
         };
@@ -234,17 +237,17 @@ impl App {
     }
 
     pub(super) fn sort_activity(&mut self, order: ActivityOrder) {
-        self.changes.order = order;
+        self.activity.changes.order = order;
         self.arrange_activity();
     }
 
     pub(super) fn turn_activity(&mut self) {
-        self.sort_activity(self.changes.order.turned());
+        self.sort_activity(self.activity.changes.order.turned());
     }
 
     /// Completes a term of the filter of Activity.
     pub(super) fn complete_activity(&mut self) {
-        let text = self.changes.filter.value();
+        let text = self.activity.changes.filter.value();
         let (kept, last) = text.rsplit_once(' ').map_or(("", text), |(kept, last)| (kept, last));
         let gap = if kept.is_empty() { "" } else { " " };
         let all =
@@ -267,12 +270,12 @@ impl App {
 
     /// Keeps a failure of reading.
     pub(super) fn note_read_failure(&mut self, words: String) {
-        if self.changes.read_failures.last().is_some_and(|last| last.words == words) {
-            self.changes.read_failures.pop();
+        if self.activity.changes.read_failures.last().is_some_and(|last| last.words == words) {
+            self.activity.changes.read_failures.pop();
         }
-        self.changes.read_failures.push(ReadFailure { at: self.now, words });
-        let over = self.changes.read_failures.len().saturating_sub(KEPT);
-        self.changes.read_failures.drain(..over);
+        self.activity.changes.read_failures.push(ReadFailure { at: self.now, words });
+        let over = self.activity.changes.read_failures.len().saturating_sub(KEPT);
+        self.activity.changes.read_failures.drain(..over);
     }
 
     /// Shows the failures of reading in this session, the latest first.
@@ -284,7 +287,7 @@ impl App {
             key: String::new(),
             refused: None,
         };
-        let lines = self.changes.read_failures.iter().rev().map(line).collect();
+        let lines = self.activity.changes.read_failures.iter().rev().map(line).collect();
         let note = Some("Enter reads everything anew.");
         self.overlays.push(Overlay::Palette(CommandPalette {
             note,

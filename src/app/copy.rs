@@ -32,7 +32,7 @@ impl App {
     /// Copies the command line that has the effect of the plan.
     pub(super) fn copy_command(&mut self, effects: &mut Vec<AppEffect>) {
         let Some(Overlay::Preview(preview)) = self.overlays.last() else { return };
-        let profile = self.profile.as_ref().map(|profile| profile.name.as_str());
+        let profile = self.session.profile.as_ref().map(|profile| profile.name.as_str());
         if profile == Some(DEMO) {
             return self.say("The embedded demo directory is this console's own: no command line reaches it.");
         }

@@ -69,7 +69,7 @@ impl App {
                 self.propose(subjects.into_iter().map(delete).collect(), effects);
             }
             Action::Create => {
-                let form = match self.tab.kind() {
+                let form = match self.lists.tab.kind() {
                     Some(RecordKind::Team) => FormState::create_team(&can),
                     Some(RecordKind::Role) => FormState::role(None),
                     _ if self.lists_services() => FormState::create_service(&self.directory),
@@ -182,14 +182,14 @@ impl App {
             self.forget_purpose(&purpose);
             self.say("Nothing was changed.");
         } else {
-            self.newcomers.extend(model.map(|model| (newcomer, model)));
+            self.lists.newcomers.extend(model.map(|model| (newcomer, model)));
             self.draft(changes, effects, |app, plan, effects| app.propose_chosen(plan, Vec::new(), effects));
         }
     }
 
     fn narrow(&mut self, filter: Option<ScimFilter>, effects: &mut Vec<AppEffect>) {
         self.overlays.pop();
-        self.sync.narrow.clone_from(&filter);
+        self.session.sync.narrow.clone_from(&filter);
         effects.push(AppEffect::Work(WorkerJob::Narrow(filter)));
     }
 
@@ -221,8 +221,9 @@ impl App {
     /// shows it. New people, teams and roles are shown: a person may take a seat, and nothing that is there tells what is
     /// meant.
     pub(super) fn propose_chosen(&mut self, plan: Plan, needless: Vec<Name>, effects: &mut Vec<AppEffect>) {
-        let always = self.profile.as_ref().is_some_and(|profile| profile.confirm_always || profile.reason_required)
-            || self.is_elsewhere(&plan);
+        let always =
+            self.session.profile.as_ref().is_some_and(|profile| profile.confirm_always || profile.reason_required)
+                || self.is_elsewhere(&plan);
         let creates = |step: &Step| {
             let nature = step.change.nature();
             let is_record = matches!(nature.of, ChangeSubject::Person | ChangeSubject::Team | ChangeSubject::Role);
@@ -230,7 +231,8 @@ impl App {
         };
         let plain = plan.risk() == Risk::Plain && plan.refused.is_empty() && plan.undoes.is_none();
         let plain = plain && !plan.steps.iter().any(creates);
-        if plain && !plan.steps.is_empty() && needless.is_empty() && !always && !self.staging && self.was_seen() {
+        if plain && !plan.steps.is_empty() && needless.is_empty() && !always && !self.sending.staging && self.was_seen()
+        {
             self.send(plan, (&[], &[]), effects);
         } else {
             self.show_plan(plan, needless, effects);
@@ -245,7 +247,7 @@ impl App {
             self.fail(text);
         } else if plan.steps.is_empty() && plan.refused.is_empty() {
             self.say("There is nothing to do.");
-        } else if self.staging && plan.undoes.is_none() && !plan.steps.is_empty() {
+        } else if self.sending.staging && plan.undoes.is_none() && !plan.steps.is_empty() {
             self.put_on_stage(plan, effects);
         } else {
             plan.notes.extend(self.hidden_by_filter(&plan));
@@ -292,7 +294,7 @@ impl App {
         self.stepped.marked_now = self.marked_rows(&plan, needless);
         let taken = stage::taken(staged, plan.steps.iter().map(|step| &step.change));
         self.close_settled();
-        let actor = self.profile.as_ref().map(|profile| profile.actor.clone()).unwrap_or_default();
+        let actor = self.session.profile.as_ref().map(|profile| profile.actor.clone()).unwrap_or_default();
         self.lay(plan.enter(None, self.now, &actor), taken, effects);
     }
 
@@ -306,9 +308,9 @@ impl App {
         self.keep_aside_cursors();
         if let Some(target) = added.map(|record| record.target()) {
             self.rows_changed();
-            let (kind, rows) = (target.kind, self.size.list_rows());
-            self.panes[kind as usize].reveal(&target.id, &self.directory);
-            self.panes[kind as usize].go_to(&target.id, rows, &self.directory);
+            let (kind, rows) = (target.kind, self.screen.size.list_rows());
+            self.lists.panes[kind as usize].reveal(&target.id, &self.directory);
+            self.lists.panes[kind as usize].go_to(&target.id, rows, &self.directory);
         }
         effects.push(AppEffect::Work(if taken.is_empty() {
             WorkerJob::Submit(entries)

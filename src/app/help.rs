@@ -104,7 +104,8 @@ impl App {
         let mut palette = self.palette("");
         let line =
             |entry, name: String, help: String| PaletteLine { entry, name, help, key: String::new(), refused: None };
-        if let Some(kind) = self.tab.kind().filter(|_| self.overlays.is_empty() && self.profile.is_some()) {
+        if let Some(kind) = self.lists.tab.kind().filter(|_| self.overlays.is_empty() && self.session.profile.is_some())
+        {
             let terms = self.filter_terms(kind).into_iter();
             palette.lines.extend(terms.map(|(term, meaning)| {
                 line(PaletteEntry::Filter(term.clone().into_owned()), term.into_owned(), format!("Filter: {meaning}"))

@@ -54,7 +54,7 @@ impl App {
 
     /// True while a message stays until it is cleared: the way back clears it first.
     pub fn has_error(&self) -> bool {
-        self.message.as_ref().is_some_and(|message| message.error)
+        self.screen.message.as_ref().is_some_and(|message| message.error)
     }
 
     /// The key by which an action is done here: none where each of its keys is text, or does something else.

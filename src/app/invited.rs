@@ -14,11 +14,11 @@ impl App {
     pub(super) fn read_invitations(&mut self, effects: &mut Vec<AppEffect>) {
         let teams = (0..self.directory.len(RecordKind::Team) as u32).filter_map(|row| self.directory.team_at(row));
         let ids = teams.map(|team| team.id.clone()).filter(|id| !ResourceRef::team(id).is_provisional());
-        self.unbidden.roster_queue = ids.collect();
-        let count = self.unbidden.roster_queue.len();
+        self.session.unbidden.roster_queue = ids.collect();
+        let count = self.session.unbidden.roster_queue.len();
         let words = self.word(if count == 1 { "team" } else { "teams" });
         self.say(format!("Reading the invitations of {} {words}, one request each…", number(count as u64)));
-        self.unbidden.rosters_asked = 0;
+        self.session.unbidden.rosters_asked = 0;
         (0..AT_ONCE).for_each(|_| self.ask_next_roster(effects));
     }
 
@@ -38,10 +38,10 @@ impl App {
     }
 
     fn ask_next_roster(&mut self, effects: &mut Vec<AppEffect>) {
-        let Some(planner) = self.planner.clone() else { return };
-        while let Some(team) = self.unbidden.roster_queue.pop_front() {
+        let Some(planner) = self.session.planner.clone() else { return };
+        while let Some(team) = self.session.unbidden.roster_queue.pop_front() {
             if let Ok(inquiry) = planner.inquiry(SideQueryKind::Roster(team), &self.directory) {
-                self.unbidden.rosters_asked += 1;
+                self.session.unbidden.rosters_asked += 1;
                 effects.push(AppEffect::Work(WorkerJob::Ask(inquiry)));
                 return;
             }
@@ -57,10 +57,10 @@ impl App {
         if self.directory.gather_invited() {
             self.rows_changed();
         }
-        for _ in 0..rosters.min(self.unbidden.rosters_asked) {
-            self.unbidden.rosters_asked -= 1;
+        for _ in 0..rosters.min(self.session.unbidden.rosters_asked) {
+            self.session.unbidden.rosters_asked -= 1;
             self.ask_next_roster(effects);
-            if self.unbidden.rosters_asked == 0 {
+            if self.session.unbidden.rosters_asked == 0 {
                 let (known, all) = (self.directory.rosters_known(), self.directory.len(RecordKind::Team));
                 let people = self.directory.invited().len();
                 let are = if people == 1 { "person is" } else { "people are" };

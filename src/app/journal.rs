@@ -15,23 +15,23 @@ impl App {
     /// The plan under the cursor, or the one whose box is open. The newest has cursor 0.
     pub fn selected_plan(&self) -> Option<ChangeId> {
         match self.overlays.last() {
-            Some(Overlay::Story(story)) => self.entries.get(&story.id).map(|entry| entry.plan),
+            Some(Overlay::Story(story)) => self.activity.entries.get(&story.id).map(|entry| entry.plan),
             Some(Overlay::Plan(view)) => Some(view.plan),
-            _ => self.activity_at(self.changes.cursor),
+            _ => self.activity_at(self.activity.changes.cursor),
         }
     }
 
     /// The change under the cursor, or the one whose story is open; none where a plan of several is selected.
     pub fn selected_entry(&self) -> Option<&JournalEntry> {
         match self.overlays.last() {
-            Some(Overlay::Story(story)) => self.entries.get(&story.id),
+            Some(Overlay::Story(story)) => self.activity.entries.get(&story.id),
             Some(Overlay::Plan(view)) => match self.plan_row(view, view.cursor)? {
                 PlanRow::Change(entry) => Some(entry),
                 PlanRow::Reason(..) => None,
             },
             _ => {
                 let plan = self.selected_plan()?;
-                let mut entries = self.entries.of_plan(plan);
+                let mut entries = self.activity.entries.of_plan(plan);
                 entries.next().filter(|_| entries.next().is_none())
             }
         }
@@ -42,51 +42,52 @@ impl App {
         if let Some(Overlay::Plan(view)) = self.overlays.last() {
             return self.plan_selection(view);
         }
-        if self.tab == Tab::Activity && self.overlays.is_empty() && !self.changes.marks.is_empty() {
-            return self.changes.marks.iter().flat_map(|plan| self.entries.of_plan(*plan)).collect();
+        if self.lists.tab == Tab::Activity && self.overlays.is_empty() && !self.activity.changes.marks.is_empty() {
+            return self.activity.changes.marks.iter().flat_map(|plan| self.activity.entries.of_plan(*plan)).collect();
         }
         match (self.selected_entry(), self.selected_plan()) {
             (Some(entry), _) => vec![entry],
-            (None, Some(plan)) => self.entries.of_plan(plan).collect(),
+            (None, Some(plan)) => self.activity.entries.of_plan(plan).collect(),
             (None, None) => Vec::new(),
         }
     }
 
     /// The undo of a plan, where there is one that was not refused.
     pub fn undone_by(&self, plan: ChangeId) -> Option<&JournalEntry> {
-        self.entries.undone_by(plan)
+        self.activity.entries.undone_by(plan)
     }
 
     /// Plans have come: the cursor stays on the plan that a person may be about to take back.
     pub(super) fn keep_activity_cursor(&mut self, selected: Option<ChangeId>) {
         self.arrange_activity();
-        let is_chosen = self.tab == Tab::Activity || self.changes.cursor > 0;
+        let is_chosen = self.lists.tab == Tab::Activity || self.activity.changes.cursor > 0;
         let Some(selected) = selected.filter(|_| is_chosen) else { return };
         let Some(at) = self.activity_from(0).position(|plan| plan == selected) else { return };
-        if self.changes.top > 0 {
-            self.changes.top += at.saturating_sub(self.changes.cursor);
+        if self.activity.changes.top > 0 {
+            self.activity.changes.top += at.saturating_sub(self.activity.changes.cursor);
         }
-        self.changes.cursor = at;
+        self.activity.changes.cursor = at;
     }
 
     /// How many changes of this session failed and still want a look, and how many are open.
     pub fn counts(&self) -> (usize, usize) {
-        (self.failures.len(), self.directory.pending().len())
+        (self.activity.failures.len(), self.directory.pending().len())
     }
 
     /// Keeps count of failures: one that was tried again with success is settled.
     pub(super) fn count_failure(&mut self, id: ChangeId) {
-        let Some(entry) = self.entries.get(&id) else { return };
+        let Some(entry) = self.activity.entries.get(&id) else { return };
         if entry.state.is_failure() {
-            self.failures.insert(id, SettledMatter::of(entry));
+            self.activity.failures.insert(id, SettledMatter::of(entry));
         } else if entry.state.is_done() {
-            self.failures.settle(&SettledMatter::of(entry));
+            self.activity.failures.settle(&SettledMatter::of(entry));
         }
     }
 
     /// True for a conflict of this session of which nobody has said yet whose value holds.
     pub fn awaits_choice(&self, id: ChangeId) -> bool {
-        self.failures.contains(id) && self.entries.get(&id).is_some_and(|entry| entry.state == ChangeState::Conflict)
+        self.activity.failures.contains(id)
+            && self.activity.entries.get(&id).is_some_and(|entry| entry.state == ChangeState::Conflict)
     }
 
     /// The way to the choices after a conflict.
@@ -102,10 +103,14 @@ impl App {
 
     /// The plan that `u` takes back: the newest one, or the reason why not.
     pub(super) fn undo_candidate(&self) -> Result<ChangeId, UnavailableReason> {
-        let Some(plan) = self.entries.newest_standing() else { return Err("There is nothing to undo.".into()) };
-        match self.entries.lasts_because(plan) {
+        let Some(plan) = self.activity.entries.newest_standing() else {
+            return Err("There is nothing to undo.".into());
+        };
+        match self.activity.entries.lasts_because(plan) {
             None => Ok(plan),
-            Some(why) if self.entries.plans() == 1 => Err(format!("The last plan can't be undone. {why}").into()),
+            Some(why) if self.activity.entries.plans() == 1 => {
+                Err(format!("The last plan can't be undone. {why}").into())
+            }
             Some(why) => {
                 Err(format!("The last plan can't be undone. {why} 4 Activity takes an older one back.").into())
             }
@@ -114,7 +119,7 @@ impl App {
 
     /// Says loudly how a change that should be taken back ended, and has the way back ready.
     pub(super) fn sound(&mut self, id: ChangeId) {
-        let Some(entry) = self.entries.get(&id) else { return };
+        let Some(entry) = self.activity.entries.get(&id) else { return };
         let key = self.keymap.label(Action::Undo).unwrap_or_default();
         let way = match &entry.step.undo {
             Undo::By(_) => format!("{key} takes this back."),
@@ -122,14 +127,14 @@ impl App {
         };
         let (words, undoable) = (&entry.step.words, matches!(entry.step.undo, Undo::By(_)));
         let text = format!("{}: {}. {} {way}", words.subject, words.text("→"), entry.why);
-        self.alarm = undoable.then_some(id).or(self.alarm);
+        self.activity.alarm = undoable.then_some(id).or(self.activity.alarm);
         self.fail(text);
     }
 
     /// Takes back the change that must not stay, and nothing else of its plan.
     fn undo_alarm(&mut self, id: ChangeId, effects: &mut Vec<AppEffect>) {
-        let Some(entry) = self.entries.get(&id) else { return };
-        let alone = self.entries.of_plan(entry.plan).nth(1).is_none();
+        let Some(entry) = self.activity.entries.get(&id) else { return };
+        let alone = self.activity.entries.of_plan(entry.plan).nth(1).is_none();
         let (plan_of, title) =
             (entry.plan, format!("Undo: {}: {}", entry.step.words.subject, entry.step.words.text("→")));
         match plan::inverse(std::iter::once(entry), std::iter::empty(), &RecordSuccessors::default()) {
@@ -146,7 +151,7 @@ impl App {
     }
 
     pub(super) fn undo(&mut self, effects: &mut Vec<AppEffect>) {
-        if let Some(id) = self.alarm.take() {
+        if let Some(id) = self.activity.alarm.take() {
             return self.undo_alarm(id, effects);
         }
         match self.undo_candidate() {
@@ -156,12 +161,12 @@ impl App {
     }
 
     pub(super) fn undo_selected(&mut self, effects: &mut Vec<AppEffect>) {
-        if self.overlays.is_empty() && self.changes.marks.len() > 1 {
-            let marked = self.changes.marks.iter().copied().collect();
+        if self.overlays.is_empty() && self.activity.changes.marks.len() > 1 {
+            let marked = self.activity.changes.marks.iter().copied().collect();
             return self.plan_undo_all(marked, effects);
         }
         let Some(plan) = self.selected_plan() else { return };
-        if self.entries.is_undone(plan) {
+        if self.activity.entries.is_undone(plan) {
             self.say("This was undone already.");
         } else {
             self.plan_undo(plan, true, effects);

@@ -17,13 +17,13 @@ impl App {
     pub(super) fn on_terminal(&mut self, event: &Event, effects: &mut Vec<AppEffect>) {
         match event {
             Event::Resize(width, height) => {
-                self.size = TerminalSize { width: *width, height: *height };
-                let rows = self.size.list_rows();
-                self.panes.iter_mut().for_each(|pane| pane.scroll(rows));
+                self.screen.size = TerminalSize { width: *width, height: *height };
+                let rows = self.screen.size.list_rows();
+                self.lists.panes.iter_mut().for_each(|pane| pane.scroll(rows));
             }
             Event::Key(key) if key.kind != KeyEventKind::Release => {
-                if self.message.as_ref().is_some_and(|message| !message.error) {
-                    self.message = None;
+                if self.screen.message.as_ref().is_some_and(|message| !message.error) {
+                    self.screen.message = None;
                 }
                 self.on_key(*key, event, effects);
             }
@@ -31,7 +31,7 @@ impl App {
                 self.say("Nothing here takes text: what was pasted is left out.");
             }
             Event::Paste(text) => {
-                self.dropping = false;
+                self.screen.dropping = false;
                 self.on_text(event);
                 if let Some(left_out) = confusable::left_out(text) {
                     self.say(format!("What was pasted {left_out}: left out."));
@@ -47,7 +47,7 @@ impl App {
         if action == Some(Action::Back) && self.give_up_draft(effects) {
             return;
         }
-        self.dropping &= matches!(action, Some(Action::Back | Action::CloseSecret));
+        self.screen.dropping &= matches!(action, Some(Action::Back | Action::CloseSecret));
         if self.goes_to_choice(key) || self.sorts_by_letter(key) {
             return;
         }
@@ -58,10 +58,10 @@ impl App {
             None => self.say_which_keys_act(key),
         }
         if !filtering && self.is_filtering() {
-            let text = self.pane().map_or(&self.changes.filter, |pane| &pane.filter).value();
-            self.stale_filter = !text.is_empty();
+            let text = self.pane().map_or(&self.activity.changes.filter, |pane| &pane.filter).value();
+            self.lists.stale_filter = !text.is_empty();
         } else if !self.is_filtering() {
-            self.stale_filter = false;
+            self.lists.stale_filter = false;
         }
     }
 
@@ -86,7 +86,7 @@ impl App {
     }
 
     fn is_filtering(&self) -> bool {
-        self.pane().map_or(self.tab == Tab::Activity && self.changes.filtering, |pane| pane.filtering)
+        self.pane().map_or(self.lists.tab == Tab::Activity && self.activity.changes.filtering, |pane| pane.filtering)
     }
 
     /// Scopes from the innermost outwards: of the box on top alone, where there is one.
@@ -97,11 +97,11 @@ impl App {
     /// The scopes of the pane, whatever lies over it.
     pub(super) fn scopes_beneath(&self) -> &'static [Scope] {
         use Scope as S;
-        if self.profile.is_none() {
+        if self.session.profile.is_none() {
             return &[S::Welcome, S::Work, S::Global];
         }
         if self.is_filtering() {
-            return match self.tab {
+            return match self.lists.tab {
                 Tab::Users => {
                     &[S::Filter, S::Users, S::UserList, S::List, S::Record, S::Tabs, S::Sending, S::Work, S::Global]
                 }
@@ -110,7 +110,7 @@ impl App {
                 Tab::Activity => &[S::Filter, S::Activity, S::List, S::Tabs, S::Sending, S::Work, S::Global],
             };
         }
-        match self.tab {
+        match self.lists.tab {
             Tab::Users => &[S::Users, S::UserList, S::List, S::Record, S::Tabs, S::Sending, S::Work, S::Global],
             Tab::Teams => &[S::Teams, S::List, S::Record, S::Tabs, S::Sending, S::Work, S::Global],
             Tab::Roles => &[S::Roles, S::List, S::Record, S::Tabs, S::Sending, S::Work, S::Global],
@@ -131,20 +131,20 @@ impl App {
 
     fn filter_typed(&mut self, event: &Event) {
         let now = self.now;
-        if let Some(kind) = self.tab.kind() {
-            let pane = &mut self.panes[kind as usize];
-            if std::mem::take(&mut self.stale_filter) && puts_text_in(event) {
+        if let Some(kind) = self.lists.tab.kind() {
+            let pane = &mut self.lists.panes[kind as usize];
+            if std::mem::take(&mut self.lists.stale_filter) && puts_text_in(event) {
                 pane.filter.reset();
             }
             if pane.filtering && text_field(&mut pane.filter, event) {
                 pane.refilter(&self.directory, now);
                 self.say_what_is_unknown(kind);
             }
-        } else if self.changes.filtering {
-            if std::mem::take(&mut self.stale_filter) && puts_text_in(event) {
-                self.changes.filter.reset();
+        } else if self.activity.changes.filtering {
+            if std::mem::take(&mut self.lists.stale_filter) && puts_text_in(event) {
+                self.activity.changes.filter.reset();
             }
-            if text_field(&mut self.changes.filter, event) {
+            if text_field(&mut self.activity.changes.filter, event) {
                 self.filter_activity();
             }
         }
@@ -167,12 +167,12 @@ impl App {
     /// A filter by role says how many users it could not judge; one for invited people, of how many teams those are known.
     pub(super) fn say_what_is_unknown(&mut self, kind: RecordKind) {
         let (unknown, all) =
-            (self.panes[kind as usize].unjudged(&self.directory), self.directory.len(RecordKind::User));
+            (self.lists.panes[kind as usize].unjudged(&self.directory), self.directory.len(RecordKind::User));
         if unknown > 0 {
             let known = all.saturating_sub(unknown);
             let key = self.keymap.label(Action::LoadRoles).unwrap_or_default();
             self.say(format!("Roles are known for {known} of {all} users; {key} (outside the filter) reads the rest."));
-        } else if self.panes[kind as usize].asks_invited() {
+        } else if self.lists.panes[kind as usize].asks_invited() {
             self.say_whose_invitations_are_known();
         }
     }
@@ -180,23 +180,23 @@ impl App {
     /// Takes one step back: the message, the box, the filter being typed, the filter, the marks.
     pub(super) fn back(&mut self, effects: &mut Vec<AppEffect>) {
         if self.has_error() {
-            self.message = None;
+            self.screen.message = None;
         } else if self.overlays.last_mut().is_some_and(|top| top.behavior_mut().back()) {
             // The box is still open.
-        } else if self.overlays.last().is_some_and(|top| top.behavior().has_work()) && !self.dropping {
-            self.dropping = true;
+        } else if self.overlays.last().is_some_and(|top| top.behavior().has_work()) && !self.screen.dropping {
+            self.screen.dropping = true;
             let key = self.keymap.label(Action::Back).unwrap_or_default();
             self.say(format!("{key} again drops what you entered."));
         } else if !self.close_top(effects) {
-            let (now, rows) = (self.now, self.size.list_rows());
-            let Some(kind) = self.tab.kind() else {
-                let changes = &mut self.changes;
+            let (now, rows) = (self.now, self.screen.size.list_rows());
+            let Some(kind) = self.lists.tab.kind() else {
+                let changes = &mut self.activity.changes;
                 if changes.filtering || changes.is_filtered() || changes.bad.is_some() {
                     changes.filtering = false;
                     changes.filter = Input::default();
-                    let plan = self.activity_at(self.changes.cursor);
+                    let plan = self.activity_at(self.activity.changes.cursor);
                     self.filter_activity();
-                    self.changes.cursor =
+                    self.activity.changes.cursor =
                         plan.and_then(|plan| self.activity_from(0).position(|one| one == plan)).unwrap_or(0);
                     self.arrange_activity();
                 } else {
@@ -204,7 +204,7 @@ impl App {
                 }
                 return;
             };
-            let pane = &mut self.panes[kind as usize];
+            let pane = &mut self.lists.panes[kind as usize];
             if pane.filtering || pane.is_filtered() || pane.bad.is_some() {
                 let kept = pane.selected(&self.directory).cloned();
                 pane.filtering = false;
@@ -227,9 +227,9 @@ impl App {
         if let Some(pane) = self.pane_mut() {
             pane.filtering = false;
         }
-        self.changes.filtering = false;
+        self.activity.changes.filtering = false;
         self.overlays = self.take_secrets();
-        self.tab = tab;
+        self.lists.tab = tab;
     }
 }
 

@@ -24,7 +24,7 @@ impl App {
 
     /// A new user is there: shows what they lack of the one whom they begin like, where nothing else is open.
     pub(super) fn begin_like(&mut self, provisional: &Id, created: &Id, effects: &mut Vec<AppEffect>) {
-        let Some(model) = self.newcomers.remove(provisional) else { return };
+        let Some(model) = self.lists.newcomers.remove(provisional) else { return };
         self.read_roles(&[model.clone(), created.clone()], effects);
         if self.overlays.is_empty() && !self.is_typing() {
             self.show_difference(Of::Users { model, users: vec![created.clone()] }, Vec::new());
@@ -96,7 +96,7 @@ impl App {
             Some((members, told)) => self.show_difference(Of::List { team: team.clone(), members }, told),
             None => {
                 let unknown = doubts.unknown();
-                let may_lack = self.sync.partial || !self.directory.is_complete(RecordKind::User);
+                let may_lack = self.session.sync.partial || !self.directory.is_complete(RecordKind::User);
                 if may_lack && !unknown.is_empty() {
                     doubts.look_up = LookUp::UnderWay;
                     effects.push(AppEffect::Work(WorkerJob::LookUp(RecordKind::User, unknown)));
@@ -152,7 +152,7 @@ impl App {
 
     /// More is known of somebody: the difference follows.
     pub(super) fn renew_difference(&mut self) {
-        let Some(planner) = &self.planner else { return };
+        let Some(planner) = &self.session.planner else { return };
         let open = self.overlays.iter_mut().filter_map(|overlay| match overlay {
             Overlay::Difference(difference) if matches!(difference.of, Of::Users { .. }) => Some(difference),
             _ => None,

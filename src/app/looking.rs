@@ -12,7 +12,7 @@ impl App {
             return true;
         }
         self.overlays.iter().any(|overlay| overlay.behavior().is_looking())
-            || self.panes.iter().any(|pane| !pane.is_whole())
+            || self.lists.panes.iter().any(|pane| !pane.is_whole())
     }
 
     /// Runs a step of a few milliseconds at most; gives the effects.
@@ -31,8 +31,8 @@ impl App {
             kept = kept.or(overlay.behavior_mut().go_on(&self.directory).err());
         }
         kept.into_iter().for_each(|why| self.say(why.to_string()));
-        let rows = self.size.list_rows();
-        if let Some(pane) = self.panes.iter_mut().find(|pane| !pane.is_whole()) {
+        let rows = self.screen.size.list_rows();
+        if let Some(pane) = self.lists.panes.iter_mut().find(|pane| !pane.is_whole()) {
             pane.advance(&self.directory, STEP);
             pane.scroll(rows);
         }
@@ -47,8 +47,8 @@ impl App {
                 rows.show_best(&self.directory);
             }
         }
-        let rows = self.size.list_rows();
-        for pane in &mut self.panes {
+        let rows = self.screen.size.list_rows();
+        for pane in &mut self.lists.panes {
             pane.show_best(&self.directory);
             pane.scroll(rows);
         }
@@ -82,8 +82,8 @@ impl App {
 
     /// Records came or went: the rows of all lists are built again.
     pub(super) fn rows_changed(&mut self) {
-        let (rows, directory) = (self.size.list_rows(), &self.directory);
-        for pane in &mut self.panes {
+        let (rows, directory) = (self.screen.size.list_rows(), &self.directory);
+        for pane in &mut self.lists.panes {
             pane.renew(directory);
             pane.scroll(rows);
         }

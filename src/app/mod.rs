@@ -4,26 +4,23 @@
 //! network: time comes in with each message, everything else goes out as an [`AppEffect`]. The screen and the meaning
 //! of the keys follow from this state and the [`action`] table alone.
 
-use std::{borrow::Cow, sync::Arc};
+use std::borrow::Cow;
 
 use crossterm::event::{Event, KeyCode, KeyModifiers};
 use jiff::Timestamp;
-use rustc_hash::FxHashMap;
 use tui_input::{Input, backend::crossterm::EventHandler};
 
 pub use crate::directory::compare;
 use crate::directory::{
-    Directory, Id, RecordKind, ResourceRef,
+    Directory, RecordKind, ResourceRef,
     change::ChangeId,
-    guard::GuardSettings,
     plan::{IdGenerator, Planner, ProviderCapabilities},
     record::Team,
     record_contents::RecordContents,
     side_query::SideQueryKind,
-    stage::StagedChange,
     work::{LinkState, RefreshProof, WorkerJob},
 };
-use crate::scim::{failure::Failure, filter::ScimFilter, text::clean_line, wait::RequestWait};
+use crate::scim::{failure::Failure, filter::ScimFilter, text::clean_line};
 
 pub mod action;
 pub mod answers;
@@ -75,6 +72,7 @@ mod sending;
 pub mod side_query_box;
 mod sight;
 pub mod stage;
+mod state;
 mod stepped_task;
 pub mod story;
 mod telling;
@@ -93,6 +91,7 @@ pub use message::{
 pub use overlay::Overlay;
 pub(crate) use overlay::for_each_overlay;
 pub use preview::{PlanPreview, PlanText, PreviewLine};
+pub use state::{ActivityState, ListPanes, ProfileSession, ScreenState, SendingState};
 pub use telling::{MessageSubject, StatusMessage};
 
 /// Characters of one pasted line at most.
@@ -163,71 +162,28 @@ pub struct SyncStatus {
 
 /// All state.
 pub struct App {
-    /// The open profile; `None` is the first screen.
-    pub profile: Option<ProfileView>,
+    /// The open profile.
+    pub session: state::ProfileSession,
     /// The records: confirmed ⊕ pending.
     pub directory: Directory,
-    /// The tab shown.
-    pub tab: Tab,
-    /// Users, teams, roles.
-    pub panes: [pane::ListPane; 3],
-    /// The journal as known, oldest first.
-    pub entries: entries::JournalEntries,
-    /// Open changes that this console did not send.
-    pub earlier: earlier::EarlierChanges,
-    /// A change that took effect and should be taken back at once: `u` takes this one back first.
-    pub alarm: Option<ChangeId>,
-    /// Cursor, filter, order and marks of the Activity pane, and the failures to read.
-    pub changes: changes_list::ChangesList,
-    /// Changes that wait to be sent together, as the store has them.
-    pub stage: Vec<StagedChange>,
-    /// True while edits go to the stage in place of the server.
-    pub staging: bool,
-    /// True while nothing more is sent until the person says so.
-    pub paused: bool,
-    /// True if details stand beside the list where there is room.
-    pub has_side_pane: bool,
+    /// The tabs and their lists.
+    pub lists: state::ListPanes,
+    /// The journal.
+    pub activity: state::ActivityState,
+    /// The stage, the pause, the ids of changes.
+    pub sending: state::SendingState,
     /// The boxes over the pane.
     pub overlays: Vec<Overlay>,
-    /// The message line.
-    pub message: Option<StatusMessage>,
-    /// A request that waits before it is tried again.
-    pub waiting: Option<RequestWait>,
-    /// The last contact.
-    pub link: Option<LinkState>,
-    /// The lists.
-    pub sync: SyncStatus,
-    /// The size of the terminal.
-    pub size: TerminalSize,
-    /// When the message that is handled came in.
-    pub now: Timestamp,
+    /// The screen beside its boxes.
+    pub screen: state::ScreenState,
     /// Keys.
     pub keymap: keymap::KeyBindings,
     /// The profiles of the config.
     pub known_profiles: profiles::KnownProfiles,
-    /// Guards of the profile.
-    pub guards: GuardSettings,
-    planner: Option<Arc<dyn Planner>>,
-    failures: journal::OpenFailures,
-    /// True once the person was told that going back once more drops the entered text; any other key resets this.
-    dropping: bool,
-    /// True if the filter's text was there before: the first character typed takes its place.
-    stale_filter: bool,
-    /// Filters that found somebody, by list, the latest last.
-    filters: [Vec<String>; 3],
-    /// Questions that the console asks by itself.
-    unbidden: unbidden::UnbiddenQuestions,
-    /// New users, by their provisional ids, each with the one whom they begin like.
-    newcomers: FxHashMap<Id, Id>,
-    /// The audit log, as far as it was told.
-    audit: audit::AuditRows,
-    /// True if the refresh under way has found a record that was shown with other values.
-    renewed: bool,
-    ids: IdGenerator,
+    /// When the message that is handled came in.
+    pub now: Timestamp,
     /// The work that takes more than one step, and its words.
     stepped: stepped_task::SteppedWork,
-    /// The time since when the topmost box or pane is on the screen.
-    sight: sight::FrameSight,
 }
 
 impl App {
@@ -240,40 +196,17 @@ impl App {
         salt: u16,
     ) -> Self {
         Self {
-            profile: None,
+            session: state::ProfileSession::default(),
             directory: Directory::default(),
-            tab: Tab::Users,
-            panes: RecordKind::ALL.map(pane::ListPane::new),
-            entries: entries::JournalEntries::default(),
-            earlier: earlier::EarlierChanges::default(),
-            alarm: None,
-            changes: changes_list::ChangesList::default(),
-            stage: Vec::new(),
-            staging: false,
-            paused: false,
-            has_side_pane: true,
+            lists: state::ListPanes::default(),
+            activity: state::ActivityState::default(),
+            sending: state::SendingState::new(IdGenerator::new(salt)),
             overlays: Vec::new(),
-            message: None,
-            waiting: None,
-            link: None,
-            sync: SyncStatus::default(),
-            size,
-            now,
+            screen: state::ScreenState::new(size),
             keymap,
             known_profiles: profiles::KnownProfiles { names: profiles, ..Default::default() },
-            guards: GuardSettings::default(),
-            planner: None,
-            failures: journal::OpenFailures::default(),
-            dropping: false,
-            stale_filter: false,
-            filters: Default::default(),
-            unbidden: unbidden::UnbiddenQuestions::default(),
-            newcomers: FxHashMap::default(),
-            audit: audit::AuditRows::default(),
-            renewed: false,
-            ids: IdGenerator::new(salt),
+            now,
             stepped: stepped_task::SteppedWork::default(),
-            sight: sight::FrameSight::default(),
         }
     }
 
@@ -295,7 +228,7 @@ impl App {
             AppMessage::Mapped(result) => self.on_mapped(result, &mut effects),
             AppMessage::ListRead(team, result) => self.on_list_read(&team, result, &mut effects),
             AppMessage::Shown => {
-                self.sight.shown(now);
+                self.screen.sight.shown(now);
                 return effects;
             }
             AppMessage::Terminate => effects.push(AppEffect::Quit),
@@ -308,12 +241,12 @@ impl App {
 
     /// The provider's capabilities; nothing without a profile.
     pub fn capabilities(&self) -> Option<&ProviderCapabilities> {
-        self.planner.as_deref().map(Planner::capabilities)
+        self.session.planner.as_deref().map(Planner::capabilities)
     }
 
     /// The contents of the provider's records, and its name for groups.
     pub fn holds(&self) -> RecordContents {
-        self.panes[0].holds
+        self.lists.panes[0].holds
     }
 
     /// The console's own words, with the provider's word for a team in them.
@@ -323,33 +256,34 @@ impl App {
 
     /// The list shown, on the three list tabs.
     pub fn pane(&self) -> Option<&pane::ListPane> {
-        self.tab.kind().map(|kind| &self.panes[kind as usize])
+        self.lists.tab.kind().map(|kind| &self.lists.panes[kind as usize])
     }
 
     fn pane_mut(&mut self) -> Option<&mut pane::ListPane> {
-        self.tab.kind().map(|kind| &mut self.panes[kind as usize])
+        self.lists.tab.kind().map(|kind| &mut self.lists.panes[kind as usize])
     }
 
     /// True while nothing is asked of the worker and nothing waits: tests wait for this.
     pub fn is_idle(&self) -> bool {
-        !self.sync.busy && self.directory.pending().len() == 0
+        !self.session.sync.busy && self.directory.pending().len() == 0
     }
 
     /// True while the filter's text is like selected: typing replaces it.
     pub fn replaces_filter(&self) -> bool {
-        self.stale_filter
+        self.lists.stale_filter
     }
 
     fn on_open_failed(&mut self, unopened: UnopenedProfile) {
         self.known_profiles.saving = false;
         // The first screen shows it in full; over an open profile the form does.
-        let form = unopened.draft.as_deref().filter(|_| self.profile.is_some()).map(form::FormState::edit_profile);
+        let form =
+            unopened.draft.as_deref().filter(|_| self.session.profile.is_some()).map(form::FormState::edit_profile);
         match form {
             Some(mut form) => {
                 form.refuse("key", unopened.why.clone());
                 self.overlays.push(Overlay::Form(form));
             }
-            None if self.profile.is_some() || unopened.draft.is_none() => self.fail(unopened.why.clone()),
+            None if self.session.profile.is_some() || unopened.draft.is_none() => self.fail(unopened.why.clone()),
             None => {}
         }
         self.known_profiles.unopened = Some(unopened).filter(|unopened| unopened.draft.is_some());
@@ -357,7 +291,7 @@ impl App {
 
     fn on_profile_refused(&mut self, field: &str, why: String) {
         self.known_profiles.saving = false;
-        self.message = None;
+        self.screen.message = None;
         match self.overlays.last_mut() {
             Some(Overlay::Form(form)) => form.refuse(field, why),
             _ => self.fail(why),
@@ -367,49 +301,57 @@ impl App {
     fn on_opened(&mut self, opened: OpenedProfile, effects: &mut Vec<AppEffect>) {
         let old = std::mem::take(&mut self.directory).into_records();
         effects.push(AppEffect::Discard(Box::new(old)));
-        let keep = (self.keymap.clone(), self.known_profiles.names.clone(), self.size, self.now, self.ids);
-        let config_path = std::mem::take(&mut self.known_profiles.config_path);
         let arranged = self.arranged();
-        let secrets = self.take_secrets();
         let said = self.known_profiles.said_before_opening.take();
-        *self = Self::new(keep.0, keep.1, keep.2, keep.3, 0);
-        self.ids = keep.4;
-        self.known_profiles.config_path = config_path;
-        self.overlays = secrets;
+        self.known_profiles = profiles::KnownProfiles {
+            names: std::mem::take(&mut self.known_profiles.names),
+            config_path: std::mem::take(&mut self.known_profiles.config_path),
+            ..Default::default()
+        };
+        self.lists = state::ListPanes::default();
+        self.activity = state::ActivityState::default();
+        self.sending = state::SendingState::new(self.sending.ids);
+        self.overlays = self.take_secrets();
+        self.screen = state::ScreenState::new(self.screen.size);
+        self.stepped = stepped_task::SteppedWork::default();
         if opened.profile.name != palette::DEMO && !self.known_profiles.names.contains(&opened.profile.name) {
             self.known_profiles.names.push(opened.profile.name.clone());
         }
         let holds = opened.planner.capabilities().holds();
-        self.panes.iter_mut().for_each(|pane| pane.holds = holds);
+        self.lists.panes.iter_mut().for_each(|pane| pane.holds = holds);
         self.arrange_as(arranged);
         let can = opened.planner.capabilities();
         if can.no_roles.is_none() && !can.derived_roles {
             self.directory.predefine(can.org_roles.iter().chain(&can.team_roles).map(|role| &role.name));
         }
-        self.profile = Some(opened.profile);
-        self.planner = Some(opened.planner);
-        self.guards = opened.guards;
+        self.session = state::ProfileSession {
+            profile: Some(opened.profile),
+            planner: Some(opened.planner),
+            guards: opened.guards,
+            ..Default::default()
+        };
         said.into_iter().for_each(|words| self.fail(words));
     }
 
     /// A new id: grows with time, differs between consoles.
     fn next_id(&mut self) -> ChangeId {
-        self.ids.next(self.now)
+        self.sending.ids.next(self.now)
     }
 
     /// Asks for the values that the lists left out of the rows on screen: the roles of users, the members of teams.
     fn read_visible(&mut self, effects: &mut Vec<AppEffect>) {
         // A row at the top of a partial list may be elsewhere in the whole list.
-        if self.sync.partial || matches!(self.link, Some(LinkState::Down(_))) {
+        if self.session.sync.partial || matches!(self.session.link, Some(LinkState::Down(_))) {
             return;
         }
         let Some(pane) = self.pane() else { return };
         let kind = pane.kind;
-        let visible = pane.rows.iter().skip(pane.top).take(self.size.list_rows()).copied();
+        let visible = pane.rows.iter().skip(pane.top).take(self.screen.size.list_rows()).copied();
         let lacking = visible.filter_map(|row| self.lacking(kind, row));
-        let targets: Vec<ResourceRef> = lacking.filter(|target| !self.unbidden.read_alone.contains(target)).collect();
+        let targets: Vec<ResourceRef> =
+            lacking.filter(|target| !self.session.unbidden.read_alone.contains(target)).collect();
         if !targets.is_empty() {
-            self.unbidden.read_alone.extend(targets.iter().cloned());
+            self.session.unbidden.read_alone.extend(targets.iter().cloned());
             effects.push(AppEffect::Work(WorkerJob::ReadEach(targets)));
         }
         if kind == RecordKind::Team {
@@ -419,16 +361,16 @@ impl App {
 
     /// Asks who is admin of the teams on screen, where the records of their members do not tell.
     fn ask_rosters(&mut self, effects: &mut Vec<AppEffect>) {
-        let Some(planner) = self.planner.clone() else { return };
-        let pane = &self.panes[RecordKind::Team as usize];
-        let visible = pane.rows.iter().skip(pane.top).take(self.size.list_rows());
+        let Some(planner) = self.session.planner.clone() else { return };
+        let pane = &self.lists.panes[RecordKind::Team as usize];
+        let visible = pane.rows.iter().skip(pane.top).take(self.screen.size.list_rows());
         let silent = visible.filter_map(|row| self.directory.team_at(*row)).filter(|team| {
             let told = team.size().is_some_and(|size| size <= FEW_MEMBERS) && self.directory.roster(&team.id).is_none();
             told && self.directory.admins_of(team).silent > 0
         });
         let topics: Vec<SideQueryKind> = silent.map(|team| SideQueryKind::Roster(team.id.clone())).collect();
         for topic in topics {
-            if self.unbidden.asked.insert(topic.clone())
+            if self.session.unbidden.asked.insert(topic.clone())
                 && let Ok(inquiry) = planner.inquiry(topic, &self.directory)
             {
                 effects.push(AppEffect::Work(WorkerJob::Ask(inquiry)));
@@ -441,7 +383,7 @@ impl App {
         match kind {
             RecordKind::User => {
                 let sparse = self.capabilities().is_some_and(|can| can.sparse_lists)
-                    && self.unbidden.silent_reads < SILENT_READS;
+                    && self.session.unbidden.silent_reads < SILENT_READS;
                 let user = self
                     .directory
                     .user_at(row)

@@ -42,7 +42,7 @@ impl App {
         let teams = leaving.iter().flat_map(|id| directory.teams_of(id));
         let silent = |id: &Id| directory.team(id).is_some_and(|team| team.members.is_none() && team.problem.is_none());
         reading.extend(teams.filter(silent).map(|id| ResourceRef::team(&id)));
-        reading.retain(|target| !self.unbidden.read_alone.contains(target));
+        reading.retain(|target| !self.session.unbidden.read_alone.contains(target));
         let asks_owner = !waiting.is_empty() && directory.owner().is_none();
         self.wait_for(AnswersBox::new(AnswersPurpose::Offboarding(leaving), waiting, reading, asks_owner), effects);
     }

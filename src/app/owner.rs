@@ -6,10 +6,11 @@ use crate::directory::{owner::KeyOwner, side_query::SideQueryKind, work::WorkerJ
 impl App {
     /// Asks once in a session, after the lists: plans name their owner, and guards count on them.
     pub(super) fn ask_owner(&mut self, effects: &mut Vec<AppEffect>) {
-        if !std::mem::replace(&mut self.unbidden.owner_asked, true) {
+        if !std::mem::replace(&mut self.session.unbidden.owner_asked, true) {
             effects.push(AppEffect::Work(WorkerJob::AskOwner));
             effects.push(AppEffect::Work(WorkerJob::AskHosting));
             let asked = self
+                .session
                 .planner
                 .as_ref()
                 .and_then(|planner| planner.inquiry(SideQueryKind::Organisations, &self.directory).ok());
@@ -19,8 +20,8 @@ impl App {
 
     /// Reading goes on where the server is not what the profile says; nothing is sent.
     pub(super) fn on_hosting(&mut self, why: Option<String>) {
-        if let Some(why) = why.filter(|why| self.guards.contradiction.as_ref() != Some(why)) {
-            self.guards.contradiction = Some(why.clone());
+        if let Some(why) = why.filter(|why| self.session.guards.contradiction.as_ref() != Some(why)) {
+            self.session.guards.contradiction = Some(why.clone());
             self.fail(why);
             self.begin_draft_anew();
         }
@@ -29,15 +30,15 @@ impl App {
     /// The key opens another organisation: the profile is opened anew, with that one's store.
     pub(super) fn on_other_organisation(&mut self, words: String, effects: &mut Vec<AppEffect>) {
         self.fail(words.clone());
-        self.guards.contradiction = Some(words.clone());
-        if let Some(profile) = &self.profile {
+        self.session.guards.contradiction = Some(words.clone());
+        if let Some(profile) = &self.session.profile {
             effects.push(AppEffect::Open(Some(profile.name.clone())));
             self.known_profiles.said_before_opening = Some(words);
         }
     }
 
     pub(super) fn on_owner(&mut self, owner: KeyOwner) {
-        let contradicts = self.guards.contradicts(&owner);
+        let contradicts = self.session.guards.contradicts(&owner);
         let is_new = self.directory.owner() != Some(&owner);
         if let Some(me) = contradicts.filter(|_| is_new) {
             self.fail(format!(

@@ -238,7 +238,8 @@ impl App {
 
     /// Where an action works, and which one does the like here.
     fn elsewhere(&self, action: Action, scope: Scope) -> String {
-        let like = self.keymap.label(Action::MakeLike).filter(|_| action == Action::Compare && self.tab == Tab::Users);
+        let like =
+            self.keymap.label(Action::MakeLike).filter(|_| action == Action::Compare && self.lists.tab == Tab::Users);
         let here = like.map_or_else(String::new, |key| format!("; {key} shows how two users differ"));
         format!("on {} only{here}", self.word(scope.label()))
     }

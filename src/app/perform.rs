@@ -27,8 +27,8 @@ impl App {
             self.keep_filter();
             return;
         }
-        if action == Action::Story && self.overlays.is_empty() && self.changes.filtering {
-            self.changes.filtering = false;
+        if action == Action::Story && self.overlays.is_empty() && self.activity.changes.filtering {
+            self.activity.changes.filtering = false;
             return;
         }
         if let Some(whom) = self.asks_whom(action) {
@@ -102,7 +102,7 @@ impl App {
             | Action::ClearStage => self.on_stage_key(action, effects),
             Action::TakeNear | Action::SkipName | Action::SkipAll | Action::GoOn => self.answer(action),
             Action::ServerFilter => {
-                let form = FormState::server_filter(self.sync.narrow.as_ref());
+                let form = FormState::server_filter(self.session.sync.narrow.as_ref());
                 self.overlays.push(Overlay::Form(form));
             }
             Action::FindAction => self.find_action(),
@@ -127,7 +127,7 @@ impl App {
             Action::OpenLine => self.open_line(),
             Action::ReallyQuit => effects.push(AppEffect::Quit),
             Action::Submit => self.submit(effects),
-            Action::Pause => self.pause(!self.paused, effects),
+            Action::Pause => self.pause(!self.sending.paused, effects),
             Action::Resume => self.pause(false, effects),
             Action::Cancel => self.cancel(effects),
             Action::Lines => self.next_lines(),
@@ -170,21 +170,22 @@ impl App {
     }
 
     fn travel(&mut self, action: Action) {
-        let boxed = CursorTravel { action, page: self.size.overlay_rows() };
+        let boxed = CursorTravel { action, page: self.screen.size.overlay_rows() };
         if self.with_top(|top, app| top.travel(&boxed, app)).is_some() {
             return;
         }
-        let list = self.size.list_rows();
+        let list = self.screen.size.list_rows();
         let to = CursorTravel { action, page: list };
-        match self.tab.kind() {
+        match self.lists.tab.kind() {
             Some(kind) => {
-                let pane = &mut self.panes[kind as usize];
+                let pane = &mut self.lists.panes[kind as usize];
                 pane.go(to.from(pane.cursor, pane.rows.len()), list, &self.directory);
             }
             None => {
-                self.changes.cursor = to.from(self.changes.cursor, self.activity_len());
-                let cursor = self.changes.cursor;
-                self.changes.top = self.changes.top.min(cursor).max((cursor + 1).saturating_sub(list));
+                self.activity.changes.cursor = to.from(self.activity.changes.cursor, self.activity_len());
+                let cursor = self.activity.changes.cursor;
+                self.activity.changes.top =
+                    self.activity.changes.top.min(cursor).max((cursor + 1).saturating_sub(list));
             }
         }
     }
@@ -237,7 +238,7 @@ impl App {
     }
 
     fn next_tab(&mut self, forward: bool) {
-        let at = Tab::ALL.iter().position(|tab| *tab == self.tab).unwrap_or(0);
+        let at = Tab::ALL.iter().position(|tab| *tab == self.lists.tab).unwrap_or(0);
         let next = if forward { at + 1 } else { at + Tab::ALL.len() - 1 };
         self.switch(Tab::ALL[next % Tab::ALL.len()]);
     }

@@ -73,12 +73,12 @@ impl OverlayBehavior for PlanView {
 impl App {
     /// The number of rows in the box.
     pub fn plan_rows(&self, view: &PlanView) -> usize {
-        self.entries.course(view.plan).map_or(0, |course| view.len(course))
+        self.activity.entries.course(view.plan).map_or(0, |course| view.len(course))
     }
 
     /// The row at a position.
     pub fn plan_row(&self, view: &PlanView, at: usize) -> Option<PlanRow<'_>> {
-        let course = self.entries.course(view.plan)?;
+        let course = self.activity.entries.course(view.plan)?;
         let id = match &view.show {
             LineVisibility::All => {
                 let reasons = course.reasons();
@@ -90,21 +90,22 @@ impl App {
             LineVisibility::State(state) => course.of(*state).iter().nth(at),
             LineVisibility::Reason(why) => course.because(why)?.iter().nth(at),
         };
-        self.entries.get(id?).map(PlanRow::Change)
+        self.activity.entries.get(id?).map(PlanRow::Change)
     }
 
     /// The entries that are tried again from the box: the failures for the reason under the cursor or the one shown,
     /// the lines in the state that is shown, else the whole plan.
     pub(super) fn plan_selection(&self, view: &PlanView) -> Vec<&JournalEntry> {
-        let Some(course) = self.entries.course(view.plan) else { return Vec::new() };
-        let because = |why: &str| course.because(why).into_iter().flatten().filter_map(|id| self.entries.get(id));
+        let Some(course) = self.activity.entries.course(view.plan) else { return Vec::new() };
+        let because =
+            |why: &str| course.because(why).into_iter().flatten().filter_map(|id| self.activity.entries.get(id));
         match (&view.show, self.plan_row(view, view.cursor)) {
             (_, Some(PlanRow::Reason(why, _))) => because(why).collect(),
             (LineVisibility::Reason(why), _) => because(why).collect(),
             (LineVisibility::State(state), _) => {
-                course.of(*state).iter().filter_map(|id| self.entries.get(id)).collect()
+                course.of(*state).iter().filter_map(|id| self.activity.entries.get(id)).collect()
             }
-            _ => self.entries.of_plan(view.plan).collect(),
+            _ => self.activity.entries.of_plan(view.plan).collect(),
         }
     }
 
@@ -120,7 +121,7 @@ impl App {
             self.show_lines(show);
         } else if let Some(id) = self.selected_entry().map(|entry| entry.id) {
             // The story says all that the message says.
-            self.message.take_if(|message| message.about == Some(MessageSubject::Failure(id)));
+            self.screen.message.take_if(|message| message.about == Some(MessageSubject::Failure(id)));
             self.overlays.push(Overlay::Story(StoryBox { id, scroll: 0 }));
         } else if let (None, Some(plan)) = (self.overlays.last(), self.selected_plan()) {
             self.overlays.push(Overlay::Plan(PlanView::new(plan)));
@@ -130,7 +131,7 @@ impl App {
     /// Shows the lines in the next state that has any, and all lines after the last state.
     pub(super) fn next_lines(&mut self) {
         let Some(Overlay::Plan(view)) = self.overlays.last() else { return };
-        let Some(course) = self.entries.course(view.plan) else { return };
+        let Some(course) = self.activity.entries.course(view.plan) else { return };
         let from = match view.show {
             LineVisibility::State(state) => state as usize + 1,
             LineVisibility::All => 0,

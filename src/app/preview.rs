@@ -309,7 +309,7 @@ impl App {
     pub(super) fn send_preview(&mut self, effects: &mut Vec<AppEffect>) {
         let seen = self.was_seen();
         let key = self.keymap.label(Action::Send).unwrap_or_default();
-        let wants_reason = self.profile.as_ref().is_some_and(|profile| profile.reason_required);
+        let wants_reason = self.session.profile.as_ref().is_some_and(|profile| profile.reason_required);
         match self.overlays.pop() {
             Some(Overlay::Preview(mut preview)) => {
                 preview.plan.reason = plan::reason(preview.reason.value());

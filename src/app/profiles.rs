@@ -78,7 +78,7 @@ impl App {
     }
 
     fn delete_profile(&mut self, name: String, again: bool, effects: &mut Vec<AppEffect>) {
-        if self.profile.as_ref().is_some_and(|open| open.name == name) {
+        if self.session.profile.as_ref().is_some_and(|open| open.name == name) {
             return self.say(format!("{name} is open: open another profile first."));
         }
         if again {
@@ -105,7 +105,7 @@ impl App {
             list.cursor = list.cursor.min(profiles.len().saturating_sub(1));
             list.profiles = profiles;
         } else {
-            let open = self.profile.as_ref().map(|profile| profile.name.as_str()).filter(|name| *name != DEMO);
+            let open = self.session.profile.as_ref().map(|profile| profile.name.as_str()).filter(|name| *name != DEMO);
             let cursor = profiles.iter().position(|draft| Some(draft.name.as_str()) == open).unwrap_or(0);
             self.overlays.push(Overlay::Profiles(ProfilesBox { profiles, cursor, ..ProfilesBox::default() }));
         }
@@ -113,7 +113,7 @@ impl App {
 
     /// The server of a profile has answered a test, or has not.
     pub(super) fn on_profile_tested(&mut self, name: String, outcome: Result<String, FailedTest>) {
-        self.message = None;
+        self.screen.message = None;
         match self.overlays.last_mut() {
             Some(Overlay::Profiles(list)) => list.tested = Some((name, outcome)),
             _ => match outcome {

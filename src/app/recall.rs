@@ -23,7 +23,7 @@ impl App {
         if text.is_empty() || !found {
             return;
         }
-        let filters = &mut self.filters[pane.kind as usize];
+        let filters = &mut self.lists.filters[pane.kind as usize];
         filters.retain(|earlier| *earlier != text);
         filters.push(text);
         let over = filters.len().saturating_sub(KEPT);
@@ -33,7 +33,7 @@ impl App {
     /// Offers earlier filters of this list.
     pub(super) fn recall_filter(&mut self) {
         let Some(pane) = self.pane() else { return };
-        let filters = &self.filters[pane.kind as usize];
+        let filters = &self.lists.filters[pane.kind as usize];
         if filters.is_empty() {
             return self.say("No earlier filter of this list found anything.");
         }
@@ -81,15 +81,15 @@ impl App {
 
     /// This is typed in the filter now.
     pub(super) fn take_filter(&mut self, text: String) {
-        let (now, Some(kind)) = (self.now, self.tab.kind()) else {
-            (self.changes.filter, self.changes.filtering) = (Input::new(text), true);
+        let (now, Some(kind)) = (self.now, self.lists.tab.kind()) else {
+            (self.activity.changes.filter, self.activity.changes.filtering) = (Input::new(text), true);
             return self.filter_activity();
         };
-        let pane = &mut self.panes[kind as usize];
+        let pane = &mut self.lists.panes[kind as usize];
         pane.filter = Input::new(text);
         pane.filtering = true;
         pane.refilter(&self.directory, now);
-        self.stale_filter = false;
+        self.lists.stale_filter = false;
         self.say_what_is_unknown(kind);
     }
 }

@@ -18,25 +18,25 @@ impl App {
         effects.push(AppEffect::Work(WorkerJob::Refresh(scope)));
         self.fetch_raw_again(effects);
         self.ask_again(effects);
-        self.unbidden.read_alone.clear();
-        self.sync.asked = true;
+        self.session.unbidden.read_alone.clear();
+        self.session.sync.asked = true;
     }
 
     /// Nothing was read yet.
     pub(super) fn refresh_began(&mut self) {
         self.directory.refresh_begins();
-        self.sync.busy = true;
-        self.sync.differing = Some(0);
-        self.sync.progress.clear();
+        self.session.sync.busy = true;
+        self.session.sync.differing = Some(0);
+        self.session.sync.progress.clear();
     }
 
     /// Puts records into the lists that a refresh found with other values.
     pub(super) fn on_renewed(&mut self, fresh: Vec<Observation>) {
-        self.renewed = true;
-        self.sync.differing = self.sync.differing.map(|before| before + fresh.len() as u64);
+        self.session.renewed = true;
+        self.session.sync.differing = self.session.sync.differing.map(|before| before + fresh.len() as u64);
         // The list may leave out values that a single read of the record has told.
         for target in fresh.iter().filter_map(Observation::target) {
-            self.unbidden.read_alone.remove(&target);
+            self.session.unbidden.read_alone.remove(&target);
         }
         if self.directory.renew(fresh) {
             self.rows_changed();
@@ -51,26 +51,26 @@ impl App {
         proofs: Vec<RefreshProof>,
         failed: Vec<(RecordKind, Failure)>,
     ) {
-        if std::mem::take(&mut self.renewed) {
+        if std::mem::take(&mut self.session.renewed) {
             // Other values are found by other filters, and sorted elsewhere.
             self.rows_changed();
             self.renew_difference();
         }
         self.directory.refresh_ends(&proofs);
         // Records that could not be filled in may be asked for again.
-        self.unbidden.read_alone.clear();
-        self.waiting = None;
-        self.sync.busy = false;
-        self.sync.partial = false;
-        self.sync.progress.clear();
+        self.session.unbidden.read_alone.clear();
+        self.session.waiting = None;
+        self.session.sync.busy = false;
+        self.session.sync.partial = false;
+        self.session.sync.progress.clear();
         if !proofs.is_empty() {
-            self.sync.seen = Some(at);
-            self.sync.stored = false;
+            self.session.sync.seen = Some(at);
+            self.session.sync.stored = false;
         }
-        self.sync.proofs = proofs;
-        let asked = std::mem::take(&mut self.sync.asked);
+        self.session.sync.proofs = proofs;
+        let asked = std::mem::take(&mut self.session.sync.asked);
         if let Some((kind, failure)) = failed.first()
-            && (asked || !matches!(self.link, Some(LinkState::Down(_))))
+            && (asked || !matches!(self.session.link, Some(LinkState::Down(_))))
         {
             self.fail(format!("{} could not be read: {}", self.word(kind.plural()), failure.sentences()));
         }
@@ -81,24 +81,24 @@ impl App {
         if asked && failed.is_empty() {
             self.say_read_again();
         }
-        self.sync.failed = failed;
+        self.session.sync.failed = failed;
     }
 
     /// Shows the result of a refresh, which the time in the title does not show within a minute. Any other message
     /// stays on the line.
     fn say_read_again(&mut self) {
-        let part = if self.sync.proofs.iter().all(|proof| proof.coverage.is_complete()) {
+        let part = if self.session.sync.proofs.iter().all(|proof| proof.coverage.is_complete()) {
             ""
         } else {
             " in the part that was read"
         };
-        let found = match self.sync.differing {
+        let found = match self.session.sync.differing {
             None => String::new(),
             Some(0) => format!(": nothing differs{part}"),
             Some(1) => format!(": 1 record differs{part}"),
             Some(differing) => format!(": {} records differ{part}", number(differing)),
         };
-        if self.message.is_none() {
+        if self.screen.message.is_none() {
             self.say(format!("The lists were read again{found}."));
         }
     }

@@ -18,27 +18,27 @@ use crate::scim::{
 
 impl App {
     pub(super) fn on_report(&mut self, report: WorkerReport, effects: &mut Vec<AppEffect>) {
-        self.panes.iter_mut().for_each(|pane| pane.settle_marks(&self.directory));
-        self.waiting.take_if(|wait| wait.until <= self.now);
+        self.lists.panes.iter_mut().for_each(|pane| pane.settle_marks(&self.directory));
+        self.session.waiting.take_if(|wait| wait.until <= self.now);
         match report {
             WorkerReport::Records { records, seen, partial, stored } => {
                 // Lists from disk never take the place of lists that this session has read already.
-                if stored && self.sync.seen.is_some() && !self.sync.stored {
+                if stored && self.session.sync.seen.is_some() && !self.session.sync.stored {
                     effects.push(AppEffect::Discard(records));
                     return;
                 }
                 let old = self.directory.replace(*records, !partial && !stored);
                 effects.push(AppEffect::Discard(Box::new(old)));
-                self.sync.differing = None;
-                self.sync.stored = stored;
+                self.session.sync.differing = None;
+                self.session.sync.stored = stored;
                 if seen.is_some() {
-                    self.sync.seen = seen;
+                    self.session.sync.seen = seen;
                 }
                 self.rows_changed();
                 self.begin_draft_anew();
-                self.sync.partial = partial;
+                self.session.sync.partial = partial;
                 if partial {
-                    self.panes.iter_mut().for_each(super::pane::ListPane::loosen);
+                    self.lists.panes.iter_mut().for_each(super::pane::ListPane::loosen);
                 }
             }
             WorkerReport::Renewed(fresh) => self.on_renewed(fresh),
@@ -50,8 +50,8 @@ impl App {
             }
             WorkerReport::RefreshBegan => self.refresh_began(),
             WorkerReport::Progress { kind, seen, said } => {
-                self.sync.progress.retain(|(other, _, _)| *other != kind);
-                self.sync.progress.push((kind, seen, said));
+                self.session.sync.progress.retain(|(other, _, _)| *other != kind);
+                self.session.sync.progress.push((kind, seen, said));
             }
             WorkerReport::RefreshEnded { at, proofs, failed } => {
                 self.refresh_ended(at, proofs, failed);
@@ -83,10 +83,10 @@ impl App {
                 self.owner_answered();
             }
             WorkerReport::ReadEachFailed(targets, failure) => {
-                self.waiting = None;
+                self.session.waiting = None;
                 let given_up = self.answers_unread(&targets).map(|words| format!(" {words}")).unwrap_or_default();
                 // Asking again at the next key press would hammer a server that refuses.
-                self.unbidden.read_alone.extend(targets);
+                self.session.unbidden.read_alone.extend(targets);
                 let words = format!("Some records could not be read: {}", failure.text);
                 self.note_read_failure(words.clone());
                 self.fail(words + &given_up);
@@ -94,8 +94,8 @@ impl App {
             WorkerReport::LookUpEnded(_, missed) => self.on_look_up_ended(&missed, effects),
             WorkerReport::Elsewhere(ids) => {
                 // Another process has taken it up.
-                self.earlier.left_over.retain(|id| !ids.contains(id));
-                self.earlier.elsewhere = ids;
+                self.activity.earlier.left_over.retain(|id| !ids.contains(id));
+                self.activity.earlier.elsewhere = ids;
             }
             WorkerReport::Journal(entries) => self.on_journal(entries),
             WorkerReport::Staged(lines) => self.on_staged(lines),
@@ -107,8 +107,8 @@ impl App {
             WorkerReport::AskFailed(topic, failure) => self.on_ask_failed(&topic, &failure, effects),
             WorkerReport::Secret(id, secret) => self.on_secret(id, secret),
             WorkerReport::NoJournal(why) => {
-                self.guards.no_journal = Some(why);
-                self.guards.closed().into_iter().for_each(|refusal| self.fail(refusal.text));
+                self.session.guards.no_journal = Some(why);
+                self.session.guards.closed().into_iter().for_each(|refusal| self.fail(refusal.text));
             }
             WorkerReport::Hosting(why) => self.on_hosting(why),
             WorkerReport::OtherOrganisation(words) => self.on_other_organisation(words, effects),
@@ -125,25 +125,26 @@ impl App {
         for one in fresh {
             let Observation::Record(Record::User(user)) = one else { continue };
             if user.org_role.is_told() || user.team_roles.is_some() {
-                self.unbidden.silent_reads = 0;
-            } else if self.unbidden.read_alone.contains(&ResourceRef::user(&user.id)) {
-                self.unbidden.silent_reads += 1;
+                self.session.unbidden.silent_reads = 0;
+            } else if self.session.unbidden.read_alone.contains(&ResourceRef::user(&user.id)) {
+                self.session.unbidden.silent_reads += 1;
             }
         }
     }
 
     /// A request that is held back has no more to say than the one that was put off.
     fn on_waiting(&mut self, wait: RequestWait) {
-        if wait.cause != WaitCause::Held || self.waiting.is_none() {
-            self.waiting = Some(wait);
+        if wait.cause != WaitCause::Held || self.session.waiting.is_none() {
+            self.session.waiting = Some(wait);
         }
     }
 
     /// Gives up a filter that the server refuses: the rows shown are not the ones that it would have found.
     fn widen_if_refused(&mut self, effects: &mut Vec<AppEffect>) {
         let refused = |(kind, failure): &(RecordKind, Failure)| *kind == RecordKind::User && failure.status.is_some();
-        if let Some(filter) = self.sync.narrow.take_if(|_| self.sync.failed.iter().any(refused)) {
-            let why = self.sync.failed.iter().find(|failed| refused(failed)).map(|(_, failure)| failure.text.clone());
+        if let Some(filter) = self.session.sync.narrow.take_if(|_| self.session.sync.failed.iter().any(refused)) {
+            let why =
+                self.session.sync.failed.iter().find(|failed| refused(failed)).map(|(_, failure)| failure.text.clone());
             self.fail(format!(
                 "The server does not take the filter {filter}: {} All users are read.",
                 why.unwrap_or_default()
@@ -153,24 +154,24 @@ impl App {
     }
 
     fn on_journal(&mut self, entries: Vec<JournalEntry>) {
-        let left = || entries.iter().filter(|entry| !self.earlier.elsewhere.contains(&entry.id));
+        let left = || entries.iter().filter(|entry| !self.activity.earlier.elsewhere.contains(&entry.id));
         let waiting: Vec<_> =
             left().filter(|entry| entry.state == ChangeState::Planned).map(|entry| entry.id).collect();
         // The worker looks these changes up and reports; until then they are shown as pending. Nobody would report of
         // others.
         let open = left().filter(|entry| matches!(entry.state, ChangeState::Sent | ChangeState::Unknown));
         let open: Vec<_> = open.map(|entry| (entry.id, entry.step.change.clone())).collect();
-        self.earlier.looked_up.extend(open.iter().map(|(id, _)| *id));
+        self.activity.earlier.looked_up.extend(open.iter().map(|(id, _)| *id));
         self.directory.begin_all(open);
-        entries.last().into_iter().for_each(|newest| self.ids.after(newest.id));
+        entries.last().into_iter().for_each(|newest| self.sending.ids.after(newest.id));
         for entry in entries.iter().filter(|entry| !entry.state.is_open()) {
-            self.earlier.left_over.remove(&entry.id);
+            self.activity.earlier.left_over.remove(&entry.id);
         }
-        let selected = self.activity_at(self.changes.cursor);
-        self.entries.extend(entries);
+        let selected = self.activity_at(self.activity.changes.cursor);
+        self.activity.entries.extend(entries);
         self.keep_activity_cursor(selected);
         let new = !waiting.is_empty();
-        self.earlier.left_over.extend(waiting);
+        self.activity.earlier.left_over.extend(waiting);
         if let Some(words) = self.left_over_in_words().filter(|_| new) {
             self.fail_left_over(words);
         }
@@ -178,14 +179,14 @@ impl App {
 
     fn on_moved(&mut self, moved: ChangeUpdate, effects: &mut Vec<AppEffect>) {
         let unsent = moved.is_unsent();
-        self.entries.amend(moved.id, moved.at, |entry| entry.follow(&moved));
+        self.activity.entries.amend(moved.id, moved.at, |entry| entry.follow(&moved));
         let ChangeUpdate { id, state, fresh, created, alarm, .. } = moved;
-        self.waiting = None;
+        self.session.waiting = None;
         let provisional =
-            self.entries.get(&id).and_then(|entry| entry.step.change.created()).map(|record| record.target());
+            self.activity.entries.get(&id).and_then(|entry| entry.step.change.created()).map(|record| record.target());
         let was_on = provisional
             .as_ref()
-            .is_some_and(|target| self.panes[target.kind as usize].selected(&self.directory) == Some(&target.id));
+            .is_some_and(|target| self.lists.panes[target.kind as usize].selected(&self.directory) == Some(&target.id));
         let unsent = unsent || self.waits_again(id, state);
         let topics = side_query_box::topics(&fresh);
         let reshaped = match state {
@@ -206,7 +207,7 @@ impl App {
         self.answered(&topics);
         self.moved_aside(id, state, effects);
         if !state.is_open() {
-            self.earlier.left_over.remove(&id);
+            self.activity.earlier.left_over.remove(&id);
             self.sum_up(id);
         }
         // This message comes after the sum, since it must be read.
@@ -219,10 +220,10 @@ impl App {
 
     /// True for a change that an earlier session had in flight, and that no record shows: it waits for the person.
     fn waits_again(&mut self, id: ChangeId, state: ChangeState) -> bool {
-        if state == ChangeState::Sent || !self.earlier.looked_up.remove(&id) || state != ChangeState::Planned {
+        if state == ChangeState::Sent || !self.activity.earlier.looked_up.remove(&id) || state != ChangeState::Planned {
             return false;
         }
-        self.earlier.left_over.insert(id);
+        self.activity.earlier.left_over.insert(id);
         if let Some(words) = self.left_over_in_words() {
             self.fail_left_over(words);
         }
@@ -231,7 +232,7 @@ impl App {
 
     /// Tells at once which values a change altered beside those that were asked for.
     fn tell_effects(&mut self, id: ChangeId) {
-        let Some(entry) = self.entries.get(&id).filter(|entry| !entry.effects.is_empty()) else { return };
+        let Some(entry) = self.activity.entries.get(&id).filter(|entry| !entry.effects.is_empty()) else { return };
         let words: Vec<&str> = entry.effects.iter().map(|effect| effect.words.as_str()).collect();
         let (subject, words) = (&entry.step.words.subject, words.join(" "));
         // A sentence about the same record names it already.
@@ -240,7 +241,7 @@ impl App {
             return self.say(words);
         }
         let key = self.keymap.label(super::action::Action::Undo).unwrap_or_default();
-        let rest = if self.entries.steps(entry.plan) > 1 { "The rest of the plan was not sent. " } else { "" };
+        let rest = if self.activity.entries.steps(entry.plan) > 1 { "The rest of the plan was not sent. " } else { "" };
         let back = if entry.puts_back().next().is_some() {
             format!("{key} puts it back.")
         } else if entry.takes_out().next().is_some() {
@@ -261,13 +262,13 @@ impl App {
             }
         }
         if was_on {
-            let rows = self.size.list_rows();
-            self.panes[provisional.kind as usize].go_to(created, rows, &self.directory);
+            let rows = self.screen.size.list_rows();
+            self.lists.panes[provisional.kind as usize].go_to(created, rows, &self.directory);
         }
     }
 
     fn on_ask_failed(&mut self, topic: &SideQueryKind, failure: &Failure, effects: &mut Vec<AppEffect>) {
-        if self.unbidden.rosters_asked > 0 && matches!(topic, SideQueryKind::Roster(_)) {
+        if self.session.unbidden.rosters_asked > 0 && matches!(topic, SideQueryKind::Roster(_)) {
             self.note_read_failure(format!("The invitations of a team could not be read: {}", failure.text));
             return self.rosters_told(std::slice::from_ref(topic), effects);
         }
@@ -278,7 +279,7 @@ impl App {
         if *topic == SideQueryKind::Organisations {
             return;
         }
-        if self.unbidden.asked.contains(topic) {
+        if self.session.unbidden.asked.contains(topic) {
             self.note_read_failure(format!("Asked for a list: {}", failure.text));
             return;
         }
@@ -304,15 +305,15 @@ impl App {
 
     fn on_planner(&mut self, planner: Arc<dyn Planner>) {
         let holds = planner.capabilities().holds();
-        self.panes.iter_mut().for_each(|pane| pane.holds = holds);
-        self.planner = Some(planner);
+        self.lists.panes.iter_mut().for_each(|pane| pane.holds = holds);
+        self.session.planner = Some(planner);
     }
 
     fn on_link(&mut self, link: LinkState) {
-        if link == LinkState::Up && matches!(self.link, Some(LinkState::Down(_))) {
+        if link == LinkState::Up && matches!(self.session.link, Some(LinkState::Down(_))) {
             self.say("The server answers again.");
         }
-        self.waiting = None;
-        self.link = Some(link);
+        self.session.waiting = None;
+        self.session.link = Some(link);
     }
 }

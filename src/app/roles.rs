@@ -88,7 +88,7 @@ impl App {
         let targets: Vec<ResourceRef> =
             users.filter(|user| self.directory.lacks_roles(user)).map(|user| ResourceRef::user(&user.id)).collect();
         self.say(format!("Reading the roles of {} users, one request each…", targets.len()));
-        self.unbidden.read_alone.extend(targets.iter().cloned());
+        self.session.unbidden.read_alone.extend(targets.iter().cloned());
         effects.push(AppEffect::Work(WorkerJob::ReadEach(targets)));
     }
 
@@ -187,9 +187,9 @@ impl App {
         self.overlays.push(holders.into());
         let Some(user) = user else { return };
         self.switch(Tab::Users);
-        if self.tab == Tab::Users {
-            let (now, rows) = (self.now, self.size.list_rows());
-            let (pane, directory) = (&mut self.panes[0], &self.directory);
+        if self.lists.tab == Tab::Users {
+            let (now, rows) = (self.now, self.screen.size.list_rows());
+            let (pane, directory) = (&mut self.lists.panes[0], &self.directory);
             pane.reveal(&user, directory);
             if !pane.go_to(&user, rows, directory) {
                 pane.filter.reset();

@@ -33,14 +33,14 @@ impl OverlayBehavior for SecretVisibility {
 impl App {
     /// Shows the secret on top of all boxes. The change behind it may belong to a profile that is closed by now.
     pub(super) fn on_secret(&mut self, id: ChangeId, secret: SecretString) {
-        let entry = self.entries.get(&id).map(|entry| entry.step.words.text(":"));
-        let subject = self.entries.get(&id).map(|entry| entry.step.words.subject.clone());
+        let entry = self.activity.entries.get(&id).map(|entry| entry.step.words.text(":"));
+        let subject = self.activity.entries.get(&id).map(|entry| entry.step.words.subject.clone());
         let words = match (subject, entry) {
             (Some(subject), Some(words)) => format!("{subject}: {words}"),
             _ => "A new API key of the profile that was open before".into(),
         };
         // A key that was pressed for the box underneath does not count here.
-        self.dropping = false;
+        self.screen.dropping = false;
         self.overlays.push(Overlay::Secret(SecretVisibility { words, secret, copied: false }));
     }
 
@@ -52,12 +52,12 @@ impl App {
             shown.copied = true;
             effects.push(AppEffect::Copy(shown.secret.clone()));
             self.say("The secret was sent to the terminal's clipboard.");
-        } else if shown.copied || (self.dropping && !self.size.too_small()) {
+        } else if shown.copied || (self.screen.dropping && !self.screen.size.too_small()) {
             self.overlays.pop();
-            self.message = None;
-            self.dropping = false;
+            self.screen.message = None;
+            self.screen.dropping = false;
         } else {
-            self.dropping = true;
+            self.screen.dropping = true;
             let key = self.keymap.label(Action::CloseSecret).unwrap_or_default();
             self.say(format!("Not copied yet: {key} again closes it, and it can't be shown again."));
         }

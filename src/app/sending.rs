@@ -20,11 +20,17 @@ const UNREAD: &str = "What waits is compared with the directory first, which is 
 impl App {
     /// The number of changes of this session that wait to be sent.
     pub fn waiting_count(&self) -> usize {
-        let waiting =
-            |plan| self.entries.course(plan).map_or(0, |course| course.progress.counts.of(ChangeState::Planned));
-        let elsewhere = self.earlier.elsewhere.iter().filter_map(|id| self.entries.get(id));
+        let waiting = |plan| {
+            self.activity.entries.course(plan).map_or(0, |course| course.progress.counts.of(ChangeState::Planned))
+        };
+        let elsewhere = self.activity.earlier.elsewhere.iter().filter_map(|id| self.activity.entries.get(id));
         let elsewhere = elsewhere.filter(|entry| entry.state == ChangeState::Planned).count();
-        self.entries.running().map(waiting).sum::<usize>().saturating_sub(self.earlier.left_over.len() + elsewhere)
+        self.activity
+            .entries
+            .running()
+            .map(waiting)
+            .sum::<usize>()
+            .saturating_sub(self.activity.earlier.left_over.len() + elsewhere)
     }
 
     /// True if a change of the plan waits since an earlier session.
@@ -35,28 +41,33 @@ impl App {
     /// The plan whose progress is shown around the other tabs: the newest long plan that is being sent.
     pub fn long_plan(&self) -> Option<ChangeId> {
         let sent = |plan: &ChangeId| {
-            let course = self.entries.course(*plan);
+            let course = self.activity.entries.course(*plan);
             let left = course.map_or(0, |course| course.progress.counts.left());
-            let elsewhere =
-                || self.earlier.elsewhere.iter().any(|id| self.entries.get(id).is_some_and(|one| one.plan == *plan));
+            let elsewhere = || {
+                self.activity
+                    .earlier
+                    .elsewhere
+                    .iter()
+                    .any(|id| self.activity.entries.get(id).is_some_and(|one| one.plan == *plan))
+            };
             course.is_some_and(|course| course.steps() > super::journal::LONG)
                 && left > self.left_over_of(*plan).len()
                 && !elsewhere()
         };
-        self.entries.running().find(sent)
+        self.activity.entries.running().find(sent)
     }
 
     /// Changes of a plan that an earlier session left over, oldest first.
     pub(super) fn left_over_of(&self, plan: ChangeId) -> Vec<ChangeId> {
-        if self.earlier.left_over.is_empty() {
+        if self.activity.earlier.left_over.is_empty() {
             return Vec::new();
         }
-        let waiting = self.entries.course(plan).map(|course| course.of(ChangeState::Planned));
-        waiting.into_iter().flatten().filter(|id| self.earlier.left_over.contains(id)).copied().collect()
+        let waiting = self.activity.entries.course(plan).map(|course| course.of(ChangeState::Planned));
+        waiting.into_iter().flatten().filter(|id| self.activity.earlier.left_over.contains(id)).copied().collect()
     }
 
     pub(super) fn pause(&mut self, pause: bool, effects: &mut Vec<AppEffect>) {
-        self.paused = pause;
+        self.sending.paused = pause;
         let waiting = number(self.waiting_count() as u64);
         if pause {
             self.say(format!("Paused: what is on its way arrives, {waiting} wait."));
@@ -75,25 +86,29 @@ impl App {
     /// The plan that `cancel` is about: the selected one in Activity, else the newest with a waiting change.
     pub(super) fn cancelled_plan(&self) -> Option<ChangeId> {
         let waits = |plan: &ChangeId| {
-            self.entries.course(*plan).is_some_and(|course| course.progress.counts.of(ChangeState::Planned) > 0)
+            self.activity
+                .entries
+                .course(*plan)
+                .is_some_and(|course| course.progress.counts.of(ChangeState::Planned) > 0)
         };
-        if self.tab == super::Tab::Activity {
+        if self.lists.tab == super::Tab::Activity {
             return self.selected_plan().filter(waits);
         }
-        self.entries.running().find(waits)
+        self.activity.entries.running().find(waits)
     }
 
     /// Drops the plan's changes that were not sent yet.
     pub(super) fn cancel(&mut self, effects: &mut Vec<AppEffect>) {
         let Some(plan) = self.cancelled_plan() else { return };
-        let waiting = self.entries.course(plan).map(|course| course.of(ChangeState::Planned).iter().copied().collect());
+        let waiting =
+            self.activity.entries.course(plan).map(|course| course.of(ChangeState::Planned).iter().copied().collect());
         self.drop_all(waiting.unwrap_or_default(), effects);
     }
 
     fn drop_all(&mut self, ids: Vec<ChangeId>, effects: &mut Vec<AppEffect>) {
         let (count, s) = (number(ids.len() as u64), if ids.len() == 1 { "" } else { "s" });
         self.say(format!("{count} change{s} that waited: dropped, not sent."));
-        self.earlier.left_over.retain(|id| ids.binary_search(id).is_err());
+        self.activity.earlier.left_over.retain(|id| ids.binary_search(id).is_err());
         effects.push(AppEffect::Work(WorkerJob::Drop(ids)));
     }
 
@@ -110,7 +125,14 @@ impl App {
         let dropped = selected.iter().all(|entry| entry.state == ChangeState::Dropped);
         let again = selected.iter().filter(|entry| dropped || entry.may_be_sent_again());
         let again: Vec<(ChangeId, Change)> = again.map(|entry| (entry.id, entry.step.change.clone())).collect();
-        let oldest = self.earlier.left_over.iter().min().and_then(|id| self.entries.get(id)).map(|entry| entry.plan);
+        let oldest = self
+            .activity
+            .earlier
+            .left_over
+            .iter()
+            .min()
+            .and_then(|id| self.activity.entries.get(id))
+            .map(|entry| entry.plan);
         match oldest {
             Some(plan) if dropped || again.is_empty() => self.resume(plan, effects),
             _ if !again.is_empty() => self.try_again(again, effects),
@@ -123,7 +145,7 @@ impl App {
         let undo = self.undone_by_all(&again);
         let (so, again): (Vec<_>, Vec<_>) = again.into_iter().partition(|(_, change)| already(change, &self.directory));
         for (id, _) in &so {
-            self.failures.remove(*id);
+            self.activity.failures.remove(*id);
         }
         let fresh = |(id, change): (ChangeId, Change)| (change.renewed(self.next_id().provisional()), id);
         let again: Vec<(Change, ChangeId)> = again.into_iter().map(fresh).collect();
@@ -133,8 +155,9 @@ impl App {
             some => Some(format!("{} of {} are so already: left out.", number(some as u64), number(all as u64))),
         };
         let changes = again.iter().map(|(change, _)| change.clone()).collect();
-        let in_spite =
-            |(change, id): &(Change, ChangeId)| Some((change.clone(), self.entries.get(id)?.in_spite_of_conflict()?));
+        let in_spite = |(change, id): &(Change, ChangeId)| {
+            Some((change.clone(), self.activity.entries.get(id)?.in_spite_of_conflict()?))
+        };
         let conflicts: Vec<(Change, String)> = again.iter().filter_map(in_spite).collect();
         self.draft(changes, effects, move |app, mut plan, effects| {
             plan.tell_conflicts(conflicts);
@@ -152,39 +175,40 @@ impl App {
     /// The title of the undo that all of these changes are of, and the plan that each was to take back; `None` where
     /// one of them is no part of an undo.
     fn undone_by_all(&self, changes: &[(ChangeId, Change)]) -> Option<(String, FxHashMap<ChangeId, ChangeId>)> {
-        let undone = changes.iter().map(|(id, _)| Some((*id, self.entries.get(id)?.undoes?)));
+        let undone = changes.iter().map(|(id, _)| Some((*id, self.activity.entries.get(id)?.undoes?)));
         let undone = undone.collect::<Option<FxHashMap<_, _>>>()?;
         let (first, _) = changes.first()?;
-        Some((self.entries.get(first)?.title.clone(), undone))
+        Some((self.activity.entries.get(first)?.title.clone(), undone))
     }
 
     /// Sends the next part of the changes that an earlier session left of a plan, without those that have no effect any
     /// more.
     fn resume(&mut self, plan: ChangeId, effects: &mut Vec<AppEffect>) {
-        let Some(planner) = self.planner.clone() else { return };
+        let Some(planner) = self.session.planner.clone() else { return };
         let ids = self.left_over_of(plan);
-        let left: Vec<JournalEntry> = ids.iter().filter_map(|id| self.entries.get(id).cloned()).collect();
+        let left: Vec<JournalEntry> = ids.iter().filter_map(|id| self.activity.entries.get(id).cloned()).collect();
         if let Err(why) = self.can_resume(&left) {
             self.say(why);
             return;
         }
         let title = left.first().map(|entry| entry.title.clone()).unwrap_or_default();
-        let PlanPart { next, lost } = plan::next_part(self.entries.of_plan(plan), left.iter(), &self.directory);
+        let PlanPart { next, lost } =
+            plan::next_part(self.activity.entries.of_plan(plan), left.iter(), &self.directory);
         if next.is_empty() && lost.is_empty() {
             return self.say("What this is about is not created yet.");
         }
         let later = left.len() - next.len() - lost.len();
-        let mut again = plan::again(&*planner, &self.guards, next, &self.directory, self.now);
+        let mut again = plan::again(&*planner, &self.session.guards, next, &self.directory, self.now);
         again.extend(lost.into_iter().map(|entry| entry.dropped(NOT_CREATED, self.now)));
         let sent = again.iter().filter(|entry| entry.state == ChangeState::Planned);
         let begun: Vec<_> = sent.map(|entry| (entry.id, entry.step.change.clone())).collect();
         let (count, all) = (begun.len(), again.len());
         self.directory.begin_all(begun);
         for entry in &again {
-            self.earlier.left_over.remove(&entry.id);
+            self.activity.earlier.left_over.remove(&entry.id);
             // The worker reports dropped changes once they are in the journal.
             let (step, at) = (entry.step.clone(), entry.at);
-            self.entries.amend(entry.id, self.now, |known| (known.step, known.at) = (step, at));
+            self.activity.entries.amend(entry.id, self.now, |known| (known.step, known.at) = (step, at));
         }
         self.rows_changed();
         let so =
@@ -199,13 +223,14 @@ impl App {
 
     /// Whether the changes left by an earlier session can be compared with the present directory.
     fn can_resume(&self, left: &[JournalEntry]) -> Result<(), UnavailableReason> {
-        self.guards.closed().map_or(Ok(()), |refusal| Err(UnavailableReason::from(&refusal)))?;
+        self.session.guards.closed().map_or(Ok(()), |refusal| Err(UnavailableReason::from(&refusal)))?;
         let about = |kind: RecordKind| {
             left.iter().any(|entry| entry.step.change.touches().iter().any(|(target, _)| target.kind == kind))
         };
-        let unread =
-            |kind: &RecordKind| !self.directory.is_read(*kind) || self.sync.failed.iter().any(|(of, _)| of == kind);
-        let fresh = self.sync.seen.is_some() && !self.sync.stored;
+        let unread = |kind: &RecordKind| {
+            !self.directory.is_read(*kind) || self.session.sync.failed.iter().any(|(of, _)| of == kind)
+        };
+        let fresh = self.session.sync.seen.is_some() && !self.session.sync.stored;
         if !fresh || RecordKind::ALL.iter().any(|kind| unread(kind) && about(*kind)) {
             let key = self.keymap.label(super::action::Action::Refresh).unwrap_or_default();
             return Err(format!("{UNREAD} {key} on another tab reads it.").into());
@@ -225,7 +250,7 @@ impl App {
             return;
         }
         let conflicts = selected.iter().filter(|(id, _)| self.awaits_choice(*id)).count();
-        let aside = selected.iter().filter(|(id, _)| self.failures.remove(*id)).count();
+        let aside = selected.iter().filter(|(id, _)| self.activity.failures.remove(*id)).count();
         self.overlays.pop_if(|top| conflicts == 1 && aside == 1 && matches!(top, Overlay::Story(_)));
         self.say(match aside {
             1 if conflicts == 1 => "It stays as it is; the story stays here.".to_owned(),
@@ -237,10 +262,17 @@ impl App {
 
     /// The changes that wait since earlier sessions, in the words of the notice at the start.
     pub(super) fn left_over_in_words(&self) -> Option<String> {
-        let plans: FxHashSet<ChangeId> =
-            self.earlier.left_over.iter().filter_map(|id| self.entries.get(id)).map(|entry| entry.plan).collect();
+        let plans: FxHashSet<ChangeId> = self
+            .activity
+            .earlier
+            .left_over
+            .iter()
+            .filter_map(|id| self.activity.entries.get(id))
+            .map(|entry| entry.plan)
+            .collect();
         let plan = plans.iter().max()?;
-        let (count, title) = (self.earlier.left_over.len(), &self.entries.of_plan(*plan).next()?.title);
+        let (count, title) =
+            (self.activity.earlier.left_over.len(), &self.activity.entries.of_plan(*plan).next()?.title);
         let [wait, them] = if count == 1 { ["waits", "it"] } else { ["wait", "them"] };
         let (changes, count) = (if count == 1 { "change" } else { "changes" }, number(count as u64));
         let of = match plans.len() {

@@ -33,12 +33,12 @@ impl FrameSight {
 impl App {
     /// A frame of the present state was drawn.
     pub fn drawn(&mut self) {
-        self.sight.drawn = true;
+        self.screen.sight.drawn = true;
     }
 
     /// True while a box was drawn, and the terminal has not confirmed the frame yet: [`super::AppMessage::Shown`] does.
     pub fn awaits_frame(&self) -> bool {
-        self.sight.drawn && self.sight.since.is_none() && !self.overlays.is_empty()
+        self.screen.sight.drawn && self.screen.sight.since.is_none() && !self.overlays.is_empty()
     }
 
     /// Notices that another box is on top, which nobody has seen yet.
@@ -48,14 +48,14 @@ impl App {
             _ => 0,
         };
         let top = Some((self.overlays.len(), self.overlays.last().map(discriminant), steps));
-        if self.sight.top != top {
-            self.sight = FrameSight { top, ..FrameSight::default() };
+        if self.screen.sight.top != top {
+            self.screen.sight = FrameSight { top, ..FrameSight::default() };
         }
     }
 
     /// True if the top box was on the screen for a moment before this key.
     pub(super) fn was_seen(&mut self) -> bool {
-        let (now, since) = (self.now, &mut self.sight.since);
+        let (now, since) = (self.now, &mut self.screen.sight.since);
         if since.is_some_and(|since| since > now) {
             // The clock was set back.
             *since = Some(now);

@@ -162,7 +162,7 @@ impl App {
             Action::ToStage => self.stage_preview(effects),
             Action::NextGrouping => {
                 if let Some(Overlay::Stage(view)) = self.overlays.last_mut() {
-                    *view = StageView::new(view.grouping.next(), &self.stage, &self.directory);
+                    *view = StageView::new(view.grouping.next(), &self.sending.stage, &self.directory);
                 }
             }
             Action::DropStaged => self.drop_staged(effects),
@@ -172,9 +172,9 @@ impl App {
     }
 
     fn turn_staging(&mut self) {
-        self.staging = !self.staging;
+        self.sending.staging = !self.sending.staging;
         let key = self.keymap.label(Action::ShowStage).unwrap_or_default();
-        self.say(match (self.staging, self.stage.len()) {
+        self.say(match (self.sending.staging, self.sending.stage.len()) {
             (true, _) => format!("Edits go to the stage from now on; nothing is sent. {key} shows it."),
             (false, 0) => "Edits are sent again.".into(),
             (false, left) => format!("Edits are sent again. {} on the stage: {key} shows it.", changes(left)),
@@ -184,7 +184,7 @@ impl App {
     pub(super) fn show_stage(&mut self, effects: &mut Vec<AppEffect>) {
         // Another console may have changed the stage.
         effects.push(AppEffect::Work(WorkerJob::Stage(Vec::new())));
-        let view = StageView::new(StageGrouping::Person, &self.stage, &self.directory);
+        let view = StageView::new(StageGrouping::Person, &self.sending.stage, &self.directory);
         self.overlays.push(Overlay::Stage(view));
     }
 
@@ -235,7 +235,7 @@ impl App {
     fn drop_staged(&mut self, effects: &mut Vec<AppEffect>) {
         let Some(Overlay::Stage(view)) = self.overlays.last() else { return };
         let ids: Vec<StageId> =
-            view.selected().iter().filter_map(|at| self.stage.get(*at)).map(|line| line.id).collect();
+            view.selected().iter().filter_map(|at| self.sending.stage.get(*at)).map(|line| line.id).collect();
         if !ids.is_empty() {
             self.say(format!("{} dropped.", changes(ids.len())));
             effects.push(AppEffect::Work(WorkerJob::Unstage(ids)));
@@ -244,13 +244,14 @@ impl App {
 
     fn clear_stage(&mut self, effects: &mut Vec<AppEffect>) {
         let Some(Overlay::Stage(view)) = self.overlays.last_mut() else { return };
-        if self.stage.is_empty() {
+        if self.sending.stage.is_empty() {
             return;
         }
-        let (count, key) = (changes(self.stage.len()), self.keymap.label(Action::ClearStage).unwrap_or_default());
+        let (count, key) =
+            (changes(self.sending.stage.len()), self.keymap.label(Action::ClearStage).unwrap_or_default());
         if std::mem::replace(&mut view.clearing, true) {
             view.clearing = false;
-            effects.push(AppEffect::Work(WorkerJob::Unstage(self.stage.iter().map(|line| line.id).collect())));
+            effects.push(AppEffect::Work(WorkerJob::Unstage(self.sending.stage.iter().map(|line| line.id).collect())));
             self.say(format!("{count} dropped."));
         } else {
             self.say(format!("{key} again drops {count}."));
@@ -259,11 +260,11 @@ impl App {
 
     /// Plans the stage's lines against the present directory.
     fn look_at_stage(&mut self, effects: &mut Vec<AppEffect>) {
-        if self.stage.is_empty() {
+        if self.sending.stage.is_empty() {
             return self.say("The stage is empty.");
         }
         let (mut lines, mut refused) = (Vec::new(), Vec::new());
-        for line in self.stage.clone() {
+        for line in self.sending.stage.clone() {
             let why = match stage::gone(&line.change, &self.directory) {
                 Some(target) => Some(Refusal::new(RefusalCode::UnknownRecord, self.gone(target.kind))),
                 None => plan::already(&line.change, &self.directory)
@@ -296,16 +297,20 @@ impl App {
     }
 
     pub(super) fn on_staged(&mut self, lines: Vec<StagedChange>) {
-        let first = self.stage.is_empty() && !self.staging && self.overlays.is_empty() && self.message.is_none();
-        self.stage = lines;
-        if first && !self.stage.is_empty() {
+        let first = self.sending.stage.is_empty()
+            && !self.sending.staging
+            && self.overlays.is_empty()
+            && self.screen.message.is_none();
+        self.sending.stage = lines;
+        if first && !self.sending.stage.is_empty() {
             let key = self.keymap.label(Action::ShowStage).unwrap_or_default();
-            let (count, wait) = (self.stage.len(), if self.stage.len() == 1 { "waits" } else { "wait" });
+            let (count, wait) =
+                (self.sending.stage.len(), if self.sending.stage.len() == 1 { "waits" } else { "wait" });
             self.say(format!("{} {wait} on the stage: {key} shows it.", changes(count)));
         }
         for overlay in &mut self.overlays {
             if let Overlay::Stage(view) = overlay {
-                view.group(&self.stage, &self.directory);
+                view.group(&self.sending.stage, &self.directory);
             }
         }
     }

@@ -96,22 +96,23 @@ impl App {
         effects: &mut Vec<AppEffect>,
         then: impl FnOnce(&mut App, Plan, &mut Vec<AppEffect>) + Send + 'static,
     ) {
-        let Some(planner) = self.planner.clone() else { return };
-        let drafting = Box::new(PlanDrafting::new(planner.capabilities(), &self.guards, changes, &self.directory));
+        let Some(planner) = self.session.planner.clone() else { return };
+        let drafting =
+            Box::new(PlanDrafting::new(planner.capabilities(), &self.session.guards, changes, &self.directory));
         self.undertake(SteppedTask::Draft(PendingDraft { drafting, plan: None, then: Box::new(then) }), effects);
     }
 
     /// Draws up a plan with the answers that have come.
     pub(super) fn draft_again(&mut self, mut draft: PendingDraft, effects: &mut Vec<AppEffect>) {
-        let Some(planner) = self.planner.clone() else { return };
-        draft.begin_anew(&*planner, &self.guards, &self.directory);
+        let Some(planner) = self.session.planner.clone() else { return };
+        draft.begin_anew(&*planner, &self.session.guards, &self.directory);
         self.undertake(SteppedTask::Draft(draft), effects);
     }
 
     /// Lays a plan over the directory and hands it to the worker, with the lines of the stage that it comes from.
     pub(super) fn lay(&mut self, entering: PlanEntering, taken: Vec<StageId>, effects: &mut Vec<AppEffect>) {
         let laid = Vec::with_capacity(entering.left());
-        self.entries.expect(entering.left());
+        self.activity.entries.expect(entering.left());
         self.undertake(SteppedTask::Send { entering, laid, parts: BTreeMap::new(), taken }, effects);
     }
 
@@ -140,22 +141,22 @@ impl App {
     fn advance(&mut self, undertaking: &mut SteppedTask) {
         match undertaking {
             SteppedTask::Draft(draft) => {
-                if let Some(planner) = self.planner.as_deref() {
+                if let Some(planner) = self.session.planner.as_deref() {
                     draft.drafting.step(planner, &self.directory, STEP);
                 }
             }
             SteppedTask::Send { entering, laid, parts, .. } => {
                 let from = laid.len();
-                laid.extend(std::iter::from_fn(|| entering.next(&mut self.ids)).take(STEP));
+                laid.extend(std::iter::from_fn(|| entering.next(&mut self.sending.ids)).take(STEP));
                 let step = &laid[from..];
                 for entry in step {
                     parts.entry(entry.step.change.phase(&self.directory)).or_default().push(entry.id);
                 }
                 self.directory.begin_all(step.iter().map(|entry| (entry.id, entry.step.change.clone())));
-                let selected = self.activity_at(self.changes.cursor);
+                let selected = self.activity_at(self.activity.changes.cursor);
                 for entry in step {
                     self.aside_follow(&entry.step.change, None);
-                    self.entries.put(entry.clone());
+                    self.activity.entries.put(entry.clone());
                 }
                 self.keep_activity_cursor(selected);
             }
@@ -206,16 +207,16 @@ impl App {
     /// Begins the draft anew after all records were replaced.
     pub(super) fn begin_draft_anew(&mut self) {
         if let (Some(SteppedTask::Draft(draft)), Some(planner)) =
-            (self.stepped.task.as_deref_mut(), self.planner.as_deref())
+            (self.stepped.task.as_deref_mut(), self.session.planner.as_deref())
         {
-            draft.begin_anew(planner, &self.guards, &self.directory);
+            draft.begin_anew(planner, &self.session.guards, &self.directory);
         }
     }
 
     /// Says how far the work is, since it takes long enough to be seen. A message about a failure stands over it.
     pub(super) fn tell_undertaking(&mut self) {
         let Some(words) = self.stepped.task.as_deref().map(SteppedTask::words) else { return };
-        if !self.message.as_ref().is_some_and(|message| message.error) {
+        if !self.screen.message.as_ref().is_some_and(|message| message.error) {
             self.say(words.clone());
             self.stepped.telling = Some(words);
         }
@@ -223,8 +224,8 @@ impl App {
 
     fn stop_telling(&mut self) {
         let told = self.stepped.telling.take();
-        if told.is_some() && self.message.as_ref().map(|message| &message.text) == told.as_ref() {
-            self.message = None;
+        if told.is_some() && self.screen.message.as_ref().map(|message| &message.text) == told.as_ref() {
+            self.screen.message = None;
         }
     }
 }

@@ -45,29 +45,29 @@ pub(super) struct MarkedRows {
 impl App {
     /// Shows a message.
     pub fn say(&mut self, text: impl Into<String>) {
-        self.message = Some(StatusMessage { text: text.into(), ..StatusMessage::default() });
+        self.screen.message = Some(StatusMessage { text: text.into(), ..StatusMessage::default() });
     }
 
     /// Shows a message about something that went wrong.
     pub fn fail(&mut self, text: impl Into<String>) {
-        self.message = Some(StatusMessage { text: text.into(), error: true, ..StatusMessage::default() });
+        self.screen.message = Some(StatusMessage { text: text.into(), error: true, ..StatusMessage::default() });
     }
 
     /// Says that changes of earlier sessions wait.
     pub(super) fn fail_left_over(&mut self, text: String) {
         let about = Some(MessageSubject::LeftOver);
-        self.message = Some(StatusMessage { text, error: true, about, ..StatusMessage::default() });
+        self.screen.message = Some(StatusMessage { text, error: true, about, ..StatusMessage::default() });
     }
 
     /// Says that a change failed.
     pub(super) fn fail_change(&mut self, id: ChangeId, state: ChangeState, text: String) {
         let about = Some(MessageSubject::Failure(id));
-        self.message = Some(StatusMessage { text, error: true, state: Some(state), about });
+        self.screen.message = Some(StatusMessage { text, error: true, state: Some(state), about });
     }
 
     fn say_plan(&mut self, plan: ChangeId, state: ChangeState, text: String) {
         let about = Some(MessageSubject::Plan(plan));
-        self.message = Some(StatusMessage { text, error: false, state: Some(state), about });
+        self.screen.message = Some(StatusMessage { text, error: false, state: Some(state), about });
     }
 
     /// Says that a plan is on its way.
@@ -84,8 +84,11 @@ impl App {
 
     /// Says how the only change of a plan ended, where it went well and no other message is shown.
     pub(super) fn say_done(&mut self, id: ChangeId) {
-        let Some(entry) = self.entries.get(&id).filter(|entry| self.entries.steps(entry.plan) == 1) else { return };
-        if !self.may_tell(entry.plan) || self.earlier.elsewhere.contains(&id) {
+        let Some(entry) = self.activity.entries.get(&id).filter(|entry| self.activity.entries.steps(entry.plan) == 1)
+        else {
+            return;
+        };
+        if !self.may_tell(entry.plan) || self.activity.earlier.elsewhere.contains(&id) {
             return;
         }
         let (plan, state, words) = (entry.plan, entry.state, &entry.step.words);
@@ -113,21 +116,22 @@ impl App {
     /// True where nothing stands in the message line but how far this plan is.
     fn may_tell(&self, plan: ChangeId) -> bool {
         let about = |message: &StatusMessage| message.about == Some(MessageSubject::Plan(plan)) && !message.error;
-        self.message.as_ref().is_none_or(about)
+        self.screen.message.as_ref().is_none_or(about)
     }
 
     /// ` u undoes`, where the key does so with this plan.
     fn way_back(&self, plan: ChangeId) -> String {
         let back = |entry: &JournalEntry| matches!(entry.step.undo, Undo::By(_));
-        let by = self.entries.of_plan(plan).any(back) && self.undo_candidate().is_ok_and(|newest| newest == plan);
+        let by =
+            self.activity.entries.of_plan(plan).any(back) && self.undo_candidate().is_ok_and(|newest| newest == plan);
         let key = self.keymap.label(Action::Undo).filter(|_| by);
         key.map_or_else(String::new, |key| format!(" {key} undoes"))
     }
 
     /// Sums up the outcomes of a plan of several changes, once all of them have one.
     pub(super) fn sum_up(&mut self, id: ChangeId) {
-        let Some(entry) = self.entries.get(&id) else { return };
-        let Some(course) = self.entries.course(entry.plan) else { return };
+        let Some(entry) = self.activity.entries.get(&id) else { return };
+        let Some(course) = self.activity.entries.course(entry.plan) else { return };
         let counts = course.progress.counts;
         let (all, done) = (counts.total(), counts.done());
         if counts.settled() < all {
@@ -167,16 +171,17 @@ impl App {
 
     /// Removes the message when its subject has changed, whoever changed it.
     pub(super) fn renew_message(&mut self) {
-        let stands = match self.message.as_ref().and_then(|message| message.about) {
+        let stands = match self.screen.message.as_ref().and_then(|message| message.about) {
             None => true,
-            Some(MessageSubject::LeftOver) => !self.earlier.left_over.is_empty(),
+            Some(MessageSubject::LeftOver) => !self.activity.earlier.left_over.is_empty(),
             Some(MessageSubject::Failure(id)) => {
-                self.failures.contains(id) || self.entries.get(&id).is_none_or(|entry| entry.state.is_failure())
+                self.activity.failures.contains(id)
+                    || self.activity.entries.get(&id).is_none_or(|entry| entry.state.is_failure())
             }
-            Some(MessageSubject::Plan(plan)) => !self.entries.is_undone(plan),
+            Some(MessageSubject::Plan(plan)) => !self.activity.entries.is_undone(plan),
         };
         if !stands {
-            self.message = None;
+            self.screen.message = None;
         }
     }
 
@@ -185,7 +190,11 @@ impl App {
         if !state.is_failure() {
             return;
         }
-        let Some(entry) = self.entries.get(&id).filter(|entry| self.entries.steps(entry.plan) <= LONG) else { return };
+        let Some(entry) =
+            self.activity.entries.get(&id).filter(|entry| self.activity.entries.steps(entry.plan) <= LONG)
+        else {
+            return;
+        };
         let next = match state {
             ChangeState::Conflict => self.way_to_choices(entry),
             _ => entry.failure.as_ref().map(|failure| failure.next.clone()).unwrap_or_default(),
@@ -217,22 +226,22 @@ impl App {
 
     /// Takes the marks of plans away that were taken back.
     fn release_undone(&mut self) {
-        let mut marks = std::mem::take(&mut self.changes.marks);
-        marks.retain(|plan| !self.entries.is_undone(*plan));
-        self.changes.marks = marks;
+        let mut marks = std::mem::take(&mut self.activity.changes.marks);
+        marks.retain(|plan| !self.activity.entries.is_undone(*plan));
+        self.activity.changes.marks = marks;
     }
 
     /// Takes a plan's marks away once all of its changes have an outcome: marks of rows that it did nothing for stay.
     fn release_marks(&mut self, plan: ChangeId) {
         let Some(MarkedRows { kind, needless }) = self.stepped.marked_plans.remove(&plan) else { return };
-        let done = self.entries.of_plan(plan).filter(|entry| entry.state.is_done());
+        let done = self.activity.entries.of_plan(plan).filter(|entry| entry.state.is_done());
         let touched = done.flat_map(|entry| entry.step.change.touches()).map(|(target, _)| target);
         let mut ids: FxHashSet<Id> = touched.filter(|target| target.kind == kind).map(|target| target.id).collect();
-        let failed = self.entries.of_plan(plan).filter(|entry| !entry.state.is_done());
+        let failed = self.activity.entries.of_plan(plan).filter(|entry| !entry.state.is_done());
         for (target, _) in failed.flat_map(|entry| entry.step.change.touches()) {
             ids.remove(&target.id);
         }
         ids.extend(needless);
-        self.panes[kind as usize].release(ids, &self.directory);
+        self.lists.panes[kind as usize].release(ids, &self.directory);
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     directory::{
         Id, ListCoverage, Name, Observation,
         change::Change,
+        guard::GuardSettings,
         plan::{ChangeState, JournalEntry, Risk, SideEffect},
         record::{Member, ReadDepth, Record, RoleGrant, Team, User},
         records::Records,
@@ -174,13 +175,13 @@ fn a_plain_role_is_sent_at_once_and_rolled_back_alone_when_refused() {
     console.find("eva").press(Action::SetRole).type_text("visvie").press(Action::Choose);
     let sent = console.submitted();
     assert_eq!(sent.len(), 1);
-    assert!(console.app.overlays.is_empty(), "{:?}", console.app.message);
+    assert!(console.app.overlays.is_empty(), "{:?}", console.app.screen.message);
     let role =
         |console: &Console| console.app.directory.user(&"id-eva".into()).unwrap().role_in(&"vision".into()).cloned();
     assert_eq!(role(&console), Some("viewer".into()));
     console.moved(sent[0].id, ChangeState::Refused, vec![]);
     assert_eq!(role(&console), Some("member".into()));
-    assert!(console.app.message.as_ref().unwrap().text.contains("eva refused: no seat"));
+    assert!(console.app.screen.message.as_ref().unwrap().text.contains("eva refused: no seat"));
     assert_eq!(console.app.counts(), (1, 0));
 }
 
@@ -248,12 +249,12 @@ fn what_is_left_out_of_a_paste_is_named() {
     let mut console = Console::new(Hosting::Dedicated);
     console.press(Action::Filter).tell(AppMessage::Terminal(Event::Paste("iv\u{200b}an\r\n\u{1b}[2J".into())));
     assert_eq!(console.app.pane().unwrap().filter.value(), "ivan [2J");
-    let said = &console.app.message.as_ref().unwrap().text;
+    let said = &console.app.screen.message.as_ref().unwrap().text;
     let named = "has U+200B (zero width space) after `iv` and has U+001B (control character) after `ivan `";
     assert_eq!(*said, format!("What was pasted {named}: left out."));
     let mut console = Console::new(Hosting::Dedicated);
     console.press(Action::Filter).tell(AppMessage::Terminal(Event::Paste("\tivan\n".into())));
-    assert!(console.app.message.is_none(), "blanks are seen");
+    assert!(console.app.screen.message.is_none(), "blanks are seen");
 }
 
 #[test]
@@ -262,7 +263,7 @@ fn undo_plans_the_inverse_last_first_and_then_the_plan_before() {
     console.find("eva").press(Action::SetRole).type_text("visvie").press(Action::Choose);
     let first = console.submitted().remove(0);
     console.press(Action::Undo);
-    assert!(console.app.message.as_ref().unwrap().text.contains("Part of this is open"));
+    assert!(console.app.screen.message.as_ref().unwrap().text.contains("Part of this is open"));
     let mut eva = console.app.directory.user(&"id-eva".into()).unwrap().clone();
     eva.org_role = "member".into();
     console.moved(first.id, ChangeState::Confirmed, vec![Observation::Record(Record::User(eva))]);
@@ -275,7 +276,7 @@ fn undo_plans_the_inverse_last_first_and_then_the_plan_before() {
     );
     console.moved(undo.id, ChangeState::Confirmed, vec![]);
     console.press(Action::Undo);
-    assert!(console.app.message.as_ref().unwrap().text.contains("nothing to undo"));
+    assert!(console.app.screen.message.as_ref().unwrap().text.contains("nothing to undo"));
 }
 
 #[test]
@@ -300,7 +301,7 @@ fn reason_of(console: &Console) -> (bool, String) {
 #[test]
 fn a_plan_keeps_the_reason_that_is_typed() {
     let mut console = Console::new(Hosting::Dedicated);
-    console.app.profile.as_mut().unwrap().reason_required = true;
+    console.app.session.profile.as_mut().unwrap().reason_required = true;
     console.find("ivan").press(Action::SetRole).type_text("orgvie").press(Action::Choose);
     console.press(Action::Send);
     assert!(console.submitted().is_empty(), "nothing is sent without a reason");
@@ -342,7 +343,7 @@ fn a_server_that_empties_a_team_is_told_on() {
     let moved =
         Console::outcome(sent.id, ChangeState::Confirmed, vec![Observation::Record(Record::Team(emptied))], None);
     console.tell(AppMessage::Report(WorkerReport::Moved(ChangeUpdate { effects: vec![lost], ..moved })));
-    let text = &console.app.message.as_ref().unwrap().text;
+    let text = &console.app.screen.message.as_ref().unwrap().text;
     assert!(text.contains("are not in vision any more. u puts it back."), "{text}");
 }
 
@@ -397,7 +398,7 @@ fn what_an_earlier_session_left_is_offered_and_sent_on_r() {
     let left = first.submitted();
     let mut next = Console::new(Hosting::Dedicated);
     next.tell(AppMessage::Report(WorkerReport::Journal(left.clone())));
-    assert!(next.app.message.as_ref().unwrap().text.contains("not sent"));
+    assert!(next.app.screen.message.as_ref().unwrap().text.contains("not sent"));
     assert_eq!(next.app.directory.pending().len(), 0);
     next.press(Action::GoActivity).press(Action::Retry);
     assert!(
@@ -496,9 +497,9 @@ fn what_was_not_read_is_not_taken_for_nothing() {
     assert!(pane.bad.as_ref().unwrap().why.starts_with("the teams were not read yet"));
     console.press(Action::Open).press(Action::MarkAll);
     assert!(console.app.pane().unwrap().marks.is_empty());
-    assert!(console.app.message.as_ref().unwrap().text.ends_with("Nothing is marked by it."));
+    assert!(console.app.screen.message.as_ref().unwrap().text.ends_with("Nothing is marked by it."));
     console.press(Action::Back).press(Action::Teams);
-    assert!(console.app.message.as_ref().unwrap().text.contains("not read yet"));
+    assert!(console.app.screen.message.as_ref().unwrap().text.contains("not read yet"));
 }
 
 #[test]
@@ -607,7 +608,7 @@ fn marked_rows_are_copied_together_those_that_the_filter_hides_too() {
     assert_eq!(menu.title(), "Copy of 2 marked, 1 not shown");
     console.type_text("e").press(Action::Choose);
     assert_eq!(copied(&mut console), ["eva@example.com\nnoor@example.com"]);
-    let said = console.app.message.as_ref().unwrap().text.clone();
+    let said = console.app.screen.message.as_ref().unwrap().text.clone();
     assert_eq!(said, "2 emails sent to the terminal's clipboard, 1 not shown");
     assert!(console.app.overlays.is_empty());
 

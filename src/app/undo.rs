@@ -32,7 +32,7 @@ pub struct PendingUndo {
 impl App {
     /// Plans the inverse of the changes of a plan that took effect; `chosen` where a person has picked the plan.
     pub(super) fn plan_undo(&mut self, undone: ChangeId, chosen: bool, effects: &mut Vec<AppEffect>) {
-        match self.entries.own_inverse(undone, &[], chosen) {
+        match self.activity.entries.own_inverse(undone, &[], chosen) {
             Err(why) => self.fail(why.text),
             Ok(inverse) => {
                 let title = format!("Undo: {}", self.title_of(undone));
@@ -44,11 +44,11 @@ impl App {
     /// Plans the inverse of several plans as one plan, the newest first: each value goes back through them in order.
     pub(super) fn plan_undo_all(&mut self, mut plans: Vec<ChangeId>, effects: &mut Vec<AppEffect>) {
         plans.sort_unstable_by(|one, other| other.cmp(one));
-        plans.retain(|plan| !self.entries.is_undone(*plan));
+        plans.retain(|plan| !self.activity.entries.is_undone(*plan));
         let Some(newest) = plans.first().copied() else { return self.say("All of these were undone already.") };
         let (mut all, mut refused) = (InversePlan::default(), Vec::new());
         for plan in &plans {
-            match self.entries.own_inverse(*plan, &plans, true) {
+            match self.activity.entries.own_inverse(*plan, &plans, true) {
                 Ok(inverse) => all.then(inverse),
                 Err(why) => refused.push((PlanLine::about(self.title_of(*plan)), why)),
             }
@@ -85,7 +85,7 @@ impl App {
         if undo.changes.is_empty() && refused.is_empty() {
             return self.say(format!("{title}: all of this was taken back already."));
         }
-        let plan_of = |id: ChangeId| self.entries.get(&id).map_or(undone, |entry| entry.plan);
+        let plan_of = |id: ChangeId| self.activity.entries.get(&id).map_or(undone, |entry| entry.plan);
         let origins = undo.take_origins().into_iter().map(|(change, of)| (change, plan_of(of))).collect();
         let changes = std::mem::take(&mut undo.changes);
         self.draft(changes, effects, move |app, mut plan, effects| {

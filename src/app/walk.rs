@@ -266,9 +266,9 @@ impl App {
 
     /// The cursor of the list goes to the next row.
     fn step_row(&mut self, forward: bool) -> Option<ResourceRef> {
-        let rows = self.size.list_rows();
-        let kind = self.tab.kind()?;
-        let pane = &mut self.panes[kind as usize];
+        let rows = self.screen.size.list_rows();
+        let kind = self.lists.tab.kind()?;
+        let pane = &mut self.lists.panes[kind as usize];
         let to = if forward { pane.cursor + 1 } else { pane.cursor.checked_sub(1)? };
         if to >= pane.rows.len() {
             return None;

@@ -172,7 +172,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                 self.opening += 1;
                 let (opener, reply) = (self.opener.clone(), self.mapped.send.clone());
                 let kept = self.session.as_ref().is_some_and(|session| session.demo().is_none());
-                let profile = self.app.profile.as_ref().filter(|_| kept).map(|profile| profile.name.clone());
+                let profile = self.app.session.profile.as_ref().filter(|_| kept).map(|profile| profile.name.clone());
                 tokio::task::spawn_blocking(move || reply.send(opener.map_group(profile.as_deref(), mapping, &group)));
             }
             AppEffect::ReadList { team, path } => {

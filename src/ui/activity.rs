@@ -47,14 +47,14 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenLo
     let block = Block::bordered().border_set(look.border()).border_style(look.dim()).title(title(app, look));
     let inner = block.inner(area);
     frame.render_widget(block, area);
-    if let (true, true) = (app.changes.filtering, app.overlays.is_empty()) {
-        let before = 1 + "Activity".len() + 4 + "filter: ".len() + width(app.changes.filter.value());
+    if let (true, true) = (app.activity.changes.filtering, app.overlays.is_empty()) {
+        let before = 1 + "Activity".len() + 4 + "filter: ".len() + width(app.activity.changes.filter.value());
         let at = area.x + 1 + (before as u16).min(area.width.saturating_sub(3));
         frame.set_cursor_position((at, area.y));
     }
     let head = Rect { height: inner.height.min(1), ..inner };
     let body = Rect { y: inner.y + head.height, height: inner.height - head.height, ..inner };
-    if app.entries.is_empty() {
+    if app.activity.entries.is_empty() {
         let words = "No changes were made with this profile yet. Every change will be here, with what was sent, what \
                      the server answered and how it can be taken back.";
         let at = Rect { x: body.x + 3, width: body.width.saturating_sub(4), ..body };
@@ -62,12 +62,12 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenLo
         frame.render_widget(Paragraph::new(lines), at);
         return;
     }
-    if app.activity_len() == 0 || app.changes.bad.is_some() {
-        let typed = crate::scim::text::clean(app.changes.filter.value());
+    if app.activity_len() == 0 || app.activity.changes.bad.is_some() {
+        let typed = crate::scim::text::clean(app.activity.changes.filter.value());
         let none = || format!("No change matches '{typed}'.");
-        let words = app.changes.bad.as_ref().map_or_else(none, ToString::to_string);
+        let words = app.activity.changes.bad.as_ref().map_or_else(none, ToString::to_string);
         let at = Rect { x: body.x + 3, width: body.width.saturating_sub(4), ..body };
-        let style = if app.changes.bad.is_some() { look.bad() } else { Style::new() };
+        let style = if app.activity.changes.bad.is_some() { look.bad() } else { Style::new() };
         let lines: Vec<Line<'_>> =
             wrap(&words, usize::from(at.width)).into_iter().map(|line| Line::styled(line, style)).collect();
         frame.render_widget(Paragraph::new(lines), at);
@@ -84,17 +84,17 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenLo
     let whole = whole(app, subject, body, look);
     let body = Rect { height: body.height - whole.len() as u16, ..body };
     // The list gives way to the reason below it, but not the row with the cursor.
-    let top = app.changes.top.max((app.changes.cursor + 1).saturating_sub(usize::from(body.height)));
+    let top = app.activity.changes.top.max((app.activity.changes.cursor + 1).saturating_sub(usize::from(body.height)));
     let cells = usize::from(body.width);
     let shown = (top..).zip(app.activity_from(top));
     for (line, (at, plan)) in shown.take(usize::from(body.height)).enumerate() {
         let area = Rect { y: body.y + line as u16, height: 1, ..body };
-        let cursor = at == app.changes.cursor;
-        let mut entries = app.entries.of_plan(plan);
+        let cursor = at == app.activity.changes.cursor;
+        let mut entries = app.activity.entries.of_plan(plan);
         let row = match (entries.next(), entries.next()) {
             (Some(entry), None) => Some(row(entry, cursor, subject, cells, app, look)),
             (Some(first), Some(_)) => {
-                app.entries.course(plan).map(|course| group(first, course, cursor, cells, app, look))
+                app.activity.entries.course(plan).map(|course| group(first, course, cursor, cells, app, look))
             }
             _ => None,
         };
@@ -107,7 +107,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenLo
 
 /// The outcome of the selected change in full, where its row has no room for it.
 fn whole(app: &App, subject: usize, body: Rect, look: &ScreenLook) -> Vec<Line<'static>> {
-    let plan = app.activity_at(app.changes.cursor);
+    let plan = app.activity_at(app.activity.changes.cursor);
     let Some(entry) = plan.and_then(|plan| alone(plan, app)) else { return Vec::new() };
     let cells = usize::from(body.width);
     let why = reason(entry);
@@ -148,18 +148,18 @@ fn subject_width(cells: u16) -> usize {
 
 fn title(app: &App, look: &ScreenLook) -> Line<'static> {
     let midnight = look.midnight(app.now);
-    let today = app.entries.len() - app.entries.partition_point(|_, entry| entry.at < midnight);
+    let today = app.activity.entries.len() - app.activity.entries.partition_point(|_, entry| entry.at < midnight);
     let (failed, open) = app.counts();
     let mut spans = vec![Span::raw(" "), Span::styled("Activity", look.strong())];
     let line = || Span::styled(format!(" {} ", look.glyphs.line.repeat(2)), look.dim());
-    let changes = &app.changes;
+    let changes = &app.activity.changes;
     if changes.filtering || !changes.filter.value().is_empty() {
         let style = if changes.bad.is_some() { look.bad() } else { look.accent() };
         let typed = clean_line(changes.filter.value(), 48).into_owned();
         spans.extend([line(), Span::raw("filter: "), Span::styled(typed, style)]);
     }
     if changes.is_filtered() {
-        let found = format!("{} of {}", count(app.activity_len()), count(app.entries.plans()));
+        let found = format!("{} of {}", count(app.activity_len()), count(app.activity.entries.plans()));
         spans.extend([line(), Span::raw(found)]);
     }
     if changes.order != ActivityOrder::Newest {
@@ -170,8 +170,8 @@ fn title(app: &App, look: &ScreenLook) -> Line<'static> {
         (today, "today", look.plain()),
         (failed, "failed", look.bad()),
         (open, "in flight", look.pending()),
-        (app.earlier.left_over.len(), "left over", look.careful()),
-        (app.changes.read_failures.len(), "not read", look.careful()),
+        (app.activity.earlier.left_over.len(), "left over", look.careful()),
+        (app.activity.changes.read_failures.len(), "not read", look.careful()),
     ];
     for (number, word, style) in parts.into_iter().filter(|(number, _, _)| *number > 0) {
         spans.push(Span::styled(format!(" {} ", look.glyphs.line.repeat(2)), look.dim()));
@@ -222,7 +222,7 @@ fn row(
 
 /// Cursor, mark and sign of a row.
 fn marker(plan: ChangeId, cursor: bool, sign: &str, app: &App, look: &ScreenLook) -> String {
-    let mark = if app.changes.marks.contains(&plan) { look.glyphs.mark } else { " " };
+    let mark = if app.activity.changes.marks.contains(&plan) { look.glyphs.mark } else { " " };
     format!("{}{mark}{} ", if cursor { look.glyphs.cursor } else { " " }, pad(sign, 1, ""))
 }
 
@@ -315,7 +315,7 @@ fn time(entry: &JournalEntry, cells: usize, app: &App, look: &ScreenLook) -> Str
 
 /// The only change of a plan.
 fn alone(plan: ChangeId, app: &App) -> Option<&JournalEntry> {
-    let mut entries = app.entries.of_plan(plan);
+    let mut entries = app.activity.entries.of_plan(plan);
     entries.next().filter(|_| entries.next().is_none())
 }
 
@@ -329,9 +329,11 @@ pub(super) fn outcome(entry: &JournalEntry, undone: Option<&JournalEntry>, app: 
     let state = entry.state.label();
     let why = reason(entry);
     match (entry.state, undone, entry.settled) {
-        (ChangeState::Planned, _, _) if app.earlier.left_over.contains(&entry.id) => "left over, not sent".into(),
+        (ChangeState::Planned, _, _) if app.activity.earlier.left_over.contains(&entry.id) => {
+            "left over, not sent".into()
+        }
         (ChangeState::Planned | ChangeState::Sent | ChangeState::Unknown, _, _)
-            if app.earlier.elsewhere.contains(&entry.id) =>
+            if app.activity.earlier.elsewhere.contains(&entry.id) =>
         {
             format!("elsewhere, {state}")
         }

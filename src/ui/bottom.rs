@@ -25,7 +25,7 @@ pub(super) fn of_pane(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Scree
     let cells = usize::from(area.width);
     let fields: Option<Vec<_>> = match app.pane() {
         Some(pane) => pane.filtering.then(|| query::fields(pane.kind, pane.holds).collect()),
-        None => app.changes.filtering.then(|| FIELDS.iter().map(|field| (*field).into()).collect()),
+        None => app.activity.changes.filtering.then(|| FIELDS.iter().map(|field| (*field).into()).collect()),
     };
     let spans = match fields {
         Some(fields) => {

@@ -192,7 +192,7 @@ impl DetailsPage<'_> {
 
     /// The newest change on the record, if it is one that failed.
     fn last_failure(&self, target: &ResourceRef) -> Vec<Line<'static>> {
-        let newest = self.app.entries.newest_on(target);
+        let newest = self.app.activity.entries.newest_on(target);
         let Some(entry) = newest.filter(|entry| entry.state.is_failure()) else { return Vec::new() };
         let key = |action| self.app.keymap.label(action).unwrap_or_default();
         let words = &entry.step.words;

@@ -43,8 +43,8 @@ pub(super) fn areas(area: Rect, app: &App) -> FrameAreas {
     let rows = [Constraint::Length(1), Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)];
     let [title, tabs, middle, bottom] = Layout::vertical(rows).areas(area);
     let beneath = middle;
-    let pane = app.pane().filter(|_| app.profile.is_some() && app.has_side_pane);
-    let beside = pane.map_or(0, |pane| app.size.details_width(super::list::widths_for_all(pane, app)));
+    let pane = app.pane().filter(|_| app.session.profile.is_some() && app.lists.has_side_pane);
+    let beside = pane.map_or(0, |pane| app.screen.size.details_width(super::list::widths_for_all(pane, app)));
     if beside == 0 {
         return FrameAreas { title, tabs, pane: middle, beside: None, beneath, bottom };
     }
@@ -57,7 +57,7 @@ pub(super) fn too_small(frame: &mut Frame<'_>, app: &App) {
     let (width, height) = MIN;
     let text = format!(
         "scimitar needs {width} columns and {height} rows; here are {} and {}.",
-        app.size.width, app.size.height
+        app.screen.size.width, app.screen.size.height
     );
     frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }), frame.area());
 }
@@ -72,7 +72,7 @@ pub(super) fn title(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenL
         right = state(app, look, short);
         let used = line_width(&right);
         kept = (1..=left.len()).rev().find(|parts| parts_width(&left, *parts) + used + 3 <= cells).unwrap_or(0);
-        if kept > 1 || (kept == 1 && app.profile.is_none()) {
+        if kept > 1 || (kept == 1 && app.session.profile.is_none()) {
             break;
         }
     }
@@ -97,7 +97,7 @@ fn line_width(spans: &[Span<'_>]) -> usize {
 fn place(app: &App, look: &ScreenLook) -> Vec<Vec<Span<'static>>> {
     let dot = format!(" {} ", look.glyphs.dot);
     let mut parts = vec![vec![Span::styled(" scimitar", look.dim())]];
-    let Some(profile) = &app.profile else {
+    let Some(profile) = &app.session.profile else {
         return parts;
     };
     parts.push(vec![Span::raw("   "), Span::styled(cut(&profile.name, 24, look.glyphs.more), look.strong())]);
@@ -114,25 +114,25 @@ fn place(app: &App, look: &ScreenLook) -> Vec<Vec<Span<'static>>> {
 }
 
 fn state(app: &App, look: &ScreenLook, short: bool) -> Vec<Span<'static>> {
-    if app.profile.is_none() {
+    if app.session.profile.is_none() {
         return Vec::new();
     }
     let glyphs = &look.glyphs;
     let mut parts = Vec::new();
-    if app.guards.read_only {
+    if app.session.guards.read_only {
         parts.push(Span::styled("read-only", look.careful()));
-    } else if app.guards.no_journal.is_some() {
+    } else if app.session.guards.no_journal.is_some() {
         parts.push(Span::styled("no journal", look.careful()));
-    } else if app.guards.contradiction.is_some() {
+    } else if app.session.guards.contradiction.is_some() {
         parts.push(Span::styled("profile contradicted, nothing is sent", look.careful()));
     }
-    if let Some(wait) = &app.waiting {
+    if let Some(wait) = &app.session.waiting {
         let words = if short { "waits until" } else { wait_words(wait) };
         parts.push(Span::styled(format!("{words} {}", look.clock(wait.until)), look.careful()));
     }
-    if app.staging || !app.stage.is_empty() {
-        let style = if app.staging { look.careful() } else { look.dim() };
-        parts.push(Span::styled(format!("stage {}", count(app.stage.len() as u64)), style));
+    if app.sending.staging || !app.sending.stage.is_empty() {
+        let style = if app.sending.staging { look.careful() } else { look.dim() };
+        parts.push(Span::styled(format!("stage {}", count(app.sending.stage.len() as u64)), style));
     }
     parts.push(lists(app, look, short));
     let (failed, open) = app.counts();
@@ -158,13 +158,13 @@ fn state(app: &App, look: &ScreenLook, short: bool) -> Vec<Span<'static>> {
 
 /// Says that nothing is sent for now, or how far a long plan is.
 fn sending(app: &App, look: &ScreenLook, short: bool) -> Option<Span<'static>> {
-    if app.paused {
+    if app.sending.paused {
         let waiting = count(app.waiting_count() as u64);
         let words =
             if short { format!("paused {waiting}") } else { format!("paused {} {waiting} wait", look.glyphs.dot) };
         return Some(Span::styled(words, look.careful()));
     }
-    let progress = &app.entries.course(app.long_plan()?)?.progress;
+    let progress = &app.activity.entries.course(app.long_plan()?)?.progress;
     let counts = progress.counts;
     let numbers = [counts.of(ChangeState::Confirmed), counts.total()].map(|number| count(number as u64));
     let words = if short {
@@ -180,8 +180,8 @@ fn sending(app: &App, look: &ScreenLook, short: bool) -> Option<Span<'static>> {
 /// The lists' wholeness and last reading. The title shows times, not ages: nothing ticks.
 fn lists(app: &App, look: &ScreenLook, short: bool) -> Span<'static> {
     let [up, down] = look.glyphs.link;
-    let seen = app.sync.seen.map(|at| look.moment(at, app.now));
-    if let Some(LinkState::Down(failure)) = &app.link {
+    let seen = app.session.sync.seen.map(|at| look.moment(at, app.now));
+    if let Some(LinkState::Down(failure)) = &app.session.link {
         let state = down_word(failure.class);
         let words = match (seen, short) {
             (Some(seen), false) => format!("{down} {state} {} showing what was known {seen}", look.glyphs.dot),
@@ -190,14 +190,16 @@ fn lists(app: &App, look: &ScreenLook, short: bool) -> Span<'static> {
         };
         return Span::styled(words, look.careful());
     }
-    if app.sync.busy {
+    if app.session.sync.busy {
         return Span::styled(reading(app, look, short), look.pending());
     }
     match seen {
-        None if app.sync.failed.is_empty() => Span::styled(format!("{down} not read yet"), look.dim()),
+        None if app.session.sync.failed.is_empty() => Span::styled(format!("{down} not read yet"), look.dim()),
         None => Span::styled(format!("{down} nothing read"), look.careful()),
-        Some(seen) if app.sync.stored && short => Span::styled(format!("{down} stored {seen}"), look.careful()),
-        Some(seen) if app.sync.stored => Span::styled(format!("{down} showing what was known {seen}"), look.careful()),
+        Some(seen) if app.session.sync.stored && short => Span::styled(format!("{down} stored {seen}"), look.careful()),
+        Some(seen) if app.session.sync.stored => {
+            Span::styled(format!("{down} showing what was known {seen}"), look.careful())
+        }
         Some(seen) if in_part(app) => Span::styled(format!("{} in part {seen}", look.glyphs.partly), look.careful()),
         Some(seen) if short => Span::styled(format!("{up} {seen}"), look.good()),
         Some(seen) => Span::styled(format!("{up} synced {seen}"), look.good()),
@@ -207,7 +209,7 @@ fn lists(app: &App, look: &ScreenLook, short: bool) -> Span<'static> {
 /// True if a list failed, or nothing shows that all of it came.
 fn in_part(app: &App) -> bool {
     let part = |kind: &RecordKind| matches!(app.directory.coverage(*kind), ListCoverage::Partial(_));
-    !app.sync.failed.is_empty() || RecordKind::ALL.iter().any(part)
+    !app.session.sync.failed.is_empty() || RecordKind::ALL.iter().any(part)
 }
 
 /// The reason for a wait, in front of its end: only a server that asks to wait is busy.
@@ -237,7 +239,7 @@ fn down_word(class: FailureClass) -> &'static str {
 }
 
 fn reading(app: &App, look: &ScreenLook, short: bool) -> String {
-    let Some((kind, seen, said)) = app.sync.progress.last() else {
+    let Some((kind, seen, said)) = app.session.sync.progress.last() else {
         return format!("reading{}", look.glyphs.more);
     };
     let verb = if short { "" } else { "reading " };
@@ -280,7 +282,7 @@ fn tab_spans(app: &App, look: &ScreenLook, counts: bool) -> Vec<Span<'static>> {
             (false, true) => "   ",
             (false, false) => "  ",
         }));
-        if tab == app.tab {
+        if tab == app.lists.tab {
             let style = look.strong().add_modifier(Modifier::UNDERLINED);
             spans.push(Span::styled(format!("{key}{name}{number}"), style));
         } else {

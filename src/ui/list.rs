@@ -280,14 +280,14 @@ pub(super) fn widths_for_all(pane: &ListPane, app: &App) -> ListWidths {
 /// The reason why the server gives nothing newer, with advice. The title says that the server can't be reached.
 fn failure(pane: &ListPane, app: &App) -> Option<String> {
     let key = app.keymap.label(Action::Refresh).unwrap_or_default();
-    let failed = app.sync.failed.iter().find(|(kind, _)| *kind == pane.kind).map(|(_, failure)| failure);
-    match &app.link {
+    let failed = app.session.sync.failed.iter().find(|(kind, _)| *kind == pane.kind).map(|(_, failure)| failure);
+    match &app.session.link {
         Some(LinkState::Down(down)) if matches!(down.class, FailureClass::Offline | FailureClass::Timeout) => None,
         Some(LinkState::Down(down)) => Some(format!("{} {key} tries again.", failed.unwrap_or(down).sentences())),
         _ => {
             let (what, why) = (app.word(pane.kind.plural()), failed?.sentences());
             // The stored list may well be whole, so only the reading failed.
-            let told = if app.sync.stored {
+            let told = if app.session.sync.stored {
                 format!("{what} could not be read")
             } else {
                 format!("not all {what} could be read")
@@ -302,7 +302,7 @@ fn failure(pane: &ListPane, app: &App) -> Option<String> {
 fn foot(pane: &ListPane, dropped: usize, cells: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {
     let about = pane.asks_seats() || pane.order.by == UserField::ModelsSeat.into();
     let wanted =
-        pane.kind == RecordKind::User && pane.view != AccountView::Services && (app.size.width >= WIDE || about);
+        pane.kind == RecordKind::User && pane.view != AccountView::Services && (app.screen.size.width >= WIDE || about);
     let views = views(pane, app, look).filter(|line| line.width() <= cells);
     let left = |views: &Option<Line<'_>>| cells.saturating_sub(views.as_ref().map_or(0, |line| line.width() + 2));
     let minus = if look.glyphs.ascii { "-" } else { "−" };

@@ -22,10 +22,10 @@ const MOST: usize = 4;
 
 /// Draws it over everything else, where there is one; else why a request waits, where it does so for long.
 pub(super) fn draw(frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
-    let waits = app.waiting.as_ref().filter(|wait| wait.is_long());
+    let waits = app.session.waiting.as_ref().filter(|wait| wait.is_long());
     let waits =
         || waits.map(|wait| StatusMessage { text: wait.sentence(&look.clock(wait.until)), ..StatusMessage::default() });
-    let Some(message) = app.message.clone().or_else(waits) else { return };
+    let Some(message) = app.screen.message.clone().or_else(waits) else { return };
     let area = frame.area();
     let cells = usize::from(area.width);
     let (lead, lead_style) = match message.state {

@@ -26,18 +26,18 @@ pub use overlay::{scroll_limit, scroll_to_cursor};
 
 /// Draws everything.
 pub fn draw(frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
-    if app.size.too_small() {
+    if app.screen.size.too_small() {
         frame::too_small(frame, app);
         return;
     }
     let areas = frame::areas(frame.area(), app);
     frame::title(frame, areas.title, app, look);
     bottom::of_pane(frame, areas.bottom, app, look);
-    if app.profile.is_none() {
+    if app.session.profile.is_none() {
         welcome::draw(frame, areas.pane, app, look);
     } else {
         frame::tabs(frame, areas.tabs, app, look);
-        match app.tab {
+        match app.lists.tab {
             Tab::Activity => activity::draw(frame, areas.pane, app, look),
             _ => list::draw(frame, areas.pane, app, look),
         }

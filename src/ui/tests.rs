@@ -82,7 +82,7 @@ fn busy(width: u16, height: u16) -> App {
         way_back: None,
     });
     report(&mut app, moved);
-    app.message = None;
+    app.screen.message = None;
     app
 }
 
@@ -370,14 +370,14 @@ fn the_title_says_how_recent_everything_is() {
     }
     let mut stored = blank(80, 24);
     fixture::load(&mut stored, users(), true);
-    stored.guards.read_only = true;
+    stored.session.guards.read_only = true;
     let asked = WaitCause::Asked { by: "Retry-After", attempt: 2 };
-    stored.waiting = Some(RequestWait::new(asked, Duration::from_secs(20), Some(429), now()));
+    stored.session.waiting = Some(RequestWait::new(asked, Duration::from_secs(20), Some(429), now()));
     assert!(title(&stored).contains("read-only"), "{}", title(&stored));
     assert!(title(&stored).contains("waits until 14:0"), "{}", title(&stored));
     let waits = |cause, status| {
         let mut waits = app(160, 24);
-        waits.waiting = Some(RequestWait::new(cause, Duration::from_secs(20), status, now()));
+        waits.session.waiting = Some(RequestWait::new(cause, Duration::from_secs(20), status, now()));
         title(&waits)
     };
     let failed = || WaitCause::Failed { why: "Nothing listens.".into(), attempt: 4 };
@@ -696,7 +696,7 @@ fn a_filter_error_is_read_to_its_end_over_the_rows() {
 
 #[test]
 fn going_back_asks_before_it_drops_what_was_entered() {
-    let said = |app: &App| app.message.as_ref().map(|message| message.text.clone()).unwrap_or_default();
+    let said = |app: &App| app.screen.message.as_ref().map(|message| message.text.clone()).unwrap_or_default();
     let mut app = app(80, 24);
     press(&mut app, Action::Create);
     press(&mut app, Action::Back);
@@ -715,7 +715,7 @@ fn going_back_asks_before_it_drops_what_was_entered() {
     press(&mut app, Action::Members);
     type_text(&mut app, " ");
     app.update(crate::app::AppMessage::Terminal(key(crossterm::event::KeyCode::Tab)), now());
-    assert_eq!((app.overlays.len(), app.tab), (1, crate::app::Tab::Teams), "no other key drops it either");
+    assert_eq!((app.overlays.len(), app.lists.tab), (1, crate::app::Tab::Teams), "no other key drops it either");
     press(&mut app, Action::Back);
     assert_eq!(app.overlays.len(), 1);
     press(&mut app, Action::Back);
@@ -746,7 +746,7 @@ fn typing_replaces_a_filter_that_was_kept() {
 #[test]
 fn the_palette_knows_what_lies_beneath_and_names_no_profile_twice() {
     let mut app = app(100, 24);
-    let mut demo = app.profile.clone().unwrap();
+    let mut demo = app.session.profile.clone().unwrap();
     demo.name = "demo".into();
     demo.confirm_always = true;
     let planner = std::sync::Arc::new(Fake::default());
@@ -787,9 +787,9 @@ fn a_list_about_seats_says_how_many_are_taken() {
     type_text(&mut app, "seat:full");
     press(&mut app, Action::Open);
     assert!(screen(&app, &look()).contains("6 full seats, known for 9 of 12 ╯"), "{}", screen(&app, &look()));
-    app.size = crate::app::TerminalSize { width: 70, height: 24 };
+    app.screen.size = crate::app::TerminalSize { width: 70, height: 24 };
     assert!(screen(&app, &look()).contains("─ 6 full seats, 9/12 known ╯"), "{}", screen(&app, &look()));
-    app.size = crate::app::TerminalSize { width: 50, height: 24 };
+    app.screen.size = crate::app::TerminalSize { width: 50, height: 24 };
     assert!(
         screen(&app, &look()).contains("─ 6 full seats, known for 9 of 12 · −3 col ╯"),
         "{}",
@@ -816,7 +816,7 @@ fn a_list_keeps_its_count_after_a_creation() {
     let mut new = users().remove(0);
     (new.id, new.user_name) = ("u-new".into(), "zed".into());
     report(&mut app, WorkerReport::Learnt(vec![Observation::Record(Record::User(new))]));
-    let count = app.panes[0].in_view(&app.directory);
+    let count = app.lists.panes[0].in_view(&app.directory);
     assert!(title(&app).contains(&format!("Users ── {count} ")), "{}", title(&app));
 }
 
@@ -843,14 +843,14 @@ fn wider_never_shows_less() {
     let sorts = [None, Some(UserField::LastActive), Some(UserField::ModelsSeat), Some(UserField::Teams)];
     for (beside, sort) in [true, false].into_iter().flat_map(|beside| sorts.map(|sort| (beside, sort))) {
         let mut app = app(40, 24);
-        app.has_side_pane = beside;
+        app.lists.has_side_pane = beside;
         if let Some(by) = sort {
-            let App { panes, directory, .. } = &mut app;
-            panes[0].sort_by(&[SortOrder::at_first(by.into())], directory);
+            let App { lists, directory, .. } = &mut app;
+            lists.panes[0].sort_by(&[SortOrder::at_first(by.into())], directory);
         }
         let mut before = Vec::new();
         for width in 40..=220 {
-            app.size = crate::app::TerminalSize { width, height: 24 };
+            app.screen.size = crate::app::TerminalSize { width, height: 24 };
             let shown = columns(&app);
             assert!(before.iter().all(|column| shown.contains(column)), "{width} {sort:?}: {before:?} {shown:?}");
             assert!(shown.contains(&"Name") && shown.contains(&"User"), "{width} {sort:?}: {shown:?}");
@@ -868,7 +868,7 @@ fn wider_never_shows_less() {
 fn names_keep_their_room_beside_the_details() {
     let mut app = app(100, 24);
     for width in 100..=220 {
-        app.size = crate::app::TerminalSize { width, height: 24 };
+        app.screen.size = crate::app::TerminalSize { width, height: 24 };
         let heads = screen(&app, &look()).lines().nth(3).unwrap_or_default().to_owned();
         let [name, user, role] =
             ["Name", "User", "Org role"].map(|head| heads.find(head).unwrap_or_else(|| panic!("{width}: {heads}")));

@@ -83,7 +83,9 @@ async fn who_takes_the_last_one_away_in_the_same_moment_is_told_and_takes_it_bac
     server.running.hold_writes(true);
     for (at, console) in consoles.iter_mut().enumerate() {
         cast.demote(console, at);
-        console.until("it is sent", |app| app.entries.values().any(|entry| entry.state == ChangeState::Sent)).await;
+        console
+            .until("it is sent", |app| app.activity.entries.values().any(|entry| entry.state == ChangeState::Sent))
+            .await;
     }
     server.running.hold_writes(false);
     for console in &mut consoles {
@@ -112,7 +114,7 @@ async fn who_is_gone_by_then_is_told_at_the_next_start() {
     let cast = Cast::of(&first);
     server.running.hold_writes(true);
     cast.demote(&mut first, 0);
-    first.until("it is sent", |app| app.entries.values().any(|entry| entry.state == ChangeState::Sent)).await;
+    first.until("it is sent", |app| app.activity.entries.values().any(|entry| entry.state == ChangeState::Sent)).await;
     // The write has its effect, and nothing can be read after it.
     server.running.cut_next_write(true);
     server.running.set_fail(vec![demo::FailRule { status: 502, rate: 1.0 }]);

@@ -15,7 +15,7 @@ fn heads(console: &Console) -> Vec<String> {
 /// The user names on screen, in order.
 fn names(console: &Console) -> Vec<String> {
     let app = console.app();
-    let pane = &app.panes[0];
+    let pane = &app.lists.panes[0];
     pane.rows.iter().filter_map(|row| app.directory.user_at(*row)).map(|user| user.user_name.to_string()).collect()
 }
 
@@ -44,7 +44,7 @@ async fn a_letter_sorts_and_a_capital_sorts_what_is_alike() {
         })
         .collect();
     assert!(keys.is_sorted(), "{keys:?}");
-    assert_eq!(app.panes[0].then_by.len(), 1);
+    assert_eq!(app.lists.panes[0].then_by.len(), 1);
     // The same letter turns the order round; so does the key for that.
     console.press(Action::Sort);
     console.type_text("n");
@@ -135,7 +135,7 @@ async fn a_filter_is_completed_with_counts() {
     console.press(Action::Filter);
     console.type_text("ro");
     console.press(Action::Complete);
-    assert_eq!(console.app().panes[0].filter.value(), "role:");
+    assert_eq!(console.app().lists.panes[0].filter.value(), "role:");
     console.press(Action::Complete);
     console.expect("role:member");
     console.expect("role:admin");
@@ -143,9 +143,9 @@ async fn a_filter_is_completed_with_counts() {
     assert!(console.line("role:admin").contains(&format!("{admins} users")), "{}", console.screen());
     console.type_text("adm");
     console.enter();
-    assert_eq!(console.app().panes[0].filter.value(), "role:admin");
-    assert_eq!(console.app().panes[0].rows.len(), admins);
-    assert!(console.app().panes[0].filtering);
+    assert_eq!(console.app().lists.panes[0].filter.value(), "role:admin");
+    assert_eq!(console.app().lists.panes[0].rows.len(), admins);
+    assert!(console.app().lists.panes[0].filtering);
     console.type_text(" team:");
     console.press(Action::Complete);
     console.expect("team:vision");
@@ -163,7 +163,7 @@ async fn earlier_filters_that_found_somebody_come_back() {
     console.expect_no("nobody-at-all");
     console.type_text("role");
     console.enter();
-    assert_eq!(console.app().panes[0].filter.value(), "role:admin");
+    assert_eq!(console.app().lists.panes[0].filter.value(), "role:admin");
 }
 
 /// Where there is nothing to mark, its key is not offered, and says why.
@@ -226,7 +226,7 @@ async fn predefined_roles_are_rows_that_nobody_changes() {
     console.press(Action::MarkAll);
     console.settle().await;
     let custom = console.app().directory.len(scimitar::directory::RecordKind::Role);
-    assert_eq!(console.app().panes[2].marks.len(), custom);
+    assert_eq!(console.app().lists.panes[2].marks.len(), custom);
     console.press(Action::Filter);
     console.type_text("memb");
     console.enter();

@@ -23,7 +23,7 @@ async fn two(provider: Provider) -> (Room, Server, [Console; 2]) {
 }
 
 fn is_done(app: &App) -> bool {
-    app.entries.values().next_back().is_some_and(|entry| !entry.state.is_open())
+    app.activity.entries.values().next_back().is_some_and(|entry| !entry.state.is_open())
 }
 
 fn name_of(app: &App, user: &str) -> Option<String> {
@@ -59,7 +59,7 @@ async fn what_is_in_flight_elsewhere_is_shown_as_that() {
     server.running.hold_writes(true);
     second.find("eva-tanaka");
     second.rename(" I");
-    first.until("it is sent", |app| app.entries.values().any(|entry| entry.state == ChangeState::Sent)).await;
+    first.until("it is sent", |app| app.activity.entries.values().any(|entry| entry.state == ChangeState::Sent)).await;
     first.expect("elsewhere, in flight");
     assert_eq!(first.app().directory.pending().len(), 0);
     server.running.hold_writes(false);
@@ -105,7 +105,7 @@ async fn the_stage_of_another_console_is_shown() {
     second.find("eva-tanaka");
     second.pick_role("org adm");
     second.settle().await;
-    first.until("the stage", |app| app.stage.len() == 1).await;
+    first.until("the stage", |app| app.sending.stage.len() == 1).await;
     first.expect("1 change waits on the stage");
 }
 
@@ -116,10 +116,10 @@ async fn what_a_session_leaves_is_offered_when_it_ends() {
     second.find("eva-tanaka");
     second.rename(" I");
     second.settle().await;
-    first.until("the plan", |app| app.entries.len() == 1).await;
+    first.until("the plan", |app| app.activity.entries.len() == 1).await;
     first.expect_no("of an earlier session");
     second.quit().await;
-    first.until("the offer", |app| app.earlier.left_over.len() == 1).await;
+    first.until("the offer", |app| app.activity.earlier.left_over.len() == 1).await;
     first.expect("1 change of an earlier session waits");
 }
 
@@ -135,7 +135,7 @@ async fn the_cursor_of_activity_stays_on_its_plan() {
     second.find("noor-haddad");
     second.rename(" II");
     second.settle().await;
-    first.until("the other plan", |app| app.entries.plans() == 2).await;
+    first.until("the other plan", |app| app.activity.entries.plans() == 2).await;
     assert_eq!(first.app().selected_plan(), selected);
     first.expect("noor-haddad");
     assert!(first.line("▌").contains("eva-tanaka"), "{}", first.screen());

@@ -122,7 +122,7 @@ async fn deactivation_and_the_way_back() {
     send(&mut console, 1);
     console.settle().await;
     assert_eq!(count(&server, &people, |user| user["active"] == false).await, 3);
-    assert!(console.app().panes[0].marks.is_empty(), "{}", console.screen());
+    assert!(console.app().lists.panes[0].marks.is_empty(), "{}", console.screen());
     mark_again(&mut console, &people);
     console.press(Action::ToggleActive);
     send(&mut console, 3);
@@ -155,7 +155,7 @@ async fn all_that_a_filter_shows() {
     let (mut console, server) = Console::on_demo(options()).await;
     console.find("tanaka");
     let people: Vec<String> = {
-        let (app, pane) = (console.app(), &console.app().panes[0]);
+        let (app, pane) = (console.app(), &console.app().lists.panes[0]);
         pane.rows.iter().filter_map(|row| app.directory.user_at(*row)).map(|user| user.user_name.to_string()).collect()
     };
     assert!(people.len() > 1, "{people:?}");

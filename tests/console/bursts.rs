@@ -57,7 +57,7 @@ async fn details_keep_the_keys_from_the_list_beneath() {
     while !console.app().overlays.is_empty() {
         console.esc();
     }
-    let pane = &console.app().panes[0];
+    let pane = &console.app().lists.panes[0];
     assert!(pane.filter.value().is_empty() && pane.marks.is_empty() && pane.rows.len() == 58, "{}", console.screen());
     assert_eq!(console.line("▌"), first);
     assert!(server.writes().is_empty());

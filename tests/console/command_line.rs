@@ -46,7 +46,10 @@ async fn a_plan_for_three_is_one_command() {
     console.pick_role("climate viewer");
     let line = copied(&mut console).unwrap();
     assert_eq!(line, format!("scimitar set-role {} viewer --team climate -p acme", people.join(" ")));
-    assert_eq!(console.app().message.as_ref().unwrap().text, "The command line sent to the terminal's clipboard");
+    assert_eq!(
+        console.app().screen.message.as_ref().unwrap().text,
+        "The command line sent to the terminal's clipboard"
+    );
     let Cli { profile: Some(profile), command: Some(Command::Edit(EditCommand::SetRole { names, team, .. })), .. } =
         parsed(&line)
     else {
@@ -70,7 +73,7 @@ async fn a_role_is_edited_by_a_command_and_the_embedded_demo_by_none() {
     embedded.find("noor-haddad");
     embedded.pick_role("org adm");
     assert_eq!(copied(&mut embedded), None);
-    assert!(embedded.app().message.as_ref().unwrap().text.contains("embedded demo directory"));
+    assert!(embedded.app().screen.message.as_ref().unwrap().text.contains("embedded demo directory"));
 }
 
 proptest! {

@@ -121,7 +121,7 @@ async fn an_undo_of_a_value_that_is_known_to_be_another_one_leads_to_the_choices
     first.settle().await;
     assert_eq!(seat(&server).await, "full");
     let plan = first.entries()[0].plan;
-    assert!(first.app().entries.is_undone(plan), "{}", first.screen());
+    assert!(first.app().activity.entries.is_undone(plan), "{}", first.screen());
 }
 
 /// An undo that is sent on top takes the plan back, and is no plan of its own.
@@ -144,7 +144,7 @@ async fn an_undo_sent_on_top_is_still_the_undo() {
     assert_eq!(seat(&server).await, "full");
     let plan = first.entries()[0].plan;
     assert_eq!(first.last().undoes, Some(plan));
-    assert!(first.app().entries.is_undone(plan), "{}", first.screen());
+    assert!(first.app().activity.entries.is_undone(plan), "{}", first.screen());
 }
 
 /// A team that somebody has joined since it was created: kept, or deleted with the loss named.
@@ -183,5 +183,5 @@ async fn a_creation_that_is_in_use_has_the_three_choices() {
     console.settle().await;
     assert!(server.team("gamma").await.is_null());
     let plan = console.entries()[0].plan;
-    assert!(console.app().entries.is_undone(plan), "{}", console.screen());
+    assert!(console.app().activity.entries.is_undone(plan), "{}", console.screen());
 }

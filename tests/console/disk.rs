@@ -49,7 +49,7 @@ async fn a_damaged_file_is_mended_at_the_next_start_and_keeps_its_journal() {
     let console = Console::open(&room, profile).await;
     assert_eq!(console.states(), [ChangeState::Confirmed]);
     assert_eq!(console.user("eva-tanaka").display_name.as_str(), "Eva Tanaka I");
-    let said = &console.app().message.as_ref().unwrap().text;
+    let said = &console.app().screen.message.as_ref().unwrap().text;
     assert!(
         said.contains("was set aside as") && said.contains("the one change of its journal was carried over"),
         "{said}"

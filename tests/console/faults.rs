@@ -57,14 +57,14 @@ async fn a_read_that_meets_a_fault_is_right_or_says_why_not() {
         server.running.meet_next(kind, false);
         console.press(Action::Refresh);
         console.settle().await;
-        let sync = &console.app().sync;
+        let sync = &console.app().session.sync;
         let said = sync.failed.iter().all(|(_, failure)| !failure.text.is_empty())
             && (!sync.failed.is_empty() || sync.proofs.iter().any(|proof| !proof.coverage.is_complete()));
         let right = console.app().directory.records().users().values().count() == 60;
         assert!(right || said, "{kind}: {sync:?}");
         console.press(Action::Refresh);
         console.settle().await;
-        assert!(console.app().sync.proofs.iter().all(|proof| proof.coverage.is_complete()), "{kind}");
+        assert!(console.app().session.sync.proofs.iter().all(|proof| proof.coverage.is_complete()), "{kind}");
         assert_eq!(console.app().directory.records().users().values().count(), 60, "{kind}");
     }
     assert_eq!(server.running.faults_met().len(), kinds(false).count());

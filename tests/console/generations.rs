@@ -93,7 +93,7 @@ async fn a_team_that_was_emptied_takes_members_again() {
 async fn a_list_that_ends_early_says_so() {
     let (console, _server) = Console::on_demo(demo(|o| (o.page_limit, o.ignore_paging) = (20, true))).await;
     assert_eq!(console.app().directory.len(RecordKind::User), 20);
-    let proof = console.app().sync.proofs.iter().find(|proof| proof.kind == RecordKind::User).expect("a proof");
+    let proof = console.app().session.sync.proofs.iter().find(|proof| proof.kind == RecordKind::User).expect("a proof");
     assert!(!proof.coverage.is_complete() && proof.words.contains("20 of 60"), "{}", proof.words);
     console.expect("20 of 60");
 }

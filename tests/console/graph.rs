@@ -302,7 +302,9 @@ async fn a_secret_comes_also_when_its_profile_was_left() {
     console.type_text("cluster jobs");
     console.press(Action::Submit);
     console.send();
-    console.until("the request to be sent", |app| app.entries.values().any(|e| e.state == ChangeState::Sent)).await;
+    console
+        .until("the request to be sent", |app| app.activity.entries.values().any(|e| e.state == ChangeState::Sent))
+        .await;
     console.press(Action::Quit);
     console.expect("The new key's secret is shown only here");
     console.esc();
@@ -310,7 +312,9 @@ async fn a_secret_comes_also_when_its_profile_was_left() {
     console.press(Action::Palette);
     console.type_text("profile demo");
     console.press(Action::Choose);
-    console.until("the demo profile", |app| app.profile.as_ref().is_some_and(|profile| profile.name == "demo")).await;
+    console
+        .until("the demo profile", |app| app.session.profile.as_ref().is_some_and(|profile| profile.name == "demo"))
+        .await;
     console.until("the secret", |app| matches!(app.overlays.last(), Some(Overlay::Secret(_)))).await;
     console.expect("A new API key of the profile that was open before");
     console.expect(&secret(&console));

@@ -116,7 +116,7 @@ async fn deactivating_members(max_removal: Option<u8>) -> (Console, Server, usiz
     let mut console = Console::open(&Room::new(), profile).await;
     console.find("role:member active:yes");
     console.press(Action::MarkAll);
-    let marked = console.app().panes[0].marks.len();
+    let marked = console.app().lists.panes[0].marks.len();
     assert!(marked > 15, "{marked}");
     console.press(Action::ToggleActive);
     (console, server, marked)

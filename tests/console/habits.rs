@@ -66,7 +66,7 @@ async fn lists_are_read_to_their_end(#[case] habits: Habits, #[case] users: usiz
     let console = open(&server, |_| {}).await;
     assert_eq!(console.app().directory.len(RecordKind::User), users, "{}", console.screen());
     console.expect(said);
-    let proof = console.app().sync.proofs.iter().find(|proof| proof.kind == RecordKind::User).expect("a proof");
+    let proof = console.app().session.sync.proofs.iter().find(|proof| proof.kind == RecordKind::User).expect("a proof");
     assert_eq!(proof.coverage.is_complete(), said != "20 of 30" && !said.contains("not all"), "{}", proof.words);
 }
 
@@ -367,7 +367,7 @@ async fn filters_compare_as_each_server_does(
     ask_by(&mut console, filter);
     console.settle().await;
     assert_eq!(console.app().directory.len(RecordKind::User), users, "{}", console.screen());
-    let proof = console.app().sync.proofs.iter().find(|proof| proof.kind == RecordKind::User).expect("a proof");
+    let proof = console.app().session.sync.proofs.iter().find(|proof| proof.kind == RecordKind::User).expect("a proof");
     assert!(proof.words.contains(said), "{}", proof.words);
 }
 

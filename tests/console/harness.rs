@@ -316,7 +316,7 @@ impl Console {
     /// Puts the row of a check list in that was typed at, or takes it out where it is in.
     pub fn turn_round(&mut self) {
         self.press(Action::Toggle);
-        if self.app().message.as_ref().is_some_and(|message| message.text.contains(" is in already.")) {
+        if self.app().screen.message.as_ref().is_some_and(|message| message.text.contains(" is in already.")) {
             self.press(Action::TakeOut);
         }
     }
@@ -497,18 +497,18 @@ impl Console {
 
     /// The journal, oldest first.
     pub fn entries(&self) -> Vec<&JournalEntry> {
-        self.app().entries.values().collect()
+        self.app().activity.entries.values().collect()
     }
 
     /// The states of the journal, oldest first.
     pub fn states(&self) -> Vec<ChangeState> {
-        self.app().entries.values().map(|entry| entry.state).collect()
+        self.app().activity.entries.values().map(|entry| entry.state).collect()
     }
 
     /// The newest entry of the journal.
     #[track_caller]
     pub fn last(&self) -> &JournalEntry {
-        self.app().entries.values().next_back().expect("the journal is empty")
+        self.app().activity.entries.values().next_back().expect("the journal is empty")
     }
 
     /// True while a plan is shown.

@@ -29,16 +29,16 @@ async fn the_list_scrolls_and_filters_while_three_edits_are_in_flight() {
     }
     console
         .until("three requests under way", |app| {
-            app.entries.values().filter(|entry| entry.state == ChangeState::Sent).count() == 3
+            app.activity.entries.values().filter(|entry| entry.state == ChangeState::Sent).count() == 3
         })
         .await;
 
     console.find_all();
     console.expect("↻ 3 in flight");
     console.press(Action::Bottom);
-    assert_eq!(console.app().panes[0].cursor, 57);
+    assert_eq!(console.app().lists.panes[0].cursor, 57);
     console.press(Action::Top);
-    assert_eq!(console.app().panes[0].cursor, 0);
+    assert_eq!(console.app().lists.panes[0].cursor, 0);
     console.press(Action::Filter);
     console.type_text("eva");
     assert!(console.line("▌").contains("eva-tanaka") && console.line("▌").contains("admin ↻"), "{}", console.screen());

@@ -49,7 +49,7 @@ async fn a_filter_that_means_nothing_leaves_the_list_and_says_why() {
     console.type_text(" colour:red");
     console.expect("no field `colour` here; there are role, team,");
     console.esc();
-    assert_eq!(console.app().panes[0].rows.len(), 58);
+    assert_eq!(console.app().lists.panes[0].rows.len(), 58);
 }
 
 #[tokio::test]
@@ -64,10 +64,10 @@ async fn similar_people_are_offered_and_said_to_be_similar() {
     assert!(console.screen().contains(&label), "{}", console.screen());
     console.press(Action::MarkAll);
     console.expect("No row contains these words; the rows shown are only similar. Nothing is marked by it.");
-    assert!(console.app().panes[0].marks.is_empty());
+    assert!(console.app().lists.panes[0].marks.is_empty());
     console.find_all();
     console.find("/^(demo|nobody)-/");
-    assert_eq!(console.app().panes[0].rows.len(), 1);
+    assert_eq!(console.app().lists.panes[0].rows.len(), 1);
     console.find_all();
     console.press(Action::Filter);
     console.type_text("/(demo/");
@@ -96,6 +96,6 @@ async fn what_comes_between_two_frames_is_taken_to_the_last() {
         let (mut console, _server) = Console::on_demo(options()).await;
         let sizes = (1..=many).map(|n| Ok(Event::Resize(n, 24)));
         console.runtime.run(futures_util::stream::iter(sizes), &mut Nobody).await.unwrap();
-        assert_eq!(console.app().size.width, many);
+        assert_eq!(console.app().screen.size.width, many);
     }
 }

@@ -20,7 +20,7 @@ async fn company_of(users: usize) -> (Console, Server) {
 /// The users that the list shows.
 fn shown(console: &Console) -> Vec<String> {
     let app = console.app();
-    app.panes[0]
+    app.lists.panes[0]
         .rows
         .iter()
         .filter_map(|row| app.directory.user_at(*row))
@@ -53,7 +53,7 @@ async fn who_is_admin_of_what() {
     }
     console.press(Action::GoTeams);
     console.find("admins:0");
-    for row in console.app().panes[1].rows.clone() {
+    for row in console.app().lists.panes[1].rows.clone() {
         let team = console.app().directory.team_at(row).unwrap();
         assert!(console.app().directory.admins_of(team).known.is_empty());
     }

@@ -96,10 +96,10 @@ async fn the_key_that_gives_a_plan_up_overtakes_what_waits_for_it() {
     let input = Box::pin(stream::iter(first).chain(later.flatten()));
     console.runtime.run(input, &mut Nobody).await.unwrap();
     let app = console.app();
-    assert_eq!(app.panes[0].marks.len(), MANY);
+    assert_eq!(app.lists.panes[0].marks.len(), MANY);
     assert!(app.overlays.is_empty() && app.directory.pending().len() == 0);
     assert_eq!(
-        app.message.as_ref().map(|message| message.text.as_str()),
+        app.screen.message.as_ref().map(|message| message.text.as_str()),
         Some("The plan was given up: nothing is sent.")
     );
 }

@@ -15,7 +15,7 @@ fn mark(console: &mut Console, people: &[String]) {
 
 fn marked(console: &Console) -> Vec<String> {
     let directory = &console.app().directory;
-    let marks = console.app().panes[0].marks.iter();
+    let marks = console.app().lists.panes[0].marks.iter();
     marks.filter_map(|id| directory.user(id)).map(|user| user.user_name.to_string()).collect()
 }
 

@@ -109,7 +109,7 @@ async fn the_people_of_a_team_are_copied_as_csv() {
     let mut lines = text.lines();
     assert_eq!(lines.next(), Some("user,name,email,id"));
     // Service accounts of the team are in a list of their own.
-    let shown = console.app().panes[0].rows.len();
+    let shown = console.app().lists.panes[0].rows.len();
     assert!(shown > 5 && shown <= server.members("vision").await.len());
     assert_eq!(lines.count(), shown, "{text}");
 }
@@ -135,7 +135,7 @@ async fn a_filter_marks_people_for_a_role_in_bulk() {
     console.find("team:vision/viewer");
     let found: Vec<String> = {
         let app = console.app();
-        let rows = app.panes[0].rows.iter().filter_map(|row| app.directory.user_at(*row));
+        let rows = app.lists.panes[0].rows.iter().filter_map(|row| app.directory.user_at(*row));
         rows.map(|user| user.user_name.to_string()).collect()
     };
     assert!(found.len() > 1, "{}", console.screen());
@@ -149,7 +149,7 @@ async fn a_filter_marks_people_for_a_role_in_bulk() {
         assert_eq!(server.role_in(name, "vision").await.as_deref(), Some("member"), "{name}");
     }
     // The marks went with their action.
-    assert!(console.app().panes[0].marks.is_empty());
+    assert!(console.app().lists.panes[0].marks.is_empty());
 }
 
 #[tokio::test]
@@ -178,7 +178,12 @@ async fn another_profile_is_opened_and_the_first_one_again() {
         console.press(if name == "lab" { Action::Down } else { Action::Up });
         console.press(Action::OpenProfile);
         console.settle().await;
-        assert_eq!(console.app().profile.as_ref().map(|open| open.name.as_str()), Some(name), "{}", console.screen());
+        assert_eq!(
+            console.app().session.profile.as_ref().map(|open| open.name.as_str()),
+            Some(name),
+            "{}",
+            console.screen()
+        );
     }
     console.find("eva-tanaka");
     console.rename(" I");
@@ -194,12 +199,12 @@ async fn a_team_without_an_active_admin_is_found_and_gets_one() {
     console.find("admins:1");
     let (team, admin) = {
         let directory = &console.app().directory;
-        let team = directory.team_at(console.app().panes[1].rows[0]).unwrap();
+        let team = directory.team_at(console.app().lists.panes[1].rows[0]).unwrap();
         (team.name.to_string(), directory.admins_of(team).known[0].id.to_string())
     };
     let found = |console: &Console| {
         let app = console.app();
-        let teams = app.panes[1].rows.iter().filter_map(|row| app.directory.team_at(*row));
+        let teams = app.lists.panes[1].rows.iter().filter_map(|row| app.directory.team_at(*row));
         teams.map(|team| team.name.to_string()).collect::<Vec<_>>()
     };
     console.find_all();

@@ -311,7 +311,7 @@ async fn invited_people_stand_behind_the_users_once_they_are_read() {
     let before = asked(&server);
     console.expect_no("invited");
     console.find("status:invited");
-    assert!(console.app().panes[0].rows.is_empty(), "{}", console.screen());
+    assert!(console.app().lists.panes[0].rows.is_empty(), "{}", console.screen());
     console.find_all();
     console.press(Action::ReadInvitations);
     console.settle().await;
@@ -331,14 +331,17 @@ async fn invited_people_stand_behind_the_users_once_they_are_read() {
     console.esc();
     console.press(Action::MarkAll);
     console.settle().await;
-    assert_eq!(console.app().panes[0].marks.len(), console.app().panes[0].in_view(&console.app().directory));
+    assert_eq!(
+        console.app().lists.panes[0].marks.len(),
+        console.app().lists.panes[0].in_view(&console.app().directory)
+    );
     console.find("invited");
-    assert_eq!(console.app().panes[0].rows.len(), people);
+    assert_eq!(console.app().lists.panes[0].rows.len(), people);
     for (filter, found) in [("status:invited", true), ("active:no", false), ("-active:yes invited", true)] {
         console.find_all();
         console.find(filter);
         let app = console.app();
-        let users: Vec<_> = app.panes[0].rows.iter().filter_map(|row| app.directory.user_at(*row)).collect();
+        let users: Vec<_> = app.lists.panes[0].rows.iter().filter_map(|row| app.directory.user_at(*row)).collect();
         let all = users.len() == people && users.iter().all(|user| user.is_invited());
         assert_eq!(all, found, "{filter}: {}", console.screen());
     }
@@ -355,7 +358,7 @@ async fn invited_people_stand_behind_the_users_once_they_are_read() {
     for filter in [format!("email:{email} active:no"), format!("{email} role:member"), format!("{email} created<30d")] {
         console.find_all();
         console.find(&filter);
-        assert_eq!(console.app().panes[0].rows.len(), 0, "{filter}: {}", console.screen());
+        assert_eq!(console.app().lists.panes[0].rows.len(), 0, "{filter}: {}", console.screen());
     }
     assert!(server.writes().is_empty(), "{:?}", server.writes());
 }

@@ -25,12 +25,16 @@ async fn late_reports_of_the_profile_before_are_dropped_and_its_journal_keeps_th
     console.find("eva-tanaka");
     server.running.set_latency(Duration::from_secs(1));
     console.rename(" I");
-    console.until("the request to be sent", |app| app.entries.values().any(|e| e.state == ChangeState::Sent)).await;
+    console
+        .until("the request to be sent", |app| app.activity.entries.values().any(|e| e.state == ChangeState::Sent))
+        .await;
 
     console.press(Action::Palette);
     console.type_text("profile demo");
     console.press(Action::Choose);
-    console.until("the demo profile", |app| app.profile.as_ref().is_some_and(|profile| profile.name == "demo")).await;
+    console
+        .until("the demo profile", |app| app.session.profile.as_ref().is_some_and(|profile| profile.name == "demo"))
+        .await;
     console.settle().await;
     // The old server answers only now.
     while server.writes().len() < 2 || server.writes().iter().any(|request| request.status == 0) {
@@ -195,7 +199,12 @@ async fn profiles_are_listed_tested_copied_and_deleted() {
     console.type_text(KEY);
     console.enter();
     console.settle().await;
-    assert_eq!(console.app().profile.as_ref().map(|open| open.name.as_str()), Some("second"), "{}", console.screen());
+    assert_eq!(
+        console.app().session.profile.as_ref().map(|open| open.name.as_str()),
+        Some("second"),
+        "{}",
+        console.screen()
+    );
     assert_eq!(std::fs::read_to_string(&place).unwrap().trim(), KEY);
     #[cfg(unix)]
     {

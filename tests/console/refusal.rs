@@ -60,10 +60,10 @@ async fn a_server_that_asks_for_patience_gets_it(#[case] status: u16) {
     console.find("eva-tanaka");
     server.running.fail_next(status, 1);
     console.rename(" I");
-    console.until("the wait to be told", |app| app.waiting.is_some()).await;
+    console.until("the wait to be told", |app| app.session.waiting.is_some()).await;
     console.settle().await;
     assert_eq!(console.states(), [ChangeState::Confirmed]);
-    assert!(console.app().waiting.is_none());
+    assert!(console.app().session.waiting.is_none());
     let statuses: Vec<u16> = server.writes().iter().map(|request| request.status).collect();
     assert_eq!(statuses, [status, 200]);
     assert_eq!(console.last().exchanges.iter().map(|told| told.attempts).sum::<u32>(), 2, "{:?}", console.last());

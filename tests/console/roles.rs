@@ -160,7 +160,7 @@ async fn holders_are_listed_with_their_teams_and_lead_to_the_user() {
     }
     assert!(console.line(&format!("▌ {first}")).contains(&team), "{}", console.screen());
     console.enter();
-    assert_eq!(console.app().tab, Tab::Users);
+    assert_eq!(console.app().lists.tab, Tab::Users);
     assert!(console.app().overlays.is_empty());
     assert!(console.line("▌").contains(&first), "{}", console.screen());
     console.quit().await;

@@ -53,7 +53,7 @@ async fn four_hundred_roles_are_paused_resumed_and_what_failed_is_tried_again() 
     console.send();
 
     let confirmed =
-        |app: &scimitar::app::App| app.entries.values().filter(|e| e.state == ChangeState::Confirmed).count();
+        |app: &scimitar::app::App| app.activity.entries.values().filter(|e| e.state == ChangeState::Confirmed).count();
     console.until("a part of it", |app| confirmed(app) > 50).await;
     console.press(Action::Pause);
     console.settle().await;
@@ -107,7 +107,9 @@ async fn what_is_cancelled_is_not_sent() {
     let (mut console, server) = Console::on_demo(large()).await;
     plan_for_many(&mut console, "visvie");
     console.send();
-    console.until("the first", |app| app.entries.values().any(|entry| entry.state == ChangeState::Confirmed)).await;
+    console
+        .until("the first", |app| app.activity.entries.values().any(|entry| entry.state == ChangeState::Confirmed))
+        .await;
     console.press(Action::Pause);
     console.settle().await;
     let confirmed = count(&console, ChangeState::Confirmed);

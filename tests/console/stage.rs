@@ -87,7 +87,7 @@ async fn edits_wait_and_go_out_as_one_plan() {
     assert_eq!(console.states(), [ChangeState::Confirmed; 2]);
     let plans: Vec<_> = console.entries().iter().map(|entry| entry.plan).collect();
     assert_eq!(plans[0], plans[1]);
-    assert_eq!(console.app().stage.len(), 0);
+    assert_eq!(console.app().sending.stage.len(), 0);
     let noor = server.user("noor-haddad").await;
     assert_eq!((&noor["organizationRole"], &noor["weaveRole"]), (&"admin".into(), &"viewer".into()));
     turn(&mut console);
@@ -176,13 +176,13 @@ async fn two_consoles_keep_each_others_lines_and_send_each_once() {
         console.settle().await;
     }
     // News of another process comes when the watch on the store's files says so, which idleness does not wait for.
-    one.until("the other's line", |app| app.stage.len() == 2).await;
+    one.until("the other's line", |app| app.sending.stage.len() == 2).await;
     one.press(Action::ShowStage);
     one.settle().await;
     one.expect("2 changes");
     one.press(Action::SendStage);
     assert!(one.is_preview());
-    other.until("the first's line", |app| app.stage.len() == 2).await;
+    other.until("the first's line", |app| app.sending.stage.len() == 2).await;
     send(&mut other).await;
     assert_eq!(other.states(), [ChangeState::Confirmed; 2]);
     // Both lines were sent by the other one meanwhile, whose entries may be shown here by now.
@@ -205,7 +205,7 @@ async fn guards_judge_the_stage_as_one_plan() {
         console.settle().await;
         console.find_all();
     }
-    assert_eq!(console.app().stage.len(), admins.len());
+    assert_eq!(console.app().sending.stage.len(), admins.len());
     console.press(Action::ShowStage);
     console.press(Action::SendStage);
     console.expect("is the last organisation admin");

@@ -13,7 +13,7 @@ async fn what_a_living_console_has_sent_is_its_own_to_settle() {
     first.find("eva-tanaka");
     server.running.hold_writes(true);
     first.rename(" I");
-    first.until("it is sent", |app| app.entries.values().any(|entry| entry.state == ChangeState::Sent)).await;
+    first.until("it is sent", |app| app.activity.entries.values().any(|entry| entry.state == ChangeState::Sent)).await;
     let second = Console::open(&room, profile.clone()).await;
     assert_eq!(second.states(), [ChangeState::Sent], "{}", second.last().why);
     second.quit().await;
@@ -35,7 +35,7 @@ async fn what_waits_in_a_living_console_is_not_sent_by_another() {
     server.running.hold_writes(true);
     first.rename(" I");
     first.rename(" I");
-    first.until("one is sent", |app| app.entries.values().any(|entry| entry.state == ChangeState::Sent)).await;
+    first.until("one is sent", |app| app.activity.entries.values().any(|entry| entry.state == ChangeState::Sent)).await;
 
     let mut second = Console::open(&room, profile).await;
     second.expect_no("of an earlier session");
@@ -124,7 +124,9 @@ async fn what_another_has_sent_all_the_same_is_looked_at() {
     server.running.hold_writes(true);
     console.rename(" I");
     console.rename(" I");
-    console.until("one is sent", |app| app.entries.values().any(|entry| entry.state == ChangeState::Sent)).await;
+    console
+        .until("one is sent", |app| app.activity.entries.values().any(|entry| entry.state == ChangeState::Sent))
+        .await;
     let mut store = room.opener().store(&profile).unwrap();
     let mut entry = store.journal_open().unwrap().entries.pop().unwrap();
     entry.state = ChangeState::Confirmed;

@@ -37,9 +37,9 @@ async fn marked_plans_are_taken_back_together() {
     assert_eq!((done.len(), undone.len()), (3, 3));
     for entry in done {
         assert!(undone.iter().any(|undo| undo.undoes == Some(entry.plan)), "{}", entry.title);
-        assert!(console.app().entries.is_undone(entry.plan), "{}", console.screen());
+        assert!(console.app().activity.entries.is_undone(entry.plan), "{}", console.screen());
     }
-    assert!(console.app().changes.marks.is_empty(), "{}", console.screen());
+    assert!(console.app().activity.changes.marks.is_empty(), "{}", console.screen());
 }
 
 /// A plan that is taken back by other changes than its own is taken back beside the others.

@@ -29,7 +29,7 @@ async fn from_a_person_to_a_team_to_a_member_and_back() {
         .map(|user| user.user_name.to_string())
         .unwrap();
     console.find(&somebody);
-    let rows = console.app().panes[0].rows.clone();
+    let rows = console.app().lists.panes[0].rows.clone();
     console.press(Action::Open);
     console.settle().await;
     let name = console.user(&somebody).display_name.to_string();
@@ -53,14 +53,14 @@ async fn from_a_person_to_a_team_to_a_member_and_back() {
     assert!(selected(&console).contains(&first), "the cursor is where it was: {}", console.screen());
     console.esc();
     assert!(console.app().overlays.is_empty());
-    assert_eq!(console.app().panes[0].rows, rows, "the filter stays");
+    assert_eq!(console.app().lists.panes[0].rows, rows, "the filter stays");
 }
 
 #[tokio::test]
 async fn details_step_through_the_filtered_list() {
     let (mut console, _server) = Console::on_demo(options()).await;
     console.find("seat:full");
-    let all = console.app().panes[0].rows.len();
+    let all = console.app().lists.panes[0].rows.len();
     assert!(all > 2);
     console.press(Action::Open);
     console.expect(&format!("1 of {all}"));
@@ -70,11 +70,11 @@ async fn details_step_through_the_filtered_list() {
     console.press(Action::NextRecord);
     console.expect(&format!("3 of {all}"));
     let Some(Overlay::Details(DetailsBox { target, .. })) = console.app().overlays.last() else { panic!("details") };
-    let row = console.app().panes[0].rows[2];
+    let row = console.app().lists.panes[0].rows[2];
     assert_eq!(console.app().directory.id_at(target.kind, row), Some(&target.id));
     assert_eq!(console.app().overlays.len(), 1);
     console.esc();
-    assert_eq!(console.app().panes[0].cursor, 2, "the list follows");
+    assert_eq!(console.app().lists.panes[0].cursor, 2, "the list follows");
 }
 
 #[tokio::test]

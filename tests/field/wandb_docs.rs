@@ -331,13 +331,15 @@ async fn a_console_goes_over_to_the_store_of_another_organisation() {
 
     open("T3JnYW5pemF0aW9uOjI=");
     console.press(Action::Refresh);
-    console.until("the store of the other organisation", |app| app.entries.is_empty() && !app.sync.busy).await;
+    console
+        .until("the store of the other organisation", |app| app.activity.entries.is_empty() && !app.session.sync.busy)
+        .await;
     console.settle().await;
     console.expect("The key opens another organisation than before");
-    assert!(console.app().guards.contradiction.is_none(), "changes can be made there");
+    assert!(console.app().session.guards.contradiction.is_none(), "changes can be made there");
     assert_eq!(console.app().directory.len(RecordKind::User), 1, "{}", console.screen());
 
     open("T3JnYW5pemF0aW9uOjE0ODQ1OA==");
     console.press(Action::Refresh);
-    console.until("the store of before", |app| app.entries.len() == 1 && !app.sync.busy).await;
+    console.until("the store of before", |app| app.activity.entries.len() == 1 && !app.session.sync.busy).await;
 }

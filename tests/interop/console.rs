@@ -74,7 +74,7 @@ impl Console {
         runtime.start(opened, session);
         let mut console = Self { runtime, _home: home };
         console.rest().await;
-        assert!(!console.app().sync.proofs.is_empty(), "no list came:\n{}", console.screen());
+        assert!(!console.app().session.sync.proofs.is_empty(), "no list came:\n{}", console.screen());
         console
     }
 
@@ -145,7 +145,7 @@ impl Console {
         for name in names {
             self.write(name);
             self.press(Action::Toggle).await;
-            if self.app().message.as_ref().is_some_and(|message| message.text.contains(" is in already.")) {
+            if self.app().screen.message.as_ref().is_some_and(|message| message.text.contains(" is in already.")) {
                 self.press(Action::TakeOut).await;
             }
             self.runtime.press(Event::Key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL)));
@@ -174,7 +174,7 @@ impl Console {
     /// What was asked of the server and what it answered, the last change first.
     pub fn story(&self) -> String {
         let mut text = String::new();
-        for entry in self.app().entries.values().rev() {
+        for entry in self.app().activity.entries.values().rev() {
             let _ = writeln!(text, "{:?} {}", entry.state, entry.why);
             for exchange in &entry.exchanges {
                 let _ = writeln!(text, "  {} → {:?} {}", exchange.request, exchange.status, exchange.answer);

@@ -51,7 +51,7 @@ async fn long_lists_come_whole_and_can_be_searched() {
         console.app().directory.records().users().values().map(|user| user.id.to_string()).collect();
     shown.sort();
     assert_eq!(shown, outside.ids("Users").await);
-    for proof in &console.app().sync.proofs {
+    for proof in &console.app().session.sync.proofs {
         assert!(proof.coverage.is_complete(), "{:?}: {}", proof.kind, proof.words);
     }
     let last = outside.get("Users", &made[MANY - 1]).await.unwrap();
@@ -68,7 +68,7 @@ async fn long_lists_come_whole_and_can_be_searched() {
 async fn the_rest_is_missed(outside: &Outside, first: usize) {
     let console = Console::open().await;
     assert_eq!(console.app().directory.records().users().len(), first);
-    let of_users = console.app().sync.proofs.iter().find(|proof| proof.kind == RecordKind::User).unwrap();
+    let of_users = console.app().session.sync.proofs.iter().find(|proof| proof.kind == RecordKind::User).unwrap();
     assert!(!of_users.coverage.is_complete(), "{}", of_users.words);
     console.end().await;
     let desk = Desk::new(outside, "").await;
@@ -99,7 +99,12 @@ async fn a_user_is_created_changed_deactivated_and_deleted() {
     let user = outside.get("Users", id).await.unwrap();
     let shown = if server().names { "Eva Ruiz" } else { "Eva Tanaka" };
     assert_eq!(user["displayName"], shown, "{}", console.story());
-    assert_eq!(server().names, !console.app().message.as_ref().is_some_and(|said| said.error), "{}", console.screen());
+    assert_eq!(
+        server().names,
+        !console.app().screen.message.as_ref().is_some_and(|said| said.error),
+        "{}",
+        console.screen()
+    );
     assert_eq!(user["emails"][0]["value"], format!("ruiz.{address}"), "{}", console.story());
     assert_eq!(user["userName"], name);
 
@@ -172,7 +177,7 @@ async fn a_name_that_somebody_took_meanwhile_is_said_in_words() {
     console.go(Tab::Users).await;
     console.fill(Action::Create, &[name, "other@example.com", "Other"]).await;
     console.send("").await;
-    let said = console.app().message.clone().unwrap();
+    let said = console.app().screen.message.clone().unwrap();
     assert!(said.error && said.text.contains(name) && said.text.contains("409"), "{}", said.text);
     assert_eq!(outside.named("Users", "userName", name).await, theirs);
     let ghosts = console.app().directory.records().users().values().filter(|user| user.id.starts_with("new:")).count();
@@ -198,7 +203,7 @@ async fn what_somebody_else_changed_meanwhile_is_not_written_over() {
     if server().versions {
         let now = outside.get("Groups", &id).await.unwrap();
         assert_eq!(members_of(&now), people[1..], "{}", console.story());
-        let said = console.app().message.clone().unwrap();
+        let said = console.app().screen.message.clone().unwrap();
         assert!(said.error && said.text.contains("somebody else"), "{}", said.text);
         // It was read again, so the next try knows the version.
         console.toggle(Action::Members, &who).await;
@@ -242,7 +247,7 @@ async fn whole_records_are_put_and_nothing_of_them_is_lost() {
     let now = outside.get("Groups", &id).await.unwrap();
     let left = if server().puts_members { vec![people[1].clone()] } else { members_of(&group) };
     assert_eq!((members_of(&now), &now["externalId"]), (left, &group["externalId"]), "{}", console.story());
-    let said = console.app().message.clone();
+    let said = console.app().screen.message.clone();
     assert_eq!(server().puts_members, !said.is_some_and(|said| said.error), "{}", console.screen());
     console.end().await;
     outside.clear().await;

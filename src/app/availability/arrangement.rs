@@ -16,21 +16,23 @@ impl App {
             }
             _ if self.needs_account(action) => Err(NO_ACCOUNT.into()),
             Action::Create | Action::Columns | Action::SidePane | Action::MarkRange
-                if self.tab == Tab::Activity && self.overlays.is_empty() =>
+                if self.lists.tab == Tab::Activity && self.overlays.is_empty() =>
             {
                 Err(NOT_ON_ACTIVITY.into())
             }
-            Action::Mark | Action::MarkAll if self.tab == Tab::Activity => self.in_activity(action),
-            Action::ReadFailures if self.changes.read_failures.is_empty() => {
+            Action::Mark | Action::MarkAll if self.lists.tab == Tab::Activity => self.in_activity(action),
+            Action::ReadFailures if self.activity.changes.read_failures.is_empty() => {
                 Err("Everything that was read in this session could be read.".into())
             }
             Action::CompleteCommand => match self.overlays.last() {
                 Some(Overlay::Palette(palette)) if palette.fixed.is_some() => Ok(()),
                 _ => Err("There is nothing to complete.".into()),
             },
-            Action::ReadInvitations if self.unbidden.rosters_asked > 0 => Err("The invitations are being read.".into()),
+            Action::ReadInvitations if self.session.unbidden.rosters_asked > 0 => {
+                Err("The invitations are being read.".into())
+            }
             Action::ReadInvitations => self.teams_read().and_then(|()| self.told_here()),
-            Action::SidePane if self.size.width < DETAILS_FROM => {
+            Action::SidePane if self.screen.size.width < DETAILS_FROM => {
                 let words = format!("The details stand beside the list from {DETAILS_FROM} columns on");
                 Err(format!("{words}; Enter opens them here.").into())
             }

@@ -37,9 +37,11 @@ impl App {
             (Action::ToStage, _) if plan.is_some_and(|plan| plan.plan.undoes.is_some()) => {
                 Err("What takes a plan back is sent or left: it does not wait on the stage.")
             }
-            (Action::StageMode, _) if self.guards.closed().is_some() => Err("Nothing can be changed in this session."),
+            (Action::StageMode, _) if self.session.guards.closed().is_some() => {
+                Err("Nothing can be changed in this session.")
+            }
             (Action::ShowStage, Some(Overlay::Stage(_))) => Err("This is the stage."),
-            (Action::ShowStage, _) if self.stage.is_empty() && !self.staging => {
+            (Action::ShowStage, _) if self.sending.stage.is_empty() && !self.sending.staging => {
                 Err("The stage is empty; :stage collects edits on it.")
             }
             _ => Ok(()),
@@ -62,7 +64,7 @@ impl App {
                 Err("The lines are being searched.".into())
             }
             (A::SendStage | A::NextGrouping | A::DropStaged | A::ClearStage, Some(Overlay::Stage(_)))
-                if self.stage.is_empty() =>
+                if self.sending.stage.is_empty() =>
             {
                 Err("The stage is empty.".into())
             }
@@ -75,14 +77,14 @@ impl App {
 
     pub(super) fn in_activity(&self, action: Action) -> Result<(), UnavailableReason> {
         match action {
-            _ if self.entries.is_empty() => Err("No changes were made with this profile yet.".into()),
+            _ if self.activity.entries.is_empty() => Err("No changes were made with this profile yet.".into()),
             Action::Mark | Action::MarkAll | Action::Story if self.overlays.is_empty() && self.activity_len() == 0 => {
                 Err("The filter finds no plan.".into())
             }
             Action::UndoThis if self.selected_plan().is_some_and(|plan| self.undone_by(plan).is_some()) => {
                 Err("This was undone already.".into())
             }
-            Action::UndoThis => match self.selected_plan().and_then(|plan| self.entries.lasts_because(plan)) {
+            Action::UndoThis => match self.selected_plan().and_then(|plan| self.activity.entries.lasts_because(plan)) {
                 Some(why) => Err(why.into()),
                 None => Ok(()),
             },
@@ -99,44 +101,45 @@ impl App {
 
     /// Something of what is selected failed or was dropped, or an earlier session left something.
     fn can_retry(&self) -> bool {
-        if !self.earlier.left_over.is_empty() {
+        if !self.activity.earlier.left_over.is_empty() {
             return true;
         }
         if let Some(entry) = self.selected_entry() {
             return entry.state == ChangeState::Dropped || entry.may_be_sent_again();
         }
         let tried = |plan: &ChangeId| {
-            self.entries.course(*plan).is_some_and(|course| {
+            self.activity.entries.course(*plan).is_some_and(|course| {
                 let counts = course.progress.counts;
                 counts.failed() + counts.of(ChangeState::Dropped) + counts.of(ChangeState::Partly) > 0
             })
         };
-        if self.overlays.is_empty() && !self.changes.marks.is_empty() {
-            return self.changes.marks.iter().any(tried);
+        if self.overlays.is_empty() && !self.activity.changes.marks.is_empty() {
+            return self.activity.changes.marks.iter().any(tried);
         }
         self.selected_plan().as_ref().is_some_and(tried)
     }
 
     /// Something of what is selected waits, or failed and was not put aside.
     fn can_drop(&self) -> bool {
-        if self.overlays.is_empty() && !self.changes.marks.is_empty() {
+        if self.overlays.is_empty() && !self.activity.changes.marks.is_empty() {
             let mut marked = self.selected_entries().into_iter();
-            return marked.any(|entry| entry.state == ChangeState::Planned || self.failures.contains(entry.id));
+            return marked
+                .any(|entry| entry.state == ChangeState::Planned || self.activity.failures.contains(entry.id));
         }
         if let Some(entry) = self.selected_entry() {
-            return entry.state == ChangeState::Planned || self.failures.contains(entry.id);
+            return entry.state == ChangeState::Planned || self.activity.failures.contains(entry.id);
         }
-        let course = self.selected_plan().and_then(|plan| self.entries.course(plan));
+        let course = self.selected_plan().and_then(|plan| self.activity.entries.course(plan));
         course.is_some_and(|course| {
             course.progress.counts.of(ChangeState::Planned) > 0
-                || (course.progress.counts.failed() > 0 && self.failures.len() > 0)
+                || (course.progress.counts.failed() > 0 && self.activity.failures.len() > 0)
         })
     }
 
     pub(super) fn in_sending(&self, action: Action) -> Result<(), UnavailableReason> {
         match action {
-            Action::Resume if !self.paused => Err("Nothing is paused.".into()),
-            Action::Pause if !self.paused && self.entries.running().next().is_none() => {
+            Action::Resume if !self.sending.paused => Err("Nothing is paused.".into()),
+            Action::Pause if !self.sending.paused && self.activity.entries.running().next().is_none() => {
                 Err("Nothing is being sent.".into())
             }
             Action::Cancel if self.cancelled_plan().is_none() => Err("Nothing waits to be sent.".into()),

@@ -48,7 +48,7 @@ impl App {
     /// The sentence for the person.
     pub fn availability(&self, action: Action) -> Result<(), UnavailableReason> {
         self.in_box(action)?;
-        if self.profile.is_none() {
+        if self.session.profile.is_none() {
             return self.before_a_profile(action);
         }
         if let Some(answer) = self.in_arrangement(action) {
@@ -61,7 +61,7 @@ impl App {
                 let org = self.can(ChangeVerb::SetOrgRole);
                 org.or_else(|_| self.can(ChangeVerb::SetTeamRole))
             }
-            Action::View if !self.panes[0].has_views(&self.directory) => {
+            Action::View if !self.lists.panes[0].has_views(&self.directory) => {
                 Err("The server lists no service accounts.".into())
             }
             Action::CreateService => {
@@ -150,7 +150,7 @@ impl App {
     /// Whether the row under the cursor has a form.
     fn can_be_edited(&self) -> Result<(), UnavailableReason> {
         self.somebody()?;
-        match self.tab {
+        match self.lists.tab {
             Tab::Users => EDIT.iter().map(|verb| self.can(*verb)).reduce(Result::or).unwrap_or(Ok(())),
             Tab::Teams => Err(self.no_team_form().into()),
             _ => self.can(ChangeVerb::EditRole),
@@ -192,7 +192,7 @@ impl App {
             let first = can.can(*verbs.first()?).err()?;
             verbs.iter().all(|verb| can.can(*verb).is_err()).then_some(Cow::Borrowed(first.text.as_str()))
         };
-        if self.tab == Tab::Activity && matches!(action, Action::Create | Action::Columns | Action::SidePane) {
+        if self.lists.tab == Tab::Activity && matches!(action, Action::Create | Action::Columns | Action::SidePane) {
             return Some(Cow::Borrowed(NOT_ON_ACTIVITY));
         }
         let edits = [Action::SetRole, Action::Teams, Action::ToggleActive, Action::Edit, Action::Permissions];
@@ -343,7 +343,7 @@ impl App {
     }
 
     fn can(&self, verb: ChangeVerb) -> Result<(), UnavailableReason> {
-        self.guards.closed().map_or(Ok(()), |refusal| Err(UnavailableReason::from(&refusal)))?;
+        self.session.guards.closed().map_or(Ok(()), |refusal| Err(UnavailableReason::from(&refusal)))?;
         self.capabilities().map_or(Ok(()), |can| can.can(verb).map_err(UnavailableReason::from))
     }
 
@@ -352,7 +352,7 @@ impl App {
     }
 
     fn kind_in_hand(&self) -> RecordKind {
-        self.subject().map(|target| target.kind).or(self.tab.kind()).unwrap_or(RecordKind::User)
+        self.subject().map(|target| target.kind).or(self.lists.tab.kind()).unwrap_or(RecordKind::User)
     }
 
     /// Whether the rows shown are the ones that the filter means, so that they may be marked without a look at each.
@@ -367,7 +367,7 @@ impl App {
 
     /// True while the list shows service accounts alone.
     pub(super) fn lists_services(&self) -> bool {
-        self.tab == Tab::Users && self.panes[0].view == AccountView::Services
+        self.lists.tab == Tab::Users && self.lists.panes[0].view == AccountView::Services
     }
 
     /// Whether there is anybody who can be edited: not where all are service accounts and nobody edits those.

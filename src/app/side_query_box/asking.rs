@@ -53,14 +53,14 @@ impl App {
     fn topic_of(&self, user: Id) -> SideQueryKind {
         let told = self.person(&SideQueryKind::Me).map(|me| me.id == user);
         let named = || {
-            let me = self.guards.me.as_deref()?;
+            let me = self.session.guards.me.as_deref()?;
             Some(self.directory.user(&user)?.user_name.is(me))
         };
         if told.or_else(named) == Some(true) { SideQueryKind::Me } else { SideQueryKind::Person(user) }
     }
 
     pub(in crate::app) fn ask(&self, topic: &SideQueryKind, effects: &mut Vec<AppEffect>) -> SideQueryStatus {
-        let Some(planner) = self.planner.as_deref() else { return SideQueryStatus::Answered };
+        let Some(planner) = self.session.planner.as_deref() else { return SideQueryStatus::Answered };
         match planner.inquiry(topic.clone(), &self.directory) {
             Ok(inquiry) => {
                 effects.push(AppEffect::Work(WorkerJob::Ask(inquiry)));
@@ -84,7 +84,7 @@ impl App {
 
     /// Updates the boxes after a change has moved on.
     pub(in crate::app) fn moved_aside(&mut self, id: ChangeId, state: ChangeState, effects: &mut Vec<AppEffect>) {
-        let moved = self.entries.get(&id).map(|entry| (entry.step.change.clone(), entry.created.clone()));
+        let moved = self.activity.entries.get(&id).map(|entry| (entry.step.change.clone(), entry.created.clone()));
         if let Some((change, created)) = moved.filter(|_| !state.is_open()) {
             if created.is_some() {
                 self.aside_follow(&change, created.as_ref());

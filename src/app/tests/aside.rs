@@ -74,7 +74,7 @@ fn asked(console: &mut Console) -> Vec<SideQueryKind> {
 }
 
 fn said(console: &Console) -> &str {
-    console.app.message.as_ref().map_or("", |message| &message.text)
+    console.app.screen.message.as_ref().map_or("", |message| &message.text)
 }
 
 fn with_secret() -> Console {
@@ -272,8 +272,8 @@ fn a_step_back_begun_before_a_secret_came_does_not_close_it() {
 fn no_state_prints_a_secret() {
     let mut console = with_secret();
     console.press(Action::CopySecret);
-    let state = format!("{:?} {:?} {:?}", console.app.overlays, console.effects, console.app.message);
-    let entries = format!("{:?}", console.app.entries);
+    let state = format!("{:?} {:?} {:?}", console.app.overlays, console.effects, console.app.screen.message);
+    let entries = format!("{:?}", console.app.activity.entries);
     assert!(!state.contains(SECRET) && !entries.contains(SECRET), "{state}");
 }
 

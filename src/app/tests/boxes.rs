@@ -173,14 +173,20 @@ fn keys() -> Vec<KeyEvent> {
 
 /// Whatever lies beneath the box.
 fn beneath(app: &App) -> String {
-    let panes = app.panes.iter().map(|pane| {
+    let panes = app.lists.panes.iter().map(|pane| {
         let marks: Vec<&Id> = pane.marks.iter().collect();
         let filter = (pane.filter.value(), pane.filtering);
         format!("{filter:?} {:?} {:?} {:?} {} {} {marks:?}", pane.order, pane.view, pane.rows, pane.cursor, pane.top)
     });
     let panes: Vec<String> = panes.collect();
-    let sending = (app.staging, app.paused, app.entries.len(), app.directory.pending().len());
-    format!("{panes:?} {:?} {} {} {sending:?} {:?}", app.tab, app.changes.cursor, app.stage.len(), app.sync.narrow)
+    let sending = (app.sending.staging, app.sending.paused, app.activity.entries.len(), app.directory.pending().len());
+    format!(
+        "{panes:?} {:?} {} {} {sending:?} {:?}",
+        app.lists.tab,
+        app.activity.changes.cursor,
+        app.sending.stage.len(),
+        app.session.sync.narrow
+    )
 }
 
 fn sends(job: &WorkerJob) -> bool {
@@ -286,14 +292,15 @@ fn hints_of_empty_boxes_are_of_keys_that_act() {
         for hint in empty.app.hints() {
             let events = keys().into_iter().chain([KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)]);
             let mut console = emptied(kind).unwrap();
-            console.app.message = None;
+            console.app.screen.message = None;
             console.effects.clear();
             let before = format!("{:?}", console.app.overlays);
             for key in events.filter(|key| keymap::name(*key) == hint.key).take(1) {
                 console.tell(AppMessage::Terminal(Event::Key(key)));
             }
             let app = &console.app;
-            let acted = format!("{:?}", app.overlays) != before || !console.effects.is_empty() || app.message.is_some();
+            let acted =
+                format!("{:?}", app.overlays) != before || !console.effects.is_empty() || app.screen.message.is_some();
             assert!(acted, "{hint:?} does nothing in the empty box {kind}");
         }
     }
@@ -320,7 +327,7 @@ fn hints_of_lists_are_of_keys_that_act() {
 fn a_key_that_means_nothing_says_which_ones_do() {
     let mut console = opened(11);
     console.tell(AppMessage::Terminal(Event::Key(KeyEvent::new(KeyCode::Char('z'), KeyModifiers::NONE))));
-    let said = &console.app.message.as_ref().unwrap().text;
+    let said = &console.app.screen.message.as_ref().unwrap().text;
     assert!(said.starts_with("z does nothing here. y send, ") && said.ends_with("Esc back"), "{said}");
 }
 
@@ -363,7 +370,7 @@ fn a_plan_is_sent_once_it_was_seen(#[case] shown: Option<i64>, #[case] pressed: 
     }
     key(&mut console, KeyCode::Char('y'), millis(pressed));
     assert_eq!(console.submitted().len(), usize::from(sent));
-    let said = console.app.message.as_ref().map_or("", |message| &message.text);
+    let said = console.app.screen.message.as_ref().map_or("", |message| &message.text);
     assert_eq!(said.starts_with("Too soon: "), !sent, "{said}");
     // Nobody waits for a clock that was set back.
     frame(&mut console, pressed);
@@ -416,7 +423,10 @@ fn a_paste_outside_a_field_is_dropped_and_that_is_said() {
     let before = beneath(&console.app);
     console.tell(AppMessage::Terminal(Event::Paste("dana\nbob\n".into())));
     assert_eq!(beneath(&console.app), before);
-    assert_eq!(console.app.message.as_ref().unwrap().text, "Nothing here takes text: what was pasted is left out.");
+    assert_eq!(
+        console.app.screen.message.as_ref().unwrap().text,
+        "Nothing here takes text: what was pasted is left out."
+    );
 }
 
 /// Marks that the filter hides never stand in for the row under the cursor.
@@ -432,7 +442,7 @@ fn the_row_or_the_marked_ones_is_asked() {
         other => panic!("a plan: {other:?}"),
     };
     assert_eq!(planned(&console), ("ivan".to_owned(), vec![]));
-    assert_eq!(console.app.panes[0].marks.len(), 1, "the mark stays");
+    assert_eq!(console.app.lists.panes[0].marks.len(), 1, "the mark stays");
     console.press(Action::Back).press(Action::ToggleActive).type_text("m").press(Action::Choose);
     assert_eq!(planned(&console), ("eva".to_owned(), vec!["Marked, and not shown by the filter: eva.".to_owned()]));
 }
@@ -443,7 +453,9 @@ fn who_needs_nothing_is_named() {
     let mut console = Console::new(Hosting::Dedicated);
     console.find("noor").press(Action::Mark).press(Action::Back).find("ivan").press(Action::Mark);
     console.press(Action::SetRole).type_text("orgadm").press(Action::Choose);
-    let Some(Overlay::Preview(preview)) = console.app.overlays.last() else { panic!("{:?}", console.app.message) };
+    let Some(Overlay::Preview(preview)) = console.app.overlays.last() else {
+        panic!("{:?}", console.app.screen.message)
+    };
     assert_eq!(
         (preview.plan.steps.len(), preview.needless.as_slice(), preview.lines()),
         (1, &[Name::from("noor")][..], 2)

@@ -92,7 +92,7 @@ fn while_something_is_typed_space_takes_nobody_out() {
         list.wishes.iter().map(|(id, wish)| (id.to_string(), *wish)).collect::<Vec<_>>()
     };
     assert_eq!(wishes(&console), []);
-    let said = console.app.message.as_ref().unwrap().text.clone();
+    let said = console.app.screen.message.as_ref().unwrap().text.clone();
     assert!(said.ends_with("is in already. While something is typed Space takes nobody out; C-x does."), "{said}");
     console.press(Action::TakeOut);
     assert_eq!(wishes(&console), [("id-ivan".to_owned(), false)]);
@@ -103,7 +103,7 @@ fn while_something_is_typed_space_takes_nobody_out() {
     console.press(Action::TakeOut);
     assert_eq!(wishes(&console), []);
     console.press(Action::TakeOut);
-    assert!(console.app.message.as_ref().unwrap().text.ends_with("is not in: there is nothing to take out."));
+    assert!(console.app.screen.message.as_ref().unwrap().text.ends_with("is not in: there is nothing to take out."));
     // Without a text Space goes both ways, and C-a goes to the start of the text.
     control(&mut console, 'u');
     console.press(Action::Toggle);

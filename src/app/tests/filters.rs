@@ -6,7 +6,7 @@ use super::{
 };
 
 fn said(console: &Console) -> String {
-    console.app.message.as_ref().map_or_else(String::new, |message| message.text.clone())
+    console.app.screen.message.as_ref().map_or_else(String::new, |message| message.text.clone())
 }
 
 fn show(console: &mut Console, users: Vec<User>) {
@@ -28,11 +28,11 @@ fn with(names: &[&str]) -> Console {
 }
 
 fn marked(console: &Console) -> Vec<&str> {
-    console.app.panes[0].marks.iter().map(|id| id.trim_start_matches("id-")).collect()
+    console.app.lists.panes[0].marks.iter().map(|id| id.trim_start_matches("id-")).collect()
 }
 
 fn shown(console: &Console) -> usize {
-    console.app.panes[0].rows.len()
+    console.app.lists.panes[0].rows.len()
 }
 
 #[rstest::rstest]
@@ -78,7 +78,7 @@ fn the_best_place_comes_first_and_similar_rows_only_where_there_is_none() {
     let mut console = with(&["atan", "eva-tanaka", "t-a-n", "tanaka"]);
     console.find("tan");
     let first = |console: &Console| {
-        let rows = console.app.panes[0].rows.iter();
+        let rows = console.app.lists.panes[0].rows.iter();
         rows.map(|row| console.app.directory.user_at(*row).unwrap().user_name.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(first(&console), ["tanaka", "eva-tanaka", "atan"]);

@@ -42,7 +42,7 @@ fn resumed(console: &mut Console) -> Vec<JournalEntry> {
 }
 
 fn said(console: &Console) -> &str {
-    console.app.message.as_ref().map_or("", |message| &message.text)
+    console.app.screen.message.as_ref().map_or("", |message| &message.text)
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn what_was_left_of_a_plan_goes_on_with_one_key_as_far_as_it_is_not_so_already()
     assert!(sent[7].state == ChangeState::Dropped && sent[7].why.contains("not known"), "{}", sent[7].why);
     assert_eq!(sent.iter().filter(|entry| entry.state == ChangeState::Planned).count(), 18);
     assert_eq!(next.app.directory.pending().len(), 18);
-    assert!(next.app.earlier.left_over.is_empty());
+    assert!(next.app.activity.earlier.left_over.is_empty());
     assert!(said(&next).contains("18 of "), "{}", said(&next));
 }
 
@@ -75,16 +75,16 @@ fn what_was_left_of_a_plan_goes_on_with_one_key_as_far_as_it_is_not_so_already()
 fn nothing_is_resumed_before_the_lists_are_read_or_where_nothing_may_be_sent() {
     let left = give_role(&mut crowd(20));
     let mut unread = next_session(left.clone());
-    unread.app.sync.stored = true;
+    unread.app.session.sync.stored = true;
     unread.press(Action::Retry);
     assert!(said(&unread).contains("not read yet"), "{}", said(&unread));
     let mut read_only = next_session(left);
-    read_only.app.guards.read_only = true;
+    read_only.app.session.guards.read_only = true;
     read_only.press(Action::Retry);
     assert!(said(&read_only).contains("read-only"));
     for console in [&mut unread, &mut read_only] {
         assert!(resumed(console).is_empty());
-        assert_eq!(console.app.earlier.left_over.len(), 20);
+        assert_eq!(console.app.activity.earlier.left_over.len(), 20);
     }
 }
 
@@ -97,14 +97,14 @@ fn a_pause_is_shown_and_what_waits_can_be_cancelled() {
     console.moved(sent[0].id, ChangeState::Sent, vec![]);
     console.press(Action::Pause);
     assert!(console.effects.iter().any(|effect| matches!(effect, AppEffect::Work(WorkerJob::Pause(true)))));
-    assert_eq!((console.app.paused, console.app.waiting_count()), (true, 19));
+    assert_eq!((console.app.sending.paused, console.app.waiting_count()), (true, 19));
     console.press(Action::Cancel);
     let dropped = |effect: &AppEffect| matches!(effect, AppEffect::Work(WorkerJob::Drop(ids)) if ids.len() == 19);
     assert!(console.effects.iter().any(dropped));
     sent[1..].iter().for_each(|entry| console.moved(entry.id, ChangeState::Dropped, vec![]));
     assert_eq!(console.app.directory.pending().len(), 1);
     console.press(Action::Pause);
-    assert!(!console.app.paused);
+    assert!(!console.app.sending.paused);
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn what_failed_for_one_reason_is_tried_again_alone() {
         console.tell(AppMessage::Report(report));
     }
     assert!(said(&console).contains("12 confirmed, 8 not"), "{}", said(&console));
-    let course = console.app.entries.course(sent[0].plan).unwrap();
+    let course = console.app.activity.entries.course(sent[0].plan).unwrap();
     assert_eq!(course.reasons(), [("overloaded", 5), ("… has no seat", 3)]);
     console.press(Action::Back).press(Action::GoActivity).press(Action::Story).press(Action::Down);
     console.press(Action::Retry).press(Action::Send);
@@ -189,13 +189,13 @@ fn an_outcome_of_many_leaves_the_lists_as_they_are() {
     let mut console = crowd(500);
     let sent = give_role(&mut console);
     assert_eq!(sent.len(), 500);
-    console.app.panes.iter_mut().for_each(|pane| pane.rows.clear());
+    console.app.lists.panes.iter_mut().for_each(|pane| pane.rows.clear());
     for entry in &sent[..400] {
         console.moved(entry.id, ChangeState::Sent, vec![]);
         console.moved(entry.id, ChangeState::Confirmed, vec![]);
     }
-    assert!(console.app.panes.iter().all(|pane| pane.rows.is_empty()), "a list was made anew");
-    let counts = console.app.entries.course(sent[0].plan).unwrap().progress.counts;
+    assert!(console.app.lists.panes.iter().all(|pane| pane.rows.is_empty()), "a list was made anew");
+    let counts = console.app.activity.entries.course(sent[0].plan).unwrap().progress.counts;
     assert_eq!((counts.of(ChangeState::Confirmed), counts.left()), (400, 100));
-    assert!(console.app.message.as_ref().is_none_or(|message| !message.error));
+    assert!(console.app.screen.message.as_ref().is_none_or(|message| !message.error));
 }

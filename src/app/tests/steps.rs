@@ -26,7 +26,7 @@ fn show(console: &mut Console, users: Vec<User>) {
 }
 
 fn marks(console: &Console) -> usize {
-    console.app.panes[0].marks.len()
+    console.app.lists.panes[0].marks.len()
 }
 
 fn key(console: &Console, action: Action) -> Event {
@@ -77,9 +77,9 @@ fn who_goes_while_marks_are_set_is_not_marked() {
     let left = (0..MANY / 2).map(|n| user(&format!("p{n:05}"), "member"));
     show(&mut console, left.collect());
     console.wait();
-    let rows = console.app.panes[0].rows.len();
+    let rows = console.app.lists.panes[0].rows.len();
     assert_eq!((rows, marks(&console)), (MANY / 2, MANY / 2));
-    let (directory, ids) = (&console.app.directory, &console.app.panes[0].marks);
+    let (directory, ids) = (&console.app.directory, &console.app.lists.panes[0].marks);
     assert!(ids.iter().all(|id| directory.user(id).is_some()));
 }
 
@@ -91,15 +91,16 @@ fn a_plan_of_many_changes_is_drawn_up_and_laid_in_steps() {
     assert!(console.app.is_looking() && console.app.overlays.is_empty());
     assert!(console.app.waits(&key(&console, Action::Send)) && console.app.waits(&Event::Paste("x".into())));
     console.app.show_best();
-    let said = |console: &Console| console.app.message.as_ref().map_or(String::new(), |message| message.text.clone());
+    let said =
+        |console: &Console| console.app.screen.message.as_ref().map_or(String::new(), |message| message.text.clone());
     assert_eq!(said(&console), "Drawing up the plan: 500 changes left. Esc gives it up.");
     console.wait();
     assert_eq!(said(&console), "");
     let Some(Overlay::Preview(preview)) = console.app.overlays.last() else { panic!("the plan is shown") };
     assert_eq!(preview.plan.steps.len(), 500);
-    let alone = console.app.planner.as_deref().map(|planner| {
+    let alone = console.app.session.planner.as_deref().map(|planner| {
         let changes = preview.plan.steps.iter().map(|step| step.change.clone()).collect();
-        crate::directory::plan::draft(planner, &console.app.guards, changes, &console.app.directory)
+        crate::directory::plan::draft(planner, &console.app.session.guards, changes, &console.app.directory)
     });
     assert_eq!(alone.as_ref(), Some(&preview.plan), "in steps or at once, it is the same plan");
 
@@ -114,7 +115,10 @@ fn a_plan_of_many_changes_is_drawn_up_and_laid_in_steps() {
     console.effects.extend(console.app.look_on());
     assert!((1..500).contains(&console.app.directory.pending().len()));
     let sent = console.submitted();
-    assert_eq!((sent.len(), console.app.directory.pending().len(), console.app.entries.len()), (500, 500, 500));
+    assert_eq!(
+        (sent.len(), console.app.directory.pending().len(), console.app.activity.entries.len()),
+        (500, 500, 500)
+    );
 }
 
 #[test]
@@ -158,7 +162,7 @@ fn what_goes_wrong_meanwhile_stands_over_how_far_the_plan_is() {
     console.app.fail("look at it");
     console.app.show_best();
     console.wait();
-    assert_eq!(console.app.message.as_ref().map(|message| message.text.as_str()), Some("look at it"));
+    assert_eq!(console.app.screen.message.as_ref().map(|message| message.text.as_str()), Some("look at it"));
 }
 
 #[test]

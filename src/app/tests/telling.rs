@@ -10,7 +10,7 @@ use crate::{
 };
 
 fn message(console: &Console) -> (String, Option<ChangeState>) {
-    console.app.message.as_ref().map(|message| (message.text.clone(), message.state)).unwrap_or_default()
+    console.app.screen.message.as_ref().map(|message| (message.text.clone(), message.state)).unwrap_or_default()
 }
 
 #[test]
@@ -32,7 +32,7 @@ fn sending_becomes_confirmed_and_says_how_to_undo() {
     };
     console
         .tell(AppMessage::Report(WorkerReport::Journal(vec![JournalEntry { state: ChangeState::Confirmed, ..undo }])));
-    assert_eq!(console.app.message, None);
+    assert_eq!(console.app.screen.message, None);
 }
 
 #[test]
@@ -81,12 +81,12 @@ fn the_marks_of_a_plan_go_when_it_is_confirmed() {
     }
     console.press(Action::Send);
     let entries = console.submitted();
-    assert_eq!((entries.len(), console.app.panes[0].marks.len()), (2, 2));
+    assert_eq!((entries.len(), console.app.lists.panes[0].marks.len()), (2, 2));
     console.moved(entries[0].id, ChangeState::Confirmed, vec![]);
-    assert_eq!(console.app.panes[0].marks.len(), 2, "the plan is under way");
+    assert_eq!(console.app.lists.panes[0].marks.len(), 2, "the plan is under way");
     console.moved(entries[1].id, ChangeState::Refused, vec![]);
     console.wait();
-    let marked: Vec<_> = console.app.panes[0].marks.iter().cloned().collect();
+    let marked: Vec<_> = console.app.lists.panes[0].marks.iter().cloned().collect();
     let left = entries[1].step.change.touches().remove(0).0.id;
     assert_eq!(marked, [left], "who was refused stays marked");
 }
@@ -100,7 +100,7 @@ fn the_help_finds_an_action_by_typing_and_runs_it() {
     console.press(Action::Back).press(Action::Copy).press(Action::Help).press(Action::FindAction);
     console.type_text("toggle-active").press(Action::Choose);
     assert!(matches!(console.app.overlays.as_slice(), [Overlay::Copy(_)]));
-    assert!(console.app.message.as_ref().unwrap().text.contains("works without this box"));
+    assert!(console.app.screen.message.as_ref().unwrap().text.contains("works without this box"));
 }
 
 /// A person asks for the lists, and the refresh ends so.

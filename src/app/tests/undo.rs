@@ -35,7 +35,7 @@ fn reads(console: &mut Console) -> Vec<ResourceRef> {
 }
 
 fn said(console: &Console) -> &str {
-    console.app.message.as_ref().map_or("", |message| &message.text)
+    console.app.screen.message.as_ref().map_or("", |message| &message.text)
 }
 
 #[test]

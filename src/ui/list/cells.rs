@@ -89,7 +89,7 @@ impl<'a> RowContext<'a> {
 
     /// True if the record's newest change failed.
     pub fn failed(&self) -> bool {
-        self.app.entries.newest_on(&self.target).is_some_and(|entry| entry.state.is_failure())
+        self.app.activity.entries.newest_on(&self.target).is_some_and(|entry| entry.state.is_failure())
     }
 
     /// The reason why the record could not be read.

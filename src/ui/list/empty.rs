@@ -31,15 +31,15 @@ pub(super) fn words(pane: &ListPane, app: &App) -> (String, bool) {
         let what = if pane.view == AccountView::Services { "service accounts".into() } else { what };
         return (format!("No {what} match '{typed}'. {} clears the filter.{others}", key(Action::Back)), false);
     }
-    let down = match &app.link {
+    let down = match &app.session.link {
         Some(LinkState::Down(failure)) => Some(failure),
         _ => None,
     };
     // While the server does not answer, a message about a new attempt is of no use.
-    if app.sync.busy && down.is_none() {
+    if app.session.sync.busy && down.is_none() {
         return (reading(pane.kind, app), false);
     }
-    if let Some((_, failure)) = app.sync.failed.iter().find(|(kind, _)| *kind == pane.kind) {
+    if let Some((_, failure)) = app.session.sync.failed.iter().find(|(kind, _)| *kind == pane.kind) {
         return (format!("The {what} could not be read. {}\n{refresh} tries again.", failure.sentences()), true);
     }
     if let Some(failure) = down {
@@ -49,7 +49,7 @@ pub(super) fn words(pane: &ListPane, app: &App) -> (String, bool) {
         };
         return (format!("{nothing} {}\n{refresh} tries again.", failure.sentences()), true);
     }
-    if app.sync.seen.is_none() {
+    if app.session.sync.seen.is_none() {
         return (format!("Nothing was read yet. {refresh} reads the {what}."), false);
     }
     let create = match app.availability(Action::Create) {
@@ -61,7 +61,7 @@ pub(super) fn words(pane: &ListPane, app: &App) -> (String, bool) {
 
 fn reading(kind: RecordKind, app: &App) -> String {
     let what = app.word(kind.plural());
-    match app.sync.progress.iter().find(|(of, _, _)| *of == kind) {
+    match app.session.sync.progress.iter().find(|(of, _, _)| *of == kind) {
         None => format!("Reading {what}…"),
         Some((_, seen, None)) => format!("Reading {what}… {}", count(*seen)),
         Some((_, seen, Some(said))) => format!("Reading {what}… {} of {}", count(*seen), count(*said)),

@@ -63,7 +63,7 @@ pub(super) fn of(pane: &ListPane, cells: usize, app: &App, look: &ScreenLook) ->
         let replaced = pane.filtering && app.replaces_filter();
         parts.push(TitlePart::new(0, "filter: ", filter, if replaced { style.reversed() } else { style }));
     }
-    if let Some(narrow) = app.sync.narrow.as_ref().filter(|_| pane.kind == RecordKind::User) {
+    if let Some(narrow) = app.session.sync.narrow.as_ref().filter(|_| pane.kind == RecordKind::User) {
         let words = cut(&narrow.to_string(), cells.saturating_sub(40).max(12), look.glyphs.more);
         parts.push(TitlePart::new(1, "server: ", words, look.careful()));
     }
@@ -94,7 +94,8 @@ pub(super) fn of(pane: &ListPane, cells: usize, app: &App, look: &ScreenLook) ->
     }
     if let ListCoverage::Partial(part) = app.directory.coverage(pane.kind) {
         // The title shows how many records the server's filter found, or how many of all there are.
-        let found = app.sync.narrow.is_some().then(|| proof(pane, app)).flatten().map(|proof| proof.words.clone());
+        let found =
+            app.session.sync.narrow.is_some().then(|| proof(pane, app)).flatten().map(|proof| proof.words.clone());
         parts.push(TitlePart::new(0, "", found.unwrap_or_else(|| part.amount()), look.careful()));
     }
     if let Some(proof) =
@@ -141,9 +142,9 @@ pub(super) fn of(pane: &ListPane, cells: usize, app: &App, look: &ScreenLook) ->
 
 /// How whole the list is, as long as it shows the records that the server brought.
 pub(super) fn proof<'a>(pane: &ListPane, app: &'a App) -> Option<&'a RefreshProof> {
-    let proof = app.sync.proofs.iter().find(|proof| proof.kind == pane.kind)?;
+    let proof = app.session.sync.proofs.iter().find(|proof| proof.kind == pane.kind)?;
     let same = proof.seen == app.directory.len(pane.kind) as u64;
-    (!app.sync.stored && (same || !proof.coverage.is_complete())).then_some(proof)
+    (!app.session.sync.stored && (same || !proof.coverage.is_complete())).then_some(proof)
 }
 
 fn joined(parts: Vec<TitlePart>, look: &ScreenLook) -> Line<'static> {

@@ -56,7 +56,7 @@ impl TextOverlay for DetailsBox {
 
 /// The way to this record: the list, and the records between.
 fn title(app: &App, look: &ScreenLook) -> String {
-    let list = match app.tab {
+    let list = match app.lists.tab {
         Tab::Users => "Users",
         Tab::Teams => "Teams",
         Tab::Roles => "Roles",

@@ -33,7 +33,7 @@ impl TextOverlay for HelpBox {
     fn text(&self, app: &App, look: &ScreenLook) -> TextBox {
         let columns = text::columns(app);
         let mut lines = keys(columns, app, look);
-        if let Some(kind) = app.tab.kind().filter(|_| app.profile.is_some()) {
+        if let Some(kind) = app.lists.tab.kind().filter(|_| app.session.profile.is_some()) {
             lines.extend(filter(kind, columns, app, look));
         }
         lines.extend(signs(columns, look));

@@ -36,8 +36,8 @@ const MOST_WHOLE: usize = 3;
 impl OverlayDrawing for PlanView {
     fn draw(&self, frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
         let (columns, height) = shell::room(app);
-        let Some(course) = app.entries.course(self.plan) else { return };
-        let title = app.entries.of_plan(self.plan).next().map(|entry| entry.title.clone()).unwrap_or_default();
+        let Some(course) = app.activity.entries.course(self.plan) else { return };
+        let title = app.activity.entries.of_plan(self.plan).next().map(|entry| entry.title.clone()).unwrap_or_default();
         let shell = BoxFrame {
             title,
             counts: shown(self, app),
@@ -78,7 +78,7 @@ fn hints(course: &PlanCourse, app: &App) -> Vec<(Action, &'static str)> {
     let counts = course.progress.counts;
     let mut hints = vec![(Action::Story, "open")];
     if counts.of(ChangeState::Planned) > 0 {
-        hints.push((Action::Pause, if app.paused { "go on" } else { "pause" }));
+        hints.push((Action::Pause, if app.sending.paused { "go on" } else { "pause" }));
         hints.push((Action::Cancel, "cancel the rest"));
     }
     if counts.failed() > 0 || counts.of(ChangeState::Planned) > 0 {
@@ -94,8 +94,8 @@ fn word(view: &PlanView, course: &PlanCourse, app: &App) -> &'static str {
     match (counts.left(), counts.of(ChangeState::Sent), app.is_left_over(view.plan)) {
         (0, _, _) => "done",
         (_, 0, true) => "left over, not sent",
-        (_, 0, false) if app.paused => "paused",
-        _ if app.paused => "pausing",
+        (_, 0, false) if app.sending.paused => "paused",
+        _ if app.sending.paused => "pausing",
         _ => "sending",
     }
 }
@@ -116,7 +116,7 @@ fn head(course: &PlanCourse, columns: usize, app: &App, look: &ScreenLook) -> Ve
     let mut parts = progress.parts();
     let done = parts.remove(0).1;
     let mut first = vec![done];
-    if progress.counts.left() > 0 && !app.paused {
+    if progress.counts.left() > 0 && !app.sending.paused {
         let speed = progress.speed(app.now);
         first.extend((!speed.is_empty()).then_some(speed));
         first.extend(progress.time_left(app.now).map(|left| format!("{} left", rounded(left))));

@@ -59,7 +59,7 @@ impl ProfilesBox {
         app: &App,
         look: &ScreenLook,
     ) -> Line<'static> {
-        let is_open = app.profile.as_ref().is_some_and(|open| open.name == draft.name);
+        let is_open = app.session.profile.as_ref().is_some_and(|open| open.name == draft.name);
         let state = if is_open { "open" } else { "" };
         let (name, url) = (clean_line(&draft.name, 256), clean_line(&draft.url, 256));
         let address = if url.is_empty() { draft.number.as_str() } else { &*url };

@@ -48,7 +48,7 @@ fn lines(columns: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {
     };
     lines.extend(shell::wrapped(&head, columns, 0, look.strong()));
     for (id, change) in open.take(NAMED) {
-        let entry = app.entries.get(&id);
+        let entry = app.activity.entries.get(&id);
         let words = entry.map_or_else(|| words::line(change, &app.directory), |entry| entry.step.words.clone());
         let state = entry.map_or(ChangeState::Sent, |entry| entry.state);
         let (sign, style) = activity::sign(state, false, look);

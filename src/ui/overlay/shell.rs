@@ -48,13 +48,13 @@ pub struct BoxFrame<'a> {
 
 /// Columns (without borders) and rows that a box may have at most.
 pub fn room(app: &App) -> (usize, usize) {
-    let most = app.size.overlay();
+    let most = app.screen.size.overlay();
     (usize::from(most.width.saturating_sub(2)), usize::from(most.height.saturating_sub(2)))
 }
 
 /// The same for a box that may be as wide as the screen allows.
 pub fn wide_room(app: &App) -> (usize, usize) {
-    let most = app.size.wide_overlay();
+    let most = app.screen.size.wide_overlay();
     (usize::from(most.width.saturating_sub(2)), usize::from(most.height.saturating_sub(2)))
 }
 
@@ -87,7 +87,7 @@ impl BoxFrame<'_> {
 
     /// The place of a box: in the middle above the last line, which belongs to messages.
     fn place(&self, screen: Rect, columns: usize, rows: usize, app: &App) -> Rect {
-        let most = if self.wide { app.size.wide_overlay() } else { app.size.overlay() };
+        let most = if self.wide { app.screen.size.wide_overlay() } else { app.screen.size.overlay() };
         let (max_width, max_height) = (most.width.min(screen.width), most.height.min(screen.height.saturating_sub(1)));
         let width = (columns.max(NARROWEST) as u16).saturating_add(2).min(max_width);
         let high = |rows: usize| (rows.min(usize::from(u16::MAX) - 2) as u16).saturating_add(2).min(max_height);

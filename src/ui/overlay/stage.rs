@@ -36,7 +36,7 @@ impl OverlayDrawing for StageView {
         let (columns, height) = shell::room(app);
         let shell = BoxFrame {
             title: "Stage".into(),
-            counts: counted(app.stage.len(), "change"),
+            counts: counted(app.sending.stage.len(), "change"),
             right: app.word(self.grouping.label()).into_owned(),
             hints: vec![
                 (Action::SendStage, "plan"),
@@ -57,7 +57,8 @@ impl OverlayDrawing for StageView {
             .filter_map(|(selected, row)| table.row(selected, row))
             .collect();
         if lines.is_empty() {
-            let words = if app.staging { "Nothing is here yet: edits come here." } else { "The stage is empty." };
+            let words =
+                if app.sending.staging { "Nothing is here yet: edits come here." } else { "The stage is empty." };
             lines.push(rows::nothing(words, look));
         }
         frame.render_widget(Paragraph::new(lines), inner);
@@ -69,7 +70,7 @@ impl OverlayDrawing for StageView {
 /// The full text of the selected line where its row is too narrow.
 fn below(view: &StageView, table: &StageTable<'_>, columns: usize, look: &ScreenLook) -> Vec<Line<'static>> {
     let Some(StageRow::Line(at)) = view.rows.get(view.cursor) else { return Vec::new() };
-    let Some(line) = table.app.stage.get(*at).filter(|line| table.is_cut(line)) else { return Vec::new() };
+    let Some(line) = table.app.sending.stage.get(*at).filter(|line| table.is_cut(line)) else { return Vec::new() };
     let whole = format!("{}: {}", clean_line(&line.words.subject, 512), table.text(line));
     let mut lines = vec![Line::default()];
     let style = if table.why_gone(line).is_some() { look.careful() } else { Style::new() };
@@ -88,7 +89,7 @@ struct StageTable<'a> {
 
 impl<'a> StageTable<'a> {
     fn new(grouping: StageGrouping, app: &'a App, columns: usize, look: &'a ScreenLook) -> Self {
-        let measured = app.stage.iter().take(MEASURED_LINES).map(|line| fit::width(&line.words.subject)).max();
+        let measured = app.sending.stage.iter().take(MEASURED_LINES).map(|line| fit::width(&line.words.subject)).max();
         let subject = if grouping == StageGrouping::Person { 0 } else { measured.unwrap_or(0).min(columns / 3) };
         Self { subject, columns, app, look }
     }
@@ -127,7 +128,7 @@ impl<'a> StageTable<'a> {
             StageRow::Group(name, lines) => return Some(self.heading(selected, name, *lines)),
             StageRow::Line(at) => *at,
         };
-        let line = self.app.stage.get(at)?;
+        let line = self.app.sending.stage.get(at)?;
         let [add, remove, alter] = look.glyphs.signs;
         let (sign, style) = match line.words.sign {
             _ if self.why_gone(line).is_some() => (look.glyphs.failed, look.bad()),

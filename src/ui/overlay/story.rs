@@ -28,7 +28,7 @@ const LABEL: usize = 11;
 impl TextOverlay for StoryBox {
     fn text(&self, app: &App, look: &ScreenLook) -> TextBox {
         let columns = text::columns(app);
-        let Some(entry) = app.entries.get(&self.id) else {
+        let Some(entry) = app.activity.entries.get(&self.id) else {
             let lines = vec![Line::styled("This change is not in the journal any more.", look.dim())];
             return TextBox { title: "Story".into(), lines, hints: vec![(Action::Back, "back")], ..TextBox::default() };
         };
@@ -144,10 +144,10 @@ impl Page<'_> {
 
     fn circumstances(&mut self, entry: &JournalEntry, app: &App) {
         let (look, plain) = (self.look, Style::new());
-        let profile = app.profile.as_ref().map_or("?", |profile| &profile.name);
+        let profile = app.session.profile.as_ref().map_or("?", |profile| &profile.name);
         self.field("Who", &format!("{} with profile {profile}", entry.actor), plain);
         self.field("When", &format!("{} {}", look.day(entry.at), look.clock(entry.at)), plain);
-        let together = app.entries.steps(entry.plan);
+        let together = app.activity.entries.steps(entry.plan);
         let plan =
             if together > 1 { format!("{} ({} changes)", entry.title, count(together)) } else { entry.title.clone() };
         self.field("Plan", &plan, plain);
@@ -199,7 +199,7 @@ impl Page<'_> {
         if let Some(undo) = app.undone_by(entry.plan) {
             self.field("Undone", &format!("{} ({})", at(undo), undo.state.label()), plain);
         }
-        if let Some(undone) = entry.undoes.and_then(|plan| app.entries.get(&plan)) {
+        if let Some(undone) = entry.undoes.and_then(|plan| app.activity.entries.get(&plan)) {
             self.field("Undoes", &format!("{} of {}", undone.title, at(undone)), plain);
         }
     }

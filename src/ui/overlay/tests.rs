@@ -130,7 +130,7 @@ fn console(width: u16, height: u16) -> App {
 
 fn console_with(planner: Wandb, width: u16, height: u16) -> App {
     let mut app = fixture::app(width, height);
-    let profile = app.profile.clone().unwrap();
+    let profile = app.session.profile.clone().unwrap();
     let opened = OpenedProfile { profile, planner: std::sync::Arc::new(planner), guards: GuardSettings::default() };
     app.update(AppMessage::Opened(Box::new(opened)), now());
     fixture::load(&mut app, fixture::users(), false);
@@ -143,7 +143,7 @@ fn shown(app: &App) -> String {
 }
 
 fn drawn(app: &App, look: &ScreenLook) -> String {
-    let mut terminal = Terminal::new(TestBackend::new(app.size.width, app.size.height)).unwrap();
+    let mut terminal = Terminal::new(TestBackend::new(app.screen.size.width, app.screen.size.height)).unwrap();
     terminal.draw(|frame| super::draw(frame, app.overlays.last().unwrap(), app, look)).unwrap();
     let backend = terminal.backend();
     let mut text = fixture::text(backend.buffer());

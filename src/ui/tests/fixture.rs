@@ -337,7 +337,7 @@ pub fn type_text(app: &mut App, text: &str) {
 
 /// The screen, with where the cursor is if it is shown.
 pub fn buffer(app: &App, look: &ScreenLook) -> Buffer {
-    let mut terminal = Terminal::new(TestBackend::new(app.size.width, app.size.height)).unwrap();
+    let mut terminal = Terminal::new(TestBackend::new(app.screen.size.width, app.screen.size.height)).unwrap();
     terminal.draw(|frame| draw(frame, app, look)).unwrap();
     terminal.backend().buffer().clone()
 }

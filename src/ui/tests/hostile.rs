@@ -178,9 +178,10 @@ impl Hostile {
             assert_eq!(wrong, None, "in {:?} after {} steps", cell.symbol(), self.steps);
         }
         // Sentences are wrapped: they may begin a line with any of their words.
-        let App { message, waiting, sync, .. } = &self.app;
-        let sentences = message.is_some() || waiting.is_some() || !sync.failed.is_empty();
-        if self.app.overlays.is_empty() && !sentences && self.app.tab.kind().is_some() {
+        let session = &self.app.session;
+        let told = session.waiting.is_some() || !session.sync.failed.is_empty();
+        let sentences = told || self.app.screen.message.is_some();
+        if self.app.overlays.is_empty() && !sentences && self.app.lists.tab.kind().is_some() {
             let screen = text(&drawn);
             // Where a row of the list begins, not where a long value goes on in its own column.
             let begins = |line: &&str| {

@@ -22,7 +22,8 @@ fn real(hosting: Hosting, width: u16, height: u16) -> App {
 fn of(provider: Provider, hosting: Hosting, server: KnownServer, width: u16, height: u16) -> App {
     let mut app = fixture::app(width, height);
     let planner: Arc<dyn Planner> = dialect::of(provider, hosting, server);
-    let opened = OpenedProfile { profile: app.profile.clone().unwrap(), planner, guards: GuardSettings::default() };
+    let opened =
+        OpenedProfile { profile: app.session.profile.clone().unwrap(), planner, guards: GuardSettings::default() };
     app.update(AppMessage::Opened(Box::new(opened)), now());
     fixture::load(&mut app, fixture::users(), false);
     app

@@ -34,10 +34,10 @@ fn app(width: u16, height: u16, done: i64) -> App {
     let lonely = entry(&app, 60, org_role("u-1", "member"), ChangeState::Confirmed, "");
     let entries: Vec<JournalEntry> = std::iter::once(lonely).chain((0..STEPS).map(step)).collect();
     report(&mut app, WorkerReport::Journal(entries));
-    app.earlier.looked_up.clear();
+    app.activity.earlier.looked_up.clear();
     // In this session they wait.
     (0..STEPS).for_each(|n| moved(&mut app, n, ChangeState::Planned, "", now()));
-    app.earlier.left_over.clear();
+    app.activity.earlier.left_over.clear();
     for n in 0..done {
         let at = now() - SignedDuration::from_millis(100 * (done - n));
         let (state, why) = match n % 12 {
@@ -50,7 +50,7 @@ fn app(width: u16, height: u16, done: i64) -> App {
     if done < STEPS {
         moved(&mut app, done, ChangeState::Sent, "", now());
     }
-    app.message = None;
+    app.screen.message = None;
     app
 }
 

@@ -53,7 +53,7 @@ fn what_a_predefined_role_allows_may_be_unknown() {
     assert_snapshot!("role_editor_rebased", shown(&app));
     press(&mut app, Action::Look);
     press(&mut app, Action::Send);
-    assert_eq!(app.entries.values().next_back().unwrap().step.words.after, "inherits viewer");
+    assert_eq!(app.activity.entries.values().next_back().unwrap().step.words.after, "inherits viewer");
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn unsaved_permissions_are_dropped_only_when_asked_twice() {
     edited(&mut app);
     press(&mut app, Action::Back);
     assert!(matches!(app.overlays.last(), Some(Overlay::RoleEditor(_))));
-    assert!(app.message.as_ref().is_some_and(|message| message.text.contains("again drops what you entered")));
+    assert!(app.screen.message.as_ref().is_some_and(|message| message.text.contains("again drops what you entered")));
     press(&mut app, Action::Back);
     assert!(app.overlays.is_empty());
 }
@@ -127,5 +127,5 @@ fn a_new_role_goes_on_to_its_permissions() {
     press(&mut app, Action::Look);
     press(&mut app, Action::Send);
     assert!(app.overlays.is_empty(), "{}", shown(&app));
-    assert_eq!(app.entries.values().next_back().unwrap().step.words.subject, "Reaper");
+    assert_eq!(app.activity.entries.values().next_back().unwrap().step.words.subject, "Reaper");
 }
