@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    App, AppEffect, Overlay,
+    ActivityState, App, AppEffect, Overlay,
     side_query_box::{SideQueryBox, SideQueryStatus},
 };
 use crate::directory::{
@@ -70,13 +70,15 @@ impl App {
         }
     }
 
-    /// Entries about access, as far as they were told, the newest first.
-    pub fn audit_rows(&self) -> &[Arc<AuditEntry>] {
-        &self.activity.audit.entries
-    }
-
     /// True where the days that were read have more entries than were asked for.
     pub fn audit_has_more(&self) -> bool {
         self.activity.audit.more && !matches!(self.aside(), Some(aside) if aside.asked == SideQueryStatus::Waiting)
+    }
+}
+
+impl ActivityState {
+    /// Entries about access, as far as they were told, the newest first.
+    pub fn audit_rows(&self) -> &[Arc<AuditEntry>] {
+        &self.audit.entries
     }
 }

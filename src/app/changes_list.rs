@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tui_input::Input;
 
 use super::{
-    App, Overlay,
+    ActivityState, App, Overlay,
     palette::{CommandPalette, PaletteEntry, PaletteLine},
 };
 use crate::directory::{
@@ -104,27 +104,6 @@ pub struct ReadFailure {
 const KEPT: usize = 200;
 
 impl App {
-    /// How many plans Activity shows.
-    pub fn activity_len(&self) -> usize {
-        self.activity.changes.rows.as_ref().map_or_else(|| self.activity.entries.plans(), Vec::len)
-    }
-
-    /// The plan of a row of Activity.
-    pub fn activity_at(&self, row: usize) -> Option<ChangeId> {
-        match &self.activity.changes.rows {
-            Some(rows) => rows.get(row).copied(),
-            None => self.activity.entries.newest_plans().nth(row),
-        }
-    }
-
-    /// The plans of Activity from a row on.
-    pub fn activity_from(&self, row: usize) -> Box<dyn Iterator<Item = ChangeId> + '_> {
-        match &self.activity.changes.rows {
-            Some(rows) => Box::new(rows.iter().skip(row).copied()),
-            None => Box::new(self.activity.entries.newest_plans().skip(row)),
-        }
-    }
-
     /// Follows an edit of the filter.
     pub(super) fn filter_activity(&mut self) {
         match TextQuery::parse(self.activity.changes.filter.value(), FIELDS) {
@@ -139,7 +118,7 @@ impl App {
 
     /// Applies filter and order to the plans that there are; the cursor stays on its plan.
     pub(super) fn arrange_activity(&mut self) {
-        let selected = self.activity_at(self.activity.changes.cursor);
+        let selected = self.activity.plan_at(self.activity.changes.cursor);
         if self.activity.changes.query.is_empty() && self.activity.changes.order == ActivityOrder::Newest {
             self.activity.changes.rows = None;
         } else {
@@ -148,28 +127,17 @@ impl App {
             match self.activity.changes.order {
                 ActivityOrder::Newest => {}
                 ActivityOrder::Oldest => rows.reverse(),
-                ActivityOrder::Title => rows.sort_by_cached_key(|plan| self.title_of(*plan).to_lowercase()),
-                ActivityOrder::Failures => rows.sort_by_cached_key(|plan| self.gravity(*plan)),
+                ActivityOrder::Title => rows.sort_by_cached_key(|plan| self.activity.title_of(*plan).to_lowercase()),
+                ActivityOrder::Failures => rows.sort_by_cached_key(|plan| self.activity.gravity(*plan)),
             }
             self.activity.changes.rows = Some(rows);
         }
-        let at = selected.and_then(|plan| self.activity_from(0).position(|one| one == plan));
+        let at = selected.and_then(|plan| self.activity.plans_from(0).position(|one| one == plan));
         self.activity.changes.cursor =
-            at.unwrap_or(self.activity.changes.cursor).min(self.activity_len().saturating_sub(1));
+            at.unwrap_or(self.activity.changes.cursor).min(self.activity.len().saturating_sub(1));
         let rows = self.screen.size.list_rows();
         let cursor = self.activity.changes.cursor;
         self.activity.changes.top = self.activity.changes.top.min(cursor).max((cursor + 1).saturating_sub(rows));
-    }
-
-    /// The title of a plan of the journal.
-    pub(super) fn title_of(&self, plan: ChangeId) -> &str {
-        self.activity.entries.of_plan(plan).next().map_or("", |entry| &entry.title)
-    }
-
-    /// 0 where something failed, 1 where something is open, else 2.
-    fn gravity(&self, plan: ChangeId) -> u8 {
-        let counts = self.activity.entries.course(plan).map(|course| course.progress.counts);
-        counts.map_or(2, |counts| if counts.failed() > 0 { 0 } else { 1 + u8::from(counts.left() == 0) })
     }
 
     fn finds_plan(&self, plan: ChangeId) -> bool {
@@ -202,12 +170,12 @@ impl App {
 
     /// Marks the plan under the cursor, or takes its mark away, and goes on.
     pub(super) fn mark_plan(&mut self) {
-        if let Some(plan) = self.activity_at(self.activity.changes.cursor) {
+        if let Some(plan) = self.activity.plan_at(self.activity.changes.cursor) {
             if !self.activity.changes.marks.shift_remove(&plan) {
                 self.activity.changes.marks.insert(plan);
             }
             self.activity.changes.cursor =
-                (self.activity.changes.cursor + 1).min(self.activity_len().saturating_sub(1));
+                (self.activity.changes.cursor + 1).min(self.activity.len().saturating_sub(1));
             let (rows, cursor) = (self.screen.size.list_rows(), self.activity.changes.cursor);
             self.activity.changes.top = self.activity.changes.top.min(cursor).max((cursor + 1).saturating_sub(rows));
         }
@@ -215,7 +183,7 @@ impl App {
 
     /// Marks all plans shown; where all are marked already, none.
     pub(super) fn mark_all_plans(&mut self) {
-        let shown: Vec<ChangeId> = self.activity_from(0).collect();
+        let shown: Vec<ChangeId> = self.activity.plans_from(0).collect();
         if shown.iter().all(|plan| self.activity.changes.marks.contains(plan)) {
             self.activity.changes.marks.retain(|plan| !shown.contains(plan));
         } else {
@@ -293,6 +261,40 @@ impl App {
             note,
             ..CommandPalette::of("What could not be read".into(), lines)
         }));
+    }
+}
+
+impl ActivityState {
+    /// How many plans Activity shows.
+    pub fn len(&self) -> usize {
+        self.changes.rows.as_ref().map_or_else(|| self.entries.plans(), Vec::len)
+    }
+
+    /// The plan of a row of Activity.
+    pub fn plan_at(&self, row: usize) -> Option<ChangeId> {
+        match &self.changes.rows {
+            Some(rows) => rows.get(row).copied(),
+            None => self.entries.newest_plans().nth(row),
+        }
+    }
+
+    /// The plans of Activity from a row on.
+    pub fn plans_from(&self, row: usize) -> Box<dyn Iterator<Item = ChangeId> + '_> {
+        match &self.changes.rows {
+            Some(rows) => Box::new(rows.iter().skip(row).copied()),
+            None => Box::new(self.entries.newest_plans().skip(row)),
+        }
+    }
+
+    /// The title of a plan of the journal.
+    pub(super) fn title_of(&self, plan: ChangeId) -> &str {
+        self.entries.of_plan(plan).next().map_or("", |entry| &entry.title)
+    }
+
+    /// 0 where something failed, 1 where something is open, else 2.
+    fn gravity(&self, plan: ChangeId) -> u8 {
+        let counts = self.entries.course(plan).map(|course| course.progress.counts);
+        counts.map_or(2, |counts| if counts.failed() > 0 { 0 } else { 1 + u8::from(counts.left() == 0) })
     }
 }
 

@@ -1,6 +1,8 @@
 //! The Activity pane: the changes, their outcomes, and how they are taken back.
 
-use super::{App, AppEffect, Overlay, Tab, action::Action, availability::UnavailableReason, plan_view::PlanRow};
+use super::{
+    ActivityState, App, AppEffect, Overlay, Tab, action::Action, availability::UnavailableReason, plan_view::PlanRow,
+};
 use crate::directory::{
     ResourceRef,
     change::{ChangeId, ChangeVerb, ChangedField},
@@ -17,7 +19,7 @@ impl App {
         match self.overlays.last() {
             Some(Overlay::Story(story)) => self.activity.entries.get(&story.id).map(|entry| entry.plan),
             Some(Overlay::Plan(view)) => Some(view.plan),
-            _ => self.activity_at(self.activity.changes.cursor),
+            _ => self.activity.plan_at(self.activity.changes.cursor),
         }
     }
 
@@ -25,7 +27,7 @@ impl App {
     pub fn selected_entry(&self) -> Option<&JournalEntry> {
         match self.overlays.last() {
             Some(Overlay::Story(story)) => self.activity.entries.get(&story.id),
-            Some(Overlay::Plan(view)) => match self.plan_row(view, view.cursor)? {
+            Some(Overlay::Plan(view)) => match self.activity.plan_row(view, view.cursor)? {
                 PlanRow::Change(entry) => Some(entry),
                 PlanRow::Reason(..) => None,
             },
@@ -52,17 +54,12 @@ impl App {
         }
     }
 
-    /// The undo of a plan, where there is one that was not refused.
-    pub fn undone_by(&self, plan: ChangeId) -> Option<&JournalEntry> {
-        self.activity.entries.undone_by(plan)
-    }
-
     /// Plans have come: the cursor stays on the plan that a person may be about to take back.
     pub(super) fn keep_activity_cursor(&mut self, selected: Option<ChangeId>) {
         self.arrange_activity();
         let is_chosen = self.lists.tab == Tab::Activity || self.activity.changes.cursor > 0;
         let Some(selected) = selected.filter(|_| is_chosen) else { return };
-        let Some(at) = self.activity_from(0).position(|plan| plan == selected) else { return };
+        let Some(at) = self.activity.plans_from(0).position(|plan| plan == selected) else { return };
         if self.activity.changes.top > 0 {
             self.activity.changes.top += at.saturating_sub(self.activity.changes.cursor);
         }
@@ -74,22 +71,6 @@ impl App {
         (self.activity.failures.len(), self.directory.pending().len())
     }
 
-    /// Keeps count of failures: one that was tried again with success is settled.
-    pub(super) fn count_failure(&mut self, id: ChangeId) {
-        let Some(entry) = self.activity.entries.get(&id) else { return };
-        if entry.state.is_failure() {
-            self.activity.failures.insert(id, SettledMatter::of(entry));
-        } else if entry.state.is_done() {
-            self.activity.failures.settle(&SettledMatter::of(entry));
-        }
-    }
-
-    /// True for a conflict of this session of which nobody has said yet whose value holds.
-    pub fn awaits_choice(&self, id: ChangeId) -> bool {
-        self.activity.failures.contains(id)
-            && self.activity.entries.get(&id).is_some_and(|entry| entry.state == ChangeState::Conflict)
-    }
-
     /// The way to the choices after a conflict.
     pub fn way_to_choices(&self, entry: &JournalEntry) -> String {
         let key = |action| self.keymap.label(action).unwrap_or_default();
@@ -99,22 +80,6 @@ impl App {
             None => "keep theirs, or send yours on top",
         };
         format!("{activity} Activity, then {story}: {choices}.")
-    }
-
-    /// The plan that `u` takes back: the newest one, or the reason why not.
-    pub(super) fn undo_candidate(&self) -> Result<ChangeId, UnavailableReason> {
-        let Some(plan) = self.activity.entries.newest_standing() else {
-            return Err("There is nothing to undo.".into());
-        };
-        match self.activity.entries.lasts_because(plan) {
-            None => Ok(plan),
-            Some(why) if self.activity.entries.plans() == 1 => {
-                Err(format!("The last plan can't be undone. {why}").into())
-            }
-            Some(why) => {
-                Err(format!("The last plan can't be undone. {why} 4 Activity takes an older one back.").into())
-            }
-        }
     }
 
     /// Says loudly how a change that should be taken back ended, and has the way back ready.
@@ -154,7 +119,7 @@ impl App {
         if let Some(id) = self.activity.alarm.take() {
             return self.undo_alarm(id, effects);
         }
-        match self.undo_candidate() {
+        match self.activity.undo_candidate() {
             Ok(plan) => self.plan_undo(plan, false, effects),
             Err(why) => self.say(why),
         }
@@ -170,6 +135,42 @@ impl App {
             self.say("This was undone already.");
         } else {
             self.plan_undo(plan, true, effects);
+        }
+    }
+}
+
+impl ActivityState {
+    /// The undo of a plan, where there is one that was not refused.
+    pub fn undone_by(&self, plan: ChangeId) -> Option<&JournalEntry> {
+        self.entries.undone_by(plan)
+    }
+
+    /// Keeps count of failures: one that was tried again with success is settled.
+    pub(super) fn count_failure(&mut self, id: ChangeId) {
+        let Some(entry) = self.entries.get(&id) else { return };
+        if entry.state.is_failure() {
+            self.failures.insert(id, SettledMatter::of(entry));
+        } else if entry.state.is_done() {
+            self.failures.settle(&SettledMatter::of(entry));
+        }
+    }
+
+    /// True for a conflict of this session of which nobody has said yet whose value holds.
+    pub fn awaits_choice(&self, id: ChangeId) -> bool {
+        self.failures.contains(id) && self.entries.get(&id).is_some_and(|entry| entry.state == ChangeState::Conflict)
+    }
+
+    /// The plan that `u` takes back: the newest one, or the reason why not.
+    pub(super) fn undo_candidate(&self) -> Result<ChangeId, UnavailableReason> {
+        let Some(plan) = self.entries.newest_standing() else {
+            return Err("There is nothing to undo.".into());
+        };
+        match self.entries.lasts_because(plan) {
+            None => Ok(plan),
+            Some(why) if self.entries.plans() == 1 => Err(format!("The last plan can't be undone. {why}").into()),
+            Some(why) => {
+                Err(format!("The last plan can't be undone. {why} 4 Activity takes an older one back.").into())
+            }
         }
     }
 }

@@ -194,10 +194,10 @@ impl App {
                 if changes.filtering || changes.is_filtered() || changes.bad.is_some() {
                     changes.filtering = false;
                     changes.filter = Input::default();
-                    let plan = self.activity_at(self.activity.changes.cursor);
+                    let plan = self.activity.plan_at(self.activity.changes.cursor);
                     self.filter_activity();
                     self.activity.changes.cursor =
-                        plan.and_then(|plan| self.activity_from(0).position(|one| one == plan)).unwrap_or(0);
+                        plan.and_then(|plan| self.activity.plans_from(0).position(|one| one == plan)).unwrap_or(0);
                     self.arrange_activity();
                 } else {
                     changes.marks.clear();

@@ -1,7 +1,7 @@
 //! A box for a sent plan: its progress, the reasons of failures, and its lines.
 
 use super::{
-    App, MessageSubject, Overlay,
+    ActivityState, App, MessageSubject, Overlay,
     action::Scope,
     entries::PlanCourse,
     overlay::{CursorTravel, OverlayBehavior},
@@ -65,41 +65,19 @@ impl OverlayBehavior for PlanView {
     }
 
     fn travel(&mut self, to: &CursorTravel, app: &App) {
-        let rows = app.plan_rows(self);
+        let rows = app.activity.plan_rows(self);
         to.go(&mut self.cursor, rows);
     }
 }
 
 impl App {
-    /// The number of rows in the box.
-    pub fn plan_rows(&self, view: &PlanView) -> usize {
-        self.activity.entries.course(view.plan).map_or(0, |course| view.len(course))
-    }
-
-    /// The row at a position.
-    pub fn plan_row(&self, view: &PlanView, at: usize) -> Option<PlanRow<'_>> {
-        let course = self.activity.entries.course(view.plan)?;
-        let id = match &view.show {
-            LineVisibility::All => {
-                let reasons = course.reasons();
-                if let Some((why, count)) = reasons.get(at) {
-                    return Some(PlanRow::Reason(why, *count));
-                }
-                course.all().nth(at - reasons.len())
-            }
-            LineVisibility::State(state) => course.of(*state).iter().nth(at),
-            LineVisibility::Reason(why) => course.because(why)?.iter().nth(at),
-        };
-        self.activity.entries.get(id?).map(PlanRow::Change)
-    }
-
     /// The entries that are tried again from the box: the failures for the reason under the cursor or the one shown,
     /// the lines in the state that is shown, else the whole plan.
     pub(super) fn plan_selection(&self, view: &PlanView) -> Vec<&JournalEntry> {
         let Some(course) = self.activity.entries.course(view.plan) else { return Vec::new() };
         let because =
             |why: &str| course.because(why).into_iter().flatten().filter_map(|id| self.activity.entries.get(id));
-        match (&view.show, self.plan_row(view, view.cursor)) {
+        match (&view.show, self.activity.plan_row(view, view.cursor)) {
             (_, Some(PlanRow::Reason(why, _))) => because(why).collect(),
             (LineVisibility::Reason(why), _) => because(why).collect(),
             (LineVisibility::State(state), _) => {
@@ -112,7 +90,7 @@ impl App {
     /// Opens the plan under the cursor of the Activity pane, or a line of the box.
     pub(super) fn open_story(&mut self) {
         let row = match self.overlays.last() {
-            Some(Overlay::Plan(view)) => self.plan_row(view, view.cursor),
+            Some(Overlay::Plan(view)) => self.activity.plan_row(view, view.cursor),
             Some(_) => return,
             None => None,
         };
@@ -150,11 +128,35 @@ impl App {
     /// Keeps the cursor on a row while lines come and go.
     pub(super) fn keep_plan_cursor(&mut self) {
         let rows = match self.overlays.last() {
-            Some(Overlay::Plan(view)) => self.plan_rows(view),
+            Some(Overlay::Plan(view)) => self.activity.plan_rows(view),
             _ => return,
         };
         if let Some(Overlay::Plan(view)) = self.overlays.last_mut() {
             view.cursor = view.cursor.min(rows.saturating_sub(1));
         }
+    }
+}
+
+impl ActivityState {
+    /// The number of rows in the box.
+    pub fn plan_rows(&self, view: &PlanView) -> usize {
+        self.entries.course(view.plan).map_or(0, |course| view.len(course))
+    }
+
+    /// The row at a position.
+    pub fn plan_row(&self, view: &PlanView, at: usize) -> Option<PlanRow<'_>> {
+        let course = self.entries.course(view.plan)?;
+        let id = match &view.show {
+            LineVisibility::All => {
+                let reasons = course.reasons();
+                if let Some((why, count)) = reasons.get(at) {
+                    return Some(PlanRow::Reason(why, *count));
+                }
+                course.all().nth(at - reasons.len())
+            }
+            LineVisibility::State(state) => course.of(*state).iter().nth(at),
+            LineVisibility::Reason(why) => course.because(why)?.iter().nth(at),
+        };
+        self.entries.get(id?).map(PlanRow::Change)
     }
 }

@@ -167,12 +167,12 @@ impl App {
         for entry in entries.iter().filter(|entry| !entry.state.is_open()) {
             self.activity.earlier.left_over.remove(&entry.id);
         }
-        let selected = self.activity_at(self.activity.changes.cursor);
+        let selected = self.activity.plan_at(self.activity.changes.cursor);
         self.activity.entries.extend(entries);
         self.keep_activity_cursor(selected);
         let new = !waiting.is_empty();
         self.activity.earlier.left_over.extend(waiting);
-        if let Some(words) = self.left_over_in_words().filter(|_| new) {
+        if let Some(words) = self.activity.left_over_in_words().filter(|_| new) {
             self.fail_left_over(words);
         }
     }
@@ -203,7 +203,7 @@ impl App {
         }
         self.tell_failure(id, state);
         self.say_done(id);
-        self.count_failure(id);
+        self.activity.count_failure(id);
         self.answered(&topics);
         self.moved_aside(id, state, effects);
         if !state.is_open() {
@@ -224,7 +224,7 @@ impl App {
             return false;
         }
         self.activity.earlier.left_over.insert(id);
-        if let Some(words) = self.left_over_in_words() {
+        if let Some(words) = self.activity.left_over_in_words() {
             self.fail_left_over(words);
         }
         true

@@ -3,7 +3,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{App, AppEffect, Overlay, availability::UnavailableReason};
+use super::{ActivityState, App, AppEffect, Overlay, availability::UnavailableReason};
 use crate::{
     directory::{
         RecordKind,
@@ -18,24 +18,9 @@ use crate::{
 const UNREAD: &str = "What waits is compared with the directory first, which is not read yet.";
 
 impl App {
-    /// The number of changes of this session that wait to be sent.
-    pub fn waiting_count(&self) -> usize {
-        let waiting = |plan| {
-            self.activity.entries.course(plan).map_or(0, |course| course.progress.counts.of(ChangeState::Planned))
-        };
-        let elsewhere = self.activity.earlier.elsewhere.iter().filter_map(|id| self.activity.entries.get(id));
-        let elsewhere = elsewhere.filter(|entry| entry.state == ChangeState::Planned).count();
-        self.activity
-            .entries
-            .running()
-            .map(waiting)
-            .sum::<usize>()
-            .saturating_sub(self.activity.earlier.left_over.len() + elsewhere)
-    }
-
     /// True if a change of the plan waits since an earlier session.
     pub fn is_left_over(&self, plan: ChangeId) -> bool {
-        !self.left_over_of(plan).is_empty()
+        !self.activity.left_over_of(plan).is_empty()
     }
 
     /// The plan whose progress is shown around the other tabs: the newest long plan that is being sent.
@@ -51,24 +36,15 @@ impl App {
                     .any(|id| self.activity.entries.get(id).is_some_and(|one| one.plan == *plan))
             };
             course.is_some_and(|course| course.steps() > super::journal::LONG)
-                && left > self.left_over_of(*plan).len()
+                && left > self.activity.left_over_of(*plan).len()
                 && !elsewhere()
         };
         self.activity.entries.running().find(sent)
     }
 
-    /// Changes of a plan that an earlier session left over, oldest first.
-    pub(super) fn left_over_of(&self, plan: ChangeId) -> Vec<ChangeId> {
-        if self.activity.earlier.left_over.is_empty() {
-            return Vec::new();
-        }
-        let waiting = self.activity.entries.course(plan).map(|course| course.of(ChangeState::Planned));
-        waiting.into_iter().flatten().filter(|id| self.activity.earlier.left_over.contains(id)).copied().collect()
-    }
-
     pub(super) fn pause(&mut self, pause: bool, effects: &mut Vec<AppEffect>) {
         self.sending.paused = pause;
-        let waiting = number(self.waiting_count() as u64);
+        let waiting = number(self.activity.waiting_count() as u64);
         if pause {
             self.say(format!("Paused: what is on its way arrives, {waiting} wait."));
         } else {
@@ -142,7 +118,7 @@ impl App {
 
     fn try_again(&mut self, again: Vec<(ChangeId, Change)>, effects: &mut Vec<AppEffect>) {
         let all = again.len();
-        let undo = self.undone_by_all(&again);
+        let undo = self.activity.undone_by_all(&again);
         let (so, again): (Vec<_>, Vec<_>) = again.into_iter().partition(|(_, change)| already(change, &self.directory));
         for (id, _) in &so {
             self.activity.failures.remove(*id);
@@ -172,20 +148,11 @@ impl App {
         });
     }
 
-    /// The title of the undo that all of these changes are of, and the plan that each was to take back; `None` where
-    /// one of them is no part of an undo.
-    fn undone_by_all(&self, changes: &[(ChangeId, Change)]) -> Option<(String, FxHashMap<ChangeId, ChangeId>)> {
-        let undone = changes.iter().map(|(id, _)| Some((*id, self.activity.entries.get(id)?.undoes?)));
-        let undone = undone.collect::<Option<FxHashMap<_, _>>>()?;
-        let (first, _) = changes.first()?;
-        Some((self.activity.entries.get(first)?.title.clone(), undone))
-    }
-
     /// Sends the next part of the changes that an earlier session left of a plan, without those that have no effect any
     /// more.
     fn resume(&mut self, plan: ChangeId, effects: &mut Vec<AppEffect>) {
         let Some(planner) = self.session.planner.clone() else { return };
-        let ids = self.left_over_of(plan);
+        let ids = self.activity.left_over_of(plan);
         let left: Vec<JournalEntry> = ids.iter().filter_map(|id| self.activity.entries.get(id).cloned()).collect();
         if let Err(why) = self.can_resume(&left) {
             self.say(why);
@@ -249,7 +216,7 @@ impl App {
             self.drop_all(waiting, effects);
             return;
         }
-        let conflicts = selected.iter().filter(|(id, _)| self.awaits_choice(*id)).count();
+        let conflicts = selected.iter().filter(|(id, _)| self.activity.awaits_choice(*id)).count();
         let aside = selected.iter().filter(|(id, _)| self.activity.failures.remove(*id)).count();
         self.overlays.pop_if(|top| conflicts == 1 && aside == 1 && matches!(top, Overlay::Story(_)));
         self.say(match aside {
@@ -259,20 +226,42 @@ impl App {
             many => format!("{} put aside; their stories stay here.", number(many as u64)),
         });
     }
+}
+
+impl ActivityState {
+    /// The number of changes of this session that wait to be sent.
+    pub fn waiting_count(&self) -> usize {
+        let waiting =
+            |plan| self.entries.course(plan).map_or(0, |course| course.progress.counts.of(ChangeState::Planned));
+        let elsewhere = self.earlier.elsewhere.iter().filter_map(|id| self.entries.get(id));
+        let elsewhere = elsewhere.filter(|entry| entry.state == ChangeState::Planned).count();
+        self.entries.running().map(waiting).sum::<usize>().saturating_sub(self.earlier.left_over.len() + elsewhere)
+    }
+
+    /// Changes of a plan that an earlier session left over, oldest first.
+    pub(super) fn left_over_of(&self, plan: ChangeId) -> Vec<ChangeId> {
+        if self.earlier.left_over.is_empty() {
+            return Vec::new();
+        }
+        let waiting = self.entries.course(plan).map(|course| course.of(ChangeState::Planned));
+        waiting.into_iter().flatten().filter(|id| self.earlier.left_over.contains(id)).copied().collect()
+    }
+
+    /// The title of the undo that all of these changes are of, and the plan that each was to take back; `None` where
+    /// one of them is no part of an undo.
+    fn undone_by_all(&self, changes: &[(ChangeId, Change)]) -> Option<(String, FxHashMap<ChangeId, ChangeId>)> {
+        let undone = changes.iter().map(|(id, _)| Some((*id, self.entries.get(id)?.undoes?)));
+        let undone = undone.collect::<Option<FxHashMap<_, _>>>()?;
+        let (first, _) = changes.first()?;
+        Some((self.entries.get(first)?.title.clone(), undone))
+    }
 
     /// The changes that wait since earlier sessions, in the words of the notice at the start.
     pub(super) fn left_over_in_words(&self) -> Option<String> {
-        let plans: FxHashSet<ChangeId> = self
-            .activity
-            .earlier
-            .left_over
-            .iter()
-            .filter_map(|id| self.activity.entries.get(id))
-            .map(|entry| entry.plan)
-            .collect();
+        let plans: FxHashSet<ChangeId> =
+            self.earlier.left_over.iter().filter_map(|id| self.entries.get(id)).map(|entry| entry.plan).collect();
         let plan = plans.iter().max()?;
-        let (count, title) =
-            (self.activity.earlier.left_over.len(), &self.activity.entries.of_plan(*plan).next()?.title);
+        let (count, title) = (self.earlier.left_over.len(), &self.entries.of_plan(*plan).next()?.title);
         let [wait, them] = if count == 1 { ["waits", "it"] } else { ["wait", "them"] };
         let (changes, count) = (if count == 1 { "change" } else { "changes" }, number(count as u64));
         let of = match plans.len() {

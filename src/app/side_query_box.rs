@@ -194,7 +194,7 @@ impl App {
         match topic {
             SideQueryKind::Roster(team) => self.part_rows(team).iter().map(|row| row.id().clone()).collect(),
             SideQueryKind::Resource(target) => self.attribute_ids(target),
-            SideQueryKind::AuditLog(_) => self.audit_rows().iter().map(|entry| entry.id.clone()).collect(),
+            SideQueryKind::AuditLog(_) => self.activity.audit_rows().iter().map(|entry| entry.id.clone()).collect(),
             SideQueryKind::Settings => self.settings().iter().map(|setting| Id::from(setting.name)).collect(),
             _ => self.key_rows(topic).iter().map(|row| row.id().clone()).collect(),
         }

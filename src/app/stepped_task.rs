@@ -153,7 +153,7 @@ impl App {
                     parts.entry(entry.step.change.phase(&self.directory)).or_default().push(entry.id);
                 }
                 self.directory.begin_all(step.iter().map(|entry| (entry.id, entry.step.change.clone())));
-                let selected = self.activity_at(self.activity.changes.cursor);
+                let selected = self.activity.plan_at(self.activity.changes.cursor);
                 for entry in step {
                     self.aside_follow(&entry.step.change, None);
                     self.activity.entries.put(entry.clone());

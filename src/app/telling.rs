@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{App, action::Action, journal::LONG};
+use super::{ActivityState, App, action::Action, journal::LONG};
 use crate::directory::{
     Id, Name, RecordKind,
     change::ChangeId,
@@ -122,8 +122,8 @@ impl App {
     /// ` u undoes`, where the key does so with this plan.
     fn way_back(&self, plan: ChangeId) -> String {
         let back = |entry: &JournalEntry| matches!(entry.step.undo, Undo::By(_));
-        let by =
-            self.activity.entries.of_plan(plan).any(back) && self.undo_candidate().is_ok_and(|newest| newest == plan);
+        let by = self.activity.entries.of_plan(plan).any(back)
+            && self.activity.undo_candidate().is_ok_and(|newest| newest == plan);
         let key = self.keymap.label(Action::Undo).filter(|_| by);
         key.map_or_else(String::new, |key| format!(" {key} undoes"))
     }
@@ -139,7 +139,7 @@ impl App {
         }
         let (plan, title) = (entry.plan, entry.title.clone());
         self.release_marks(plan);
-        self.release_undone();
+        self.activity.release_undone();
         if all < 2 {
             return;
         }
@@ -224,13 +224,6 @@ impl App {
         Some(MarkedRows { kind: pane.kind, needless })
     }
 
-    /// Takes the marks of plans away that were taken back.
-    fn release_undone(&mut self) {
-        let mut marks = std::mem::take(&mut self.activity.changes.marks);
-        marks.retain(|plan| !self.activity.entries.is_undone(*plan));
-        self.activity.changes.marks = marks;
-    }
-
     /// Takes a plan's marks away once all of its changes have an outcome: marks of rows that it did nothing for stay.
     fn release_marks(&mut self, plan: ChangeId) {
         let Some(MarkedRows { kind, needless }) = self.stepped.marked_plans.remove(&plan) else { return };
@@ -243,5 +236,14 @@ impl App {
         }
         ids.extend(needless);
         self.lists.panes[kind as usize].release(ids, &self.directory);
+    }
+}
+
+impl ActivityState {
+    /// Takes the marks of plans away that were taken back.
+    fn release_undone(&mut self) {
+        let mut marks = std::mem::take(&mut self.changes.marks);
+        marks.retain(|plan| !self.entries.is_undone(*plan));
+        self.changes.marks = marks;
     }
 }

@@ -35,7 +35,7 @@ impl App {
         match self.activity.entries.own_inverse(undone, &[], chosen) {
             Err(why) => self.fail(why.text),
             Ok(inverse) => {
-                let title = format!("Undo: {}", self.title_of(undone));
+                let title = format!("Undo: {}", self.activity.title_of(undone));
                 self.begin_undo(PendingUndo { inverse, refused: Vec::new(), undone, title }, effects);
             }
         }
@@ -50,11 +50,11 @@ impl App {
         for plan in &plans {
             match self.activity.entries.own_inverse(*plan, &plans, true) {
                 Ok(inverse) => all.then(inverse),
-                Err(why) => refused.push((PlanLine::about(self.title_of(*plan)), why)),
+                Err(why) => refused.push((PlanLine::about(self.activity.title_of(*plan)), why)),
             }
         }
         let title = match plans.len() {
-            1 => format!("Undo: {}", self.title_of(newest)),
+            1 => format!("Undo: {}", self.activity.title_of(newest)),
             many => format!("Undo {} plans", number(many as u64)),
         };
         self.begin_undo(PendingUndo { inverse: all, refused, undone: newest, title }, effects);

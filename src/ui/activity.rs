@@ -62,7 +62,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenLo
         frame.render_widget(Paragraph::new(lines), at);
         return;
     }
-    if app.activity_len() == 0 || app.activity.changes.bad.is_some() {
+    if app.activity.len() == 0 || app.activity.changes.bad.is_some() {
         let typed = crate::scim::text::clean(app.activity.changes.filter.value());
         let none = || format!("No change matches '{typed}'.");
         let words = app.activity.changes.bad.as_ref().map_or_else(none, ToString::to_string);
@@ -86,7 +86,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenLo
     // The list gives way to the reason below it, but not the row with the cursor.
     let top = app.activity.changes.top.max((app.activity.changes.cursor + 1).saturating_sub(usize::from(body.height)));
     let cells = usize::from(body.width);
-    let shown = (top..).zip(app.activity_from(top));
+    let shown = (top..).zip(app.activity.plans_from(top));
     for (line, (at, plan)) in shown.take(usize::from(body.height)).enumerate() {
         let area = Rect { y: body.y + line as u16, height: 1, ..body };
         let cursor = at == app.activity.changes.cursor;
@@ -100,14 +100,14 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenLo
         };
         frame.render_widget(row.unwrap_or_default(), area);
     }
-    thumb(frame, body, top, app.activity_len(), look);
+    thumb(frame, body, top, app.activity.len(), look);
     let below = Rect { y: body.bottom(), height: whole.len() as u16, ..body };
     frame.render_widget(Paragraph::new(whole), below);
 }
 
 /// The outcome of the selected change in full, where its row has no room for it.
 fn whole(app: &App, subject: usize, body: Rect, look: &ScreenLook) -> Vec<Line<'static>> {
-    let plan = app.activity_at(app.activity.changes.cursor);
+    let plan = app.activity.plan_at(app.activity.changes.cursor);
     let Some(entry) = plan.and_then(|plan| alone(plan, app)) else { return Vec::new() };
     let cells = usize::from(body.width);
     let why = reason(entry);
@@ -159,7 +159,7 @@ fn title(app: &App, look: &ScreenLook) -> Line<'static> {
         spans.extend([line(), Span::raw("filter: "), Span::styled(typed, style)]);
     }
     if changes.is_filtered() {
-        let found = format!("{} of {}", count(app.activity_len()), count(app.activity.entries.plans()));
+        let found = format!("{} of {}", count(app.activity.len()), count(app.activity.entries.plans()));
         spans.extend([line(), Span::raw(found)]);
     }
     if changes.order != ActivityOrder::Newest {
@@ -190,7 +190,7 @@ fn row(
     look: &ScreenLook,
 ) -> Line<'static> {
     let glyphs = &look.glyphs;
-    let undone = app.undone_by(entry.plan);
+    let undone = app.activity.undone_by(entry.plan);
     let (sign, style) = sign_of(entry, undone.is_some(), look);
     let marker = marker(entry.plan, cursor, sign, app, look);
     let (narrow, time) = (cells < ROOMY, time(entry, cells, app, look));
@@ -237,7 +237,7 @@ fn group(
 ) -> Line<'static> {
     let (glyphs, progress) = (&look.glyphs, &course.progress);
     let counts = progress.counts;
-    let undone = app.undone_by(first.plan);
+    let undone = app.activity.undone_by(first.plan);
     let state = match counts {
         counts if counts.of(ChangeState::Sent) > 0 => ChangeState::Sent,
         counts if counts.of(ChangeState::Planned) > 0 => ChangeState::Planned,

@@ -159,7 +159,7 @@ fn state(app: &App, look: &ScreenLook, short: bool) -> Vec<Span<'static>> {
 /// Says that nothing is sent for now, or how far a long plan is.
 fn sending(app: &App, look: &ScreenLook, short: bool) -> Option<Span<'static>> {
     if app.sending.paused {
-        let waiting = count(app.waiting_count() as u64);
+        let waiting = count(app.activity.waiting_count() as u64);
         let words =
             if short { format!("paused {waiting}") } else { format!("paused {} {waiting} wait", look.glyphs.dot) };
         return Some(Span::styled(words, look.careful()));

@@ -25,14 +25,14 @@ async fn who_changed_it_elsewhere_is_read_beside_activity() {
     console.expect("Audit log: who changed access");
     let row = console.line("role or seat changed");
     assert!(row.contains("you") && row.contains("eva-tanaka"), "{row}");
-    let rows = console.app().audit_rows().len();
+    let rows = console.app().activity.audit_rows().len();
     // A key that does nothing names all that do, as the bottom row does.
     console.type_text("z");
     console.expect("z does nothing here. e earlier, ");
     console.expect("R ask again, ");
     console.press(Action::AuditEarlier);
     console.settle().await;
-    assert!(console.app().audit_rows().len() > rows, "{}", console.screen());
+    assert!(console.app().activity.audit_rows().len() > rows, "{}", console.screen());
     assert_eq!(asked(&server), 2);
     assert!(server.writes().iter().all(|request| !request.path.contains("audit")));
     console.esc();

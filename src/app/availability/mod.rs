@@ -137,7 +137,7 @@ impl App {
             Action::DropLine | Action::OpenLine => self.in_words(),
             Action::SearchLines => self.in_words().and_then(|()| self.has_many_lines()),
             Action::PlanFacts => self.has_many_lines(),
-            Action::Undo => self.undo_candidate().map(drop),
+            Action::Undo => self.activity.undo_candidate().map(drop),
             Action::LoadRoles => self.lacks_known_roles(),
             Action::AuditLog => self.audit_told_here(),
             Action::Story | Action::UndoThis | Action::Retry | Action::DropChange => self.in_activity(action),

@@ -97,7 +97,7 @@ fn a_pause_is_shown_and_what_waits_can_be_cancelled() {
     console.moved(sent[0].id, ChangeState::Sent, vec![]);
     console.press(Action::Pause);
     assert!(console.effects.iter().any(|effect| matches!(effect, AppEffect::Work(WorkerJob::Pause(true)))));
-    assert_eq!((console.app.sending.paused, console.app.waiting_count()), (true, 19));
+    assert_eq!((console.app.sending.paused, console.app.activity.waiting_count()), (true, 19));
     console.press(Action::Cancel);
     let dropped = |effect: &AppEffect| matches!(effect, AppEffect::Work(WorkerJob::Drop(ids)) if ids.len() == 19);
     assert!(console.effects.iter().any(dropped));

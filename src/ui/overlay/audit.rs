@@ -29,7 +29,7 @@ const DEED: usize = 28;
 /// Draws it.
 pub fn draw(frame: &mut Frame<'_>, aside: &SideQueryBox, app: &App, look: &ScreenLook) {
     let (columns, height) = shell::wide_room(app);
-    let entries = app.audit_rows();
+    let entries = app.activity.audit_rows();
     let answered = aside.asked == SideQueryStatus::Answered;
     let mut lines = told::head(aside, answered || !entries.is_empty(), "", columns, look);
     if answered && entries.is_empty() {

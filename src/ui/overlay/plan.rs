@@ -49,7 +49,7 @@ impl OverlayDrawing for PlanView {
         if height >= HIGH_BOX {
             head.push(Line::default());
         }
-        let total = app.plan_rows(self);
+        let total = app.activity.plan_rows(self);
         let mut whole = whole(self, columns, app, look);
         whole.truncate(MOST_WHOLE.min(height / 4));
         let room = height.saturating_sub(head.len() + whole.len()).max(1);
@@ -59,7 +59,7 @@ impl OverlayDrawing for PlanView {
         let mut lines = head;
         lines.extend(rows::window(total, self.cursor, room).filter_map(|at| {
             let selected = at == self.cursor;
-            Some(match app.plan_row(self, at)? {
+            Some(match app.activity.plan_row(self, at)? {
                 PlanRow::Reason(why, times) => reason(why, times, selected, width, look),
                 PlanRow::Change(entry) => change(entry, selected, width, app, look),
             })
@@ -102,7 +102,7 @@ fn word(view: &PlanView, course: &PlanCourse, app: &App) -> &'static str {
 
 /// Which lines are shown, where they are not all.
 fn shown(view: &PlanView, app: &App) -> String {
-    let number = count(app.plan_rows(view) as u64);
+    let number = count(app.activity.plan_rows(view) as u64);
     match &view.show {
         LineVisibility::All => String::new(),
         LineVisibility::State(state) => format!("{number} {}", state.label()),
@@ -193,7 +193,7 @@ fn change(entry: &JournalEntry, selected: bool, width: usize, app: &App, look: &
 
 /// The reason under the cursor in full, where its row has no room for it.
 fn whole(view: &PlanView, columns: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {
-    let said = match app.plan_row(view, view.cursor) {
+    let said = match app.activity.plan_row(view, view.cursor) {
         Some(PlanRow::Reason(why, times)) => {
             let text = format!("{} {} {why}", count(times as u64), look.glyphs.times());
             (fit::width(&text) + rows::PREFIX + 3 > columns).then_some(text)

@@ -52,8 +52,8 @@ impl TextOverlay for StoryBox {
 /// The keys that act on a change in this state.
 fn hints(entry: &JournalEntry, app: &App) -> Vec<(Action, &'static str)> {
     let own = match entry.state {
-        _ if entry.took_effect() && app.undone_by(entry.plan).is_none() => Some((Action::UndoThis, "undo")),
-        _ if app.awaits_choice(entry.id) => {
+        _ if entry.took_effect() && app.activity.undone_by(entry.plan).is_none() => Some((Action::UndoThis, "undo")),
+        _ if app.activity.awaits_choice(entry.id) => {
             let [on_top, keep] = match entry.used_since() {
                 Some(_) => ["undo it all the same", "keep it"],
                 None => ["send yours on top", "keep theirs"],
@@ -116,7 +116,7 @@ impl Page<'_> {
         let (look, plain) = (self.look, Style::new());
         let step = &entry.step.words;
         self.field("Change", &format!("{}: {}", step.subject, step.what), look.strong());
-        if app.awaits_choice(entry.id) {
+        if app.activity.awaits_choice(entry.id) {
             self.conflict(&ConflictValues::of(entry, &app.directory));
         } else {
             self.field("Before", &step.before, plain);
@@ -196,7 +196,7 @@ impl Page<'_> {
             }
         }
         let at = |entry: &JournalEntry| format!("{} {}", look.day(entry.at), look.clock(entry.at));
-        if let Some(undo) = app.undone_by(entry.plan) {
+        if let Some(undo) = app.activity.undone_by(entry.plan) {
             self.field("Undone", &format!("{} ({})", at(undo), undo.state.label()), plain);
         }
         if let Some(undone) = entry.undoes.and_then(|plan| app.activity.entries.get(&plan)) {
