@@ -124,7 +124,7 @@ fn many(users: usize, console: &mut Console) {
     tenth.chars().for_each(|c| console.press(KeyCode::Char(c)));
     console.press(KeyCode::Enter);
     console.press(KeyCode::Char('*'));
-    let marked = console.app.pane().unwrap().marks.len();
+    let marked = console.app.lists.pane().unwrap().marks.len();
     assert_eq!(marked, users / 10);
     row(users, "move the selection with a tenth marked", &Times::of(30, || console.press(KeyCode::Down)), None);
     console.held = Times::default();
@@ -210,7 +210,7 @@ fn moving(users: usize, console: &mut Console) {
     console.held(users, "moving");
     row(users, "mark all, and none", &Times::of(6, || console.press(KeyCode::Char('*'))), None);
     console.held(users, "marking");
-    let choices = console.app.pane().unwrap().sort_choices().len();
+    let choices = console.app.lists.pane().unwrap().sort_choices().len();
     let sorts = Times::shortest(RUNS, || {
         let mut times = Times::default();
         for place in 0..choices {
@@ -238,7 +238,7 @@ fn typing(users: usize, console: &mut Console) {
     });
     console.press(KeyCode::Char('/'));
     console.held = Times::default();
-    assert!(console.app.pane().unwrap().filtering, "letters go into the filter");
+    assert!(console.app.lists.pane().unwrap().filtering, "letters go into the filter");
     let ours = Times::shortest(runs(users), || console.typed(&WORDS));
     row(users, "one typed filter character", &ours, Some(("bare nucleo, one thread", &bare)));
     console.held(users, "typing");

@@ -15,7 +15,7 @@ use scimitar::{app::App, directory::RecordKind};
 
 /// A plain table of the rows that are on screen, with a selected one.
 pub fn table(terminal: &mut Terminal<TestBackend>, app: &App) {
-    let pane = app.pane().expect("a list");
+    let pane = app.lists.pane().expect("a list");
     let height = usize::from(terminal.size().unwrap().height);
     let rows = pane.rows.iter().skip(pane.top).take(height).filter_map(|row| {
         let user = app.directory.user_at(*row)?;

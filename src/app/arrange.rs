@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{
-    App, AppEffect, Overlay, Tab,
+    App, AppEffect, ListPanes, Overlay, Tab,
     action::{Action, Scope},
     overlay::{CursorTravel, OverlayBehavior},
     palette::{PaletteEntry, PaletteLine},
@@ -121,19 +121,6 @@ pub(super) struct Arranged {
 }
 
 impl App {
-    pub(super) fn arranged(&self) -> Arranged {
-        let columns =
-            RecordKind::ALL.map(|kind| self.lists.panes[kind as usize].chosen_columns().map(<[RecordField]>::to_vec));
-        Arranged { has_side_pane: self.lists.has_side_pane, columns }
-    }
-
-    pub(super) fn arrange_as(&mut self, arranged: Arranged) {
-        self.lists.has_side_pane = arranged.has_side_pane;
-        for (pane, columns) in self.lists.panes.iter_mut().zip(arranged.columns) {
-            pane.choose_columns(columns);
-        }
-    }
-
     /// Sorts, filters and marks the list shown, or Activity; chooses its columns.
     pub(super) fn rearrange(&mut self, action: Action) {
         let is_activity = self.lists.tab == Tab::Activity;
@@ -180,7 +167,7 @@ impl App {
     }
 
     pub(super) fn open_sort(&mut self) {
-        let Some(pane) = self.pane() else { return };
+        let Some(pane) = self.lists.pane() else { return };
         let menu = SortMenu::new(pane.sort_choices(), pane.orders());
         self.overlays.push(Overlay::Sort(menu));
     }
@@ -210,7 +197,7 @@ impl App {
     }
 
     pub(super) fn open_columns(&mut self) {
-        let Some(pane) = self.pane() else { return };
+        let Some(pane) = self.lists.pane() else { return };
         let shown: Vec<RecordField> = pane.columns().collect();
         let hidden = pane.column_choices().filter(|field| !shown.contains(field)).map(|field| (field, false));
         let choices = shown.iter().map(|field| (*field, true)).chain(hidden).collect();
@@ -244,14 +231,14 @@ impl App {
 
     /// Shows these columns of the list, or its usual ones.
     pub(super) fn take_columns(&mut self, columns: Option<Vec<RecordField>>) {
-        if let Some(pane) = self.pane_mut() {
+        if let Some(pane) = self.lists.pane_mut() {
             pane.choose_columns(columns);
         }
     }
 
     /// A line of the palette for each order by one column.
     pub(super) fn sort_lines(&self) -> Vec<PaletteLine> {
-        let Some(pane) = self.pane() else { return Vec::new() };
+        let Some(pane) = self.lists.pane() else { return Vec::new() };
         let both =
             pane.sort_choices().into_iter().flat_map(|by| [false, true].map(|descending| SortOrder { by, descending }));
         both.map(|order| self.sort_line(vec![order])).collect()
@@ -275,7 +262,7 @@ impl App {
 
     /// Lines for a command that is typed with arguments that no line has: `sort role,-last`, `columns name,user,seat`.
     pub(super) fn argument_lines(&self, typed: &str) -> Vec<PaletteLine> {
-        let Some(pane) = self.pane() else { return Vec::new() };
+        let Some(pane) = self.lists.pane() else { return Vec::new() };
         let words = |rest: &str| -> Vec<String> {
             rest.split([',', ' ']).filter(|word| !word.is_empty()).map(str::to_owned).collect()
         };
@@ -315,6 +302,21 @@ impl App {
         if palette.fixed.is_some() {
             palette.input = tui_input::Input::new(name);
             palette.filter();
+        }
+    }
+}
+
+impl ListPanes {
+    pub(super) fn arranged(&self) -> Arranged {
+        let columns =
+            RecordKind::ALL.map(|kind| self.panes[kind as usize].chosen_columns().map(<[RecordField]>::to_vec));
+        Arranged { has_side_pane: self.has_side_pane, columns }
+    }
+
+    pub(super) fn arrange_as(&mut self, arranged: Arranged) {
+        self.has_side_pane = arranged.has_side_pane;
+        for (pane, columns) in self.panes.iter_mut().zip(arranged.columns) {
+            pane.choose_columns(columns);
         }
     }
 }

@@ -71,7 +71,7 @@ impl App {
         let (kind, whole) = match self.overlays.last() {
             Some(Overlay::Check(list)) => (list.kind(), list.is_whole()),
             Some(_) => return None,
-            None => (self.lists.tab.kind()?, self.pane()?.marks.len() > 1),
+            None => (self.lists.tab.kind()?, self.lists.pane()?.marks.len() > 1),
         };
         let ListCoverage::Partial(shortfall) = self.directory.coverage(kind) else { return None };
         let plural = self.word(kind.plural());

@@ -57,7 +57,7 @@ impl App {
 
     /// The box for choosing a part to copy: of the marked rows where there are any, else of the current record.
     pub(super) fn open_copy(&mut self) {
-        let marked = self.pane().filter(|pane| self.overlays.is_empty() && !pane.marks.is_empty());
+        let marked = self.lists.pane().filter(|pane| self.overlays.is_empty() && !pane.marks.is_empty());
         let menu = match (marked, self.subject()) {
             (Some(pane), _) if pane.marks.len() > MOST => {
                 let marked = number(pane.marks.len() as u64);

@@ -72,7 +72,7 @@ impl App {
                 let form = match self.lists.tab.kind() {
                     Some(RecordKind::Team) => FormState::create_team(&can),
                     Some(RecordKind::Role) => FormState::role(None),
-                    _ if self.lists_services() => FormState::create_service(&self.directory),
+                    _ if self.lists.lists_services() => FormState::create_service(&self.directory),
                     _ => FormState::create_user(&self.directory, &can),
                 };
                 self.overlays.push(Overlay::Form(form));
@@ -258,7 +258,7 @@ impl App {
 
     /// Names the marked records of the plan that the filter hides.
     fn hidden_by_filter(&self, plan: &Plan) -> Option<String> {
-        let pane = self.pane().filter(|pane| !pane.marks.is_empty())?;
+        let pane = self.lists.pane().filter(|pane| !pane.marks.is_empty())?;
         let shown: FxHashSet<&Id> = pane.rows.iter().filter_map(|row| self.directory.id_at(pane.kind, *row)).collect();
         let touched = plan.steps.iter().filter_map(|step| {
             let ids = step.change.touches().into_iter().map(|(target, _)| target.id);
@@ -279,7 +279,7 @@ impl App {
 
     /// True if the plan is about a marked row that is not under the cursor: it may not even be on screen.
     fn is_elsewhere(&self, plan: &Plan) -> bool {
-        let (Some(pane), here) = (self.pane(), self.subject()) else { return false };
+        let (Some(pane), here) = (self.lists.pane(), self.subject()) else { return false };
         let marked = |target: &ResourceRef| Some(target) != here.as_ref() && pane.marks.contains(&target.id);
         plan.steps.iter().any(|step| step.change.touches().iter().any(|(target, _)| marked(target)))
     }

@@ -58,7 +58,7 @@ impl App {
             None => self.say_which_keys_act(key),
         }
         if !filtering && self.is_filtering() {
-            let text = self.pane().map_or(&self.activity.changes.filter, |pane| &pane.filter).value();
+            let text = self.lists.pane().map_or(&self.activity.changes.filter, |pane| &pane.filter).value();
             self.lists.stale_filter = !text.is_empty();
         } else if !self.is_filtering() {
             self.lists.stale_filter = false;
@@ -86,7 +86,9 @@ impl App {
     }
 
     fn is_filtering(&self) -> bool {
-        self.pane().map_or(self.lists.tab == Tab::Activity && self.activity.changes.filtering, |pane| pane.filtering)
+        self.lists
+            .pane()
+            .map_or(self.lists.tab == Tab::Activity && self.activity.changes.filtering, |pane| pane.filtering)
     }
 
     /// Scopes from the innermost outwards: of the box on top alone, where there is one.
@@ -224,7 +226,7 @@ impl App {
             self.say("Something is entered here: look at its plan or go back first.");
             return;
         }
-        if let Some(pane) = self.pane_mut() {
+        if let Some(pane) = self.lists.pane_mut() {
             pane.filtering = false;
         }
         self.activity.changes.filtering = false;

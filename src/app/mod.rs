@@ -254,23 +254,9 @@ impl App {
         self.holds().say(words)
     }
 
-    /// The list shown, on the three list tabs.
-    pub fn pane(&self) -> Option<&pane::ListPane> {
-        self.lists.tab.kind().map(|kind| &self.lists.panes[kind as usize])
-    }
-
-    fn pane_mut(&mut self) -> Option<&mut pane::ListPane> {
-        self.lists.tab.kind().map(|kind| &mut self.lists.panes[kind as usize])
-    }
-
     /// True while nothing is asked of the worker and nothing waits: tests wait for this.
     pub fn is_idle(&self) -> bool {
         !self.session.sync.busy && self.directory.pending().len() == 0
-    }
-
-    /// True while the filter's text is like selected: typing replaces it.
-    pub fn replaces_filter(&self) -> bool {
-        self.lists.stale_filter
     }
 
     fn on_open_failed(&mut self, unopened: UnopenedProfile) {
@@ -301,7 +287,7 @@ impl App {
     fn on_opened(&mut self, opened: OpenedProfile, effects: &mut Vec<AppEffect>) {
         let old = std::mem::take(&mut self.directory).into_records();
         effects.push(AppEffect::Discard(Box::new(old)));
-        let arranged = self.arranged();
+        let arranged = self.lists.arranged();
         let said = self.known_profiles.said_before_opening.take();
         self.known_profiles = profiles::KnownProfiles {
             names: std::mem::take(&mut self.known_profiles.names),
@@ -319,7 +305,7 @@ impl App {
         }
         let holds = opened.planner.capabilities().holds();
         self.lists.panes.iter_mut().for_each(|pane| pane.holds = holds);
-        self.arrange_as(arranged);
+        self.lists.arrange_as(arranged);
         let can = opened.planner.capabilities();
         if can.no_roles.is_none() && !can.derived_roles {
             self.directory.predefine(can.org_roles.iter().chain(&can.team_roles).map(|role| &role.name));
@@ -344,7 +330,7 @@ impl App {
         if self.session.sync.partial || matches!(self.session.link, Some(LinkState::Down(_))) {
             return;
         }
-        let Some(pane) = self.pane() else { return };
+        let Some(pane) = self.lists.pane() else { return };
         let kind = pane.kind;
         let visible = pane.rows.iter().skip(pane.top).take(self.screen.size.list_rows()).copied();
         let lacking = visible.filter_map(|row| self.lacking(kind, row));

@@ -21,7 +21,7 @@ impl App {
         // Enter leaves the filter and keeps the rows that it found, also where there are none.
         if action == Action::Open
             && self.overlays.is_empty()
-            && let Some(pane) = self.pane_mut().filter(|pane| pane.filtering)
+            && let Some(pane) = self.lists.pane_mut().filter(|pane| pane.filtering)
         {
             pane.filtering = false;
             self.keep_filter();
@@ -245,7 +245,7 @@ impl App {
 
     /// The ids that an edit works on.
     pub(super) fn subjects(&self) -> Vec<Id> {
-        match (self.overlays.last(), self.pane()) {
+        match (self.overlays.last(), self.lists.pane()) {
             (Some(Overlay::Details(_) | Overlay::Permissions(_) | Overlay::Raw(_)), _) => {
                 self.subject().map(|target| target.id).into_iter().collect()
             }

@@ -17,7 +17,7 @@ const KEPT: usize = 50;
 impl App {
     /// The filter was left: kept where it found somebody.
     pub(super) fn keep_filter(&mut self) {
-        let Some(pane) = self.pane() else { return };
+        let Some(pane) = self.lists.pane() else { return };
         let text = pane.filter.value().trim().to_owned();
         let found = !pane.rows.is_empty() && !pane.is_substitute() && pane.bad.is_none();
         if text.is_empty() || !found {
@@ -32,7 +32,7 @@ impl App {
 
     /// Offers earlier filters of this list.
     pub(super) fn recall_filter(&mut self) {
-        let Some(pane) = self.pane() else { return };
+        let Some(pane) = self.lists.pane() else { return };
         let filters = &self.lists.filters[pane.kind as usize];
         if filters.is_empty() {
             return self.say("No earlier filter of this list found anything.");
@@ -44,7 +44,7 @@ impl App {
 
     /// Completes what stands before the cursor of the filter: at once where there is one way, else by a choice.
     pub(super) fn complete_filter(&mut self) {
-        let Some(pane) = self.pane().filter(|pane| pane.filtering) else { return };
+        let Some(pane) = self.lists.pane().filter(|pane| pane.filtering) else { return };
         let text = pane.filter.value();
         let at = text.char_indices().nth(pane.filter.cursor()).map_or(text.len(), |(at, _)| at);
         let (before, after) = text.split_at(at);

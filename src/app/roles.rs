@@ -94,7 +94,7 @@ impl App {
 
     /// The marked rows, where no box covers them.
     fn marked(&self) -> Vec<Id> {
-        let pane = self.pane().filter(|_| self.overlays.is_empty());
+        let pane = self.lists.pane().filter(|_| self.overlays.is_empty());
         pane.into_iter().flat_map(|pane| pane.marks.iter().cloned()).collect()
     }
 

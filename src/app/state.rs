@@ -5,8 +5,14 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::{
-    ProfileView, StatusMessage, SyncStatus, Tab, TerminalSize, audit::AuditRows, changes_list::ChangesList,
-    earlier::EarlierChanges, entries::JournalEntries, journal::OpenFailures, pane::ListPane, sight::FrameSight,
+    ProfileView, StatusMessage, SyncStatus, Tab, TerminalSize,
+    audit::AuditRows,
+    changes_list::ChangesList,
+    earlier::EarlierChanges,
+    entries::JournalEntries,
+    journal::OpenFailures,
+    pane::{AccountView, ListPane},
+    sight::FrameSight,
     unbidden::UnbiddenQuestions,
 };
 use crate::{
@@ -67,6 +73,27 @@ impl Default for ListPanes {
             filters: Default::default(),
             newcomers: FxHashMap::default(),
         }
+    }
+}
+
+impl ListPanes {
+    /// The list shown, on the three list tabs.
+    pub fn pane(&self) -> Option<&ListPane> {
+        self.tab.kind().map(|kind| &self.panes[kind as usize])
+    }
+
+    pub(super) fn pane_mut(&mut self) -> Option<&mut ListPane> {
+        self.tab.kind().map(|kind| &mut self.panes[kind as usize])
+    }
+
+    /// True while the filter's text is like selected: typing replaces it.
+    pub fn replaces_filter(&self) -> bool {
+        self.stale_filter
+    }
+
+    /// True while the list shows service accounts alone.
+    pub(super) fn lists_services(&self) -> bool {
+        self.tab == Tab::Users && self.panes[0].view == AccountView::Services
     }
 }
 

@@ -209,7 +209,7 @@ impl App {
 
     /// The marked rows that a plan is about, as it is sent.
     pub(super) fn marked_rows(&self, plan: &Plan, needless: &[Name]) -> Option<MarkedRows> {
-        let pane = self.pane().filter(|pane| !pane.marks.is_empty())?;
+        let pane = self.lists.pane().filter(|pane| !pane.marks.is_empty())?;
         let first = plan.steps.first()?.change.touches();
         if !first.iter().any(|(target, _)| target.kind == pane.kind && pane.marks.contains(&target.id)) {
             return None;

@@ -221,24 +221,24 @@ fn multi_tenant_deactivation_says_that_it_removes() {
 fn marks_and_cursor_survive_refresh_sort_and_filter() {
     let mut console = Console::new(Hosting::Dedicated);
     console.press(Action::Down).press(Action::Mark).press(Action::Mark);
-    let marked: Vec<_> = console.app.pane().unwrap().marks.iter().cloned().collect();
+    let marked: Vec<_> = console.app.lists.pane().unwrap().marks.iter().cloned().collect();
     assert_eq!(marked.len(), 2);
     let under = console.app.subject();
     console.press(Action::Sort).press(Action::SortReverse);
     console.records();
-    assert_eq!(console.app.pane().unwrap().marks.iter().cloned().collect::<Vec<_>>(), marked);
+    assert_eq!(console.app.lists.pane().unwrap().marks.iter().cloned().collect::<Vec<_>>(), marked);
     assert_eq!(console.app.subject(), under);
     console.find("ivan").press(Action::Back);
-    assert_eq!(console.app.pane().unwrap().marks.len(), 2);
+    assert_eq!(console.app.lists.pane().unwrap().marks.len(), 2);
 }
 
 #[test]
 fn a_bad_filter_keeps_the_list_and_says_what_would_be_right() {
     let mut console = Console::new(Hosting::Dedicated);
     console.press(Action::Filter).type_text("role:adm");
-    assert_eq!(console.app.pane().unwrap().rows.len(), 2);
+    assert_eq!(console.app.lists.pane().unwrap().rows.len(), 2);
     console.tell(AppMessage::Terminal(Event::Paste(" colour:red".into())));
-    let pane = console.app.pane().unwrap();
+    let pane = console.app.lists.pane().unwrap();
     assert!(pane.bad.as_ref().unwrap().to_string().contains("no field `colour`"));
     assert_eq!(pane.rows.len(), 2);
 }
@@ -248,7 +248,7 @@ fn a_bad_filter_keeps_the_list_and_says_what_would_be_right() {
 fn what_is_left_out_of_a_paste_is_named() {
     let mut console = Console::new(Hosting::Dedicated);
     console.press(Action::Filter).tell(AppMessage::Terminal(Event::Paste("iv\u{200b}an\r\n\u{1b}[2J".into())));
-    assert_eq!(console.app.pane().unwrap().filter.value(), "ivan [2J");
+    assert_eq!(console.app.lists.pane().unwrap().filter.value(), "ivan [2J");
     let said = &console.app.screen.message.as_ref().unwrap().text;
     let named = "has U+200B (zero width space) after `iv` and has U+001B (control character) after `ivan `";
     assert_eq!(*said, format!("What was pasted {named}: left out."));
@@ -493,10 +493,10 @@ fn what_was_not_read_is_not_taken_for_nothing() {
     ]));
     console.tell(AppMessage::Report(WorkerReport::Records { records, seen: None, partial: true, stored: false }));
     console.press(Action::Filter).type_text("team:none");
-    let pane = console.app.pane().unwrap();
+    let pane = console.app.lists.pane().unwrap();
     assert!(pane.bad.as_ref().unwrap().why.starts_with("the teams were not read yet"));
     console.press(Action::Open).press(Action::MarkAll);
-    assert!(console.app.pane().unwrap().marks.is_empty());
+    assert!(console.app.lists.pane().unwrap().marks.is_empty());
     assert!(console.app.screen.message.as_ref().unwrap().text.ends_with("Nothing is marked by it."));
     console.press(Action::Back).press(Action::Teams);
     assert!(console.app.screen.message.as_ref().unwrap().text.contains("not read yet"));
@@ -507,7 +507,7 @@ fn a_filter_that_cannot_be_read_marks_nothing() {
     let mut console = Console::new(Hosting::Dedicated);
     for text in ["last>abc", "role:"] {
         console.press(Action::Filter).type_text(text).press(Action::Open).press(Action::MarkAll);
-        assert!(console.app.pane().unwrap().marks.is_empty(), "{text}");
+        assert!(console.app.lists.pane().unwrap().marks.is_empty(), "{text}");
         console.press(Action::Back).press(Action::Back);
     }
 }
@@ -554,7 +554,7 @@ fn a_cursor_that_nobody_moved_is_on_the_first_row_of_whatever_comes() {
         Box::new(Records::build(names.iter().map(user).collect(), vec![], vec![]))
     };
     let under = |console: &Console| {
-        let pane = console.app.pane().unwrap();
+        let pane = console.app.lists.pane().unwrap();
         pane.selected(&console.app.directory).unwrap().to_string()
     };
     let came = |names, partial| {

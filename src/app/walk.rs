@@ -293,7 +293,7 @@ impl App {
                 Some((same(links.get(..=at)?), same(&links)))
             }
             None => {
-                let pane = self.pane()?;
+                let pane = self.lists.pane()?;
                 let Some(Overlay::Details(DetailsBox { target, .. })) = self.overlays.last() else { return None };
                 let shown =
                     pane.selected(&self.directory).is_some_and(|id| pane.kind == target.kind && *id == target.id);

@@ -73,7 +73,7 @@ impl App {
         ) {
             return None;
         }
-        let pane = self.pane().filter(|pane| self.overlays.is_empty() && !pane.marks.is_empty())?;
+        let pane = self.lists.pane().filter(|pane| self.overlays.is_empty() && !pane.marks.is_empty())?;
         let here = pane.selected(&self.directory).filter(|id| !pane.marks.contains(*id))?.clone();
         let name = self.name_of(pane.kind, &here)?;
         let first = self.name_of(pane.kind, pane.marks.first()?)?;
@@ -93,9 +93,10 @@ impl App {
 
     /// Performs the action on the row alone, or on the marked rows.
     fn whom_chosen(&mut self, whom: &SubjectChoice, effects: &mut Vec<AppEffect>) {
-        let marks = if whom.cursor == 0 { self.pane_mut().map(|pane| std::mem::take(&mut pane.marks)) } else { None };
+        let marks =
+            if whom.cursor == 0 { self.lists.pane_mut().map(|pane| std::mem::take(&mut pane.marks)) } else { None };
         self.act(whom.action, effects);
-        if let (Some(marks), Some(pane)) = (marks, self.pane_mut()) {
+        if let (Some(marks), Some(pane)) = (marks, self.lists.pane_mut()) {
             pane.marks = marks;
         }
     }

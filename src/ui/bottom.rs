@@ -23,14 +23,14 @@ pub(super) fn of_pane(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Scree
         return;
     }
     let cells = usize::from(area.width);
-    let fields: Option<Vec<_>> = match app.pane() {
+    let fields: Option<Vec<_>> = match app.lists.pane() {
         Some(pane) => pane.filtering.then(|| query::fields(pane.kind, pane.holds).collect()),
         None => app.activity.changes.filtering.then(|| FIELDS.iter().map(|field| (*field).into()).collect()),
     };
     let spans = match fields {
         Some(fields) => {
             let key = |action| app.key_now(action).unwrap_or_default();
-            let leave = if app.pane().is_some() { Action::Open } else { Action::Story };
+            let leave = if app.lists.pane().is_some() { Action::Open } else { Action::Story };
             let keys = [
                 (key(leave), "keep"),
                 (key(Action::Complete), "complete"),

@@ -40,7 +40,7 @@ const FEW_USERS: usize = 20_000;
 
 /// The selected row's details beside the list.
 pub(super) fn beside(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenLook) {
-    let selected = app.pane().and_then(|pane| {
+    let selected = app.lists.pane().and_then(|pane| {
         let id = pane.selected(&app.directory)?.clone();
         Some(ResourceRef { kind: pane.kind, id })
     });

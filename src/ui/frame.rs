@@ -43,7 +43,7 @@ pub(super) fn areas(area: Rect, app: &App) -> FrameAreas {
     let rows = [Constraint::Length(1), Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)];
     let [title, tabs, middle, bottom] = Layout::vertical(rows).areas(area);
     let beneath = middle;
-    let pane = app.pane().filter(|_| app.session.profile.is_some() && app.lists.has_side_pane);
+    let pane = app.lists.pane().filter(|_| app.session.profile.is_some() && app.lists.has_side_pane);
     let beside = pane.map_or(0, |pane| app.screen.size.details_width(super::list::widths_for_all(pane, app)));
     if beside == 0 {
         return FrameAreas { title, tabs, pane: middle, beside: None, beneath, bottom };

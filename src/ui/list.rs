@@ -52,7 +52,7 @@ const WIDE: u16 = 100;
 
 /// Draws the list of the open tab.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenLook) {
-    let Some(pane) = app.pane() else { return };
+    let Some(pane) = app.lists.pane() else { return };
     let cells = usize::from(area.width.saturating_sub(2)).saturating_sub(MARKER + MARGIN);
     let ColumnFit { placed: columns, dropped } = columns::fit(pane, cells, counts_holders(app));
     let title = title::of(pane, usize::from(area.width.saturating_sub(4)), app, look);

@@ -405,11 +405,11 @@ fn times_are_shown_in_the_zone_of_the_look() {
 fn the_selected_row_has_one_style_over_its_whole_width() {
     for theme in [ColorTheme::Ansi, ColorTheme::Light, ColorTheme::Mono] {
         let mut app = busy(80, 24);
-        while app.pane().unwrap().selected(&app.directory).map(|id| &**id) != Some("u-mei") {
+        while app.lists.pane().unwrap().selected(&app.directory).map(|id| &**id) != Some("u-mei") {
             press(&mut app, Action::Down);
         }
         let buffer = buffer(&app, &ScreenLook::new(theme, GlyphSet::UNICODE));
-        let pane = app.pane().unwrap();
+        let pane = app.lists.pane().unwrap();
         let y = 4 + (pane.cursor - pane.top) as u16;
         assert_eq!(buffer[(1, y)].symbol(), "▌");
         for x in 1..79 {
@@ -726,7 +726,7 @@ fn going_back_asks_before_it_drops_what_was_entered() {
 fn typing_replaces_a_filter_that_was_kept() {
     use crossterm::event::KeyCode;
     let send = |app: &mut App, code| drop(app.update(crate::app::AppMessage::Terminal(key(code)), now()));
-    let filter = |app: &App| app.pane().unwrap().filter.value().to_owned();
+    let filter = |app: &App| app.lists.pane().unwrap().filter.value().to_owned();
     let mut app = app(80, 24);
     type_text(&mut app, "/eva");
     send(&mut app, KeyCode::Enter);

@@ -22,7 +22,7 @@ fn marked(console: &mut Console) -> Vec<String> {
 
 /// Marks these and nobody else: the marks of a plan go when it has an outcome.
 fn mark_again(console: &mut Console, names: &[String]) {
-    while !console.app().pane().unwrap().marks.is_empty() {
+    while !console.app().lists.pane().unwrap().marks.is_empty() {
         console.esc();
     }
     for name in names {

@@ -72,7 +72,7 @@ async fn keys_that_come_while_a_list_is_looked_through_act_on_the_whole_of_it() 
     let query = FilterQuery::parse("tan", RecordKind::User).unwrap();
     let found = query.run(&app.directory, RecordKind::User, rows, Timestamp::UNIX_EPOCH);
     assert_eq!(found.len(), MANY / 3);
-    let pane = app.pane().unwrap();
+    let pane = app.lists.pane().unwrap();
     assert_eq!(pane.rows, found);
     let last = app.directory.id_at(RecordKind::User, *found.last().unwrap()).unwrap();
     assert_eq!(pane.marks.iter().collect::<Vec<_>>(), [last], "the last of all that match");

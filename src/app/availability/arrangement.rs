@@ -48,7 +48,7 @@ impl App {
             A::SetRole | A::Teams | A::ToggleActive | A::Edit | A::Delete | A::MakeLike | A::Account | A::Raw
         );
         let needs = on_record || matches!(action, A::Attributes | A::Permissions | A::Mark);
-        let marked = self.overlays.is_empty() && self.pane().is_some_and(|pane| !pane.marks.is_empty());
+        let marked = self.overlays.is_empty() && self.lists.pane().is_some_and(|pane| !pane.marks.is_empty());
         needs && (!marked || action == A::Mark) && self.subject().is_some_and(|target| target.is_invited())
     }
 
@@ -57,7 +57,7 @@ impl App {
         use Action as A;
         let needs =
             matches!(action, A::Edit | A::Delete | A::RolePermissions | A::Raw | A::Mark | A::Compare | A::Copy);
-        let marked = self.overlays.is_empty() && self.pane().is_some_and(|pane| !pane.marks.is_empty());
+        let marked = self.overlays.is_empty() && self.lists.pane().is_some_and(|pane| !pane.marks.is_empty());
         needs && (!marked || action == A::Mark) && self.subject().is_some_and(|target| target.is_predefined())
     }
 }

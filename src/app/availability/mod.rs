@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{App, Overlay, Tab, action::Action, check::CheckList, overlay::OverlaySubject, pane::AccountView};
+use super::{App, Overlay, Tab, action::Action, check::CheckList, overlay::OverlaySubject};
 use crate::directory::{Id, RecordKind, ResourceRef, change::ChangeVerb, record::User};
 
 mod arrangement;
@@ -91,7 +91,7 @@ impl App {
                 self.somebody()?;
                 self.can(self.toggle_verb())
             }
-            Action::Create if self.lists_services() => self.availability(Action::CreateService),
+            Action::Create if self.lists.lists_services() => self.availability(Action::CreateService),
             Action::Create => self.can(self.verb_of(CREATE)),
             Action::Edit => self.can_be_edited(),
             Action::Delete => {
@@ -124,7 +124,9 @@ impl App {
             | Action::Attributes
             | Action::SetAttribute => self.beside(action),
             Action::Raw if self.subject().is_some_and(|target| self.is_derived(&target)) => Err(NO_RECORD.into()),
-            Action::Copy if self.overlays.is_empty() && self.pane().is_some_and(|pane| !pane.marks.is_empty()) => {
+            Action::Copy
+                if self.overlays.is_empty() && self.lists.pane().is_some_and(|pane| !pane.marks.is_empty()) =>
+            {
                 Ok(())
             }
             Action::Open if matches!(self.overlays.last(), Some(Overlay::Details(_))) => {
@@ -196,7 +198,7 @@ impl App {
             return Some(Cow::Borrowed(NOT_ON_ACTIVITY));
         }
         let edits = [Action::SetRole, Action::Teams, Action::ToggleActive, Action::Edit, Action::Permissions];
-        if let Some(why) = can.fixed_services.filter(|_| self.lists_services() && edits.contains(&action)) {
+        if let Some(why) = can.fixed_services.filter(|_| self.lists.lists_services() && edits.contains(&action)) {
             return Some(Cow::Borrowed(why));
         }
         match action {
@@ -316,7 +318,7 @@ impl App {
             OverlaySubject::Record(target) => Some(target),
             OverlaySubject::Nothing => None,
             OverlaySubject::Beneath => {
-                let pane = self.pane()?;
+                let pane = self.lists.pane()?;
                 let id = pane.selected(&self.directory)?.clone();
                 Some(ResourceRef { kind: pane.kind, id })
             }
@@ -332,7 +334,7 @@ impl App {
     pub(super) fn toggle_verb(&self) -> ChangeVerb {
         let inactive = |id| self.directory.user(id).is_some_and(crate::directory::record::User::is_inactive);
         // Asked with every frame: marks are not copied for it.
-        let all = match self.pane().filter(|pane| self.overlays.is_empty() && !pane.marks.is_empty()) {
+        let all = match self.lists.pane().filter(|pane| self.overlays.is_empty() && !pane.marks.is_empty()) {
             Some(pane) => pane.marks.iter().all(inactive),
             None => {
                 let subjects = self.subjects();
@@ -357,17 +359,12 @@ impl App {
 
     /// Whether the rows shown are the ones that the filter means, so that they may be marked without a look at each.
     fn is_sure(&self) -> Result<(), UnavailableReason> {
-        let unsure = self.pane().and_then(super::pane::ListPane::unsure);
+        let unsure = self.lists.pane().and_then(super::pane::ListPane::unsure);
         unsure.map_or(Ok(()), |why| Err(format!("{why} Nothing is marked by it.").into()))
     }
 
     fn someone(&self) -> Result<(), UnavailableReason> {
         self.subject().map(drop).ok_or_else(|| "No row is selected.".into())
-    }
-
-    /// True while the list shows service accounts alone.
-    pub(super) fn lists_services(&self) -> bool {
-        self.lists.tab == Tab::Users && self.lists.panes[0].view == AccountView::Services
     }
 
     /// Whether there is anybody who can be edited: not where all are service accounts and nobody edits those.
@@ -377,6 +374,7 @@ impl App {
         let service = |id: &Id| self.directory.user(id).filter(|user| user.account.is_service());
         // Asked with every frame: marks are gone through only up to the first person.
         let marks = self
+            .lists
             .pane()
             .filter(|pane| self.overlays.is_empty() && pane.kind == RecordKind::User)
             .map(|pane| &pane.marks);

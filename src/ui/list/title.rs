@@ -60,7 +60,7 @@ pub(super) fn of(pane: &ListPane, cells: usize, app: &App, look: &ScreenLook) ->
     let (filter, cursor) = filter(pane, cells.saturating_sub(similar.as_ref().map_or(0, |words| width(words) + 4)));
     if pane.filtering || !filter.is_empty() {
         let style = if pane.bad.is_some() { look.bad() } else { look.accent() };
-        let replaced = pane.filtering && app.replaces_filter();
+        let replaced = pane.filtering && app.lists.replaces_filter();
         parts.push(TitlePart::new(0, "filter: ", filter, if replaced { style.reversed() } else { style }));
     }
     if let Some(narrow) = app.session.sync.narrow.as_ref().filter(|_| pane.kind == RecordKind::User) {

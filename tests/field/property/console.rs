@@ -26,7 +26,7 @@ fn find(console: &mut Console, name: &str) -> bool {
     console.find(name);
     let app = console.app();
     // Where nobody is called so, similar rows are shown.
-    let first = app.pane().and_then(|pane| pane.rows.first()).and_then(|row| app.directory.user_at(*row));
+    let first = app.lists.pane().and_then(|pane| pane.rows.first()).and_then(|row| app.directory.user_at(*row));
     first.is_some_and(|user| user.user_name.raw() == name)
 }
 
@@ -116,7 +116,7 @@ async fn membership(case: &Case, world: &World, console: &mut Console) {
     let (team, name) = (before.groups[&group]["displayName"].as_str().unwrap(), case.name_of(&user));
     console.press(Action::GoTeams);
     console.find(team);
-    if console.app().pane().is_none_or(|pane| pane.rows.is_empty()) {
+    if console.app().lists.pane().is_none_or(|pane| pane.rows.is_empty()) {
         return;
     }
     console.settle().await;
