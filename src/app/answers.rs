@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use rustc_hash::FxHashSet;
 
 use super::{App, AppEffect, Overlay, action::Scope, offboard::OffboardingSubject, overlay::OverlayBehavior};
-use super::{SILENT_READS, stepped_task::PendingDraft, undo::PendingUndo};
+use super::{stepped_task::PendingDraft, undo::PendingUndo, visible::SILENT_READS};
 use crate::{
     directory::{
         Id, Observation, ResourceRef,

@@ -6,21 +6,17 @@
 
 use std::borrow::Cow;
 
-use crossterm::event::{Event, KeyCode, KeyModifiers};
 use jiff::Timestamp;
-use tui_input::{Input, backend::crossterm::EventHandler};
 
 pub use crate::directory::compare;
 use crate::directory::{
-    Directory, RecordKind, ResourceRef,
+    Directory, RecordKind,
     change::ChangeId,
     plan::{IdGenerator, Planner, ProviderCapabilities},
-    record::Team,
     record_contents::RecordContents,
-    side_query::SideQueryKind,
-    work::{LinkState, RefreshProof, WorkerJob},
+    work::RefreshProof,
 };
-use crate::scim::{failure::Failure, filter::ScimFilter, text::clean_line};
+use crate::scim::{failure::Failure, filter::ScimFilter};
 
 pub mod action;
 pub mod answers;
@@ -49,6 +45,7 @@ mod looking;
 mod message;
 pub mod name_choice;
 pub mod offboard;
+mod opening;
 mod overlay;
 mod owner;
 pub mod palette;
@@ -78,8 +75,10 @@ pub mod story;
 mod telling;
 #[cfg(test)]
 mod tests;
+mod text_field;
 mod unbidden;
 pub mod undo;
+mod visible;
 pub mod walk;
 pub mod whom;
 
@@ -93,16 +92,10 @@ pub(crate) use overlay::for_each_overlay;
 pub use preview::{PlanPreview, PlanText, PreviewLine};
 pub use state::{ActivityState, ListPanes, ProfileSession, ScreenState, SendingState};
 pub use telling::{MessageSubject, StatusMessage};
-
-/// Characters of one pasted line at most.
-const PASTED: usize = 65_536;
+pub(crate) use text_field::{list_field, text_field};
 
 /// Bytes of a list of names at most, pasted or in a file.
 pub const LIST: usize = 4 << 20;
-
-/// After so many users who were read alone and whose records told no roles, no more are read: this server does not tell
-/// roles.
-const SILENT_READS: usize = 40;
 
 /// A larger team is not looked through for admins with each key or frame.
 pub const FEW_MEMBERS: usize = 1_000;
@@ -259,158 +252,8 @@ impl App {
         !self.session.sync.busy && self.directory.pending().len() == 0
     }
 
-    fn on_open_failed(&mut self, unopened: UnopenedProfile) {
-        self.known_profiles.saving = false;
-        // The first screen shows it in full; over an open profile the form does.
-        let form =
-            unopened.draft.as_deref().filter(|_| self.session.profile.is_some()).map(form::FormState::edit_profile);
-        match form {
-            Some(mut form) => {
-                form.refuse("key", unopened.why.clone());
-                self.overlays.push(Overlay::Form(form));
-            }
-            None if self.session.profile.is_some() || unopened.draft.is_none() => self.fail(unopened.why.clone()),
-            None => {}
-        }
-        self.known_profiles.unopened = Some(unopened).filter(|unopened| unopened.draft.is_some());
-    }
-
-    fn on_profile_refused(&mut self, field: &str, why: String) {
-        self.known_profiles.saving = false;
-        self.screen.message = None;
-        match self.overlays.last_mut() {
-            Some(Overlay::Form(form)) => form.refuse(field, why),
-            _ => self.fail(why),
-        }
-    }
-
-    fn on_opened(&mut self, opened: OpenedProfile, effects: &mut Vec<AppEffect>) {
-        let old = std::mem::take(&mut self.directory).into_records();
-        effects.push(AppEffect::Discard(Box::new(old)));
-        let arranged = self.lists.arranged();
-        let said = self.known_profiles.said_before_opening.take();
-        self.known_profiles = profiles::KnownProfiles {
-            names: std::mem::take(&mut self.known_profiles.names),
-            config_path: std::mem::take(&mut self.known_profiles.config_path),
-            ..Default::default()
-        };
-        self.lists = state::ListPanes::default();
-        self.activity = state::ActivityState::default();
-        self.sending = state::SendingState::new(self.sending.ids);
-        self.overlays = self.take_secrets();
-        self.screen = state::ScreenState::new(self.screen.size);
-        self.stepped = stepped_task::SteppedWork::default();
-        if opened.profile.name != palette::DEMO && !self.known_profiles.names.contains(&opened.profile.name) {
-            self.known_profiles.names.push(opened.profile.name.clone());
-        }
-        let holds = opened.planner.capabilities().holds();
-        self.lists.panes.iter_mut().for_each(|pane| pane.holds = holds);
-        self.lists.arrange_as(arranged);
-        let can = opened.planner.capabilities();
-        if can.no_roles.is_none() && !can.derived_roles {
-            self.directory.predefine(can.org_roles.iter().chain(&can.team_roles).map(|role| &role.name));
-        }
-        self.session = state::ProfileSession {
-            profile: Some(opened.profile),
-            planner: Some(opened.planner),
-            guards: opened.guards,
-            ..Default::default()
-        };
-        said.into_iter().for_each(|words| self.fail(words));
-    }
-
     /// A new id: grows with time, differs between consoles.
     fn next_id(&mut self) -> ChangeId {
         self.sending.ids.next(self.now)
-    }
-
-    /// Asks for the values that the lists left out of the rows on screen: the roles of users, the members of teams.
-    fn read_visible(&mut self, effects: &mut Vec<AppEffect>) {
-        // A row at the top of a partial list may be elsewhere in the whole list.
-        if self.session.sync.partial || matches!(self.session.link, Some(LinkState::Down(_))) {
-            return;
-        }
-        let Some(pane) = self.lists.pane() else { return };
-        let kind = pane.kind;
-        let visible = pane.rows.iter().skip(pane.top).take(self.screen.size.list_rows()).copied();
-        let lacking = visible.filter_map(|row| self.lacking(kind, row));
-        let targets: Vec<ResourceRef> =
-            lacking.filter(|target| !self.session.unbidden.read_alone.contains(target)).collect();
-        if !targets.is_empty() {
-            self.session.unbidden.read_alone.extend(targets.iter().cloned());
-            effects.push(AppEffect::Work(WorkerJob::ReadEach(targets)));
-        }
-        if kind == RecordKind::Team {
-            self.ask_rosters(effects);
-        }
-    }
-
-    /// Asks who is admin of the teams on screen, where the records of their members do not tell.
-    fn ask_rosters(&mut self, effects: &mut Vec<AppEffect>) {
-        let Some(planner) = self.session.planner.clone() else { return };
-        let pane = &self.lists.panes[RecordKind::Team as usize];
-        let visible = pane.rows.iter().skip(pane.top).take(self.screen.size.list_rows());
-        let silent = visible.filter_map(|row| self.directory.team_at(*row)).filter(|team| {
-            let told = team.size().is_some_and(|size| size <= FEW_MEMBERS) && self.directory.roster(&team.id).is_none();
-            told && self.directory.admins_of(team).silent > 0
-        });
-        let topics: Vec<SideQueryKind> = silent.map(|team| SideQueryKind::Roster(team.id.clone())).collect();
-        for topic in topics {
-            if self.session.unbidden.asked.insert(topic.clone())
-                && let Ok(inquiry) = planner.inquiry(topic, &self.directory)
-            {
-                effects.push(AppEffect::Work(WorkerJob::Ask(inquiry)));
-            }
-        }
-    }
-
-    /// The record of a row, where reading it alone may tell more than its list.
-    fn lacking(&self, kind: RecordKind, row: u32) -> Option<ResourceRef> {
-        match kind {
-            RecordKind::User => {
-                let sparse = self.capabilities().is_some_and(|can| can.sparse_lists)
-                    && self.session.unbidden.silent_reads < SILENT_READS;
-                let user = self
-                    .directory
-                    .user_at(row)
-                    .filter(|user| sparse && !user.is_invited() && self.directory.lacks_roles(user))?;
-                Some(ResourceRef::user(&user.id))
-            }
-            RecordKind::Team => {
-                let silent = |team: &&Team| team.members.is_none() && team.problem.is_none();
-                let team = self.directory.team_at(row).filter(silent)?;
-                Some(ResourceRef::team(&team.id)).filter(|target| !target.is_provisional())
-            }
-            RecordKind::Role => None,
-        }
-    }
-}
-
-/// Handles a key or a paste for a list of names: separators in a paste stay visible. True if the text changed.
-pub(crate) fn list_field(input: &mut Input, event: &Event) -> bool {
-    let Event::Paste(text) = event else { return text_field(input, event) };
-    let lines = text.split(['\n', '\r', '\t']).map(|line| clean_line(line, LIST));
-    let lines: Vec<_> = lines.filter(|line| !line.trim().is_empty()).collect();
-    put(input, &lines.join("; "))
-}
-
-/// Inserts text at the cursor. Not character by character: each would go through all of the text, and a paste may be
-/// long.
-fn put(input: &mut Input, text: &str) -> bool {
-    let at = input.value().char_indices().nth(input.cursor()).map_or(input.value().len(), |(at, _)| at);
-    let (before, after) = input.value().split_at(at);
-    let cursor = input.cursor() + text.chars().count();
-    *input = Input::new(format!("{before}{text}{after}")).with_cursor(cursor);
-    !text.is_empty()
-}
-
-/// Handles a key or a paste for a text field. True if the text changed.
-pub(crate) fn text_field(input: &mut Input, event: &Event) -> bool {
-    match event {
-        Event::Paste(text) => {
-            put(input, &text.lines().map(|line| clean_line(line, PASTED)).collect::<Vec<_>>().join(" "))
-        }
-        Event::Key(key) if matches!(key.code, KeyCode::Char(_)) && key.modifiers.contains(KeyModifiers::ALT) => false,
-        event => input.handle_event(event).is_some_and(|state| state.value),
     }
 }

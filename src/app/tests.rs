@@ -9,13 +9,13 @@ use super::{action::Action, keymap::KeyBindings, overlay::OverlayBehavior, *};
 use crate::{
     dialect::{self, Hosting, Provider},
     directory::{
-        Id, ListCoverage, Name, Observation,
+        Id, ListCoverage, Name, Observation, ResourceRef,
         change::Change,
         guard::GuardSettings,
         plan::{ChangeState, JournalEntry, Risk, SideEffect},
         record::{Member, ReadDepth, Record, RoleGrant, Team, User},
         records::Records,
-        work::{ChangeUpdate, WorkerReport},
+        work::{ChangeUpdate, LinkState, WorkerJob, WorkerReport},
     },
 };
 
