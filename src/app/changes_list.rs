@@ -134,7 +134,7 @@ impl App {
         }
         let at = selected.and_then(|plan| self.activity.plans_from(0).position(|one| one == plan));
         self.activity.changes.cursor =
-            at.unwrap_or(self.activity.changes.cursor).min(self.activity.len().saturating_sub(1));
+            at.unwrap_or(self.activity.changes.cursor).min(self.activity.plan_count().saturating_sub(1));
         let rows = self.screen.size.list_rows();
         let cursor = self.activity.changes.cursor;
         self.activity.changes.top = self.activity.changes.top.min(cursor).max((cursor + 1).saturating_sub(rows));
@@ -175,7 +175,7 @@ impl App {
                 self.activity.changes.marks.insert(plan);
             }
             self.activity.changes.cursor =
-                (self.activity.changes.cursor + 1).min(self.activity.len().saturating_sub(1));
+                (self.activity.changes.cursor + 1).min(self.activity.plan_count().saturating_sub(1));
             let (rows, cursor) = (self.screen.size.list_rows(), self.activity.changes.cursor);
             self.activity.changes.top = self.activity.changes.top.min(cursor).max((cursor + 1).saturating_sub(rows));
         }
@@ -266,7 +266,7 @@ impl App {
 
 impl ActivityState {
     /// How many plans Activity shows.
-    pub fn len(&self) -> usize {
+    pub fn plan_count(&self) -> usize {
         self.changes.rows.as_ref().map_or_else(|| self.entries.plans(), Vec::len)
     }
 

@@ -90,7 +90,7 @@ pub use message::{
 pub use overlay::Overlay;
 pub(crate) use overlay::for_each_overlay;
 pub use preview::{PlanPreview, PlanText, PreviewLine};
-pub use state::{ActivityState, ListPanes, ProfileSession, ScreenState, SendingState};
+pub use state::{ActivityState, ListPanes, ScreenState, SendingState, SessionState};
 pub use telling::{MessageSubject, StatusMessage};
 pub(crate) use text_field::{list_field, text_field};
 
@@ -156,7 +156,7 @@ pub struct SyncStatus {
 /// All state.
 pub struct App {
     /// The open profile.
-    pub session: state::ProfileSession,
+    pub session: state::SessionState,
     /// The records: confirmed ⊕ pending.
     pub directory: Directory,
     /// The tabs and their lists.
@@ -189,7 +189,7 @@ impl App {
         salt: u16,
     ) -> Self {
         Self {
-            session: state::ProfileSession::default(),
+            session: state::SessionState::default(),
             directory: Directory::default(),
             lists: state::ListPanes::default(),
             activity: state::ActivityState::default(),

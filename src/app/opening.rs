@@ -1,7 +1,7 @@
 //! A profile is opened, or not.
 
 use super::{
-    ActivityState, App, AppEffect, ListPanes, OpenedProfile, Overlay, ProfileSession, ScreenState, SendingState,
+    ActivityState, App, AppEffect, ListPanes, OpenedProfile, Overlay, ScreenState, SendingState, SessionState,
     UnopenedProfile, form, palette, profiles, stepped_task,
 };
 
@@ -57,7 +57,7 @@ impl App {
         if can.no_roles.is_none() && !can.derived_roles {
             self.directory.predefine(can.org_roles.iter().chain(&can.team_roles).map(|role| &role.name));
         }
-        self.session = ProfileSession {
+        self.session = SessionState {
             profile: Some(opened.profile),
             planner: Some(opened.planner),
             guards: opened.guards,

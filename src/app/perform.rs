@@ -182,7 +182,7 @@ impl App {
                 pane.go(to.from(pane.cursor, pane.rows.len()), list, &self.directory);
             }
             None => {
-                self.activity.changes.cursor = to.from(self.activity.changes.cursor, self.activity.len());
+                self.activity.changes.cursor = to.from(self.activity.changes.cursor, self.activity.plan_count());
                 let cursor = self.activity.changes.cursor;
                 self.activity.changes.top =
                     self.activity.changes.top.min(cursor).max((cursor + 1).saturating_sub(list));

@@ -29,7 +29,7 @@ use crate::{
 
 /// The open profile, and what is known of its server beside the records.
 #[derive(Default)]
-pub struct ProfileSession {
+pub struct SessionState {
     /// The open profile; `None` is the first screen.
     pub profile: Option<ProfileView>,
     /// Guards of the profile.

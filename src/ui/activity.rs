@@ -62,7 +62,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenLo
         frame.render_widget(Paragraph::new(lines), at);
         return;
     }
-    if app.activity.len() == 0 || app.activity.changes.bad.is_some() {
+    if app.activity.plan_count() == 0 || app.activity.changes.bad.is_some() {
         let typed = crate::scim::text::clean(app.activity.changes.filter.value());
         let none = || format!("No change matches '{typed}'.");
         let words = app.activity.changes.bad.as_ref().map_or_else(none, ToString::to_string);
@@ -100,7 +100,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &ScreenLo
         };
         frame.render_widget(row.unwrap_or_default(), area);
     }
-    thumb(frame, body, top, app.activity.len(), look);
+    thumb(frame, body, top, app.activity.plan_count(), look);
     let below = Rect { y: body.bottom(), height: whole.len() as u16, ..body };
     frame.render_widget(Paragraph::new(whole), below);
 }
@@ -159,7 +159,7 @@ fn title(app: &App, look: &ScreenLook) -> Line<'static> {
         spans.extend([line(), Span::raw("filter: "), Span::styled(typed, style)]);
     }
     if changes.is_filtered() {
-        let found = format!("{} of {}", count(app.activity.len()), count(app.activity.entries.plans()));
+        let found = format!("{} of {}", count(app.activity.plan_count()), count(app.activity.entries.plans()));
         spans.extend([line(), Span::raw(found)]);
     }
     if changes.order != ActivityOrder::Newest {

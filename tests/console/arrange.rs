@@ -186,13 +186,13 @@ async fn activity_has_a_filter_an_order_and_marks() {
         console.settle().await;
     }
     console.press(Action::GoActivity);
-    assert_eq!(console.app().activity.len(), 2);
+    assert_eq!(console.app().activity.plan_count(), 2);
     console.press(Action::Filter);
     console.type_text("eva state:conf age<1d");
     console.enter();
     console.expect("1 of 2");
     console.esc();
-    assert_eq!(console.app().activity.len(), 2);
+    assert_eq!(console.app().activity.plan_count(), 2);
     console.press(Action::Top);
     let newest = console.app().selected_plan();
     console.press(Action::SortReverse);

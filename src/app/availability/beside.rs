@@ -78,7 +78,9 @@ impl App {
     pub(super) fn in_activity(&self, action: Action) -> Result<(), UnavailableReason> {
         match action {
             _ if self.activity.entries.is_empty() => Err("No changes were made with this profile yet.".into()),
-            Action::Mark | Action::MarkAll | Action::Story if self.overlays.is_empty() && self.activity.len() == 0 => {
+            Action::Mark | Action::MarkAll | Action::Story
+                if self.overlays.is_empty() && self.activity.plan_count() == 0 =>
+            {
                 Err("The filter finds no plan.".into())
             }
             Action::UndoThis if self.selected_plan().is_some_and(|plan| self.activity.undone_by(plan).is_some()) => {
