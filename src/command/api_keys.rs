@@ -4,7 +4,8 @@
 use serde::Serialize;
 
 use super::{
-    end::{CommandError, ErrorCode, heard},
+    end::{ErrorCode, heard},
+    error::CommandError,
     further::{key, put_forward, session},
     headless_session::HeadlessSession,
     invitations, names,

@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    end::{CommandError, ErrorCode, heard},
+    end::{ErrorCode, heard},
+    error::CommandError,
     further::{put_forward, session},
     headless_session::{HeadlessSession, USERS_AND_TEAMS},
     names,

@@ -6,7 +6,8 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde_json::Value;
 
 use super::{
-    end::{CommandError, ErrorCode, heard, note},
+    end::{ErrorCode, heard, note},
+    error::CommandError,
     headless_session::HeadlessSession,
     names,
     table::Table,

@@ -3,11 +3,7 @@
 
 use std::path::Path;
 
-use super::{
-    end::{CommandError, ErrorCode},
-    file, further,
-    headless_session::HeadlessSession,
-};
+use super::{end::ErrorCode, error::CommandError, file, further, headless_session::HeadlessSession};
 use crate::{
     cli::Beginnings,
     desired::{DesiredPerson, DesiredState, FilePlace, Membership},

@@ -6,8 +6,9 @@ use rustc_hash::FxHashSet;
 
 use super::{
     edit::{self, GivenNames, Named},
-    end::CommandError,
-    headless_session::{HeadlessSession, ReportMeaning},
+    error::CommandError,
+    headless_session::HeadlessSession,
+    reports::ReportMeaning,
     send::{self, Proposal},
 };
 use crate::{

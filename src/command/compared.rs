@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::{
-    end::{CommandError, ErrorCode, heard, note},
+    end::{ErrorCode, heard, note},
+    error::CommandError,
     further::session,
     headless_session::{HeadlessSession, USERS_AND_TEAMS, accept},
     names,

@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{end::CommandError, headless_session::HeadlessSession};
+use super::{error::CommandError, headless_session::HeadlessSession};
 use crate::directory::{
     Id, MaybeTold, Observation,
     change::Change,

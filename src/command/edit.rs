@@ -2,7 +2,8 @@
 
 use super::{
     api_keys, beginnings, by_name,
-    end::{CommandError, ErrorCode, note},
+    end::{ErrorCode, note},
+    error::CommandError,
     further,
     headless_session::{HeadlessSession, USERS_AND_TEAMS},
     history, names,

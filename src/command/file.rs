@@ -9,7 +9,8 @@ use std::{
 
 use super::{
     beginnings,
-    end::{CommandError, ErrorCode, ErrorDetail, heard, note},
+    end::{ErrorCode, heard, note},
+    error::{CommandError, ErrorDetail},
     headless_session::{HeadlessSession, USERS_AND_TEAMS},
     list, names, outcome_json, print,
     send::{self, Proposal, Whole, now, propose},

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use super::{
     api_keys, attributes,
     compared::{self, LikenessExtent},
-    end::{CommandError, ErrorCode},
+    end::ErrorCode,
+    error::CommandError,
     headless_session::{HeadlessSession, USERS_AND_TEAMS},
     invitations, names, offboard,
     send::{Proposal, propose},

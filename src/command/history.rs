@@ -4,7 +4,8 @@ use jiff::tz::TimeZone;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    end::{CommandError, ErrorCode, note},
+    end::{ErrorCode, note},
+    error::CommandError,
     headless_session::{HeadlessSession, USERS_AND_TEAMS},
     json::ChangeRow,
     outcome_json, outputs,

@@ -4,7 +4,8 @@ use rustc_hash::FxHashSet;
 use serde::Serialize;
 
 use super::{
-    end::{CommandError, ErrorCode, ErrorDetail, heard, note},
+    end::{ErrorCode, heard, note},
+    error::{CommandError, ErrorDetail},
     further::{key, put_forward, session},
     headless_session::HeadlessSession,
     names,

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
-    end::{CommandError, ErrorCode, note},
+    end::{ErrorCode, note},
+    error::CommandError,
     headless_session::{HeadlessSession, USERS_AND_TEAMS, accept},
     list_by_name, names, passed,
     records::{MemberColumns, MemberRow, RecordRow, RecordRows},

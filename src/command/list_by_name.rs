@@ -1,6 +1,6 @@
 //! `users NAME…` and `members TEAM` without lists: the records concerned are read alone, as for single changes.
 
-use super::{by_name::MOST_USERS, end::CommandError, headless_session::HeadlessSession};
+use super::{by_name::MOST_USERS, error::CommandError, headless_session::HeadlessSession};
 use crate::directory::{Id, RecordKind, ResourceRef, record::User};
 
 /// The users that these names mean, with their teams; `None` where only the lists tell as much.

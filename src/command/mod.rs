@@ -14,6 +14,7 @@ mod compared;
 mod decide;
 mod edit;
 mod end;
+mod error;
 mod file;
 mod further;
 mod headless_session;
@@ -30,6 +31,7 @@ mod passed;
 mod print;
 mod progress;
 mod records;
+mod reports;
 mod rows;
 mod run;
 mod send;
@@ -40,8 +42,8 @@ mod vanished;
 use std::process::ExitCode;
 
 use color_eyre::Report;
-use end::CommandError;
 pub use end::{CommandExit, ErrorCode, UnwritableFile};
+use error::CommandError;
 
 use crate::{
     cli::{Cli, Command, KeyUnset, OutputArgs},

@@ -5,7 +5,8 @@ use std::io::{self, IsTerminal};
 use rustc_hash::FxHashMap;
 
 use super::{
-    end::{CommandError, ErrorCode, ErrorDetail},
+    end::ErrorCode,
+    error::{CommandError, ErrorDetail},
     file,
     headless_session::HeadlessSession,
 };

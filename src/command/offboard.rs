@@ -1,7 +1,8 @@
 //! The end of people's access, as one plan.
 
 use super::{
-    end::{CommandError, ErrorCode, ErrorDetail},
+    end::ErrorCode,
+    error::{CommandError, ErrorDetail},
     further::session,
     headless_session::HeadlessSession,
     names,

@@ -6,7 +6,8 @@ use secrecy::ExposeSecret;
 use serde::Serialize;
 
 use super::{
-    end::{CommandError, heard},
+    end::heard,
+    error::CommandError,
     json::ChangeRow,
     outputs::{count, is_so, so_already},
     run::RunOutcome,

@@ -6,7 +6,8 @@ use indexmap::IndexMap;
 use secrecy::ExposeSecret;
 
 use super::{
-    end::{CommandError, ErrorCode, heard, note},
+    end::{ErrorCode, heard, note},
+    error::CommandError,
     headless_session::HeadlessSession,
     outcome_json::OutcomeOutput,
     print,

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::{
-    end::CommandError,
+    error::CommandError,
     headless_session::{HeadlessSession, USERS_AND_TEAMS},
     list::{FoundRows, columns, ended, found, open_in_words, reader},
     records::RecordRows,

@@ -8,9 +8,7 @@ use secrecy::SecretString;
 use tokio::time::Instant;
 
 use super::{
-    end::{CommandError, note},
-    headless_session::{HeadlessSession, ReportMeaning},
-    progress::ProgressMeter,
+    end::note, error::CommandError, headless_session::HeadlessSession, progress::ProgressMeter, reports::ReportMeaning,
     send::now,
 };
 use crate::{

@@ -13,7 +13,8 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    end::{CommandError, ErrorCode, heard, note},
+    end::{ErrorCode, heard, note},
+    error::CommandError,
     headless_session::HeadlessSession,
     outcome_json, outputs, print,
     run::{self, RunOutcome},

@@ -2,10 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{
-    end::CommandError,
-    headless_session::{HeadlessSession, ReportMeaning},
-};
+use super::{error::CommandError, headless_session::HeadlessSession, reports::ReportMeaning};
 use crate::{
     directory::{
         Id, ResourceRef,

@@ -32,7 +32,11 @@ pub use print::{PrintStyle, text};
 use probe::{DoctorProbe, Stop, counted};
 use serde::Serialize;
 
-use super::end::{self, ErrorCode, ErrorDetail, heard, note};
+use super::{
+    end::{self, ErrorCode, heard, note},
+    error::{CommandError, ErrorDetail},
+};
+
 use crate::{
     cli::OutputArgs,
     config::{ConfigError, Profile},
@@ -70,11 +74,7 @@ pub async fn run(opener: &Opener, subject: ExaminationSubject<'_>, wish: DoctorO
     end::code(examined(opener, subject, wish).await, output)
 }
 
-async fn examined(
-    opener: &Opener,
-    subject: ExaminationSubject<'_>,
-    wish: DoctorOptions,
-) -> Result<(), end::CommandError> {
+async fn examined(opener: &Opener, subject: ExaminationSubject<'_>, wish: DoctorOptions) -> Result<(), CommandError> {
     let profile = match subject {
         ExaminationSubject::Demo => None,
         ExaminationSubject::Profile(name) => Some(opener.at_start(name)?.ok_or_else(|| no_profile(opener))?),
@@ -87,7 +87,7 @@ async fn examined(
         may_write(&connection, wish)?;
     }
     let cancel = CancellationToken::new();
-    let listening = listen(cancel.clone()).map_err(end::CommandError::failed)?;
+    let listening = listen(cancel.clone()).map_err(CommandError::failed)?;
     let report = examine(&mut connection, wish.write, tag(), cancel).await;
     listening.abort();
     let verdict = verdict(&report);
@@ -105,7 +105,7 @@ async fn examined(
         };
         print::print(&report, look, &mut out)
     })?;
-    verdict.map_err(end::CommandError::printed)
+    verdict.map_err(CommandError::printed)
 }
 
 /// The report as scripts get it.
@@ -114,18 +114,18 @@ struct Document<'a> {
     #[serde(flatten)]
     report: &'a DoctorReport,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'a end::CommandError>,
+    error: Option<&'a CommandError>,
 }
 
 /// The error with which an unsuccessful report ends the command.
-fn verdict(report: &DoctorReport) -> Result<(), end::CommandError> {
+fn verdict(report: &DoctorReport) -> Result<(), CommandError> {
     let problem = report.findings.iter().find(|finding| finding.verdict == FindingVerdict::Problem);
     let first = problem.or(report.findings.last()).map(|finding| finding.words.as_str()).unwrap_or_default();
     match report.outcome {
         Outcome::Well => Ok(()),
         Outcome::Problems => {
             let count = counted(report.count(FindingVerdict::Problem) + report.left_behind.len(), "problem");
-            Err(end::CommandError::new(ErrorCode::Problems, format!("{count} at {}", report.url)))
+            Err(CommandError::new(ErrorCode::Problems, format!("{count} at {}", report.url)))
         }
         Outcome::Failed => {
             let why = format!("{} can't be examined: {first}", report.url);
@@ -135,7 +135,7 @@ fn verdict(report: &DoctorReport) -> Result<(), end::CommandError> {
                 message: why.clone(),
                 candidates: Vec::new(),
             });
-            Err(end::CommandError::new(ErrorCode::NotExamined, why).details(cause.into_iter().collect()))
+            Err(CommandError::new(ErrorCode::NotExamined, why).details(cause.into_iter().collect()))
         }
     }
 }
@@ -155,21 +155,21 @@ fn no_profile(opener: &Opener) -> ConfigError {
 }
 
 /// Asks for a confirmation; an error gives the reason for not writing.
-fn may_write(connection: &ProfileConnection, wish: DoctorOptions) -> Result<(), end::CommandError> {
+fn may_write(connection: &ProfileConnection, wish: DoctorOptions) -> Result<(), CommandError> {
     let Profile { name, .. } = &connection.profile;
     if connection.read_only {
         let why = format!("{name} is read only: --write would change something there");
-        return Err(end::CommandError::refused(Refusal::new(RefusalCode::ReadOnly, why)));
+        return Err(CommandError::refused(Refusal::new(RefusalCode::ReadOnly, why)));
     }
     // Records of a killed run are found through notes in the store, so that the store must be writable.
     if let Some(why) = connection.store.as_ref().and_then(Store::refusing) {
-        return Err(end::CommandError::no_journal(why));
+        return Err(CommandError::no_journal(why));
     }
     if wish.yes {
         return Ok(());
     }
     if !io::stdin().is_terminal() || !err().is_terminal() {
-        let stop = end::CommandError::new(ErrorCode::NotConfirmed, "--write makes users and a group");
+        let stop = CommandError::new(ErrorCode::NotConfirmed, "--write makes users and a group");
         return Err(stop.hint("confirm it with --yes where nobody can be asked"));
     }
     let mut err = err();
@@ -187,7 +187,7 @@ fn may_write(connection: &ProfileConnection, wish: DoctorOptions) -> Result<(), 
     if answer.trim().eq_ignore_ascii_case("yes") {
         return Ok(());
     }
-    Err(end::CommandError::new(ErrorCode::NotConfirmed, "nothing was changed"))
+    Err(CommandError::new(ErrorCode::NotConfirmed, "nothing was changed"))
 }
 
 /// Ctrl-C ends the checks, but not the clean-up.
