@@ -65,9 +65,13 @@ pub(super) fn create(ask: &AuthorisedRequest, state: &mut State) -> Answer {
         return Err(Refusal::taken(format!("team {name:?} exists already")));
     }
     check_bucket(body.get("storageBucket"))?;
+    let external_id = external_id(body.get("externalId"))?;
     let members = members(state, None, body.get("members").unwrap_or(&Value::Null))?;
     let services = state.organisation_services();
     let number = state.insert_team(name, ask.now);
+    if let Some(team) = state.team_mut(number) {
+        team.external_id = external_id;
+    }
     for member in members.into_iter().chain(services) {
         state.join(number, member, TeamRole::Member, ask.now);
     }
@@ -124,13 +128,31 @@ fn team_services(state: &State, team: RecordNumber) -> Vec<RecordNumber> {
     members.iter().copied().filter(|&member| is_team_service(state, member)).collect()
 }
 
+/// The id that another system gives a group; null and an empty text are none.
+pub(super) fn external_id(value: Option<&Value>) -> Result<Option<Box<str>>, Refusal> {
+    match value {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(id)) => Ok(Some(id.as_str()).filter(|id| !id.is_empty()).map(Into::into)),
+        Some(_) => Err(Refusal::value("externalId must be a string")),
+    }
+}
+
+/// Gives a group this external id; an equal one changes no version.
+pub(super) fn set_external_id(ask: &AuthorisedRequest, state: &mut State, team: RecordNumber, to: Option<Box<str>>) {
+    if let Some(team) = state.team_mut(team).filter(|team| team.external_id != to) {
+        team.external_id = to;
+        team.touch(ask.now);
+    }
+}
+
 /// Makes these the members; the team's own service accounts stay whatever the list says.
 fn set_members(ask: &AuthorisedRequest, state: &mut State, team: RecordNumber, mut members: Vec<RecordNumber>) {
     members.extend(team_services(state, team));
     state.set_members(team, &members, ask.now);
 }
 
-/// `PATCH`: one operation on the members. `remove` at `members` empties the team, whatever `value` says.
+/// `PATCH`: one operation on the members, or on `externalId`. `remove` at `members` empties the team, whatever `value`
+/// says.
 pub(super) fn patch(ask: &AuthorisedRequest, state: &mut State, id: &str) -> Answer {
     let (number, team) = find(state, id)?;
     ask.check_version(team.version)?;
@@ -146,14 +168,23 @@ pub(super) fn patch(ask: &AuthorisedRequest, state: &mut State, id: &str) -> Ans
             let members = members(state, Some(number), required(operation.value.as_ref())?)?;
             set_members(ask, state, number, members);
         }
+        ("add" | "replace", "externalId") => {
+            let value = operation.value.as_ref().filter(|value| !value.is_null());
+            let to = external_id(Some(value.ok_or_else(|| Refusal::value("externalId must be a string"))?))?;
+            set_external_id(ask, state, number, to);
+        }
+        ("remove", "externalId") => set_external_id(ask, state, number, None),
         ("remove", "members") => set_members(ask, state, number, Vec::new()),
         ("remove", _) => {
-            let value = selected(path, "members", "value")
-                .ok_or_else(|| Refusal::path(format!("{path:?} must be members or members[value eq \"…\"]")))?;
+            let value = selected(path, "members", "value").ok_or_else(|| {
+                Refusal::path(format!("{path:?} must be externalId, members or members[value eq \"…\"]"))
+            })?;
             let member = person(state, find_member(state, &value)?)?;
             state.leave(number, member, ask.now);
         }
-        ("add" | "replace", _) => return Err(Refusal::path(format!("{path:?} cannot be changed, only members"))),
+        ("add" | "replace", _) => {
+            return Err(Refusal::path(format!("{path:?} cannot be changed, only members and externalId")));
+        }
         (other, _) => return Err(Refusal::syntax(format!("op must be add, remove or replace, not {other:?}"))),
     }
     show(ask, state, number, StatusCode::OK)
@@ -163,7 +194,8 @@ fn required(value: Option<&Value>) -> Result<&Value, Refusal> {
     value.filter(|value| value.is_array()).ok_or_else(|| Refusal::value("value must be an array of {\"value\":…}"))
 }
 
-/// `PUT`: the full member list. A changed name is not documented to rename, and does not.
+/// `PUT`: the full member list. A changed name is not documented to rename, and does not. The documented body has no
+/// `externalId`, so that a body without one leaves it as it is; null takes it away.
 pub(super) fn put(ask: &AuthorisedRequest, state: &mut State, id: &str) -> Answer {
     let (number, team) = find(state, id)?;
     ask.check_version(team.version)?;
@@ -171,6 +203,10 @@ pub(super) fn put(ask: &AuthorisedRequest, state: &mut State, id: &str) -> Answe
     require_schema(&body, SCHEMA)?;
     text(&body, "displayName")?;
     let members = members(state, Some(number), required(body.get("members"))?)?;
+    if let Some(value) = body.get("externalId") {
+        let to = external_id(Some(value))?;
+        set_external_id(ask, state, number, to);
+    }
     set_members(ask, state, number, members);
     show(ask, state, number, StatusCode::OK)
 }

@@ -124,6 +124,9 @@ impl Serialize for GroupView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("displayName", &self.team.name)?;
+        if let Some(id) = &self.team.external_id {
+            map.serialize_entry("externalId", id)?;
+        }
         map.serialize_entry("id", &GlobalId(Kind::Team, self.number))?;
         map.serialize_entry("members", &Members(self))?;
         map.serialize_entry(

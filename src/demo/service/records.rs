@@ -118,7 +118,7 @@ impl User {
 #[derive(Debug)]
 pub(super) struct Team {
     pub name: Box<str>,
-    /// The attributes that only servers after the RFCs keep.
+    /// The id that another system gives the team.
     pub external_id: Option<Box<str>>,
     pub members: Vec<RecordNumber>,
     pub created: UnixSeconds,

@@ -74,7 +74,7 @@ impl Planner for WandbDialect {
             Change::RemoveMember { team, user } => teams::remove_member(case, team, user),
             Change::CreateUser { key, user } => people::create(case, self.hosting, sum, key, user),
             Change::CreateTeam { external_id, .. } if !external_id.is_empty() => {
-                refuse(RefusalCode::Unsupported, "W&B keeps no external id of a team: leave it out.")
+                refuse(RefusalCode::Unsupported, "W&B documents no external id of a team: leave it out.")
             }
             Change::CreateTeam { key, name, members, bucket, .. } => {
                 teams::create(case, key, name, members, bucket.as_ref())

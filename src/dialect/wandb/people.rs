@@ -121,7 +121,7 @@ fn before_cascade(case: PlanContext<'_>, user: &User) -> Undo {
 pub(super) fn create(case: PlanContext<'_>, hosting: Hosting, sum: Option<u64>, key: &Id, new: &NewUser) -> Planned {
     case.new_user(new)?;
     if !new.external_id.is_empty() {
-        return refuse(RefusalCode::Unsupported, "W&B keeps no external id of a user: leave it out.");
+        return refuse(RefusalCode::Unsupported, "W&B documents no external id of a user: leave it out.");
     }
     if new.instance_admin {
         return create_instance_admin(case, hosting, key, new);

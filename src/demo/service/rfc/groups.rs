@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::Value;
 
+use super::super::groups::{external_id, set_external_id};
 use super::super::ids::{Kind, Uuid};
 use super::super::json::List;
 use super::super::records::{RecordNumber, Team};
@@ -50,11 +51,7 @@ struct GroupBody {
 fn wanted(state: &State, body: &Value) -> Result<GroupBody, Refusal> {
     require_schema(body, SCHEMA)?;
     let name = text(body, "displayName")?.to_owned();
-    let external_id = match body.get("externalId") {
-        None | Some(Value::Null) => None,
-        Some(Value::String(id)) => Some(id.as_str()).filter(|id| !id.is_empty()).map(Into::into),
-        Some(_) => return Err(Refusal::value("externalId must be a string")),
-    };
+    let external_id = external_id(body.get("externalId"))?;
     let list = match body.get("members") {
         None | Some(Value::Null) => return Ok(GroupBody { name, external_id, members: Vec::new() }),
         Some(Value::Array(list)) => list,
@@ -96,10 +93,7 @@ fn update(ask: &AuthorisedRequest, state: &mut State, number: RecordNumber, body
     let wanted = wanted(state, body)?;
     check_free(state, &wanted.name, Some(number))?;
     state.rename_team(number, &wanted.name, ask.now);
-    if let Some(team) = state.team_mut(number).filter(|team| team.external_id != wanted.external_id) {
-        team.external_id = wanted.external_id;
-        team.touch(ask.now);
-    }
+    set_external_id(ask, state, number, wanted.external_id);
     state.set_members(number, &wanted.members, ask.now);
     Ok(())
 }

@@ -105,3 +105,29 @@ async fn a_teams_service_account_stays_where_it_is() {
     let emptied = bench.patch(&ops, json!([{"op": "remove", "path": "members"}])).await.ok();
     assert_eq!(names(&emptied), ["ci-bot"]);
 }
+
+#[tokio::test]
+async fn a_group_keeps_the_external_id_of_another_system() {
+    let bench = Bench::wandb().await;
+    let ann = bench.new_user("ann").await;
+    let with = |name: &str, id: Value| {
+        let mut body = group(name, &[]);
+        body["externalId"] = id;
+        body
+    };
+    bench.post("Groups", &with("odd", json!(7))).await.refused(400, Some("invalidValue"));
+    let made = bench.post("Groups", &with("mine", json!("idp-1"))).await.ok();
+    assert_eq!(made["externalId"], "idp-1");
+    let path = bench.team("mine").await;
+    assert_eq!(bench.find("Groups", "displayName", "mine").await["externalId"], "idp-1");
+
+    let join = json!([{"op": "add", "path": "members", "value": [{"value": id_of(&ann)}]}]);
+    assert_eq!(bench.patch(&path, join).await.ok()["externalId"], "idp-1");
+    assert_eq!(bench.put(&path, &group("mine", &[])).await.ok()["externalId"], "idp-1", "the documented body lacks it");
+    assert_eq!(bench.put(&path, &with("mine", json!("idp-2"))).await.ok()["externalId"], "idp-2");
+    assert_eq!(bench.replace(&path, "externalId", json!("idp-3")).await.ok()["externalId"], "idp-3");
+    let taken = bench.patch(&path, json!([{"op": "remove", "path": "externalId"}])).await.ok();
+    assert_eq!((taken.get("externalId"), bench.get(&path).await.ok()), (None, taken.clone()));
+    bench.replace(&path, "externalId", json!("idp-4")).await.ok();
+    assert_eq!(bench.put(&path, &with("mine", Value::Null)).await.ok().get("externalId"), None);
+}
