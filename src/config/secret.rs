@@ -31,8 +31,8 @@ const MOST_BYTES: u64 = 64 * 1024;
 pub enum KeySource {
     /// An environment variable.
     Env(String),
-    /// `WANDB_API_KEY`, if `WANDB_BASE_URL` (or W&B's settings file, or its default) names the host for which the key
-    /// is requested, or another host of the same service.
+    /// `WANDB_API_KEY`, if `WANDB_BASE_URL` (or W&B's settings file, or its default) names the server for which the
+    /// key is requested (host and port), or another host of the same service.
     Wandb,
     /// The first line that a program prints; the program runs without a shell.
     Command(Vec<String>),
@@ -54,7 +54,7 @@ pub enum KeyError {
     /// No source had a key.
     #[error("no key for {host}: {}", places.join("; "))]
     Missing {
-        /// The host for which the key was requested.
+        /// The host for which the key was requested, with its port where the address names one.
         host: String,
         /// Each source that was tried, with the result.
         places: Vec<String>,
@@ -99,10 +99,10 @@ impl KeySource {
     }
 
     fn read_in(&self, base: &Url, around: &SecretEnvironment<'_>) -> Result<SecretString, KeyError> {
-        let host = base.host_str().unwrap_or_default();
+        let host = &host_and_port(base);
         match self {
             Self::Env(name) => from_env(name, host, around.login.env),
-            Self::Wandb => from_wandb(host, &around.login),
+            Self::Wandb => from_wandb(base, &around.login),
             Self::Command(words) => from_command(words, host, around),
             Self::File(path) => from_file(path, host),
             Self::Keyring(name) => from_keyring(name, host),
@@ -133,6 +133,12 @@ impl fmt::Debug for KeySource {
     }
 }
 
+/// The host, with its port where the address names one.
+fn host_and_port(base: &Url) -> String {
+    let host = base.host_str().unwrap_or_default();
+    base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
 fn missing(host: &str, place: impl Into<String>) -> KeyError {
     KeyError::Missing { host: host.into(), places: vec![place.into()] }
 }
@@ -150,20 +156,19 @@ fn from_env(name: &str, host: &str, env: &dyn Fn(&str) -> Option<String>) -> Res
     env(name).as_deref().and_then(first_line).ok_or_else(|| missing(host, format!("{name} is not set")))
 }
 
-fn from_wandb(host: &str, login: &WandbLogin<'_>) -> Result<SecretString, KeyError> {
-    let key = from_env(WANDB_KEY, host, login.env)?;
+fn from_wandb(base: &Url, login: &WandbLogin<'_>) -> Result<SecretString, KeyError> {
+    let host = host_and_port(base);
+    let key = from_env(WANDB_KEY, &host, login.env)?;
     let (server, place) = login.server().unwrap_or_else(|| (WANDB_URL.to_owned(), "W&B's default server".to_owned()));
-    // An unusable address, such as a web site's, belongs to no service.
-    let owner = wandb::base(&server, None).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
-    if wandb::names_of(&owner).iter().any(|name| name.eq_ignore_ascii_case(host)) {
-        Ok(key)
-    } else {
-        Err(missing(host, format!("{WANDB_KEY} is set, but belongs to {owner} ({place})")))
-    }
+    let elsewhere = |whose: &str| missing(&host, format!("{WANDB_KEY} is set, but belongs to {whose} ({place})"));
+    // A web site's address belongs to no service. The origin alone is shown: an address may hold a password.
+    let origin = |url: &Url| url.origin().ascii_serialization();
+    let site = || Url::parse(&server).map_or_else(|_| "no usable address".to_owned(), |url| origin(&url));
+    let owner = wandb::base(&server, None).map_err(|_| elsewhere(&site()))?;
+    if wandb::is_one_service(&owner, base) { Ok(key) } else { Err(elsewhere(&origin(&owner))) }
 }
 
 fn first_of(sources: &[KeySource], base: &Url, around: &SecretEnvironment<'_>) -> Result<SecretString, KeyError> {
-    let host = base.host_str().unwrap_or_default();
     let mut looked = Vec::new();
     for source in sources {
         match source.read_in(base, around) {
@@ -171,7 +176,7 @@ fn first_of(sources: &[KeySource], base: &Url, around: &SecretEnvironment<'_>) -
             done => return done,
         }
     }
-    Err(KeyError::Missing { host: host.into(), places: looked })
+    Err(KeyError::Missing { host: host_and_port(base), places: looked })
 }
 
 fn from_file(path: &Path, host: &str) -> Result<SecretString, KeyError> {
@@ -224,7 +229,7 @@ pub(super) fn write_keyring(_: &str, _: &SecretString) -> Result<(), KeyError> {
 }
 
 fn from_netrc(base: &Url, path: Option<&Path>) -> Result<SecretString, KeyError> {
-    let host = base.host_str().unwrap_or_default();
+    let host = &host_and_port(base);
     let path = path.ok_or_else(|| missing(host, "no home directory to hold a netrc"))?;
     let text = read_private(path, host)?;
     netrc::find(&text, &netrc::names(base))

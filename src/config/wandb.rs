@@ -98,6 +98,14 @@ pub(super) fn names_of(host: &str) -> Vec<&str> {
     std::iter::once(host).chain(others).collect()
 }
 
+/// Whether two addresses are of one service: the same host and port, or hosts of Multi-tenant Cloud. Paths make no
+/// difference.
+pub(super) fn is_one_service(one: &Url, other: &Url) -> bool {
+    let (Some(host), Some(known)) = (one.host_str(), other.host_str()) else { return false };
+    let is_same_host = names_of(host).iter().any(|name| same(known, name));
+    is_same_host && one.port_or_known_default() == other.port_or_known_default()
+}
+
 /// The base URL of a W&B server. Adds `/scim` unless the address ends with it or `path` names another path.
 ///
 /// # Errors

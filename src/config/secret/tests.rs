@@ -12,12 +12,19 @@ use crate::config::wandb::WANDB_BASE_URL;
 const CANARY: &str = "canary-5f3a9c";
 
 fn read(source: &KeySource, variables: &[(&str, &str)], netrc: Option<&Path>) -> Result<String, KeyError> {
+    read_for("https://api.wandb.ai/scim", source, variables, netrc)
+}
+
+fn read_for(
+    base: &str,
+    source: &KeySource,
+    variables: &[(&str, &str)],
+    netrc: Option<&Path>,
+) -> Result<String, KeyError> {
     let env = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
     let login = WandbLogin { env: &env, netrc: netrc.map(Path::to_path_buf), settings: None };
     let around = SecretEnvironment { login, command_limit: Duration::from_millis(400), withheld: &[] };
-    source
-        .read_in(&Url::parse("https://api.wandb.ai/scim").unwrap(), &around)
-        .map(|secret| secret.expose_secret().to_owned())
+    source.read_in(&Url::parse(base).unwrap(), &around).map(|secret| secret.expose_secret().to_owned())
 }
 
 fn words(all: &[&str]) -> KeySource {
@@ -48,8 +55,56 @@ fn wandbs_key_goes_to_its_own_server_only() {
     assert_eq!(named("https://api.forge.coreweave.com").unwrap(), CANARY);
     assert_eq!(named("https://forge.coreweave.com/api/wandb").unwrap(), CANARY);
     let error = named("https://wandb.corp.example").unwrap_err();
-    assert!(error.to_string().contains("belongs to wandb.corp.example"), "{error}");
+    assert!(error.to_string().contains("belongs to https://wandb.corp.example"), "{error}");
     assert!(!format!("{error:?}").contains(CANARY));
+}
+
+#[rstest]
+#[case("http://localhost:8080", "http://localhost:8080/scim", Ok(CANARY))]
+#[case("http://LOCALHOST:8080/", "http://localhost:8080/scim", Ok(CANARY))]
+#[case("https://w.example", "https://w.example:443/scim", Ok(CANARY))]
+#[case("https://api.wandb.ai:443", "https://api.forge.coreweave.com/scim", Ok(CANARY))]
+#[case(
+    "http://localhost:8080",
+    "http://localhost:9090/scim",
+    Err("localhost:9090: WANDB_API_KEY is set, but belongs to http://localhost:8080")
+)]
+#[case(
+    "https://w.example",
+    "http://w.example/scim",
+    Err("w.example: WANDB_API_KEY is set, but belongs to https://w.example")
+)]
+#[case(
+    "https://wandb.ai",
+    "https://api.wandb.ai/scim",
+    Err("api.wandb.ai: WANDB_API_KEY is set, but belongs to https://wandb.ai (")
+)]
+#[case(
+    "https://a:canary@w.example",
+    "https://w.example/scim",
+    Err("w.example: WANDB_API_KEY is set, but belongs to https://w.example (")
+)]
+#[case("nowhere", "https://w.example/scim", Err("w.example: WANDB_API_KEY is set, but belongs to no usable address"))]
+fn a_server_is_a_host_and_its_port(#[case] of: &str, #[case] base: &str, #[case] expected: Result<&str, &str>) {
+    let variables = [(WANDB_KEY, CANARY), (WANDB_BASE_URL, of)];
+    let got = read_for(base, &KeySource::Wandb, &variables, None).map_err(|error| error.to_string());
+    match expected {
+        Ok(key) => assert_eq!(got.as_deref(), Ok(key)),
+        Err(why) => {
+            let error = got.unwrap_err();
+            assert!(error.starts_with(&format!("no key for {why}")) && !error.contains("canary"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn the_port_of_a_server_is_named_beside_its_host() {
+    let (_room, netrc) = write(0o600, "machine elsewhere password x");
+    for source in [KeySource::Netrc, KeySource::FirstOf(vec![KeySource::Netrc])] {
+        let error = read_for("http://127.0.0.1:8080/scim", &source, &[], Some(&netrc)).unwrap_err().to_string();
+        assert!(error.starts_with("no key for 127.0.0.1:8080: "), "{error}");
+        assert!(error.ends_with("has no password for 127.0.0.1:8080"), "{error}");
+    }
 }
 
 #[test]
