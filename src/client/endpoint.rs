@@ -11,6 +11,7 @@ use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
+use super::proxy::Proxy;
 use super::tls::{self, Wish};
 use crate::scim::failure::{Failure, FailureClass};
 
@@ -149,6 +150,11 @@ impl Endpoint {
             }
             _ => Ok(None),
         }
+    }
+
+    /// The proxy through which requests go. A proxy would send the key off this machine, so loopback has none.
+    pub(super) fn proxy(&self) -> Option<Proxy> {
+        if self.is_loopback() { None } else { Proxy::of(&self.base) }
     }
 
     /// The HTTP client for this endpoint alone, and the record of the server's certificate requests.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::proxy::Proxy;
 use super::status::clean;
 use super::tls::Wish;
 use crate::scim::failure::{Failure, FailureClass, RequestArrival};
@@ -20,6 +21,8 @@ pub(super) struct ConnectionStep<'a> {
     pub read: bool,
     /// The server's requests for a certificate.
     pub wish: &'a Wish,
+    /// The proxy through which requests go.
+    pub proxy: Option<&'a Proxy>,
 }
 
 impl ConnectionStep<'_> {
@@ -103,6 +106,9 @@ impl ConnectionStep<'_> {
     fn no_connection(&self, error: &reqwest::Error) -> Failure {
         let (host, place) = (self.host(), self.place());
         let offline = |text: String, next: &str| Failure::local(FailureClass::Offline, text, next);
+        if let Some(failure) = self.proxy.and_then(|proxy| proxy.failure(error, &place)) {
+            return failure;
+        }
         if error.is_timeout() {
             let text = format!("{place} did not accept a connection in time");
             return Failure::local(
@@ -137,7 +143,7 @@ impl ConnectionStep<'_> {
 ///
 /// The types of TLS errors are not accessible here, so their texts are searched (rustls, `Error` and
 /// `CertificateError`).
-fn tls(error: &(dyn Error + 'static), host: &str, place: &str) -> Option<Failure> {
+pub(super) fn tls(error: &(dyn Error + 'static), host: &str, place: &str) -> Option<Failure> {
     let said = said(error);
     let has = |words: &[&str]| words.iter().any(|word| said.contains(word));
     let (text, next) = if wants_certificate(&said) {
@@ -172,7 +178,7 @@ fn wants_one(host: &str) -> Failure {
 }
 
 /// The texts of all causes, in lower case.
-fn said(error: &(dyn Error + 'static)) -> String {
+pub(super) fn said(error: &(dyn Error + 'static)) -> String {
     causes(error).map(|cause| cause.to_string().to_lowercase()).collect::<Vec<_>>().join("\n")
 }
 
@@ -183,7 +189,7 @@ fn wants_certificate(said: &str) -> bool {
     said.contains("received fatal alert") && alerts.iter().any(|alert| said.contains(alert))
 }
 
-fn io_kind(error: &(dyn Error + 'static)) -> Option<io::ErrorKind> {
+pub(super) fn io_kind(error: &(dyn Error + 'static)) -> Option<io::ErrorKind> {
     causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind).last()
 }
 

@@ -10,6 +10,7 @@ mod fault;
 mod flow;
 mod mask;
 mod pace;
+mod proxy;
 pub mod redact;
 mod retry;
 mod scattered;

@@ -19,6 +19,7 @@ use super::fault::ConnectionStep;
 use super::flow::patience;
 use super::mask::KeyMask;
 use super::pace::Pace;
+use super::proxy::Proxy;
 use super::retry::{FailedTry, MOST_TRIES, MOST_WAIT, RetryQuestion, asked_wait, wait_before_next};
 use super::status;
 use super::tls::Wish;
@@ -44,6 +45,7 @@ pub struct Client {
 struct Inner {
     http: reqwest::Client,
     wish: Arc<Wish>,
+    proxy: Option<Proxy>,
     endpoint: Endpoint,
     authorization: Option<HeaderValue>,
     graph_authorization: Option<HeaderValue>,
@@ -83,7 +85,10 @@ impl Client {
     ) -> Result<Self, Failure> {
         let (authorization, graph_authorization) = (endpoint.authorization()?, endpoint.graph_authorization()?);
         let mask = KeyMask::of(&endpoint).and(known);
-        Ok(Self { inner: Arc::new(Inner { http, wish, endpoint, authorization, graph_authorization, pace, mask }) })
+        let proxy = endpoint.proxy();
+        Ok(Self {
+            inner: Arc::new(Inner { http, wish, proxy, endpoint, authorization, graph_authorization, pace, mask }),
+        })
     }
 
     /// True if the key begins with this public part of a key.
@@ -232,7 +237,13 @@ impl Inner {
 
     fn way(&self, request: &Request) -> ConnectionStep<'_> {
         let Endpoint { base, timeout, .. } = &self.endpoint;
-        ConnectionStep { base, timeout: *timeout, read: request.is_read(), wish: &self.wish }
+        ConnectionStep {
+            base,
+            timeout: *timeout,
+            read: request.is_read(),
+            wish: &self.wish,
+            proxy: self.proxy.as_ref(),
+        }
     }
 
     fn parts(&self, request: &Request) -> Result<RequestParts, Failure> {

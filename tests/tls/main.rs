@@ -133,3 +133,34 @@ async fn a_proxy_is_gone_through_and_sees_neither_key_nor_question() {
     assert!(said.contains("All well"), "{said}");
     assert_eq!(seen.lock().unwrap().len(), before);
 }
+
+/// A proxy that is down, or refuses, is no fault of the server.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_proxy_is_named_where_it_is_what_fails() {
+    let world = World::new().await;
+    let (refusing, _) = world.refusing_proxy("407 Proxy Authentication Required").await;
+    let (forbidding, _) = world.refusing_proxy("403 Forbidden").await;
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    for (name, port, words) in [
+        ("HTTPS_PROXY", free, format!("Nothing listens at 127.0.0.1:{free}, the proxy to directory.example:443")),
+        ("ALL_PROXY", free, format!("Nothing listens at 127.0.0.1:{free}, the proxy to directory.example:443")),
+        ("HTTPS_PROXY", refusing, format!("The proxy 127.0.0.1:{refusing} wants a user and a password")),
+        (
+            "https_proxy",
+            forbidding,
+            format!("The proxy 127.0.0.1:{forbidding} gives no connection to directory.example"),
+        ),
+    ] {
+        let address = format!("http://me:canary-of-the-proxy@127.0.0.1:{port}");
+        let said = world.doctor("https://directory.example", "", &[(name, &address)]).await;
+        assert!(said.contains(&words), "{name}: {said}");
+        assert!(!said.contains("canary-of"), "{said}");
+    }
+    let address = format!("http://127.0.0.1:{free}");
+    let plain = world.doctor("http://directory.example", "allow_http = true\n", &[("HTTP_PROXY", &address)]).await;
+    assert!(
+        plain.contains(&format!("Nothing listens at 127.0.0.1:{free}, the proxy to directory.example:80")),
+        "{plain}"
+    );
+    assert_eq!(world.reached(), 0, "nothing was asked");
+}

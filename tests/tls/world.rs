@@ -187,6 +187,15 @@ impl World {
 
     /// A proxy that knows one way, whatever host is named; gives its port, and the heads of what it is asked.
     pub async fn proxy(&self, to: u16) -> (u16, Arc<Mutex<Vec<String>>>) {
+        Self::proxy_that("200 Connection established", Some(to)).await
+    }
+
+    /// A proxy that connects nobody and answers with this status; gives its port, and the heads of what it is asked.
+    pub async fn refusing_proxy(&self, status: &'static str) -> (u16, Arc<Mutex<Vec<String>>>) {
+        Self::proxy_that(status, None).await
+    }
+
+    async fn proxy_that(status: &'static str, to: Option<u16>) -> (u16, Arc<Mutex<Vec<String>>>) {
         let seen: Arc<Mutex<Vec<String>>> = Arc::default();
         let heads = Arc::clone(&seen);
         let port = listen(move |mut stream| {
@@ -197,8 +206,10 @@ impl World {
                     head.push(stream.read_u8().await.unwrap());
                 }
                 heads.lock().unwrap().push(String::from_utf8(head).unwrap());
-                stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await.unwrap();
-                relay(&mut stream, SocketAddr::from(([127, 0, 0, 1], to))).await;
+                stream.write_all(format!("HTTP/1.1 {status}\r\n\r\n").as_bytes()).await.unwrap();
+                if let Some(to) = to {
+                    relay(&mut stream, SocketAddr::from(([127, 0, 0, 1], to))).await;
+                }
             }
         })
         .await;
