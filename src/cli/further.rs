@@ -1,6 +1,6 @@
 //! Arguments of changes beyond roles and memberships: invitations, API keys, attributes, custom roles, one like another.
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 
 use super::edit::SendOptions;
 
@@ -92,12 +92,13 @@ pub enum Further {
         send: SendOptions,
     },
     /// Remove users' roles in registries.
+    #[command(group(ArgGroup::new("which").args(["registry", "all_registries"]).required(true)))]
     UnsetRole {
         /// User names, emails or ids; - reads them from standard input, one a line.
         #[arg(required = true)]
         users: Vec<String>,
         /// The registry.
-        #[arg(long, required_unless_present = "all_registries", conflicts_with = "all_registries")]
+        #[arg(long)]
         registry: Option<String>,
         /// Every registry.
         #[arg(long)]
