@@ -22,7 +22,6 @@ use crate::{
     },
     output::out,
     runtime::Opener,
-    scim::failure::FailureClass,
 };
 
 /// Answers at most: what is left is said.
@@ -123,9 +122,7 @@ async fn read(session: &mut HeadlessSession, spans: Vec<AuditSpan>) -> Result<(V
             let topic = SideQueryKind::AuditLog(span.clone());
             let failed = session.ask_slowly(vec![topic], "parts of the audit log", |_| false).await?;
             if let Some((_, failure)) = failed.into_iter().next() {
-                let forbidden = matches!(failure.class, FailureClass::Forbidden | FailureClass::NotFound);
-                let error = CommandError::from(failure);
-                return Err(if forbidden { error.hint(NEEDS) } else { error });
+                return Err(failure.into());
             }
             let page = session.directory.audit_page(&span).cloned().unwrap_or_default();
             next = page.next.clone().map(|cursor| span.after(cursor));
@@ -134,7 +131,3 @@ async fn read(session: &mut HeadlessSession, spans: Vec<AuditSpan>) -> Result<(V
     }
     Ok((pages, false))
 }
-
-/// What the log needs.
-const NEEDS: &str = "W&B shows it to admins of the organisation; in Multi-tenant Cloud it belongs to the Enterprise plan; a server \
-                     without it answers 404";

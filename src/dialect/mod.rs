@@ -2,7 +2,7 @@
 //!
 //! The only room that knows a vendor's name. Requests are values; nothing is sent from here, and there is no clock.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use secrecy::SecretString;
 use serde_json::{Value, value::RawValue};
@@ -16,7 +16,7 @@ use crate::{
         plan::{Planner, Step},
         record::{ReadDepth, Record, RecordProblem, Role, Team, User},
         role_source::{RoleMapping, RoleSource},
-        side_query::{SideAnswer, SideQuery},
+        side_query::{SideAnswer, SideQuery, SideQueryKind},
     },
     scim::{
         failure::Failure,
@@ -95,10 +95,17 @@ pub struct CreatedRecord {
     pub secret: Option<SecretString>,
 }
 
-/// An answer to a [`ProbeQuestion`] that says nothing; the sentence about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+/// The words about an answer to a [`ProbeQuestion`] that a person should heed: the answer says nothing, or what it says
+/// makes changes useless.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct SaysNothing(pub &'static str);
+pub struct ProbeNote(pub Cow<'static, str>);
+
+impl From<&'static str> for ProbeNote {
+    fn from(words: &'static str) -> Self {
+        Self(words.into())
+    }
+}
 
 /// A question that a probe asks beside SCIM, and the reader of its answer.
 pub struct ProbeQuestion {
@@ -107,7 +114,7 @@ pub struct ProbeQuestion {
     /// The request; alters nothing.
     pub request: Request,
     /// Turns the answer into words.
-    pub words: fn(&[u8]) -> Result<String, SaysNothing>,
+    pub words: fn(&[u8]) -> Result<String, ProbeNote>,
     /// The features that do not work while the question is not answered.
     pub loss: &'static str,
     /// The rights that a key needs for an answer, as a sentence; empty where the refusal's own words say it.
@@ -283,6 +290,9 @@ pub trait Dialect: Planner {
 
     /// Adds advice for this provider's administrator about a failure.
     fn hint(&self, failure: &mut Failure);
+
+    /// Replaces the advice about a refused question, where the question has one of its own. Follows [`Self::hint`].
+    fn hint_about(&self, _topic: &SideQueryKind, _failure: &mut Failure) {}
 
     /// The advice where a change of this kind was accepted and did nothing, and a trial may show how this server takes
     /// it.

@@ -176,7 +176,10 @@ impl WorkerContext {
                 let gone = inquiry.topic.record().map(|target| Observation::Gone(target.clone()));
                 return Ok(std::iter::once(Observation::Told(topic(), SideAnswer::Nothing)).chain(gone).collect());
             }
-            Err(failure) => return Err(failure),
+            Err(mut failure) => {
+                self.dialect.hint_about(&inquiry.topic, &mut failure);
+                return Err(failure);
+            }
         };
         let mut told = self.dialect.told(inquiry, &answer.body).ok_or_else(|| Failure {
             arrived: RequestArrival::Yes,

@@ -49,6 +49,7 @@ fn a_key_that_may_not_read_it_and_a_provider_without_one_are_told_why() {
     let told: Value = serde_json::from_str(&refused.out).unwrap();
     assert_eq!(told["error"]["code"], "server-forbidden", "{told}");
     assert_eq!(refused.err.matches("403").count(), 1, "{}", refused.err);
+    assert!(refused.err.contains("belongs to the Enterprise plan"), "{}", refused.err);
     let other = World::new("scim", &["--users", "20"]).run(&["audit", "--json"]);
     assert_eq!(other.code, 4, "{}", other.err);
     assert!(other.out.contains("No audit log of this server is read here"), "{}", other.out);

@@ -48,6 +48,7 @@ async fn a_refusal_is_told_once_and_in_the_box() {
     console.settle().await;
     console.expect("The audit log could not be read");
     assert_eq!(console.words().matches("could not be read").count(), 1, "{}", console.screen());
+    console.expect("belongs to the Enterprise plan");
 }
 
 #[tokio::test]

@@ -64,6 +64,9 @@ fn a_sync_is_said_to_be_off_only_where_grafana_tells_it() {
         assert_eq!(planned.out.contains(USERS_OFF), users, "{}", planned.out);
         let planned = world.run(&["add", "crew", "ivan", "--dry-run"]).exits(DONE);
         assert_eq!(planned.out.contains(GROUPS_OFF), groups, "{}", planned.out);
+        let told = world.run(&["doctor"]).out;
+        let notes = told.split("What the console can do").next().unwrap_or_default();
+        assert_eq!(notes.contains("may not last"), users || groups, "{told}");
     }
 }
 

@@ -279,7 +279,7 @@ pub async fn beside(probe: &mut DoctorProbe) -> Result<(), Stop> {
                 };
                 let (verdict, words) = match (question.words)(&answer.body) {
                     Ok(words) => (FindingVerdict::Ok, words),
-                    Err(nothing) => (FindingVerdict::Note, nothing.to_string()),
+                    Err(note) => (FindingVerdict::Note, note.to_string()),
                 };
                 probe.find(ReportPart::Beside, about, verdict, words, &[]);
                 if let Some(finding) = probe.findings.last_mut() {

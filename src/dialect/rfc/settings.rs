@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::{
-    dialect::{ProbeQuestion, SaysNothing},
+    dialect::{ProbeNote, ProbeQuestion},
     scim::request::{Method, Request},
 };
 
@@ -28,16 +28,16 @@ pub(super) fn questions(roles: Option<Request>) -> Vec<ProbeQuestion> {
     roles.into_iter().chain([settings]).collect()
 }
 
-fn role_count(body: &[u8]) -> Result<String, SaysNothing> {
+fn role_count(body: &[u8]) -> Result<String, ProbeNote> {
     let document: Value =
-        serde_json::from_slice(body).map_err(|_| SaysNothing("The answer about roles is no JSON."))?;
-    let users = document.as_array().ok_or(SaysNothing("The answer about roles is no list."))?;
+        serde_json::from_slice(body).map_err(|_| ProbeNote::from("The answer about roles is no JSON."))?;
+    let users = document.as_array().ok_or(ProbeNote::from("The answer about roles is no list."))?;
     let known = users.iter().filter(|user| user.get("role").is_some_and(Value::is_string)).count();
     Ok(format!("told for {known} users of the organisation"))
 }
 
 /// The switches of both generations: the published ones, and those of early 2025.
-fn switches(body: &[u8]) -> Result<String, SaysNothing> {
+fn switches(body: &[u8]) -> Result<String, ProbeNote> {
     const KNOWN: [(&str, &str); 5] = [
         ("enableUserSync", "user sync"),
         ("enableGroupSync", "group sync"),
@@ -45,7 +45,7 @@ fn switches(body: &[u8]) -> Result<String, SaysNothing> {
         ("teamSyncMode", "team_sync_mode"),
         ("mappingMode", "mapping_mode"),
     ];
-    let document: Value = serde_json::from_slice(body).map_err(|_| SaysNothing("The settings are no JSON."))?;
+    let document: Value = serde_json::from_slice(body).map_err(|_| ProbeNote::from("The settings are no JSON."))?;
     let spec = document.get("spec").unwrap_or(&document);
     let shown = |(key, label): &(&str, &str)| match spec.get(key)? {
         Value::Bool(on) => Some(format!("{label} {}", if *on { "on" } else { "off" })),
@@ -61,9 +61,10 @@ fn switches(body: &[u8]) -> Result<String, SaysNothing> {
         (false, false) => "",
     };
     if words.is_empty() {
-        return Err(SaysNothing("The settings name no switch that is known."));
+        return Err(ProbeNote::from("The settings name no switch that is known."));
     }
-    Ok(format!("{}{lasts}", words.join(", ")))
+    let words = format!("{}{lasts}", words.join(", "));
+    if lasts.is_empty() { Ok(words) } else { Err(ProbeNote(words.into())) }
 }
 
 #[cfg(test)]
@@ -75,7 +76,10 @@ mod tests {
         let published = br#"{"kind":"SCIMConfig","spec":{"enableUserSync":true,"rejectNonProvisionedUsers":false}}"#;
         assert_eq!(switches(published).unwrap(), "user sync on, refuses people it was not told of off");
         let off = br#"{"spec":{"enableUserSync":true,"enableGroupSync":false}}"#;
-        assert_eq!(switches(off).unwrap(), "user sync on, group sync off; changes to teams may not last");
+        assert_eq!(
+            switches(off).unwrap_err().to_string(),
+            "user sync on, group sync off; changes to teams may not last"
+        );
         let early = br#"{"spec":{"teamSyncMode":"scim_sync","mappingMode":"strict"}}"#;
         assert_eq!(switches(early).unwrap(), "team_sync_mode scim_sync, mapping_mode strict");
         assert!(switches(b"{}").is_err() && switches(b"<html>").is_err());

@@ -264,6 +264,10 @@ impl Dialect for WandbDialect {
     fn hint(&self, failure: &mut Failure) {
         hint::hint(self.hosting, failure);
     }
+
+    fn hint_about(&self, topic: &SideQueryKind, failure: &mut Failure) {
+        hint::about(topic, failure);
+    }
 }
 
 /// An address beside the SCIM root.

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::super::read::{account_word, plain_id};
 use crate::{
-    dialect::{CreatedRecord, SaysNothing},
+    dialect::{CreatedRecord, ProbeNote},
     directory::{
         Name,
         change::Change,
@@ -60,10 +60,10 @@ pub(in super::super) fn made(change: &Change, body: &[u8]) -> CreatedRecord {
 }
 
 /// The owner of the key, in words.
-pub(super) fn owner(body: &[u8]) -> Result<String, SaysNothing> {
+pub(super) fn owner(body: &[u8]) -> Result<String, ProbeNote> {
     let data = data(body);
     let Some(viewer) = data.as_ref().and_then(|data| given(data, "/viewer")) else {
-        return Err(SaysNothing("The server does not say whose key it is."));
+        return Err(ProbeNote::from("The server does not say whose key it is."));
     };
     let AccountDetails { user_name, name, instance_admin, keys, .. } = person(viewer);
     let admin = if instance_admin == Some(true) { ", admin of the instance" } else { "" };
@@ -93,7 +93,7 @@ pub(in super::super) fn release(body: &[u8]) -> Option<Release> {
 }
 
 /// The release that answers, in words.
-pub(super) fn release_in_words(body: &[u8]) -> Result<String, SaysNothing> {
+pub(super) fn release_in_words(body: &[u8]) -> Result<String, ProbeNote> {
     let data = data(body).unwrap_or_default();
     let Some(info) = given(&data, "/serverInfo/latestLocalVersionInfo") else {
         return Ok("not told, as in W&B's own cloud".into());
@@ -101,7 +101,7 @@ pub(super) fn release_in_words(body: &[u8]) -> Result<String, SaysNothing> {
     let (own, latest) = (name(info, "/versionOnThisInstanceString"), name(info, "/latestVersionString"));
     match info.get("outOfDate").and_then(Value::as_bool) {
         Some(true) if !latest.is_empty() => Ok(format!("{own}; {latest} is out")),
-        _ if own.is_empty() => Err(SaysNothing("The server does not say its release.")),
+        _ if own.is_empty() => Err(ProbeNote::from("The server does not say its release.")),
         _ => Ok(own.to_string()),
     }
 }
@@ -120,15 +120,15 @@ fn person(node: &Value) -> AccountDetails {
 }
 
 /// The organisations of the key's owner, in words.
-pub(super) fn organisations_in_words(body: &[u8]) -> Result<String, SaysNothing> {
+pub(super) fn organisations_in_words(body: &[u8]) -> Result<String, ProbeNote> {
     let data = data(body);
     let Some(viewer) = data.as_ref().and_then(|data| given(data, "/viewer")) else {
-        return Err(SaysNothing("The server does not say in which organisations the key's owner is."));
+        return Err(ProbeNote::from("The server does not say in which organisations the key's owner is."));
     };
     let all: Vec<Organisation> = list(viewer, "/organizations").map(organisation).collect();
     let names = all.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
     match all.len() {
-        0 => Err(SaysNothing("The server does not say in which organisations the key's owner is.")),
+        0 => Err(ProbeNote::from("The server does not say in which organisations the key's owner is.")),
         1 => Ok(names),
         many => Ok(format!("one of {many} ({names}): W&B's setting “Default API organization” decides which")),
     }
