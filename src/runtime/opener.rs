@@ -381,7 +381,7 @@ async fn answers(endpoint: Endpoint, dialect: &dyn Dialect) -> Result<(), Failur
     let answer = client.probe(&page, &CancellationToken::new(), &|_| ()).await?;
     if !(200..300).contains(&answer.status) {
         let body = error::parse(&answer.body, answer.content_type.as_deref());
-        let mut failure = error::failure(answer.status, &body, "It");
+        let mut failure = error::failure(answer.status, &body, "Reading the users");
         dialect.hint(&mut failure);
         return Err(failure);
     }

@@ -82,7 +82,7 @@ impl Seen {
     /// The refusal in the console's words.
     pub fn refusal(&self, dialect: &dyn Dialect) -> Failure {
         let body = error::parse(&self.answer.body, self.answer.content_type.as_deref());
-        let mut failure = error::failure(self.status(), &body, "It");
+        let mut failure = error::failure(self.status(), &body, "");
         dialect.hint(&mut failure);
         failure
     }
