@@ -78,7 +78,7 @@ impl StageGrouping {
 pub enum StageRow {
     /// A heading, and the number of lines under it.
     Group(String, usize),
-    /// Index into [`App::stage`].
+    /// Index into [`super::state::SendingState::stage`].
     Line(usize),
 }
 
