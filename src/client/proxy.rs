@@ -138,7 +138,7 @@ mod tests {
     )]
     #[case("tunnel error: unsuccessful", None, Some("The proxy p:1 gives no connection to w:443"))]
     #[case("invalid peer certificate: UnknownIssuer", None, None)]
-    fn only_failures_of_the_tunnel_are_the_proxys(
+    fn only_failures_of_the_tunnel_are_of_the_proxy(
         #[case] said: &'static str,
         #[case] kind: Option<io::ErrorKind>,
         #[case] expected: Option<&str>,
