@@ -110,7 +110,8 @@ fn another_address_and_its_undo_leave_the_rest_alone() {
     let mut wanted = emails;
     wanted[0]["value"] = "new@example.com".into();
     assert_eq!(now["emails"], wanted);
-    world.run(&["undo", "--yes"]).exits(DONE);
+    let told = json_of(&world, &["undo"], DONE);
+    assert_eq!(effects(&told), [""; 0], "the undo has put the address back, and no other plan: {told}");
     assert_eq!(world.state().users["u0001"], before);
 }
 

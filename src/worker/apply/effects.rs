@@ -70,6 +70,9 @@ impl ChangeAttempt<'_> {
             let address = matches!(other, Change::SetEmail { .. }) && is(&attribute, "emails");
             address || self.context.dialect.follows(other, &attribute)
         };
+        if is_wished_address(change, before, &difference) {
+            return Vec::new();
+        }
         if !is_membership && let Some(other) = others.of_attribute(target, sets) {
             let told = |by| SideEffect {
                 words: format!("{subject}: {attribute} is another one now, too, by {by}."),
@@ -373,6 +376,18 @@ fn main_address(user: &Value) -> Option<String> {
     };
     let main = emails.iter().find(|entry| get(entry, "primary") == Some(Value::Bool(true))).or(emails.first())?;
     get(main, "value").as_ref().or(Some(main)).and_then(Value::as_str).map(|text| text.trim().to_owned())
+}
+
+/// True where the difference is that the address which the change sets has taken the place of the main one.
+fn is_wished_address(change: &Change, before: &Value, difference: &ValueDifference) -> bool {
+    let (Change::SetEmail { to, .. }, ValueDifference::Entries { name, gone, come }) = (change, difference) else {
+        return false;
+    };
+    let was_main = |one: &String| main_address(before).as_ref() == Some(one);
+    is(name, "emails")
+        && !gone.is_empty()
+        && gone.iter().all(was_main)
+        && come.iter().all(|one| one.eq_ignore_ascii_case(to.trim()))
 }
 
 /// The record's name as a person says it.
