@@ -58,7 +58,7 @@ impl App {
                 self.ask_owner(effects);
                 self.widen_if_refused(effects);
             }
-            WorkerReport::Learnt(fresh) => {
+            WorkerReport::Learnt(fresh) | WorkerReport::Recalled(fresh) => {
                 self.judge_single_reads(&fresh);
                 self.answers_told(&fresh);
                 let topics = side_query_box::topics(&fresh);

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    end::{ErrorCode, heard},
+    end::{ErrorCode, heard, note},
     error::CommandError,
     further::{put_forward, session},
     headless_session::{HeadlessSession, USERS_AND_TEAMS},
@@ -55,20 +55,25 @@ async fn target(session: &mut HeadlessSession, of: &str, team: bool) -> Result<R
     user.map(|user| ResourceRef::user(&user)).ok_or_else(|| CommandError::usage("a name is missing"))
 }
 
-/// Reads the record with its schemas.
-async fn read(session: &mut HeadlessSession, target: &ResourceRef) -> Result<(), CommandError> {
-    session.ask(vec![SideQueryKind::Resource(target.clone()), SideQueryKind::Schemas, SideQueryKind::Types]).await?;
+/// Reads the record with its schemas. Gives the words for a record that is known by a list alone.
+async fn read(session: &mut HeadlessSession, target: &ResourceRef) -> Result<Option<String>, CommandError> {
+    let of = SideQueryKind::Resource(target.clone());
+    let failed = session.ask(vec![of.clone(), SideQueryKind::Schemas, SideQueryKind::Types]).await?;
     if session.directory.resource(target).is_none() {
         return Err(CommandError::new(ErrorCode::Incomplete, "the server did not show the record"));
     }
-    Ok(())
+    let failure = failed.into_iter().find(|(topic, _)| *topic == of).map(|(_, failure)| failure);
+    Ok(failure.map(|failure| {
+        let why = failure.text.trim_end_matches('.');
+        format!("these are the attributes that a list told, perhaps not all: the record alone can't be read: {why}")
+    }))
 }
 
 pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &AttributesArgs) -> Result<(), CommandError> {
     let mut session = HeadlessSession::open(opener, profile, None).await?;
     session.read(&USERS_AND_TEAMS).await?;
     let target = target(&mut session, &args.of, args.team).await?;
-    read(&mut session, &target).await?;
+    let by_list_alone = read(&mut session, &target).await?;
     let sections = attributes::of(&session.directory, &target).unwrap_or_default();
     let rows = sections.iter().flat_map(|section| &section.rows).map(|row| AttributeRow {
         path: row.path.clone(),
@@ -89,7 +94,7 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &Attribut
             .print_all(&mut out)
     })?;
     session.close().await;
-    Ok(())
+    by_list_alone.map_or(Ok(()), |why| Err(CommandError::new(ErrorCode::Incomplete, why).printed()))
 }
 
 pub(super) async fn set(
@@ -100,7 +105,9 @@ pub(super) async fn set(
 ) -> Result<(), CommandError> {
     let mut session = session(opener, profile, send).await?;
     let target = target(&mut session, wanted.of, wanted.team).await?;
-    read(&mut session, &target).await?;
+    if let Some(why) = read(&mut session, &target).await? {
+        note(format_args!("scimitar: {why}"));
+    }
     let slot = slot(&session, &target, wanted.path)?;
     let to = match wanted.value {
         None => None,

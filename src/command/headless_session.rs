@@ -195,23 +195,26 @@ impl HeadlessSession {
     }
 
     /// Asks who owns the key in use, and about these topics; facts that the server does not tell stay unknown.
-    pub async fn ask(&mut self, topics: Vec<SideQueryKind>) -> Result<(), CommandError> {
+    pub async fn ask(&mut self, topics: Vec<SideQueryKind>) -> Result<Vec<(SideQueryKind, Failure)>, CommandError> {
         let inquiries = topics.into_iter().filter_map(|topic| self.planner.inquiry(topic, &self.directory).ok());
         let inquiries: Vec<SideQuery> = inquiries.collect();
         let mut open: FxHashSet<SideQueryKind> = inquiries.iter().map(|inquiry| inquiry.topic.clone()).collect();
         self.give(WorkerJob::AskOwner);
         inquiries.into_iter().for_each(|inquiry| self.give(WorkerJob::Ask(inquiry)));
-        let mut owner_open = true;
+        let (mut owner_open, mut failed) = (true, Vec::new());
         while owner_open || !open.is_empty() {
             match self.next().await? {
                 ReportMeaning::Owner => owner_open = false,
                 ReportMeaning::Learnt(_, topics) => open.retain(|topic| !topics.contains(topic)),
-                ReportMeaning::NotTold(topic, _) => drop(open.remove(&topic)),
+                ReportMeaning::NotTold(topic, failure) => {
+                    open.remove(&topic);
+                    failed.push((topic, failure));
+                }
                 ReportMeaning::Link(LinkState::Down(failure)) => return Err(failure.into()),
                 _ => {}
             }
         }
-        Ok(())
+        Ok(failed)
     }
 
     /// Asks about these topics, one after another, and shows the progress. Gives the failures of those that were not

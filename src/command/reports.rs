@@ -94,6 +94,10 @@ impl HeadlessSession {
                 self.directory.learn(fresh);
                 ReportMeaning::Learnt(targets, topics)
             }
+            WorkerReport::Recalled(fresh) => {
+                self.directory.learn(fresh);
+                ReportMeaning::Other
+            }
             WorkerReport::LookUpEnded(_, missed) => ReportMeaning::LookUpEnded(missed),
             report @ (WorkerReport::ListsUnread(_)
             | WorkerReport::ListsNeeded

@@ -360,6 +360,15 @@ impl Record {
         }
     }
 
+    /// The record's id, to be spelt otherwise.
+    pub fn id_mut(&mut self) -> &mut Id {
+        match self {
+            Record::User(user) => &mut user.id,
+            Record::Team(team) => &mut team.id,
+            Record::Role(role) => &mut role.id,
+        }
+    }
+
     /// The record's version, where the server gives one.
     pub fn version(&self) -> Option<&Arc<str>> {
         match self {

@@ -220,6 +220,8 @@ pub enum WorkerReport {
     },
     /// Records read one by one, outside any change.
     Learnt(Vec<Observation>),
+    /// What the disk tells of a topic in the place of the server, whose refusal follows.
+    Recalled(Vec<Observation>),
     /// Names of a kind were looked up: the records of those found were reported as learnt, these were not found.
     LookUpEnded(RecordKind, Vec<MissedName>),
     /// The session reads no lists until it is asked for a refresh: these records are there, without users and teams.
@@ -283,6 +285,7 @@ impl WorkerReport {
             WorkerReport::Progress { .. } => "progress",
             WorkerReport::RefreshEnded { .. } => "refresh-ended",
             WorkerReport::Learnt(..) => "learnt",
+            WorkerReport::Recalled(..) => "recalled",
             WorkerReport::LookUpEnded(..) => "look-up-ended",
             WorkerReport::ListsUnread(..) => "lists-unread",
             WorkerReport::ListsNeeded => "lists-needed",

@@ -23,6 +23,7 @@ use crate::{
         failure::{Failure, FailureClass, RequestArrival},
         list::BadBody,
         request::Request,
+        text::clean,
         tree,
         wait::RequestWait,
     },
@@ -201,11 +202,12 @@ impl WorkerContext {
         let Some(target) = topic.record().cloned() else { return };
         let raw: Option<String> = self.stored(move |store| store.raw(&target)).await.flatten();
         if let Some(resource) = raw.and_then(|raw| tree::parse(raw.as_bytes()).ok()) {
-            self.report(WorkerReport::Learnt(vec![Observation::Told(topic.clone(), SideAnswer::Resource(resource))]));
+            self.report(WorkerReport::Recalled(vec![Observation::Told(topic.clone(), SideAnswer::Resource(resource))]));
         }
     }
 
-    /// The record of an answer, with its version.
+    /// The record of an answer, with its version. The answer may spell the id in other letter case; a record with another
+    /// id is none that was asked for. A target without an id takes any.
     pub fn record(&self, target: &ResourceRef, answer: &HttpAnswer) -> Result<Record, Failure> {
         let raw = raw(&answer.body).map_err(|why| unreadable(&why))?;
         let read = self.dialect.read(target.kind, &raw, ReadDepth::Full, "$");
@@ -217,6 +219,7 @@ impl WorkerContext {
                 "",
             )
         })?;
+        name_as_asked(target, &mut record)?;
         if let Some(etag) = &answer.etag {
             set_version(&mut record, etag);
         }
@@ -390,6 +393,19 @@ pub fn raw(body: &[u8]) -> Result<Box<RawValue>, BadBody> {
 pub fn unreadable(bad: &BadBody) -> Failure {
     let next = "Check the URL and its path prefix: this may be another service, a proxy or a sign-in page.";
     Failure { arrived: RequestArrival::Yes, ..Failure::local(FailureClass::Protocol, bad.to_string(), next) }
+}
+
+/// Gives the record the spelling of its id by which it is known here.
+fn name_as_asked(target: &ResourceRef, record: &mut Record) -> Result<(), Failure> {
+    if target.id.is_empty() || *record.id() == target.id {
+        return Ok(());
+    }
+    if record.id().eq_ignore_ascii_case(&target.id) {
+        *record.id_mut() = target.id.clone();
+        return Ok(());
+    }
+    let text = format!("The server answered with another record than {}: {}.", clean(&target.id), clean(record.id()));
+    Err(Failure { arrived: RequestArrival::Yes, ..Failure::local(FailureClass::Protocol, text, "") })
 }
 
 fn set_version(record: &mut Record, etag: &str) {

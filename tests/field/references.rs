@@ -1,13 +1,15 @@
-//! Servers that write the ids of members otherwise than those of users.
+//! Servers that write the ids of members otherwise than those of users, or answer with the id in another spelling, or with
+//! another record.
 
 use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::{
+    outcomes::{change, effects, json_of},
     records::{group, user},
     server::{Behavior, ShownIn},
     state::{ResourceType, State, patch},
-    world::{DONE, World, column, row},
+    world::{DONE, INCOMPLETE, World, column, row},
 };
 
 /// How the members of a group are written. Requests may have any form.
@@ -164,4 +166,70 @@ fn of_two_ids_that_differ_by_case_none_is_guessed() {
     let said = world.run(&["remove", "alpha", "user0001", "--yes"]).exits(DONE);
     assert!(!said.err.contains("ATTENTION"), "{said}");
     assert_eq!(world.members("g0001"), ["aBc", "abc"]);
+}
+
+/// A record that is read alone spells its id in lower case; lists, and references in groups, in capitals.
+struct AloneInLowerCase;
+
+impl Behavior for AloneInLowerCase {
+    fn show(&self, _: &State, _: ResourceType, record: &Value, shown_in: ShownIn) -> Value {
+        let mut shown = record.clone();
+        if shown_in != ShownIn::List {
+            shown["id"] = shown["id"].as_str().unwrap().to_lowercase().into();
+        }
+        shown
+    }
+}
+
+#[test]
+fn a_record_that_spells_its_id_otherwise_is_the_one_that_was_asked_for() {
+    let people = (1..=4).zip(CAPITALS).map(|(number, id)| {
+        let mut user = user(number);
+        user["id"] = id.into();
+        user
+    });
+    let mut alpha = group(1, "alpha", &[]);
+    alpha["id"] = "G-A".into();
+    alpha["members"] = CAPITALS[..3].iter().map(|id| json!({"value": id})).collect();
+    let world = World::new(AloneInLowerCase, people.collect(), vec![alpha]);
+    let members = world.run(&["members", "alpha", "--json"]).exits(DONE).json();
+    assert_eq!(column(&members, "user"), ["user0001", "user0002", "user0003"]);
+
+    for (args, left) in [
+        (["remove", "alpha", "user0002"], vec![CAPITALS[0], CAPITALS[2]]),
+        (["add", "alpha", "user0004"], CAPITALS.to_vec()),
+    ] {
+        let told = json_of(&world, &args, DONE);
+        assert_eq!((&change(&told)["state"], effects(&told)), (&json!("confirmed"), vec![]), "{told}");
+        assert_eq!(world.members("G-A"), left);
+        let told = json_of(&world, &["undo"], DONE);
+        assert_eq!((&change(&told)["state"], effects(&told)), (&json!("confirmed"), vec![]), "{told}");
+        assert_eq!(world.members("G-A"), CAPITALS[..3]);
+    }
+    world.run(&["set-name", "user0001", "New Name", "--yes"]).exits(DONE);
+    world.run(&["undo", "--yes"]).exits(DONE);
+}
+
+/// Whoever asks for `u0002` gets the record of `u0001`, and the answer to each PATCH of a user is that record, too.
+struct AnotherRecord;
+
+impl Behavior for AnotherRecord {
+    fn show(&self, state: &State, kind: ResourceType, record: &Value, shown_in: ShownIn) -> Value {
+        let is_meant = kind == ResourceType::Users && record["id"] == "u0002" && shown_in != ShownIn::List;
+        if is_meant { state.users["u0001"].clone() } else { record.clone() }
+    }
+}
+
+/// The other record is no news of the one that was asked for, and it is not kept as one.
+#[test]
+fn an_answer_with_another_record_is_no_reading() {
+    let world = World::new(AnotherRecord, vec![user(1), user(2)], vec![group(1, "alpha", &[1])]);
+    let said = world.run(&["attributes", "user0002"]);
+    assert!(said.code == INCOMPLETE && said.err.contains("another record"), "{said}");
+    let told = world.run(&["set-name", "user0002", "New Name", "--yes", "--json"]).json();
+    let row = change(&told);
+    assert!(row["state"] != "confirmed" && row["state"] != "refused", "nothing shows what became of it: {told}");
+    assert!(row["why"].as_str().unwrap().contains("another record"), "{told}");
+    assert_eq!(world.state().users["u0002"]["displayName"], "New Name");
+    assert_eq!(world.state().users["u0001"]["displayName"], "USER0001");
 }
