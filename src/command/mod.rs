@@ -5,6 +5,7 @@
 
 pub mod doctor;
 
+mod absence;
 mod api_keys;
 mod attributes;
 mod audit;

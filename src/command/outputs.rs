@@ -128,7 +128,7 @@ fn lost(ran: &RunOutcome) -> impl Iterator<Item = &SideEffect> {
 /// Prints the outcome to standard output, details of failures to standard error; an error where some changes were not
 /// done.
 pub(super) fn all(ran: &RunOutcome, title: &str, json: bool) -> Result<(), CommandError> {
-    let verdict = verdict(ran);
+    let verdict = verdict(ran, json);
     let mut out = out();
     if json {
         heard(out.json_pretty(&OutcomeOutput::of(
@@ -150,8 +150,9 @@ pub(super) fn all(ran: &RunOutcome, title: &str, json: bool) -> Result<(), Comma
     verdict
 }
 
-/// An error that counts the changes that were not done, if there are any.
-fn verdict(ran: &RunOutcome) -> Result<(), CommandError> {
+/// An error that counts the changes that were not done, if there are any. In JSON it names the way on for those that wait;
+/// people read of them in a line of its own.
+fn verdict(ran: &RunOutcome, json: bool) -> Result<(), CommandError> {
     if ran.is_unwritten() {
         return Err(CommandError::no_journal("the store refused it").hint(WITHOUT));
     }
@@ -186,7 +187,13 @@ fn verdict(ran: &RunOutcome) -> Result<(), CommandError> {
         } else {
             "nothing here puts it back"
         }),
-        0 => CommandError::new(ErrorCode::Partly, format!("{stopped}{done} of {wanted} changes were done")),
+        0 => CommandError::new(ErrorCode::Partly, format!("{stopped}{done} of {wanted} changes were done")).hint(
+            if json && !ran.unjournaled && count(ran, ChangeState::Planned) > 0 {
+                "`scimitar resume` sends those that wait, `scimitar resume --drop` drops them"
+            } else {
+                ""
+            },
+        ),
         _ => CommandError::new(ErrorCode::TakeBack, format!("{stopped}{done} of {wanted} changes were done"))
             .hint(format!("to be taken back at once: {alarms}")),
     })

@@ -1,15 +1,13 @@
 //! A plan on its way: submitted, watched, and left in the journal where it has to stop.
 
-use std::time::Duration;
-
 use indexmap::IndexMap;
 use rustc_hash::FxHashSet;
 use secrecy::SecretString;
 use tokio::time::Instant;
 
 use super::{
-    end::note, error::CommandError, headless_session::HeadlessSession, progress::ProgressMeter, reports::ReportMeaning,
-    send::now,
+    absence::ServerAbsence, end::note, error::CommandError, headless_session::HeadlessSession, progress::ProgressMeter,
+    reports::ReportMeaning, send::now,
 };
 use crate::{
     directory::{
@@ -20,12 +18,8 @@ use crate::{
         words::PlanLine,
         work::{ChangeUpdate, LinkState, WorkerJob},
     },
-    scim::failure::{Failure, FailureClass},
     terminal::{SignalRequest, Signals, stop_process},
 };
-
-/// How long a server may be away before the rest is left in the journal.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The outcome of a plan.
 #[derive(Default)]
@@ -173,13 +167,18 @@ async fn watch(
     let mut signals = Signals::listen().map_err(CommandError::failed)?;
     let mut meter = ProgressMeter::new();
     let mut progress = PlanProgress::new(ran.entries.values().map(|entry| entry.state).collect());
-    let (mut away, mut waiting) = (None::<(Instant, Failure)>, String::new());
+    let (mut absence, mut waiting) = (ServerAbsence::default(), String::new());
+    let mut claimed: FxHashSet<ChangeId> = FxHashSet::default();
     while !open.is_empty() {
-        let until = away.as_ref().map_or_else(Instant::now, |(until, _)| *until);
+        let until = absence.until();
         tokio::select! {
             news = session.next() => match news? {
                 ReportMeaning::Moved(moved) => {
                     waiting.clear();
+                    // A change may go out and come back unsent time after time.
+                    if !moved.state.is_open() || (moved.state == ChangeState::Sent && claimed.insert(moved.id)) {
+                        absence.ends();
+                    }
                     if is_end(moved.state) {
                         open.remove(&moved.id);
                     }
@@ -191,12 +190,10 @@ async fn watch(
                     ran.moved(&moved, &mut progress);
                 }
                 ReportMeaning::Waiting => "waits for the server".clone_into(&mut waiting),
-                ReportMeaning::Link(LinkState::Up) => away = None,
+                ReportMeaning::Link(LinkState::Up) => absence.is_back(Instant::now()),
                 ReportMeaning::Link(LinkState::Down(failure)) => {
-                    let hopeless = matches!(failure.class, FailureClass::Unauthorized | FailureClass::Tls | FailureClass::RateLimited);
-                    let until = Instant::now() + if hopeless { Duration::ZERO } else { PATIENCE };
                     waiting.clone_from(&failure.text);
-                    away.get_or_insert((until, failure));
+                    absence.begins(failure, Instant::now());
                 }
                 _ => {}
             },
@@ -208,8 +205,8 @@ async fn watch(
                 SignalRequest::Stop => stop_process(),
                 SignalRequest::Continue => {}
             },
-            () = tokio::time::sleep_until(until), if away.is_some() => {
-                ran.stopped = away.take().map(|(_, failure)| failure.sentences());
+            () = tokio::time::sleep_until(until.unwrap_or_else(Instant::now)), if until.is_some() => {
+                ran.stopped = absence.take().map(|failure| failure.sentences());
                 break;
             }
         }
