@@ -123,7 +123,10 @@ impl ChangeAttempt<'_> {
         let stale = failure.status == Some(412);
         let state = if stale { ChangeState::Conflict } else { ChangeState::Refused };
         let why = if stale {
-            "It was changed by somebody else since it was read here; the list now shows what is so.".to_owned()
+            // A server may count versions without a change.
+            "It has another version than when it was read here, so somebody else may have changed it; the list now shows \
+what is so."
+                .to_owned()
         } else {
             failure.text.clone()
         };
