@@ -15,7 +15,7 @@ use crate::directory::{
 /// Links of one box at most: more are not listed either.
 pub const MOST_LINKS: usize = 500;
 
-/// More members than this are not ordered with each frame.
+/// Of more members than this the admins are not looked for with each frame.
 const FEW_MEMBERS: usize = 5_000;
 
 /// A team of a user, with the role there where that is known.
@@ -145,15 +145,22 @@ impl App {
         custom.or_else(|| self.directory.predefined_named(name).map(|role| role.id.clone()))
     }
 
-    /// The members of a team, admins first.
+    /// The members of a team: admins first, then by name, where they are few enough to be ordered with each frame.
     pub fn members_in_order<'a>(&self, team: &'a Team) -> OrderedMembers<'a> {
         let members = team.members.as_deref().unwrap_or_default();
-        if !self.holds().team_roles || members.len() > FEW_MEMBERS {
+        if members.len() > FEW_MEMBERS {
             return OrderedMembers { all: members.iter().collect(), admins: None };
+        }
+        let mut by_name: Vec<&Member> = members.iter().collect();
+        if members.len() <= super::FEW_MEMBERS {
+            by_name.sort_by_cached_key(|member| self.member_name(member).raw().to_lowercase());
+        }
+        if !self.holds().team_roles {
+            return OrderedMembers { all: by_name, admins: None };
         }
         let role = |member: &Member| self.directory.user(&member.id).and_then(|user| user.role_in(&team.name));
         let (mut all, others): (Vec<&Member>, Vec<&Member>) =
-            members.iter().partition(|member| role(member).is_some_and(|role| role.is("admin")));
+            by_name.into_iter().partition(|member| role(member).is_some_and(|role| role.is("admin")));
         let admins = all.len();
         all.extend(others);
         OrderedMembers { all, admins: Some(admins) }
@@ -181,6 +188,17 @@ impl App {
         };
         links.truncate(2 * MOST_LINKS);
         links
+    }
+
+    /// The name of the person or the group that a member is; of nobody known, the name that the team has.
+    pub fn member_name(&self, member: &Member) -> Name {
+        let user = self.directory.user(&member.id).map(|user| &user.user_name);
+        // A group may be a member of another (RFC 7643 §4.2).
+        match user.or_else(|| self.directory.team(&member.id).map(|group| &group.name)) {
+            Some(name) => name.clone(),
+            None if member.display.is_empty() => member.id.as_ref().into(),
+            None => member.display.clone(),
+        }
     }
 
     /// The person or the group that a member is, where the lists have it.

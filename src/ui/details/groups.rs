@@ -68,21 +68,13 @@ impl DetailsPage<'_> {
     fn membership(&self, member: &Member, team: &Team) -> RoleGrant {
         let directory = &self.app.directory;
         let user = directory.user(&member.id);
-        // A group may be a member of another (RFC 7643 §4.2).
-        let group = if user.is_none() { directory.team(&member.id) } else { None };
-        let scope = match (user, group) {
-            (Some(user), _) => user.user_name.clone(),
-            (None, Some(group)) => group.name.clone(),
-            (None, None) if member.display.is_empty() => member.id.as_ref().into(),
-            (None, None) => member.display.clone(),
-        };
         let role = user.and_then(|user| user.role_in(&team.name)).cloned().unwrap_or_else(|| match user {
-            None if group.is_some() => self.app.word("a team").as_ref().into(),
+            None if directory.team(&member.id).is_some() => self.app.word("a team").as_ref().into(),
             None => "no known user".into(),
             Some(_) if self.app.holds().team_roles => "role not known".into(),
             Some(_) => "".into(),
         });
-        RoleGrant { scope, role }
+        RoleGrant { scope: self.app.member_name(member), role }
     }
 
     pub(super) fn role(&self, role: &Role, target: &ResourceRef) -> PageText {
