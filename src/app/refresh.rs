@@ -72,10 +72,10 @@ impl App {
         if let Some((kind, failure)) = failed.first()
             && (asked || !matches!(self.session.link, Some(LinkState::Down(_))))
         {
-            self.fail(format!("{} could not be read: {}", self.word(kind.plural()), failure.sentences()));
+            self.fail(format!("The {} could not be read: {}", self.word(kind.plural()), failure.sentences()));
         }
         for (kind, failure) in &failed {
-            let words = format!("{} could not be read: {}", self.word(kind.plural()), failure.sentences());
+            let words = format!("The {} could not be read: {}", self.word(kind.plural()), failure.sentences());
             self.note_read_failure(words);
         }
         if asked && failed.is_empty() {

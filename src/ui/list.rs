@@ -288,9 +288,9 @@ fn failure(pane: &ListPane, app: &App) -> Option<String> {
             let (what, why) = (app.word(pane.kind.plural()), failed?.sentences());
             // The stored list may well be whole, so only the reading failed.
             let told = if app.session.sync.stored {
-                format!("{what} could not be read")
+                format!("The {what} could not be read")
             } else {
-                format!("not all {what} could be read")
+                format!("Not all {what} could be read")
             };
             Some(format!("! {told}: {why} {key} goes on."))
         }

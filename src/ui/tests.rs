@@ -456,10 +456,10 @@ fn a_list_read_in_part_says_so_and_how_to_go_on() {
         WorkerReport::RefreshEnded { at: now(), proofs: vec![], failed: vec![(RecordKind::User, forbidden())] },
     );
     let text = screen(&app, &look());
-    assert!(text.contains("! users could not be read: The server refuses this key (403). Ask for a key of"), "{text}");
+    assert!(text.contains("! The users could not be read: The server refuses this key (403). Ask for a"), "{text}");
     press(&mut app, Action::Back);
     let text = screen(&app, &look());
-    assert!(text.contains("! not all users could be read: The server refuses this key (403). Ask for"), "{text}");
+    assert!(text.contains("! Not all users could be read: The server refuses this key (403). Ask for"), "{text}");
     assert!(text.contains("a key of an organisation admin. R goes on."), "{text}");
     assert!(text.contains("◐ in part 14:02"), "{text}");
 }
@@ -635,7 +635,7 @@ fn the_reason_of_the_selected_failure_is_read_in_full() {
 
 #[test]
 fn a_list_says_whether_it_is_whole() {
-    assert!(screen(&app(80, 24), &look()).contains("╭ Users ── 13 of 13 accounts ─"));
+    assert!(screen(&app(80, 24), &look()).contains("╭ Users ── 12 people, 13 of 13 accounts ─"));
     let mut short = app(80, 24);
     let words = "13 of 500: the server repeated itself when asked for more";
     let proof = RefreshProof {
@@ -812,7 +812,7 @@ fn a_long_filter_is_shown_around_its_cursor() {
 fn a_list_keeps_its_count_after_a_creation() {
     let mut app = app(80, 24);
     let title = |app: &App| screen(app, &look()).lines().nth(2).unwrap_or_default().to_owned();
-    assert!(title(&app).contains("Users ── 13 of 13"), "{}", title(&app));
+    assert!(title(&app).contains("Users ── 12 people, 13 of 13 accounts"), "{}", title(&app));
     let mut new = users().remove(0);
     (new.id, new.user_name) = ("u-new".into(), "zed".into());
     report(&mut app, WorkerReport::Learnt(vec![Observation::Record(Record::User(new))]));

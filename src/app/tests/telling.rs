@@ -130,5 +130,5 @@ fn who_asks_for_the_lists_is_told_of_the_part_that_was_read() {
 fn who_asks_for_the_lists_of_a_server_that_is_away_is_told_so() {
     let failure = Failure::local(FailureClass::Offline, "Nothing listens there.", "");
     let said = asked_for_lists(ListCoverage::NotRead(None), vec![(RecordKind::User, failure)]);
-    assert_eq!(said, "users could not be read: Nothing listens there.");
+    assert_eq!(said, "The users could not be read: Nothing listens there.");
 }

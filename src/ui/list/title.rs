@@ -102,7 +102,12 @@ pub(super) fn of(pane: &ListPane, cells: usize, app: &App, look: &ScreenLook) ->
         proof(pane, app).filter(|proof| !pane.is_filtered() && !pane.filtering && proof.coverage.is_complete())
     {
         // The server brought more accounts than are shown where the view leaves some out.
-        let more = if pane.in_view(&app.directory) == app.directory.len(pane.kind) { "" } else { " accounts" };
+        let shown = pane.in_view(&app.directory);
+        let words = if shown == app.directory.len(pane.kind) {
+            proof.words.clone()
+        } else {
+            format!("{} people, {} accounts", count(shown as u64), proof.words)
+        };
         let short = count(all as u64);
         if pane.kind == RecordKind::Role && !app.directory.predefined().is_empty() {
             let predefined = app.directory.predefined().len();
@@ -112,7 +117,7 @@ pub(super) fn of(pane: &ListPane, cells: usize, app: &App, look: &ScreenLook) ->
         } else if pane.view == AccountView::Services {
             parts.push(TitlePart::new(0, "", short, look.dim()));
         } else {
-            parts.push(TitlePart::count(4, format!("{}{more}", proof.words), short, look.dim()));
+            parts.push(TitlePart::count(4, words, short, look.dim()));
         }
     } else if !pane.is_filtered() && all > 0 && app.directory.is_complete(pane.kind) {
         parts.push(TitlePart::new(0, "", count(all as u64), look.dim()));
