@@ -21,6 +21,11 @@ impl App {
                 Err(NOT_ON_ACTIVITY.into())
             }
             Action::Mark | Action::MarkAll if self.lists.tab == Tab::Activity => self.in_activity(action),
+            Action::Filter | Action::Sort | Action::SortReverse | Action::Complete
+                if self.lists.tab == Tab::Activity && self.overlays.is_empty() =>
+            {
+                self.in_activity(action)
+            }
             Action::ReadFailures if self.activity.changes.read_failures.is_empty() => {
                 Err("Everything that was read in this session could be read.".into())
             }
