@@ -75,7 +75,7 @@ pub fn console(names: &[&str]) -> App {
 /// What the console shows; nothing in it acts on a terminal or turns text round.
 pub fn screen(app: &App) -> Buffer {
     let look = ScreenLook::new(ColorTheme::Ansi, GlyphSet::UNICODE);
-    let TerminalSize { width, height } = app.size;
+    let TerminalSize { width, height } = app.screen.size;
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     terminal.draw(|frame| draw(frame, app, &look)).unwrap();
     let drawn = terminal.backend().buffer().clone();
