@@ -41,7 +41,7 @@ pub struct SessionState {
     /// The lists as read from the server.
     pub sync: SyncStatus,
     /// Questions that the console asks by itself.
-    pub unbidden: UnbiddenQuestions,
+    pub(super) unbidden: UnbiddenQuestions,
     pub(super) planner: Option<Arc<dyn Planner>>,
     /// True if the refresh under way has found a record that was shown with other values.
     pub(super) renewed: bool,

@@ -8,7 +8,7 @@ use crate::directory::{Id, ResourceRef, side_query::SideQueryKind};
 
 /// The questions that were asked, and those that wait.
 #[derive(Debug, Default)]
-pub struct UnbiddenQuestions {
+pub(super) struct UnbiddenQuestions {
     /// Teams whose invitations are still to be asked for.
     pub roster_queue: VecDeque<Id>,
     /// The number of teams that were asked for and not told yet.
