@@ -47,6 +47,7 @@ mod scalars;
 mod screen;
 mod sent_back;
 mod server;
+mod shifting;
 mod spreadsheets;
 mod state;
 mod taken_along;

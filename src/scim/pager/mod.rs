@@ -4,6 +4,7 @@
 //! sizes and cursors are the server's hints; only the records that came count (RFC 7644 §3.4.2.4, RFC 9865).
 
 mod proof;
+mod shift;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +13,7 @@ use std::hash::{BuildHasher, RandomState};
 use rustc_hash::FxHashSet;
 
 pub use proof::{EndReason, ListProof, ListVerdict, thousands};
+use shift::{AfterLook, PageFacts, PageShift};
 
 /// The most requests for one list.
 pub const MOST_PAGES: u32 = 10_000;
@@ -60,7 +62,9 @@ pub struct Pager {
     seen: SeenRecords,
     /// Records without an id: all are kept, none counts as progress.
     nameless: u64,
+    /// Records of the pages so far, except those that are read again.
     received: u64,
+    shift: PageShift,
     pages: u32,
     longest_page: usize,
     /// The most records per answer, as the server's documentation says.
@@ -105,6 +109,7 @@ impl Pager {
             seen: SeenRecords::default(),
             nameless: 0,
             received: 0,
+            shift: PageShift::new(),
             pages: 0,
             longest_page: 0,
             limit: None,
@@ -132,7 +137,7 @@ impl Pager {
             (Some(cursor), _) => cursor.clone(),
             (None, PagingMethod::Cursor { .. }) => String::new(),
             (None, _) if self.pages == 0 && self.page_size().is_none() => return Some(Vec::new()),
-            (None, _) => return Some(self.from(self.received + 1)),
+            (None, _) => return Some(self.from(self.shift.place().unwrap_or(self.received) + 1)),
         };
         Some(std::iter::once(("cursor".to_owned(), cursor)).chain(self.size()).collect())
     }
@@ -152,7 +157,8 @@ impl Pager {
     pub fn ahead(&self, most: usize) -> Vec<Vec<(String, String)>> {
         let regular =
             self.received == u64::from(self.pages) * self.longest_page as u64 && self.received == self.count();
-        let by_index = self.cursor.is_none() && matches!(self.paging, PagingMethod::Index { .. });
+        let by_index =
+            self.cursor.is_none() && self.shift.place().is_none() && matches!(self.paging, PagingMethod::Index { .. });
         let Some(said) = self.said.filter(|_| by_index && regular && self.pages > 0 && self.ended.is_none()) else {
             return Vec::new();
         };
@@ -173,15 +179,16 @@ impl Pager {
     /// Takes a page: the server's total and cursor, and the id of each record in it. For a record without an id pass
     /// something else that identifies it, such as its raw text; an empty id is always new, and never a reason to go on.
     pub fn accept(&mut self, page_total: Option<u64>, next_cursor: Option<String>, ids: &[&str]) -> AcceptedRecords {
+        let is_known = ids.first().is_some_and(|first| self.seen.contains(first));
+        let facts = PageFacts { total: page_total, len: ids.len() as u64, is_known };
         let known = self.seen.len();
         let new: Vec<usize> = ids.iter().enumerate().filter(|(_, id)| self.is_new(id)).map(|(at, _)| at).collect();
         let progress = self.seen.len() > known;
         self.pages += 1;
-        self.received += ids.len() as u64;
         self.longest_page = self.longest_page.max(ids.len());
         self.said = page_total.or(self.said);
         self.promised = self.promised.max(page_total.unwrap_or_default());
-        self.ended = self.after(ids, progress, next_cursor);
+        self.ended = self.place(ids, facts, progress, next_cursor);
         if self.pages == 1 {
             self.first_id = ids.first().map(|&id| id.into());
         }
@@ -214,7 +221,7 @@ impl Pager {
     /// True where the server counts as many records as came: the next request only asks whether it counts those of each
     /// page alone.
     pub fn is_doubting(&self) -> bool {
-        self.ended.is_none() && self.pages > 0 && self.said == Some(self.count())
+        self.ended.is_none() && self.shift.place().is_none() && self.pages > 0 && self.said == Some(self.count())
     }
 
     /// The last request failed for good: the list ends with the records that came before.
@@ -224,7 +231,42 @@ impl Pager {
 
     /// The completeness of the list so far.
     pub fn proof(&self) -> ListProof {
-        ListProof::judge(self.count(), self.received, self.promised, self.said, self.ended)
+        let proof = ListProof::judge(self.count(), self.received, self.promised, self.said, self.ended);
+        if self.is_gapped() { proof.with_gap() } else { proof }
+    }
+
+    /// Finds the place of a page among the others, and the reason why it is the last one, if it is.
+    fn place(
+        &mut self,
+        ids: &[&str],
+        facts: PageFacts,
+        progress: bool,
+        next_cursor: Option<String>,
+    ) -> Option<EndReason> {
+        let again = self.shift.place();
+        let start = again.unwrap_or(self.received);
+        let removed = self.shift.note(facts, start);
+        if again.is_some() {
+            self.received = self.received.saturating_sub(removed);
+            let is_whole = self.said == Some(self.count());
+            return (self.shift.looked(facts, is_whole) == AfterLook::End).then_some(EndReason::End);
+        }
+        self.received += facts.len;
+        let ended = self.after(ids, progress, next_cursor);
+        if self.cursor.is_some() || !matches!(self.paging, PagingMethod::Index { .. }) {
+            return ended;
+        }
+        self.shift.link(facts, start, removed);
+        let lacks = self.said.is_some_and(|said| said > self.count() && self.received >= said);
+        if ended == Some(EndReason::End) && lacks && self.shift.place().is_none() {
+            self.shift.again(self.received);
+        }
+        ended.filter(|_| self.shift.place().is_none())
+    }
+
+    /// True if a record that exists may have been left out between pages.
+    fn is_gapped(&self) -> bool {
+        self.shift.is_open() || (self.cursor.is_some() && self.shift.has_shrunk() && self.promised > self.count())
     }
 
     fn count(&self) -> u64 {
@@ -269,7 +311,9 @@ impl Pager {
                 EndReason::NothingNew
             });
         }
-        (self.said == Some(self.count()) && !self.may_hide_more(ids.len())).then_some(EndReason::End)
+        // Records that came before they were removed count for nothing.
+        let all = if self.shift.has_shrunk() { self.received } else { self.count() };
+        (self.said == Some(all) && !self.may_hide_more(ids.len())).then_some(EndReason::End)
     }
 
     /// Some servers give the length of the page as the total, and choose it themselves: the first page is worth one more

@@ -51,6 +51,8 @@ pub enum EndReason {
     Twice,
     /// The pages gave different totals, and fewer records came than the largest.
     Contradiction,
+    /// Records were removed between two pages, and the records after them may have moved past the second.
+    Removed,
 }
 
 impl ListProof {
@@ -72,6 +74,16 @@ impl ListProof {
             _ => ListVerdict::Complete,
         };
         Self { seen, said, verdict }
+    }
+
+    /// The same list where a record may be missing between two pages.
+    pub(super) fn with_gap(self) -> Self {
+        match self.verdict {
+            ListVerdict::Complete | ListVerdict::Unproven(EndReason::Contradiction) => {
+                Self { verdict: ListVerdict::Unproven(EndReason::Removed), ..self }
+            }
+            ListVerdict::Unproven(_) | ListVerdict::Short(_) => self,
+        }
     }
 
     /// True if every record came.
@@ -110,6 +122,7 @@ impl fmt::Display for EndReason {
             Self::TooManyRecords => "reading stopped after 3,000,000 records",
             Self::TotalTooSmall => "the server sent more than it says there are",
             Self::Contradiction => "the server contradicts itself about how many there are",
+            Self::Removed => "records were removed while the list was read, and others may be missing",
             Self::Twice => "the server sent some records twice, and others may be missing",
         })
     }
