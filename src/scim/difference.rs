@@ -111,7 +111,7 @@ fn compare(path: &str, between: char, [before, after]: [&Value; 2], found: &mut 
             let is_there = |value: &Value| !matches!(value, Value::Null | Value::Bool(false)) && *value != "";
             let [one, other] = [before, after].map(|value| Some(value).filter(|value| is_there(value)));
             let moments = [before, after].map(|value| value.is_null() || is_moment(value));
-            if !schema::same(one, other) && moments != [true, true] {
+            if !schema::same(one, other) && !schema::same(Some(before), Some(after)) && moments != [true, true] {
                 let [before, after] = [before, after].map(|value| Some(value.clone()).filter(|value| !value.is_null()));
                 found.push(ValueDifference::Value { path: path.to_owned(), before, after });
             }

@@ -98,15 +98,16 @@ impl<'a> JsonFields<'a> {
         }
     }
 
-    /// `true` or `false`, also as text in any case (`"True"`); empty text is absent.
+    /// `true` or `false`, also as text in any case (`"True"`), and as 1 or 0; empty text is absent.
     pub fn boolean(&self, name: &str) -> Result<Option<bool>, UnreadablePlace> {
         let Some(value) = self.get(name) else { return Ok(None) };
         match value {
             JsonTree::Bool(b) => Ok(Some(*b)),
             JsonTree::Text(s) if s.trim().is_empty() => Ok(None),
-            JsonTree::Text(s) if s.trim().eq_ignore_ascii_case("true") => Ok(Some(true)),
-            JsonTree::Text(s) if s.trim().eq_ignore_ascii_case("false") => Ok(Some(false)),
-            other => Err(self.wrong(name, other, "true or false")),
+            other => match text(other).and_then(|text| truth(&text)) {
+                Some(truth) => Ok(Some(truth)),
+                None => Err(self.wrong(name, other, "true or false")),
+            },
         }
     }
 
@@ -183,6 +184,18 @@ pub fn get<'a>(map: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     map.get(name).or_else(|| map.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
 }
 
+/// The boolean that some servers write as other text (`True`) or as a number (`1`). Other words, such as `yes`, are none:
+/// nothing is guessed.
+pub fn truth(text: &str) -> Option<bool> {
+    match text.trim() {
+        "1" => Some(true),
+        "0" => Some(false),
+        word if word.eq_ignore_ascii_case("true") => Some(true),
+        word if word.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
+}
+
 /// The kind of a value, for a sentence: `an array`, `text`.
 pub fn kind(value: &Value) -> &'static str {
     match value {
@@ -256,6 +269,25 @@ mod tests {
         assert_eq!(f.required_string("none").unwrap_err().to_string(), "$.Resources[3].none is missing");
         assert_eq!(f.required_string("e").unwrap_err().why, "is empty");
         assert_eq!(f.unreadable("urn:x:y", String::new()).path, "$.Resources[3]['urn:x:y']");
+    }
+
+    #[test]
+    fn booleans_are_read_as_servers_write_them_and_no_other_word_is_one() {
+        let read = |value: Value| {
+            let record = json!({"active": value});
+            fields(&JsonTree::from(&record)).boolean("active")
+        };
+        for value in [json!(true), json!("TRUE"), json!(" true "), json!(1), json!("1")] {
+            assert_eq!(read(value.clone()), Ok(Some(true)), "{value}");
+        }
+        for value in [json!(false), json!("False"), json!(0), json!("0")] {
+            assert_eq!(read(value.clone()), Ok(Some(false)), "{value}");
+        }
+        for value in [json!(2), json!(-1), json!(0.5), json!("yes"), json!("Y"), json!("on"), json!([true]), json!({})]
+        {
+            assert!(read(value.clone()).is_err(), "{value}");
+        }
+        assert_eq!((read(json!(null)), read(json!(" "))), (Ok(None), Ok(None)));
     }
 
     #[test]

@@ -334,8 +334,10 @@ pub fn same(one: Option<&Value>, other: Option<&Value>) -> bool {
             one.trim() == other.trim() || moment(one).is_some_and(|one| moment(other) == Some(one))
         }
         (Some(Value::Bool(flag)), Some(Value::String(text))) | (Some(Value::String(text)), Some(Value::Bool(flag))) => {
-            text.trim().eq_ignore_ascii_case(if *flag { "true" } else { "false" })
+            json::truth(text) == Some(*flag)
         }
+        (Some(Value::Bool(flag)), Some(Value::Number(number)))
+        | (Some(Value::Number(number)), Some(Value::Bool(flag))) => json::truth(&number.to_string()) == Some(*flag),
         (one, other) => one == other,
     }
 }
@@ -415,6 +417,9 @@ mod tests {
     #[case(json!(""), Value::Null, true)]
     #[case(json!(1), json!(1.0), true)]
     #[case(json!(true), json!("True"), true)]
+    #[case(json!(true), json!(1), true)]
+    #[case(json!("0"), json!(false), true)]
+    #[case(json!(true), json!(2), false)]
     #[case(json!(true), json!(false), false)]
     #[case(json!("2026-05-14T09:00:00Z"), json!("2026-05-14T11:00:00.000+02:00"), true)]
     #[case(json!("1"), json!(1), false)]

@@ -12,6 +12,7 @@ mod doctor;
 mod doctor_beside;
 mod echo;
 mod file_teams;
+mod flags;
 mod grafana;
 mod in_part;
 mod key_command;

@@ -106,8 +106,11 @@ fn holds(value: &Value, op: CompareOp, literal: &FilterLiteral) -> bool {
     }
 }
 
-/// As numbers where either side is one, as moments where both are dates, else as text.
+/// As booleans where one is asked for, as numbers where either side is one, as moments where both are dates, else as text.
 fn order(value: &Value, have: &str, literal: &FilterLiteral, want: &str) -> Option<Ordering> {
+    if let FilterLiteral::Bool(wanted) = literal {
+        return json::truth(have).map(|have| have.cmp(wanted));
+    }
     if value.is_number() || matches!(literal, FilterLiteral::Number(_)) {
         return match (have.trim().parse::<i64>(), want.trim().parse::<i64>()) {
             (Ok(have), Ok(want)) => Some(have.cmp(&want)),

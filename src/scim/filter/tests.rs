@@ -75,7 +75,7 @@ fn nesting_is_bounded() {
 #[test]
 fn records_are_matched() {
     let ann = json!({
-        "userName": "Ann.Å", "active": "True", "daysActive": 12, "externalId": "0042", "nickName": "", "title": null,
+        "userName": "Ann.Å", "active": "True", "daysActive": 12, "onLeave": 1, "retired": "0", "externalId": "0042", "nickName": "", "title": null,
         "emails": [{"Value": "ann@home.org", "type": "home"}, {"value": "ann@work.io", "type": "work", "primary": true}],
         "name": {"familyName": "Ågren"}, "tags": ["red", "blue"], "meta": {"lastModified": "2025-7-01T00:00:00Z"},
         "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": "R&D"},
@@ -89,6 +89,8 @@ fn records_are_matched() {
         ("active eq true", true),
         (r#"active ne "false""#, true),
         ("active gt false", false),
+        ("onLeave eq true and not (onLeave eq false) and retired ne true", true),
+        ("daysActive eq true or daysActive eq false or nickName eq false", false),
         ("daysActive gt 9 and daysActive le 12.0", true),
         (r#"daysActive eq "12""#, true),
         (r#"externalId eq "42""#, false),
