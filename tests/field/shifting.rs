@@ -42,10 +42,12 @@ impl Meanwhile {
         let users = &mut state.users;
         match (self, start) {
             (Self::DeletesRead(many), 21) if time == 1 => {
-                (1..=many).for_each(|at| drop(users.shift_remove(&user_id(at))))
+                (1..=many).for_each(|at| drop(users.shift_remove(&user_id(at))));
             }
             (Self::DeletesUnread, 21) if time == 1 => drop(users.shift_remove(&user_id(45))),
-            (Self::EmptiesLast, 41) if time == 1 => (1..=10).for_each(|at| drop(users.shift_remove(&user_id(at)))),
+            (Self::EmptiesLast, 41) if time == 1 => {
+                (1..=10).for_each(|at| drop(users.shift_remove(&user_id(at))));
+            }
             (Self::Appends, 21) if time == 1 => drop(users.insert(user_id(99), user(99))),
             (Self::Prepends, 21) if time == 1 => drop(users.shift_insert(0, user_id(99), user(99))),
             (Self::Moves, 21) if time == 1 => users.move_index(4, USERS - 1),
