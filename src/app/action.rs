@@ -206,6 +206,8 @@ actions! {
     Complete "complete" Filter "complete" "Complete the field or the value before the cursor, with how many have it" ["tab"];
     Recall "recall" Filter "earlier" "Earlier filters that found somebody" ["ctrl-r"];
     Follow "follow" Details "open" "Open the team, person or role under the cursor" ["enter"];
+    RowRole "row-role" Details "role" "Give a role: to the member under the cursor in this team, to the person in the team under the cursor" ["r"];
+    RemoveFromTeam "remove-from-team" Details "remove" "Remove the member under the cursor from this team, or the person from the team under the cursor" ["x"];
     PreviousRecord "previous-record" Details "" "The previous record of the list, or of the box beneath" ["h", "left"];
     NextRecord "next-record" Details "" "The next record of the list, or of the box beneath" ["l", "right"];
     Copy "copy" Record "" "Copy names, emails, ids or rows as CSV, Markdown or JSON through the terminal, of the row or the marked rows" ["y"];

@@ -60,7 +60,7 @@ impl App {
     /// The key by which an action is done here: none where each of its keys is text, or does something else.
     pub fn key_now(&self, action: Action) -> Option<String> {
         let typing = self.is_typing();
-        self.keymap.label_in(self.scopes(), action, |key| !typing || overrides_typing(action, key))
+        self.keymap.labels_in(self.scopes(), action, |key| !typing || overrides_typing(action, key)).next()
     }
 
     /// True while a plan of several lines is looked at: in a plan of one line, no single line can be dropped.

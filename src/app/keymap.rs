@@ -79,12 +79,17 @@ impl KeyBindings {
         self.labels(action).next()
     }
 
-    /// The first key that triggers the action in these scopes, among those that `may` accepts.
-    pub fn label_in(&self, scopes: &[Scope], action: Action, may: impl Fn(KeyEvent) -> bool) -> Option<String> {
-        let own = self.bindings.iter().filter(|(_, _, bound)| *bound == action).map(|(_, key, _)| key);
+    /// The keys that trigger the action in these scopes, among those that `may` accepts: another action of an inner
+    /// scope may have taken a key.
+    pub fn labels_in(
+        &self,
+        scopes: &[Scope],
+        action: Action,
+        may: impl Fn(KeyEvent) -> bool,
+    ) -> impl Iterator<Item = String> {
+        let own = self.bindings.iter().filter(move |(_, _, bound)| *bound == action).map(|(_, key, _)| key);
         let event = |key: &KeyCombination| KeyEvent::new(*key.codes.first(), key.modifiers);
-        let mut acting = own.filter(|key| self.action(scopes, event(key)) == Some(action) && may(event(key)));
-        acting.next().map(show)
+        own.filter(move |key| self.action(scopes, event(key)) == Some(action) && may(event(key))).map(show)
     }
 
     /// All keys of an action, as shown.

@@ -42,6 +42,7 @@ pub mod keymap;
 mod keys;
 mod like;
 mod looking;
+pub mod membership;
 mod message;
 pub mod name_choice;
 pub mod offboard;

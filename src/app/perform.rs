@@ -79,6 +79,8 @@ impl App {
             Action::PreviousRecord | Action::NextRecord => self.step_record(action == Action::NextRecord, effects),
             Action::RolePermissions | Action::Holders | Action::Compare => self.open_role(action, effects),
             Action::GroupRole => self.open_mapping(),
+            Action::RowRole => self.open_row_role(effects),
+            Action::RemoveFromTeam => self.remove_row(effects),
             Action::SetRole
             | Action::Teams
             | Action::Members

@@ -48,6 +48,8 @@ pub enum RolePlace {
 pub enum ShownPlaces {
     /// All places.
     All,
+    /// The team that the pick was opened for.
+    Here,
     /// The organisation only.
     Organisation,
     /// Own teams only.
@@ -61,7 +63,8 @@ pub enum ShownPlaces {
 }
 
 impl ShownPlaces {
-    const ROUND: [ShownPlaces; 6] = [
+    const ROUND: [ShownPlaces; 7] = [
+        ShownPlaces::Here,
         ShownPlaces::All,
         ShownPlaces::Organisation,
         ShownPlaces::Own,
@@ -70,9 +73,12 @@ impl ShownPlaces {
         ShownPlaces::Seats,
     ];
 
-    fn shows(self, place: &RolePlace) -> bool {
+    fn shows(self, place: &RolePlace, here: Option<&Id>) -> bool {
         match self {
             ShownPlaces::All => true,
+            ShownPlaces::Here => {
+                matches!(place, RolePlace::Own(team) | RolePlace::Other(team) if Some(team) == here)
+            }
             ShownPlaces::Organisation => *place == RolePlace::Organisation,
             ShownPlaces::Own => matches!(place, RolePlace::Own(_)),
             ShownPlaces::Other => matches!(place, RolePlace::Other(_)),
@@ -117,6 +123,8 @@ pub struct RolePicker {
     pub cursor: usize,
     /// The places that are shown.
     pub scope: ShownPlaces,
+    /// The team that the pick was opened for.
+    pub here: Option<Id>,
     /// The number of choices that don't depend on the typed text.
     known: usize,
 }
@@ -124,10 +132,20 @@ pub struct RolePicker {
 impl RolePicker {
     /// Collects the choices for these users.
     pub fn new(users: Vec<Id>, directory: &Directory, can: &ProviderCapabilities) -> Self {
+        Self::opened_for(users, None, directory, can)
+    }
+
+    /// Collects the choices for a user, and shows those in one team until another place is asked for.
+    pub fn in_team(user: Id, team: Id, directory: &Directory, can: &ProviderCapabilities) -> Self {
+        Self::opened_for(vec![user], Some(team), directory, can)
+    }
+
+    fn opened_for(users: Vec<Id>, here: Option<Id>, directory: &Directory, can: &ProviderCapabilities) -> Self {
         let choices = Places { users: &users, directory, can }.all();
         let known = choices.len();
-        let (input, shown, scope) = (Input::default(), Vec::new(), ShownPlaces::All);
-        let mut picker = Self { users, input, choices, shown, cursor: 0, scope, known };
+        let scope = if here.is_some() { ShownPlaces::Here } else { ShownPlaces::All };
+        let (input, shown) = (Input::default(), Vec::new());
+        let mut picker = Self { users, input, choices, shown, cursor: 0, scope, here, known };
         picker.filter();
         picker
     }
@@ -141,7 +159,8 @@ impl RolePicker {
         self.choices.truncate(self.known);
         let words = Words::typed(self.input.value());
         let mut scratch = MatcherMemory::default();
-        let places = self.choices.iter().enumerate().filter(|(_, choice)| self.scope.shows(&choice.place));
+        let places =
+            self.choices.iter().enumerate().filter(|(_, choice)| self.scope.shows(&choice.place, self.here.as_ref()));
         let mut scored: Vec<(u32, usize)> = places
             .filter_map(|(at, choice)| Some((u32::MAX - words.closeness(&choice.text, &mut scratch)?, at)))
             .collect();
@@ -181,7 +200,7 @@ impl RolePicker {
         let at = ShownPlaces::ROUND.iter().position(|scope| *scope == self.scope).unwrap_or(0);
         let round = ShownPlaces::ROUND.iter().cycle().skip(at + 1).take(ShownPlaces::ROUND.len());
         let has_any = |scope: &&ShownPlaces| {
-            self.choices.iter().any(|choice| scope.shows(&choice.place))
+            self.choices.iter().any(|choice| scope.shows(&choice.place, self.here.as_ref()))
                 || **scope == ShownPlaces::Registries && !can.registry_roles.is_empty()
         };
         self.scope = round.copied().find(|scope| has_any(&scope)).unwrap_or(ShownPlaces::All);

@@ -229,9 +229,7 @@ impl App {
 
     /// Opens the record of the line under the cursor.
     pub(super) fn follow_link(&mut self, effects: &mut Vec<AppEffect>) {
-        let Some(Overlay::Details(DetailsBox { target, cursor, .. })) = self.overlays.last() else { return };
-        let link = cursor.and_then(|at| self.links(target).into_iter().nth(at));
-        match link {
+        match self.link_in_hand() {
             Some(link) => self.open_details(link, effects),
             None => {
                 let key = self.keymap.label(Action::Down).unwrap_or_default();

@@ -131,3 +131,109 @@ async fn why_she_may_is_said_place_by_place() {
     console.type_text(&permission);
     console.expect("not told: nothing shows what admin allows");
 }
+
+/// A team with a member who is none of its admins, and the position of the member's row in the team's details.
+fn plain_member(console: &Console) -> (String, String, usize) {
+    let app = console.app();
+    let found = app.directory.records().teams().values().find_map(|team| {
+        let members = app.members_in_order(team).all;
+        let at = members.iter().position(|member| {
+            let user = app.directory.user(&member.id);
+            let role = user.and_then(|user| user.role_in(&team.name));
+            user.is_some_and(|user| !user.account.is_service()) && role.is_some_and(|role| role.is("member"))
+        })?;
+        let user = app.directory.user(&members[at].id)?;
+        Some((team.name.to_string(), user.user_name.to_string(), at))
+    });
+    found.expect("a team with a plain member")
+}
+
+#[tokio::test]
+async fn a_member_gets_a_role_and_is_removed_in_the_details_of_the_team() {
+    let (mut console, server) = Console::on_demo(options()).await;
+    let (team, user, at) = plain_member(&console);
+    console.press(Action::GoTeams);
+    console.find(&team);
+    console.press(Action::Open);
+    console.settle().await;
+    for _ in 0..at {
+        console.press(Action::Down);
+    }
+    assert!(selected(&console).contains(&user), "{}", console.screen());
+    let bottom = console.screen().lines().last().unwrap_or_default().to_owned();
+    assert!(bottom.contains("r role") && bottom.contains("x remove"), "{bottom}");
+
+    console.type_text("r");
+    console.expect(&format!("Role for {user} in {team}"));
+    console.type_text("organisation");
+    console.expect("Tab shows other places.");
+    console.esc();
+    assert!(matches!(console.app().overlays.last(), Some(Overlay::Details(_))), "{}", console.screen());
+    console.type_text("rviewer");
+    console.enter();
+    console.settle().await;
+    assert_eq!(server.role_in(&user, &team).await.as_deref(), Some("viewer"));
+    assert!(selected(&console).contains(&user), "the details stay: {}", console.screen());
+
+    console.type_text("x");
+    console.expect(&format!("Remove {user} from {team}"));
+    console.esc();
+    assert!(selected(&console).contains(&user), "Esc goes back to the details: {}", console.screen());
+    console.type_text("x");
+    console.press(Action::Send);
+    console.settle().await;
+    assert_eq!(server.role_in(&user, &team).await, None);
+    assert!(matches!(console.app().overlays.last(), Some(Overlay::Details(_))), "{}", console.screen());
+}
+
+#[tokio::test]
+async fn a_team_in_the_details_of_a_person_takes_the_same_keys() {
+    let (mut console, server) = Console::on_demo(options()).await;
+    let (team, user, _) = plain_member(&console);
+    console.find(&user);
+    console.press(Action::Open);
+    console.settle().await;
+    let teams = console.user(&user).team_roles.clone().unwrap();
+    for _ in 0..teams.iter().position(|grant| grant.scope.is(&team)).unwrap() {
+        console.press(Action::Down);
+    }
+    assert!(selected(&console).contains(&team), "{}", console.screen());
+    console.type_text("radmin");
+    console.expect(&format!("Role for {user} in {team}"));
+    console.enter();
+    console.settle().await;
+    if !matches!(console.app().overlays.last(), Some(Overlay::Details(_))) {
+        console.press(Action::Send);
+        console.settle().await;
+    }
+    assert_eq!(server.role_in(&user, &team).await.as_deref(), Some("admin"));
+    console.type_text("x");
+    console.expect(&format!("Remove {user} from {team}"));
+    console.press(Action::Send);
+    console.settle().await;
+    assert_eq!(server.role_in(&user, &team).await, None);
+}
+
+#[tokio::test]
+async fn the_holder_under_the_cursor_gets_another_role_and_is_removed_nowhere() {
+    let (mut console, _server) = Console::on_demo(options()).await;
+    let held = |console: &Console| {
+        let roles = console.app().directory.records().roles().values().map(|role| role.name.clone());
+        let mut held = roles.into_iter().filter_map(|role| {
+            Some((role.to_string(), console.app().directory.holders(&role).first()?.0.user_name.to_string()))
+        });
+        held.next().expect("a role with a holder")
+    };
+    let (role, user) = held(&console);
+    console.press(Action::GoRoles);
+    console.find(&role);
+    console.press(Action::Open);
+    console.settle().await;
+    console.type_text("r");
+    console.expect("The cursor is on no person");
+    console.press(Action::Down);
+    console.type_text("x");
+    console.expect("A person is removed in the details of the team");
+    console.type_text("r");
+    console.expect(&format!("for {user}"));
+}

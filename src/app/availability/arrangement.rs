@@ -15,6 +15,8 @@ impl App {
                 Err(format!("{words} {key} on Roles creates one that inherits from it.").into())
             }
             _ if self.needs_account(action) => Err(NO_ACCOUNT.into()),
+            Action::RowRole => self.row_role_available(),
+            Action::RemoveFromTeam => self.removal_available(),
             Action::Create | Action::Columns | Action::SidePane | Action::MarkRange
                 if self.lists.tab == Tab::Activity && self.overlays.is_empty() =>
             {
@@ -50,7 +52,16 @@ impl App {
         use Action as A;
         let on_record = matches!(
             action,
-            A::SetRole | A::Teams | A::ToggleActive | A::Edit | A::Delete | A::MakeLike | A::Account | A::Raw
+            A::SetRole
+                | A::RowRole
+                | A::RemoveFromTeam
+                | A::Teams
+                | A::ToggleActive
+                | A::Edit
+                | A::Delete
+                | A::MakeLike
+                | A::Account
+                | A::Raw
         );
         let needs = on_record || matches!(action, A::Attributes | A::Permissions | A::Mark);
         let marked = self.overlays.is_empty() && self.lists.pane().is_some_and(|pane| !pane.marks.is_empty());

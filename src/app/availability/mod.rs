@@ -39,6 +39,9 @@ const LIKE: [ChangeVerb; 5] = [
 
 pub(super) const NOT_ON_ACTIVITY: &str = "This is for Users, Teams and Roles.";
 
+/// Said of the holders of a role.
+pub(super) const IN_NO_TEAM: &str = "A person is removed in the details of the team, or of the person.";
+
 const LIKE_A_ROLE: &str = "Roles are compared side by side, and their permissions edited.";
 
 impl App {
@@ -70,7 +73,7 @@ impl App {
             }
             Action::GroupRole => {
                 self.someone()?;
-                self.mapped().map_err(|why| self.with_way_to_member(why))
+                self.mapped().map_err(UnavailableReason::from)
             }
             Action::Teams => {
                 self.somebody()?;
@@ -203,6 +206,13 @@ impl App {
         }
         match action {
             Action::SetRole => refused(&[ChangeVerb::SetOrgRole, ChangeVerb::SetTeamRole]),
+            Action::RowRole => match self.kind_in_hand() {
+                RecordKind::Team if can.mapping.is_some() => None,
+                RecordKind::Team => refused(&[ChangeVerb::SetTeamRole]),
+                _ => refused(&[ChangeVerb::SetOrgRole, ChangeVerb::SetTeamRole]),
+            },
+            Action::RemoveFromTeam if self.kind_in_hand() == RecordKind::Role => Some(Cow::Borrowed(IN_NO_TEAM)),
+            Action::RemoveFromTeam => refused(&[ChangeVerb::RemoveMember]),
             Action::Permissions | Action::LoadRoles => self.roles_kept().err().map(Cow::Borrowed),
             Action::Teams | Action::Members | Action::MembersFromList => refused(&[ChangeVerb::AddMember]),
             Action::MakeLike => match self.kind_in_hand() {
@@ -289,19 +299,6 @@ impl App {
         }
     }
 
-    /// Adds the keys that give a member a role, where the details of a team have the cursor on one.
-    fn with_way_to_member(&self, why: &str) -> UnavailableReason {
-        let keys = self.keymap.label(Action::Follow).zip(self.keymap.label(Action::SetRole));
-        match (self.overlays.last(), keys) {
-            (Some(Overlay::Details(details)), Some((follow, set_role)))
-                if details.target.kind == RecordKind::Team && details.cursor.is_some() =>
-            {
-                format!("{why} {follow} opens the member, {set_role} there gives a role.").into()
-            }
-            _ => why.to_owned().into(),
-        }
-    }
-
     /// Whether the provider keeps any roles; else why there are none.
     fn roles_kept(&self) -> Result<(), &str> {
         let holds = self.holds();
@@ -344,7 +341,7 @@ impl App {
         if all { ChangeVerb::Reactivate } else { ChangeVerb::Deactivate }
     }
 
-    fn can(&self, verb: ChangeVerb) -> Result<(), UnavailableReason> {
+    pub(super) fn can(&self, verb: ChangeVerb) -> Result<(), UnavailableReason> {
         self.session.guards.closed().map_or(Ok(()), |refusal| Err(UnavailableReason::from(&refusal)))?;
         self.capabilities().map_or(Ok(()), |can| can.can(verb).map_err(UnavailableReason::from))
     }
@@ -418,7 +415,7 @@ impl App {
     }
 }
 
-fn refused_service(user: Option<&User>, why: &str) -> Result<(), UnavailableReason> {
+pub(super) fn refused_service(user: Option<&User>, why: &str) -> Result<(), UnavailableReason> {
     user.map_or(Ok(()), |user| Err(format!("{} is a service account: {why}", user.user_name).into()))
 }
 

@@ -22,14 +22,18 @@ impl App {
             }
         };
         match ends {
-            Ok(change) => self.draft(vec![change], effects, |app, mut plan, effects| {
-                // A removal is reviewed even if it can be undone, because no row of this list was marked or ticked for
-                // it.
-                plan.steps.iter_mut().for_each(|step| step.risk = step.risk.clone().max(Risk::Look));
-                app.propose_plan(plan, effects);
-            }),
+            Ok(change) => self.review(change, effects),
             Err(why) => self.say(why),
         }
+    }
+
+    /// Plans what ends with one key. The plan is reviewed even if it can be undone, because no row was marked or ticked
+    /// for it.
+    pub(in crate::app) fn review(&mut self, change: Change, effects: &mut Vec<AppEffect>) {
+        self.draft(vec![change], effects, |app, mut plan, effects| {
+            plan.steps.iter_mut().for_each(|step| step.risk = step.risk.clone().max(Risk::Look));
+            app.propose_plan(plan, effects);
+        });
     }
 
     /// Whether a key can be made here: a new key belongs to the owner of the key in use.

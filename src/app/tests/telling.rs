@@ -47,16 +47,6 @@ fn a_value_with_a_full_stop_gets_no_other_one() {
 }
 
 #[test]
-fn a_team_says_where_the_role_of_its_member_is_given() {
-    let mut console = Console::new(Hosting::Dedicated);
-    console.press(Action::GoTeams).press(Action::Open);
-    let said = |console: &Console| console.app.availability(Action::GroupRole).unwrap_err().to_string();
-    assert!(said(&console).ends_with("Enter opens the member, r there gives a role."), "{}", said(&console));
-    console.press(Action::Back);
-    assert!(said(&console).ends_with("give it to the user."), "{}", said(&console));
-}
-
-#[test]
 fn what_was_so_already_is_not_told_as_done() {
     let mut console = Console::new(Hosting::Dedicated);
     console.find("ivan").press(Action::ToggleActive).press(Action::Send);

@@ -16,16 +16,28 @@ use crate::{
 impl TextOverlay for DetailsBox {
     fn text(&self, app: &App, look: &ScreenLook) -> TextBox {
         let target = &self.target;
+        let in_team = app.membership().is_some();
         let mut hints = match target.kind {
             RecordKind::User => vec![
-                (Action::SetRole, "role"),
+                (Action::RowRole, if in_team { "role here" } else { "role" }),
+                (Action::RemoveFromTeam, "remove"),
                 (Action::Teams, "teams"),
                 (Action::Permissions, "permissions"),
                 (Action::Account, "account"),
             ],
-            RecordKind::Team => vec![(Action::Members, "members"), (Action::Invitations, "invitations")],
+            RecordKind::Team => vec![
+                (Action::RowRole, "role"),
+                (Action::RemoveFromTeam, "remove"),
+                (Action::Members, "members"),
+                (Action::Invitations, "invitations"),
+            ],
             RecordKind::Role => {
-                vec![(Action::RolePermissions, "permissions"), (Action::Holders, "holders"), (Action::Edit, "edit")]
+                vec![
+                    (Action::RolePermissions, "permissions"),
+                    (Action::Holders, "holders"),
+                    (Action::Edit, "edit"),
+                    (Action::RowRole, "holder's role"),
+                ]
             }
         };
         if target.kind != RecordKind::Role {

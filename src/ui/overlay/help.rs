@@ -71,7 +71,8 @@ fn entry(term: &str, meaning: &str, columns: usize, look: &ScreenLook) -> Vec<Li
 
 fn keys(columns: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    for scope in app.scopes_helped() {
+    let scopes = app.scopes_helped();
+    for scope in scopes {
         let specs: Vec<&ActionSpec> = ACTIONS.iter().filter(|spec| spec.scope == *scope).collect();
         if specs.is_empty() {
             continue;
@@ -81,7 +82,7 @@ fn keys(columns: usize, app: &App, look: &ScreenLook) -> Vec<Line<'static>> {
         }
         lines.push(heading(&app.word(scope.label()), look));
         for spec in specs {
-            let keys: Vec<String> = app.keymap.labels(spec.action).collect();
+            let keys: Vec<String> = app.keymap.labels_in(scopes, spec.action, |_| true).collect();
             let by_name = || format!(":{}", spec.name);
             let keys = if keys.is_empty() { by_name() } else { keys.join(" ") };
             match app.never(spec.action) {

@@ -27,7 +27,7 @@ impl OverlayDrawing for RolePicker {
     fn draw(&self, frame: &mut Frame<'_>, app: &App, look: &ScreenLook) {
         let (columns, height) = shell::room(app);
         let shell = BoxFrame {
-            title: format!("{} for {}", what(app), whom(self, app)),
+            title: title(self, app),
             typed: Some(&self.input),
             right: scope(self.scope, app),
             note: format!("{} of {}", count(self.shown.len()), count(self.all())),
@@ -56,7 +56,8 @@ impl OverlayDrawing for RolePicker {
                     "Nobody is known to have a role in a registry: type its name.".into()
                 }
                 (true, _) => "There is no role to give here.".into(),
-                _ => no_match(typed),
+                (_, ShownPlaces::All) => no_match(typed),
+                _ => elsewhere(typed, app),
             };
             lines.push(rows::nothing(&words, look));
         }
@@ -135,6 +136,21 @@ fn what(app: &App) -> &'static str {
     if app.capabilities().is_some_and(|can| !can.seat_levels.is_empty()) { "Role or seat" } else { "Role" }
 }
 
+/// Whom the pick is for, and the only place that is shown.
+fn title(picker: &RolePicker, app: &App) -> String {
+    let team = picker.here.as_ref().filter(|_| picker.scope == ShownPlaces::Here);
+    match team.and_then(|team| app.directory.team(team)) {
+        Some(team) => format!("Role for {} in {}", whom(picker, app), team.name),
+        None => format!("{} for {}", what(app), whom(picker, app)),
+    }
+}
+
+/// The sentence for a filter that matches no choice among the places shown.
+fn elsewhere(typed: &str, app: &App) -> String {
+    let key = app.key_now(Action::NextScope).unwrap_or_default();
+    format!("{} {key} shows other places.", no_match(typed))
+}
+
 fn whom(picker: &RolePicker, app: &App) -> String {
     match picker.users.as_slice() {
         [one] => app.directory.user(one).map_or_else(String::new, |user| user.user_name.to_string()),
@@ -145,6 +161,7 @@ fn whom(picker: &RolePicker, app: &App) -> String {
 fn scope(shown: ShownPlaces, app: &App) -> String {
     let words = match shown {
         ShownPlaces::All => "everywhere",
+        ShownPlaces::Here => "this team only",
         ShownPlaces::Organisation => "organisation only",
         ShownPlaces::Own => "own teams only",
         ShownPlaces::Other => "other teams only",

@@ -43,7 +43,7 @@ fn details() {
     let shown = shown(&app);
     assert!(shown.contains("╭ Users › Eva Tanaka ─"), "{shown}");
     let bottom: Vec<&str> = shown.lines().last().unwrap_or_default().split_whitespace().collect();
-    assert!(bottom.join(" ").starts_with("Enter open r role t teams p permissions a account "), "{shown}");
+    assert!(bottom.join(" ").starts_with("Enter open r role here x remove t teams p permissions "), "{shown}");
     assert!(bottom.join(" ").ends_with(" Esc back ? help"), "{shown}");
     assert_eq!(scroll_limit(&app, &look()), Some(6));
 }
