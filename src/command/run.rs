@@ -12,7 +12,7 @@ use super::{
 use crate::{
     directory::{
         change::{Change, ChangeId},
-        plan::{self, ChangeState, JournalEntry, NOT_CREATED, Plan, PlanPart, Step, UNCLAIMED, UNWRITTEN},
+        plan::{self, BLOCKED, ChangeState, JournalEntry, NOT_CREATED, Plan, PlanPart, Step, UNCLAIMED, UNWRITTEN},
         progress::PlanProgress,
         refusal::Refusal,
         words::PlanLine,
@@ -169,6 +169,7 @@ async fn watch(
     let mut progress = PlanProgress::new(ran.entries.values().map(|entry| entry.state).collect());
     let (mut absence, mut waiting) = (ServerAbsence::default(), String::new());
     let mut claimed: FxHashSet<ChangeId> = FxHashSet::default();
+    let mut is_blocked = false;
     while !open.is_empty() {
         let until = absence.until();
         tokio::select! {
@@ -179,7 +180,8 @@ async fn watch(
                     if !moved.state.is_open() || (moved.state == ChangeState::Sent && claimed.insert(moved.id)) {
                         absence.ends();
                     }
-                    if is_end(moved.state) {
+                    is_blocked |= moved.why == BLOCKED;
+                    if is_end(moved.state) || moved.why == BLOCKED {
                         open.remove(&moved.id);
                     }
                     if moved.why == UNCLAIMED {
@@ -213,6 +215,9 @@ async fn watch(
         meter.show(&progress, &waiting, now());
     }
     meter.clear();
+    if is_blocked {
+        ran.stopped.get_or_insert_with(|| BLOCKED.to_owned());
+    }
     if ran.stopped.is_some() {
         note("Waiting for answers under way …");
         for moved in session.stop().await {

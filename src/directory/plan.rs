@@ -41,7 +41,7 @@ pub use entries::{IdGenerator, PlanEntering, reason};
 pub use entry::{ChangeState, HARMED, JournalEntry, LATE, RequestExchange, UNATTRIBUTED, WayBack};
 pub use facts::{FactGravity, PlanFact, WayOut};
 pub use made::{MadeRecord, name_attribute};
-pub use parts::{NOT_CREATED, PlanPart, UNCLAIMED, UNWRITTEN, next_part};
+pub use parts::{BLOCKED, NOT_CREATED, PlanPart, UNCLAIMED, UNWRITTEN, next_part};
 pub use successors::RecordSuccessors;
 pub use undo::{BackStep, ExpectedEffect, InversePlan, STILL_LATE, holds, inverse, is_undone, newest};
 pub use undo_draft::UndoDraft;

@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tokio::{
     sync::{
         Notify, Semaphore,
@@ -169,6 +169,12 @@ struct Worker {
     unsettled: Vec<JournalEntry>,
     /// How often the outcome of a change was looked for in vain.
     looks: FxHashMap<ChangeId, u32>,
+    /// When outcomes that could not be read are looked for again, on a server that answers.
+    look_at: Option<Instant>,
+    /// Changes whose outcome is not looked for again by itself.
+    given_up: FxHashSet<ChangeId>,
+    /// Changes that wait for one of those, and were told to.
+    blocked: FxHashSet<ChangeId>,
     others: OtherSessions,
     /// Rung where another process may have written to the store.
     bell: Arc<Notify>,
@@ -258,6 +264,9 @@ pub async fn run(
         unread: false,
         unsettled: Vec::new(),
         looks: FxHashMap::default(),
+        look_at: None,
+        given_up: FxHashSet::default(),
+        blocked: FxHashSet::default(),
         others: OtherSessions::default(),
         bell: Arc::default(),
         watch: None,
@@ -293,7 +302,7 @@ pub async fn run(
 impl Worker {
     async fn serve(&mut self, stop: &CancellationToken) {
         loop {
-            let again = self.again_at;
+            let (again, look) = (self.again_at, self.look_at);
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return,
@@ -307,12 +316,14 @@ impl Worker {
                 },
                 () = self.bell.notified() => self.hear().await,
                 () = tokio::time::sleep_until(again.unwrap_or_else(Instant::now)), if again.is_some() => self.try_again(),
+                () = tokio::time::sleep_until(look.unwrap_or_else(Instant::now)), if look.is_some() => self.settle_open(),
             }
             self.stop_harmed().await;
             if self.lessons.take_doubt() {
                 self.learn_anew().await;
             }
             self.pump();
+            self.tell_blocked();
             self.tell_idle();
         }
     }
@@ -378,6 +389,7 @@ impl Worker {
     }
 
     fn settle_open(&mut self) {
+        self.look_at = None;
         for entry in std::mem::take(&mut self.unsettled) {
             let (context, looks) = (self.context.clone(), self.looks.get(&entry.id).copied().unwrap_or_default());
             self.tasks.spawn(async move {

@@ -9,7 +9,7 @@ use crate::{
     client::Client,
     directory::{
         Observation,
-        plan::{ChangeState, JournalEntry},
+        plan::{BLOCKED, ChangeState, JournalEntry},
         work::{ChangeUpdate, LinkState, WorkerReport},
     },
     scim::{
@@ -113,6 +113,7 @@ impl Worker {
             apply::AttemptEnd::Settled { versions, taught, conclusive } => {
                 self.settled_form(&entry, conclusive);
                 self.looks.remove(&entry.id);
+                self.given_up.remove(&entry.id);
                 self.learn_habits(&taught);
                 self.queue.finish(entry.id);
                 self.throttle.done(entry.state.is_done());
@@ -150,12 +151,33 @@ impl Worker {
                     alarm: false,
                     way_back: None,
                 }));
-                self.unsettled.push(entry);
-                if !answered {
+                let is_own = entry.session == self.context.session.as_ref().map(|session| session.id);
+                if answered {
+                    self.given_up.insert(entry.id);
+                } else if is_own || is_away(&failure) {
                     self.link_down(failure);
+                } else {
+                    // The change of an ended session must not keep this one's from the server.
+                    self.look_at = Some(Instant::now() + refresh::patience(0));
                 }
+                self.unsettled.push(entry);
             }
         }
+    }
+
+    /// Says once of each change behind an outcome that is not looked for again: it waits for a person.
+    pub(super) fn tell_blocked(&mut self) {
+        if self.given_up.is_empty() {
+            return self.blocked.clear();
+        }
+        let blocked = self.queue.behind(&self.given_up);
+        for entry in &blocked {
+            if !self.blocked.contains(&entry.id) {
+                let entry = JournalEntry { why: BLOCKED.to_owned(), ..(*entry).clone() };
+                self.report_moved(&entry);
+            }
+        }
+        self.blocked = blocked.into_iter().map(|entry| entry.id).collect();
     }
 
     /// Draws conclusions from an outcome for other changes of its form, and for its plan.
@@ -214,5 +236,14 @@ impl Worker {
         self.again_at = None;
         self.settle_open();
         self.refresh();
+    }
+}
+
+/// True for a failure that concerns every request, not only the one record: nobody answers, or not with this key.
+fn is_away(failure: &Failure) -> bool {
+    match failure.class {
+        FailureClass::Offline | FailureClass::Tls | FailureClass::Unauthorized | FailureClass::RateLimited => true,
+        FailureClass::Protocol => false,
+        _ => failure.status.is_none(),
     }
 }

@@ -183,6 +183,22 @@ impl ChangeQueue {
         ids
     }
 
+    /// The changes that wait for one of `held`, or for one that does.
+    pub fn behind(&self, held: &FxHashSet<ChangeId>) -> Vec<&JournalEntry> {
+        let mut next: Vec<ChangeId> = held.iter().copied().collect();
+        let mut seen: FxHashSet<ChangeId> = held.clone();
+        let mut behind = Vec::new();
+        while let Some(place) = next.pop().map(|id| self.places.get(&id)) {
+            for later in place.iter().flat_map(|place| &place.after) {
+                if seen.insert(*later) {
+                    next.push(*later);
+                    behind.extend(self.places.get(later).and_then(|place| place.entry.as_ref()));
+                }
+            }
+        }
+        behind
+    }
+
     /// True for a change that waits, is under way or is held.
     pub fn has(&self, id: ChangeId) -> bool {
         self.places.contains_key(&id)
@@ -290,6 +306,23 @@ pub(super) mod tests {
         queue.finish(ChangeId(1));
         assert_eq!(queue.next(|_| true).map(|entry| entry.id.0), Some(2));
         assert_eq!(queue.running(), 2);
+    }
+
+    #[test]
+    fn a_change_waits_behind_a_held_one_through_those_between() {
+        let mut queue = ChangeQueue::default();
+        queue.hold(&role(1, "eva"));
+        queue.push(entry(2, Change::AddMember { team: "t".into(), user: "eva".into() }));
+        queue.push(entry(3, Change::AddMember { team: "t".into(), user: "ivan".into() }));
+        queue.push(role(4, "noor"));
+        let behind = |id: i64| {
+            let mut ids: Vec<i64> =
+                queue.behind(&[ChangeId(id)].into_iter().collect()).iter().map(|entry| entry.id.0).collect();
+            ids.sort_unstable();
+            ids
+        };
+        assert_eq!(behind(1), [2, 3]);
+        assert!(behind(4).is_empty());
     }
 
     #[test]

@@ -12,6 +12,9 @@ pub const NOT_CREATED: &str = "Not sent: what it is about was not created.";
 /// The reason why a change that could not be noted as sent waits on in the journal.
 pub const UNCLAIMED: &str = "Not sent: the journal, which has it as waiting, could not be written. `scimitar resume` sends it once that goes again.";
 
+/// The reason why a change waits behind one whose outcome can't be read.
+pub const BLOCKED: &str = "Waits: the outcome of an earlier change of the same record can't be read. `scimitar resume`, or R in the console, looks for it again.";
+
 /// The reason why a change that could not be written down first was not sent.
 pub const UNWRITTEN: &str = "It could not be written to the journal, so it was not sent.";
 
