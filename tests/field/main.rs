@@ -59,6 +59,7 @@ mod unread_roles;
 mod unreadable;
 mod unsent;
 mod untrue;
+mod versions;
 mod wandb;
 mod wandb_docs;
 mod wandb_hosting;

@@ -46,6 +46,8 @@ pub struct Request {
     pub query: Vec<(String, String)>,
     /// `null` without a JSON body.
     pub body: Value,
+    /// The header `If-Match`.
+    pub if_match: Option<String>,
 }
 
 impl Request {
@@ -283,8 +285,10 @@ async fn handle(
     let path = percent_decoded(uri.path());
     let query = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     let body = serde_json::from_slice(&body).unwrap_or_default();
-    let request = Request { method, path, query, body };
-    let offered = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let if_match = text(header::IF_MATCH).map(str::to_owned);
+    let request = Request { method, path, query, body, if_match };
+    let offered = text(header::AUTHORIZATION).unwrap_or_default();
     let answer = if inner.behavior.takes(offered) { inner.answer(&request) } else { Answer::error(401, "who are you") };
     lock(&inner.log).push(request);
     let mut response = Response::builder().status(answer.status);

@@ -40,6 +40,7 @@ mod since;
 mod story;
 mod thin;
 mod undo;
+mod version;
 mod whole;
 
 use whole::{RecordAfter, RecordBefore};
@@ -128,6 +129,11 @@ pub async fn run(
             Err(failure) if attempt.was_put_off(&mut entry, failure).await => sent = attempt.send_all(&mut entry).await,
             _ => break,
         }
+    }
+    if let Err(failure) = &sent
+        && attempt.takes_new_version(&entry, failure).await
+    {
+        sent = attempt.send_all(&mut entry).await;
     }
     let ended = match sent {
         Ok(()) => attempt.confirm(&mut entry).await,

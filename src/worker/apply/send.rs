@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{
     ChangeAttempt, story,
+    version::target_of,
     whole::{RecordAfter, RecordBefore},
 };
 use crate::{
@@ -151,9 +152,7 @@ impl ChangeAttempt<'_> {
         }
         let gone =
             || Failure { status: Some(404), ..Failure::local(FailureClass::NotFound, "The record is gone.", "") };
-        let target = kind_of(request).zip(request.path.get(1));
-        let (kind, id) = target.ok_or_else(|| self.nothing_sent(gone()))?;
-        let target = ResourceRef { kind, id: id.as_str().into() };
+        let target = target_of(request).ok_or_else(|| self.nothing_sent(gone()))?;
         let (_, whole) = self.context.read_whole(&target).await.map_err(|failure| self.nothing_sent(failure))?;
         whole.ok_or_else(|| self.nothing_sent(gone()))
     }
@@ -175,7 +174,7 @@ impl ChangeAttempt<'_> {
     }
 
     /// The request with the version that was learnt since the change was planned, in the place of the plan's.
-    fn with_version(&self, mut request: Request) -> Request {
+    pub(super) fn with_version(&self, mut request: Request) -> Request {
         if let Some(RecordVersion { tag, age: VersionAge::Newer | VersionAge::Own }) = self.versions.get(&request.path)
             && request.method != Method::Post
         {
