@@ -15,6 +15,7 @@ mod file_teams;
 mod flags;
 mod grafana;
 mod in_part;
+mod kept_records;
 mod key_command;
 mod key_owner;
 mod knowledge;

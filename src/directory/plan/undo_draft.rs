@@ -131,10 +131,15 @@ impl UndoDraft {
 
 impl InversePlan {
     /// The records that the directory lacks, or of which it shows that a change was taken back already, or that its effect
-    /// is another one by now. A list may be older than the plan: only a reading of the record decides.
+    /// is another one by now. A list may be older than the plan, and may leave out a deleted user whom the server keeps:
+    /// only a reading of the record decides.
     pub fn unsure(&self, directory: &Directory) -> FxHashSet<ResourceRef> {
         let leaving = self.leaving();
-        let target = |step: &BackStep| Some(step.change.touches().into_iter().next()?.0);
+        let target = |step: &BackStep| {
+            let target = step.change.touches().into_iter().next()?.0;
+            let former = replaced(&target.id).filter(|_| target.kind == RecordKind::User);
+            Some(former.map_or(target, |id| ResourceRef::user(&id)))
+        };
         let cascades = self.cascades();
         let is_unsure = |(step, is_last): (&BackStep, bool)| {
             let is_broken = |expected: &ExpectedEffect| {
