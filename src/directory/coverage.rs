@@ -29,6 +29,8 @@ pub struct ListShortfall {
     pub why: String,
 }
 
+const UNREADABLE: &str = "can't be read";
+
 const OPEN_MEMBERS: &str = "it leaves out members, as users' own records show";
 
 impl ListCoverage {
@@ -40,6 +42,24 @@ impl ListCoverage {
     /// True for the coverage of [`Self::of_open_members`].
     pub fn has_open_members(&self) -> bool {
         matches!(self, Self::Partial(shortfall) if shortfall.why == OPEN_MEMBERS)
+    }
+
+    /// The coverage of a list that was read to its end, in which some records can't be told by id or name.
+    pub fn of_unreadable(all: u64, unreadable: u64) -> Self {
+        let why = match unreadable {
+            1 => format!("one record {UNREADABLE}"),
+            many => format!("{} records {UNREADABLE}", thousands(many)),
+        };
+        Self::Partial(ListShortfall { seen: all.saturating_sub(unreadable), said: Some(all), why })
+    }
+
+    /// True where the list was read to its end: a known id that did not come is gone, whatever else is not known.
+    pub fn is_to_the_end(&self) -> bool {
+        match self {
+            Self::Complete => true,
+            Self::Partial(shortfall) => shortfall.why.ends_with(UNREADABLE),
+            Self::NotRead(_) => false,
+        }
     }
 
     /// True where the absence of a record means that it does not exist.
@@ -96,6 +116,12 @@ mod tests {
         assert_eq!(part(Some(12_000)), "9,999 of 12,000: the server begins again");
         assert_eq!(part(None), "9,999, perhaps not all: the server begins again");
         assert_eq!(ListCoverage::NotRead(None).to_string(), "not read");
+        let unreadable = [1, 2].map(|many| ListCoverage::of_unreadable(45, many));
+        assert_eq!(
+            unreadable.each_ref().map(ToString::to_string),
+            ["44 of 45: one record can't be read", "43 of 45: 2 records can't be read"]
+        );
+        assert!(unreadable.iter().all(|coverage| coverage.is_to_the_end() && !coverage.is_complete()));
         assert!(ListCoverage::Complete.is_complete() && !ListCoverage::NotRead(None).is_complete());
     }
 }

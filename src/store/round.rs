@@ -77,6 +77,9 @@ impl Store {
             claim_format(tx)?;
             match coverage {
                 ListCoverage::Partial(shortfall) => {
+                    if coverage.is_to_the_end() {
+                        round.sweep(tx)?;
+                    }
                     let text = serde_json::to_string(shortfall).unwrap_or_default();
                     meta_set(tx, &shortfall_key(round.kind), &text)?;
                 }

@@ -150,16 +150,24 @@ async fn at(context: &WorkerContext, kind: RecordKind, level: NameLevel, name: &
             team.members = None;
         }
     }
-    let others = all.len();
+    let read = all.len();
+    let refused =
+        |text: &str| Err(Failure { arrived: RequestArrival::Yes, ..Failure::local(FailureClass::Refused, text, "") });
     if page.resources.is_empty() && page.total.is_some_and(|total| total > 0) {
-        let text = "The server counts records of this name, and shows none of them";
-        return Err(Failure { arrived: RequestArrival::Yes, ..Failure::local(FailureClass::Refused, text, "") });
+        return refused("The server counts records of this name, and shows none of them");
     }
     let meant: Vec<Record> = all.into_iter().filter(|record| find::is_called(record, name)).collect();
     // An email filter may find somebody who has the address as a second one; a name filter must not find others.
+    let others = read - meant.len();
     if meant.is_empty() && others > 0 && level == NameLevel::Name {
-        let text = "The server does not look names up: it answers with records of other names";
-        return Err(Failure { arrived: RequestArrival::Yes, ..Failure::local(FailureClass::Refused, text, "") });
+        return refused("The server does not look names up: it answers with records of other names");
+    }
+    let is_part = page.next_cursor.is_some() || page.total.is_some_and(|total| total > page.resources.len() as u64);
+    if is_part && others > 0 {
+        return refused("The server does not look names up: its answer is a part of many records");
+    }
+    if read < page.resources.len() {
+        return refused("The server's answer holds a record that can't be read");
     }
     Ok(meant)
 }

@@ -27,6 +27,7 @@ use crate::{
 
 mod ahead;
 mod changes;
+mod extent;
 mod glimpse;
 mod hints;
 mod keep;

@@ -58,6 +58,7 @@ mod terminal;
 mod typed_names;
 mod undo;
 mod unread_roles;
+mod unreadable;
 mod unsent;
 mod untrue;
 mod versions;

@@ -118,6 +118,11 @@ impl ReadPage {
 }
 
 impl ReadRow {
+    /// True if the record is a placeholder.
+    pub fn is_unreadable(&self) -> bool {
+        self.key.is_some()
+    }
+
     fn key(&self) -> &str {
         self.key.as_deref().unwrap_or(self.record.id())
     }

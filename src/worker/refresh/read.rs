@@ -10,6 +10,7 @@ use super::{
         shown_records::{self, RecordComparison, RecordDifference, ShownPrint},
     },
     ahead::{EarlyAnswer, ListQuery, PageRequest, may_be_haste},
+    extent,
     glimpse::PageGlimpse,
     hints::RecordHints,
     keep::ListKeeper,
@@ -22,7 +23,7 @@ use super::{
 };
 use crate::{
     directory::{
-        ListCoverage, ListShortfall, Observation, RecordKind, ResourceRef,
+        Observation, RecordKind, ResourceRef,
         record::{ReadDepth, Record},
         shared::Shared,
         work::{RefreshProof, WorkerReport},
@@ -30,7 +31,7 @@ use crate::{
     scim::{
         failure::{Failure, FailureClass, RequestArrival},
         filter::ScimFilter,
-        pager::{self, ListVerdict, Pager, thousands},
+        pager::{Pager, thousands},
     },
 };
 
@@ -124,6 +125,7 @@ pub async fn read_list(context: &WorkerContext, wanted: ReadOptions<'_>) -> Opti
         depth: list.depth,
         received: 0,
         kept: 0,
+        unreadable: 0,
         lists: RecordLists::default(),
         hints: RecordHints::default(),
         tally: Tally::default(),
@@ -152,6 +154,8 @@ struct Reading<'a> {
     /// Records of all pages so far, and those of them that are kept and written.
     received: usize,
     kept: usize,
+    /// Records that can't be read as far as their id.
+    unreadable: u64,
     compared: shown_records::ListReading,
     lists: RecordLists,
     hints: RecordHints,
@@ -292,6 +296,7 @@ impl Reading<'_> {
             self.tally.note(&row.record, row.members, &row.groups);
         }
         self.kept += page.rows.len();
+        self.unreadable += page.rows.iter().filter(|row| row.is_unreadable()).count() as u64;
         for row in &mut page.rows {
             let compared = self.compared.note(row.record.id(), row.print);
             row.shown = compared == RecordComparison::Same;
@@ -338,9 +343,9 @@ impl Reading<'_> {
             (Some(_), 0) => format!("{} found by the server", thousands(seen)),
             (Some(_), _) => format!("{} found; others came too", thousands(seen)),
         };
-        let coverage = coverage(&proof, self.wanted.narrow.map(|_| seen), failure.as_ref());
+        let coverage = extent::coverage(&proof, self.wanted.narrow.map(|_| seen), failure.as_ref(), self.unreadable);
         let mut difference = self.compared.end();
-        if !coverage.is_complete() {
+        if !coverage.is_to_the_end() {
             difference.keep_absent();
         }
         let proof = RefreshProof { kind: self.wanted.kind, seen, words, coverage };
@@ -357,21 +362,6 @@ impl Reading<'_> {
             failure,
         }
     }
-}
-
-/// The coverage that follows from reading a list; `found` is the number of records that the server's filter found.
-fn coverage(proof: &pager::ListProof, found: Option<u64>, failure: Option<&Failure>) -> ListCoverage {
-    let why = match proof.verdict {
-        _ if found.is_some() => "only those that the server's filter finds are read".to_owned(),
-        ListVerdict::Complete => return ListCoverage::Complete,
-        ListVerdict::Short(why) | ListVerdict::Unproven(why) => failure.map_or_else(|| why.to_string(), in_the_middle),
-    };
-    let said = proof.said.filter(|_| found.is_none());
-    ListCoverage::Partial(ListShortfall { seen: found.unwrap_or(proof.seen), said, why })
-}
-
-fn in_the_middle(failure: &Failure) -> String {
-    format!("reading failed in the middle: {}", failure.text.trim_end_matches('.'))
 }
 
 fn not_filtered() -> Failure {
