@@ -266,7 +266,11 @@ impl Pager {
 
     /// True if a record that exists may have been left out between pages.
     fn is_gapped(&self) -> bool {
-        self.shift.is_open() || (self.cursor.is_some() && self.shift.has_shrunk() && self.promised > self.count())
+        let known_again = matches!(self.ended, Some(EndReason::Repeats | EndReason::NothingNew));
+        let has_shrunk = self.shift.has_shrunk();
+        self.shift.is_open()
+            || (has_shrunk && known_again)
+            || (self.cursor.is_some() && has_shrunk && self.promised > self.count())
     }
 
     fn count(&self) -> u64 {

@@ -99,6 +99,8 @@ impl PageShift {
         }
         let last = self.last_total.replace(total).or(self.first_total).unwrap_or(total);
         self.has_shrunk = self.has_shrunk || total < last;
+        // What came meanwhile may have moved records of the gap behind it.
+        self.open = self.open || (self.look.is_some() && total > last);
         last.saturating_sub(total)
     }
 
