@@ -18,6 +18,8 @@ pub(super) struct PageShift {
     longest: u64,
     /// True if each total was the length of its page.
     counts_itself: bool,
+    /// True if a total was the number of records from its page on.
+    counts_rest: bool,
     look: Option<LookBack>,
     looks: u32,
     /// True if a gap may remain that no look back could close.
@@ -62,6 +64,7 @@ impl PageShift {
             last_total: None,
             longest: 0,
             counts_itself: true,
+            counts_rest: false,
             look: None,
             looks: 0,
             open: false,
@@ -94,13 +97,16 @@ impl PageShift {
         let is_rest =
             before > 0 && total.checked_add(before) == self.first_total && page.len == total.min(self.longest);
         self.first_total = self.first_total.or(Some(total));
+        // A list that lost as many records as came before looks like that, too, for one page.
+        self.open = self.open || (self.counts_rest && !is_rest);
+        self.counts_rest = self.counts_rest || (is_rest && !self.counts_itself);
         if self.counts_itself || is_rest {
             return 0;
         }
         let last = self.last_total.replace(total).or(self.first_total).unwrap_or(total);
         self.has_shrunk = self.has_shrunk || total < last;
-        // What came meanwhile may have moved records of the gap behind it.
-        self.open = self.open || (self.look.is_some() && total > last);
+        // A list that moves again while its pages are read again may have moved records of the gap out of it.
+        self.open = self.open || (self.look.is_some() && total != last);
         last.saturating_sub(total)
     }
 

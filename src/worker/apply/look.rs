@@ -94,8 +94,10 @@ impl ChangeAttempt<'_> {
         let told = page.total.unwrap_or(page.resources.len() as u64);
         let all = page.resources.iter().map(|raw| self.context.dialect.read(kind, raw, ReadDepth::Full, "$"));
         let read: Vec<Record> = all.flatten().filter(has_name).collect();
-        // An unreadable answer, or a withheld match, does not prove that there is no record.
-        let unread = read.len() < page.resources.len() || (read.is_empty() && (told > 0 || page.total.is_none()));
+        // An unreadable answer, a withheld match, or the first page of a server that ignores filters does not prove that
+        // there is no record.
+        let unread =
+            read.len() < page.resources.len() || told > read.len() as u64 || (read.is_empty() && page.total.is_none());
         // Servers that ignore a filter answer with every record: only a record of the same name counts.
         let by_email = matches!(&entry.step.change, Change::CreateUser { user, .. } if user.instance_admin);
         let found = read.into_iter().find(|record| same_name(record, &wanted, by_email));

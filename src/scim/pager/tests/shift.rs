@@ -115,6 +115,26 @@ fn somebody_who_comes_at_the_beginning_is_found() {
     assert_eq!((requests, seen.len(), proof.to_string()), (5, 51, "51 of 51".to_owned()));
 }
 
+/// The total of the second page is the number of records from there on, too, as some servers count.
+#[test]
+fn a_list_that_lost_its_first_page_is_not_called_complete() {
+    let mut list = ids(0..61);
+    let events = [Event::Removes { from: 0, many: 20 }, Event::Appends];
+    assert_eq!(read(&mut list, 20, Counts::All, &events).2.verdict, ListVerdict::Unproven(EndReason::Removed));
+}
+
+#[test]
+fn a_list_that_shrinks_again_while_it_is_read_again_is_not_called_complete() {
+    let mut list = ids(0..132);
+    let mut events = [Event::Nothing; 6];
+    events[3..].copy_from_slice(&[
+        Event::Removes { from: 0, many: 1 },
+        Event::Removes { from: 0, many: 20 },
+        Event::Inserts { at: 80 },
+    ]);
+    assert_eq!(read(&mut list, 20, Counts::All, &events).2.verdict, ListVerdict::Unproven(EndReason::Removed));
+}
+
 #[test]
 fn a_list_that_shrinks_all_the_time_is_not_called_complete() {
     let mut list = ids(0..4_000);
