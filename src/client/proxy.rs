@@ -49,6 +49,18 @@ impl Proxy {
         self.told(error, to, error.is_timeout(), error.is_dns())
     }
 
+    /// The failure where the proxy itself gives an answer of this status in place of the server's: 407 (RFC 9110 §15.5.8)
+    /// to a request that goes through no tunnel. Within a tunnel every answer is the server's.
+    pub(super) fn refusal(&self, status: u16) -> Option<Failure> {
+        (status == 407 && !self.tunnels).then(|| self.wants_password())
+    }
+
+    fn wants_password(&self) -> Failure {
+        let text = format!("The proxy {} wants a user and a password, or others", self.place);
+        let next = "Put them into the proxy's address: http://USER:PASSWORD@HOST:PORT";
+        Failure::local(FailureClass::Offline, text, next)
+    }
+
     fn told(&self, error: &(dyn Error + 'static), to: &str, is_timeout: bool, is_dns: bool) -> Option<Failure> {
         let Self { host, place, tunnels } = self;
         let said = said(error);
@@ -62,8 +74,7 @@ impl Proxy {
             return Some(Failure::local(FailureClass::Timeout, text, SETTINGS));
         }
         if said.contains("proxy authorization required") {
-            let next = "Put them into the proxy's address: http://USER:PASSWORD@HOST:PORT";
-            return offline(format!("The proxy {place} wants a user and a password, or others"), next);
+            return Some(self.wants_password());
         }
         if is_dns {
             return offline(format!("The name of the proxy, {host}, does not resolve"), SETTINGS);
@@ -92,6 +103,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+    use crate::scim::failure::RequestArrival;
 
     fn chosen(base: &str) -> Option<String> {
         let matcher = Matcher::builder()
@@ -110,6 +122,20 @@ mod tests {
     #[case("https://scim.inside.example/scim", None)]
     fn a_proxy_is_known_by_host_and_port(#[case] base: &str, #[case] expected: Option<&str>) {
         assert_eq!(chosen(base).as_deref(), expected);
+    }
+
+    #[rstest]
+    #[case::plain(false, 407, true)]
+    #[case::of_the_server(true, 407, false)]
+    #[case::refused_by_the_server(false, 403, false)]
+    fn a_proxy_that_wants_a_password_got_no_request_through(
+        #[case] tunnels: bool,
+        #[case] status: u16,
+        #[case] is_its_own: bool,
+    ) {
+        let refusal = Proxy { host: "p".into(), place: "p:1".into(), tunnels }.refusal(status);
+        let expected = is_its_own.then_some((FailureClass::Offline, RequestArrival::No));
+        assert_eq!(refusal.map(|failure| (failure.class, failure.arrived)), expected);
     }
 
     #[derive(Debug, thiserror::Error)]

@@ -389,6 +389,9 @@ impl Inner {
             }
             let response = sending.send().await.map_err(|error| way.before_answer(&error))?;
             self.wish.answered();
+            if let Some(failure) = self.proxy.as_ref().and_then(|proxy| proxy.refusal(response.status().as_u16())) {
+                return Err(failure);
+            }
             let Some(target) = redirect(&response) else { return Ok(response) };
             if !request.is_read() || target.origin() != self.endpoint.base.origin() {
                 let place = format!("{}{}", target.origin().ascii_serialization(), target.path());

@@ -162,5 +162,9 @@ async fn the_proxy_is_named_where_it_is_what_fails() {
         plain.contains(&format!("Nothing listens at 127.0.0.1:{free}, the proxy to directory.example:80")),
         "{plain}"
     );
+    let address = format!("http://me:canary-of-the-proxy@127.0.0.1:{refusing}");
+    let plain = world.doctor("http://directory.example", "allow_http = true\n", &[("HTTP_PROXY", &address)]).await;
+    assert!(plain.contains(&format!("The proxy 127.0.0.1:{refusing} wants a user and a password")), "{plain}");
+    assert!(!plain.contains("canary-of"), "{plain}");
     assert_eq!(world.reached(), 0, "nothing was asked");
 }
