@@ -82,3 +82,34 @@ fn a_deletion_that_is_put_off_is_looked_at_and_is_nobody_elses() {
     assert_eq!(said.json()["confirmed"], 1, "{said}");
     assert_eq!(world.writes().len(), 1, "{:?}", world.written());
 }
+
+/// Makes the user, puts the creation off, and answers each filter with the first page of all users.
+struct BusyWithoutFilters;
+
+impl Behavior for BusyWithoutFilters {
+    fn before(&self, state: &mut State, request: &Request) -> Option<Answer> {
+        if request.parameter("filter").is_some() {
+            let page: Vec<_> = state.users.values().take(10).collect();
+            return Some(Answer::json(200, &json!({"totalResults": state.users.len(), "Resources": page})));
+        }
+        let creates = request.method == Method::POST && request.path.ends_with("/Users");
+        creates.then(|| {
+            state.made += 1;
+            let id = format!("made-{}", state.made);
+            let record = self.create(state, ResourceType::Users, &request.body, &id);
+            state.users.insert(id, record);
+            Answer::error(503, "come back later").with(header::RETRY_AFTER, "0")
+        })
+    }
+
+    fn names_are_unique(&self) -> bool {
+        false
+    }
+}
+
+#[test]
+fn a_creation_is_not_sent_again_where_only_a_page_of_all_users_answers_the_search() {
+    let world = World::new(BusyWithoutFilters, users(30), vec![]);
+    let told = world.run(&["create", "user", "zoe", "--email", "zoe@x.example", "--yes", "--json"]).exits(1).json();
+    assert_eq!((&told["changes"][0]["state"], world.writes().len()), (&json!("unknown"), 1), "{told}");
+}
