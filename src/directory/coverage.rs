@@ -57,7 +57,10 @@ impl ListCoverage {
     pub fn is_to_the_end(&self) -> bool {
         match self {
             Self::Complete => true,
-            Self::Partial(shortfall) => shortfall.why.ends_with(UNREADABLE),
+            // The words of a failure may end alike.
+            Self::Partial(shortfall) => {
+                shortfall.said.is_some_and(|all| *self == Self::of_unreadable(all, all.saturating_sub(shortfall.seen)))
+            }
             Self::NotRead(_) => false,
         }
     }
@@ -122,6 +125,9 @@ mod tests {
             ["44 of 45: one record can't be read", "43 of 45: 2 records can't be read"]
         );
         assert!(unreadable.iter().all(|coverage| coverage.is_to_the_end() && !coverage.is_complete()));
+        let why = "reading failed in the middle: the answer can't be read".to_owned();
+        let cut = ListCoverage::Partial(ListShortfall { seen: 44, said: Some(45), why });
+        assert!(!cut.is_to_the_end() && !ListCoverage::NotRead(None).is_to_the_end());
         assert!(ListCoverage::Complete.is_complete() && !ListCoverage::NotRead(None).is_complete());
     }
 }
