@@ -84,6 +84,7 @@ async fn multi_tenant_deactivation_removes_and_is_typed() {
 
     // There is no way back: they can be created again, and the plan says what differs.
     console.press(Action::Undo);
+    console.settle().await;
     assert!(console.is_preview(), "{}", console.screen());
     console.expect("eva-tanaka is created again with another id");
 }
