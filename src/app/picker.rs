@@ -135,7 +135,7 @@ impl RolePicker {
         Self::opened_for(users, None, directory, can)
     }
 
-    /// Collects the choices for a user, and shows those in one team until another place is asked for.
+    /// Collects the choices for a user, and shows those in one team until the person chooses another scope.
     pub fn in_team(user: Id, team: Id, directory: &Directory, can: &ProviderCapabilities) -> Self {
         Self::opened_for(vec![user], Some(team), directory, can)
     }

@@ -53,7 +53,8 @@ impl ListCoverage {
         Self::Partial(ListShortfall { seen: all.saturating_sub(unreadable), said: Some(all), why })
     }
 
-    /// True where the list was read to its end: a known id that did not come is gone, whatever else is not known.
+    /// True where the list was read to its end: a record that did not come under its id is no longer shown. Only a complete
+    /// list says that such a record is gone; among unreadable records it may be one of them.
     pub fn is_to_the_end(&self) -> bool {
         match self {
             Self::Complete => true,

@@ -171,7 +171,7 @@ struct Worker {
     looks: FxHashMap<ChangeId, u32>,
     /// When outcomes that could not be read are looked for again, on a server that answers.
     look_at: Option<Instant>,
-    /// Changes whose outcome is not looked for again by itself.
+    /// Changes whose outcome can't be read: the worker looks for it again only when a person asks, or the link comes back.
     given_up: FxHashSet<ChangeId>,
     /// Changes that wait for one of those, and were told to.
     blocked: FxHashSet<ChangeId>,

@@ -165,7 +165,7 @@ impl Worker {
         }
     }
 
-    /// Says once of each change behind an outcome that is not looked for again: it waits for a person.
+    /// Says once of each change behind an outcome that can't be read that it waits for a person.
     pub(super) fn tell_blocked(&mut self) {
         if self.given_up.is_empty() {
             return self.blocked.clear();
@@ -239,7 +239,7 @@ impl Worker {
     }
 }
 
-/// True for a failure that concerns every request, not only the one record: nobody answers, or not with this key.
+/// True if the failure concerns every request: no server answers, or the server takes no request with this key for now.
 fn is_away(failure: &Failure) -> bool {
     match failure.class {
         FailureClass::Offline | FailureClass::Tls | FailureClass::Unauthorized | FailureClass::RateLimited => true,

@@ -42,8 +42,8 @@ async fn a_write_that_meets_a_fault_ends_as_the_server_has_it_and_is_not_sent_tw
         }
         assert_eq!(console.user("eva-tanaka").display_name.as_str(), after, "{kind}");
         // Only what certainly did nothing goes out again.
-        use FaultKind as Kind;
-        let again = [Kind::BusySeconds, Kind::BusyDate, Kind::BusyBare, Kind::DownBefore, Kind::Stale];
+        let again =
+            [FaultKind::BusySeconds, FaultKind::BusyDate, FaultKind::BusyBare, FaultKind::DownBefore, FaultKind::Stale];
         let times = server.writes().len() - sent;
         assert!(times == 1 || (times == 2 && again.contains(&kind)), "{kind}: sent {times} times");
         console.esc();

@@ -132,7 +132,7 @@ async fn why_she_may_is_said_place_by_place() {
     console.expect("not told: nothing shows what admin allows");
 }
 
-/// A team with a member who is none of its admins, and the position of the member's row in the team's details.
+/// A team, a member who is no admin of it, and the position of the member's row in the team's details.
 fn plain_member(console: &Console) -> (String, String, usize) {
     let app = console.app();
     let found = app.directory.records().teams().values().find_map(|team| {

@@ -1,4 +1,4 @@
-//! A record that can't be read any more once it was changed.
+//! A change whose record can't be read afterwards, and the changes after it.
 
 use std::sync::{
     Arc,

@@ -32,7 +32,7 @@ enum Meanwhile {
     Appends,
     /// A user comes at the beginning before the second page.
     Prepends,
-    /// A user of the first page moves to the end before the second, as after an update in some databases.
+    /// A user of the first page moves to the end before the second page is read, as after an update in some databases.
     Moves,
 }
 
@@ -56,7 +56,7 @@ impl Meanwhile {
     }
 }
 
-/// Pages of 20; the change happens while they are read.
+/// A server with pages of 20 users; another client changes the list while it is read.
 struct Shifting {
     change: Meanwhile,
     times: AtomicUsize,
@@ -127,5 +127,5 @@ fn a_file_of_all_users_changes_nothing(
     world.file("all.json", json!({"users": rest}).to_string());
     world.run(&["apply", "all.json", "--prune=users", "--yes"]);
     let log = world.written();
-    assert!(!log.iter().any(|line| line.starts_with("POST")), "{log:?}");
+    assert_eq!(log, [""; 0]);
 }

@@ -76,7 +76,7 @@ impl ListProof {
         Self { seen, said, verdict }
     }
 
-    /// The same list where a record may be missing between two pages.
+    /// This proof, for a list that may lack a record between two pages.
     pub(super) fn with_gap(self) -> Self {
         match self.verdict {
             ListVerdict::Complete | ListVerdict::Unproven(EndReason::Contradiction) => {

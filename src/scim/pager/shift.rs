@@ -47,7 +47,7 @@ pub(super) struct PageFacts {
     pub is_known: bool,
 }
 
-/// What follows from a page that was read again.
+/// The next step after a page that was read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum AfterLook {
     /// Reading goes on, further back or forward.

@@ -1,4 +1,4 @@
-//! How much of a list is known once it was read.
+//! The coverage of a list that was read.
 
 use crate::{
     directory::{ListCoverage, ListShortfall},
@@ -8,8 +8,8 @@ use crate::{
     },
 };
 
-/// The coverage that follows from reading a list; `found` is the number of records that the server's filter found,
-/// `unreadable` the number of records without an id.
+/// The coverage that follows from reading a list; `found` is the number of records that the server's filter found, and
+/// `unreadable` is the number of records without an id.
 pub fn coverage(proof: &ListProof, found: Option<u64>, failure: Option<&Failure>, unreadable: u64) -> ListCoverage {
     let why = match proof.verdict {
         _ if found.is_some() => "only those that the server's filter finds are read".to_owned(),
