@@ -19,7 +19,7 @@ pub const SIGNS: [&str; 14] = [
     "failed or refused",
     "done in part",
     "unknown, or never shown",
-    "did more than asked",
+    "grave; did more than asked",
     "undone",
     "may look like another name",
     "so already: needs nothing",

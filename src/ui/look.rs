@@ -52,6 +52,8 @@ pub struct GlyphSet {
     pub link: [&'static str; 2],
     /// The sign for connected while something is missing.
     pub partly: &'static str,
+    /// A name that may look like another one.
+    pub alike: &'static str,
     /// The signs for sorted upwards, downwards.
     pub sort: [&'static str; 2],
     /// Something was cut off.
@@ -87,7 +89,7 @@ impl GlyphSet {
         pending: "↻",
         done: "✓",
         failed: "✗",
-        in_part: "~",
+        in_part: "◐",
         needless: "=",
         harm: "!",
         undone: "↶",
@@ -96,6 +98,7 @@ impl GlyphSet {
         choice: ["●", "○"],
         link: ["●", "○"],
         partly: "◐",
+        alike: "≈",
         sort: ["↑", "↓"],
         more: "…",
         dot: "·",
@@ -108,30 +111,31 @@ impl GlyphSet {
         ascii: false,
     };
 
-    /// For all others.
+    /// For all others. Few characters are left: `-` is what goes, and neither none nor a bullet.
     pub const ASCII: GlyphSet = GlyphSet {
         cursor: ">",
         mark: "*",
         pending: "@",
         done: "v",
         failed: "x",
-        in_part: "~",
+        in_part: "%",
         needless: "=",
         harm: "!",
         undone: "<",
         arrow: "->",
-        now: "o",
+        now: "(*)",
         choice: ["(*)", "( )"],
-        link: ["o", "."],
-        partly: ":",
-        sort: ["^", "v"],
+        link: ["(*)", "( )"],
+        partly: "(%)",
+        alike: "&",
+        sort: ["/", "\\"],
         more: "..",
-        dot: "-",
-        gauge: ["#", "."],
+        dot: ".",
+        gauge: ["#", ":"],
         signs: ["+", "-", "~"],
         line: "-",
         unknown: "?",
-        none: "-",
+        none: "_",
         thumb: "#",
         ascii: true,
     };
@@ -314,8 +318,9 @@ impl ScreenLook {
 fn ascii(symbol: &str) -> &'static str {
     match symbol {
         "…" => ".",
-        "·" | "−" | "–" => "-",
-        "≈" => "~",
+        "·" => GlyphSet::ASCII.dot,
+        "≈" => GlyphSet::ASCII.alike,
+        "−" | "–" => "-",
         "“" | "”" => "\"",
         "‘" | "’" => "'",
         _ => "?",
@@ -327,6 +332,47 @@ mod tests {
     use ratatui::layout::Rect;
 
     use super::*;
+
+    #[test]
+    fn every_sign_means_one_thing() {
+        for set in [GlyphSet::UNICODE, GlyphSet::ASCII] {
+            let [add, remove, alter] = set.signs;
+            let ([on, off], [up, down], [full, empty]) = (set.choice, set.sort, set.gauge);
+            let all = [
+                set.cursor,
+                set.mark,
+                set.pending,
+                set.done,
+                set.failed,
+                set.in_part,
+                set.needless,
+                set.harm,
+                set.undone,
+                set.arrow,
+                set.alike,
+                set.more,
+                set.dot,
+                set.unknown,
+                set.none,
+                on,
+                off,
+                up,
+                down,
+                full,
+                empty,
+                add,
+                remove,
+                alter,
+            ];
+            for (at, sign) in all.iter().enumerate() {
+                assert!(!all[..at].contains(sign), "{sign} has two meanings");
+            }
+            // So it is, so it is not: of a choice, a connection, the present value.
+            assert_eq!((set.now, set.link), (on, set.choice));
+            assert!(set.partly.contains(set.in_part), "{}", set.partly);
+            assert_eq!(set.alike == crate::scim::confusable::MARK.to_string(), !set.ascii);
+        }
+    }
 
     #[test]
     fn signs_of_sentences_have_an_ascii_form_where_others_are_question_marks() {

@@ -114,7 +114,8 @@ pub fn mark(wish: Option<bool>, now: MembershipState, look: &ScreenLook) -> (&'s
         (Some(true), _) => ("[+]", look.good().add_modifier(Modifier::BOLD)),
         (Some(false), _) => ("[-]", look.bad()),
         (None, MembershipState::On) => ("[x]", Style::new()),
-        (None, MembershipState::Some) => ("[~]", Style::new()),
+        (None, MembershipState::Some) if look.glyphs.ascii => ("[%]", Style::new()),
+        (None, MembershipState::Some) => ("[◐]", Style::new()),
         (None, MembershipState::Off) => ("[ ]", look.dim()),
         (None, MembershipState::NotTold) => ("[?]", look.dim()),
     }

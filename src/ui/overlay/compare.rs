@@ -105,7 +105,7 @@ impl<'a> Table<'a> {
         let [plus, _, _] = look.glyphs.signs;
         let added = format!("{plus} added");
         let inherited = format!("{} inherited", look.glyphs.dot);
-        let none = if look.glyphs.ascii { "-" } else { "–" };
+        let none = look.glyphs.none;
         let cell = |stance: PermissionStance| match stance {
             PermissionStance::Added => (added.as_str(), look.good()),
             PermissionStance::Inherited => (inherited.as_str(), Style::new()),

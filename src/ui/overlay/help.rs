@@ -126,7 +126,7 @@ fn glyphs(look: &ScreenLook) -> [(&'static str, Style); SIGNS.len()] {
         (glyphs.unknown, look.careful()),
         (glyphs.harm, look.bad()),
         (glyphs.undone, look.dim()),
-        ("≈", look.careful()),
+        (glyphs.alike, look.careful()),
         (glyphs.needless, look.dim()),
         (add, look.good()),
         (remove, look.bad()),
