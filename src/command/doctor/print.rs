@@ -135,7 +135,8 @@ impl Page {
         .flatten()
         .collect();
         let (style, words) = match report.outcome {
-            Outcome::Well => ("1;32", "All well"),
+            Outcome::Well if lines(FindingVerdict::Note) + lines(FindingVerdict::Unknown) == 0 => ("1;32", "All well"),
+            Outcome::Well => ("1;32", "No problem found"),
             Outcome::Problems => ("1;31", "Not all well"),
             Outcome::Failed => ("1;31", "The server can't be asked"),
         };
