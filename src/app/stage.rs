@@ -279,7 +279,7 @@ impl App {
         let changes = lines.iter().map(|line| line.change.clone()).collect();
         self.draft(changes, effects, move |app, mut plan, _| {
             plan.refused.extend(refused);
-            plan.title = words::title(&plan, &app.directory, app.holds());
+            plan.title = words::title(&plan, &[], &app.directory, app.holds());
             let reason = Input::new(stage::reasons(&lines));
             let preview = PlanPreview { staged: lines, reason, ..PlanPreview::new(plan) };
             app.overlays.push(Overlay::Preview(Box::new(preview)));

@@ -206,10 +206,7 @@ pub(super) fn whole(session: &mut HeadlessSession, stages: &[Vec<Change>], undoe
             (change, line)
         }));
     }
-    all.title = words::title(&all, &session.directory, holds);
-    if !later.is_empty() {
-        all.title = format!("Make {} changes", all.steps.len() + all.refused.len() + later.len());
-    }
+    all.title = words::title(&all, &later, &session.directory, holds);
     for id in laid.into_iter().rev() {
         session.directory.take_off(id);
     }

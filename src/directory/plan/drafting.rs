@@ -82,7 +82,7 @@ impl PlanDrafting {
         plan.among = self.guard.take_among();
         let notes = plan.derived_notes();
         plan.notes.splice(0..0, notes);
-        plan.title = words::title(&plan, directory, self.holds);
+        plan.title = words::title(&plan, &[], directory, self.holds);
         plan
     }
 }

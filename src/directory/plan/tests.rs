@@ -188,3 +188,52 @@ fn a_title_is_a_verb_and_for_whom(#[case] changes: Vec<Change>, #[case] title: &
     let plan = plan(changes);
     assert_eq!((plan.title.as_str(), &plan.refused), (title, &vec![]));
 }
+
+fn create(name: &str) -> Change {
+    let user = crate::directory::change::NewUser {
+        user_name: name.into(),
+        email: format!("{name}@example.com"),
+        ..Default::default()
+    };
+    Change::CreateUser { key: format!("new:{name}").as_str().into(), user }
+}
+
+fn create_in(name: &str, team: &str) -> Change {
+    let mut change = create(name);
+    if let Change::CreateUser { user, .. } = &mut change {
+        user.teams = vec![Name::from(team)];
+    }
+    change
+}
+
+fn join(name: &str, team: &str) -> Change {
+    Change::AddMember { team: id(team), user: format!("new:{name}").as_str().into() }
+}
+
+fn org_viewer(name: &str) -> Change {
+    Change::SetOrgRole { user: format!("new:{name}").as_str().into(), role: "viewer".into() }
+}
+
+#[rstest]
+#[case(vec![create("dana"), join("dana", "vision")], "Create the user dana in vision")]
+#[case(vec![create("dana"), join("dana", "vision"), join("dana", "nlp")], "Create the user dana in 2 teams")]
+#[case(vec![create_in("dana", "nlp")], "Create the user dana in nlp")]
+#[case(vec![create_in("dana", "nlp"), join("dana", "vision")], "Create the user dana in 2 teams")]
+#[case(vec![create("dana"), create("kim"), join("dana", "nlp"), join("kim", "nlp")], "Create 2 users in nlp")]
+#[case(vec![create("dana"), join("dana", "nlp"), org_viewer("dana")], "Create the user dana in nlp and make 1 more change")]
+#[case(vec![create("dana"), join("dana", "nlp"), join("kim", "nlp")], "Make 3 changes")]
+fn a_title_names_who_is_created_and_where(#[case] changes: Vec<Change>, #[case] title: &str) {
+    let directory = directory();
+    let planner = dialect::of(Provider::Wandb, Hosting::Dedicated, dialect::KnownServer::default());
+    let holds = planner.capabilities().holds();
+    let (ready, later): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(|one| one.waits_for().is_empty());
+    let plan = plan(ready);
+    let later: Vec<_> = later
+        .into_iter()
+        .map(|change| {
+            let line = words::line_in(&change, &directory, holds);
+            (change, line)
+        })
+        .collect();
+    assert_eq!(words::title(&plan, &later, &directory, holds), title);
+}

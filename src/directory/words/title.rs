@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::{PlanLine, lines};
 use crate::{
     directory::{
-        Directory, Id, RecordKind,
+        Directory, Id, Name, RecordKind,
         change::{Change, ChangeEffect, ChangeSubject, ChangeVerb},
         plan::Plan,
         record_contents::RecordContents,
@@ -13,43 +13,92 @@ use crate::{
     scim::{schema, text::number},
 };
 
-/// The title of a plan, in a provider's vocabulary.
-pub fn title(plan: &Plan, directory: &Directory, holds: RecordContents) -> String {
+/// A change with its line.
+type TitledLine<'a> = (&'a Change, &'a PlanLine);
+
+/// The title of a plan, in a provider's vocabulary. `later` are changes that are planned once the records of the plan
+/// are created.
+pub fn title(plan: &Plan, later: &[(Change, PlanLine)], directory: &Directory, holds: RecordContents) -> String {
     // Refused lines are not sent, so the title counts them only where nothing else is there.
-    let mut all: Vec<&PlanLine> = plan.steps.iter().map(|step| &step.words).collect();
-    if all.is_empty() {
-        all = plan.refused.iter().map(|(line, _)| line).collect();
+    let all: Vec<TitledLine<'_>> = plan
+        .steps
+        .iter()
+        .map(|step| (&step.change, &step.words))
+        .chain(later.iter().map(|(change, line)| (change, line)))
+        .collect();
+    let Some((_, first)) = all.first() else { return title_of_refused(plan) };
+    let team = shared_team(&all).map(|team| lines::team_name(directory, team));
+    if let Some(created) = creation(&all, directory, holds) {
+        return created;
     }
-    let first = match all.as_slice() {
-        [] => return "Nothing to do".into(),
-        // For a refused line only the words are known.
-        [one] if plan.steps.is_empty() => return format!("{}: {}", one.subject, one.what),
-        [first, ..] => *first,
-    };
-    let team = shared_team(plan).map(|team| lines::team_name(directory, team));
-    if let Some(change) = shared(plan) {
-        return TitleScope::of(plan, &all, team).say(change, holds);
+    if let Some(change) = shared(&all) {
+        return TitleScope::of(&all, team).say(change, holds);
     }
     let count = number(all.len() as u64);
-    if all.iter().all(|line| line.subject == first.subject) {
+    if all.iter().all(|(_, line)| line.subject == first.subject) {
         return format!("Make {count} changes to {}", first.subject);
     }
     team.map_or_else(|| format!("Make {count} changes"), |team| format!("Make {count} changes to {team}"))
 }
 
-/// Any of the steps, if all steps do the same to the same kind of subject.
-fn shared(plan: &Plan) -> Option<&Change> {
-    let kind = |change: &Change| (change.verb(), change.nature().effect == ChangeEffect::Takes);
-    let first = &plan.steps.first()?.change;
-    plan.steps.iter().all(|step| kind(&step.change) == kind(first)).then_some(first)
+/// Of refused lines only the words are known.
+fn title_of_refused(plan: &Plan) -> String {
+    match plan.refused.as_slice() {
+        [] => "Nothing to do".into(),
+        [(one, _)] => format!("{}: {}", one.subject, one.what),
+        [(first, _), rest @ ..] => {
+            let count = number(plan.refused.len() as u64);
+            let one = rest.iter().all(|(line, _)| line.subject == first.subject);
+            if one { format!("Make {count} changes to {}", first.subject) } else { format!("Make {count} changes") }
+        }
+    }
 }
 
-/// The team, if all steps are about members of the same team.
-fn shared_team(plan: &Plan) -> Option<&Id> {
+/// `Create the user dana in 2 teams`: all changes create users, or are about those users.
+fn creation(all: &[TitledLine<'_>], directory: &Directory, holds: RecordContents) -> Option<String> {
+    let (creations, rest): (Vec<TitledLine<'_>>, Vec<TitledLine<'_>>) =
+        all.iter().copied().partition(|(change, _)| change.verb() == ChangeVerb::CreateUser);
+    let created: FxHashSet<&Id> = creations.iter().filter_map(|(change, _)| change.creates()).collect();
+    let (first, _) = creations.first()?;
+    if !rest.iter().all(|(change, _)| change.person().is_some_and(|user| created.contains(user))) {
+        return None;
+    }
+    let title = TitleScope::of(&creations, None).say(first, holds);
+    let joins = |change: &Change| matches!(change.verb(), ChangeVerb::AddMember | ChangeVerb::SetTeamRole);
+    let at_once = creations.iter().flat_map(|(change, _)| match change {
+        Change::CreateUser { user, .. } => user.teams.as_slice(),
+        _ => &[],
+    });
+    let joined = rest.iter().filter(|(change, _)| joins(change)).filter_map(|(change, _)| change.team());
+    let teams: FxHashSet<String> =
+        at_once.map(Name::to_string).chain(joined.map(|team| lines::team_name(directory, team))).collect();
+    let place = match teams.len() {
+        0 => String::new(),
+        1 => teams.iter().map(|team| format!(" in {team}")).collect(),
+        many => format!(" in {}", counted(many, &format!("{}s", holds.team_word))),
+    };
+    let others = rest.iter().filter(|(change, _)| !joins(change)).count();
+    let more = match others {
+        0 => String::new(),
+        1 => " and make 1 more change".to_owned(),
+        many => format!(" and make {} more changes", number(many as u64)),
+    };
+    Some(format!("{title}{place}{more}"))
+}
+
+/// Any of the changes, if all do the same to the same kind of subject.
+fn shared<'a>(all: &[TitledLine<'a>]) -> Option<&'a Change> {
+    let kind = |change: &Change| (change.verb(), change.nature().effect == ChangeEffect::Takes);
+    let (first, _) = *all.first()?;
+    all.iter().all(|(change, _)| kind(change) == kind(first)).then_some(first)
+}
+
+/// The team, if all changes are about members of the same team.
+fn shared_team<'a>(all: &[TitledLine<'a>]) -> Option<&'a Id> {
     let is_in_team = |change: &Change| {
         matches!(change.nature().of, ChangeSubject::Membership | ChangeSubject::TeamRole | ChangeSubject::Invitation)
     };
-    let mut teams = plan.steps.iter().map(|step| step.change.team().filter(|_| is_in_team(&step.change)));
+    let mut teams = all.iter().map(|(change, _)| change.team().filter(|_| is_in_team(change)));
     let first = teams.next()??;
     teams.all(|team| team == Some(first)).then_some(first)
 }
@@ -71,17 +120,17 @@ struct TitleScope<'a> {
 }
 
 impl<'a> TitleScope<'a> {
-    fn of(plan: &Plan, all: &[&'a PlanLine], team: Option<String>) -> Self {
+    fn of(all: &[TitledLine<'a>], team: Option<String>) -> Self {
         let distinct =
-            |of: fn(&'a PlanLine) -> &'a str| all.iter().map(|line| of(line)).collect::<FxHashSet<_>>().len();
+            |of: fn(&'a PlanLine) -> &'a str| all.iter().map(|(_, line)| of(line)).collect::<FxHashSet<_>>().len();
         let (subjects, places) = (distinct(|line| &line.subject), distinct(|line| &line.what));
-        let first = all[0];
+        let (change, first) = all[0];
         let role = |change: &Change| match change {
             Change::SetTeamRole { role, .. } => Some(role.clone()),
             _ => None,
         };
         // A join with a role has the role in another place of its line than an alteration has.
-        let same_role = plan.steps.iter().all(|step| role(&step.change) == role(&plan.steps[0].change));
+        let same_role = all.iter().all(|(one, _)| role(one) == role(change));
         let same_value = same_role && distinct(|line| &line.after) == 1;
         Self {
             lines: all.len(),
