@@ -72,10 +72,10 @@ fn creation(all: &[TitledLine<'_>], directory: &Directory, holds: RecordContents
     let joined = rest.iter().filter(|(change, _)| joins(change)).filter_map(|(change, _)| change.team());
     let teams: FxHashSet<String> =
         at_once.map(Name::to_string).chain(joined.map(|team| lines::team_name(directory, team))).collect();
-    let place = match teams.len() {
-        0 => String::new(),
-        1 => teams.iter().map(|team| format!(" in {team}")).collect(),
-        many => format!(" in {}", counted(many, &format!("{}s", holds.team_word))),
+    let place = match (teams.iter().next(), teams.len()) {
+        (None, _) => String::new(),
+        (Some(team), 1) => format!(" in {team}"),
+        (Some(_), many) => format!(" in {}", counted(many, &format!("{}s", holds.team_word))),
     };
     let others = rest.iter().filter(|(change, _)| !joins(change)).count();
     let more = match others {
