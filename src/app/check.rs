@@ -1,6 +1,8 @@
 //! Check lists: the teams of one or more users, and the members of one or more teams. Each row shows the present state
 //! and the wish.
 
+use std::ops::Range;
+
 use crossterm::event::{Event, KeyCode, KeyModifiers};
 use indexmap::IndexMap;
 use rustc_hash::FxHashSet;
@@ -34,6 +36,13 @@ impl CheckSubject {
         match self {
             CheckSubject::TeamsOf(_) => RecordKind::Team,
             CheckSubject::MembersOf(_) => RecordKind::User,
+        }
+    }
+
+    /// The records that the rows are checked for.
+    fn subjects(&self) -> &[Id] {
+        match self {
+            CheckSubject::TeamsOf(subjects) | CheckSubject::MembersOf(subjects) => subjects,
         }
     }
 
@@ -287,25 +296,31 @@ impl CheckList {
         (come, self.wishes.len() - come)
     }
 
-    /// The changes that the wishes mean.
-    pub fn changes(&self, directory: &Directory) -> Vec<Change> {
-        let mut changes = Vec::new();
-        for (row, wish) in &self.wishes {
-            let pairs: Vec<(Id, Id)> = match &self.of {
-                CheckSubject::MembersOf(teams) => teams.iter().map(|team| (team.clone(), row.clone())).collect(),
-                CheckSubject::TeamsOf(users) => users.iter().map(|user| (row.clone(), user.clone())).collect(),
+    /// The number of memberships that the wishes are about: of each row with each subject.
+    pub fn pairs(&self) -> usize {
+        self.wishes.len() * self.of.subjects().len()
+    }
+
+    /// The changes that the wishes mean, of these memberships.
+    pub fn changes(&self, pairs: Range<usize>, directory: &Directory) -> Vec<Change> {
+        let subjects = self.of.subjects();
+        let change = |at: usize| {
+            let (row, wish) = self.wishes.get_index(at.checked_div(subjects.len())?)?;
+            let subject = subjects.get(at % subjects.len())?;
+            let (team, user) = match &self.of {
+                CheckSubject::MembersOf(_) => (subject, row),
+                CheckSubject::TeamsOf(_) => (row, subject),
             };
-            for (team, user) in pairs {
-                let inside = directory.teams_of(&user).contains(&team);
-                let silent = || directory.team(&team).is_none_or(|team| team.members.is_none());
-                if *wish && !inside {
-                    changes.push(Change::AddMember { team, user });
-                } else if !*wish && (inside || silent()) {
-                    changes.push(Change::RemoveMember { team, user });
-                }
+            let inside = directory.teams_of(user).contains(team);
+            let silent = directory.team(team).is_none_or(|team| team.members.is_none());
+            let (team, user) = (team.clone(), user.clone());
+            if *wish {
+                (!inside).then_some(Change::AddMember { team, user })
+            } else {
+                (inside || silent).then_some(Change::RemoveMember { team, user })
             }
-        }
-        changes
+        };
+        pairs.filter_map(change).collect()
     }
 }
 

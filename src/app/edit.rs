@@ -125,7 +125,7 @@ impl App {
     /// Goes from a check list to its plan; the list stays underneath, so that Esc goes back to it.
     pub(super) fn look(&mut self, effects: &mut Vec<AppEffect>) {
         let changes = match self.overlays.last() {
-            Some(Overlay::Check(list)) => list.changes(&self.directory),
+            Some(Overlay::Check(_)) => return self.collect(effects),
             Some(Overlay::RoleEditor(editor)) => editor.change(&self.directory).into_iter().collect(),
             Some(Overlay::Difference(difference)) => {
                 let Some(can) = self.capabilities() else { return };
@@ -137,6 +137,11 @@ impl App {
             }
             _ => return,
         };
+        self.propose_any(changes, effects);
+    }
+
+    /// Plans the changes of the box on top, and shows the plan; where there are none, the box is left.
+    pub(super) fn propose_any(&mut self, changes: Vec<Change>, effects: &mut Vec<AppEffect>) {
         if changes.is_empty() {
             self.overlays.pop();
             self.say("Nothing was changed.");

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 
 use rustc_hash::FxHashMap;
 
-use super::{App, AppEffect, telling::MarkedRows};
+use super::{App, AppEffect, Overlay, telling::MarkedRows};
 use crate::{
     directory::{
         Directory,
@@ -20,6 +20,9 @@ use crate::{
 
 /// Changes in one step: about a millisecond (`benches/README.md`).
 const STEP: usize = 128;
+
+/// Memberships of a check list in one step.
+const PAIRS: usize = 2_048;
 
 /// The continuation for a plan that is drawn up.
 type Then = Box<dyn FnOnce(&mut App, Plan, &mut Vec<AppEffect>) + Send>;
@@ -60,6 +63,13 @@ pub(super) struct SteppedWork {
 
 /// The work under way.
 pub(super) enum SteppedTask {
+    /// The changes that the check list on top means.
+    Collect {
+        /// Memberships that were looked at, and all of them.
+        looked: usize,
+        pairs: usize,
+        changes: Vec<Change>,
+    },
     Draft(PendingDraft),
     Send {
         entering: PlanEntering,
@@ -73,15 +83,22 @@ impl SteppedTask {
     /// Changes that are not planned, or not laid over the directory, yet.
     fn left(&self) -> usize {
         match self {
+            Self::Collect { looked, pairs, .. } => pairs.saturating_sub(*looked),
             Self::Draft(draft) => draft.drafting.left(),
             Self::Send { entering, .. } => entering.left(),
         }
+    }
+
+    /// So much is done in one step.
+    fn step(&self) -> usize {
+        if matches!(self, Self::Collect { .. }) { PAIRS } else { STEP }
     }
 
     /// How far it is, for a message.
     fn words(&self) -> String {
         let left = number(self.left() as u64);
         match self {
+            Self::Collect { .. } => format!("Going through what is checked: {left} rows left. Esc gives it up."),
             Self::Draft(_) => format!("Drawing up the plan: {left} changes left. Esc gives it up."),
             Self::Send { .. } => format!("Sending: {left} changes left to note."),
         }
@@ -109,6 +126,13 @@ impl App {
         self.undertake(SteppedTask::Draft(draft), effects);
     }
 
+    /// Goes through the check list on top, and plans what its checks mean.
+    pub(super) fn collect(&mut self, effects: &mut Vec<AppEffect>) {
+        let Some(Overlay::Check(list)) = self.overlays.last() else { return };
+        let pairs = list.pairs();
+        self.undertake(SteppedTask::Collect { looked: 0, pairs, changes: Vec::new() }, effects);
+    }
+
     /// Lays a plan over the directory and hands it to the worker, with the lines of the stage that it comes from.
     pub(super) fn lay(&mut self, entering: PlanEntering, taken: Vec<StageId>, effects: &mut Vec<AppEffect>) {
         let laid = Vec::with_capacity(entering.left());
@@ -117,7 +141,7 @@ impl App {
     }
 
     fn undertake(&mut self, mut undertaking: SteppedTask, effects: &mut Vec<AppEffect>) {
-        if undertaking.left() > STEP {
+        if undertaking.left() > undertaking.step() {
             self.stepped.task = Some(Box::new(undertaking));
         } else {
             self.advance(&mut undertaking);
@@ -140,6 +164,13 @@ impl App {
 
     fn advance(&mut self, undertaking: &mut SteppedTask) {
         match undertaking {
+            SteppedTask::Collect { looked, pairs, changes } => {
+                let to = (*looked + PAIRS).min(*pairs);
+                if let Some(Overlay::Check(list)) = self.overlays.last() {
+                    changes.extend(list.changes(*looked..to, &self.directory));
+                }
+                *looked = to;
+            }
             SteppedTask::Draft(draft) => {
                 if let Some(planner) = self.session.planner.as_deref() {
                     draft.drafting.step(planner, &self.directory, STEP);
@@ -166,6 +197,7 @@ impl App {
     fn finish(&mut self, undertaking: SteppedTask, effects: &mut Vec<AppEffect>) {
         self.stop_telling();
         match undertaking {
+            SteppedTask::Collect { changes, .. } => self.propose_any(changes, effects),
             SteppedTask::Draft(mut draft) => {
                 let plan = draft.plan.take().unwrap_or_else(|| draft.drafting.take_plan(&self.directory));
                 if let Some(draft) = self.wait_for_admins(&plan, draft, effects) {
@@ -185,7 +217,7 @@ impl App {
 
     /// True if the work can be given up: nothing of it is anywhere yet.
     pub(super) fn is_drafting(&self) -> bool {
-        matches!(self.stepped.task.as_deref(), Some(SteppedTask::Draft(_)))
+        matches!(self.stepped.task.as_deref(), Some(SteppedTask::Draft(_) | SteppedTask::Collect { .. }))
     }
 
     /// Gives up a plan that is being drawn up. False where there is none.

@@ -54,6 +54,25 @@ fn all_of_many_rows_are_checked_and_unchecked_in_steps() {
 }
 
 #[test]
+fn the_changes_of_many_checked_rows_are_collected_in_steps() {
+    let mut console = members_of(20_000, &["id-p00003"]);
+    begin(&mut console, Action::ToggleAll);
+    console.wait();
+    begin(&mut console, Action::Look);
+    assert!(console.app.is_looking() && matches!(console.app.overlays.last(), Some(Overlay::Check(_))));
+    console.app.look_on();
+    assert!(matches!(console.app.overlays.last(), Some(Overlay::Check(_))), "one step is not all");
+    let esc = console.app.keymap.event(Action::Back).unwrap();
+    console.tell(AppMessage::Terminal(Event::Key(esc)));
+    assert!(!console.app.is_looking(), "Esc gives the plan up");
+    assert_eq!(checked(&console), 19_999, "and leaves the list");
+    begin(&mut console, Action::Look);
+    console.wait();
+    let Some(Overlay::Preview(preview)) = console.app.overlays.last() else { panic!("no plan") };
+    assert_eq!(preview.plan.steps.len(), 19_999);
+}
+
+#[test]
 fn what_is_typed_meanwhile_or_comes_anew_leaves_no_part() {
     let mut console = members_of(20_000, &[]);
     begin(&mut console, Action::ToggleAll);
