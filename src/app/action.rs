@@ -21,6 +21,8 @@ pub enum Scope {
     Record,
     /// The details of a record, with links to others.
     Details,
+    /// A person's row in details, and in the holders of a role.
+    Row,
     /// The Users pane and the details of a user.
     Users,
     /// The Teams pane and the details of a team.
@@ -84,6 +86,7 @@ impl Scope {
             Scope::Filter => "Filter",
             Scope::Record => "A row, or its details",
             Scope::Details => "Details",
+            Scope::Row => "A row of details",
             Scope::Users => "Users",
             Scope::Teams => "Teams",
             Scope::Roles => "Roles",
@@ -206,8 +209,8 @@ actions! {
     Complete "complete" Filter "complete" "Complete the field or the value before the cursor, with how many have it" ["tab"];
     Recall "recall" Filter "earlier" "Earlier filters that found somebody" ["ctrl-r"];
     Follow "follow" Details "open" "Open the team, person or role under the cursor" ["enter"];
-    RowRole "row-role" Details "role" "Give a role: to the member under the cursor in this team, to the person in the team under the cursor" ["r"];
-    RemoveFromTeam "remove-from-team" Details "remove" "Remove the member under the cursor from this team, or the person from the team under the cursor" ["x"];
+    RowRole "row-role" Row "role" "Give a role: to the member under the cursor in this team, to the person in the team under the cursor" ["r"];
+    RemoveFromTeam "remove-from-team" Row "remove" "Remove the member under the cursor from this team, or the person from the team under the cursor" ["x"];
     PreviousRecord "previous-record" Details "" "The previous record of the list, or of the box beneath" ["h", "left"];
     NextRecord "next-record" Details "" "The next record of the list, or of the box beneath" ["l", "right"];
     Copy "copy" Record "" "Copy names, emails, ids or rows as CSV, Markdown or JSON through the terminal, of the row or the marked rows" ["y"];
@@ -245,7 +248,7 @@ actions! {
     DeleteKey "delete-key" Account "delete key" "Delete the API key under the cursor" ["shift-d"];
     AuditEarlier "audit-earlier" Audit "earlier" "Read the rest of these days, or the days before" ["e"];
     Invite "invite" Invitations "invite" "Invite somebody by email or user name" ["c"];
-    Uninvite "uninvite" Invitations "remove" "Take the invitation back, or the member out of the team" ["shift-d"];
+    Uninvite "uninvite" Invitations "remove" "Take the invitation back, or the member out of the team" ["x", "shift-d"];
     SetAttribute "set-attribute" Attributes "change" "Change the attribute under the cursor" ["enter", "e"];
     FindAction "find-action" Help "search and run" "Search the help by typing; Enter runs an action where it can be done now, and takes over a term" ["/"];
     CopySecret "copy-secret" Secret "copy" "Copy the secret through the terminal" ["y"];

@@ -6,6 +6,7 @@ use super::{
     action::Action,
     availability::{IN_NO_TEAM, UnavailableReason, refused_service},
     picker::RolePicker,
+    roles::HoldersBox,
     walk::DetailsBox,
 };
 use crate::directory::{
@@ -23,10 +24,15 @@ pub struct TeamMembership {
 }
 
 impl App {
-    /// The record that the line under the cursor of the details on top leads to.
+    /// The record that the line under the cursor leads to, of the details or the holders on top.
     pub(super) fn link_in_hand(&self) -> Option<ResourceRef> {
-        let Some(Overlay::Details(DetailsBox { target, cursor, .. })) = self.overlays.last() else { return None };
-        self.links(target).into_iter().nth((*cursor)?)
+        match self.overlays.last() {
+            Some(Overlay::Details(DetailsBox { target, cursor, .. })) => self.links(target).into_iter().nth((*cursor)?),
+            Some(Overlay::Holders(HoldersBox { role, cursor, .. })) => {
+                self.holdings(role).get(*cursor).map(|(user, _)| ResourceRef::user(&user.id))
+            }
+            _ => None,
+        }
     }
 
     /// The membership that the line under the cursor shows: of a member in a team's details, of a team in a person's.

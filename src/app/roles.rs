@@ -10,7 +10,9 @@ use super::{
     palette::{self, CommandPalette},
     role_editor::{EditedRole, RoleEditor},
 };
-use crate::directory::{Id, Name, RecordKind, ResourceRef, record::User, role_source::RoleMapping, work::WorkerJob};
+use crate::directory::{
+    Directory, Id, Name, RecordKind, ResourceRef, record::User, role_source::RoleMapping, work::WorkerJob,
+};
 
 /// State of the box with the holders of a role.
 #[derive(Debug)]
@@ -19,15 +21,38 @@ pub struct HoldersBox {
     pub role: Id,
     /// Line with the cursor.
     pub cursor: usize,
+    /// The holder under the cursor, to find the line again; `None` until the cursor was moved.
+    at: Option<Id>,
+}
+
+impl HoldersBox {
+    /// The holders of a role.
+    pub fn new(role: Id) -> Self {
+        Self { role, cursor: 0, at: None }
+    }
 }
 
 impl OverlayBehavior for HoldersBox {
     fn scopes(&self) -> &'static [Scope] {
-        &[Scope::Picker, Scope::Global]
+        &[Scope::Picker, Scope::Row, Scope::Global]
     }
 
     fn travel(&mut self, to: &CursorTravel, app: &App) {
-        to.go(&mut self.cursor, app.holdings(&self.role).len());
+        let holders = app.holdings(&self.role);
+        to.go(&mut self.cursor, holders.len());
+        self.at = holders.get(self.cursor).map(|(user, _)| user.id.clone());
+    }
+
+    /// A holder who has another role now is gone from the list: the cursor stays on its own.
+    fn renew(&mut self, directory: &Directory) {
+        let holders = directory.role(&self.role).map(|role| directory.holdings(&role.name)).unwrap_or_default();
+        let kept = self.at.as_ref().and_then(|at| holders.iter().position(|(user, _)| user.id == *at));
+        self.cursor = kept.unwrap_or(self.cursor).min(holders.len().saturating_sub(1));
+        self.at = holders.get(self.cursor).map(|(user, _)| user.id.clone());
+    }
+
+    fn outlasts_plan(&self) -> bool {
+        true
     }
 
     fn choose(self, app: &mut App, _: &mut Vec<AppEffect>) {
@@ -67,7 +92,7 @@ impl App {
         let id = target.id;
         let overlay = match action {
             Action::RolePermissions => Overlay::RoleEditor(RoleEditor::new(EditedRole::Role(id), &self.directory)),
-            Action::Holders => Overlay::Holders(HoldersBox { role: id, cursor: 0 }),
+            Action::Holders => Overlay::Holders(HoldersBox::new(id)),
             _ => match self.marked().as_slice() {
                 [one, other] => {
                     Overlay::Compare(CompareBox { sides: [one.clone(), other.clone()].map(Side::Role), scroll: 0 })

@@ -61,9 +61,9 @@ pub struct DetailsBox {
 impl OverlayBehavior for DetailsBox {
     fn scopes(&self) -> &'static [Scope] {
         match self.target.kind {
-            RecordKind::User => &[Scope::Details, Scope::Users, Scope::Record, Scope::Work, Scope::Global],
-            RecordKind::Team => &[Scope::Details, Scope::Teams, Scope::Record, Scope::Work, Scope::Global],
-            RecordKind::Role => &[Scope::Details, Scope::Roles, Scope::Record, Scope::Work, Scope::Global],
+            RecordKind::User => &[Scope::Details, Scope::Row, Scope::Users, Scope::Record, Scope::Work, Scope::Global],
+            RecordKind::Team => &[Scope::Details, Scope::Row, Scope::Teams, Scope::Record, Scope::Work, Scope::Global],
+            RecordKind::Role => &[Scope::Details, Scope::Row, Scope::Roles, Scope::Record, Scope::Work, Scope::Global],
         }
     }
 

@@ -215,6 +215,34 @@ async fn a_team_in_the_details_of_a_person_takes_the_same_keys() {
 }
 
 #[tokio::test]
+async fn the_box_of_holders_takes_the_keys_of_a_row_and_stays() {
+    let (mut console, server) = Console::on_demo(options()).await;
+    console.press(Action::GoRoles);
+    console.find("Sweep operator");
+    console.press(Action::Holders);
+    let role = console.app().subject().unwrap().id;
+    let name = |console: &Console, at: usize| console.app().holdings(&role)[at].0.user_name.to_string();
+    let (first, second) = (name(&console, 0), name(&console, 1));
+    let bottom = console.screen().lines().last().unwrap_or_default().to_owned();
+    assert!(bottom.contains("r role") && !bottom.contains("x remove"), "{bottom}");
+    console.type_text("x");
+    console.expect("A person is removed in the details of the team");
+    console.press(Action::Down);
+    console.type_text("r");
+    console.expect(&format!("for {second}"));
+    console.esc();
+    console.press(Action::Up);
+    console.type_text("r");
+    console.expect(&format!("for {first}"));
+    let teams: Vec<String> = console.app().holdings(&role)[0].1.iter().map(ToString::to_string).collect();
+    console.type_text(&format!("{} viewer", teams[0]));
+    console.enter();
+    console.settle().await;
+    assert_eq!(server.role_in(&first, &teams[0]).await.as_deref(), Some("viewer"));
+    console.expect("Holders of Sweep operator");
+}
+
+#[tokio::test]
 async fn the_holder_under_the_cursor_gets_another_role_and_is_removed_nowhere() {
     let (mut console, _server) = Console::on_demo(options()).await;
     let held = |console: &Console| {

@@ -53,7 +53,7 @@ fn opened(kind: usize) -> Console {
             let role = RoleDraft { name: "janitor".into(), ..RoleDraft::default() };
             Overlay::RoleEditor(role_editor::RoleEditor::new(role_editor::EditedRole::New("n".into(), role), directory))
         }
-        8 => Overlay::Holders(HoldersBox { role: "r".into(), cursor: 0 }),
+        8 => Overlay::Holders(HoldersBox::new("r".into())),
         9 => Overlay::Compare(CompareBox {
             sides: [compare::Side::Base("member"), compare::Side::Base("viewer")],
             scroll: 0,

@@ -17,7 +17,8 @@ use crate::{
 };
 
 /// Its keys.
-pub const HINTS: &[(Action, &str)] = &[(Action::Choose, "go to the user"), (Action::Back, "back")];
+pub const HINTS: &[(Action, &str)] =
+    &[(Action::Choose, "go to the user"), (Action::RowRole, "role"), (Action::Back, "back")];
 
 /// `held by 12 in 3 teams`.
 pub fn held(held: &RoleHolders) -> String {
