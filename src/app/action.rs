@@ -49,6 +49,8 @@ pub enum Scope {
     Account,
     /// The provider's audit log.
     Audit,
+    /// The filter of the audit log, while it is typed.
+    AuditFilter,
     /// The members and invitations of a team.
     Invitations,
     /// All attributes of a user or a team.
@@ -100,6 +102,7 @@ impl Scope {
             Scope::Check => "Check lists",
             Scope::Account => "Account",
             Scope::Audit => "Audit log",
+            Scope::AuditFilter => "Filter of the audit log",
             Scope::Invitations => "Invitations",
             Scope::Attributes => "Attributes",
             Scope::Secret => "A new secret",
@@ -246,6 +249,10 @@ actions! {
     Look "look" Check "look at the plan" "Look at the plan; nothing is sent yet" ["enter"];
     NewKey "new-key" Account "new key" "Make an API key for yourself" ["c"];
     DeleteKey "delete-key" Account "delete key" "Delete the API key under the cursor" ["shift-d"];
+    AuditSearch "filter-audit" Audit "filter" "Filter the entries by words and fields, such as by:eva or what:deleted" ["/"];
+    AuditSort "sort-audit" Audit "sort" "Sort the entries: asks in which order" ["s"];
+    CompleteAudit "complete-audit" AuditFilter "complete" "Complete the field or the value, with how many entries have it" ["tab"];
+    KeepAuditFilter "keep-audit-filter" AuditFilter "keep" "Leave the filter, and keep what it found" ["enter"];
     AuditEarlier "audit-earlier" Audit "earlier" "Read the rest of these days, or the days before" ["e"];
     Invite "invite" Invitations "invite" "Invite somebody by email or user name" ["c"];
     Uninvite "uninvite" Invitations "remove" "Take the invitation back, or the member out of the team" ["x", "shift-d"];

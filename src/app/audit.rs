@@ -62,12 +62,18 @@ impl App {
         let Some(span) = told else { return };
         self.activity.audit.entries = self.directory.audit_entries();
         self.activity.audit.entries.retain(|entry| entry.is_about_access());
+        self.arrange_audit();
         let next = self.directory.audit_page(span).and_then(|page| page.next.clone());
         self.activity.audit.more = next.is_some();
         let open = self.aside().is_some_and(|aside| aside.topic == SideQueryKind::AuditLog(span.clone()));
         if let Some(cursor) = next.filter(|_| open && self.activity.audit.pages < PAGES) {
             self.ask_audit(span.after(cursor), effects);
         }
+    }
+
+    /// The entries that the filter of the box shows, in its order.
+    pub fn audit_shown<'a>(&'a self, aside: &'a SideQueryBox) -> &'a [Arc<AuditEntry>] {
+        aside.search.rows(self.activity.audit_rows())
     }
 
     /// True where the days that were read have more entries than were asked for.

@@ -184,7 +184,8 @@ impl App {
         if self.has_error() {
             self.screen.message = None;
         } else if self.overlays.last_mut().is_some_and(|top| top.behavior_mut().back()) {
-            // The box is still open.
+            // The box is still open; a filter of its rows may have been taken back.
+            self.keep_aside_cursors();
         } else if self.overlays.last().is_some_and(|top| top.behavior().has_work()) && !self.screen.dropping {
             self.screen.dropping = true;
             let key = self.keymap.label(Action::Back).unwrap_or_default();
@@ -235,7 +236,7 @@ impl App {
     }
 }
 
-fn puts_text_in(event: &Event) -> bool {
+pub(super) fn puts_text_in(event: &Event) -> bool {
     match event {
         Event::Paste(_) => true,
         Event::Key(key) => {

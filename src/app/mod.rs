@@ -23,6 +23,7 @@ pub mod answers;
 pub mod arrange;
 mod asking;
 mod audit;
+pub mod audit_search;
 pub mod availability;
 pub mod changes_list;
 pub mod check;

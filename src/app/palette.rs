@@ -6,6 +6,7 @@ use tui_input::Input;
 use super::{
     App, AppEffect, Tab,
     action::{ACTIONS, Action, Scope},
+    audit_search::AuditOrder,
     changes_list::ActivityOrder,
     compare::Side,
     overlay::{CursorTravel, OverlayBehavior},
@@ -44,6 +45,8 @@ pub enum PaletteEntry {
     Columns(Vec<RecordField>),
     /// Sort Activity in this order.
     SortActivity(ActivityOrder),
+    /// Sort the audit log in this order.
+    SortAudit(AuditOrder),
     /// Put this text into the filter.
     Filter(String),
     /// Say what the sign with this meaning is.
@@ -167,6 +170,7 @@ impl OverlayBehavior for CommandPalette {
             (PaletteEntry::Sort(orders), None) => app.sort_list(&orders),
             (PaletteEntry::Columns(columns), None) => app.take_columns(Some(columns)),
             (PaletteEntry::SortActivity(order), None) => app.sort_activity(order),
+            (PaletteEntry::SortAudit(order), None) => app.sort_audit(order),
             (PaletteEntry::Filter(text), None) => app.take_filter(text),
             (PaletteEntry::Sign(meaning), None) => app.say(format!("That sign means: {meaning}.")),
             (PaletteEntry::Demo, None) => effects.push(AppEffect::Open(None)),

@@ -81,6 +81,9 @@ impl App {
 
     /// This is typed in the filter now.
     pub(super) fn take_filter(&mut self, text: String) {
+        if self.aside().is_some() {
+            return self.take_audit_filter(text);
+        }
         let (now, Some(kind)) = (self.now, self.lists.tab.kind()) else {
             (self.activity.changes.filter, self.activity.changes.filtering) = (Input::new(text), true);
             return self.filter_activity();

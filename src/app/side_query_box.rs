@@ -4,9 +4,12 @@
 //! The last answer stays on screen while the server is asked again. The cursor stays with its row when other rows come
 //! and go, so that a key pressed a moment later acts on the row that the person read.
 
+use crossterm::event::Event;
+
 use super::{
     App, Overlay,
     action::Scope,
+    audit_search::AuditSearch,
     overlay::{CursorTravel, OverlayBehavior},
 };
 use crate::directory::{
@@ -41,6 +44,8 @@ pub struct SideQueryBox {
     pub cursor: usize,
     /// The state of the question.
     pub asked: SideQueryStatus,
+    /// Filter and order of the audit log; of other boxes nothing.
+    pub search: AuditSearch,
     /// The id of the row with the cursor, to find the row again.
     at: Option<Id>,
 }
@@ -48,7 +53,13 @@ pub struct SideQueryBox {
 impl SideQueryBox {
     /// A box about a topic.
     pub(super) fn new(topic: SideQueryKind, asked: SideQueryStatus) -> Self {
-        Self { topic, cursor: 0, asked, at: None }
+        Self { topic, cursor: 0, asked, search: AuditSearch::default(), at: None }
+    }
+
+    /// Goes to the first row.
+    pub(super) fn first(&mut self, app: &App) {
+        self.cursor = 0;
+        self.at = app.row_ids(self).into_iter().next();
     }
 }
 
@@ -116,6 +127,7 @@ impl OverlayBehavior for SideQueryBox {
             SideQueryKind::Roster(_) => &[Scope::Invitations, Scope::Work, Scope::Global],
             SideQueryKind::Me | SideQueryKind::Person(_) => &[Scope::Account, Scope::Work, Scope::Global],
             SideQueryKind::Resource(_) => &[Scope::Attributes, Scope::Work, Scope::Global],
+            SideQueryKind::AuditLog(_) if self.search.filtering => &[Scope::AuditFilter, Scope::Global],
             SideQueryKind::AuditLog(_) => &[Scope::Audit, Scope::Work, Scope::Global],
             SideQueryKind::Organisations | SideQueryKind::Settings | SideQueryKind::Schemas | SideQueryKind::Types => {
                 &[Scope::Work, Scope::Global]
@@ -123,8 +135,22 @@ impl OverlayBehavior for SideQueryBox {
         }
     }
 
+    fn is_typing(&self) -> bool {
+        self.search.filtering
+    }
+
+    fn edit(&mut self, event: &Event, app: &App) {
+        if self.search.edit(event, app) {
+            self.first(app);
+        }
+    }
+
+    fn back(&mut self) -> bool {
+        self.search.clear()
+    }
+
     fn travel(&mut self, to: &CursorTravel, app: &App) {
-        let rows = app.row_ids(&self.topic);
+        let rows = app.row_ids(self);
         to.go(&mut self.cursor, rows.len());
         self.at = rows.into_iter().nth(self.cursor);
     }
@@ -190,13 +216,13 @@ impl App {
         self.directory.settings().unwrap_or(unknown)
     }
 
-    fn row_ids(&self, topic: &SideQueryKind) -> Vec<Id> {
-        match topic {
+    fn row_ids(&self, aside: &SideQueryBox) -> Vec<Id> {
+        match &aside.topic {
             SideQueryKind::Roster(team) => self.part_rows(team).iter().map(|row| row.id().clone()).collect(),
             SideQueryKind::Resource(target) => self.attribute_ids(target),
-            SideQueryKind::AuditLog(_) => self.activity.audit_rows().iter().map(|entry| entry.id.clone()).collect(),
+            SideQueryKind::AuditLog(_) => self.audit_shown(aside).iter().map(|entry| entry.id.clone()).collect(),
             SideQueryKind::Settings => self.settings().iter().map(|setting| Id::from(setting.name)).collect(),
-            _ => self.key_rows(topic).iter().map(|row| row.id().clone()).collect(),
+            topic => self.key_rows(topic).iter().map(|row| row.id().clone()).collect(),
         }
     }
 
@@ -213,7 +239,7 @@ impl App {
         let mut overlays = std::mem::take(&mut self.overlays);
         for overlay in &mut overlays {
             let Overlay::Aside(aside) = overlay else { continue };
-            let ids = self.row_ids(&aside.topic);
+            let ids = self.row_ids(aside);
             let kept = aside.at.as_ref().and_then(|at| ids.iter().position(|id| id == at));
             aside.cursor = kept.unwrap_or(aside.cursor).min(ids.len().saturating_sub(1));
             aside.at = ids.into_iter().nth(aside.cursor);

@@ -11,9 +11,11 @@ use crate::{
     app::{
         App,
         action::Action,
+        audit_search::{AuditOrder, FIELDS},
         side_query_box::{SideQueryBox, SideQueryStatus},
     },
-    directory::{Id, Name, audit::AuditEntry, side_query::SideQueryKind},
+    directory::{audit::AuditEntry, side_query::SideQueryKind},
+    scim::text::clean,
     ui::{
         ScreenLook,
         fit::{self, count},
@@ -26,28 +28,43 @@ const TIME: usize = 12;
 /// The most cells for the deed.
 const DEED: usize = 28;
 
+/// The most cells of a filter in the title.
+const FILTER: usize = 24;
+
 /// Draws it.
 pub fn draw(frame: &mut Frame<'_>, aside: &SideQueryBox, app: &App, look: &ScreenLook) {
     let (columns, height) = shell::wide_room(app);
-    let entries = app.activity.audit_rows();
+    let (entries, read) = (app.audit_shown(aside), app.activity.audit_rows().len());
     let answered = aside.asked == SideQueryStatus::Answered;
-    let mut lines = told::head(aside, answered || !entries.is_empty(), "", columns, look);
-    if answered && entries.is_empty() {
-        lines.extend(padded("Nobody's access was changed in these days.", columns, look.dim()));
+    let mut lines = told::head(aside, answered || read > 0, "", columns, look);
+    match &aside.search.bad {
+        Some(bad) => lines.extend(padded(&bad.to_string(), columns, look.bad())),
+        None if answered && read == 0 => {
+            lines.extend(padded("Nobody's access was changed in these days.", columns, look.dim()));
+        }
+        None if read > 0 && entries.is_empty() => {
+            let typed = clean(aside.search.filter.value());
+            let key = app.keymap.label(Action::AuditEarlier).unwrap_or_default();
+            let words = format!("No entry of these days matches '{typed}'; {key} reads earlier ones.");
+            lines.extend(padded(&words, columns, look.dim()));
+        }
+        None => {}
     }
     let head = lines.len();
     let told = entries.get(aside.cursor).map(|entry| padded(&details(entry), columns, look.dim())).unwrap_or_default();
     let foot = if entries.is_empty() { 0 } else { 3 };
+    let searching = aside.search.filtering;
     let since = match &aside.topic {
         SideQueryKind::AuditLog(span) => format!("since {}", span.from),
         _ => String::new(),
     };
     let shell = BoxFrame {
-        title: "Audit log: who changed access".into(),
-        counts: if app.audit_has_more() { format!("{since}, more to read") } else { since },
+        title: if arranged(aside) { "Audit log".into() } else { "Audit log: who changed access".into() },
+        typed: searching.then_some(&aside.search.filter),
+        counts: counts(aside, since, app, look),
         right: asking(aside, look),
-        hints: vec![(Action::AuditEarlier, "earlier"), (Action::Refresh, "ask again"), (Action::Back, "back")],
-        note: format!("{} of {}", count((aside.cursor + 1).min(entries.len())), count(entries.len())),
+        hints: hints(aside),
+        note: note(aside, entries.len(), read),
         wide: true,
         ..BoxFrame::default()
     };
@@ -66,6 +83,46 @@ pub fn draw(frame: &mut Frame<'_>, aside: &SideQueryBox, app: &App, look: &Scree
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
+fn hints(aside: &SideQueryBox) -> Vec<(Action, &'static str)> {
+    if aside.search.filtering {
+        return vec![(Action::KeepAuditFilter, "keep"), (Action::CompleteAudit, "complete"), (Action::Back, "clear")];
+    }
+    let back = if aside.search.is_filtered() { "clear the filter" } else { "back" };
+    vec![
+        (Action::AuditSearch, "filter"),
+        (Action::AuditEarlier, "earlier"),
+        (Action::AuditSort, "sort"),
+        (Action::Refresh, "ask again"),
+        (Action::Back, back),
+    ]
+}
+
+/// True where filter or order need the room of a long title.
+fn arranged(aside: &SideQueryBox) -> bool {
+    let search = &aside.search;
+    search.filtering || !search.filter.value().is_empty() || search.order != AuditOrder::Newest
+}
+
+/// The filter that was left, the order, and the days.
+fn counts(aside: &SideQueryBox, since: String, app: &App, look: &ScreenLook) -> String {
+    let filter = clean(aside.search.filter.value());
+    let filter = (!filter.is_empty() && !aside.search.filtering)
+        .then(|| format!("filter: {}", fit::cut(&filter, FILTER, look.glyphs.more)));
+    let order = aside.search.order;
+    let order = (order != AuditOrder::Newest).then(|| format!("sort: {}", order.label()));
+    let more = app.audit_has_more().then(|| "more to read".to_owned());
+    filter.into_iter().chain(order).chain([since]).chain(more).collect::<Vec<_>>().join(", ")
+}
+
+/// The place of the cursor; what is found of what was read; the fields of the filter while it is typed.
+fn note(aside: &SideQueryBox, found: usize, read: usize) -> String {
+    if aside.search.filtering {
+        return format!("{} of {} found, fields: {}", count(found), count(read), FIELDS.join(", "));
+    }
+    let place = format!("{} of {}", count((aside.cursor + 1).min(found)), count(found));
+    if found < read { format!("{place} found, {} read", count(read)) } else { place }
+}
+
 /// The texts of a row.
 struct RowTexts {
     at: String,
@@ -78,32 +135,21 @@ struct RowTexts {
 impl RowTexts {
     /// One's own deeds are dim.
     fn of(entry: &AuditEntry, app: &App, look: &ScreenLook) -> Self {
-        let own = app.directory.owner().is_some_and(|owner| entry.is_by(owner));
+        let own = app.is_own_deed(entry);
         let style = match (entry.is_refused(), own) {
             (true, _) => look.careful(),
             (false, true) => look.dim(),
             (false, false) => Style::new(),
         };
         let refused = if entry.is_refused() { " (refused)" } else { "" };
-        let actor = if own { "you".to_owned() } else { known(&entry.actor, app) };
+        let actor = if own { "you".to_owned() } else { app.logged_name(&entry.actor).marked().into_owned() };
         Self {
             at: entry.at.map_or_else(|| "?".to_owned(), |at| look.moment(at, app.now)),
             deed: format!("{}{refused}", entry.words()),
-            names: [actor, known(&entry.user, app), entry.team.marked().into_owned()],
+            names: [actor, app.logged_name(&entry.user).marked().into_owned(), entry.team.marked().into_owned()],
             style,
         }
     }
-}
-
-/// The user name of the only user with this address or id, as everywhere else; what the log says of anybody else.
-fn known(name: &Name, app: &App) -> String {
-    let mut named = app.directory.users_named(name.raw());
-    let by_id = || app.directory.user(&Id::from(name.raw()));
-    let user = match (named.next(), named.next()) {
-        (only, None) => only.or_else(by_id),
-        _ => None,
-    };
-    user.map_or(name, |user| &user.user_name).marked().into_owned()
 }
 
 /// Cells for the deed and the names, as the longest texts want. Where they do not fit, the widest names give way first.
@@ -146,7 +192,7 @@ fn row(
 fn details(entry: &AuditEntry) -> String {
     let code = entry.code.map_or_else(String::new, |code| format!(", status {code}"));
     let from = entry.raw.get("actor_ip").and_then(serde_json::Value::as_str).unwrap_or_default();
-    let from = if from.is_empty() { String::new() } else { format!(", from {}", crate::scim::text::clean(from)) };
+    let from = if from.is_empty() { String::new() } else { format!(", from {}", clean(from)) };
     let names = [("by", &entry.actor), ("of", &entry.user), ("in", &entry.team)];
     let names = names.into_iter().filter(|(_, name)| !name.is_empty()).map(|(word, name)| format!(" {word} {name}"));
     fit::cut(&format!("{}{}{from}{code}", entry.action, names.collect::<String>()), 240, "")
