@@ -38,7 +38,7 @@ pub use claim::{JournalStanding, SessionDuty, WriteCondition, duty, without_effe
 pub use compensation::{Compensation, UNLISTED};
 pub use drafting::{PlanDrafting, draft};
 pub use entries::{IdGenerator, PlanEntering, reason};
-pub use entry::{ChangeState, HARMED, JournalEntry, LATE, RequestExchange, UNATTRIBUTED, WayBack};
+pub use entry::{ChangeState, HARMED, JournalEntry, LATE, RequestExchange, UNATTRIBUTED, UNHEARD, WayBack};
 pub use facts::{FactGravity, PlanFact, WayOut};
 pub use made::{MadeRecord, name_attribute};
 pub use parts::{BLOCKED, NOT_CREATED, PlanPart, UNCLAIMED, UNWRITTEN, next_part};

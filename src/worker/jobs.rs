@@ -141,19 +141,29 @@ impl Worker {
         }
     }
 
-    /// Takes up changes of an earlier session that were planned anew; those dropped meanwhile are only written down.
+    /// Takes up changes of an earlier session that were planned anew; those dropped meanwhile are only written down, and
+    /// those whose outcome is unknown are looked up.
     pub(super) async fn resume(&mut self, mut entries: Vec<JournalEntry>) {
         let before = sessions(&entries);
         self.own(&mut entries);
         for (entry, written) in self.amend_waiting(entries, before).await {
-            if written && entry.state == ChangeState::Planned {
-                self.enqueue(entry);
-                continue;
+            match entry.state {
+                ChangeState::Planned if written => self.enqueue(entry),
+                ChangeState::Unknown if written => {
+                    if self.queue.hold(&entry) {
+                        self.unsettled.push(entry);
+                    }
+                }
+                _ => {
+                    self.report_moved(&entry);
+                    if !written {
+                        self.look_again(&entry);
+                    }
+                }
             }
-            self.report_moved(&entry);
-            if !written {
-                self.look_again(&entry);
-            }
+        }
+        if !self.unsettled.is_empty() {
+            self.settle_open();
         }
     }
 

@@ -139,6 +139,32 @@ fn what_was_in_flight_and_is_not_shown_waits_again_and_is_finished() {
     assert_eq!(statuses, [&Value::Null, &200.into()], "{told}");
 }
 
+/// The directory showed the old value first and the wished one later: the request of the ended session may have done it.
+#[test]
+fn what_was_in_flight_and_is_shown_late_is_confirmed_and_can_be_taken_back() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (server, world) = server(&runtime, 0);
+    let who = &plain(&world, 1)[0];
+    let before = world.user(who)["name"].as_str().unwrap().to_owned();
+    server.hold_writes(true);
+    let mut killed = world.command(&["set-name", who, "Another", "--yes"]).spawn().unwrap();
+    let sent = || world.json(&["activity", "--json"]).as_array().unwrap().iter().any(|row| row["state"] == "in flight");
+    until(|| sent() && server.held_writes() > 0, &mut killed);
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    release_after_kill(&server);
+    assert_eq!(world.run(&["resume"]).code, 4);
+    // The late effect, as another client's.
+    World::at(server.url()).ok(&["set-name", who, "Another", "--yes"]);
+    world.ok(&["resume", "--yes"]);
+    let told = world.json(&["activity", "--json"]);
+    assert_eq!(told[0]["state"], "confirmed", "{told}");
+    assert_eq!(told[0]["why"], "The answer was lost; the directory shows the change.", "{told}");
+    assert_eq!(taken(&server, "PATCH"), 1);
+    world.ok(&["undo", "--yes"]);
+    assert_eq!(world.user(who)["name"], before.as_str());
+}
+
 #[test]
 fn resume_ends_with_1_while_anything_of_the_plan_is_not_done() {
     let runtime = tokio::runtime::Runtime::new().unwrap();

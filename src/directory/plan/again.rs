@@ -14,8 +14,8 @@ use crate::directory::{
 /// Plans changes that were never sent once more: guards, versions and the way back are the current ones.
 ///
 /// A change whose effect the directory already shows, or that is no longer possible, comes back as dropped, with the
-/// reason: the journal records it and nothing is sent. A change is not judged before an earlier change of the same
-/// value has happened.
+/// reason: the journal records it and nothing is sent. If an ended session may have sent the shown change, its outcome is
+/// unknown and is to be looked up. A change is not judged before an earlier change of the same value has happened.
 pub fn again(
     planner: &dyn Planner,
     guards: &GuardSettings,
@@ -34,6 +34,10 @@ pub fn again(
             touches.retain(|(_, field)| *field != ChangedField::Members);
         }
         let first = !touches.iter().any(|touch| altered.contains(touch));
+        if first && entry.may_have_gone_out() && already(change, directory) {
+            entry.state = ChangeState::Unknown;
+            return entry;
+        }
         let step = match planned(planner, &mut guard, change, directory) {
             _ if first && already(change, directory) => Err(Refusal::new(RefusalCode::NoChange, ALREADY)),
             other => other,

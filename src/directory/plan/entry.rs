@@ -19,6 +19,9 @@ pub const LATE: &str =
 /// The beginning of the reason for [`ChangeState::Already`] where the server refused the change and shows it.
 pub const UNATTRIBUTED: &str = "It is as wished now, and the server refused the request: who did it is not known.";
 
+/// The journal's text for the answer to a request whose session ended before the answer came.
+pub const UNHEARD: &str = "The session ended before an answer came. Whether the request went out is not known.";
+
 /// The reason for dropping the rest of a plan.
 pub const HARMED: &str = "Not sent: an earlier change of this plan altered what nobody asked for.";
 
@@ -122,6 +125,13 @@ pub struct RequestExchange {
     pub attempts: u32,
 }
 
+impl RequestExchange {
+    /// True if the session ended before an answer came.
+    pub fn is_unheard(&self) -> bool {
+        self.status.is_none() && self.answer == UNHEARD
+    }
+}
+
 /// The way to take a change back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WayBack {
@@ -198,6 +208,12 @@ impl JournalEntry {
         let taken =
             |exchange: &&RequestExchange| !exchange.refused && exchange.status.is_some_and(|status| status < 300);
         self.exchanges.iter().filter(taken).count()
+    }
+
+    /// True if an ended session may have sent a request whose answer nobody heard: where the directory shows the change,
+    /// that request may have made it.
+    pub fn may_have_gone_out(&self) -> bool {
+        self.exchanges.iter().any(RequestExchange::is_unheard)
     }
 
     /// Takes over the state after a move.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     client::{HttpAnswer, redact},
-    directory::plan::{ChangeState, JournalEntry, RequestExchange},
+    directory::plan::{ChangeState, JournalEntry, RequestExchange, UNHEARD},
     scim::{failure::Failure, request::Request, text::clean_line, tree},
 };
 
@@ -15,19 +15,19 @@ const EXCERPT: usize = 600;
 const REQUEST: usize = 4_000;
 
 /// Adds an exchange to the story. A repeated request that did not arrive only adds its attempts, so that a long wait
-/// does not fill the journal.
+/// does not fill the journal. A request that may have arrived stays apart.
 pub(super) fn note(story: &mut Vec<RequestExchange>, new: RequestExchange) {
-    let Some(last) =
-        story.last_mut().filter(|last| (last.status, new.status) == (None, None) && last.request == new.request)
-    else {
+    let repeats = |last: &RequestExchange| {
+        (last.status, new.status) == (None, None)
+            && last.request == new.request
+            && last.is_unheard() == new.is_unheard()
+    };
+    let Some(last) = story.last_mut().filter(|last| repeats(last)) else {
         story.push(new);
         return;
     };
     *last = RequestExchange { attempts: last.attempts.saturating_add(new.attempts), ..new };
 }
-
-/// The journal's text for the answer to a request whose session ended before the answer came.
-const UNHEARD: &str = "The session ended before an answer came. Whether the request went out is not known.";
 
 /// The journal's text for an answer that holds a new secret.
 const SECRET: &str = "(a new secret: shown once, kept nowhere)";

@@ -1,7 +1,7 @@
 //! The special rules of an undo: the value must still be as the change left it, and a server that only deactivates on
 //! DELETE has undone a creation as far as it can.
 
-use super::{AttemptEnd, ChangeAttempt, moved, others::passes};
+use super::{AttemptEnd, ChangeAttempt, moved, others::passes, outcome::LOST};
 use crate::{
     dialect::ChangeShown,
     directory::{
@@ -31,6 +31,9 @@ impl ChangeAttempt<'_> {
             return Some(self.unread(entry, failure, "whether the value is still the same").await);
         }
         if self.shows(entry).await == ChangeShown::Yes {
+            if entry.may_have_gone_out() {
+                return Some(self.found(entry).await);
+            }
             return Some(self.unsent(entry, ChangeState::Dropped, ALREADY.into(), None).await);
         }
         if let Some(made) = &expected.made {
@@ -61,6 +64,18 @@ impl ChangeAttempt<'_> {
         self.after.clear();
         self.versions = versions;
         None
+    }
+
+    /// Ends a change that the directory shows before it is sent, after an ended session may have sent it: the outcome is
+    /// read as after a lost answer.
+    pub(super) async fn found(&mut self, entry: &mut JournalEntry) -> AttemptEnd {
+        entry.state = ChangeState::Sent;
+        if !self.context.journal.claim(entry).await {
+            let versions = self.left_alone(entry).await;
+            return AttemptEnd::settled(versions);
+        }
+        (self.tried, self.sent) = (true, 1);
+        self.look_after_loss(entry, LOST).await
     }
 
     /// Ends an undo in a conflict with this present state, in words.

@@ -73,6 +73,9 @@ impl ChangeAttempt<'_> {
             return Some(self.unsent(entry, ChangeState::Conflict, STILL_LATE.to_owned(), None).await);
         }
         self.fresh = fresh;
+        if entry.may_have_gone_out() {
+            return Some(self.found(entry).await);
+        }
         Some(self.already(entry, "It was so before it was to be sent.".to_owned()).await)
     }
 
