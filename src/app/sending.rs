@@ -169,7 +169,8 @@ impl App {
         again.extend(lost.into_iter().map(|entry| entry.dropped(NOT_CREATED, self.now)));
         let sent = again.iter().filter(|entry| entry.state == ChangeState::Planned);
         let begun: Vec<_> = sent.map(|entry| (entry.id, entry.step.change.clone())).collect();
-        let (count, all) = (begun.len(), again.len());
+        let count = begun.len();
+        let left_out = again.iter().filter(|entry| entry.state == ChangeState::Dropped).count();
         self.directory.begin_all(begun);
         for entry in &again {
             self.activity.earlier.left_over.remove(&entry.id);
@@ -178,8 +179,10 @@ impl App {
             self.activity.entries.amend(entry.id, self.now, |known| (known.step, known.at) = (step, at));
         }
         self.rows_changed();
-        let so =
-            if count < all { format!(", {} not needed or not possible any more", all - count) } else { String::new() };
+        let so = match left_out {
+            0 => String::new(),
+            some => format!(", {some} not needed or not possible any more"),
+        };
         let rest = match later {
             0 => String::new(),
             later => format!(" {} more follow when these are done: R again.", number(later as u64)),

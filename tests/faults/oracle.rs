@@ -24,6 +24,9 @@ use crate::{
 /// Reasons that say that an outcome was not told by an answer.
 const DOUBTS: [&str; 3] = ["the directory shows", "A part of it took effect", "the server does not show whether"];
 
+/// The reason of a change whose answer was lost and whose value somebody else altered.
+const OVERWRITTEN: &str = "took effect before that is not known";
+
 /// The reason of a change that was accepted and is not there.
 const IGNORED: &str = "accepted it and did not change it";
 
@@ -102,6 +105,7 @@ fn each_request(by_key: &ByKey, taken: &[Taken], wrong: &mut Vec<String>) {
         let knows = count(&|entry| {
             matches!(entry.state, ChangeState::Confirmed | ChangeState::Unseen)
                 || entry.why.contains(DOUBTS[1])
+                || entry.why.contains(OVERWRITTEN)
                 || entry.state == ChangeState::Partly
                 || (shared
                     && entry.state == ChangeState::Refused
@@ -194,7 +198,9 @@ fn what_is_there(course: Course, by_key: &ByKey, taken: &[Taken], shown: &Shown,
         if entries.iter().any(|entry| entry.why.contains(DOUBTS[1]) && here(entry)) {
             continue;
         }
-        let confirmed = entries.iter().rev().find(|entry| entry.state == ChangeState::Confirmed && here(entry));
+        // "Sent, not shown" says that the server's answer had it.
+        let is_known = |entry: &JournalEntry| matches!(entry.state, ChangeState::Confirmed | ChangeState::Unseen);
+        let confirmed = entries.iter().rev().find(|entry| is_known(entry) && here(entry));
         let Some(entry) = confirmed else {
             let told: Vec<String> = entries.iter().map(|entry| told(entry)).collect();
             wrong.push(format!("what is there is confirmed by nobody: {target:?} {field:?}\n  {}", told.join("\n  ")));

@@ -211,3 +211,64 @@ fn what_was_accepted_is_read_again_for_a_while_whatever_the_answer_said() {
     assert_eq!(told["confirmed"], 2, "{told}");
     assert_eq!(world.writes().len(), 2);
 }
+
+/// The answer to a write of a user can't be read, or says nothing; a GET of the user who was written shows a reading until
+/// the server has made something.
+struct Past {
+    answer: &'static str,
+    shown: Value,
+}
+
+impl Behavior for Past {
+    fn after(&self, _: &State, request: &Request, answer: Answer) -> Answer {
+        if request.is_write() { Answer::text(self.answer.to_owned()) } else { answer }
+    }
+
+    fn show(&self, state: &State, _: ResourceType, record: &Value, shown: ShownIn) -> Value {
+        let mut record = record.clone();
+        if shown == ShownIn::Get && record["displayName"] == "Another" && state.made == 0 {
+            record.as_object_mut().unwrap().extend(self.shown.as_object().unwrap().clone());
+        }
+        record
+    }
+}
+
+const CUT: &str = "{\"displayName\": \"Ano";
+
+#[rstest::rstest]
+#[case::cut(CUT)]
+#[case::without_a_word("{\"message\": \"ok\"}")]
+fn a_reading_from_before_the_change_refuses_nothing(#[case] answer: &'static str) {
+    let shown = json!({"displayName": "First", "meta": {"lastModified": "2025-01-02T03:04:05Z"}});
+    let world = World::new(Past { answer, shown }, users(4), vec![]);
+    let told = json_of(&world, &["set-name", "user0002", "Another"], PARTLY);
+    assert_eq!(change(&told)["state"], "unknown", "{told}");
+    world.server.state().made = 1;
+    let told = world.run(&["resume", "--yes", "--json"]).exits(DONE).json();
+    assert_eq!(change(&told)["state"], "confirmed", "{told}");
+    assert_eq!(world.writes().len(), 1);
+    world.run(&["undo", "--yes"]).exits(DONE);
+    assert_eq!(world.state().users["u0002"]["displayName"], "USER0002");
+}
+
+#[test]
+fn what_was_accepted_and_is_as_before_is_not_refused_because_its_answer_was_cut() {
+    let shown = json!({"displayName": "USER0002"});
+    let world = World::new(Past { answer: CUT, shown }, users(4), vec![]);
+    let told = json_of(&world, &["set-name", "user0002", "Another"], PARTLY);
+    assert_eq!(change(&told)["state"], "unknown", "{told}");
+    assert!(why(&told).contains("it may be late"), "{told}");
+    world.server.state().made = 1;
+    let told = world.run(&["resume", "--yes", "--json"]).exits(DONE).json();
+    assert_eq!(change(&told)["state"], "confirmed", "{told}");
+}
+
+#[test]
+fn a_third_value_after_a_lost_answer_tells_nothing_of_the_change() {
+    let shown = json!({"displayName": "Theirs", "meta": {"lastModified": "2026-01-02T03:04:05Z"}});
+    let world = World::new(Past { answer: CUT, shown }, users(4), vec![]);
+    let told = json_of(&world, &["set-name", "user0002", "Another"], PARTLY);
+    assert_eq!(change(&told)["state"], "conflict", "{told}");
+    assert!(why(&told).contains("Whether this change took effect before that is not known"), "{told}");
+    assert_eq!(world.writes().len(), 1);
+}

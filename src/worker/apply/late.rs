@@ -3,18 +3,13 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
 use super::{ChangeAttempt, send::path_of};
 use crate::{
     dialect::ChangeShown,
-    directory::{
-        ResourceRef,
-        change::Change,
-        plan::{JournalEntry, RequestExchange},
-        work::WorkerReport,
-    },
+    directory::{ResourceRef, change::Change, plan::JournalEntry, work::WorkerReport},
     scim::{
         difference::{ValueDifference, differences},
         failure::Failure,
@@ -51,9 +46,9 @@ impl ChangeAttempt<'_> {
         looking: LookReason,
     ) -> Result<ChangeShown, Failure> {
         let mut shown = self.shows(entry).await;
-        let accepted = |exchange: &RequestExchange| exchange.status.is_some_and(|status| (200..300).contains(&status));
-        let was_accepted = self.echoed || entry.exchanges.last().is_some_and(accepted);
-        if !(self.trial || was_accepted || self.context.is_late()) || (self.context.is_untrue() && !self.trial) {
+        let was_accepted = self.echoed || is_accepted(entry);
+        let is_worth = self.trial || was_accepted || self.context.is_late() || self.shows_the_past();
+        if !is_worth || (self.context.is_untrue() && !self.trial) {
             return Ok(shown);
         }
         for wait in WAITS {
@@ -81,9 +76,19 @@ impl ChangeAttempt<'_> {
             let after = self.after.get(path).map(|after| &after.document);
             after.is_none_or(|after| {
                 let was = &before.whole.document;
+                if is_older(after, was) {
+                    return true;
+                }
                 // The reading from before may be only a part of the record.
                 if before.asked { after == was } else { differences(was, after).is_empty() }
             })
+        })
+    }
+
+    /// True where a record that was read again is older than it was before: the server shows its past.
+    pub(super) fn shows_the_past(&self) -> bool {
+        self.before.iter().any(|(path, before)| {
+            self.after.get(path).is_some_and(|after| is_older(&after.document, &before.whole.document))
         })
     }
 
@@ -91,7 +96,10 @@ impl ChangeAttempt<'_> {
     /// it and a slow one look the same. Long after the change a record that is as before is no late one.
     pub(super) fn may_be_late(&self, entry: &JournalEntry) -> bool {
         let recent = now().duration_since(entry.at) < LATEST;
-        self.sent > 0 && !self.contradicted && (!self.taken_over || recent) && self.is_unaltered()
+        (self.sent > 0 || is_accepted(entry))
+            && !self.contradicted
+            && (!self.taken_over || recent)
+            && self.is_unaltered()
     }
 
     /// True where an answer to the change tells the value that the change is about, or is the whole record, which has
@@ -141,7 +149,10 @@ impl ChangeAttempt<'_> {
             return name.and_then(Value::as_str).is_some_and(|name| name.trim().eq_ignore_ascii_case(&user.user_name));
         }
         self.before.iter().any(|(path, before)| {
-            let Some(after) = self.after.get(path) else { return false };
+            let Some(after) = self.after.get(path).filter(|after| !is_older(&after.document, &before.whole.document))
+            else {
+                return false;
+            };
             let own = |difference: &ValueDifference| {
                 self.context.dialect.follows(change, difference.attribute()) || has_new_address(change, difference)
             };
@@ -157,6 +168,21 @@ impl ChangeAttempt<'_> {
             () = self.context.cancel.cancelled() => false,
         }
     }
+}
+
+/// True where the server answered the last request with 2xx, whether the answer can be read or not.
+pub(super) fn is_accepted(entry: &JournalEntry) -> bool {
+    let status = entry.exchanges.last().and_then(|exchange| exchange.status);
+    status.is_some_and(|status| (200..300).contains(&status))
+}
+
+/// True where the record's `meta.lastModified` is before that of the other reading.
+fn is_older(reading: &Value, other: &Value) -> bool {
+    let modified = |document: &Value| {
+        let meta = json::get(document.as_object()?, "meta")?;
+        json::get(meta.as_object()?, "lastModified")?.as_str()?.parse::<Timestamp>().ok()
+    };
+    modified(reading).zip(modified(other)).is_some_and(|(reading, other)| reading < other)
 }
 
 /// True where the address that the change sets is new in the list, beside others.

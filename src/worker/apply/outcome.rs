@@ -2,7 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{AttemptEnd, ChangeAttempt, effects::target_of, late::LookReason, moved, send::about_made};
+use super::{
+    AttemptEnd, ChangeAttempt,
+    effects::target_of,
+    late::{LookReason, is_accepted},
+    moved,
+    send::about_made,
+};
 use crate::{
     dialect::ChangeShown,
     directory::{
@@ -200,6 +206,20 @@ what is so."
         };
         match shown {
             shown @ (ChangeShown::Yes | ChangeShown::Part(_)) => self.judge(entry, shown, loss).await,
+            // A server that answered with 2xx may have done it, and one that shows its past may show it later.
+            ChangeShown::No(instead) if self.shows_the_past() || (is_accepted(entry) && self.may_be_late(entry)) => {
+                let why = format!("{loss}; the directory shows {instead}: it may be late. The next look decides.");
+                self.left_open(entry, why).await
+            }
+            // The value is neither the former one nor the wished one, so one of the two was overwritten.
+            ChangeShown::No(instead) if self.is_altered_otherwise(entry) => {
+                let why = format!(
+                    "{loss}; the directory shows {instead}, so somebody else changed it. Whether this change took effect \
+                     before that is not known. It was not sent again."
+                );
+                let (state, why) = self.with_part(entry, ChangeState::Conflict, why, true).await;
+                self.settled(entry, state, why, None).await
+            }
             ChangeShown::No(instead) => {
                 let why = format!("{loss}; the directory shows {instead}. It was not sent again.");
                 let (state, told) = self.with_part(entry, ChangeState::Refused, why, true).await;
