@@ -252,18 +252,6 @@ fn a_reading_from_before_the_change_refuses_nothing(#[case] answer: &'static str
 }
 
 #[test]
-fn what_was_accepted_and_is_as_before_is_not_refused_because_its_answer_was_cut() {
-    let shown = json!({"displayName": "USER0002"});
-    let world = World::new(Past { answer: CUT, shown }, users(4), vec![]);
-    let told = json_of(&world, &["set-name", "user0002", "Another"], PARTLY);
-    assert_eq!(change(&told)["state"], "unknown", "{told}");
-    assert!(why(&told).contains("it may be late"), "{told}");
-    world.server.state().made = 1;
-    let told = world.run(&["resume", "--yes", "--json"]).exits(DONE).json();
-    assert_eq!(change(&told)["state"], "confirmed", "{told}");
-}
-
-#[test]
 fn a_third_value_after_a_lost_answer_tells_nothing_of_the_change() {
     let shown = json!({"displayName": "Theirs", "meta": {"lastModified": "2026-01-02T03:04:05Z"}});
     let world = World::new(Past { answer: CUT, shown }, users(4), vec![]);

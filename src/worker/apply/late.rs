@@ -171,7 +171,7 @@ impl ChangeAttempt<'_> {
 }
 
 /// True where the server answered the last request with 2xx, whether the answer can be read or not.
-pub(super) fn is_accepted(entry: &JournalEntry) -> bool {
+fn is_accepted(entry: &JournalEntry) -> bool {
     let status = entry.exchanges.last().and_then(|exchange| exchange.status);
     status.is_some_and(|status| (200..300).contains(&status))
 }

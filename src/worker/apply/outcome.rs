@@ -2,13 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    AttemptEnd, ChangeAttempt,
-    effects::target_of,
-    late::{LookReason, is_accepted},
-    moved,
-    send::about_made,
-};
+use super::{AttemptEnd, ChangeAttempt, effects::target_of, late::LookReason, moved, send::about_made};
 use crate::{
     dialect::ChangeShown,
     directory::{
@@ -206,8 +200,8 @@ what is so."
         };
         match shown {
             shown @ (ChangeShown::Yes | ChangeShown::Part(_)) => self.judge(entry, shown, loss).await,
-            // A server that answered with 2xx may have done it, and one that shows its past may show it later.
-            ChangeShown::No(instead) if self.shows_the_past() || (is_accepted(entry) && self.may_be_late(entry)) => {
+            // A server that shows its past may show the change later.
+            ChangeShown::No(instead) if self.shows_the_past() => {
                 let why = format!("{loss}; the directory shows {instead}: it may be late. The next look decides.");
                 self.left_open(entry, why).await
             }
