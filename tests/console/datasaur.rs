@@ -24,7 +24,7 @@ fn mapped(mut profile: Profile) -> Profile {
     profile
 }
 
-async fn datasaur(room: &Room) -> (Console, Server) {
+pub async fn datasaur(room: &Room) -> (Console, Server) {
     let options = demo::DemoOptions { provider: demo::Provider::Datasaur, ..options() };
     let server = Server::start(options.clone()).await;
     let console = Console::open(room, mapped(profile_of(&server, &options))).await;

@@ -16,7 +16,7 @@ use crate::{
     odd::{Habits, Odd, Removal, Total},
 };
 
-async fn open(server: &Odd, alter: impl FnOnce(&mut Profile)) -> Console {
+pub async fn open(server: &Odd, alter: impl FnOnce(&mut Profile)) -> Console {
     let mut profile = profile(Provider::Scim, &server.url, KEY);
     alter(&mut profile);
     Console::open(&Room::new(), profile).await

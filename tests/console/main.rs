@@ -47,6 +47,7 @@ mod refresh;
 mod refusal;
 mod rfc;
 mod roles;
+mod row_keys;
 mod scale;
 mod sizes;
 mod stage;
