@@ -17,15 +17,20 @@ impl ChangeAttempt<'_> {
         if failure.status != Some(412) || self.sent > 0 {
             return false;
         }
-        let first = entry.step.requests.first().filter(|request| !request.merge);
+        let first = entry.step.requests.first();
         let Some(request) = first.map(|request| self.with_version(request.clone())) else { return false };
         let Some((target, planned)) = target_of(&request).zip(request.if_match.as_ref()) else { return false };
         let Ok((fresh, Some(whole))) = self.context.read_whole(&target).await else { return false };
-        let Some(now) = whole.version else { return false };
+        let Some(now) = whole.version.clone() else { return false };
         if !self.differs_in_version_alone(planned, &fresh).await {
             return false;
         }
-        let tag = (now != *planned).then(|| now.into());
+        self.refuses_versions = now == *planned;
+        let tag = (!self.refuses_versions).then(|| now.into());
+        // A request that is computed from the record takes the reading that this version belongs to.
+        if let Some(before) = self.before.get_mut(&request.path) {
+            (before.whole, before.asked) = (whole, true);
+        }
         self.versions.insert(request.path, RecordVersion::own(tag));
         true
     }
