@@ -4,7 +4,10 @@
 use std::{
     collections::HashMap,
     ops::Range,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use serde_json::{Value, json};
@@ -59,11 +62,17 @@ pub enum Habit {
     AnswersLost,
     /// A group without members has no `members`.
     EmptyLeftOut,
+    /// PATCH of a user is taken only if its operations name no path.
+    PathRefused,
+    /// Members are told, and taken, by `userName` in the place of the id.
+    MembersByName,
+    /// Each reading of a record gives it another version, and only the last one is taken back.
+    VersionByReading,
 }
 
 use Habit as H;
 
-const ALL: [Habit; 20] = [
+const ALL: [Habit; 23] = [
     H::AddReplaces,
     H::CreatorJoins,
     H::CreationDrops,
@@ -84,6 +93,9 @@ const ALL: [Habit; 20] = [
     H::Ignores,
     H::AnswersLost,
     H::EmptyLeftOut,
+    H::PathRefused,
+    H::MembersByName,
+    H::VersionByReading,
 ];
 
 /// A generated directory behind a server with habits.
@@ -93,6 +105,7 @@ pub struct Habitual {
     /// Records as they were before the last write, and how many readings still show them.
     stale: Mutex<HashMap<String, (Value, usize)>>,
     writes: Mutex<usize>,
+    readings: AtomicUsize,
 }
 
 /// One to three habits that do not hide each other's effects.
@@ -107,11 +120,15 @@ pub fn roll(dice: &mut Dice) -> Vec<Habit> {
 
 impl Habitual {
     pub fn new(case: Case, habits: Vec<Habit>) -> Self {
-        Self { case, habits, stale: Mutex::default(), writes: Mutex::default() }
+        Self { case, habits, stale: Mutex::default(), writes: Mutex::default(), readings: AtomicUsize::new(0) }
     }
 
     fn has(&self, habit: Habit) -> bool {
         self.habits.contains(&habit)
+    }
+
+    fn version(&self) -> String {
+        format!("W/\"{}\"", self.readings.load(Ordering::Relaxed))
     }
 
     /// Remembers what a write is about to alter.
@@ -160,9 +177,40 @@ fn normalise(record: &mut Value) {
     }
 }
 
+/// The members with the value that `name` gives to each of theirs.
+fn with_values(members: Option<&mut Value>, name: impl Fn(&str) -> Option<String>) {
+    for member in members.and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(value) = member["value"].as_str().and_then(&name) {
+            member["value"] = value.into();
+        }
+    }
+}
+
+fn id_of(state: &State, name: &str) -> Option<String> {
+    state.users.iter().find(|(_, user)| user["userName"] == name).map(|(id, _)| id.clone())
+}
+
+/// An operation on members with ids in the place of names.
+fn by_id(state: &State, mut operation: Value) -> Value {
+    with_values(operation.get_mut("value"), |name| id_of(state, name));
+    let named = operation["path"].as_str().and_then(|path| path.split('"').nth(1)).map(str::to_owned);
+    if let Some((name, id)) = named.and_then(|name| id_of(state, &name).map(|id| (name, id))) {
+        operation["path"] = operation["path"].as_str().unwrap_or_default().replace(&name, &id).into();
+    }
+    operation
+}
+
 impl Behavior for Habitual {
     fn base(&self) -> &'static str {
         self.case.base()
+    }
+
+    fn config(&self) -> Option<Value> {
+        let mut config = self.case.config()?;
+        if self.has(H::VersionByReading) {
+            config["etag"]["supported"] = true.into();
+        }
+        Some(config)
     }
 
     fn before(&self, state: &mut State, request: &Request) -> Option<Answer> {
@@ -176,6 +224,15 @@ impl Behavior for Habitual {
             request.method == "PATCH" && target(request).is_some_and(|(kind, _)| kind == ResourceType::Users);
         if patches_user && self.has(H::PatchRefused) {
             return Some(Answer::error(501, "PATCH of users is not implemented"));
+        }
+        let names_path = |operation: &Value| operation.get("path").is_some();
+        let operations = request.body["Operations"].as_array();
+        if patches_user && self.has(H::PathRefused) && operations.is_some_and(|all| all.iter().any(names_path)) {
+            return Some(Answer::error(501, "path is not implemented"));
+        }
+        let stale = request.if_match.as_ref().is_some_and(|version| *version != self.version());
+        if stale && self.has(H::VersionByReading) {
+            return Some(Answer::error(412, "stale"));
         }
         if patches_user && self.has(H::ErrorInBody) {
             let error = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": "403", "detail": "not in your plan"});
@@ -207,6 +264,17 @@ impl Behavior for Habitual {
             if self.has(H::MembersNeverTold) || (self.has(H::EmptyLeftOut) && is_empty) {
                 record.as_object_mut().unwrap().shift_remove("members");
             }
+            if self.has(H::MembersByName) {
+                with_values(record.get_mut("members"), |id| {
+                    Some(state.users.get(id)?["userName"].as_str()?.to_owned())
+                });
+            }
+        }
+        if self.has(H::VersionByReading) {
+            if shown_in == ShownIn::Get {
+                self.readings.fetch_add(1, Ordering::Relaxed);
+            }
+            record["meta"]["version"] = self.version().into();
         }
         self.case.show(state, kind, &record, shown_in)
     }
@@ -239,6 +307,9 @@ impl Behavior for Habitual {
                 }
             }
             ResourceType::Groups => {
+                if self.has(H::MembersByName) {
+                    with_values(record.get_mut("members"), |name| id_of(state, name));
+                }
                 let mut members = record["members"].as_array().cloned().unwrap_or_default();
                 if self.has(H::CreatedEmpty) {
                     members.clear();
@@ -255,11 +326,10 @@ impl Behavior for Habitual {
         if self.has(H::Normalises) {
             normalise(&mut record);
         }
-        let _ = state;
         record
     }
 
-    fn put(&self, _: &State, kind: ResourceType, old: &Value, body: &Value) -> Value {
+    fn put(&self, state: &State, kind: ResourceType, old: &Value, body: &Value) -> Value {
         let mut new = body.clone();
         new["id"] = old["id"].clone();
         new["meta"] = old["meta"].clone();
@@ -271,6 +341,9 @@ impl Behavior for Habitual {
         // Roles that are not told can't be in a body.
         if self.case.shape == Shape::Grafana && kind == ResourceType::Users {
             map.insert("roles".into(), old["roles"].clone());
+        }
+        if self.has(H::MembersByName) && kind == ResourceType::Groups {
+            with_values(map.get_mut("members"), |name| id_of(state, name));
         }
         if self.has(H::MembersNeverTold) && kind == ResourceType::Groups {
             map.insert("members".into(), old["members"].clone());
@@ -301,6 +374,9 @@ impl Behavior for Habitual {
         }
         if kind == ResourceType::Groups && self.has(H::AddReplaces) && path == "members" && operation["op"] == "add" {
             operation["op"] = "replace".into();
+        }
+        if kind == ResourceType::Groups && self.has(H::MembersByName) {
+            operation = by_id(state, operation);
         }
         self.case.change(state, kind, id, &operation);
         if kind == ResourceType::Users {
