@@ -99,6 +99,8 @@ pub struct Store {
     refusing: Option<String>,
     /// The version of others' writes when it was last asked for (`PRAGMA data_version`).
     seen: Option<i64>,
+    /// True if the last write waited in vain for another process.
+    kept_out: bool,
 }
 
 impl Store {
@@ -134,7 +136,7 @@ impl Store {
     pub fn in_memory() -> Result<Self> {
         let mut db = Connection::open_in_memory()?;
         schema::migrate(&mut db, Path::new(":memory:"))?;
-        Ok(Self { db, path: None, refusing: None, seen: None })
+        Ok(Self { db, path: None, refusing: None, seen: None, kept_out: false })
     }
 
     /// A store in the place of a file that can't be used: keeps the directory in memory, and refuses writes that must
@@ -233,7 +235,7 @@ impl Store {
         file::prepare(path)?;
         let mut db = schema::connect(path)?;
         schema::migrate(&mut db, path)?;
-        Ok(Self { db, path: Some(path.to_owned()), refusing: None, seen: None })
+        Ok(Self { db, path: Some(path.to_owned()), refusing: None, seen: None, kept_out: false })
     }
 
     fn checked(self) -> Result<Self> {
@@ -267,7 +269,13 @@ impl Store {
             (Sync::Normal, _) => "NORMAL",
         };
         self.db.pragma_update(None, "synchronous", level)?;
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate).map_err(StoreError::from);
+        let is_kept_out = matches!(tx, Err(StoreError::Busy));
+        if is_kept_out != self.kept_out {
+            self.db.busy_timeout(if is_kept_out { schema::LITTLE_PATIENCE } else { schema::PATIENCE })?;
+            self.kept_out = is_kept_out;
+        }
+        let tx = tx?;
         let done = work(&tx)?;
         tx.commit()?;
         Ok(done)

@@ -71,11 +71,17 @@ const TABLES: i64 = 15;
 /// Statements kept ready: those of three kinds and of the journal.
 const STATEMENTS: usize = 64;
 
+/// How long a write waits for that of another process.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The same after a write that waited in vain: the writes of one command together end within ten seconds.
+pub(super) const LITTLE_PATIENCE: Duration = Duration::from_millis(200);
+
 /// Opens the file, which exists.
 pub(super) fn connect(path: &Path) -> Result<Connection> {
     // Neither CREATE (the mode would be the umask's) nor URI (a path is a path).
     let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    db.busy_timeout(Duration::from_secs(5))?;
+    db.busy_timeout(PATIENCE)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(db)
 }

@@ -183,6 +183,23 @@ fn a_lock_that_is_never_given_back_ends_the_waiting() {
     assert!(file::lock_within(&path, limits, &mut |words| said.push(words)).unwrap().is_some());
 }
 
+/// The writes of a whole plan wait for a lock no longer than the first of them, and a little.
+#[test]
+fn after_a_write_that_waited_in_vain_the_next_ones_wait_little() {
+    let (_keep, path) = place();
+    let mut store = open(&path);
+    let patience = |store: &Store| -> i64 { store.db.query_row("PRAGMA busy_timeout", [], |row| row.get(0)).unwrap() };
+    assert_eq!(patience(&store), 5000);
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    store.db.busy_timeout(std::time::Duration::ZERO).unwrap();
+    assert!(matches!(store.journal_add(&[planned(1)]), Err(StoreError::Busy)));
+    assert_eq!(patience(&store), 200);
+    drop(other);
+    store.journal_add(&[planned(1)]).unwrap();
+    assert_eq!(patience(&store), 5000);
+}
+
 #[test]
 fn a_stand_in_takes_the_directory_and_no_change() {
     let mut store = Store::stand_in("the disk is full").unwrap();
