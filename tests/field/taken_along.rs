@@ -49,6 +49,29 @@ fn memberships_that_a_deactivation_takes_along_are_told_and_brought_back() {
     );
 }
 
+/// The same, and the answers to all writes are lost.
+struct LeavesUnheard;
+
+impl Behavior for LeavesUnheard {
+    fn change(&self, state: &mut State, kind: ResourceType, id: &str, operation: &Value) {
+        Leaves.change(state, kind, id, operation);
+    }
+
+    fn after(&self, _: &State, request: &Request, answer: Answer) -> Answer {
+        if request.is_write() { Answer::error(502, "bad gateway") } else { answer }
+    }
+}
+
+#[test]
+fn memberships_that_go_with_a_lost_answer_are_told_and_brought_back() {
+    let world = World::new(LeavesUnheard, users(5), vec![group(1, "alpha", &[1, 2]), group(2, "beta", &[2, 3])]);
+    world.file("off.csv", "user,active\nuser0002,false\nuser0003,false\n");
+    let said = world.run(&["apply", "off.csv", "--yes", "--json"]).exits(PARTLY);
+    assert_eq!(said.json()["changes"][0]["side_effects"].as_array().map(Vec::len), Some(2), "{said}");
+    world.run(&["undo", "--yes"]).exits(DONE);
+    assert_eq!((world.members("g0001").len(), world.members("g0002").len()), (2, 2));
+}
+
 #[test]
 fn a_deactivation_whose_teams_nothing_tells_says_so() {
     let world = World::new(Leaves, users(5), vec![group(1, "alpha", &[1, 2])]);

@@ -199,7 +199,11 @@ what is so."
             Err(failure) => return self.unsettled(entry, failure).await,
         };
         match shown {
-            shown @ (ChangeShown::Yes | ChangeShown::Part(_)) => self.judge(entry, shown, loss).await,
+            shown @ (ChangeShown::Yes | ChangeShown::Part(_)) => {
+                // The outcome says what was not compared.
+                let _ = self.read_after(entry).await;
+                self.judge(entry, shown, loss).await
+            }
             // A server that shows its past may show the change later.
             ChangeShown::No(instead) if self.shows_the_past() => {
                 let why = format!("{loss}; the directory shows {instead}: it may be late. The next look decides.");
