@@ -386,10 +386,9 @@ impl ListPane {
     /// The records that an action works on: the marked ones, else the one under the cursor.
     pub fn subjects(&self, directory: &Directory) -> Vec<Id> {
         if self.marks.is_empty() {
-            self.selected(directory).cloned().into_iter().collect()
-        } else {
-            self.marks.iter().cloned().collect()
+            return self.selected(directory).cloned().into_iter().collect();
         }
+        self.marks.in_order(self.kind, &self.rows, directory)
     }
 
     /// The index of a record's row: its row is looked for, since comparing ids means to visit every record.

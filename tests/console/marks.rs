@@ -62,6 +62,21 @@ async fn a_role_for_three_is_one_plan_and_one_refusal_leaves_the_others() {
 }
 
 #[tokio::test]
+async fn a_plan_about_marked_people_is_in_the_order_of_the_list() {
+    let (mut console, _server) = Console::on_demo(options()).await;
+    let mut people: Vec<String> = console.plain_people().into_iter().take(3).collect();
+    people.sort_by(|one, other| other.cmp(one));
+    mark(&mut console, &people);
+    assert_eq!(marked(&console), people, "marked in another order than the list's");
+    console.pick_role("org adm");
+    people.reverse();
+    let screen = console.screen();
+    let lines: Vec<&str> = screen.lines().filter(|line| line.contains("member → admin")).collect();
+    let in_order = lines.iter().zip(&people).all(|(line, person)| line.contains(person.as_str()));
+    assert!(lines.len() == people.len() && in_order, "{people:?}\n{screen}");
+}
+
+#[tokio::test]
 async fn the_cursor_of_activity_stays_on_its_plan_while_others_are_sent() {
     let (mut console, _server) = Console::on_demo(options()).await;
     let people: Vec<String> = console.plain_people().into_iter().take(3).collect();

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use indexmap::{IndexSet, set};
-use rustc_hash::{FxBuildHasher, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::exists;
 use crate::directory::{Directory, Id, RecordKind, ResourceRef};
@@ -55,6 +55,19 @@ impl Deref for RowMarks {
 }
 
 impl RowMarks {
+    /// The marked records in the order of these rows, then those that are not among them, by name.
+    pub(super) fn in_order(&self, kind: RecordKind, rows: &[u32], directory: &Directory) -> Vec<Id> {
+        let places = |rows: &[u32]| -> FxHashMap<u32, usize> { rows.iter().copied().zip(0..).collect() };
+        let (shown, all) = (places(rows), places(directory.rows_by_name(kind)));
+        let mut marked: Vec<Id> = self.ids.iter().cloned().collect();
+        marked.sort_by_cached_key(|id| {
+            let row = directory.row_of(&ResourceRef { kind, id: id.clone() });
+            let place = |places: &FxHashMap<u32, usize>| row.and_then(|row| places.get(&row)).copied();
+            (place(&shown).unwrap_or(usize::MAX), place(&all))
+        });
+        marked
+    }
+
     /// Marks a record, or takes its mark away.
     pub(super) fn toggle(&mut self, id: Id) {
         if !self.ids.shift_remove(&id) {
