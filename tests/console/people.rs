@@ -328,6 +328,12 @@ async fn invited_people_stand_behind_the_users_once_they_are_read() {
     }
     console.press(Action::Open);
     console.expect("Invited, without an account yet.");
+    // No server has given an id.
+    console.expect_no("Id ");
+    console.press(Action::Copy);
+    console.expect("email");
+    console.expect_no("invited:");
+    console.esc();
     console.esc();
     console.press(Action::MarkAll);
     console.settle().await;

@@ -146,6 +146,8 @@ impl<'a> FieldReader<'a> {
     pub fn user(&self, user: &'a User, field: UserField) -> FieldValue<'a> {
         let directory = self.directory;
         match field {
+            // The server has no record of them, so it has given no id.
+            UserField::Id if user.is_invited() => FieldValue::Absent,
             UserField::Id => FieldValue::Id(&user.id),
             UserField::UserName => FieldValue::Text(&user.user_name),
             UserField::DisplayName => FieldValue::Text(&user.display_name),
@@ -210,6 +212,7 @@ impl<'a> FieldReader<'a> {
     /// The value of a custom role's field.
     pub fn role(&self, role: &'a Role, field: RoleField) -> FieldValue<'a> {
         match field {
+            RoleField::Id if role.is_predefined() => FieldValue::Absent,
             RoleField::Id => FieldValue::Id(&role.id),
             RoleField::Name => FieldValue::Text(&role.name),
             RoleField::Inherits => FieldValue::Text(&role.inherits),

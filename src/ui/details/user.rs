@@ -22,10 +22,12 @@ const NOT_TOLD: &str = "not told";
 impl DetailsPage<'_> {
     pub(super) fn user(&self, user: &User, target: &ResourceRef) -> PageText {
         let mut lines = PageText { lines: vec![self.headline(user, target)], links: Vec::new() };
-        if !user.display_name.is_empty() {
+        // An invitation is to an address, which is every name of the person.
+        let repeats = |name: &Name, other: &Name| user.is_invited() && name == other;
+        if !user.display_name.is_empty() && !repeats(&user.display_name, &user.user_name) {
             lines.extend(self.wrapped(&user.user_name.marked(), Style::new()));
         }
-        if !user.email.is_empty() {
+        if !user.email.is_empty() && !repeats(&user.email, &user.user_name) {
             let style = self.value_style(target, &ChangedField::Email);
             let mark = self.mark(target, &ChangedField::Email);
             lines.extend(self.wrapped(&format!("{}{mark}", user.email), style));
@@ -48,8 +50,10 @@ impl DetailsPage<'_> {
         if self.whole {
             lines.add(self.roles_held(user));
         }
-        lines.extend([Line::default()]);
-        lines.extend(self.dates(user.created, user.modified, &user.id));
+        if !user.is_invited() {
+            lines.extend([Line::default()]);
+            lines.extend(self.dates(user.created, user.modified, &user.id));
+        }
         lines
     }
 
