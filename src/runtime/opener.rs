@@ -166,6 +166,7 @@ impl Opener {
 
     /// Whether the profile's server takes the key that is given, or the one that the profile names.
     async fn takes_key(&self, profile: &Profile, given: Option<SecretString>) -> Result<(), OpenError> {
+        let key_field = if given.is_some() { "secret" } else { "key" };
         let key = match (&profile.auth, given) {
             (AuthForm::None, _) => SecretString::default(),
             (_, Some(given)) => given,
@@ -177,7 +178,7 @@ impl Opener {
         let dialect = dialect_of(profile);
         answers(endpoint_of(profile, &*dialect, key), &*dialect).await.map_err(|failure| {
             let field = match failure.class {
-                FailureClass::Unauthorized | FailureClass::Forbidden => "key",
+                FailureClass::Unauthorized | FailureClass::Forbidden => key_field,
                 _ => "url",
             };
             OpenError::Field(field.into(), failure.sentences())

@@ -82,6 +82,10 @@ async fn a_new_profile_is_kept_once_its_server_takes_the_key() {
     };
     let (field, why) = refused(opener.save(draft.clone(), None).await.err().unwrap());
     assert_eq!(field, "key", "{why}");
+    let pasted = ProfileDraft { key: format!("file {}", room.path().join("pasted").display()), ..draft.clone() };
+    let (field, why) = refused(opener.save(pasted, Some("nobody's key".into())).await.err().unwrap());
+    assert_eq!(field, "secret", "the pasted key is wrong, not where it is kept: {why}");
+    assert!(!room.path().join("pasted").exists());
     let missing = ProfileDraft { key: "env NOT_SET_FOR_ANY_TEST".into(), ..draft.clone() };
     assert_eq!(refused(opener.save(missing, None).await.err().unwrap()).0, "key");
     let nowhere = ProfileDraft { url: "http://127.0.0.1:9".into(), ..draft.clone() };
@@ -190,7 +194,7 @@ async fn profiles_are_listed_tested_copied_and_deleted() {
     console.settle().await;
     let Some(Overlay::Form(form)) = console.app().overlays.last() else { panic!("{}", console.screen()) };
     let wrong: Vec<&str> = form.fields.iter().filter(|field| field.error.is_some()).map(|field| field.key).collect();
-    assert_eq!(wrong, ["key"], "{}", console.screen());
+    assert_eq!(wrong, ["secret"], "{}", console.screen());
     assert!(!place.exists() && std::fs::read_to_string(&file).unwrap() == before);
 
     // The right key is kept in the file that was named, readable by its owner alone.
