@@ -13,6 +13,7 @@ use crate::{
         action::Action,
         picker::{PickerChoice, RolePicker, ShownPlaces},
     },
+    directory::Name,
     ui::{
         ScreenLook,
         fit::{self, count, counted},
@@ -79,16 +80,21 @@ struct Table<'a> {
     look: &'a ScreenLook,
 }
 
+/// Follows the sign of the role that the user has.
+const NOW: &str = " now";
+
 impl<'a> Table<'a> {
     /// The column of roles is as wide as the longest one, within limits.
     fn new(width: usize, picker: &RolePicker, look: &'a ScreenLook) -> Self {
         if width < WIDE_BOX {
-            let half = width.saturating_sub(rows::PREFIX + 3) / 2;
-            return Self { width, place: half, role: half, now: 1, note: 0, look };
+            let now = fit::width(look.glyphs.now);
+            let half = width.saturating_sub(rows::PREFIX + 2 + now) / 2;
+            return Self { width, place: half, role: half, now, note: 0, look };
         }
         let roles = picker.choices.iter().take(MEASURED_LINES).map(|choice| fit::width(&choice.role.marked()));
         let longest = roles.max().unwrap_or(0).min(width / 3);
-        let (place, role, now) = ((width * 3 / 11).min(28), (width / 4).min(26).max(longest), 5);
+        let now = fit::width(look.glyphs.now) + NOW.len();
+        let (place, role) = ((width * 3 / 11).min(28), (width / 4).min(26).max(longest));
         let note = width.saturating_sub(rows::PREFIX + place + role + now + 4);
         Self { width, place, role, now, note, look }
     }
@@ -96,12 +102,14 @@ impl<'a> Table<'a> {
     fn row(&self, selected: bool, choice: &PickerChoice) -> Line<'static> {
         let look = self.look;
         let base = if choice.refused { look.dim() } else { Style::new() };
-        let now = if choice.now { format!("{} now", look.glyphs.now) } else { String::new() };
+        let now = if choice.now { format!("{}{NOW}", look.glyphs.now) } else { String::new() };
         let now = fit::cut(&now, self.now, "");
         let note = self.note_of(choice);
+        let name = |name: &Name, cells| fit::elide(&name.marked(), cells, look.glyphs.more);
+        let (place, role) = (name(&choice.place_name, self.place), name(&choice.role, self.role));
         let cells: [TableCell; 4] = [
-            (&choice.place_name.marked(), self.place, base),
-            (&choice.role.marked(), self.role, if choice.refused { base } else { look.strong() }),
+            (&place, self.place, base),
+            (&role, self.role, if choice.refused { base } else { look.strong() }),
             (&now, self.now, look.good()),
             (&note, self.note, look.dim()),
         ];
