@@ -12,7 +12,7 @@ use ratatui::{
 use super::{
     ScreenLook,
     fit::{count, counted, cut, elide, pad, width, wrap},
-    layout::MEASURED_LINES,
+    layout::{MEASURED_LINES, WIDE_BOX},
     list::ago,
 };
 use crate::app::{App, action::Action, walk::MOST_LINKS};
@@ -21,7 +21,7 @@ use crate::directory::{
     change::ChangedField,
     field::UserField,
     plan::ChangeState,
-    record::{RecordProblem, RoleGrant},
+    record::{RecordProblem, RoleGrant, User},
 };
 
 mod groups;
@@ -117,6 +117,26 @@ pub(super) fn label(target: &ResourceRef, app: &App) -> String {
     shown.map_or_else(|| name(target, app), |user| user.display_name.to_string())
 }
 
+/// What a person is known by beside the user name: the display name or the email, and the id where another record has the
+/// same names.
+pub(super) fn second_name(user: &User, app: &App) -> String {
+    let name = if user.display_name.is_empty() { &user.email } else { &user.display_name };
+    let twin = app.directory.has_twin(&ResourceRef::user(&user.id));
+    if twin { crate::scim::text::clean(&user.id).into_owned() } else { name.to_string() }
+}
+
+/// The cells of people's two names in `room`: as many as the longest ones take, with a gap. Where both do not fit, the
+/// user names have half of it, or what the others leave.
+pub(super) fn two_names<'n>(room: usize, people: impl Iterator<Item = &'n User>, app: &App) -> (usize, usize) {
+    let (mut name, mut second) = (0, 0);
+    for user in people.take(MEASURED_LINES) {
+        name = name.max(width(&user.user_name.marked()) + 1);
+        second = second.max(width(&second_name(user, app)) + 1);
+    }
+    let name = name.min(room.saturating_sub(second + 1).max(room / 2));
+    (name, second.min(room.saturating_sub(name + 1)))
+}
+
 /// The lines of a page, and the values that they come from.
 struct DetailsPage<'a> {
     width: usize,
@@ -160,16 +180,43 @@ impl DetailsPage<'_> {
             let name = cut(&grant.scope.marked(), self.width.saturating_sub(2 + width(&mark)), more);
             return Line::styled(format!("  {name}{mark}"), style);
         }
-        let custom = self.app.directory.records().roles().values().any(|role| role.name == grant.role);
-        let room = self.width.saturating_sub(names + 3 + width(&mark));
-        // The name of the role comes before the word for its kind.
-        let fits = width(grant.role.as_str()) + width(CUSTOM) <= room;
+        let name = Span::raw(format!("  {} ", pad(&elide(&grant.scope.marked(), names, more), names, "")));
+        let room = self.width.saturating_sub(names + 3);
+        std::iter::once(name).chain(self.role_in(&grant.role, room, &mark, style)).collect()
+    }
+
+    /// A role, the sign of a change on its way, and the word for the role's kind where it fits: the name comes first.
+    fn role_in(&self, role: &Name, room: usize, mark: &str, style: Style) -> [Span<'static>; 2] {
+        let custom = self.app.directory.records().roles().values().any(|known| known.name == *role);
+        let room = room.saturating_sub(width(mark));
+        let fits = width(role.as_str()) + width(CUSTOM) <= room;
         let (note, room) = if custom && fits { (CUSTOM, room - width(CUSTOM)) } else { ("", room) };
-        Line::from(vec![
-            Span::raw(format!("  {} ", pad(&elide(&grant.scope.marked(), names, more), names, ""))),
-            Span::styled(format!("{}{mark}", cut(grant.role.as_str(), room, more)), style),
-            Span::styled(note, self.look.dim()),
-        ])
+        let role = Span::styled(format!("{}{mark}", cut(role.as_str(), room, self.look.glyphs.more)), style);
+        [role, Span::styled(note, self.look.dim())]
+    }
+
+    /// The two names of a person, in columns of so many cells.
+    fn person(&self, user: &User, (name, second): (usize, usize)) -> Vec<Span<'static>> {
+        let more = self.look.glyphs.more;
+        let cells = |text: &str, cells| format!("{} ", pad(&elide(text, cells, more), cells, ""));
+        let mut spans = vec![Span::raw(format!("  {}", cells(&user.user_name.marked(), name)))];
+        if second > 0 {
+            spans.push(Span::styled(cells(&second_name(user, self.app), second), self.look.dim()));
+        }
+        spans
+    }
+
+    /// Cells for the names of people beside `most` others at most; for the first names alone where the page is narrow.
+    fn people<'n>(&self, most: usize, people: impl Iterator<Item = &'n User> + Clone) -> (usize, usize) {
+        match people.clone().next() {
+            None => return (0, 0),
+            Some(_) if self.width >= WIDE_BOX => {}
+            Some(_) if most == 0 => return (self.width.saturating_sub(3), 0),
+            Some(_) => return (self.names(people.map(|user| &user.user_name)), 0),
+        }
+        let room = self.width.saturating_sub(most.min(self.width / 3) + 3);
+        let (name, second) = two_names(room, people, self.app);
+        (name.max(LABEL - 2), second)
     }
 
     /// How many of a list are shown when `taken` lines are needed for the rest: all, or so many that "and more" fits.

@@ -1,15 +1,19 @@
 //! The lines of a team and of a role.
 
-use ratatui::{style::Style, text::Line};
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
 
-use super::{DetailsPage, FEW_USERS, PageText, count, counted, elide, pad, wrap};
+use super::{CUSTOM, DetailsPage, FEW_USERS, PageText, count, counted, width, wrap};
 use crate::app::{action::Action, walk::OrderedMembers};
 use crate::directory::{
-    RecordKind, ResourceRef,
+    Name, RecordKind, ResourceRef,
     change::{ChangeVerb, ChangedField},
     field::{RoleField, TeamField},
-    record::{Member, Role, RoleGrant, Team},
+    record::{Member, Role, RoleGrant, Team, User},
 };
+use crate::ui::layout::MEASURED_LINES;
 
 impl DetailsPage<'_> {
     pub(super) fn team(&self, team: &Team, target: &ResourceRef) -> PageText {
@@ -54,14 +58,43 @@ impl DetailsPage<'_> {
         }
         let most = self.room(text.lines.len() + 8, ordered.len());
         let shown: Vec<RoleGrant> = ordered.iter().take(most).map(|member| self.membership(member, team)).collect();
-        let names = self.names(shown.iter().map(|grant| &grant.scope));
+        let people = ordered.iter().take(most).filter_map(|member| directory.user(&member.id));
+        let roles = shown.iter().map(|grant| &grant.role).filter(|role| !role.is_empty());
+        let roles = roles.map(|role| width(role.as_str()) + width(CUSTOM)).max().unwrap_or(0);
+        let columns = self.people(roles, people);
+        // Of other members than people there is a single name, in the cells of both.
+        let names = match columns {
+            (0, _) => self.names(shown.iter().map(|grant| &grant.scope)),
+            (name, 0) => name,
+            (name, second) => name + 1 + second,
+        };
         for (member, grant) in ordered.iter().zip(&shown) {
             let user = ResourceRef::user(&member.id);
-            let line = self.grant(grant, names, Some((&user, ChangedField::Team(team.id.clone()))));
+            let at = (&user, ChangedField::Team(team.id.clone()));
+            let line = match directory.user(&member.id) {
+                Some(user) => self.member(user, grant, columns, at),
+                None => self.grant(grant, names, Some(at)),
+            };
             text.push(line, self.app.member_target(member).is_some());
         }
         text.extend(self.and_more(ordered.len(), most));
         text
+    }
+
+    /// A member's names, and the role in the team.
+    fn member(
+        &self,
+        user: &User,
+        grant: &RoleGrant,
+        columns: (usize, usize),
+        (target, field): (&ResourceRef, ChangedField),
+    ) -> Line<'static> {
+        let pending = self.app.directory.is_pending(target, &field);
+        let (style, mark) = if pending { (self.look.pending(), self.pending()) } else { (Style::new(), String::new()) };
+        let mut spans = self.person(user, columns);
+        let room = self.width.saturating_sub(spans.iter().map(Span::width).sum());
+        spans.extend(self.role_in(&grant.role, room, &mark, style));
+        Line::from(spans)
     }
 
     /// A member's name, and the role in the team or why there is none.
@@ -163,13 +196,17 @@ impl DetailsPage<'_> {
             (known < users.len()).then(|| format!(", as known of {} of {} users", count(known), count(users.len())));
         text.extend([self.heading(RoleField::Holders.spec().label, holders.len(), &note.unwrap_or_default())]);
         let most = self.room(text.lines.len() + 12, holders.len());
-        let names = self.names(holders.iter().take(most).map(|(user, _)| &user.user_name));
+        let word = if self.app.holds().custom_roles { "in" } else { "by" };
+        let places = |teams: &[&Name]| {
+            let names: Vec<&str> = teams.iter().map(|team| team.as_str()).collect();
+            if names.is_empty() { String::new() } else { format!("{word} {}", names.join(", ")) }
+        };
+        let longest = holders.iter().take(MEASURED_LINES).map(|(_, teams)| width(&places(teams))).max();
+        let columns = self.people(longest.unwrap_or(0), holders.iter().take(most).map(|(user, _)| *user));
         for (user, teams) in holders.iter().take(most) {
-            let teams: Vec<&str> = teams.iter().map(|team| team.as_str()).collect();
-            let name = pad(&elide(&user.user_name.marked(), names, self.look.glyphs.more), names, "");
-            let word = if self.app.holds().custom_roles { "in" } else { "by" };
-            let places = if teams.is_empty() { String::new() } else { format!(" {word} {}", teams.join(", ")) };
-            text.push(Line::raw(format!("  {name}{places}")), true);
+            let mut spans = self.person(user, columns);
+            spans.push(Span::raw(places(teams)));
+            text.push(Line::from(spans), true);
         }
         text.extend(self.and_more(holders.len(), most));
         text

@@ -19,10 +19,10 @@ use crate::{
         action::Action,
         check::{CheckList, CheckSubject, MembershipState},
     },
-    directory::{Id, Name, RecordKind, ResourceRef, record::Team},
+    directory::{Id, Name, RecordKind, record::Team},
     ui::{
-        ScreenLook,
-        fit::{count, counted, only_similar},
+        ScreenLook, details,
+        fit::{count, counted, elide, only_similar},
     },
 };
 
@@ -134,8 +134,9 @@ fn row(width: usize, selected: bool, list: &CheckList, id: &Id, app: &App, look:
     let left = rest.saturating_sub(fate_width + 1);
     // The user name matters more than the shown one; without a shown one it has all the room.
     let name_width = if more.is_some() && left >= 30 { left / 2 } else { left };
+    let name = elide(&name, name_width, look.glyphs.more);
+    let more = elide(&more.unwrap_or_default(), left.saturating_sub(name_width + 1), look.glyphs.more);
     let mut cells: Vec<TableCell> = vec![(mark, 3, style), (&name, name_width, plain)];
-    let more = more.unwrap_or_default();
     if name_width < left {
         cells.push((&more, left - name_width - 1, look.dim()));
     }
@@ -147,10 +148,7 @@ fn row(width: usize, selected: bool, list: &CheckList, id: &Id, app: &App, look:
 pub fn names(kind: RecordKind, id: &Id, app: &App) -> (String, Option<String>) {
     if kind == RecordKind::User {
         let Some(user) = app.directory.user(id) else { return (crate::scim::text::clean(id).into_owned(), None) };
-        let more = if user.display_name.is_empty() { &user.email } else { &user.display_name };
-        let twin = app.directory.has_twin(&ResourceRef::user(id));
-        let more = if twin { crate::scim::text::clean(id).into_owned() } else { more.to_string() };
-        return (user.user_name.to_string(), Some(more));
+        return (user.user_name.to_string(), Some(details::second_name(user, app)));
     }
     let team = app.directory.team(id);
     let members = team.and_then(|team| team.members.as_ref().map(|members| counted(members.len(), "member")));

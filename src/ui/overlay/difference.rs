@@ -166,11 +166,12 @@ impl<'a> Table<'a> {
         };
         let plain = if line.ticked { Style::new() } else { look.dim() };
         let text = self.text(line);
+        let subject = fit::elide(line.wish.line.subject.as_str(), self.subject, look.glyphs.more);
         let mut cells: Vec<TableCell> =
             vec![(mark, 3, style), (sign, 1, if line.ticked { colour } else { look.dim() })];
         if self.subject > 0 {
             let strong = if line.ticked { look.strong() } else { look.dim() };
-            cells.extend([(line.wish.line.subject.as_str(), self.subject, strong), ("", 0, plain)]);
+            cells.extend([(&*subject, self.subject, strong), ("", 0, plain)]);
         }
         cells.push((&text, self.room(), plain));
         rows::row(self.columns, selected, &cells, look)

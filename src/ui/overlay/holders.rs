@@ -12,7 +12,8 @@ use crate::{
     directory::{Name, RecordKind, ResourceRef, permissions::RoleHolders, record::User},
     ui::{
         ScreenLook, details,
-        fit::{count, counted},
+        fit::{count, counted, elide, width as width_of},
+        layout::MEASURED_LINES,
     },
 };
 
@@ -63,11 +64,11 @@ impl OverlayDrawing for HoldersBox {
             ));
         }
         let inner = shell.open(frame, columns, all.len().max(1) + below.len(), app, look);
-        let width = usize::from(inner.width);
+        let cells = RowCells::of(usize::from(inner.width), &all, app);
         let room = usize::from(inner.height).saturating_sub(below.len()).max(1);
         let mut lines: Vec<Line> = rows::window(all.len(), self.cursor, room)
             .filter_map(|at| Some((at, all.get(at)?)))
-            .map(|(at, (user, team))| row(width, at == self.cursor, user, &names(team), look))
+            .map(|(at, (user, team))| row(cells, at == self.cursor, user, &names(team), app, look))
             .collect();
         if lines.is_empty() {
             lines.push(rows::nothing("Nobody is known to hold this role.", look));
@@ -103,18 +104,39 @@ fn names(teams: &[&Name]) -> String {
     teams.iter().map(|team| team.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-fn row(width: usize, selected: bool, user: &User, team: &str, look: &ScreenLook) -> Line<'static> {
-    let rest = width.saturating_sub(rows::PREFIX + 1);
-    let state = 8;
-    let (name, more) = (rest * 3 / 8, rest / 4);
-    let team_width = rest.saturating_sub(name + more + state + 3);
-    let shown = if user.display_name.is_empty() { &user.email } else { &user.display_name };
-    let inactive = if user.is_inactive() { "inactive" } else { "" };
-    let cells: [TableCell; 4] = [
-        (&user.user_name.marked(), name, Style::new()),
-        (shown.as_str(), more, look.dim()),
-        (team, team_width, Style::new()),
-        (inactive, state, look.careful()),
+/// The cells of a row.
+#[derive(Clone, Copy)]
+struct RowCells {
+    all: usize,
+    name: usize,
+    shown: usize,
+    teams: usize,
+    state: usize,
+}
+
+impl RowCells {
+    /// Teams have three eighths of the room where they need as much, names the rest.
+    fn of(width: usize, holders: &[(&User, Vec<&Name>)], app: &App) -> Self {
+        let measured = || holders.iter().take(MEASURED_LINES);
+        let state = if measured().any(|(user, _)| user.is_inactive()) { INACTIVE.len() } else { 0 };
+        let rest = width.saturating_sub(rows::PREFIX + state + 3);
+        let teams = measured().map(|(_, teams)| width_of(&names(teams))).max().unwrap_or(0).min(rest * 3 / 8);
+        let people = measured().map(|(user, _)| *user);
+        let (name, shown) = details::two_names(rest.saturating_sub(teams), people, app);
+        Self { all: width, name, shown, teams, state }
+    }
+}
+
+const INACTIVE: &str = "inactive";
+
+fn row(cells: RowCells, selected: bool, user: &User, teams: &str, app: &App, look: &ScreenLook) -> Line<'static> {
+    let name = elide(&user.user_name.marked(), cells.name, look.glyphs.more);
+    let shown = elide(&details::second_name(user, app), cells.shown, look.glyphs.more);
+    let row: [TableCell; 4] = [
+        (&name, cells.name, Style::new()),
+        (&shown, cells.shown, look.dim()),
+        (teams, cells.teams, Style::new()),
+        (if user.is_inactive() { INACTIVE } else { "" }, cells.state, look.careful()),
     ];
-    rows::row(width, selected, &cells, look)
+    rows::row(cells.all, selected, &row, look)
 }

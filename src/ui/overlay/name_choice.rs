@@ -21,7 +21,7 @@ use crate::{
     scim::text::clean_line,
     ui::{
         ScreenLook, details,
-        fit::{count, counted},
+        fit::{count, counted, elide},
     },
 };
 
@@ -92,6 +92,7 @@ fn row(width: usize, selected: bool, doubt: &DoubtfulName, answer: NameChoice, l
     let fate = fate.unwrap_or_default();
     let left = width.saturating_sub(rows::PREFIX + 4 + 2 + 1);
     let name = left / 2;
+    let text = elide(&text, name, look.glyphs.more);
     let fate_style = if answer == NameChoice::Open { look.dim() } else { style };
     let arrow = if fate.is_empty() { " " } else { look.glyphs.arrow };
     let cells: [TableCell; 4] = [

@@ -135,13 +135,13 @@ impl<'a> Page<'a> {
             Some(role) => self.grants_it(role, permission),
         };
         let shown = role.map_or(look.glyphs.unknown, Name::as_str);
-        let name = fit::pad(&fit::elide(&scope.marked(), self.name, look.glyphs.more), self.name, "");
+        let name = self.name_of(scope);
         let role_room = self.role;
-        let room = self.columns.saturating_sub(2 + self.name + 2 + role_room + 1);
+        let room = self.columns.saturating_sub(2 + self.name + 2 + role_room + 2);
         self.lines.push(Line::from(vec![
             Span::raw(format!("  {name}  ")),
             Span::raw(fit::pad(shown, role_room, look.glyphs.more)),
-            Span::styled(format!(" {}", fit::cut(&words, room, look.glyphs.more)), style),
+            Span::styled(format!("  {}", fit::cut(&words, room, look.glyphs.more)), style),
         ]));
     }
 
@@ -185,11 +185,15 @@ impl<'a> Page<'a> {
         ]));
     }
 
+    fn name_of(&self, scope: &Name) -> String {
+        fit::pad(&fit::elide(&scope.marked(), self.name, self.look.glyphs.more), self.name, "")
+    }
+
     /// A group that has no roles of its own, and the organisation role that it may give.
     fn given(&mut self, group: &Name) {
         let mapping = self.app.capabilities().and_then(|can| can.mapping.as_deref());
         let role = mapping.and_then(|mapping| mapping.of(group));
-        let name = fit::pad(&group.marked(), self.name, self.look.glyphs.more);
+        let name = self.name_of(group);
         let gives = role.map_or_else(String::new, |role| format!("gives {role}"));
         self.lines.push(Line::from(vec![Span::raw(format!("  {name}  ")), Span::styled(gives, self.look.dim())]));
     }
@@ -205,7 +209,7 @@ impl<'a> Page<'a> {
         };
         let shown = role.map_or("role not known yet", Name::as_str);
         let style = if role.is_some() { look.strong() } else { look.dim() };
-        let name = fit::pad(&scope.marked(), self.name, look.glyphs.more);
+        let name = self.name_of(scope);
         let role_room = (self.columns / 3).clamp(10, 24);
         let kind_room = self.columns.saturating_sub(2 + self.name + 2 + role_room + 1);
         self.lines.push(Line::from(vec![

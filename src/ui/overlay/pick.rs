@@ -18,7 +18,7 @@ use crate::{
     directory::{Id, Name, RecordKind, ResourceRef},
     ui::{
         ScreenLook, details,
-        fit::{count, counted, only_similar},
+        fit::{count, counted, elide, only_similar},
     },
 };
 
@@ -74,7 +74,8 @@ fn row(width: usize, selected: bool, kind: RecordKind, id: &Id, app: &App, look:
     let (name, more) = names(kind, id, app);
     let left = width.saturating_sub(rows::PREFIX + 1);
     let name_width = if more.is_some() && left >= 30 { left / 2 } else { left };
-    let more = more.unwrap_or_default();
+    let name = elide(&name, name_width, look.glyphs.more);
+    let more = elide(&more.unwrap_or_default(), left.saturating_sub(name_width + 1), look.glyphs.more);
     let mut cells: Vec<TableCell> = vec![(&name, name_width, Style::new())];
     if name_width < left {
         cells.push((&more, left - name_width - 1, look.dim()));

@@ -176,8 +176,8 @@ fn reason(why: &str, times: usize, selected: bool, width: usize, look: &ScreenLo
 
 fn change(entry: &JournalEntry, selected: bool, width: usize, app: &App, look: &ScreenLook) -> Line<'static> {
     let (glyph, style) = activity::sign_of(entry, false, look);
-    let subject = clean_line(&entry.step.words.subject, 256);
     let names = (width / 4).clamp(8, 24);
+    let subject = fit::elide(&clean_line(&entry.step.words.subject, 256), names, look.glyphs.more);
     let rest = width.saturating_sub(rows::PREFIX + 2 + names + 3);
     let text = clean_line(&entry.step.words.text(look.glyphs.arrow), 1024).into_owned();
     let outcome = activity::outcome(entry, None, app, look);

@@ -326,7 +326,7 @@ fn row(
     look: &ScreenLook,
 ) -> Option<Line<'static>> {
     let said = LineText::at(preview, at, look)?;
-    let (subject, (glyph, style)) = (said.subject(), said.sign(look));
+    let (subject, (glyph, style)) = (fit::elide(&said.subject(), names, look.glyphs.more), said.sign(look));
     let (name_style, text_style) =
         if said.is_sent() { (look.strong(), Style::new()) } else { (look.dim(), look.dim()) };
     let room = said.room(columns, names);

@@ -66,10 +66,10 @@ impl ProfilesBox {
         let key = clean_line(&draft.key, 256);
         let room = columns.saturating_sub(rows::PREFIX + names + 8 + 4 + 6);
         let cells = [
-            (&*name, names, look.strong()),
+            (&*fit::elide(&name, names, look.glyphs.more), names, look.strong()),
             (draft.provider.as_str(), 8, Style::new()),
             (address, room - room / 3, Style::new()),
-            (&*key, room / 3, look.dim()),
+            (&*fit::elide(&key, room / 3, look.glyphs.more), room / 3, look.dim()),
             (state, 4, look.good()),
         ];
         rows::row(columns, at == self.cursor, &cells, look)

@@ -71,7 +71,8 @@ fn uninvite(app: &App) -> &'static str {
 fn counts(parts: &[PartRow<'_>]) -> String {
     let invited = parts.iter().filter(|part| !matches!(part, PartRow::There { one, .. } if !one.pending)).count();
     let members = counted(parts.len() - invited, "member");
-    if invited == 0 { members } else { format!("{} invited, {members}", count(invited)) }
+    let invited = if invited == 0 { "nobody".into() } else { count(invited as u64) };
+    format!("{invited} invited, {members}")
 }
 
 fn row(width: usize, selected: bool, part: &PartRow<'_>, look: &ScreenLook) -> Line<'static> {
@@ -98,6 +99,8 @@ fn row(width: usize, selected: bool, part: &PartRow<'_>, look: &ScreenLook) -> L
     };
     let left = width.saturating_sub(rows::PREFIX + FATE + 2);
     let name_width = if width < WIDE_BOX || more.is_empty() { left } else { left / 2 };
+    let label = fit::elide(&label, name_width, look.glyphs.more);
+    let more = fit::elide(&more, left.saturating_sub(name_width + 1), look.glyphs.more);
     let mut cells: Vec<TableCell> = vec![(&label, name_width, name_style)];
     if name_width < left {
         cells.push((&more, left - name_width - 1, look.dim()));

@@ -136,7 +136,8 @@ impl<'a> StageTable<'a> {
             LineSign::Remove => (remove, look.bad()),
             LineSign::Alter => (alter, look.accent()),
         };
-        let (subject, text) = (clean_line(&line.words.subject, 512), self.text(line));
+        let subject = fit::elide(&clean_line(&line.words.subject, 512), self.subject, look.glyphs.more);
+        let text = self.text(line);
         let mut cells: Vec<TableCell> = vec![("", 1, style), (sign, 1, style)];
         if self.subject > 0 {
             cells.extend([(&*subject, self.subject, look.strong()), ("", 0, Style::new())]);

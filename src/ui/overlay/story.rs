@@ -167,8 +167,8 @@ impl Page<'_> {
             }
         };
         self.field("Checked", &how, plain);
-        for consequence in &entry.step.consequences {
-            self.field("Known", consequence, look.careful());
+        for (at, consequence) in entry.step.consequences.iter().enumerate() {
+            self.field("Known", consequence, if at < entry.step.grave { look.careful() } else { plain });
         }
     }
 

@@ -3,6 +3,7 @@
 mod alike;
 mod asides;
 mod looks;
+mod names;
 mod people;
 mod plans;
 mod roles;
