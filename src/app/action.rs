@@ -222,12 +222,12 @@ actions! {
     Permissions "permissions" Users "" "What the user may do, team by team" ["p"];
     ReadInvitations "read-invitations" UserList "" "Read whom all teams have invited, one request for each team, and list them" ["i"];
     LoadRoles "load-roles" UserList "" "Read the roles of all users that the list left out" ["h"];
-    AuditLog "audit-log" Activity "" "The provider's audit log: who changed access, also elsewhere" ["a"];
     ReadFailures "read-failures" Activity "" "What could not be read in this session" ["shift-f"];
     Story "story" Activity "story" "The whole story of a change, or the lines of a plan" ["enter"];
     UndoThis "undo-this" Activity "undo" "Take back the selected plan" ["u"];
     Retry "retry" Activity "retry" "Send what an earlier session left of a plan, or try again what failed of it" ["shift-r"];
     DropChange "drop" Activity "drop" "Drop what was not sent yet; put failures aside" ["x"];
+    AuditLog "audit-log" Activity "audit log" "The provider's audit log: who changed access, also elsewhere" ["a"];
     Lines "lines" Plan "lines" "Show the lines in another state" ["tab"];
     Choose "choose" Picker "choose" "Choose the role" ["enter"];
     NextScope "next-scope" Picker "scope" "Organisation, own teams, other teams, registries, seats, all" ["tab"];

@@ -298,9 +298,12 @@ impl App {
     /// Puts the name of the line under the cursor in the place of the typed text.
     pub(super) fn complete_command(&mut self) {
         let Some(Overlay::Palette(palette)) = self.overlays.last_mut() else { return };
-        let Some(name) = palette.selected().map(|line| line.name.clone()) else { return };
-        if palette.fixed.is_some() {
-            palette.input = tui_input::Input::new(name);
+        let Some(line) = palette.selected().cloned() else { return };
+        if let PaletteEntry::Filter(text) = line.entry {
+            self.overlays.pop();
+            self.take_filter(text);
+        } else if palette.fixed.is_some() {
+            palette.input = tui_input::Input::new(line.name);
             palette.filter();
         }
     }

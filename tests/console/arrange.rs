@@ -149,6 +149,12 @@ async fn a_filter_is_completed_with_counts() {
     console.type_text(" team:");
     console.press(Action::Complete);
     console.expect("team:vision");
+    console.expect("Enter take over");
+    console.type_text("visio");
+    // The same key takes the line over.
+    console.press(Action::CompleteCommand);
+    assert_eq!(console.app().lists.panes[0].filter.value(), "role:admin team:vision");
+    assert!(console.app().overlays.is_empty() && console.app().lists.panes[0].filtering);
 }
 
 #[tokio::test]
@@ -221,6 +227,10 @@ async fn predefined_roles_are_rows_that_nobody_changes() {
     console.settle().await;
     console.expect("Predefined: the provider defines it");
     console.expect("Organisation held by");
+    console.esc();
+    console.press(Action::Copy);
+    console.expect("row as CSV");
+    console.expect_no("predefined:");
     console.esc();
     // All marked are custom ones.
     console.press(Action::MarkAll);

@@ -22,6 +22,7 @@ async fn who_changed_it_elsewhere_is_read_beside_activity() {
     }
     console.settle().await;
     console.press(Action::GoActivity);
+    console.expect("a audit log");
     console.press(Action::AuditLog);
     console.settle().await;
     assert_eq!(asked(&server), 1);

@@ -62,6 +62,7 @@ fn secret(console: &Console) -> String {
 
 async fn make_key(console: &mut Console, what_for: &str) -> String {
     console.press(Action::NewKey);
+    console.expect_no("next field");
     console.type_text(what_for);
     console.press(Action::Submit);
     console.expect("The key is for demo-admin");

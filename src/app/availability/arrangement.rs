@@ -31,8 +31,12 @@ impl App {
             Action::ReadFailures if self.activity.changes.read_failures.is_empty() => {
                 Err("Everything that was read in this session could be read.".into())
             }
+            Action::NextField | Action::PreviousField => match self.overlays.last() {
+                Some(Overlay::Form(form)) if form.has_one_field() => Err("There is no other field.".into()),
+                _ => Ok(()),
+            },
             Action::CompleteCommand => match self.overlays.last() {
-                Some(Overlay::Palette(palette)) if palette.fixed.is_some() => Ok(()),
+                Some(Overlay::Palette(palette)) if palette.completes() => Ok(()),
                 _ => Err("There is nothing to complete.".into()),
             },
             Action::ReadInvitations if self.session.unbidden.rosters_asked > 0 => {
@@ -71,8 +75,7 @@ impl App {
     /// True for what only a custom role can be subject to, where a predefined one is in hand.
     pub(super) fn needs_custom_role(&self, action: Action) -> bool {
         use Action as A;
-        let needs =
-            matches!(action, A::Edit | A::Delete | A::RolePermissions | A::Raw | A::Mark | A::Compare | A::Copy);
+        let needs = matches!(action, A::Edit | A::Delete | A::RolePermissions | A::Raw | A::Mark | A::Compare);
         let marked = self.overlays.is_empty() && self.lists.pane().is_some_and(|pane| !pane.marks.is_empty());
         needs && (!marked || action == A::Mark) && self.subject().is_some_and(|target| target.is_predefined())
     }

@@ -120,6 +120,11 @@ impl FormState {
         self.is_shown(at) && self.fields.get(at).is_some_and(|field| field.locked.is_none())
     }
 
+    /// True where there is no other field to move to.
+    pub(super) fn has_one_field(&self) -> bool {
+        (0..self.fields.len()).filter(|at| self.is_open(*at)).count() <= 1
+    }
+
     /// Moves to the next field that can be changed, or to the previous one.
     pub fn step(&mut self, forward: bool) {
         let count = self.fields.len();

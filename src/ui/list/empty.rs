@@ -22,11 +22,17 @@ pub(super) fn words(pane: &ListPane, app: &App) -> (String, bool) {
     }
     if app.directory.len(pane.kind) > 0 {
         let typed = crate::scim::text::clean(pane.filter.value());
+        // While the filter is typed, the letter is text.
+        let view = if pane.filtering {
+            format!("{}, then {}", key(Action::Open), key(Action::View))
+        } else {
+            key(Action::View)
+        };
         let others = match pane.view {
             AccountView::All => String::new(),
             _ if !pane.has_views(&app.directory) => String::new(),
-            AccountView::People => format!(" {} looks among service accounts.", key(Action::View)),
-            AccountView::Services => format!(" {} looks among all accounts.", key(Action::View)),
+            AccountView::People => format!(" {view} looks among service accounts."),
+            AccountView::Services => format!(" {view} looks among all accounts."),
         };
         let what = if pane.view == AccountView::Services { "service accounts".into() } else { what };
         return (format!("No {what} match '{typed}'. {} clears the filter.{others}", key(Action::Back)), false);

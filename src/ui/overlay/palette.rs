@@ -33,6 +33,12 @@ const TOLD: usize = 2;
 /// Its keys.
 const COMMANDS: &[(Action, &str)] = &[(Action::Choose, "do it"), (Action::Back, "back")];
 
+/// The same where the lines are texts of a filter.
+const TEXTS: &[(Action, &str)] = &[(Action::Choose, "take over"), (Action::Back, "back")];
+
+/// The same where the lines are orders.
+const ORDERS: &[(Action, &str)] = &[(Action::Choose, "sort"), (Action::Back, "back")];
+
 /// The same where the lines are roles.
 const ROLES: &[(Action, &str)] = &[(Action::Choose, "compare"), (Action::Back, "back")];
 
@@ -44,6 +50,8 @@ pub fn hints(palette: &CommandPalette) -> &'static [(Action, &'static str)] {
     match palette.lines.first() {
         Some(PaletteLine { entry: PaletteEntry::Compare(_), .. }) => ROLES,
         Some(PaletteLine { entry: PaletteEntry::MapGroup(..), .. }) => GIVEN,
+        Some(PaletteLine { entry: PaletteEntry::Filter(_), .. }) => TEXTS,
+        Some(PaletteLine { entry: PaletteEntry::SortActivity(_) | PaletteEntry::SortAudit(_), .. }) => ORDERS,
         _ => COMMANDS,
     }
 }
