@@ -81,8 +81,8 @@ fn desired(
     let given = [
         (UserField::Email, Some(new.email)),
         (UserField::DisplayName, new.name.filter(|_| names)),
-        (UserField::FirstName, new.first_name.filter(|_| !is_there)),
-        (UserField::LastName, new.last_name.filter(|_| !is_there)),
+        (UserField::FirstName, new.first_name),
+        (UserField::LastName, new.last_name),
         (UserField::ExternalId, new.external_id.filter(|_| !is_there)),
         (UserField::OrgRole, begin.role.as_deref()),
         (UserField::ModelsSeat, begin.models.as_deref()),
@@ -167,9 +167,8 @@ fn names(
     Ok(())
 }
 
-/// First and last names are attributes like others.
 fn may_have_names(can: &ProviderCapabilities) -> Result<(), CommandError> {
-    can.can(ChangeVerb::SetAttribute).map_err(|why| CommandError::refused(why.clone()))
+    can.person_names().map_err(CommandError::refused)
 }
 
 /// The one user of a template, whose name gives way to the new user's.

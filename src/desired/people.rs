@@ -27,32 +27,39 @@ use crate::{
     },
 };
 
-/// First and last name of a new user and other attributes of the field table; only where the provider has them.
+/// The attributes that the file gives a new user, first and last name among them; only where the provider has them.
 fn attributes(differ: &mut DifferenceFinder<'_, '_>, place: &FilePlace, person: &DesiredPerson) -> Map<String, Value> {
-    let parts = [("givenName", UserField::FirstName), ("familyName", UserField::LastName)];
-    let mut name = Map::new();
-    for (part, of) in parts {
-        let field = of.spec().file.column.unwrap_or_default();
-        let Some(text) = person.text(of).filter(|text| !text.trim().is_empty()) else { continue };
-        if differ.values.can.external_ids {
-            // Such a provider takes what it needs for the sign-in, and ignores the rest without a word.
-            differ.values.problem(place, field, "this provider keeps no first and last names");
-        } else if differ.values.can(ChangeVerb::SetAttribute, place, field) {
-            name.insert(part.to_owned(), differ.words(place, field, text).into());
-        }
-    }
     let mut all = Map::new();
-    if !name.is_empty() {
-        all.insert("name".to_owned(), Value::Object(name));
-    }
     for (field, (path, _)) in UserField::ALL.iter().filter_map(|field| Some((*field, field.attribute()?))) {
         let column = field.spec().file.column.unwrap_or_default();
         let Some(text) = person.text(field).filter(|text| !text.trim().is_empty()) else { continue };
-        if differ.values.can(ChangeVerb::SetAttribute, place, column) {
-            all.insert(path.to_owned(), differ.words(place, column, text).into());
+        if !may_have(differ, place, field, column) {
+            continue;
+        }
+        let text = Value::from(differ.words(place, column, text));
+        match path.split_once('.') {
+            None => drop(all.insert(path.to_owned(), text)),
+            Some((whole, part)) => {
+                if let Value::Object(inner) = all.entry(whole).or_insert_with(|| Value::Object(Map::new())) {
+                    inner.insert(part.to_owned(), text);
+                }
+            }
         }
     }
     all
+}
+
+/// False, with a problem of the file, where the provider's users don't have the field, or nobody can set it.
+fn may_have(differ: &mut DifferenceFinder<'_, '_>, place: &FilePlace, field: UserField, column: &'static str) -> bool {
+    if !differ.values.can(ChangeVerb::SetAttribute, place, column) {
+        return false;
+    }
+    let held = (field.spec().held)(differ.values.can.holds());
+    if !held {
+        let why = format!("users of this provider have no {}", field.spec().label.to_lowercase());
+        differ.values.problem(place, column, why);
+    }
+    held
 }
 
 pub(super) fn differ(differ: &mut DifferenceFinder<'_, '_>, desired: &DesiredState, joins: &mut TeamJoins) {
@@ -188,13 +195,6 @@ fn create(differ: &mut DifferenceFinder<'_, '_>, person: &DesiredPerson) -> Opti
 }
 
 fn alter(differ: &mut DifferenceFinder<'_, '_>, person: &DesiredPerson, user: &User) {
-    if [UserField::FirstName, UserField::LastName].into_iter().any(|field| person.text(field).is_some()) {
-        let words = "first_name and last_name are for new users: no list tells those of users who are there. `scimitar \
-                     set-attribute USER name.givenName` sets them.";
-        if !differ.notes.iter().any(|note| note == words) {
-            differ.notes.push(words.to_owned());
-        }
-    }
     let (place, id) = (&person.place, || user.id.clone());
     let now = user.display_name.raw();
     if let Some(to) =
@@ -251,8 +251,10 @@ fn attribute(
     now: &MaybeTold,
 ) {
     let (place, column) = (&person.place, field.spec().file.column.unwrap_or_default());
-    if let Some(to) = differ.wanted(place, column, person.text(field), now.raw(), |text| is_so(now, text))
-        && differ.values.can(ChangeVerb::SetAttribute, place, column)
+    // A name in other capitals is another name.
+    let is_so = |text: &str| now.raw().is_some_and(|now| same_text(text, now));
+    if let Some(to) = differ.wanted(place, column, person.text(field), now.raw(), is_so)
+        && may_have(differ, place, field, column)
     {
         let to = differ.words(place, column, &to);
         match Change::text(field, user, &to) {

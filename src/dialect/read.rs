@@ -76,18 +76,20 @@ impl<'a> Reader<'a> {
 
     /// True if the attribute is there, be it `null`: `null` means unassigned, where no attribute may mean not told.
     pub(super) fn mentions(&self, attribute: &str) -> bool {
-        self.fields.names().any(|name| name.eq_ignore_ascii_case(attribute))
+        mentions(&self.fields, attribute)
     }
 
     /// Puts in the texts of the field table that records of this provider hold. An attribute that the record does not
     /// mention becomes `absent`; one that can't be read is not told, which keeps nobody from editing the record.
     pub(super) fn texts(&self, user: &mut User, holds: RecordContents, absent: &MaybeTold) {
-        for (attribute, text) in UserField::wire_texts(holds) {
-            *(text.of_mut)(user) = match self.fields.string(attribute) {
-                Ok(Some(value)) => into_name(value).into(),
-                Ok(None) if self.mentions(attribute) => MaybeTold::none(),
-                Ok(None) => absent.clone(),
-                Err(_) => MaybeTold::NOT_TOLD,
+        for (path, text) in UserField::wire_texts(holds) {
+            *(text.of_mut)(user) = match path.split_once('.') {
+                None => text_in(&self.fields, path, absent),
+                Some((whole, part)) => match self.fields.object(whole) {
+                    Ok(Some(inner)) => text_in(&inner, part, absent),
+                    Ok(None) => text_in(&self.fields, whole, absent),
+                    Err(_) => MaybeTold::NOT_TOLD,
+                },
             };
         }
     }
@@ -199,6 +201,20 @@ impl<'a> Reader<'a> {
         }
         Some(members)
     }
+}
+
+/// A text of the field table; `absent` where the object does not mention the attribute.
+fn text_in(fields: &JsonFields<'_>, attribute: &str, absent: &MaybeTold) -> MaybeTold {
+    match fields.string(attribute) {
+        Ok(Some(value)) => into_name(value).into(),
+        Ok(None) if mentions(fields, attribute) => MaybeTold::none(),
+        Ok(None) => absent.clone(),
+        Err(_) => MaybeTold::NOT_TOLD,
+    }
+}
+
+fn mentions(fields: &JsonFields<'_>, attribute: &str) -> bool {
+    fields.names().any(|name| name.eq_ignore_ascii_case(attribute))
 }
 
 /// The id at the end of `$ref`, the URI of the member's resource (RFC 7643 §2.4).

@@ -11,7 +11,7 @@ use super::{MaybeTold, Name, change::SeatKind};
 
 /// The number of the form in which the store keeps the types of this file. Raise it whenever one of them gains, loses or
 /// moves a field: the form has no names in it, so an old record would be misread. A test of the store compares bytes.
-pub const RECORD_FORMAT: &str = "4";
+pub const RECORD_FORMAT: &str = "5";
 
 /// The role that may administer an organisation or a team; compared without regard to case
 /// (docs/src/providers/wandb.md#changes-of-a-user).
@@ -145,6 +145,10 @@ pub struct User {
     pub user_name: Name,
     /// `displayName`; empty where there is none.
     pub display_name: Name,
+    /// `name.givenName`.
+    pub first_name: MaybeTold,
+    /// `name.familyName`.
+    pub last_name: MaybeTold,
     /// The primary address; empty where there is none.
     pub email: Name,
     /// `active`; `None` where the server does not say.

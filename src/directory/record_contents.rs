@@ -6,6 +6,8 @@ use std::borrow::Cow;
 /// The data that a provider's records hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecordContents {
+    /// Users have a first and a last name beside the display name.
+    pub person_names: bool,
     /// Users have a role in the organisation.
     pub org_roles: bool,
     /// Members have a role in each team.
@@ -30,6 +32,7 @@ pub struct RecordContents {
 impl Default for RecordContents {
     fn default() -> Self {
         Self {
+            person_names: true,
             org_roles: true,
             team_roles: true,
             seats: true,

@@ -197,7 +197,7 @@ fn only_what_the_provider_has_is_shown() {
     press(&mut app, Action::Back);
     type_text(&mut app, "/groups>0");
     assert!(look_at(&app).contains(" of 13"), "groups is a field here");
-    for word in ["eam", "role ", "Role ", "Organisation", "Seat", "seat", "Last", "dmins", "janitor"] {
+    for word in ["eam", "role ", "Role ", "Organisation", "Seat", "seat", "Last active", "dmins", "janitor"] {
         let told = shown.lines().filter(|line| line.contains(word)).collect::<Vec<_>>();
         assert!(told.is_empty(), "{word}: {told:#?}");
     }

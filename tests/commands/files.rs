@@ -1,6 +1,6 @@
 use std::fs;
 
-use super::harness::World;
+use super::{further::texts, harness::World};
 
 /// Each provider with its arguments.
 const EVERYWHERE: [(&str, &[&str]); 7] = [
@@ -35,7 +35,6 @@ fn new_users_of_a_file_have_first_and_last_names_where_the_provider_has_them() {
         world.file("people.csv", PEOPLE);
         let said = world.run(&["apply", "people.csv", "--yes"]);
         assert_eq!(said.code, 0, "{provider}: {}", said.err);
-        assert!(said.err.contains("are for new users"), "{}", said.err);
         let rows = world.json(&["attributes", "kim", "--json"]);
         let value =
             |path: &str| rows.as_array().unwrap().iter().find(|row| row["path"] == path).unwrap()["value"].clone();
@@ -48,6 +47,51 @@ fn new_users_of_a_file_have_first_and_last_names_where_the_provider_has_them() {
     world.file("people.csv", PEOPLE);
     let said = world.run(&["plan", "people.csv"]);
     assert!(said.code != 0 && said.err.contains("first_name"), "{} {}", said.out, said.err);
+}
+
+#[test]
+fn first_and_last_names_of_existing_users_are_told_and_set() {
+    for provider in ["scim", "datasaur"] {
+        let world = World::new(provider, &["--users", "20"]);
+        let eva = world.user("eva-tanaka");
+        assert_eq!((&eva["first_name"], &eva["last_name"]), (&"Eva".into(), &"Tanaka".into()), "{provider}: {eva}");
+        world.ok(&["export", "--out", "all.csv"]);
+        let exported = fs::read_to_string(world.path("all.csv")).unwrap();
+        assert!(exported.contains(",Eva,Tanaka,"), "{provider}: {exported}");
+        // Capitals count, and a name that is there already is nothing to do.
+        world.file("all.csv", &exported.replace(",Eva,Tanaka,", ",EVA Maria,tanaka,"));
+        let planned = world.run(&["plan", "all.csv", "--check"]);
+        assert_eq!(planned.code, 5, "{provider}: {}", planned.err);
+        for line in ["Eva → EVA Maria", "Tanaka → tanaka"] {
+            assert!(planned.out.contains(line), "{provider} {line}: {}", planned.out);
+        }
+        world.ok(&["apply", "all.csv", "--yes"]);
+        let eva = world.user("eva-tanaka");
+        assert_eq!(
+            (&eva["first_name"], &eva["last_name"]),
+            (&"EVA Maria".into(), &"tanaka".into()),
+            "{provider}: {eva}"
+        );
+        assert_eq!(world.run(&["plan", "all.csv", "--check"]).code, 0, "{provider}");
+        let found = world.json(&["users", "--filter", "first_name:maria", "--json"]);
+        assert_eq!(texts(&found, "user"), ["eva-tanaka"], "{provider}");
+        let table = world.ok(&["users", "--columns", "user,last_name", "--filter", "user:eva-tanaka", "--csv"]);
+        assert!(table.contains("eva-tanaka,tanaka"), "{provider}: {table}");
+        let create = ["create", "user", "eva-tanaka", "--email", eva["email"].as_str().unwrap(), "--first-name"];
+        let said = world.run(&[&create[..], &["Ewa"]].concat());
+        assert_eq!(said.code, 4, "{provider}: {}", said.err);
+        assert!(said.err.contains("EVA Maria → Ewa"), "{provider}: {}", said.err);
+    }
+    for provider in ["wandb", "grafana"] {
+        let world = World::new(provider, &["--users", "20"]);
+        assert!(world.user("eva-tanaka")["first_name"].is_null(), "{provider}");
+        world.file("people.csv", "user,first_name\neva-tanaka,Ewa\n");
+        let said = world.run(&["plan", "people.csv"]);
+        assert!(said.code == 2 && said.err.contains("row 2, first_name: "), "{provider}: {}", said.err);
+        let new = ["create", "user", "kim", "--email", "kim@example.com", "--first-name", "Kim"];
+        let said = world.run(&[&new[..], if provider == "grafana" { &["--external-id", "o|7"] } else { &[] }].concat());
+        assert_eq!(said.code, 4, "{provider}: {}", said.err);
+    }
 }
 
 const WANTED: &str = "\

@@ -15,7 +15,7 @@ pub fn cast(world: &World) -> (String, String, String) {
     (inside["user"].as_str().unwrap().into(), team, users[0]["user"].as_str().unwrap().into())
 }
 
-fn texts(rows: &Value, field: &str) -> Vec<String> {
+pub fn texts(rows: &Value, field: &str) -> Vec<String> {
     rows.as_array().unwrap().iter().map(|row| row[field].as_str().unwrap().to_owned()).collect()
 }
 

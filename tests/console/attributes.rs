@@ -157,6 +157,32 @@ async fn what_was_not_there_is_added_and_removed_again() {
 }
 
 #[tokio::test]
+async fn first_and_last_name_are_in_the_details_and_the_form_of_a_user() {
+    let (mut console, server) = plain().await;
+    console.esc();
+    console.press(Action::Open);
+    console.settle().await;
+    console.expect("First name");
+    console.press(Action::Edit);
+    console.expect("First name");
+    console.press(Action::NextField);
+    console.press(Action::NextField);
+    (0.."Eva".len()).for_each(|_| console.backspace());
+    console.type_text("Ewa Maria");
+    console.press(Action::Submit);
+    assert!(!console.is_preview(), "{}", console.screen());
+    console.settle().await;
+    assert_eq!(console.last().state, ChangeState::Confirmed, "{}", console.last().why);
+    console.expect("Ewa Maria");
+    let now = server.user("eva-tanaka").await;
+    assert_eq!(now["name"]["givenName"], "Ewa Maria");
+    assert_eq!((&now["name"]["familyName"], &now["displayName"]), (&json!("Tanaka"), &json!("Eva Tanaka")));
+    undone(&mut console).await;
+    assert_eq!(server.user("eva-tanaka").await["name"]["givenName"], "Eva");
+    assert_eq!(console.user("eva-tanaka").first_name, "Eva".into());
+}
+
+#[tokio::test]
 async fn what_the_server_refuses_is_said_and_not_shown() {
     let (mut console, server) = plain().await;
     set(&mut console, "manager.value", "nobody").await;

@@ -197,6 +197,7 @@ fn file_columns() -> String {
 /// A provider whose records hold nothing but what every provider's do.
 const NOTHING: scimitar::directory::record_contents::RecordContents =
     scimitar::directory::record_contents::RecordContents {
+        person_names: false,
         org_roles: false,
         team_roles: false,
         seats: false,

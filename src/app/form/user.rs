@@ -41,10 +41,9 @@ impl FormState {
         if can.can(ChangeVerb::SetDisplayName).is_ok() {
             fields.push(plain(FormField::text("display", label(UserField::DisplayName), "", "optional")));
         }
-        // Grafana reads neither.
-        if can.can(ChangeVerb::SetAttribute).is_ok() && !can.external_ids {
-            fields.push(plain(FormField::text("given", "First name", "", "optional")));
-            fields.push(plain(FormField::text("family", "Last name", "", "optional")));
+        if can.person_names().is_ok() {
+            fields.push(plain(FormField::text("given", label(UserField::FirstName), "", "optional")));
+            fields.push(plain(FormField::text("family", label(UserField::LastName), "", "optional")));
         }
         if !can.seat_levels.is_empty() {
             for seat in SEATS {

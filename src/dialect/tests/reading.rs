@@ -170,3 +170,32 @@ fn the_rfc_dialect_reads_names_and_roles() {
     assert_eq!((parts.display_name.raw(), parts.org_role, &*parts.id), ("Ann B", "admin".into(), "1"));
     assert!(read(&*rfc, RecordKind::Role, ReadDepth::Full, &json!({"id": "1"})).is_err());
 }
+
+#[test]
+fn first_and_last_names_are_read_where_the_provider_has_them() {
+    let names = |provider, depth, name: Value| {
+        let dialect = of(provider, Hosting::Dedicated, KnownServer::default());
+        let mut user = json!({"id": "1", "userName": "a"});
+        user.as_object_mut().unwrap().extend((!name.is_null()).then(|| ("name".to_owned(), name)));
+        match read(&*dialect, RecordKind::User, depth, &user) {
+            Ok(Record::User(User { first_name, last_name, problem: None, .. })) => [first_name, last_name],
+            other => panic!("{other:?}"),
+        }
+    };
+    let none = MaybeTold::none;
+    for provider in [Provider::Scim, Provider::Datasaur] {
+        let full = |name| names(provider, ReadDepth::Full, name);
+        assert_eq!(full(json!({"givenName": "Ann", "FamilyName": " B "})), ["Ann".into(), " B ".into()]);
+        assert_eq!(full(json!({"givenName": "Ann", "familyName": null})), ["Ann".into(), none()]);
+        assert_eq!(full(json!({"formatted": "Ann B"})), [none(), none()]);
+        assert_eq!(full(json!(null)), [none(), none()]);
+        let unreadable = [MaybeTold::NOT_TOLD, MaybeTold::NOT_TOLD];
+        assert_eq!(full(json!("Ann B")), unreadable);
+        assert_eq!(full(json!({"givenName": ["Ann"], "familyName": "B"})), [MaybeTold::NOT_TOLD, "B".into()]);
+        assert_eq!(names(provider, ReadDepth::Summary, json!(null)), unreadable, "a list may leave them out");
+    }
+    let parts = || json!({"givenName": "Ann", "familyName": "B"});
+    for provider in [Provider::Wandb, Provider::Grafana] {
+        assert_eq!(names(provider, ReadDepth::Full, parts()), [MaybeTold::NOT_TOLD, MaybeTold::NOT_TOLD]);
+    }
+}

@@ -26,7 +26,9 @@ pub(super) fn user(document: &JsonTree<'_>, depth: ReadDepth, at: &str) -> Resul
     user.team_roles = grants(&mut reader, "teamRoles", "teamName");
     user.registry_roles = grants(&mut reader, "registryRoles", "registryName").unwrap_or_default();
     // Servers of each age leave out the seats that they do not know.
-    reader.texts(&mut user, RecordContents::default(), &MaybeTold::NOT_TOLD);
+    // The reference names no `name`, and there is no way to set one.
+    let holds = RecordContents { person_names: false, ..RecordContents::default() };
+    reader.texts(&mut user, holds, &MaybeTold::NOT_TOLD);
     user.last_active = last_active(&reader);
     user.days_active = reader.fields.integer("daysActive").ok().flatten().and_then(|days| days.try_into().ok());
     user.problem = reader.problem();

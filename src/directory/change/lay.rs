@@ -1,6 +1,6 @@
 //! A change laid over the records that it alters: the state shown on the screen before the server has answered.
 
-use super::{Change, RoleDraft};
+use super::{Change, NewUser, RoleDraft};
 use crate::directory::{
     Id, MaybeTold, Name,
     field::UserField,
@@ -11,18 +11,7 @@ impl Change {
     /// The record as it will be on screen before the server has one, for changes that create.
     pub fn created(&self) -> Option<Record> {
         match self {
-            Change::CreateUser { key, user } => Some(Record::User(User {
-                id: key.clone(),
-                user_name: Name::from(user.user_name.as_str()),
-                display_name: Name::from(user.display_name.as_str()),
-                email: Name::from(user.email.as_str()),
-                active: Some(true),
-                models_seat: user.models_seat.clone().into(),
-                weave_role: user.weave_role.clone().into(),
-                last_active: LastActive::Unknown,
-                depth: ReadDepth::Full,
-                ..User::default()
-            })),
+            Change::CreateUser { key, user } => Some(Record::User(new_user(key, user))),
             Change::CreateTeam { key, name, members, .. } => Some(Record::Team(Team {
                 id: key.clone(),
                 name: Name::from(name.as_str()),
@@ -151,6 +140,30 @@ impl Change {
             define(record, to);
         }
     }
+}
+
+fn new_user(key: &Id, user: &NewUser) -> User {
+    let mut record = User {
+        id: key.clone(),
+        user_name: Name::from(user.user_name.as_str()),
+        display_name: Name::from(user.display_name.as_str()),
+        email: Name::from(user.email.as_str()),
+        active: Some(true),
+        models_seat: user.models_seat.clone().into(),
+        weave_role: user.weave_role.clone().into(),
+        last_active: LastActive::Unknown,
+        depth: ReadDepth::Full,
+        ..User::default()
+    };
+    for (path, text) in UserField::ALL.iter().filter_map(|field| field.attribute()) {
+        let mut parts = path.split('.');
+        let whole = parts.next().and_then(|name| user.attributes.get(name));
+        let value = parts.try_fold(whole, |inside, part| inside.map(|value| value.get(part))).flatten();
+        if let Some(value) = value.and_then(|value| value.as_str()) {
+            *(text.of_mut)(&mut record) = Name::from(value).into();
+        }
+    }
+    record
 }
 
 fn define(record: &mut Role, draft: &RoleDraft) {

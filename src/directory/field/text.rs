@@ -12,8 +12,8 @@ use crate::directory::{
 /// The place of a field's text in a user.
 #[derive(Debug)]
 pub struct UserText {
-    /// The attribute at the top of the record that holds the text. `None` where the dialect reads the text in a way of
-    /// its own.
+    /// The attribute that holds the text, at the top of the record or inside an attribute there (`name.givenName`).
+    /// `None` where the dialect reads the text in a way of its own.
     pub wire: Option<&'static str>,
     /// The text of a user.
     pub of: fn(&User) -> &MaybeTold,

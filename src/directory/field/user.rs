@@ -56,16 +56,40 @@ fields! {
             set_by: &[ChangeVerb::SetEmail],
             ..FieldSpec::NOTHING
         }
-        /// `name.givenName` (RFC 7643 §4.1.1), for new users: no list tells it.
+        /// `name.givenName` (RFC 7643 §4.1.1).
         FirstName {
             label: "First name",
+            headings: &["First", "First name"],
+            width: Some(text_column(6, 20, CHOSEN)),
+            sort: FieldSort::Ascending,
+            filter: Some(filter("first_name", FilterValues::Texts)),
+            json: Some(json("first_name")),
             file: file("first_name"),
+            set_by: &[ChangeVerb::SetAttribute],
+            held: |holds| holds.person_names,
+            text: Some(UserText {
+                wire: Some("name.givenName"),
+                of: |user| &user.first_name,
+                of_mut: |user| &mut user.first_name,
+            }),
             ..FieldSpec::NOTHING
         }
-        /// `name.familyName` (RFC 7643 §4.1.1), for new users: no list tells it.
+        /// `name.familyName` (RFC 7643 §4.1.1).
         LastName {
             label: "Last name",
+            headings: &["Last", "Last name"],
+            width: Some(text_column(6, 20, CHOSEN)),
+            sort: FieldSort::Ascending,
+            filter: Some(filter("last_name", FilterValues::Texts)),
+            json: Some(json("last_name")),
             file: file("last_name"),
+            set_by: &[ChangeVerb::SetAttribute],
+            held: |holds| holds.person_names,
+            text: Some(UserText {
+                wire: Some("name.familyName"),
+                of: |user| &user.last_name,
+                of_mut: |user| &mut user.last_name,
+            }),
             ..FieldSpec::NOTHING
         }
         /// The identity provider's own id: told to a server, never read back.
@@ -300,6 +324,8 @@ impl UserField {
         Self::TeamCount,
         Self::Email,
         Self::DisplayName,
+        Self::FirstName,
+        Self::LastName,
         Self::UserName,
         Self::Id,
         Self::Account,

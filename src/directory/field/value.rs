@@ -174,7 +174,7 @@ impl<'a> FieldReader<'a> {
             UserField::Created => FieldValue::time(user.created),
             UserField::Modified => FieldValue::time(user.modified),
             UserField::Problem => FieldValue::problem(user.problem.as_deref()),
-            // A field that is no text, such as a first name, is only told to servers.
+            // A field that is no text, such as an external id, is only told to servers.
             text => text.spec().text.as_ref().map_or(FieldValue::Absent, |text| FieldValue::attribute((text.of)(user))),
         }
     }

@@ -89,6 +89,15 @@ impl ProviderCapabilities {
         }
     }
 
+    /// Succeeds if users have a first and a last name here; otherwise returns the reason.
+    pub fn person_names(&self) -> Result<(), Refusal> {
+        if self.external_ids {
+            // Such a provider takes what it needs for the sign-in, and ignores the rest without a word.
+            return Err(Refusal::unsupported("This provider keeps no first and last names."));
+        }
+        self.can(ChangeVerb::SetAttribute).map_err(Clone::clone)
+    }
+
     /// Marks all actions on groups as unsupported.
     pub fn without_groups(&mut self) {
         let why = Refusal::unsupported("This server has no groups.");
@@ -99,6 +108,7 @@ impl ProviderCapabilities {
     /// The kinds of data that the records hold.
     pub fn holds(&self) -> RecordContents {
         RecordContents {
+            person_names: self.person_names().is_ok(),
             org_roles: self.derived_roles || !self.org_roles.is_empty(),
             team_roles: !self.team_roles.is_empty(),
             seats: self.seats,

@@ -223,7 +223,7 @@ pub(super) type Field<'a> = (&'a str, ValueRelation, &'a str);
 /// The field, the relation and the value of a term.
 fn split(token: &str) -> Option<Field<'_>> {
     let (field, tail) = token.split_at(token.find([':', '>', '<', '='])?);
-    if field.is_empty() || !field.chars().all(|c| c.is_ascii_alphabetic()) {
+    if field.is_empty() || !field.chars().all(|c| c.is_ascii_alphabetic() || c == '_') {
         return None;
     }
     let relation = match tail.chars().next()? {
