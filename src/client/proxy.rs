@@ -58,7 +58,7 @@ impl Proxy {
     fn wants_password(&self) -> Failure {
         let text = format!("The proxy {} wants a user and a password, or others", self.place);
         let next = "Put them into the proxy's address: http://USER:PASSWORD@HOST:PORT";
-        Failure::local(FailureClass::Offline, text, next)
+        Failure::local(FailureClass::Proxy, text, next)
     }
 
     fn told(&self, error: &(dyn Error + 'static), to: &str, is_timeout: bool, is_dns: bool) -> Option<Failure> {
@@ -134,7 +134,7 @@ mod tests {
         #[case] is_its_own: bool,
     ) {
         let refusal = Proxy { host: "p".into(), place: "p:1".into(), tunnels }.refusal(status);
-        let expected = is_its_own.then_some((FailureClass::Offline, RequestArrival::No));
+        let expected = is_its_own.then_some((FailureClass::Proxy, RequestArrival::No));
         assert_eq!(refusal.map(|failure| (failure.class, failure.arrived)), expected);
     }
 

@@ -189,6 +189,7 @@ mod tests {
     #[case::slow(setback(FailureClass::Timeout, None, RequestArrival::Unknown, false), true, false)]
     #[case::cut_body(setback(FailureClass::Offline, Some(200), RequestArrival::Unknown, false), true, false)]
     #[case::too_long(setback(FailureClass::Protocol, Some(200), RequestArrival::Unknown, false), false, false)]
+    #[case::proxy_password(setback(FailureClass::Proxy, None, RequestArrival::No, false), false, false)]
     #[case::certificate(setback(FailureClass::Tls, None, RequestArrival::No, false), false, false)]
     #[case::busy(setback(FailureClass::RateLimited, Some(429), RequestArrival::Yes, false), true, true)]
     #[case::put_off(setback(FailureClass::RateLimited, Some(503), RequestArrival::Yes, true), true, true)]

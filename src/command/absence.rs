@@ -27,8 +27,10 @@ struct Absence {
 impl ServerAbsence {
     /// The server is away. No wait where only a person can help, or where the server wants to be left alone.
     pub fn begins(&mut self, failure: Failure, now: Instant) {
-        let hopeless =
-            matches!(failure.class, FailureClass::Unauthorized | FailureClass::Tls | FailureClass::RateLimited);
+        let hopeless = matches!(
+            failure.class,
+            FailureClass::Unauthorized | FailureClass::Tls | FailureClass::Proxy | FailureClass::RateLimited
+        );
         let until = now + if hopeless { Duration::ZERO } else { PATIENCE };
         self.0.get_or_insert(Absence { until, failure, prolonged: false });
     }

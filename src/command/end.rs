@@ -155,7 +155,7 @@ impl ErrorCode {
         match class {
             FailureClass::Unauthorized => Self::ServerUnauthorized,
             FailureClass::Forbidden => Self::ServerForbidden,
-            FailureClass::Offline | FailureClass::Local => Self::ServerUnreachable,
+            FailureClass::Offline | FailureClass::Proxy | FailureClass::Local => Self::ServerUnreachable,
             FailureClass::Timeout => Self::ServerTimeout,
             FailureClass::Tls => Self::ServerTls,
             FailureClass::RateLimited => Self::ServerRateLimited,

@@ -18,6 +18,8 @@ pub enum FailureClass {
     RateLimited,
     /// No connection: name, route, refused, reset before anything was sent.
     Offline,
+    /// 407: the proxy before the server wants a user and a password (RFC 9110 §15.5.8).
+    Proxy,
     /// The server did not answer in time.
     Timeout,
     /// TLS: certificate unknown, expired or for another host.

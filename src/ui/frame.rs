@@ -229,6 +229,7 @@ fn down_word(class: FailureClass) -> &'static str {
         FailureClass::Offline | FailureClass::Timeout => "offline",
         FailureClass::Unauthorized | FailureClass::Forbidden => "key refused",
         FailureClass::Tls => "TLS refused",
+        FailureClass::Proxy => "proxy refused",
         FailureClass::Protocol => "no SCIM answer",
         FailureClass::Local | FailureClass::Cancelled => "not connected",
         FailureClass::RateLimited => "server busy",

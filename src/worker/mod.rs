@@ -384,7 +384,8 @@ impl Worker {
     /// True while nothing would arrive: the server is away, or does not take the key.
     fn is_held(&self) -> bool {
         self.down.as_ref().is_some_and(|why| {
-            self.again_at.is_some() || matches!(why.class, FailureClass::Unauthorized | FailureClass::Tls)
+            let hopeless = matches!(why.class, FailureClass::Unauthorized | FailureClass::Tls | FailureClass::Proxy);
+            hopeless || self.again_at.is_some()
         })
     }
 

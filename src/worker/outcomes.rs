@@ -202,6 +202,7 @@ impl Worker {
             FailureClass::Offline
             | FailureClass::Timeout
             | FailureClass::Tls
+            | FailureClass::Proxy
             | FailureClass::Unauthorized
             | FailureClass::Forbidden => {
                 self.link_down(failure.clone());
@@ -223,8 +224,10 @@ impl Worker {
 
     pub(super) fn link_down(&mut self, failure: Failure) {
         // A refused key does not get better by asking again; the person has to do something first.
-        let hopeless =
-            matches!(failure.class, FailureClass::Unauthorized | FailureClass::Forbidden | FailureClass::Tls);
+        let hopeless = matches!(
+            failure.class,
+            FailureClass::Unauthorized | FailureClass::Forbidden | FailureClass::Tls | FailureClass::Proxy
+        );
         self.again_at = (!hopeless).then(|| Instant::now() + refresh::patience(self.tries));
         self.tries += 1;
         self.down = Some(failure.clone());
@@ -242,7 +245,11 @@ impl Worker {
 /// True if the failure concerns every request: no server answers, or the server takes no request with this key for now.
 fn is_away(failure: &Failure) -> bool {
     match failure.class {
-        FailureClass::Offline | FailureClass::Tls | FailureClass::Unauthorized | FailureClass::RateLimited => true,
+        FailureClass::Offline
+        | FailureClass::Tls
+        | FailureClass::Proxy
+        | FailureClass::Unauthorized
+        | FailureClass::RateLimited => true,
         FailureClass::Protocol => false,
         _ => failure.status.is_none(),
     }

@@ -230,7 +230,8 @@ impl ReadLists {
         // A list that was not read because it is too long was begun.
         let is_down = |why: &&Failure| self.proofs.is_empty() && why.class != FailureClass::Local;
         let down = self.failures().find(is_down).cloned();
-        let absent = |why: &Failure| matches!(why.class, FailureClass::Offline | FailureClass::Timeout);
+        let absent =
+            |why: &Failure| matches!(why.class, FailureClass::Offline | FailureClass::Proxy | FailureClass::Timeout);
         let cut_short = down.is_none() && self.failures().any(absent);
         let at = now();
         context.report(WorkerReport::RefreshEnded { at, proofs: self.proofs, failed: self.failed });

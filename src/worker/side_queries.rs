@@ -94,7 +94,9 @@ pub async fn ask_hosting(context: &WorkerContext) -> bool {
         let fits = |text: &String| context.dialect.hosting_contradicted(text.as_bytes()).is_none();
         if context.watches || !known.as_ref().is_some_and(fits) {
             let told = context.send(&request).await;
-            asked = !told.as_ref().is_err_and(|why| matches!(why.class, FailureClass::Offline | FailureClass::Timeout));
+            asked = !told.as_ref().is_err_and(|why| {
+                matches!(why.class, FailureClass::Offline | FailureClass::Proxy | FailureClass::Timeout)
+            });
             let told = told.ok();
             // An answer without a sign takes nothing back.
             let told = told.filter(|answer| context.dialect.tells_hosting(&answer.body));

@@ -138,7 +138,7 @@ async fn a_proxy_is_gone_through_and_sees_neither_key_nor_question() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_proxy_is_named_where_it_is_what_fails() {
     let world = World::new().await;
-    let (refusing, _) = world.refusing_proxy("407 Proxy Authentication Required").await;
+    let (refusing, asked) = world.refusing_proxy("407 Proxy Authentication Required").await;
     let (forbidding, _) = world.refusing_proxy("403 Forbidden").await;
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     for (name, port, words) in [
@@ -156,6 +156,14 @@ async fn the_proxy_is_named_where_it_is_what_fails() {
         assert!(said.contains(&words), "{name}: {said}");
         assert!(!said.contains("canary-of"), "{said}");
     }
+    // Asking again brings the same, so each of the three lists is asked for once, and the advice comes at once.
+    let before = asked.lock().unwrap().len();
+    let address = format!("http://127.0.0.1:{refusing}");
+    let config = "[profile.a]\nprovider = \"scim\"\nurl = \"https://directory.example\"\nkey = { env = \"THE_KEY\" }\n";
+    let said = world.run(config, &["users"], &[("HTTPS_PROXY", &address), ("THE_KEY", "canary-key")]).await;
+    assert!(said.contains("Put them into the proxy's address"), "{said}");
+    let asked = asked.lock().unwrap().len() - before;
+    assert!((1..=3).contains(&asked), "{asked}: {said}");
     let address = format!("http://127.0.0.1:{free}");
     let plain = world.doctor("http://directory.example", "allow_http = true\n", &[("HTTP_PROXY", &address)]).await;
     assert!(

@@ -58,6 +58,7 @@ pub fn gives_up(failure: &Failure, looks: u32) -> bool {
         FailureClass::Unauthorized
         | FailureClass::Offline
         | FailureClass::Tls
+        | FailureClass::Proxy
         | FailureClass::RateLimited
         | FailureClass::Cancelled
         | FailureClass::Local => false,

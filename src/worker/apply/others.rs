@@ -111,5 +111,6 @@ pub(super) fn passes(failure: &Failure) -> bool {
             | FailureClass::Cancelled
             | FailureClass::Unauthorized
             | FailureClass::Tls
+            | FailureClass::Proxy
     )
 }
