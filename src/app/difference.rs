@@ -46,6 +46,16 @@ pub enum Of {
     },
 }
 
+impl Of {
+    /// The users who become like this one.
+    pub fn users_like(&mut self, like: &Id) -> Option<&mut Vec<Id>> {
+        match self {
+            Of::Users { model, users } if model == like => Some(users),
+            _ => None,
+        }
+    }
+}
+
 /// A line of the box.
 #[derive(Debug, Clone)]
 pub struct DifferenceLine {

@@ -178,8 +178,7 @@ impl App {
         }
         let purpose = form.purpose.clone();
         let model = form.model(&self.directory);
-        let newcomer = key.clone();
-        let Some(changes) = form.changes(key, &self.directory) else { return };
+        let Some(mut changes) = form.changes(key, &self.directory) else { return };
         if let (FormPurpose::CreateRole, [Change::CreateRole { key, role }]) = (&purpose, changes.as_slice()) {
             let of = EditedRole::New(key.clone(), role.clone());
             self.overlays.push(Overlay::RoleEditor(RoleEditor::new(of, &self.directory)));
@@ -187,8 +186,19 @@ impl App {
             self.forget_purpose(&purpose);
             self.say("Nothing was changed.");
         } else {
-            self.lists.newcomers.extend(model.map(|model| (newcomer, model)));
+            self.tell_apart(&mut changes, model.as_ref());
             self.draft(changes, effects, |app, plan, effects| app.propose_chosen(plan, Vec::new(), effects));
+        }
+    }
+
+    /// Gives each of several new users an id of its own, and keeps whom they begin like.
+    fn tell_apart(&mut self, changes: &mut [Change], model: Option<&Id>) {
+        for (at, change) in changes.iter_mut().enumerate() {
+            let Change::CreateUser { key, .. } = change else { continue };
+            if at > 0 {
+                *key = self.next_id().provisional();
+            }
+            self.lists.newcomers.extend(model.map(|model| (key.clone(), model.clone())));
         }
     }
 

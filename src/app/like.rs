@@ -25,8 +25,20 @@ impl App {
     /// A new user is there: shows what they lack of the one whom they begin like, where nothing else is open.
     pub(super) fn begin_like(&mut self, provisional: &Id, created: &Id, effects: &mut Vec<AppEffect>) {
         let Some(model) = self.lists.newcomers.remove(provisional) else { return };
-        self.read_roles(&[model.clone(), created.clone()], effects);
-        if self.overlays.is_empty() && !self.is_typing() {
+        self.read_roles(std::slice::from_ref(&model), effects);
+        if self.directory.user(created).is_some_and(|user| !user.org_role.is_told()) {
+            // The answer to a creation may leave the role out that reading the user brings.
+            effects.push(AppEffect::Work(WorkerJob::ReadEach(vec![ResourceRef::user(created)])));
+        }
+        let with_others = self.overlays.iter_mut().find_map(|overlay| match overlay {
+            Overlay::Difference(difference) => difference.of.users_like(&model),
+            _ => None,
+        });
+        if let Some(users) = with_others {
+            // Of several who begin alike each joins the difference once they are there.
+            users.push(created.clone());
+            self.renew_difference();
+        } else if self.overlays.is_empty() && !self.is_typing() {
             self.show_difference(Of::Users { model, users: vec![created.clone()] }, Vec::new());
         } else {
             let name = |id: &Id| self.directory.user(id).map_or_else(String::new, |user| user.user_name.to_string());

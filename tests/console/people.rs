@@ -409,6 +409,42 @@ async fn a_new_user_begins_like_another() {
     assert!(!server.user("zoe-ito").await.is_null());
 }
 
+/// A list of addresses makes several users, who all begin like somebody: one plan creates them, one gives them the rest.
+#[tokio::test]
+async fn a_list_of_new_users_begins_like_another() {
+    let (mut console, server) = Console::on_demo(options()).await;
+    console.press(Action::Create);
+    fill(&mut console, "Email", "zoe@example.com, zoe@example.com");
+    console.press(Action::Submit);
+    console.expect("zoe is there twice");
+    "zoe@example.com".chars().for_each(|_| console.backspace());
+    console.type_text("kim-lee");
+    console.press(Action::Submit);
+    console.expect("kim-lee: an address has an @");
+    console.type_text(" kim@example.com; lou@example.com");
+    fill(&mut console, "User name", "zoe-ito");
+    console.press(Action::Submit);
+    console.expect("leave it empty for a list of addresses");
+    "zoe-ito".chars().for_each(|_| console.backspace());
+    fill(&mut console, "Begin like", "eva-tanaka");
+    console.press(Action::Submit);
+    assert!(console.is_preview(), "{}", console.screen());
+    console.expect("Create 3 users");
+    console.send();
+    console.settle().await;
+    let Some(Overlay::Difference(difference)) = console.app().overlays.last() else { panic!("{}", console.screen()) };
+    let teams = console.user("eva-tanaka").team_roles.clone().unwrap_or_default().len();
+    assert_eq!(difference.lines.len(), 3 * teams, "{}", console.screen());
+    console.press(Action::Look);
+    console.send();
+    console.settle().await;
+    for user in ["zoe", "kim-lee", "lou"] {
+        assert!(!server.user(user).await.is_null(), "{user}");
+        assert_eq!(console.user(user).team_roles.as_deref().unwrap_or_default().len(), teams, "{user}");
+    }
+    assert_eq!(console.app().overlays.len(), 0, "{}", console.screen());
+}
+
 /// Where no role is told, the list of a user's teams does not say "member", which is a role.
 #[tokio::test]
 async fn a_role_that_is_not_told_is_no_member_in_check_lists() {

@@ -216,7 +216,10 @@ impl FormState {
         let split = |key: &str| words(self.value(key)).map(str::to_owned).collect::<Vec<_>>();
         let (users, teams) = match &self.purpose {
             FormPurpose::CreateUser => {
-                (vec![one("user"), one("email")], values::names(&one("teams"), self.spaced_names))
+                let listed = user::newcomers(self.value("email"));
+                let listed = listed.iter().flat_map(|(name, email)| [(*name).to_owned(), (*email).to_owned()]);
+                let users = if listed.clone().count() > 2 { listed.collect() } else { vec![one("user"), one("email")] };
+                (users, values::names(&one("teams"), self.spaced_names))
             }
             FormPurpose::CreateService => (vec![one("name")], vec![one("team")]),
             FormPurpose::CreateTeam => (split("members"), vec![one("name")]),
@@ -235,11 +238,11 @@ impl FormState {
     }
 
     /// The changes that the form means, or `None` with the errors set. `key` is the provisional id of the created
-    /// record.
+    /// record, and of each of several.
     pub fn changes(&mut self, key: Id, directory: &Directory) -> Option<Vec<Change>> {
         self.forget_errors();
         let changes = match self.purpose.clone() {
-            FormPurpose::CreateUser => self.new_user(key, directory),
+            FormPurpose::CreateUser => self.new_users(&key, directory),
             FormPurpose::CreateService => self.new_service(key, directory),
             FormPurpose::CreateTeam => self.new_team(key, directory),
             FormPurpose::CreateRole => vec![Change::CreateRole { key, role: self.role_draft(directory, None) }],

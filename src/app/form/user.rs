@@ -2,8 +2,10 @@
 
 use super::{
     FormField, FormPurpose, FormState,
-    values::{email_problem, name_problem, some_teams, teams},
+    values::{email_problem, name_problem, some_teams, teams, words},
 };
+use rustc_hash::FxHashSet;
+
 use crate::directory::{
     Directory, Id, MaybeTold, Name,
     census::FULL,
@@ -24,9 +26,14 @@ const NO: &[&str] = &["", "no"];
 impl FormState {
     /// A form for a new user.
     pub fn create_user(directory: &Directory, can: &ProviderCapabilities) -> Self {
+        let email_hint = if can.external_ids {
+            "such as eva@example.com"
+        } else {
+            "such as eva@example.com; a list makes several users"
+        };
         let mut fields = vec![
             FormField::text("user", label(UserField::UserName), "", "unique, such as eva-tanaka"),
-            FormField::text("email", label(UserField::Email), "", "such as eva@example.com"),
+            FormField::text("email", label(UserField::Email), "", email_hint),
         ];
         if can.instance_admins {
             let hint = "yes: admin of everything on this server";
@@ -73,11 +80,39 @@ impl FormState {
         NameFinder::new(directory).user(name).ok().map(|user| user.id.clone())
     }
 
-    pub(super) fn new_user(&mut self, key: Id, directory: &Directory) -> Vec<Change> {
+    /// One user, or one for each entry of a list of addresses; all have this key.
+    pub(super) fn new_users(&mut self, key: &Id, directory: &Directory) -> Vec<Change> {
+        let text = self.value("email").to_owned();
+        let listed = newcomers(&text);
+        if listed.len() < 2 {
+            let (name, email) = (self.value("user").to_owned(), self.value("email").to_owned());
+            return vec![self.new_user(key, ("user", name.as_str()), &email, directory)];
+        }
+        for of_one in ["user", "external", "display", "given", "family"] {
+            if !self.value(of_one).is_empty() {
+                self.fail(of_one, "this is for one user: leave it empty for a list of addresses");
+            }
+        }
+        if self.at("external").is_some() {
+            self.fail("email", "each user needs an external id: create one at a time, or apply a file");
+        }
+        let mut seen = FxHashSet::default();
+        let mut changes = Vec::new();
+        for (name, email) in &listed {
+            changes.push(self.new_user(key, ("email", name), email, directory));
+            if !(seen.insert(name.to_lowercase()) && seen.insert(email.to_lowercase())) {
+                self.fail("email", format!("{name} is there twice"));
+            }
+        }
+        changes
+    }
+
+    /// The creation of a user; `told` is the field that told the name.
+    fn new_user(&mut self, key: &Id, (told, name): (&str, &str), email: &str, directory: &Directory) -> Change {
         let seat = |value: &str| (!value.is_empty()).then(|| Name::from(value));
         let mut user = NewUser {
-            user_name: self.value("user").into(),
-            email: self.value("email").into(),
+            user_name: name.into(),
+            email: email.into(),
             display_name: self.value("display").into(),
             models_seat: seat(self.value("models")),
             weave_role: seat(self.value("weave")),
@@ -100,19 +135,19 @@ impl FormState {
             Err(why) => self.fail("teams", why.to_string()),
         }
         if let Err(why) = name_problem(&user.user_name, self.spaced_names) {
-            self.fail("user", why);
+            self.fail(told, why);
         } else if directory.users_named(&user.user_name).next().is_some() {
-            self.fail("user", format!("{} is taken", user.user_name));
+            self.fail(told, format!("{} is taken", user.user_name));
         }
         if self.model(directory).is_none() && !self.value("like").is_empty() {
             self.fail("like", "nobody is called so, or several are");
         }
         if let Err(why) = email_problem(&user.email) {
-            self.fail("email", why);
+            self.fail("email", if told == "email" { format!("{name}: {why}") } else { why.to_owned() });
         } else if let Some(other) = directory.users_named(&user.email).next() {
             self.fail("email", format!("{} has this address", other.user_name));
         }
-        vec![Change::CreateUser { key, user }]
+        Change::CreateUser { key: key.clone(), user }
     }
 
     pub(super) fn user_fields(&mut self, id: &Id, directory: &Directory) -> Vec<Change> {
@@ -148,6 +183,21 @@ impl FormState {
         }
         changes
     }
+}
+
+/// The names and addresses of new users: `ADDRESS …` or `NAME ADDRESS …`. Without a name it is the part before the @; a name
+/// without an address has an empty one.
+pub(super) fn newcomers(text: &str) -> Vec<(&str, &str)> {
+    let (mut all, mut name) = (Vec::new(), None);
+    for word in words(text) {
+        if word.contains('@') {
+            all.push((name.take().or(word.split('@').next()).unwrap_or_default(), word));
+        } else {
+            all.extend(name.replace(word).map(|name| (name, "")));
+        }
+    }
+    all.extend(name.map(|name| (name, "")));
+    all
 }
 
 /// The line of the form that edits a field; locked where the provider can't set it.
