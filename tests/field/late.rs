@@ -260,3 +260,13 @@ fn a_third_value_after_a_lost_answer_tells_nothing_of_the_change() {
     assert!(why(&told).contains("Whether this change took effect before that is not known"), "{told}");
     assert_eq!(world.writes().len(), 1);
 }
+
+#[test]
+fn a_third_value_after_an_answer_that_showed_the_change_may_be_anybodys() {
+    const ECHO: &str = r#"{"id": "u0002", "userName": "user0002", "displayName": "Another", "active": true}"#;
+    let shown = json!({"displayName": "Theirs", "meta": {"lastModified": "2026-01-02T03:04:05Z"}});
+    let world = World::new(Past { answer: ECHO, shown }, users(4), vec![]);
+    let told = json_of(&world, &["set-name", "user0002", "Another"], PARTLY);
+    assert_eq!(change(&told)["state"], "in part", "{told}");
+    assert!(why(&told).contains("the server or somebody else changed it since"), "{told}");
+}

@@ -98,7 +98,16 @@ impl ChangeAttempt<'_> {
                 return self.unseen_yet(entry, &instead).await;
             }
             ChangeShown::No(instead) if self.is_altered_otherwise(entry) => {
-                (ChangeState::Partly, lead(&format!("The server did it otherwise: it shows {instead}.")))
+                let words = if self.echoed {
+                    format!(
+                        "The answer showed it; the record shows {instead}, so the server or somebody else changed it since."
+                    )
+                } else if self.contradicted {
+                    format!("The server did it otherwise: it shows {instead}.")
+                } else {
+                    format!("The server did it otherwise, or somebody else changed it since: it shows {instead}.")
+                };
+                (ChangeState::Partly, lead(&words))
             }
             ChangeShown::No(instead) => {
                 let why = format!("The server accepted it and did not change it: it shows {instead}.");
