@@ -97,12 +97,12 @@ impl CommandPalette {
         palette
     }
 
-    /// Keeps the lines that were added, whatever is typed.
     /// True where the line under the cursor can be taken over: the name of a command, a text of a filter.
     pub(super) fn completes(&self) -> bool {
         self.fixed.is_some() || matches!(self.selected(), Some(PaletteLine { entry: PaletteEntry::Filter(_), .. }))
     }
 
+    /// Keeps the lines that were added, whatever is typed.
     pub(super) fn extend_fixed(&mut self) {
         self.fixed = Some(self.lines.len());
         self.filter();

@@ -251,13 +251,16 @@ impl App {
 
     /// The ids that an edit works on.
     pub(super) fn subjects(&self) -> Vec<Id> {
-        match (self.overlays.last(), self.lists.pane()) {
-            (Some(Overlay::Details(_) | Overlay::Permissions(_) | Overlay::Raw(_)), _) => {
-                self.subject().map(|target| target.id).into_iter().collect()
-            }
-            (_, Some(pane)) => pane.subjects(&self.directory),
-            _ => Vec::new(),
+        match self.lists.pane() {
+            _ if self.acts_on_details() => self.subject().map(|target| target.id).into_iter().collect(),
+            Some(pane) => pane.subjects(&self.directory),
+            None => Vec::new(),
         }
+    }
+
+    /// True where an edit works on the record of a box, and not on the list beneath.
+    pub(super) fn acts_on_details(&self) -> bool {
+        matches!(self.overlays.last(), Some(Overlay::Details(_) | Overlay::Permissions(_) | Overlay::Raw(_)))
     }
 
     pub(super) fn check_of(&self, action: Action) -> Option<check::CheckSubject> {

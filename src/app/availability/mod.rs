@@ -331,7 +331,7 @@ impl App {
     pub(super) fn toggle_verb(&self) -> ChangeVerb {
         let inactive = |id| self.directory.user(id).is_some_and(crate::directory::record::User::is_inactive);
         // Asked with every frame: marks are not copied for it.
-        let all = match self.lists.pane().filter(|pane| self.overlays.is_empty() && !pane.marks.is_empty()) {
+        let all = match self.lists.pane().filter(|pane| !self.acts_on_details() && !pane.marks.is_empty()) {
             Some(pane) => pane.marks.iter().all(inactive),
             None => {
                 let subjects = self.subjects();

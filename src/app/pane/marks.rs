@@ -57,14 +57,17 @@ impl Deref for RowMarks {
 impl RowMarks {
     /// The marked records in the order of these rows, then those that are not among them, by name.
     pub(super) fn in_order(&self, kind: RecordKind, rows: &[u32], directory: &Directory) -> Vec<Id> {
-        let places = |rows: &[u32]| -> FxHashMap<u32, usize> { rows.iter().copied().zip(0..).collect() };
-        let (shown, all) = (places(rows), places(directory.rows_by_name(kind)));
-        let mut marked: Vec<Id> = self.ids.iter().cloned().collect();
-        marked.sort_by_cached_key(|id| {
-            let row = directory.row_of(&ResourceRef { kind, id: id.clone() });
-            let place = |places: &FxHashMap<u32, usize>| row.and_then(|row| places.get(&row)).copied();
-            (place(&shown).unwrap_or(usize::MAX), place(&all))
-        });
+        let row_of = |id: &Id| directory.row_of(&ResourceRef { kind, id: id.clone() });
+        let mut left: FxHashMap<u32, &Id> = self.ids.iter().filter_map(|id| Some((row_of(id)?, id))).collect();
+        let all = rows.iter().chain(directory.rows_by_name(kind));
+        let mut marked: Vec<Id> = Vec::with_capacity(self.ids.len());
+        for row in all {
+            if left.is_empty() {
+                break;
+            }
+            marked.extend(left.remove(row).cloned());
+        }
+        marked.extend(self.ids.iter().filter(|id| row_of(id).is_none()).cloned());
         marked
     }
 
