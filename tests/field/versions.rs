@@ -13,10 +13,6 @@ use crate::{
     world::{DONE, World},
 };
 
-/// A server without PATCH.
-const PUTS: &str =
-    "provider = \"scim\"\n[profile.field.server]\npatch_users = false\npatch_groups = false\nremove_member = \"put\"\n";
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Versions {
     /// Each reading of a record has a new one, and only the last one is taken back.
@@ -73,18 +69,9 @@ impl Behavior for Versioned {
     }
 }
 
-fn behavior(versions: Versions) -> Versioned {
-    Versioned { versions, readings: AtomicUsize::new(0), writes: AtomicUsize::new(0) }
-}
-
 fn world(versions: Versions) -> World {
-    World::new(behavior(versions), users(8), vec![group(1, "alpha", &[1])])
-}
-
-/// A world where each change sends the whole record, computed from the one that was read.
-fn world_of_puts(versions: Versions) -> World {
-    let state = State::new(users(8), vec![group(1, "alpha", &[1, 2])]);
-    World::with_profile(behavior(versions), state, PUTS)
+    let behavior = Versioned { versions, readings: AtomicUsize::new(0), writes: AtomicUsize::new(0) };
+    World::new(behavior, users(8), vec![group(1, "alpha", &[1])])
 }
 
 #[rstest]
@@ -104,27 +91,6 @@ fn a_record_that_only_its_version_tells_from_the_planned_one_is_changed(
     }
     assert_eq!(world.server.state().users["u0005"]["displayName"], "USER0005");
     assert_eq!(world.members("g0001"), ["u0001", "u0007"]);
-}
-
-#[rstest]
-fn a_whole_record_is_computed_again_where_only_the_version_differs(
-    #[values(Versions::NewByReading, Versions::NeverTaken)] versions: Versions,
-) {
-    let world = world_of_puts(versions);
-    for args in [&["set-name", "user0005", "Five"][..], &["remove", "alpha", "user0002"], &["undo"]] {
-        let told = json_of(&world, args, DONE);
-        assert_eq!(change(&told)["state"], "confirmed", "{told}");
-    }
-    assert_eq!(world.members("g0001"), ["u0001", "u0002"]);
-    assert_eq!(world.server.state().users["u0005"]["displayName"], "Five");
-}
-
-#[test]
-fn a_whole_record_that_somebody_else_changed_is_left_as_it_is() {
-    let world = world_of_puts(Versions::NewByWrite);
-    let told = json_of(&world, &["set-name", "user0005", "Five"], 1);
-    assert_eq!(change(&told)["state"], "conflict", "{told}");
-    assert_eq!(world.server.state().users["u0005"]["displayName"], "Renamed elsewhere");
 }
 
 #[test]

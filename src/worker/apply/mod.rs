@@ -180,8 +180,6 @@ struct ChangeAttempt<'a> {
     unlooked: bool,
     /// True if the change was put off, and was not there when it was looked for: readings before that are old.
     put_off: bool,
-    /// True if the server refuses the version that it shows: requests go without one.
-    refuses_versions: bool,
     /// How often the outcome was looked for before.
     looks: u32,
     /// The records that are written, by path.
@@ -211,7 +209,6 @@ impl<'a> ChangeAttempt<'a> {
             contradicted: false,
             unlooked: false,
             put_off: false,
-            refuses_versions: false,
             looks: 0,
             before: HashMap::new(),
             after: HashMap::new(),

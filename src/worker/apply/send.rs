@@ -137,7 +137,7 @@ impl ChangeAttempt<'_> {
                         Nothing was sent. Take the key out of the record first.";
             return Err(refused(text.to_owned()));
         }
-        request.if_match = version.filter(|_| !self.refuses_versions);
+        request.if_match = version;
         request.merge = false;
         Ok(Some(request))
     }

@@ -1,12 +1,10 @@
 //! A version that differs although the record does not: some servers count a version with each reading, and some never
 //! take one back.
 
-use serde_json::Value;
-
 use super::{ChangeAttempt, send::kind_of};
 use crate::{
     directory::{Observation, ResourceRef, plan::JournalEntry, record::Record},
-    scim::{failure::Failure, request::Request, tree},
+    scim::{failure::Failure, request::Request},
     worker::versions::RecordVersion,
 };
 
@@ -19,24 +17,15 @@ impl ChangeAttempt<'_> {
         if failure.status != Some(412) || self.sent > 0 {
             return false;
         }
-        let first = entry.step.requests.first();
+        let first = entry.step.requests.first().filter(|request| !request.merge);
         let Some(request) = first.map(|request| self.with_version(request.clone())) else { return false };
         let Some((target, planned)) = target_of(&request).zip(request.if_match.as_ref()) else { return false };
         let Ok((fresh, Some(whole))) = self.context.read_whole(&target).await else { return false };
-        let Some(now) = whole.version.clone() else { return false };
+        let Some(now) = whole.version else { return false };
         if !self.differs_in_version_alone(planned, &fresh).await {
             return false;
         }
-        // A request that is computed from the record sends all of it, also what no field of the console shows.
-        if request.merge && self.is_document_altered(&target, &whole.document).await {
-            return false;
-        }
-        self.refuses_versions = now == *planned;
-        let tag = (!self.refuses_versions).then(|| now.into());
-        // A request that is computed from the record takes the reading that this version belongs to.
-        if let Some(before) = self.before.get_mut(&request.path) {
-            (before.whole, before.asked) = (whole, true);
-        }
+        let tag = (now != *planned).then(|| now.into());
         self.versions.insert(request.path, RecordVersion::own(tag));
         true
     }
@@ -48,23 +37,6 @@ impl ChangeAttempt<'_> {
         let Some(Some(was)) = self.context.stored(move |store| store.record(&target)).await else { return false };
         was.version().is_some_and(|version| **version == *planned) && unversioned(was) == unversioned(now.clone())
     }
-
-    /// True where the disk has another document, but for its `meta`. Where it has none (a command reads no list), the
-    /// fields that were shown decide: the request keeps the others as they are now.
-    async fn is_document_altered(&self, target: &ResourceRef, document: &Value) -> bool {
-        let of = target.clone();
-        let raw: Option<String> = self.context.stored(move |store| store.raw(&of)).await.flatten();
-        let was = raw.and_then(|raw| tree::parse(raw.as_bytes()).ok());
-        was.is_some_and(|was| without_meta(was) != without_meta(document.clone()))
-    }
-}
-
-/// The document without the values that the server gives by itself.
-fn without_meta(mut document: Value) -> Value {
-    if let Some(map) = document.as_object_mut() {
-        map.shift_remove("meta");
-    }
-    document
 }
 
 fn unversioned(mut record: Record) -> Record {
