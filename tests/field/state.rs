@@ -98,7 +98,10 @@ pub fn patch(record: &mut Value, operation: &Value) {
         (_, "remove") => {
             record.as_object_mut().unwrap().remove(path);
         }
-        _ => record[path] = value.clone(),
+        _ => match path.split_once('.').filter(|_| !path.contains(':')) {
+            Some((whole, part)) => record[whole][part] = value.clone(),
+            None => record[path] = value.clone(),
+        },
     }
 }
 
