@@ -99,7 +99,7 @@ pub struct Store {
     refusing: Option<String>,
     /// The version of others' writes when it was last asked for (`PRAGMA data_version`).
     seen: Option<i64>,
-    /// True if the last write waited in vain for another process.
+    /// True if another process kept the store locked until the last write gave up.
     kept_out: bool,
 }
 

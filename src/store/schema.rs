@@ -74,7 +74,8 @@ const STATEMENTS: usize = 64;
 /// How long a write waits for that of another process.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The same after a write that waited in vain: the writes of one command together end within ten seconds.
+/// How long a write waits if the one before it found the store locked. Without this, each write of a plan would wait five
+/// seconds in turn.
 pub(super) const LITTLE_PATIENCE: Duration = Duration::from_millis(200);
 
 /// Opens the file, which exists.

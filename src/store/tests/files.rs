@@ -183,7 +183,7 @@ fn a_lock_that_is_never_given_back_ends_the_waiting() {
     assert!(file::lock_within(&path, limits, &mut |words| said.push(words)).unwrap().is_some());
 }
 
-/// The writes of a whole plan wait for a lock no longer than the first of them, and a little.
+/// The first write of a plan waits five seconds for a lock, each later one a fifth of a second.
 #[test]
 fn after_a_write_that_waited_in_vain_the_next_ones_wait_little() {
     let (_keep, path) = place();

@@ -115,7 +115,7 @@ struct RowCells {
 }
 
 impl RowCells {
-    /// Teams have three eighths of the room where they need as much, names the rest.
+    /// Teams get at most three eighths of the room, names get the rest.
     fn of(width: usize, holders: &[(&User, Vec<&Name>)], app: &App) -> Self {
         let measured = || holders.iter().take(MEASURED_LINES);
         let state = if measured().any(|(user, _)| user.is_inactive()) { INACTIVE.len() } else { 0 };

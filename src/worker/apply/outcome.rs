@@ -204,7 +204,7 @@ what is so."
                 let _ = self.read_after(entry).await;
                 self.judge(entry, shown, loss).await
             }
-            // A server that shows its past may show the change later.
+            // This reading is older than the change; a later one may show it.
             ChangeShown::No(instead) if self.shows_the_past() => {
                 let why = format!("{loss}; the directory shows {instead}: it may be late. The next look decides.");
                 self.left_open(entry, why).await

@@ -190,7 +190,7 @@ fn id_of(state: &State, name: &str) -> Option<String> {
     state.users.iter().find(|(_, user)| user["userName"] == name).map(|(id, _)| id.clone())
 }
 
-/// An operation on members with ids in the place of names.
+/// Replaces the names of members in an operation by their ids.
 fn by_id(state: &State, mut operation: Value) -> Value {
     with_values(operation.get_mut("value"), |name| id_of(state, name));
     let named = operation["path"].as_str().and_then(|path| path.split('"').nth(1)).map(str::to_owned);
