@@ -95,7 +95,7 @@ fn names_addresses_and_states_show() {
     let user = laid(Change::SetEmail { user: id("eva"), to: "e@example.com".into() });
     assert_eq!(user, User { email: "e@example.com".into(), ..eva() });
     assert_eq!(laid(attribute("username", json!("eva-t"))), User { user_name: "eva-t".into(), ..eva() });
-    assert_eq!(laid(attribute("title", json!("Dr"))), eva());
+    assert_eq!(laid(attribute("urn:example:User:badge", json!("7"))), eva());
 }
 
 fn members(team: &Team) -> Vec<&str> {
