@@ -1,7 +1,7 @@
-//! A session that reads no list: names are looked up one by one, and people who decide are read alone.
+//! A session that reads no list: names are looked up one by one, and the people who decide about a plan are read alone.
 //!
-//! An answer counts only where the whole list could not say anything else: the server has found one record that is
-//! called exactly so, or a filter has been seen to overlook case. Any other answer leaves the question to the lists.
+//! An answer counts only if the whole lists could give no other: the server has found one record of exactly this name,
+//! or a filter was seen to ignore case. After any other answer the lists decide.
 
 use std::sync::OnceLock;
 
@@ -32,11 +32,11 @@ use crate::{
 
 /// At most so many admins are read alone.
 const MOST_ADMINS: usize = 5;
-/// At most so many members of a team are looked at on the disk for admins.
+/// The limit of a team's members whose records on disk are searched for admins.
 const MOST_MEMBERS: usize = 2_000;
 /// A larger team is not worth its answer.
 const MOST_SHOWN: usize = 2_000;
-/// At most so many records on the disk are looked at for a name that shows whether a filter overlooks case.
+/// The limit of records on disk that are searched for a name with which the server's filter is tested for case.
 const MOST_TRIED: usize = 20;
 
 impl Worker {
@@ -46,8 +46,8 @@ impl Worker {
         self.tasks.spawn(async move { Done::Opened(side_queries::discovery(&context).await) });
     }
 
-    /// Takes in the server's own description: lists are read after all where names can't be asked for, or roles come
-    /// from another interface.
+    /// Takes in the server's own description. Lists are read after all if names can't be looked up, or if roles come
+    /// from another API.
     pub(super) fn opened_without_lists(&mut self, told: Result<Option<ServerQuirks>, Failure>) {
         match told {
             Ok(habits) => {
@@ -62,7 +62,7 @@ impl Worker {
         }
         let dialect = &self.context.dialect;
         if dialect.look_up(RecordKind::User, NameLevel::Name, "x").is_none() || dialect.asks_for_roles().is_some() {
-            // A report as if a refresh was asked for, which shows the disk's records first.
+            // The report that a refresh would begin with: the console shows the disk's records first.
             self.context.report(WorkerReport::ListsNeeded);
             return;
         }
@@ -130,14 +130,14 @@ impl Worker {
     }
 }
 
-/// The names that are looked for, and the reason why the server could not be asked, where there is one.
+/// The names to look up, and the reason why the server could not be asked, if there is one.
 struct Search<'a> {
     context: &'a WorkerContext,
     away: OnceLock<Failure>,
 }
 
 impl Search<'_> {
-    /// The answer; none where it is of no use. A server that is away is not asked again.
+    /// The answer; `None` if it decides nothing. An unreachable server is not asked again.
     fn heard<T>(&self, answer: Result<T, Failure>) -> Option<T> {
         answer.map_err(|failure| is_away(&failure).then(|| self.away.set(failure))).ok()
     }
@@ -191,14 +191,14 @@ async fn meant(search: &Search<'_>, kind: RecordKind, name: &str) -> Option<Reco
     let is_silent =
         |read: &Observation| matches!(read, Observation::Record(Record::Team(team)) if team.members.is_none());
     if is_silent(&whole) && shows_members_elsewhere(search).await {
-        // The same answer may now tell that nobody is in it.
+        // The same answer may now mean that the team has no members.
         whole = search.heard(search.context.read(&target).await)?;
     }
     let Observation::Record(whole) = whole else { return None };
     find::is_called(&whole, name).then_some(whole)
 }
 
-/// True where a team that was read alone shows nobody, and the answer to a filter, which has the form of a list, shows
+/// True if a team that was read alone shows nobody, and the answer to a filter, which has the form of a list, shows
 /// somebody.
 fn shows_less(alone: &Observation, listed: &Record) -> bool {
     let size = |team: &Team| team.size().unwrap_or_default();
@@ -208,8 +208,7 @@ fn shows_less(alone: &Observation, listed: &Record) -> bool {
     }
 }
 
-/// True where the server shows the members of another team, which the disk knows to have some: a team that shows none
-/// then has none.
+/// True if the server shows the members of another team that has some on disk: a team that shows none then has none.
 async fn shows_members_elsewhere(search: &Search<'_>) -> bool {
     if search.context.shows_members() {
         return false;
@@ -238,21 +237,21 @@ async fn found(search: &Search<'_>, kind: RecordKind, name: &str) -> Option<Reco
         return Some(record);
     }
     let mut named = named?;
-    // Among several names in other cases, the exact one is meant.
+    // Among several names that differ by case, the exact one counts.
     if named.iter().any(|record| find::is_exactly(record, NameLevel::Name, name)) {
         named.retain(|record| find::is_exactly(record, NameLevel::Name, name));
     }
     match <[Record; 1]>::try_from(named) {
         Ok([record]) if find::is_exactly(&record, NameLevel::Name, name) => {
-            // Ids that look like names may be names of others.
-            // Names of teams need not be unique, and a filter may give one of several.
+            // An id that looks like a name may be another record's name. Names of teams need not be unique, and a
+            // filter may return one of several.
             if kind == RecordKind::Team && has_namesake(search, &record, name).await {
                 return None;
             }
             let is_apart = asked_as_id || **record.id() == *name || is_of_other_make(name, record.id());
             (is_apart || by_id(search, kind, name).await?.is_none()).then_some(record)
         }
-        // A filter may give one of several records of this name in other letters: only the whole list tells.
+        // A filter may return one of several records whose names differ by case: only the whole list shows all.
         Ok([_]) => None,
         Err(none) if none.is_empty() && kind == RecordKind::User => by_address(search, name).await,
         Err(_) => None,
@@ -265,7 +264,7 @@ async fn has_namesake(search: &Search<'_>, team: &Record, name: &str) -> bool {
     search.context.stored(move |store| store.has_namesake(&id, &name)).await.unwrap_or_default()
 }
 
-/// True where the name has letters of a kind that this id has not, or the id looks like no name.
+/// True if the name has characters that no id of the server has, or the id does not look like a name.
 fn is_of_other_make(name: &str, id: &str) -> bool {
     let has = |text: &str, is: fn(char) -> bool| text.contains(is);
     let marks: [fn(char) -> bool; 4] =
@@ -273,7 +272,7 @@ fn is_of_other_make(name: &str, id: &str) -> bool {
     may_be_id(id) || marks.iter().any(|is| has(name, *is) && !has(id, *is))
 }
 
-/// The record of this id: none where the server has none, `None` where that can't be told.
+/// The record of this id: `Some(None)` if the server has none, `None` if that is not known.
 async fn by_id(search: &Search<'_>, kind: RecordKind, name: &str) -> Option<Option<Record>> {
     if search.context.dialect.look_up(kind, NameLevel::Id, name).is_none() {
         return Some(None);
@@ -294,7 +293,7 @@ async fn by_address(search: &Search<'_>, name: &str) -> Option<Record> {
     (is_exact && overlooks_case(search, &record, NameLevel::Name).await).then_some(record)
 }
 
-/// True where the server's filter finds this record by a name in letters of the other case.
+/// True if the server's filter finds this record by its name in the other case.
 async fn overlooks_case(search: &Search<'_>, record: &Record, level: NameLevel) -> bool {
     let Some(name) = find::called_at(record, level) else { return false };
     let other: String = name.chars().map(other_case).collect();
@@ -309,14 +308,14 @@ fn other_case(letter: char) -> char {
     if letter.is_ascii_lowercase() { letter.to_ascii_uppercase() } else { letter.to_ascii_lowercase() }
 }
 
-/// All records that the server finds by this name; `None` where the answer holds others, or may be only a part.
+/// All records that the server finds by this name; `None` if the answer has other records, or may be partial.
 async fn called(search: &Search<'_>, kind: RecordKind, level: NameLevel, name: &str) -> Option<Vec<Record>> {
     let request = search.context.dialect.look_up(kind, level, name).filter(|_| !search.is_over())?;
     let records = search.heard(page(search, kind, &request).await)??;
     records.iter().all(|record| find::is_called(record, name)).then_some(records)
 }
 
-/// The records of an answer; `None` where it says that there are more, or one can't be read.
+/// The records of an answer; `None` if the answer announces more, or if one can't be read.
 async fn page(search: &Search<'_>, kind: RecordKind, request: &Request) -> Result<Option<Vec<Record>>, Failure> {
     let answer = search.context.send(request).await?;
     let page = list::parse(&answer.body).map_err(|bad| unreadable(&bad))?;
@@ -327,7 +326,7 @@ async fn page(search: &Search<'_>, kind: RecordKind, request: &Request) -> Resul
     Ok(records.filter(|_| is_whole))
 }
 
-/// True where none of these names belongs to anybody: the server finds nobody, by filters that overlook case.
+/// True if nobody has any of these names: filters that ignore case find nobody.
 async fn are_vacant(search: &Search<'_>, kind: RecordKind, names: &[(NameLevel, String)]) -> bool {
     for (level, name) in names {
         let found = called(search, kind, *level, name).await;

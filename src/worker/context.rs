@@ -41,9 +41,9 @@ pub type SharedStore = Arc<Mutex<Store>>;
 pub struct WholeResource {
     pub document: Value,
     pub version: Option<String>,
-    /// True if some text is not the record's own: the key stood there and was masked.
+    /// True if `***` stands in the document in place of the key, so that a text is not the record's own.
     pub masked: bool,
-    /// True if the reading itself left members out that lists tell.
+    /// True if the reading left out members that lists show.
     pub thin: bool,
 }
 
@@ -64,32 +64,33 @@ pub struct WorkerContext {
     pub dialect: Arc<dyn Dialect>,
     pub store: SharedStore,
     pub journal: JournalWriter,
-    /// This session, where the store can tell it from others.
+    /// The session in the store; `None` if the store can't tell sessions apart.
     pub session: Option<Arc<StoreSession>>,
-    /// How often the server has said that requests are too many, since the count was last looked at.
+    /// The number of answers 429 and 503 since it was last read.
     pub put_off: Arc<AtomicUsize>,
     /// A longer list of users is not read whole.
     pub max_users: u64,
     /// The number of requests at a time that the profile wants.
     pub parallel: usize,
     pub reports: UnboundedSender<WorkerReport>,
-    /// The turns in which tasks make records of a page.
+    /// Limits the tasks that turn pages into records at the same time.
     pub reading: Arc<Semaphore>,
     /// True if the server has shown members of some team.
     pub members_told: Arc<AtomicBool>,
-    /// True if the server has shown the attribute without members for some team: where it is absent, members are left out.
+    /// True if a team was shown with the attribute `members` and nobody in it: then a missing attribute means that
+    /// members are left out.
     pub members_empty: Arc<AtomicBool>,
-    /// The members of teams that the server leaves out, as far as that was examined.
+    /// Teams whose members the server leaves out, as far as they were examined.
     pub withheld: Arc<Mutex<WithheldMembers>>,
     /// True if that was examined in this session.
     pub examined: Arc<AtomicBool>,
-    /// The key in use may not see everybody's roles, and that was said.
+    /// True once the person was told that the key in use may not read everybody's roles.
     pub roles_refused: Arc<AtomicBool>,
-    /// True if a reading has shown an accepted change only later.
+    /// True if a record has shown an accepted change only at a later reading.
     pub late: Arc<AtomicBool>,
     /// True if an answer has shown a change that the record never did.
     pub untrue: Arc<AtomicBool>,
-    /// True if a new membership has left somebody's other memberships alone.
+    /// True if a new membership has left a person's other memberships unchanged.
     pub memberships_kept: Arc<AtomicBool>,
     /// How many new memberships were compared with the other memberships.
     pub memberships_compared: Arc<AtomicUsize>,
@@ -97,15 +98,15 @@ pub struct WorkerContext {
     pub known: ShownRecords,
     /// Roles that only answers to changes have shown.
     pub learnt: LearntRoleCache,
-    /// How the server contradicts the profile's settings.
+    /// The contradiction between the server and the profile's settings, as a sentence.
     pub contradicted: Arc<Mutex<Option<String>>>,
-    /// True if somebody looks at the reports: a console.
+    /// True if a console shows the reports.
     pub watches: bool,
     pub cancel: CancellationToken,
 }
 
 impl WorkerContext {
-    /// How the server contradicts the profile's settings, as far as that was seen.
+    /// The contradiction between the server and the profile's settings, if one was seen.
     pub fn contradiction(&self) -> Option<String> {
         self.contradicted.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -168,7 +169,7 @@ impl WorkerContext {
         }
     }
 
-    /// Asks a question that no list answers. A record that is read so as a whole is also read like any other.
+    /// Sends a side query. If its answer is a whole record, the record is returned, too.
     pub async fn ask(&self, inquiry: &SideQuery) -> Result<Vec<Observation>, Failure> {
         let topic = || inquiry.topic.clone();
         let answer = match self.send(&inquiry.request).await {
@@ -197,7 +198,7 @@ impl WorkerContext {
         Ok(std::iter::once(Observation::Told(topic(), told)).chain(record.map(Observation::Record)).collect())
     }
 
-    /// Tells the disk's answer for a topic that the server did not answer to.
+    /// Reports the disk's answer to a side query that the server did not answer.
     pub async fn recall(&self, topic: &SideQueryKind) {
         let Some(target) = topic.record().cloned() else { return };
         let raw: Option<String> = self.stored(move |store| store.raw(&target)).await.flatten();
@@ -232,7 +233,7 @@ impl WorkerContext {
         Ok(record)
     }
 
-    /// A record that is read alone shows as much of its server's hosting as one of a list.
+    /// Compares the hosting in the profile with the form of a record that was read alone.
     pub fn compare_hosting(&self, raw: &RawValue) {
         if let Some(why) = self.dialect.shape_contradicted(raw)
             && self.contradiction().is_none()
@@ -242,57 +243,59 @@ impl WorkerContext {
         }
     }
 
-    /// True where the server has shown the members of some team.
+    /// True if the server has shown the members of any team.
     pub fn shows_members(&self) -> bool {
         self.members_told.load(Ordering::Relaxed)
     }
 
-    /// True where a team without the attribute has no members: no other team has shown it without members.
+    /// True if a team without the attribute `members` has no members: no team has shown the attribute empty.
     pub fn absence_is_nobody(&self) -> bool {
         !self.members_empty.load(Ordering::Relaxed)
     }
 
-    /// True once in a session, when the members that the server leaves out are to be examined.
+    /// True for the first call of a session after the server has shown members: the caller then examines which members
+    /// the server leaves out.
     pub fn begin_examination(&self) -> bool {
         self.shows_members() && !self.examined.swap(true, Ordering::Relaxed)
     }
 
-    /// Gives access to the members of teams that the server leaves out or adds.
+    /// Calls `with` on the members that the server leaves out of teams, or adds to them.
     pub fn withhold<R>(&self, with: impl FnOnce(&mut WithheldMembers) -> R) -> R {
         with(&mut self.withheld.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// True where a new membership is known to leave the others alone.
+    /// True if new memberships are known to leave a person's other memberships unchanged.
     pub fn keeps_memberships(&self) -> bool {
         self.memberships_kept.load(Ordering::Relaxed)
     }
 
-    /// Notes that a new membership left the others alone.
+    /// Records that a new membership left the other memberships unchanged.
     pub fn found_memberships_kept(&self) {
         self.memberships_kept.store(true, Ordering::Relaxed);
     }
 
-    /// Counts a new membership that is compared; gives how many were before.
+    /// Counts a comparison of memberships; returns the number of earlier ones.
     pub fn compares_memberships(&self) -> usize {
         self.memberships_compared.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// True where a reading of this server was late before.
+    /// True if a reading of this server was late in this session.
     pub fn is_late(&self) -> bool {
         self.late.load(Ordering::Relaxed)
     }
 
-    /// True where an answer of this server has shown a change that the record never did: no answer alone is believed.
+    /// True if an answer of this server has shown a change that the record never did: an answer alone then proves
+    /// nothing.
     pub fn is_untrue(&self) -> bool {
         self.untrue.load(Ordering::Relaxed)
     }
 
-    /// Notes that an answer has shown a change that the record never did.
+    /// Records that an answer has shown a change that the record never did.
     pub fn was_untrue(&self) {
         self.untrue.store(true, Ordering::Relaxed);
     }
 
-    /// Notes that a reading was late.
+    /// Records that a reading was late.
     pub fn was_late(&self) {
         self.late.store(true, Ordering::Relaxed);
     }
@@ -362,12 +365,12 @@ pub async fn on_disk<R: Send + 'static>(
     }
 }
 
-/// True for a status by which the server is there and does not want more for now.
+/// True for a status by which a reachable server asks for fewer requests.
 fn is_too_much(status: Option<u16>) -> bool {
     matches!(status, Some(429 | 503))
 }
 
-/// True for an answer by which a server says that it has no such thing.
+/// True for a status by which a server says that it lacks the endpoint.
 fn is_missing(failure: &Failure) -> bool {
     matches!(failure.status, Some(404 | 405 | 501))
 }
@@ -395,7 +398,7 @@ pub fn unreadable(bad: &BadBody) -> Failure {
     Failure { arrived: RequestArrival::Yes, ..Failure::local(FailureClass::Protocol, bad.to_string(), next) }
 }
 
-/// Gives the record the spelling of its id by which it is known here.
+/// Gives the record's id the spelling that was asked for; an error if the record has another id.
 fn name_as_asked(target: &ResourceRef, record: &mut Record) -> Result<(), Failure> {
     if target.id.is_empty() || *record.id() == target.id {
         return Ok(());

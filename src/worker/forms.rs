@@ -1,6 +1,6 @@
-//! Forms of requests: the way in which a kind of change is sent for a kind of record. The first change of a form in a
-//! session is sent alone, and its record is read before and after; others of its form wait until the outcome is as
-//! asked, without side effects.
+//! Forms of requests: how a kind of change is sent for a kind of record. The first change of a form in a session is
+//! sent alone, and its record is read before and after. Other changes of the form wait until that change has done
+//! exactly what was asked.
 
 use std::hash::{Hash, Hasher};
 
@@ -42,12 +42,12 @@ pub struct RequestForms(FxHashMap<Form, Standing>);
 enum Standing {
     /// The first change of the form is under way.
     OnTrial(ChangeId),
-    /// A change of the form did as asked, without side effects.
+    /// True once a change of the form did exactly what was asked.
     Tried,
 }
 
 impl RequestForms {
-    /// True if the change may be sent now: its form is tried, or not on trial.
+    /// True if the change may be sent now: a change of its form succeeded, or none is on its way.
     pub fn may_go(&self, entry: &JournalEntry) -> bool {
         let standing = Form::of(entry).and_then(|form| self.0.get(&form));
         !matches!(standing, Some(Standing::OnTrial(id)) if *id != entry.id)
@@ -59,7 +59,7 @@ impl RequestForms {
         *self.0.entry(form).or_insert(Standing::OnTrial(entry.id)) != Standing::Tried
     }
 
-    /// Records that the change has ended; `seen` tells whether it did as asked, without side effects.
+    /// Records the end of the change; `seen` is true if it did exactly what was asked.
     pub fn end(&mut self, entry: &JournalEntry, seen: bool) {
         let Some(form) = Form::of(entry) else { return };
         if self.0.get(&form) == Some(&Standing::OnTrial(entry.id)) {

@@ -28,7 +28,7 @@ use crate::{
     store::JournalNote,
 };
 
-/// The reason why changes that wait elsewhere are not dropped here.
+/// The reason why changes that wait in another session are not dropped here.
 const OTHERS: &str = "Some of it waits in another console that is open: it is dropped there.";
 
 /// The sessions that the entries belong to.
@@ -51,7 +51,7 @@ impl Worker {
                 self.refresh();
             }
             WorkerJob::ReadEach(targets) => {
-                // The rows on screen now go before the former ones.
+                // Rows that are on screen now are read before rows that were.
                 for target in targets.into_iter().rev() {
                     self.single_reads.retain(|other| *other != target);
                     self.single_reads.push_front(target);
@@ -93,7 +93,7 @@ impl Worker {
         }
     }
 
-    /// Reads the key anew: the one that was refused may have been replaced where it is kept.
+    /// Reads the key again from the place that the profile names, since it may have been replaced there.
     fn read_key(&mut self) {
         if std::mem::replace(&mut self.keying, true) {
             return;
@@ -102,13 +102,13 @@ impl Worker {
         self.tasks.spawn(async move {
             let read = tokio::task::spawn_blocking(move || key()).await;
             let read = read.unwrap_or_else(|failed| Err(NoKey(failed.to_string())));
-            // The failure has the class of the refusal: the next R reads the key again.
+            // The failure keeps the class of the refusal, so that the next `R` reads the key again.
             let failed = |why: NoKey| Failure::local(FailureClass::Unauthorized, why.to_string(), "R tries again.");
             Done::Keyed(read.map_err(failed).and_then(|auth| client.with_auth(auth)))
         });
     }
 
-    /// Writes changes down before any of them is sent; a change that can't be written down is not sent.
+    /// Writes changes to the journal before any of them is sent. A change that can't be written is not sent.
     pub(super) async fn submit(&mut self, mut entries: Vec<JournalEntry>, mut later: Vec<JournalEntry>) {
         if let Some(why) = self.context.contradiction() {
             entries.append(&mut later);
@@ -141,8 +141,8 @@ impl Worker {
         }
     }
 
-    /// Takes up changes of an earlier session that were planned anew; those dropped meanwhile are only written down, and
-    /// those whose outcome is unknown are looked up.
+    /// Takes up planned changes of an earlier session. Changes that were dropped meanwhile are only written down; those
+    /// with an unknown outcome are looked up.
     pub(super) async fn resume(&mut self, mut entries: Vec<JournalEntry>) {
         let before = sessions(&entries);
         self.own(&mut entries);
@@ -167,13 +167,13 @@ impl Worker {
         }
     }
 
-    /// Reads the records of a change that another console has taken up: they are about to change.
+    /// Reads the records of a change that another console has taken up, because that console is about to change them.
     fn look_again(&mut self, entry: &JournalEntry) {
         let touched = entry.step.change.touches().into_iter().map(|(target, _)| target);
         touched.filter(|target| !target.is_provisional()).for_each(|target| self.read(target));
     }
 
-    /// Drops the waiting changes of plans of which a change did harm.
+    /// Drops the waiting changes of plans in which a change lost a value.
     pub(super) async fn stop_harmed(&mut self) {
         for plan in std::mem::take(&mut self.harmed) {
             let ids = self.queue.waiting_of(plan);
@@ -214,8 +214,8 @@ impl Worker {
         }
     }
 
-    /// Writes down the new state of waiting changes, in one transaction, and says of each whether that was done. A
-    /// change that another console has sent or taken up meanwhile is left alone.
+    /// Writes the new state of waiting changes in one transaction; returns for each whether it was written. Changes
+    /// that another console has sent or taken up meanwhile stay as they are.
     async fn amend_waiting(&self, entries: Vec<JournalEntry>, before: Vec<Option<u64>>) -> Vec<(JournalEntry, bool)> {
         let condition = |of| WriteCondition::taken_over(ChangeState::Planned, of);
         let note = |(entry, of): (&JournalEntry, Option<u64>)| JournalNote::only_if(entry.clone(), condition(of));
@@ -284,13 +284,13 @@ impl Worker {
         let Some(dialect) = self.context.dialect.with_mapping(Arc::clone(&mapping)) else { return };
         self.lessons.remap(&mapping);
         self.context.dialect = Arc::clone(&dialect);
-        // Forgets also where the disk does not tell: the next refresh shows everything anew.
+        // Also if the disk has no records: the next refresh then reports all records.
         self.context.known.forget();
         self.context.report(WorkerReport::Planner(Arc::clone(&dialect) as _));
         let built = self.context.stored(move |store| {
             let source = dialect.role_source(None);
             let mut snapshot = store.load()?;
-            // The disk may hold more of a list that is shown in part.
+            // The disk may hold more records of a list that is shown in part.
             for (known, shown) in snapshot.coverage.iter_mut().zip(shown).filter(|(known, _)| known.is_complete()) {
                 *known = shown;
             }
@@ -299,7 +299,7 @@ impl Worker {
         if let Some(records) = built.await {
             self.context.report(WorkerReport::Remapped(records));
         }
-        // Reads under way go by the old mapping, and may be newer than the records on disk.
+        // Reads under way use the old mapping, and may be newer than the records on disk.
         if self.refreshing || self.queue.running() > 0 || self.narrow.is_some() {
             self.refresh();
         }

@@ -1,6 +1,6 @@
-//! Writes to the journal as tasks ask for them: those that come while the disk syncs share the next transaction.
+//! Writes journal entries for tasks. Entries that arrive while the disk syncs share the next transaction.
 //!
-//! Whoever writes waits until it is on the disk, so that nothing goes out that is not written down.
+//! A task waits until its entry is on the disk, so that no request goes out that is not in the journal.
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -16,7 +16,7 @@ use crate::{
 /// Notes in one transaction at most.
 const MOST: usize = 256;
 
-/// The way to it; it ends with the last of these.
+/// The channel to the writer thread, which ends when the last clone is dropped.
 #[derive(Clone)]
 pub struct JournalWriter(mpsc::UnboundedSender<(JournalNote, oneshot::Sender<bool>)>);
 
@@ -39,17 +39,19 @@ impl JournalWriter {
         Self(send)
     }
 
-    /// Writes where a change stands. True when it is on the disk.
+    /// Writes the state of a change. True once it is on the disk.
     pub async fn write(&self, entry: &JournalEntry) -> bool {
         self.note(JournalNote::plain(entry.clone())).await
     }
 
-    /// The same only while it is planned: false where another console was faster, or on failure.
+    /// Like [`Self::write`], if the journal has the change as planned: false if another console was faster, or on
+    /// failure.
     pub async fn claim(&self, entry: &JournalEntry) -> bool {
         self.write_if(entry, WriteCondition::only_from(ChangeState::Planned)).await
     }
 
-    /// The same only if the journal has it so: false where another console was faster, or on failure.
+    /// Like [`Self::write`], if the journal's entry meets the condition: false if another console was faster, or on
+    /// failure.
     pub async fn write_if(&self, entry: &JournalEntry, condition: WriteCondition) -> bool {
         self.note(JournalNote::only_if(entry.clone(), condition)).await
     }

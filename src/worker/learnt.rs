@@ -1,4 +1,4 @@
-//! Roles that are known only from the answers to changes, kept until a list tells them.
+//! Roles that only the answers to changes have shown, kept until a list shows the user's role.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -24,9 +24,8 @@ impl LearntRoleCache {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The learnt roles that readings have outdated: a list that tells a user's roles tells them again, so they are
-    /// forgotten; the roles that a single read tells take the place of the older ones, since the next list may not tell
-    /// them.
+    /// The learnt roles that these readings replace. A list that shows a user's roles shows them again next time, so
+    /// the learnt roles are forgotten. A single read gives new learnt roles, since the next list may show none.
     fn told<'a>(&self, users: impl Iterator<Item = &'a User>) -> Vec<(Id, Option<LearntRoles>)> {
         let mut learnt = self.lock();
         if learnt.is_empty() {
@@ -62,7 +61,7 @@ impl WorkerContext {
         }
     }
 
-    /// Forgets the learnt roles of users whose roles a list has told, and renews those that a single read has told.
+    /// Forgets the learnt roles of users whose roles a list has shown, and replaces those that a single read has shown.
     pub async fn renew_learnt<'a>(&self, users: impl Iterator<Item = &'a User>) {
         let told = self.learnt.told(users);
         if told.is_empty() {

@@ -1,5 +1,5 @@
-//! Records as lists have them, where a reading of the record alone tells less: some servers leave out attributes, or a
-//! team's members, of a record that is read alone.
+//! Records as lists show them, for servers whose single reads leave out attributes, or a team's members, that lists
+//! show.
 
 use std::sync::atomic::Ordering;
 
@@ -18,19 +18,18 @@ use crate::{
     scim::{json, list},
 };
 
-/// The members of a team that was read alone, as far as lists tell more of them.
+/// The members of a team that was read alone, completed from lists that show more of them.
 pub enum ListedMembers {
     /// The reading stands.
     AsRead,
     /// Lists show these.
     Told(Value),
-    /// The reading shows nobody, or only some, and no list could be asked.
+    /// The reading shows no members, or only some, and no list could be read.
     NotTold,
 }
 
 impl WorkerContext {
-    /// The record as a list has it: found by a filter, whose answer has the same form. `None` where the server does not
-    /// find it so.
+    /// Finds the record by a filter, whose answer has the form of a list. `None` if the server does not find it.
     pub async fn listed(&self, kind: RecordKind, name: &str, id: &Value) -> Option<Map<String, Value>> {
         let request = self.dialect.look_up(kind, NameLevel::Name, name)?;
         // A filter that does not work tells nothing.
@@ -40,8 +39,8 @@ impl WorkerContext {
         found.find(|listed: &Map<String, Value>| json::get(listed, "id") == Some(id))
     }
 
-    /// Gives a team that was read alone the members that only lists tell. Nothing is asked where readings of this team
-    /// have shown members.
+    /// Completes a team that was read alone with the members that only lists show. Sends nothing if single reads of
+    /// this team have shown members.
     pub async fn complete_members(&self, record: &mut Record) -> ListedMembers {
         let Record::Team(team) = record else { return ListedMembers::AsRead };
         if team.problem.is_some() || !self.may_tell_less(team).await {
@@ -63,8 +62,8 @@ impl WorkerContext {
         ListedMembers::Told(json::get(&listed, "members").cloned().unwrap_or_default())
     }
 
-    /// Settles a team that was read alone and shows no members: nobody, on a server that has shown members of others; not
-    /// told, elsewhere, as in a list.
+    /// Decides about a team that was read alone and shows no members: it has none if the server has shown members of
+    /// other teams; otherwise its members are not told, as in a list.
     pub fn settle_members(&self, team: &mut Team) {
         let is_withheld = self.withhold(|withheld| withheld.is_everywhere(&team.id));
         let is_hidden = self.withhold(|withheld| withheld.is_hidden_alone());
@@ -92,7 +91,7 @@ impl WorkerContext {
         }
     }
 
-    /// True where a list may show members whom this reading leaves out.
+    /// True if a list may show members whom this reading leaves out.
     async fn may_tell_less(&self, team: &Team) -> bool {
         if self.withhold(|withheld| withheld.is_everywhere(&team.id)) {
             return false;

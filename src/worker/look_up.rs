@@ -1,4 +1,4 @@
-//! Names that the lists may lack, looked up by the server's filters, a few at a time.
+//! Looks up names that the lists may lack, by the server's filters, a few at a time.
 
 use futures_util::future::join_all;
 
@@ -23,7 +23,7 @@ use crate::{
 /// The server's answers about some names.
 pub struct LookUpAnswers {
     pub kind: RecordKind,
-    /// The records that are called so, also where several have one name.
+    /// The records of this name, all of them if several have it.
     pub fresh: Vec<Observation>,
     pub missed: Vec<MissedName>,
 }
@@ -80,19 +80,19 @@ async fn look_up(context: &WorkerContext, kind: RecordKind, names: Vec<String>) 
     answers
 }
 
-/// All records that the server finds by one name. Where it finds nothing, it is asked for the name without blanks at
-/// its ends and with its accents composed (NFC), too: servers compare filter values letter by letter.
+/// All records that the server finds by one name. If it finds none, the name is looked up again without blanks at its
+/// ends and with composed accents (NFC): servers compare filter values letter by letter.
 async fn in_each_form(context: &WorkerContext, kind: RecordKind, name: &str) -> Result<Vec<Record>, Failure> {
     let found = one(context, kind, name).await?;
     let composed = caseless::composed(name.trim());
     if found.is_empty() && composed != name { one(context, kind, &composed).await } else { Ok(found) }
 }
 
-/// All records that the server finds by one name, level by level until one has it exactly.
+/// All records that the server finds by one name. Attributes are tried in order until a record has exactly the name.
 async fn one(context: &WorkerContext, kind: RecordKind, name: &str) -> Result<Vec<Record>, Failure> {
     let (mut found, mut failed): (Vec<Record>, Option<Failure>) = (Vec::new(), None);
     for level in order(name) {
-        // Beyond user name and email it is asked only where nothing else helps.
+        // Attributes other than user name and email are tried only if these two find nobody.
         let is_last_resort = matches!(level, NameLevel::Id | NameLevel::DisplayName);
         if is_last_resort && !found.is_empty() {
             continue;
@@ -100,7 +100,7 @@ async fn one(context: &WorkerContext, kind: RecordKind, name: &str) -> Result<Ve
         match at(context, kind, level, name).await {
             Ok(records) => found.extend(records),
             Err(failure) if is_away(&failure) => return Err(failure),
-            // No server has to know these filters, nor take any text for an id.
+            // A server may lack these filters, or refuse a text that is no id.
             Err(_) if is_last_resort => {}
             Err(failure) => failed = failed.or(Some(failure)),
         }
@@ -122,7 +122,7 @@ fn order(name: &str) -> [NameLevel; 4] {
     }
 }
 
-/// Ids have digits or are base64, and look like no address and no person's name.
+/// An id has digits or is base64, so it does not look like an address or a person's name.
 pub(super) fn may_be_id(name: &str) -> bool {
     name.contains(|c: char| c.is_ascii_digit() || c == '=') && !name.contains(|c: char| c == '@' || c.is_whitespace())
 }
@@ -172,8 +172,8 @@ async fn at(context: &WorkerContext, kind: RecordKind, level: NameLevel, name: &
     Ok(meant)
 }
 
-/// True for a failure after which the next name would fare no better. A request that can't be made, for an id without an
-/// address, says nothing of the server.
+/// True for a failure that the next name would meet as well. A request that can't be built, because an id gives no URL,
+/// tells nothing about the server.
 pub(super) fn is_away(failure: &Failure) -> bool {
     let of_this_name = matches!(failure.class, FailureClass::Protocol | FailureClass::Refused | FailureClass::Local);
     let unanswered = failure.status.is_none() && !of_this_name;

@@ -81,22 +81,22 @@ use versions::KnownVersions;
 
 /// At most so many single reads at a time.
 const READS: usize = 4;
-/// Changes of the journal that Activity shows, and the rest of their plans.
+/// The number of newest changes that Activity shows; the rest of their plans comes with them.
 const JOURNAL: usize = 1_000;
-/// How long answers under way are waited for when the console quits; the journal knows the rest.
+/// The wait for answers under way when the console quits. Later answers are lost, and the journal has the changes.
 const LAST_WAIT: Duration = Duration::from_secs(5);
 
 /// The parts that a worker needs.
 pub struct WorkerSetup {
     /// Sends requests.
     pub client: Client,
-    /// Speaks the provider's language, as far as the profile tells how.
+    /// The dialect by the profile's settings alone.
     pub plain: Arc<dyn Dialect>,
-    /// The dialect with the store's knowledge of the server.
+    /// The dialect with the findings about the server that the store keeps.
     pub dialect: Arc<dyn Dialect>,
     /// Snapshot and journal.
     pub store: Store,
-    /// Writes at a time, and pages of a list at most.
+    /// The limit of writes at a time, and of pages of a list.
     pub parallel: usize,
     /// A longer list of users is not read whole.
     pub max_users: u64,
@@ -119,7 +119,7 @@ pub struct NoKey(pub String);
 /// The result of a task.
 enum Done {
     Applied(Box<JournalEntry>, apply::AttemptEnd),
-    /// Like `Applied`, and the habits learnt about the form of its request do not hold.
+    /// Like `Applied`; the stored quirks about the form of the request proved wrong.
     Unlearnt(Box<JournalEntry>, apply::AttemptEnd),
     Read(Vec<Observation>, Vec<(ResourceRef, Failure)>),
     Refreshed(refresh::RefreshEnd),
@@ -141,7 +141,7 @@ enum HostingCheck {
     /// The server was not asked, or did not answer.
     Open,
     UnderWay,
-    /// What the server tells is known, be it nothing.
+    /// The server has answered, or does not tell.
     Done,
 }
 
@@ -169,14 +169,14 @@ struct Worker {
     unsettled: Vec<JournalEntry>,
     /// How often the outcome of a change was looked for in vain.
     looks: FxHashMap<ChangeId, u32>,
-    /// When outcomes that could not be read are looked for again, on a server that answers.
+    /// When the worker looks again for outcomes that it could not read, on a server that answers.
     look_at: Option<Instant>,
-    /// Changes whose outcome can't be read: the worker looks for it again only when a person asks, or the link comes back.
+    /// Changes whose outcome can't be read: the worker looks again only when a person asks, or the connection is back.
     given_up: FxHashSet<ChangeId>,
-    /// Changes that wait for one of those, and were told to.
+    /// Changes that wait for one of `given_up`, and whose entries say so.
     blocked: FxHashSet<ChangeId>,
     others: OtherSessions,
-    /// Rung where another process may have written to the store.
+    /// Notified when another process may have written to the store.
     bell: Arc<Notify>,
     watch: Option<StoreWatch>,
     /// True if the last look did not take all news.
@@ -187,7 +187,7 @@ struct Worker {
     throttle: Throttle,
     forms: RequestForms,
     parts: Parts,
-    /// Plans that send nothing more: a change of theirs did harm.
+    /// Plans of which no further change is sent, because one of their changes lost a value.
     harmed: Vec<ChangeId>,
     /// True if the person wants nothing more to be sent for now.
     paused: bool,
@@ -213,7 +213,7 @@ pub async fn run(
     stop: CancellationToken,
 ) {
     let session = setup.store.begin_session().unwrap_or_else(|error| {
-        // Without a session the journal is kept as well: only two consoles at a time know less of each other.
+        // Without a session the journal still works; two open consoles then can't tell their changes apart.
         let _ = reports.send(WorkerReport::Notice(format!("The local store: {error}")));
         None
     });
@@ -372,8 +372,8 @@ impl Worker {
         }
     }
 
-    /// True once the server is known not to contradict the profile; asks for that before the first change. Where it
-    /// contradicts, changes wait until the profile is corrected.
+    /// True once the server is known to be hosted as the profile says. Asks the server before the first change. If the
+    /// answer contradicts the profile, changes wait until the profile is corrected.
     fn is_hosting_right(&mut self) -> bool {
         if self.hosting == HostingCheck::Open {
             self.ask_hosting();
@@ -381,7 +381,7 @@ impl Worker {
         self.hosting == HostingCheck::Done && self.context.contradiction().is_none()
     }
 
-    /// True while nothing would arrive: the server is away, or does not take the key.
+    /// True while no request would be answered: the server is unreachable, or refuses the key.
     fn is_held(&self) -> bool {
         self.down.as_ref().is_some_and(|why| {
             let hopeless = matches!(why.class, FailureClass::Unauthorized | FailureClass::Tls | FailureClass::Proxy);

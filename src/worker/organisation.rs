@@ -1,4 +1,5 @@
-//! Whose directory it is: an admin of several organisations opens the one that W&B's setting names, and that may change.
+//! The organisation that the directory belongs to: W&B opens the one that the account's settings name, and an admin of
+//! several can change that.
 
 use super::context::WorkerContext;
 use crate::{
@@ -11,8 +12,8 @@ use crate::{
     scim::list,
 };
 
-/// Compares the organisation that the server shows with the one that the store is of. True where it is another one: then
-/// nothing of it belongs here, and the profile is to be opened anew.
+/// Compares the organisation that the server shows with the one in the store. True if they differ: nothing in the store
+/// belongs to the open organisation, and the profile must be opened again.
 pub async fn is_other(context: &WorkerContext, now: &Name) -> bool {
     let shown = now.raw().to_owned();
     let compared = context.stored(move |store| match store.organisation()? {
@@ -32,7 +33,7 @@ pub async fn is_other(context: &WorkerContext, now: &Name) -> bool {
     true
 }
 
-/// Compares before anything of an earlier session is settled: its outcome is the other organisation's to tell.
+/// The comparison comes first, because the outcome of an earlier session's change is in the other organisation.
 pub async fn is_other_for_open_changes(context: &WorkerContext) -> bool {
     let known = context.stored(|store| store.organisation()).await.flatten();
     known.is_some() && is_other_by_roles(context).await

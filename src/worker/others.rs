@@ -1,5 +1,5 @@
-//! The open changes of the journal, and their sessions: a living session sees its own changes through, to the last one
-//! that waits; the changes of an ended session are taken over.
+//! Open changes of other sessions. A living session finishes its own changes; the changes of an ended session are taken
+//! over.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -13,7 +13,7 @@ use crate::{
     store::Store,
 };
 
-/// The most changes of others per reading, because the worker has its own jobs.
+/// The limit of changes that one reading takes over, so that the worker's own jobs go on.
 const PART: usize = 256;
 
 /// The known changes of other sessions, and the living sessions.
@@ -26,7 +26,7 @@ pub(super) struct OtherSessions {
 }
 
 impl OtherSessions {
-    /// True where another living session sees the change through.
+    /// True if another living session finishes the change.
     pub(super) fn has(&self, id: ChangeId) -> bool {
         self.elsewhere.contains_key(&id)
     }
@@ -47,7 +47,7 @@ impl OtherSessions {
 }
 
 impl Worker {
-    /// Shows the journal, and takes over its open changes, however old they are, and however many came after them.
+    /// Reports the journal, and takes over all open changes of ended sessions, old ones included.
     pub(super) async fn take_up_journal(&mut self) {
         // Damage that the check finds is mended before the journal is read.
         self.context.stored(|store| store.journal_check()).await;

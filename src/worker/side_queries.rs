@@ -1,4 +1,4 @@
-//! Questions to a server beside its lists: its capabilities, and the source of roles in the organisation.
+//! Queries beside the lists: the server's capabilities, and the source of roles in the organisation.
 
 use std::sync::atomic::Ordering;
 
@@ -17,15 +17,15 @@ use crate::{
     },
 };
 
-/// The store's key for the other interface's answer about roles.
+/// The store's key for the other API's answer about roles.
 const TOLD_ROLES: &str = "told-roles";
 
-/// The server's own description. Most say nothing, and that is no failure.
+/// The server's own description (discovery). Most servers have none; that is no failure.
 pub async fn discovered(context: &WorkerContext, discover: bool) -> Option<ServerQuirks> {
     if discover { discovery(context).await.ok().flatten() } else { None }
 }
 
-/// Like [`discovered`], with the failure where nothing was answered.
+/// Like [`discovered`], with the failure if no endpoint answered.
 pub async fn discovery(context: &WorkerContext) -> Result<Option<ServerQuirks>, Failure> {
     if !context.dialect.discovers() {
         return Ok(None);
@@ -35,7 +35,7 @@ pub async fn discovery(context: &WorkerContext) -> Result<Option<ServerQuirks>, 
     Ok(document.map(|document| discovery::service_config(&document).habits()))
 }
 
-/// Everybody's role, where another interface says it; its last answer where it does not answer now.
+/// Everybody's role from another API; its last answer if it does not answer now.
 pub async fn told_roles(context: &WorkerContext) -> Option<Value> {
     let request = context.dialect.asks_for_roles()?;
     let answer = context.send(&request).await.and_then(|answer| {
@@ -63,7 +63,7 @@ pub async fn told_roles(context: &WorkerContext) -> Option<Value> {
     }
 }
 
-/// Asks how the provider is set up, where plans speak of it. A key that may not see it is told nothing, and that is no failure.
+/// Reads the provider's settings that plans mention. A key that may not read them gets nothing, without a failure.
 pub async fn told_settings(context: &WorkerContext) {
     if context.dialect.capabilities().settings.is_empty() {
         return;
@@ -85,8 +85,8 @@ pub async fn stored_roles(context: &WorkerContext) -> Option<Value> {
 /// The store's key for the server's answer about its hosting.
 const TOLD_HOSTING: &str = "told-hosting";
 
-/// Asks for a sign of how the server is hosted, and reports how it contradicts the profile. A known answer is asked for
-/// again only in a console, and where it contradicts. False where the server could not be asked.
+/// Asks the server how it is hosted, and reports a contradiction to the profile. A stored answer is checked again only
+/// by a console, and only if it contradicts. False if the server could not be asked.
 pub async fn ask_hosting(context: &WorkerContext) -> bool {
     let mut asked = true;
     if let Some(request) = context.dialect.asks_for_hosting().filter(|_| context.dialect.names_hosting()) {
@@ -117,8 +117,8 @@ pub async fn ask_hosting(context: &WorkerContext) -> bool {
     asked
 }
 
-/// Compares the hosting with the shape of one user: a creation reads no record before it is sent. A server that does not
-/// show one contradicts nothing.
+/// Compares the profile's hosting with the form of one user, because a creation reads no record before it is sent. A
+/// server that shows no user contradicts nothing.
 async fn look_at_a_user(context: &WorkerContext) {
     let Some(mut request) = context.dialect.list(RecordKind::User).map(|list| list.request) else { return };
     request

@@ -1,4 +1,4 @@
-//! The stage on disk: what is put there, taken off, and moved to the journal to be sent.
+//! The stage on disk: changes are added, removed, and moved to the journal to be sent.
 
 use super::Worker;
 use crate::directory::{
@@ -20,7 +20,8 @@ impl Worker {
         self.show_stage(true).await;
     }
 
-    /// Sent once they are in the journal and off the stage: a crash leaves each of them in one of the two.
+    /// The changes are sent once they are in the journal and off the stage, in one transaction: after a crash each
+    /// change is in exactly one of the two.
     pub(super) async fn submit_staged(&mut self, ids: Vec<StageId>, mut entries: Vec<JournalEntry>) {
         self.own(&mut entries);
         let kept = entries.clone();
@@ -36,7 +37,7 @@ impl Worker {
         self.show_stage(true).await;
     }
 
-    /// Says what waits where another process has put something there or taken it off.
+    /// Reports the stage if another process has altered it.
     pub(super) async fn show_stage_anew(&mut self) {
         let mark = self.context.stored(|store| store.stage_mark()).await;
         if mark.is_some_and(|mark| mark != self.stage) {
@@ -44,7 +45,7 @@ impl Worker {
         }
     }
 
-    /// Says what waits; an empty stage only where somebody asked.
+    /// Reports the stage; an empty one only if somebody asked.
     pub(super) async fn show_stage(&mut self, asked: bool) {
         let read = self.context.stored(|store| Ok((store.stage_mark()?, store.stage()?)));
         let Some((mark, stage)) = read.await else { return };

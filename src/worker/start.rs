@@ -1,4 +1,4 @@
-//! How a session begins: with what the disk knows and a refresh, or without lists.
+//! The start of a session: from the disk and with a refresh, or without lists.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl Worker {
-    /// Shows what the disk knows, takes up what was left open, and reads everything anew.
+    /// Shows the records on disk, takes up open changes, and reads all lists.
     pub(super) async fn start(&mut self) {
         self.context.recall_learnt().await;
         self.show_first_stored().await;
@@ -34,7 +34,7 @@ impl Worker {
             && first.coverage[RecordKind::User as usize].is_read()
         {
             self.shown = true;
-            // The mark belongs to the whole, which is shown next.
+            // The mark is valid for the whole list, which is shown next.
             self.show_stored(first, more, None).await;
         }
     }
@@ -50,7 +50,7 @@ impl Worker {
         }
     }
 
-    /// Shows what the disk knows before the first refresh of a session that began without lists.
+    /// Shows the records on disk before the first refresh of a session that began without lists.
     pub(super) async fn show_unread_lists(&mut self) {
         if std::mem::take(&mut self.unread) {
             self.show_first_stored().await;
@@ -58,7 +58,7 @@ impl Worker {
         }
     }
 
-    /// Takes up what was left open, and reads everything for somebody who takes users page by page.
+    /// Takes up open changes, and reads all lists for a command that takes users page by page.
     pub(super) async fn start_passing_users(&mut self) {
         self.context.recall_learnt().await;
         self.take_up_journal().await;
@@ -71,12 +71,12 @@ impl Worker {
         self.tasks.spawn(async move { Done::Refreshed(reading.await) });
     }
 
-    /// Takes up what was left open, and leaves the lists where they are.
+    /// Takes up open changes, and reads no list.
     pub(super) async fn start_without_lists(&mut self) {
         self.context.recall_learnt().await;
         self.take_up_journal().await;
         self.show_stage(false).await;
-        // Without lists nothing else shows whose directory it is.
+        // Without lists no record shows which organisation is open.
         if organisation::is_other_by_roles(&self.context).await {
             return;
         }
@@ -89,7 +89,7 @@ impl Worker {
         notice.into_iter().for_each(|notice| self.context.report(WorkerReport::Notice(notice)));
     }
 
-    /// Shows the records of the disk, with the mark that was there before they were read.
+    /// Shows the records on disk, with the mark that was stored before the records were read.
     async fn show_stored(&self, snapshot: Snapshot, partial: bool, mark: Option<Arc<UsersMark>>) {
         let seen = snapshot.seen;
         let told = side_queries::stored_roles(&self.context).await;

@@ -1,8 +1,9 @@
-//! How many changes go out at a time: as many as the profile says, fewer while the server says that it is too much.
+//! The number of changes that are sent at the same time: the profile's `parallel` at most, fewer while the server
+//! answers 429 or 503.
 //!
-//! Halved when the server puts something off, and one more after a run of successes: what TCP does with its window.
+//! Such an answer halves the number, and a run of successes raises it by one, like TCP's congestion window.
 
-/// So many successes in a row allow one more at a time.
+/// Successes in a row that raise the number by one.
 const RUN: usize = 8;
 
 /// The number at a time.
@@ -11,7 +12,7 @@ pub struct Throttle {
     most: usize,
     now: usize,
     successes: usize,
-    /// Changes that were under way at the last halving: that they are put off too says nothing new.
+    /// Changes that were under way at the last halving: if they meet 429 as well, the number is not halved again.
     old: usize,
 }
 
@@ -32,7 +33,7 @@ impl Throttle {
         self.now
     }
 
-    /// The server put something off while so many were under way.
+    /// Halves the number after a 429 or 503; `running` changes were under way.
     pub fn put_off(&mut self, running: usize) {
         self.successes = 0;
         if self.old == 0 {

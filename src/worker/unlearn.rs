@@ -1,5 +1,5 @@
-//! Forgets habits that a trial has shown of the server, once they fail: they are untried from then on, in every
-//! session.
+//! Forgets a stored quirk that a trial has shown, once a change contradicts it: the action counts as
+//! untried from then on, in every session.
 
 use std::sync::Arc;
 
@@ -20,9 +20,9 @@ use crate::{
     worker::context::WorkerContext,
 };
 
-/// Forgets the habits about the form in which a change was sent, if the server has refused that form or taken it
-/// without effect. A failure because of the record, the key or the moment teaches nothing. True where that alters how
-/// changes are planned.
+/// Forgets the quirks about the form in which a change was sent, if the server has refused that form or accepted it
+/// without effect. A failure because of the record, the key or the network teaches nothing. True if changes are planned
+/// in another way from now on.
 pub(super) async fn unlearn(context: &WorkerContext, entry: &JournalEntry) -> bool {
     if !is_about_the_way(entry.state, entry.failure.as_ref(), &entry.exchanges) {
         return false;
@@ -31,11 +31,11 @@ pub(super) async fn unlearn(context: &WorkerContext, entry: &JournalEntry) -> bo
     context.stored(move |store| forget(store, &change)).await == Some(true)
 }
 
-/// The parts from which the worker's dialect was made.
+/// The parts that the worker's dialect is made from.
 pub(super) struct DialectLessons {
     /// The dialect by the profile's settings.
     plain: Arc<dyn Dialect>,
-    /// The store's habits when the dialect was made from them.
+    /// The stored quirks when the dialect was made.
     stored: Option<ServerQuirks>,
     /// The server's own description in this session.
     told: ServerQuirks,
@@ -53,12 +53,12 @@ impl DialectLessons {
         self.told = habits.clone().or(std::mem::take(&mut self.told));
     }
 
-    /// Notes that the stored habits are to be read again.
+    /// Requests that the stored quirks are read again.
     pub fn doubt(&mut self) {
         self.doubted = true;
     }
 
-    /// True once where the stored habits are to be read again.
+    /// True once after each request to read the stored quirks again.
     pub fn take_doubt(&mut self) -> bool {
         std::mem::take(&mut self.doubted)
     }
@@ -68,7 +68,7 @@ impl DialectLessons {
         self.plain = self.plain.with_mapping(Arc::clone(mapping)).unwrap_or_else(|| Arc::clone(&self.plain));
     }
 
-    /// A dialect with the present habits; `None` where the store's habits are the same as before.
+    /// A dialect with the present quirks; `None` if the stored quirks have not changed.
     fn dialect(&mut self, stored: ServerQuirks) -> Option<Arc<dyn Dialect>> {
         if self.stored.as_ref() == Some(&stored) {
             return None;
@@ -81,8 +81,7 @@ impl DialectLessons {
 }
 
 impl Worker {
-    /// Makes the dialect anew where the store's habits have changed: this session or another one has learnt or
-    /// forgotten some.
+    /// Makes a new dialect if this session or another one has changed the stored quirks.
     pub(super) async fn learn_anew(&mut self) {
         let Some(stored) = self.context.stored(|store| store.habits()).await else { return };
         if let Some(dialect) = self.lessons.dialect(stored.unwrap_or_default()) {
@@ -92,7 +91,7 @@ impl Worker {
     }
 }
 
-/// True for a refusal of the form of a request, and for a request that was accepted and did nothing.
+/// True if the server refused the form of the request, or accepted the request without effect.
 fn is_about_the_way(state: ChangeState, failure: Option<&Failure>, exchanges: &[RequestExchange]) -> bool {
     let by_status = |status: u16| matches!(status, 405 | 415 | 501);
     state == ChangeState::Refused
@@ -130,7 +129,7 @@ fn forget_way(habits: &mut ServerQuirks, verb: ChangeVerb) {
         ChangeVerb::DeleteUser => {
             habits.delete_user = habits.delete_user.filter(|deletion| *deletion != DeletionEffect::Removes);
         }
-        // A single form serves all servers that have these actions.
+        // All servers with these actions take a single form.
         ChangeVerb::CreateUser
         | ChangeVerb::CreateTeam
         | ChangeVerb::DeleteTeam

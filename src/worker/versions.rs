@@ -1,5 +1,5 @@
-//! Versions of records as this session's own writes left them, and which of them a plan did not know. The order in
-//! which changes begin and end decides, not the clock, which can be set back.
+//! Versions of records after this session's own writes, and whether a plan knew them. Changes are ordered by their
+//! beginnings and ends, not by the clock, which can be set back.
 
 use std::{collections::HashMap, sync::Arc};
 
