@@ -1,4 +1,4 @@
-//! The undo of a change, as readings just before and just after the change show it: a plan is made from lists, which
+//! Completes the undo of a change from the readings just before and just after it. A plan is made from lists, which may
 //! leave out members of groups and attributes of records.
 
 use serde_json::{Map, Value};
@@ -13,11 +13,11 @@ use crate::{
     scim::json,
 };
 
-/// Attributes of a user that a creation does not send as they were: the server sets them, or separate changes do.
+/// Attributes that the creation of a user does not copy: the server sets them, or separate changes do.
 const BY_OTHER_MEANS: [&str; 9] =
     ["id", "meta", "schemas", "userName", "displayName", "externalId", "active", "groups", "organizationRole"];
 
-/// Attributes (RFC 7643 §4.1, §4.3) that a recreated user gets as they were.
+/// Attributes (RFC 7643 §4.1, §4.3) that a recreated user gets from the old record.
 const GIVEN_AGAIN: [&str; 14] = [
     "roles",
     "entitlements",
@@ -73,7 +73,7 @@ impl ChangeAttempt<'_> {
         }
     }
 
-    /// The change that undoes a membership, where the plan did not know whether the membership existed before.
+    /// The change that undoes a membership, if the plan did not know whether the membership existed before.
     async fn membership_back(&self, change: &Change) -> Option<Change> {
         let (Change::AddMember { team, user } | Change::RemoveMember { team, user }) = change else { return None };
         if let Some(is_in) = self.moved_by_person(change) {
@@ -105,7 +105,7 @@ impl ChangeAttempt<'_> {
     }
 }
 
-/// Gives a recreated user the attributes of the old record; returns a sentence about those that are left out.
+/// Gives a recreated user the attributes of the old record; returns a sentence about the attributes that are left out.
 fn complete(new: &mut NewUser, was: &Map<String, Value>) -> Option<String> {
     if let Some(external) = json::get(was, "externalId").and_then(Value::as_str) {
         external.clone_into(&mut new.external_id);
@@ -115,7 +115,7 @@ fn complete(new: &mut NewUser, was: &Map<String, Value>) -> Option<String> {
             new.attributes.insert(name.to_owned(), value.clone());
         }
     }
-    // A creation makes these from the shown name and the address where nothing is said.
+    // A creation derives these attributes from display name and email unless they are set.
     for name in ["name", "emails"] {
         new.attributes.entry(name).or_insert(Value::Null);
     }

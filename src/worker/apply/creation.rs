@@ -1,4 +1,4 @@
-//! The outcome of a creation: the record that the server has made, compared with the one that was asked for.
+//! The outcome of a creation: the created record is compared with the wanted one.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
@@ -19,13 +19,13 @@ use crate::{
     },
 };
 
-/// Attributes that a creation asks for and a server may leave out: the words for each, then its name.
+/// Attributes that a creation sends and a server may leave out: the words for each, then its name.
 const KEPT: [(&str, &str); 3] = [("email", "emails"), ("display name", "displayName"), ("external id", "externalId")];
 
-/// Those of W&B: a release that knows no seats shows none.
+/// The same for W&B: releases without seats show none.
 const SEATS: [(&str, &str); 2] = [("Models seat", "modelsSeat"), ("Weave access", "weaveRole")];
 
-/// The value without the parts that servers alter in texts that they keep: letter case, composed accents, blanks.
+/// The value without the parts of a text that servers alter: letter case, composed accents, blanks.
 fn normalised(value: &Value) -> Value {
     match value {
         Value::String(text) => {
@@ -38,19 +38,19 @@ fn normalised(value: &Value) -> Value {
     }
 }
 
-/// The clock of the server may be so much behind this machine's.
+/// The tolerated lag of the server's clock behind this machine's.
 const SKEW: SignedDuration = SignedDuration::from_secs(60);
 
-/// The reason why a record of another name, with which the server answered a creation, is not deleted.
+/// The reason why undo does not delete a record of another name that the answer to a creation has shown.
 const MAYBE_OLD: &str = "Nothing shows that the record with which the server answered was made by this change: it is left \
                          alone.";
 
 /// The evidence that a change has made a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum MadeBy {
-    /// No reading before had its id, and the server says that it was created after the request was sent.
+    /// No earlier reading had its id, and the server dates its creation after the request.
     ThisChange,
-    /// A reading before had its id, and the server does not say that it was created since.
+    /// An earlier reading had its id, and the server does not date its creation after the request.
     Somebody,
     /// Nothing tells.
     Unknown,
@@ -66,7 +66,7 @@ impl ChangeAttempt<'_> {
         let asked = entry.step.requests.first().and_then(|request| active(request.body.as_ref()?));
         let now = active(&self.after.get(&path_of(&ResourceRef::user(created)))?.document);
         let words = format!("{} is inactive: the server has created them so.", Name::from(user.user_name.as_str()));
-        // A creation without `active` means an active user. Its undo takes the whole user away.
+        // A creation without `active` creates an active user. Its undo deletes the whole user.
         (asked != Some(false.into()) && now == Some(false.into())).then(|| SideEffect {
             words,
             harm: false,
@@ -88,14 +88,14 @@ impl ChangeAttempt<'_> {
         KEPT.iter().chain(shown).filter(|(_, name)| is_lost(name)).map(|(words, _)| *words).collect()
     }
 
-    /// The values of a new user that the record does not show, in words: whether they were kept is not told.
+    /// The values of a new user that the record does not show, in words: whether the server kept them is not known.
     pub(super) fn not_shown_of_user(&self, entry: &JournalEntry) -> Vec<&'static str> {
         let Some([asked, now]) = self.asked_and_now(entry) else { return Vec::new() };
         let is_open = |name: &str| json::get(asked, name).is_some() && json::get(now, name).is_none();
         SEATS.iter().filter(|(_, name)| is_open(name)).map(|(words, _)| *words).collect()
     }
 
-    /// The attributes that the creation of a user asked for, and those of the record.
+    /// The attributes that the creation of a user sent, and those of the record.
     fn asked_and_now<'a>(&'a self, entry: &'a JournalEntry) -> Option<[&'a Map<String, Value>; 2]> {
         let (Change::CreateUser { .. }, Some(created)) = (&entry.step.change, &entry.created) else { return None };
         let asked = entry.step.requests.first()?.body.as_ref()?.as_object()?;
@@ -103,13 +103,13 @@ impl ChangeAttempt<'_> {
         Some([asked, now.document.as_object()?])
     }
 
-    /// The members meant for a new team whom its record does not show: all of them where the server tells no members.
+    /// The wanted members of a new team whom its record does not show; all of them if the server shows no members.
     pub(super) async fn missing(&self, entry: &JournalEntry) -> Vec<Id> {
         let (missing, _) = self.not_shown(entry).await;
         missing
     }
 
-    /// The members meant for a new team whom its record does not show, and whether the record tells members.
+    /// The wanted members of a new team whom its record does not show, and whether the record shows members.
     async fn not_shown(&self, entry: &JournalEntry) -> (Vec<Id>, bool) {
         let (Change::CreateTeam { members, .. }, Some(created)) = (&entry.step.change, &entry.created) else {
             return (Vec::new(), false);
@@ -123,8 +123,8 @@ impl ChangeAttempt<'_> {
         (missing, team.is_some_and(|team| team.members.is_some()))
     }
 
-    /// A sentence that names the members meant for a new team whom it lacks; empty for any other change, and where the
-    /// server tells no members.
+    /// A sentence that names the wanted members whom a new team lacks; empty for any other change, and if the server
+    /// shows no members.
     pub(super) async fn left_out(&self, entry: &JournalEntry) -> String {
         let (missing, is_told) = self.not_shown(entry).await;
         if missing.is_empty() || !is_told {
@@ -136,7 +136,7 @@ impl ChangeAttempt<'_> {
     }
 
     /// The outcome of a creation that the server has answered with a record of another name; `None` for any other
-    /// change. A record that was there before is none of this change: the record that was asked for is searched for.
+    /// change. If that record existed before, it does not count, and the wanted record is searched for.
     pub(super) async fn made_otherwise(&mut self, entry: &mut JournalEntry) -> Option<MadeOtherwise> {
         let OtherName { target, document, attribute, asked, made } = self.other_name(entry)?;
         if matches!(self.fresh.iter().rev().find(|one| one.is_of(&target)), Some(Observation::Gone(_))) {
@@ -189,8 +189,8 @@ impl ChangeAttempt<'_> {
         }
     }
 
-    /// The record with which the server has answered a creation, where it has another name than was asked for. Nothing
-    /// more is sent about such a record.
+    /// The record in the answer to a creation, if its name is not the wanted one. No further request is sent about such
+    /// a record.
     pub(super) fn other_name(&self, entry: &JournalEntry) -> Option<OtherName> {
         let target = ResourceRef { kind: entry.step.change.creation()?.kind, id: entry.created.clone()? };
         let document = self.after.get(&path_of(&target))?.document.clone();
@@ -206,7 +206,7 @@ impl ChangeAttempt<'_> {
         differs.then_some(OtherName { target, document, attribute, asked, made })
     }
 
-    /// True where the server says that the record was created before the request went out.
+    /// True if the server dates the record before the request.
     pub(super) fn is_older(&self, target: &ResourceRef) -> bool {
         let created = self.after.get(&path_of(target)).and_then(|after| created(&after.document));
         created.is_some_and(|created| created < self.earliest())
@@ -223,7 +223,7 @@ impl ChangeAttempt<'_> {
         match (created(document).map(|created| created >= self.earliest()), known) {
             (Some(true), false) => MadeBy::ThisChange,
             (Some(false) | None, true) => MadeBy::Somebody,
-            // Some servers give every record one time of creation, and some bring back a record that was deleted.
+            // Some servers give all records the same date of creation, and some bring back a deleted record.
             (Some(false) | None, false) | (Some(true), true) => MadeBy::Unknown,
         }
     }
@@ -239,7 +239,7 @@ pub(super) struct OtherName {
     made: String,
 }
 
-/// What has become of a creation that was answered with a record of another name.
+/// The origin of a record of another name in the answer to a creation.
 pub(super) enum MadeOtherwise {
     /// The outcome, and the words for it.
     Settled(ChangeState, String),
@@ -247,7 +247,7 @@ pub(super) enum MadeOtherwise {
     Found(ChangeShown),
 }
 
-/// When the server says that the record was created (RFC 7643 §3.1).
+/// The server's date of the record's creation (RFC 7643 §3.1).
 pub(super) fn created(document: &Value) -> Option<Timestamp> {
     document.pointer("/meta/created").and_then(Value::as_str).and_then(instant::from_text)
 }

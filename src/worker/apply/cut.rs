@@ -1,5 +1,5 @@
-//! Servers that show only so many members of a team, in lists and when it is read alone: a member who is added beyond
-//! them is not seen, and after a removal somebody comes into sight who was a member all along.
+//! Servers that show a limited number of a team's members, in lists and in single reads. An added member beyond the
+//! limit is not shown; after a removal another member, who was there before, moves into the shown part.
 
 use serde_json::Value;
 
@@ -15,16 +15,16 @@ use crate::{
     scim::{json, request::Request},
 };
 
-/// Lists of members of which fewer are shown end by themselves.
+/// The least number that counts as a limit: shorter lists of members are taken as whole.
 const FEWEST: usize = 10;
 
-/// Teams on the disk that are looked at for one that shows more members.
+/// The number of teams on disk that are searched for a team that shows more members.
 const MOST_TEAMS: usize = 2_000;
 
 impl ChangeAttempt<'_> {
-    /// Notes that the server shows only some members of the team that the change is about: their number stays at a limit,
-    /// though the change alters it. Then nobody who is in sight or out of it is a side effect. The words for the outcome
-    /// where the readings decide nothing.
+    /// Records that the server shows only some members of the changed team: their number stays at a limit although the
+    /// change alters it. A member who appears or disappears is then no side effect. Returns the words for the outcome
+    /// if the readings decide nothing.
     pub(super) fn notice_cut(&mut self, entry: &JournalEntry, shown: &ChangeShown) -> Option<String> {
         let change = &entry.step.change;
         let team = change.team()?;
@@ -67,7 +67,7 @@ impl ChangeAttempt<'_> {
         (!is_seen).then_some(words)
     }
 
-    /// Whether these readings show the change. Somebody whom a full page of members lacks may be beyond it.
+    /// Whether these readings show the change. A person who is missing in a full page of members may still be a member.
     pub(super) fn shown_by(&self, change: &Change, fresh: &[Observation], step: &Step) -> ChangeShown {
         let shown = match self.context.dialect.shows(change, fresh, step) {
             ChangeShown::CantTell => self.shown_by_person(change).unwrap_or(ChangeShown::CantTell),
@@ -87,8 +87,8 @@ impl ChangeAttempt<'_> {
         if lacks && newest.is_some_and(is_cut) { ChangeShown::CantTell } else { shown }
     }
 
-    /// The number of members that this team shows, where that may be only a part of them, and a whole list would take
-    /// out the others.
+    /// The number of members that this team shows, if they may be only a part, so that a PUT of the whole list would
+    /// remove the others.
     pub(super) async fn perhaps_cut(&self, request: &Request, group: &Value) -> Option<usize> {
         let team = request.path.get(1)?.as_str().into();
         let size = members(group)?.len();
@@ -105,18 +105,18 @@ impl ChangeAttempt<'_> {
     }
 }
 
-/// True for a number at which servers end lists of members.
+/// True for a number at which servers cut lists of members.
 fn is_limit(size: usize) -> bool {
     size >= FEWEST && (size.is_multiple_of(10) || size.is_multiple_of(25))
 }
 
-/// The members of a group's resource, where it tells them.
+/// The members in a group's resource, if it shows them.
 fn members(group: &Value) -> Option<Vec<&Value>> {
     let members = json::get(group.as_object()?, "members")?.as_array()?;
     Some(members.iter().map(id_of).collect())
 }
 
-/// Some servers give an id alone in the place of an object.
+/// Some servers write an id alone in place of an object.
 fn id_of(member: &Value) -> &Value {
     member.as_object().and_then(|map| json::get(map, "value")).unwrap_or(member)
 }

@@ -1,5 +1,5 @@
-//! The side effects of a change: its records before and after are compared, and each difference that does not follow
-//! from the change is told, with the changes that put it back.
+//! The side effects of a change: its records before and after are compared. Each difference that does not follow from
+//! the change is reported, with the changes that restore the value.
 
 use serde_json::Value;
 
@@ -26,11 +26,11 @@ use crate::{
 /// The word for values that are gone.
 const LOST: &str = "lost";
 
-/// At most so many names of a list are told; of longer lists the rest is counted.
+/// The limit of names in a sentence; further names are counted.
 const NAMED: usize = 8;
 
 impl ChangeAttempt<'_> {
-    /// All differences that were not asked for, as far as the records were read.
+    /// All differences that do not follow from the change, in the records that were read.
     pub(super) async fn effects(&self, entry: &JournalEntry) -> Vec<SideEffect> {
         let change = &entry.step.change;
         let mut effects = Vec::new();
@@ -40,7 +40,7 @@ impl ChangeAttempt<'_> {
             let told = |name: &str| whole.document.as_object().is_some_and(|map| json::get(map, name).is_some());
             let mut different = differences(&whole.document, document);
             different.retain(|difference| {
-                // A list may leave attributes out: nobody knows the former values.
+                // A list may leave attributes out, so their former values are not known.
                 let unknown = !asked && !told(difference.attribute());
                 !unknown && !self.context.dialect.follows(change, difference.attribute())
             });
@@ -126,7 +126,7 @@ impl ChangeAttempt<'_> {
         }
     }
 
-    /// The effect of a server that puts a new address beside the main one, and not in its place.
+    /// The effect of a server that adds a new address beside the main one instead of replacing it.
     fn second_address(&self, about: Compared<'_>, main: &str, new: &str) -> SideEffect {
         let path = patch::chosen("emails", "value", new);
         let [before, after] = about.documents;
@@ -148,7 +148,7 @@ impl ChangeAttempt<'_> {
         changes
     }
 
-    /// The groups that a user has left or joined, but for those that the change is about.
+    /// The groups that a user has left or joined, without those that the change is about.
     fn memberships(&self, about: Compared<'_>, name: &Name, [gone, come]: [Vec<String>; 2]) -> Vec<SideEffect> {
         let Compared { entry, target: user, others: meanwhile, .. } = about;
         let change = &entry.step.change;
@@ -187,7 +187,7 @@ impl ChangeAttempt<'_> {
         effects
     }
 
-    /// The name of a group as it was read for the change, or its id.
+    /// The name of a group from the readings for the change, or its id.
     fn team_name(&self, id: &Id) -> String {
         let read = self.fresh.iter().rev().find_map(|one| match one {
             Observation::Record(Record::Team(team)) if team.id == *id => Some(team.name.to_string()),
@@ -196,7 +196,7 @@ impl ChangeAttempt<'_> {
         read.unwrap_or_else(|| id.to_string())
     }
 
-    /// The members who left and who joined a team, but for those whom the change is about.
+    /// The members who left and who joined a team, without those that the change is about.
     async fn members(&self, about: Compared<'_>, name: &Name, gone: Vec<String>, come: Vec<String>) -> Vec<SideEffect> {
         let Compared { entry, target: team, others: meanwhile, .. } = about;
         let change = &entry.step.change;
@@ -212,7 +212,8 @@ impl ChangeAttempt<'_> {
         let theirs = meanwhile.members_of(&team.id);
         let mut users = self.users(&[all, goes.clone(), comes.clone(), theirs].concat()).await;
         self.meet(&mut users, gone.iter().chain(&come)).await;
-        // Some servers write an id in other letters; where the spelling is another user's id, the ids differ.
+        // Some servers write an id in another letter case. If that spelling is another user's id, the two are different
+        // users.
         let is_own = |value: &String| users.values().any(|user| *user.id == **value);
         let is_id = |id: &Id, value: &String| **id == **value || id.eq_ignore_ascii_case(value) && !is_own(value);
         let meant = |ids: &[Id], value: &String| {
@@ -248,8 +249,8 @@ impl ChangeAttempt<'_> {
         let (new, verb) = (called(&come), if come.len() == 1 { "is" } else { "are" });
         let joined = (!come.is_empty()).then(|| SideEffect {
             words: format!("{new} {verb} in {name} now, too."),
-            // The first write of its form is compared with readings just before and after it: later ones may show what
-            // others did meanwhile.
+            // The first write of a form is compared with readings just before and just after it. A later reading may
+            // also show changes of other clients, so it does not count as harm.
             harm: self.trial && !matches!(change, Change::CreateTeam { .. }),
             back: known(&come).into_iter().map(|user| Change::RemoveMember { team: team.id.clone(), user }).collect(),
         });
@@ -257,7 +258,7 @@ impl ChangeAttempt<'_> {
         effects
     }
 
-    /// Members that a new team has and nobody asked for.
+    /// Members of a new team who were not asked for.
     async fn uninvited(&self, entry: &JournalEntry) -> Vec<SideEffect> {
         let (Change::CreateTeam { name, .. }, Some(created)) = (&entry.step.change, &entry.created) else {
             return Vec::new();
@@ -271,12 +272,12 @@ impl ChangeAttempt<'_> {
         let others = self.meanwhile(entry, &target).await;
         let about = Compared { entry, target: &target, documents: [&Value::Null, document], others: &others };
         let mut effects = self.members(about, &name.as_str().into(), Vec::new(), all.unwrap_or_default()).await;
-        // The undo of a creation takes the whole team away.
+        // The undo of a creation deletes the whole team.
         effects.iter_mut().for_each(|effect| effect.back.clear());
         effects
     }
 
-    /// True where the server shows nobody in the team, or in any team, and the change is about members.
+    /// True if the change is about members, and the server shows no member of the team, or of any team.
     pub(super) fn is_blind(&self, entry: &JournalEntry) -> bool {
         let about = matches!(
             entry.step.change,
@@ -291,7 +292,7 @@ impl ChangeAttempt<'_> {
     }
 }
 
-/// A record before and after a change, and what other changes did meanwhile.
+/// A record before and after a change, and the changes of others in between.
 #[derive(Clone, Copy)]
 struct Compared<'a> {
     entry: &'a JournalEntry,
@@ -300,15 +301,15 @@ struct Compared<'a> {
     others: &'a MeanwhileChanges,
 }
 
-/// The change that puts the value at a path back as it was.
+/// The change that restores the value at a path.
 fn put_back(about: Compared<'_>, path: &str) -> Change {
     let path = settable(path);
     let [before, after] = about.documents.map(|document| schema::at(document, &path).cloned());
     Change::attribute(about.target.clone(), path, after, before)
 }
 
-/// The path that a request can name (RFC 7644 §3.10): an attribute or a sub-attribute. A deeper value goes with its
-/// sub-attribute.
+/// The part of a path that a request can name (RFC 7644 §3.10): an attribute or a sub-attribute. A deeper value is
+/// restored with its sub-attribute.
 fn settable(path: &str) -> String {
     let name = schema::name_in(path);
     let schema = path.strip_suffix(name).unwrap_or_default();
@@ -325,7 +326,7 @@ fn also(who: &str, direction: Direction, team: &str, by: &str) -> SideEffect {
     SideEffect { words, harm: false, back: Vec::new() }
 }
 
-/// The ids that a change takes out of a team, and those that it puts in.
+/// The ids that a change takes out of a team, and those that it adds.
 pub(super) fn meant(change: &Change) -> (Vec<Id>, Vec<Id>) {
     match change {
         Change::AddMember { user, .. } | Change::SetTeamRole { user, .. } => (Vec::new(), vec![user.clone()]),
@@ -336,7 +337,7 @@ pub(super) fn meant(change: &Change) -> (Vec<Id>, Vec<Id>) {
     }
 }
 
-/// True if the value is the user's name or address, by which some servers call members.
+/// True if the value is the user's name or address: some servers name members so.
 fn is_called(user: &User, value: &str) -> bool {
     user.user_name.is(value) || (!user.email.is_empty() && user.email.is(value))
 }
@@ -361,13 +362,13 @@ pub(super) fn value(
     SideEffect { words, harm, back }
 }
 
-/// True for attributes that no record keeps by itself: roles, memberships.
+/// True for attributes that other records hold, or that changes of their own set: roles, memberships, `active`.
 fn is_kept_elsewhere(change: &Change) -> bool {
     const ELSEWHERE: [&str; 5] = ["roles", "entitlements", "groups", "members", "active"];
     matches!(change, Change::SetAttribute { path, .. } if ELSEWHERE.iter().any(|name| is(name, path)))
 }
 
-/// The address that is shown: the primary one, or the first.
+/// The address that screens show: the primary one, or the first.
 fn main_address(user: &Value) -> Option<String> {
     let get = |entry: &Value, name: &str| entry.as_object().and_then(|map| json::get(map, name)).cloned();
     let emails = match get(user, "emails")? {
@@ -378,7 +379,7 @@ fn main_address(user: &Value) -> Option<String> {
     get(main, "value").as_ref().or(Some(main)).and_then(Value::as_str).map(|text| text.trim().to_owned())
 }
 
-/// True where the difference is that the address which the change sets has taken the place of the main one.
+/// True if the difference is that the wanted address has replaced the main one.
 fn is_wished_address(change: &Change, before: &Value, difference: &ValueDifference) -> bool {
     let (Change::SetEmail { to, .. }, ValueDifference::Entries { name, gone, come }) = (change, difference) else {
         return false;

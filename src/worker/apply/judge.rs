@@ -1,5 +1,5 @@
-//! The verdict on a change that was accepted: confirmed, in part, not shown by this server, or without effect; with its
-//! side effects, and the server habits that they show.
+//! The verdict on an accepted change: confirmed, in part, not shown by this server, or without effect; with its side
+//! effects, and the quirks of the server that they show.
 
 use serde_json::Value;
 
@@ -19,12 +19,11 @@ use crate::{
     },
 };
 
-/// The words for a change of members on a server that never shows them.
+/// The words for a change of members on a server that never shows members.
 const BLIND: &str = "Sent; this server has never shown who is in a team, so whether it took effect can't be seen.";
 
 impl ChangeAttempt<'_> {
-    /// Judges the change. `lead` is a sentence to be said before: that the answer was lost, or that completing it
-    /// failed.
+    /// Judges the change. `lead` is the first sentence of the outcome: the answer was lost, or a completion failed.
     pub(super) async fn judge(&mut self, entry: &mut JournalEntry, shown: ChangeShown, lead: &str) -> AttemptEnd {
         let cut = self.notice_cut(entry, &shown);
         let made = self.made_otherwise(entry).await;
@@ -52,7 +51,7 @@ impl ChangeAttempt<'_> {
         }
         let not_kept = self.not_kept(entry);
         let (state, why) = match shown {
-            // Nothing went out: all values were so when the change was to be sent.
+            // No request went out: all values were as wanted before.
             ChangeShown::Yes if !self.tried => {
                 return self.already(entry, "It was so before it was to be sent.".to_owned()).await;
             }
@@ -78,7 +77,7 @@ impl ChangeAttempt<'_> {
             ChangeShown::No(_) if self.only_deactivated(entry) => {
                 self.teach(entry, ServerLesson::Deactivated);
                 let words = "Deactivated, not removed: the server keeps the record.";
-                // The created record is taken back as far as this server allows.
+                // The created record is removed as far as this server allows.
                 let state = if entry.undoes.is_some() { ChangeState::Confirmed } else { ChangeState::Partly };
                 (state, words.to_owned())
             }
@@ -88,7 +87,7 @@ impl ChangeAttempt<'_> {
                     format!("The server shows them in no answer any more; `scimitar activate {id}` activates them.");
                 (ChangeState::Partly, lead(&words))
             }
-            // The server's two answers differ: neither is held to be the true one.
+            // The server's two answers contradict each other, and nothing shows which one is right.
             ChangeShown::No(_) if self.echoed && (self.is_unaltered() || !self.is_altered_otherwise(entry)) => {
                 self.context.was_untrue();
                 (ChangeState::Unseen, lead(LATE))
@@ -128,7 +127,7 @@ impl ChangeAttempt<'_> {
         self.took_effect(entry, state, why).await
     }
 
-    /// A trial may find a way that has an effect, unless one has shown that there is none.
+    /// A trial may find another form that has an effect, unless a trial has shown that there is none.
     async fn advice(&self, entry: &JournalEntry) -> Option<&'static str> {
         let verb = entry.step.change.verb();
         let advice = self.context.dialect.advice(verb)?;
@@ -149,8 +148,8 @@ impl ChangeAttempt<'_> {
         }
     }
 
-    /// True where an addition left none of the team's former members: the server has put the new one in the place of all.
-    /// A single one who is gone may be somebody else's doing in the same moment.
+    /// True if an addition left none of the team's former members: the server has replaced the whole list. A single
+    /// missing member may have been removed by somebody else at the same moment.
     fn replaced_all(&self, entry: &JournalEntry) -> bool {
         let Change::AddMember { team, .. } = &entry.step.change else { return false };
         let path = path_of(&ResourceRef::team(team));
@@ -181,8 +180,8 @@ impl ChangeAttempt<'_> {
         was && self.after.get(&path).is_some_and(|after| !is_active(&after.document))
     }
 
-    /// True where a change of this form would have shown its side effects: adding a member says nothing of the others
-    /// where there are none.
+    /// True if side effects of a change of this form would have been seen. An addition to an empty team shows nothing
+    /// about other members.
     pub(super) fn is_conclusive(&self, entry: &JournalEntry) -> bool {
         let Change::AddMember { team, .. } = &entry.step.change else { return true };
         let patched = entry.step.requests.iter().any(|request| request.method == Method::Patch);

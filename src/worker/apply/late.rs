@@ -1,4 +1,4 @@
-//! Servers whose readings lag behind their writes: the record of an accepted change is read again a few times before it
+//! Servers whose readings lag behind their writes. The record of an accepted change is read several times before it
 //! counts as unchanged, and a change that the server's own answer has shown never counts as refused.
 
 use std::time::Duration;
@@ -19,11 +19,11 @@ use crate::{
     worker::context::now,
 };
 
-/// The waits before each further reading: four seconds in all.
+/// The waits before the further readings, four seconds in all.
 const WAITS: [Duration; 4] =
     [Duration::from_millis(200), Duration::from_millis(600), Duration::from_millis(1_200), Duration::from_secs(2)];
 
-/// So long after a change was planned a record may show it late.
+/// For this time after a change was planned, an unchanged record may be late.
 const LATEST: SignedDuration = SignedDuration::from_mins(10);
 
 /// The records that are read again for the outcome.
@@ -36,10 +36,10 @@ pub(super) enum LookReason {
 }
 
 impl ChangeAttempt<'_> {
-    /// Whether the records show the change; they are read again while they are as they were before it.
+    /// Whether the records show the change. They are read again while they are as before it.
     ///
-    /// The wait is worth its time for the first change of its form, where the server has accepted the change, even if the
-    /// answer could not be read, and on a server that was late before.
+    /// The wait is limited to the first change of a form, to accepted changes (even if the answer could not be read),
+    /// and to servers that were late before.
     pub(super) async fn shows_in_time(
         &mut self,
         entry: &mut JournalEntry,
@@ -52,7 +52,8 @@ impl ChangeAttempt<'_> {
             return Ok(shown);
         }
         for wait in WAITS {
-            // Other attributes may differ: by somebody else's change, or because the reading is older than the one before.
+            // Other attributes may differ, because another client changed them or because this reading is older than
+            // the first one.
             let is_as_before = !self.is_altered_otherwise(entry);
             if !matches!(shown, ChangeShown::No(_)) || !is_as_before || !self.waited(wait).await {
                 break;
@@ -79,21 +80,22 @@ impl ChangeAttempt<'_> {
                 if is_older(after, was) {
                     return true;
                 }
-                // The reading from before may be only a part of the record.
+                // The earlier reading may have had only a part of the record.
                 if before.asked { after == was } else { differences(was, after).is_empty() }
             })
         })
     }
 
-    /// True where a record that was read again is older than it was before: the server shows its past.
+    /// True if a record that was read again is older than the earlier reading: the server shows an old state.
     pub(super) fn shows_the_past(&self) -> bool {
         self.before.iter().any(|(path, before)| {
             self.after.get(path).is_some_and(|after| is_older(&after.document, &before.whole.document))
         })
     }
 
-    /// True where the change was accepted, no answer contradicts it, and its records are as before: a server that ignores
-    /// it and a slow one look the same. Long after the change a record that is as before is no late one.
+    /// True if the server accepted the change, no answer contradicts it, and the records are as before. A server that
+    /// ignores the change and a slow server look the same. Long after the change an unchanged record no longer counts
+    /// as late.
     pub(super) fn may_be_late(&self, entry: &JournalEntry) -> bool {
         let recent = now().duration_since(entry.at) < LATEST;
         (self.sent > 0 || is_accepted(entry))
@@ -102,8 +104,7 @@ impl ChangeAttempt<'_> {
             && self.is_unaltered()
     }
 
-    /// True where an answer to the change tells the value that the change is about, or is the whole record, which has
-    /// none then.
+    /// True if an answer to the change shows the value that the change sets, or is the whole record without the value.
     pub(super) fn is_told_by_answer(&self, entry: &JournalEntry) -> bool {
         let change = &entry.step.change;
         if change.creates().is_some() {
@@ -139,8 +140,8 @@ impl ChangeAttempt<'_> {
         before.is_some_and(|before| before.keys().all(|name| json::get(answer, name).is_some()))
     }
 
-    /// True where the server altered an attribute that the change is about, or keeps the user that it was to create,
-    /// though with another value than was asked for.
+    /// True if the server altered an attribute that the change sets to another value than the wanted one, or created
+    /// the user with another value.
     pub(super) fn is_altered_otherwise(&self, entry: &JournalEntry) -> bool {
         let change = &entry.step.change;
         if let (Change::CreateUser { user, .. }, Some(created)) = (change, &entry.created) {
@@ -170,13 +171,13 @@ impl ChangeAttempt<'_> {
     }
 }
 
-/// True where the server answered the last request with 2xx, whether the answer can be read or not.
+/// True if the server answered the last request with 2xx, readable or not.
 fn is_accepted(entry: &JournalEntry) -> bool {
     let status = entry.exchanges.last().and_then(|exchange| exchange.status);
     status.is_some_and(|status| (200..300).contains(&status))
 }
 
-/// True where the record's `meta.lastModified` is before that of the other reading.
+/// True if the record's `meta.lastModified` is before that of the other reading.
 fn is_older(reading: &Value, other: &Value) -> bool {
     let modified = |document: &Value| {
         let meta = json::get(document.as_object()?, "meta")?;
@@ -185,7 +186,7 @@ fn is_older(reading: &Value, other: &Value) -> bool {
     modified(reading).zip(modified(other)).is_some_and(|(reading, other)| reading < other)
 }
 
-/// True where the address that the change sets is new in the list, beside others.
+/// True if the address that the change sets is new in the list, beside other addresses.
 pub(super) fn has_new_address(change: &Change, difference: &ValueDifference) -> bool {
     match (change, difference) {
         (Change::SetEmail { to, .. }, ValueDifference::Entries { name, come, .. }) => {

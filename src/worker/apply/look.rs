@@ -30,8 +30,8 @@ impl ChangeAttempt<'_> {
         }
     }
 
-    /// Reads the records that show the outcome, as the plan says; a created record is first searched for, where no
-    /// answer has given its id.
+    /// Reads the records that show the outcome, as the plan says. A created record without a known id is first searched
+    /// for.
     pub(super) async fn look(&mut self, entry: &mut JournalEntry) -> Result<(), Failure> {
         if let Some(request) = self.looks_for(entry) {
             self.find(entry, &request).await?;
@@ -56,7 +56,7 @@ impl ChangeAttempt<'_> {
         }
     }
 
-    /// Searches for a record that an unanswered change may have created, or else reads all the change's records.
+    /// Searches for a record that an unanswered creation may have made; for other changes, reads all their records.
     pub(super) async fn look_after(&mut self, entry: &mut JournalEntry) -> Result<(), Failure> {
         match self.looks_for(entry) {
             Some(request) => self.find(entry, &request).await,
@@ -70,7 +70,7 @@ impl ChangeAttempt<'_> {
         self.context.dialect.find(&entry.step.change).filter(|_| entry.created.is_none() && !asks)
     }
 
-    /// Reads all the change's records, whatever the plan trusts.
+    /// Reads all records of the change, also if the plan confirms by the answer alone.
     pub(super) async fn look_at_all(&mut self, entry: &mut JournalEntry) -> Result<(), Failure> {
         match &entry.step.confirm {
             ConfirmBy::Ask(_) => self.look(entry).await,
@@ -102,7 +102,7 @@ impl ChangeAttempt<'_> {
         let by_email = matches!(&entry.step.change, Change::CreateUser { user, .. } if user.instance_admin);
         let found = read.into_iter().find(|record| same_name(record, &wanted, by_email));
         match found {
-            // A list may show less of the record than a separate read.
+            // A list may show less of the record than a single read.
             Some(record) => {
                 entry.created = Some(record.target().id);
                 self.read_again(&record.target()).await?;
@@ -113,7 +113,7 @@ impl ChangeAttempt<'_> {
         Ok(())
     }
 
-    /// Reads the change's records again: the `named` ones, or without any all that have an id of the server.
+    /// Reads the change's records again: the `named` ones, or without `named` all that have an id of the server.
     async fn reread(&mut self, entry: &JournalEntry, named: Vec<ResourceRef>) -> Result<(), Failure> {
         let mut targets = named;
         if targets.is_empty() {
@@ -129,7 +129,7 @@ impl ChangeAttempt<'_> {
         Ok(())
     }
 
-    /// Keeps a record that was read, and its version.
+    /// Keeps a reading of a record, and its version.
     pub(super) fn learn_fresh(&mut self, fresh: Observation) {
         if let Observation::Record(record) = &fresh
             && let Some(version) = record.version()
@@ -141,7 +141,7 @@ impl ChangeAttempt<'_> {
     }
 }
 
-/// True for a record with a name; without one, it may be the wanted record.
+/// True for a record with a name; a record without one may be the wanted record.
 fn has_name(record: &Record) -> bool {
     match record {
         Record::User(user) => !user.user_name.is_empty(),

@@ -1,5 +1,5 @@
-//! Changes of the journal that were under way at the same time, in this session or another one: their effect on a record
-//! is no side effect of this change.
+//! Changes of the journal, of this session or another one, that were under way at the same time. Their effects on a
+//! record are no side effects of this change.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -13,7 +13,7 @@ use crate::directory::{
 /// The newest changes of the journal that are searched.
 const NEWEST: usize = 20_000;
 
-/// A reading may show a change so much later than the change was confirmed.
+/// The time after its confirmation in which a change may still appear in a reading.
 const LATENESS: SignedDuration = SignedDuration::from_secs(60);
 
 /// The direction in which a membership was altered.
@@ -28,9 +28,9 @@ pub(super) enum Direction {
 pub(super) struct MeanwhileChanges(Vec<JournalEntry>);
 
 impl ChangeAttempt<'_> {
-    /// Reads them. Changes that wait count where they belong to the same plan: their effect is asked for.
+    /// Reads these changes. Waiting changes count only if they belong to the same plan, because their effect is wanted.
     pub(super) async fn meanwhile(&self, entry: &JournalEntry, target: &ResourceRef) -> MeanwhileChanges {
-        // A change that is looked up was sent by an earlier session, after it was planned.
+        // A change that is looked up was sent by an earlier session, at some time after it was planned.
         let began: Timestamp = if self.taken_over { entry.at } else { self.began };
         let since = began.checked_sub(LATENESS).unwrap_or(began);
         let about = target.id.clone();
@@ -54,7 +54,7 @@ impl MeanwhileChanges {
         all.flat_map(|(goes, comes)| [goes, comes].concat()).collect()
     }
 
-    /// The change that has taken a user out of the team, or put them in. Of several changes about one user the last one
+    /// The change that took the user out of the team, or added them. Of several changes about one user the last one
     /// counts. `is` tells whether one of the ids is the user.
     pub(super) fn of_member(
         &self,
@@ -70,7 +70,7 @@ impl MeanwhileChanges {
         moves.filter(|(_, moved)| *moved == direction).map(|(other, _)| other)
     }
 
-    /// The same change of another plan that took effect.
+    /// The same change in another plan, which took effect.
     pub(super) fn of_change(&self, change: &Change) -> Option<&JournalEntry> {
         self.0.iter().rev().find(|other| other.step.change == *change && other.took_effect())
     }

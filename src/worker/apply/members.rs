@@ -1,5 +1,5 @@
-//! Servers that call a group's members by user name or email in place of the id (RFC 7643 §4.2), or write the id in
-//! other letters: a change that is about ids is judged by ids.
+//! Servers that name a group's members by user name or email in place of the id (RFC 7643 §4.2), or write the id in
+//! another letter case. The outcome of a change is judged by ids.
 
 use futures_util::future::join_all;
 use rustc_hash::FxHashMap;
@@ -21,13 +21,13 @@ use crate::{
     scim::difference::{ValueDifference, differences},
 };
 
-/// At most so many unknown people who left or joined a team are read alone.
+/// The limit of unknown people who left or joined a team that are read alone.
 const MOST_STRANGERS: usize = 200;
 /// Single reads at a time.
 const AT_A_TIME: usize = 4;
 
 impl ChangeAttempt<'_> {
-    /// The records that were read, with ids in place of the names of those whom the change is about.
+    /// The readings, with ids in place of the names of the people whom the change is about.
     pub(super) async fn identified(&self, change: &Change) -> Vec<Observation> {
         self.identified_in(change, self.fresh.clone()).await
     }
@@ -55,7 +55,7 @@ impl ChangeAttempt<'_> {
         fresh
     }
 
-    /// Members whose ids differ from one of these by letter case alone, and are other users' ids, or may be.
+    /// Members whose ids differ from one of these by letter case alone, and that are, or may be, other users' ids.
     pub(super) async fn others_of(&self, team: &Team, ids: &[Id]) -> Vec<Id> {
         let is_near = |of: &Id| ids.iter().any(|id| id != of && id.eq_ignore_ascii_case(of));
         let near: Vec<Id> =
@@ -66,7 +66,7 @@ impl ChangeAttempt<'_> {
         let Some(known) = self.context.known.shown().list(RecordKind::User) else {
             return self.users(&near).await.into_values().map(|user| user.id).filter(|id| near.contains(id)).collect();
         };
-        // Where several ids differ only so, none is meant by another form.
+        // If several ids differ by letter case alone, another spelling means none of them.
         let is_own = |of: &Id| {
             let mut alike = known.keys().filter(|id| id.eq_ignore_ascii_case(of));
             alike.next().is_some_and(|first| first == of) || alike.next().is_some()
@@ -74,7 +74,7 @@ impl ChangeAttempt<'_> {
         near.into_iter().filter(is_own).collect()
     }
 
-    /// The known records of these users: from the readings for the change, from the disk, and, of one user alone, from
+    /// The known records of these users: from the readings for the change, from the disk, and, for a single user, from
     /// the server.
     pub(super) async fn users(&self, ids: &[Id]) -> FxHashMap<Id, User> {
         let wanted = ids.to_vec();
@@ -94,8 +94,8 @@ impl ChangeAttempt<'_> {
         users
     }
 
-    /// Reads unknown users alone, so that they are told by name and can be put back: a session without lists knows few
-    /// people.
+    /// Reads unknown users alone, so that sentences can name them and undo can add them again. A session without lists
+    /// knows few people.
     pub(super) async fn meet(&self, users: &mut FxHashMap<Id, User>, values: impl Iterator<Item = &String>) {
         let is_known = |value: &str| {
             users
@@ -124,8 +124,8 @@ impl ChangeAttempt<'_> {
 }
 
 impl ChangeAttempt<'_> {
-    /// Reads the groups that a written user has left or joined, as far as the user's record tells: those have moved
-    /// with it.
+    /// Reads the groups that a written user has left or joined, if the user's record shows them: their versions have
+    /// changed, too.
     pub(super) async fn read_moved_groups(&mut self) {
         let mut moved: Vec<ResourceRef> = Vec::new();
         for (path, RecordBefore { whole, asked, .. }) in &self.before {
@@ -145,17 +145,17 @@ impl ChangeAttempt<'_> {
         }
         for group in moved.into_iter().take(MOST_GROUPS) {
             if !self.after.contains_key(&path_of(&group)) {
-                // A group that can't be read is called by its id.
+                // A group that can't be read is named by its id.
                 let _ = self.read_again(&group).await;
             }
         }
     }
 }
 
-/// Groups of one user that are read again at most.
+/// The limit of groups of one user that are read again.
 const MOST_GROUPS: usize = 20;
 
-/// The users whose membership a change alters, or sets from the start.
+/// The users whose membership a change alters, or sets in a new team.
 fn members(change: &Change) -> Vec<Id> {
     match change {
         Change::AddMember { user, .. } | Change::SetTeamRole { user, .. } | Change::RemoveMember { user, .. } => {

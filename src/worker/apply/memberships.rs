@@ -1,9 +1,9 @@
-//! Memberships that a change takes along: a deactivation may end them, and on some servers a person is in one team at a
-//! time, so that joining another one ends the first.
+//! Memberships that a change may end: a deactivation may end all of them, and on some servers a person is in one team
+//! at a time, so that joining a team ends the membership in the other one.
 //!
-//! The records that show that are read just before and just after the change: the person's own record where it tells
-//! groups, otherwise the person's teams. A deactivation is compared so once in a session, a new membership until one has
-//! left the person's other teams alone.
+//! The records that show memberships are read just before and just after the change: the person's own record if it has
+//! groups, otherwise the person's teams. The first deactivation of a session is compared in this way, and new
+//! memberships until one has left the person's other teams unchanged.
 
 use serde_json::Value;
 
@@ -22,17 +22,17 @@ use crate::{
     scim::{json, tree},
 };
 
-/// The note for a deactivation whose effect on memberships nothing shows.
+/// The note for a deactivation if no record shows its effect on memberships.
 const NOT_TOLD: &str =
     "Whether the teams still have this member is not known: the server's record of the user tells no teams.";
 
 /// The note for a new membership that was not compared.
 const NOT_LOOKED_AT: &str = "Whether their other memberships are as before was not looked at.";
 
-/// The attributes by which a record of a user tells its teams.
+/// The attributes of a user's record that show teams.
 const TELLING: [&str; 2] = ["groups", "teamRoles"];
 
-/// New memberships of a session that are compared at most.
+/// The limit of new memberships that are compared in a session.
 const MOST_COMPARED: usize = 20;
 
 impl ChangeAttempt<'_> {
@@ -80,19 +80,19 @@ impl ChangeAttempt<'_> {
         }
     }
 
-    /// True where the last list had the user's record with its teams.
+    /// True if the last list had the user's record with its teams.
     pub(super) async fn is_known_to_tell(&self, user: &Id) -> bool {
         let target = ResourceRef::user(user);
         let raw: Option<String> = self.context.stored(move |store| store.raw(&target)).await.flatten();
         raw.and_then(|raw| tree::parse(raw.as_bytes()).ok()).is_some_and(|document| tells(&document))
     }
 
-    /// The records beside the written ones that were read before the change.
+    /// The readings before the change, other than those of the written records.
     pub(super) fn beside(&self) -> impl Iterator<Item = ResourceRef> {
         self.before.iter().filter(|(_, before)| before.beside).filter_map(|(path, _)| target_of(path))
     }
 
-    /// The note that nothing shows whether the change took memberships; `None` where something does.
+    /// The note that no record shows whether the change ended memberships; `None` if one does.
     pub(super) fn unseen_memberships(&self, entry: &JournalEntry) -> Option<&'static str> {
         if is_deactivation(&entry.step.change) {
             return (entry.step.watched.is_none() && !self.tells_teams(entry)).then_some(NOT_TOLD);
@@ -134,7 +134,7 @@ impl ChangeAttempt<'_> {
         }
     }
 
-    /// The teams that a joining user's record names before the change and not after it, where it names them by role.
+    /// The teams in a joining user's record before the change and not after it, if the record names them by role.
     pub(super) fn left_teams(&self, entry: &JournalEntry) -> Option<SideEffect> {
         let [user] = entry.step.change.joining() else { return None };
         let path = path_of(&ResourceRef::user(user));
@@ -160,7 +160,7 @@ fn tells(document: &Value) -> bool {
     TELLING.iter().any(|name| document.as_object().is_some_and(|map| json::get(map, name).is_some()))
 }
 
-/// The teams that a user's record names, by id or by name.
+/// The teams in a user's record, by id or by name.
 fn teams_of(document: &Value) -> Vec<String> {
     [entries(document, "groups", "value"), entries(document, "teamRoles", "teamName")].concat()
 }

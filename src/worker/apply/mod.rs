@@ -1,4 +1,5 @@
-//! Takes one change on its way: journaled, sent, confirmed or reported. Nothing is sent twice.
+//! Sends one change: claims it in the journal, sends its requests, and confirms or reports the outcome. Nothing is sent
+//! twice, except by the rules of `docs/src/safety.md`.
 
 use std::collections::HashMap;
 
@@ -45,10 +46,10 @@ mod whole;
 
 use whole::{RecordAfter, RecordBefore};
 
-/// At most so often an unreadable outcome is looked for, while the server answers, before a person has to ask for it.
+/// The limit of looks for an outcome that can't be read on a server that answers. After that a person has to ask.
 const LOOKS: u32 = 5;
 
-/// True where the outcome is not looked for again by itself: the server answers, and nothing of the record can be read.
+/// True if the outcome is not looked for again by itself: the server answers, and the record can't be read.
 pub fn gives_up(failure: &Failure, looks: u32) -> bool {
     match failure.class {
         FailureClass::Refused | FailureClass::Forbidden | FailureClass::NotFound => true,
@@ -65,18 +66,18 @@ pub fn gives_up(failure: &Failure, looks: u32) -> bool {
     }
 }
 
-/// The most tries for a change that the server puts off, and that is not there when it is looked for.
+/// The limit of tries for a change that the server answers with 503 and a wait, and that the record does not show.
 const MOST_TRIES: u32 = 4;
 
 /// How an attempt ended.
 pub enum AttemptEnd {
-    /// The change has an outcome; the journal and the console know it.
+    /// The change has an outcome, which is in the journal and was reported.
     Settled {
         /// Versions learnt.
         versions: RecordVersions,
-        /// The habits of the server that the change has shown.
+        /// The quirks of the server that the change has shown.
         taught: ServerQuirks,
-        /// True if a change of this form would have shown its side effects.
+        /// True if side effects of a change of this form would have been seen.
         conclusive: bool,
     },
     /// Nothing arrived: the change waits as planned.
@@ -84,7 +85,7 @@ pub enum AttemptEnd {
         /// The failure that kept the change back.
         failure: Failure,
     },
-    /// The answer was lost and the record can't be read now: the record is looked at again later, the change never sent
+    /// The answer was lost and the record can't be read now. The record is read again later; the change is not sent
     /// again.
     Unsettled {
         /// The failure to read the record.
@@ -98,7 +99,7 @@ impl AttemptEnd {
     }
 }
 
-/// Sends a planned change and sees it through. On `trial` its records are read just before and just after.
+/// Sends a planned change and determines its outcome. On `trial` its records are read just before and just after it.
 pub async fn run(
     context: WorkerContext,
     mut entry: JournalEntry,
@@ -107,7 +108,7 @@ pub async fn run(
 ) -> (JournalEntry, AttemptEnd) {
     entry.session = context.session.as_ref().map(|session| session.id);
     let mut attempt = ChangeAttempt { trial, ..ChangeAttempt::new(&context, versions) };
-    // This comes before the claim: nothing was sent, and nobody has to look for an outcome.
+    // This question comes before the claim: no request went out, so no outcome has to be looked for.
     if let Some(ended) = attempt.held_up(&mut entry).await {
         return (entry, ended);
     }
@@ -118,7 +119,7 @@ pub async fn run(
         return (entry, ended);
     }
     entry.state = ChangeState::Sent;
-    // A change that the journal does not hold as sent is not sent: another console on this profile may have done it.
+    // The claim failed, so the change is not sent: another console on this profile may have sent it.
     if !context.journal.claim(&entry).await {
         let versions = attempt.left_alone(&mut entry).await;
         return (entry, AttemptEnd::settled(versions));
@@ -143,9 +144,9 @@ pub async fn run(
     (entry, ended)
 }
 
-/// Looks at the records of a change whose outcome is open: mostly its answer was lost.
+/// Looks for the outcome of a change whose answer was lost, or which an ended session has sent.
 ///
-/// `looks` is how often that was tried before.
+/// `looks` is the number of earlier looks.
 pub async fn settle(context: WorkerContext, mut entry: JournalEntry, looks: u32) -> (JournalEntry, AttemptEnd) {
     let sent = entry.accepted();
     story::note_unheard(&mut entry);
@@ -166,19 +167,20 @@ struct ChangeAttempt<'a> {
     fresh: Vec<Observation>,
     /// The number of requests that were answered.
     sent: usize,
-    /// True if a request went out, be it answered or not.
+    /// True if a request went out, answered or not.
     tried: bool,
-    /// True if only the outcome is looked for: another console that looks for it too may be faster.
+    /// True if only the outcome is looked for; another console may look for it at the same time.
     taken_over: bool,
-    /// True if no change of this form was sent in this session yet.
+    /// True if the change is the first of its form in this session.
     trial: bool,
     /// True if the answer has shown the change.
     echoed: bool,
-    /// True if the answer has shown the value as something else than was asked for.
+    /// True if the answer has shown another value than the wanted one.
     contradicted: bool,
-    /// True if memberships that the change may take along were not compared.
+    /// True if memberships that the change may end were not compared.
     unlooked: bool,
-    /// True if the change was put off, and was not there when it was looked for: readings before that are old.
+    /// True if the server has answered with 503 and a wait, and the record did not show the change: earlier readings
+    /// are out of date.
     put_off: bool,
     /// How often the outcome was looked for before.
     looks: u32,
@@ -186,7 +188,7 @@ struct ChangeAttempt<'a> {
     before: HashMap<Vec<String>, RecordBefore>,
     /// Records as they were told since.
     after: HashMap<Vec<String>, RecordAfter>,
-    /// The form that the server took, where it did not know the first one.
+    /// The form that the server accepted after it refused the first one.
     took: Option<Request>,
     taught: ServerQuirks,
     /// Teams that a created user was in already.

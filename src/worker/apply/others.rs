@@ -14,11 +14,11 @@ use crate::{
     scim::failure::{Failure, FailureClass},
 };
 
-/// The admins' records that were read for a change.
+/// The readings of the admins' records for a change.
 type Read = HashMap<ResourceRef, Observation>;
 
 impl ChangeAttempt<'_> {
-    /// The reason why the change is not sent now, or at all; `None` where it may go.
+    /// The reason why the change is not sent now, or at all; `None` if it may be sent.
     pub(super) async fn held_up(&mut self, entry: &mut JournalEntry) -> Option<AttemptEnd> {
         match self.unheld(entry).await {
             Ok(None) => None,
@@ -42,7 +42,7 @@ impl ChangeAttempt<'_> {
         };
         entry.alarm = !alarm.is_empty();
         let why = if why.is_empty() && self.is_kept(entry) { KEPT.to_owned() } else { why };
-        // A change that is not shown itself says nothing of others.
+        // An outcome that is not shown proves nothing about other admins.
         let shown = matches!(state, ChangeState::Confirmed | ChangeState::Partly);
         let unseen = self.unseen_memberships(entry).filter(|_| shown).unwrap_or_default();
         let why = [why.as_str(), unseen].join(" ").trim().to_owned();
@@ -50,7 +50,7 @@ impl ChangeAttempt<'_> {
         self.settled(entry, state, why, None).await
     }
 
-    /// The first of the step's admin posts that no other user is found to hold.
+    /// The first admin role of the step that no other user is found to hold.
     async fn unheld(&mut self, entry: &JournalEntry) -> Result<Option<OtherAdmins>, Failure> {
         let mut read = Read::new();
         for others in &entry.step.others {

@@ -1,4 +1,4 @@
-//! The outcome of a change: read from the answer, from the records, or from other evidence; never from hope.
+//! The outcome of a change, from the answer, from the records, or from other evidence.
 
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-/// The words for a team's new member whom nothing shows, where the role was refused.
+/// The words for a new member of a team that shows no members, if the role was refused.
 const ADDED_UNSEEN: &str =
     "The request that adds them was accepted; the server does not show whether they are a member of the team.";
 
@@ -32,14 +32,15 @@ const ADDED_UNSEEN: &str =
 pub(super) const LOST: &str = "The answer was lost";
 
 impl ChangeAttempt<'_> {
-    /// Looks whether the directory shows the change, once all requests were accepted.
+    /// Looks whether the directory shows the change, after the server has accepted all requests.
     pub(super) async fn confirm(&mut self, entry: &mut JournalEntry) -> AttemptEnd {
-        // An answer may show what was asked for and not what is so: whoever is to lose access is read.
+        // An answer may repeat the request instead of showing the record: a change that takes access away is read
+        // again.
         let nature = entry.step.change.nature();
         let is_doubted = self.trial || nature.takes() || nature.lowers_person() || self.context.is_untrue();
         let alone = !is_doubted && entry.step.completion.is_none() && self.beside().next().is_none();
         let echoes = matches!(entry.step.confirm, ConfirmBy::Echo(_)) && alone;
-        // The answer is enough where it shows the change, all of it and nothing else.
+        // The answer is enough if it shows the whole change and nothing else.
         if echoes
             && self.shows(entry).await == ChangeShown::Yes
             && self.not_kept(entry).is_empty()
@@ -54,7 +55,7 @@ impl ChangeAttempt<'_> {
             ChangeShown::CantTell => self.is_answered_by_old_record(),
             ChangeShown::Yes | ChangeShown::Part(_) => false,
         };
-        // A reading that leaves a field out takes nothing back that the answer showed.
+        // A reading that leaves the field out does not contradict an answer that showed the change.
         let echoed = matches!(entry.step.confirm, ConfirmBy::Echo(_)) && self.echoed;
         if let Err(failure) = self.look(entry).await {
             return self.unsettled(entry, failure).await;
@@ -73,7 +74,7 @@ impl ChangeAttempt<'_> {
         self.judge(entry, shown, &failed).await
     }
 
-    /// Puts in the members that a new team lacks, some at a time.
+    /// Adds the members that a new team lacks, some at a time.
     async fn complete(&mut self, entry: &mut JournalEntry) -> Result<(), Failure> {
         let Some(template) = entry.step.completion.clone() else { return Ok(()) };
         if self.other_name(entry).is_some() {
@@ -91,7 +92,7 @@ impl ChangeAttempt<'_> {
     }
 
     pub(super) async fn failed(&mut self, entry: &mut JournalEntry, failure: Failure) -> AttemptEnd {
-        // A server that does not take the key has not looked at the change.
+        // A server that refuses the key has not looked at the change.
         if self.sent == 0 && failure.class == FailureClass::Unauthorized {
             return self.not_sent(entry, failure).await;
         }
@@ -105,7 +106,7 @@ impl ChangeAttempt<'_> {
         if failure.arrived == RequestArrival::Unknown || (failure.arrived == RequestArrival::No && self.sent > 0) {
             return self.look_after_loss(entry, &loss(&failure)).await;
         }
-        // Whatever was refused, the screen shows the server's present values, which are not always the former ones.
+        // After a refusal the screen shows the server's present values, which may differ from the former ones.
         let is_read = self.look_at_all(entry).await.is_ok();
         if self.sent == 0 && self.was_faster(entry, &failure).await {
             let why = match self.done_by(entry, &failure).await {
@@ -134,17 +135,18 @@ what is so."
         self.settled(entry, state, why, Some(failure)).await
     }
 
-    /// True for a change that the server has put off and that did nothing: it was looked for, and is not there.
+    /// True for a change that the server answered with 503 and a wait, if the worker looked for its effect and found
+    /// none.
     pub(super) async fn was_put_off(&mut self, entry: &mut JournalEntry, failure: &Failure) -> bool {
         let is_put_off = (failure.class, failure.arrived) == (FailureClass::RateLimited, RequestArrival::Unknown);
-        // A record that can't be found by its name may be there all the same.
+        // A record that can't be found by its name may exist all the same.
         let is_findable = entry.step.change.creates().is_none() || self.looks_for(entry).is_some();
         if !is_put_off || self.sent > 0 || !is_findable {
             return false;
         }
         let known = self.fresh.len();
         let looked = self.look_after(entry).await;
-        // A record in another form than was asked for is there all the same.
+        // A record in another form than the wanted one exists all the same.
         let is_absent =
             looked.is_ok() && entry.created.is_none() && matches!(self.shows(entry).await, ChangeShown::No(_));
         if is_absent {
@@ -160,7 +162,7 @@ what is so."
         if failure.class == FailureClass::Conflict
             && let Some(request) = self.looks_for(entry)
         {
-            // Where the server can't be asked, the refusal stands.
+            // If the search fails, the refusal stands.
             let _ = self.find(entry, &request).await;
         }
         let active =
@@ -175,7 +177,7 @@ what is so."
         so && (is_empty || !self.is_blind(entry))
     }
 
-    /// Who is known to have done what the server refused and shows: a sentence.
+    /// A sentence about who made the change that the server refused and the record shows; `None` if that is not known.
     async fn done_by(&self, entry: &JournalEntry, failure: &Failure) -> Option<String> {
         if failure.status == Some(412) {
             return Some("Somebody else did it first.".to_owned());
@@ -204,7 +206,7 @@ what is so."
                 let _ = self.read_after(entry).await;
                 self.judge(entry, shown, loss).await
             }
-            // This reading is older than the change; a later one may show it.
+            // This reading is older than the change; a later reading may show the change.
             ChangeShown::No(instead) if self.shows_the_past() => {
                 let why = format!("{loss}; the directory shows {instead}: it may be late. The next look decides.");
                 self.left_open(entry, why).await
@@ -238,8 +240,8 @@ what is so."
         }
     }
 
-    /// The outcome of a change of several requests of which not all took effect, and the words for it. Unless the records
-    /// were read since (`is_read`), nothing but an answer tells about them, which may leave members out.
+    /// The outcome of a change of several requests of which only some took effect, and its words. Without readings
+    /// after the requests (`is_read`) only answers are known, which may leave members out.
     pub(super) async fn with_part(
         &self,
         entry: &JournalEntry,
@@ -275,7 +277,8 @@ what is so."
         (ChangeState::Partly, format!("{} A part of it took effect: {now}.", sentence(&why)))
     }
 
-    /// Forgets versions: a membership gives both records another one, and the one not shown since is unknown.
+    /// Forgets versions: a membership changes the versions of both records, and the version of a record that was not
+    /// read since is unknown.
     fn forget_versions(&mut self, entry: &JournalEntry) {
         for (target, field) in entry.step.change.touches() {
             if !field.is_beside() && !self.fresh.iter().any(|fresh| fresh.is_of(&target)) {
@@ -312,7 +315,7 @@ what is so."
         AttemptEnd::Settled { versions, taught, conclusive: self.is_conclusive(entry) }
     }
 
-    /// Keeps the server habits that the outcome has shown for the next session.
+    /// Keeps the quirks of the server that the outcome has shown, for the next session.
     async fn keep_taught(&self) {
         let taught = self.taught.clone();
         if taught != ServerQuirks::default() {
@@ -321,17 +324,17 @@ what is so."
         }
     }
 
-    /// Ends a change that is not sent: another console has sent it, or the journal could not be written. The present
-    /// records are shown.
+    /// Ends a change that is not sent, because another console has sent it or the journal could not be written. Reports
+    /// the present records.
     pub(super) async fn left_alone(&mut self, entry: &mut JournalEntry) -> RecordVersions {
-        // A record that can't be read stays as it is known here, and is read again with the next list.
+        // A record that can't be read stays as it is on screen until the next list.
         let _ = self.look_at_all(entry).await;
         let fresh = std::mem::take(&mut self.fresh);
         self.context.keep(&fresh).await;
         let id = entry.id;
         let kept = self.context.stored(move |store| store.journal_get(id)).await;
         (entry.state, entry.why) = match kept {
-            // Nobody has taken the change: the note that it goes out failed.
+            // No other console has the change: only the claim could not be written.
             Some(Some(JournalEntry { state: ChangeState::Planned, .. })) => (ChangeState::Planned, UNCLAIMED.into()),
             Some(Some(_)) => (ChangeState::Dropped, "Another console has sent it.".into()),
             Some(None) => (ChangeState::Dropped, UNWRITTEN.into()),
@@ -363,8 +366,8 @@ what is so."
         AttemptEnd::Unsettled { failure }
     }
 
-    /// Ends a change that was accepted without a word while its records are unaltered: a server that ignores it and a
-    /// slow one look the same.
+    /// Ends a change that was accepted without a value in the answer while its records are unchanged: a server that
+    /// ignores the change and a slow server look the same.
     pub(super) async fn unseen_yet(&self, entry: &mut JournalEntry, instead: &str) -> AttemptEnd {
         let why = format!(
             "The server accepted it, and it shows {instead}: the server may be late, or have done nothing. The next look \
@@ -383,7 +386,8 @@ what is so."
         }
     }
 
-    /// Writes the change's state down; where only its outcome is looked for, only if no other console has found it.
+    /// Writes the change's state to the journal. If only the outcome is looked for, writes it unless another console
+    /// has found the outcome first.
     async fn write(&self, entry: &JournalEntry) -> bool {
         let journal = &self.context.journal;
         if !self.taken_over {
@@ -397,7 +401,7 @@ what is so."
         false
     }
 
-    /// Takes the journal's state of the change, where another console was faster.
+    /// Takes over the journal's state of the change if another console was faster.
     async fn recall(&self, entry: &mut JournalEntry) {
         let id = entry.id;
         let known = self.context.stored(move |store| store.journal_get(id)).await.flatten();
@@ -410,7 +414,7 @@ what is so."
 /// Members in one request of a completion.
 const AT_ONCE: usize = 100;
 
-/// The words for a failure that stands in the place of an outcome.
+/// The words for a failure in place of an answer.
 fn loss(failure: &Failure) -> String {
     match failure.status {
         Some(_) => failure.text.trim_end_matches('.').to_owned(),
@@ -418,8 +422,8 @@ fn loss(failure: &Failure) -> String {
     }
 }
 
-/// Drops roles from readings that do not show the change: they may be older than it, so their roles are no present
-/// ones.
+/// Removes roles from readings that do not show the change: such readings may be older than the change, and their roles
+/// out of date.
 fn unsay_roles(change: &Change, fresh: &mut [Observation]) {
     let (Change::SetOrgRole { user: id, .. } | Change::SetTeamRole { user: id, .. }) = change else { return };
     for one in fresh {

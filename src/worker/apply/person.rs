@@ -1,5 +1,4 @@
-//! Servers that never show the members of a team, and show the teams of a person in the person's own record: a
-//! membership is judged by that record.
+//! Servers that show the teams of a person only in the person's own record: memberships are judged by that record.
 
 use serde_json::Value;
 
@@ -11,8 +10,7 @@ use crate::{
 };
 
 impl ChangeAttempt<'_> {
-    /// Reads the person's record before a change of a membership that no team shows. True where the change is of that
-    /// kind.
+    /// Reads the person's record before a change of a membership that no team shows. True for such a change.
     pub(super) async fn read_person(&mut self, entry: &JournalEntry) -> bool {
         let Some((_, user)) = membership(&entry.step.change) else { return false };
         if !self.is_blind(entry) {
@@ -27,8 +25,9 @@ impl ChangeAttempt<'_> {
         true
     }
 
-    /// Whether the person's own record names the team since the change, where it has changed that: a record that names
-    /// the same teams as before may not tell all. A record without groups is in none where its other reading tells some.
+    /// Whether the person's own record has the team, if the change has altered the record's teams: a record with the
+    /// same teams as before may show only some of them. A record without groups means no groups if the other reading
+    /// has some.
     pub(super) fn moved_by_person(&self, change: &Change) -> Option<bool> {
         let (team, user) = membership(change)?;
         let path = path_of(&ResourceRef::user(user));
@@ -39,7 +38,7 @@ impl ChangeAttempt<'_> {
         (was != now).then_some(now)
     }
 
-    /// Whether the person's record shows the change; `None` where it tells nothing.
+    /// Whether the person's record shows the change; `None` if the record decides nothing.
     pub(super) fn shown_by_person(&self, change: &Change) -> Option<ChangeShown> {
         let is_in = self.moved_by_person(change)?;
         Some(match (change, is_in) {
@@ -57,7 +56,7 @@ fn membership(change: &Change) -> Option<(&Id, &Id)> {
     }
 }
 
-/// The ids of the groups that a user's resource names (RFC 7643 §4.1.2).
+/// The ids of the groups in a user's resource (RFC 7643 §4.1.2).
 fn groups(user: &Value) -> Vec<&Value> {
     let groups = user.as_object().and_then(|map| json::get(map, "groups")).and_then(Value::as_array);
     groups.into_iter().flatten().filter_map(|group| json::get(group.as_object()?, "value")).collect()

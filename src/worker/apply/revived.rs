@@ -1,4 +1,4 @@
-//! A creation that has only brought back a record which was there before: its undo deletes nothing.
+//! A creation that has only brought back an existing record: its undo deletes nothing.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -14,27 +14,27 @@ use crate::{
     scim::{json, list},
 };
 
-/// A server's clock may be wrong by so much: a record is called older only beyond that.
+/// The tolerated error of a server's clock: a record counts as older only beyond it.
 const CLOCK_ERROR: SignedDuration = SignedDuration::from_hours(24 * 7);
 
-/// The newest changes of the journal that are searched for one about the record.
+/// The number of newest changes of the journal that are searched for the record.
 const NEWEST: usize = 20_000;
 
-/// The reason why an undo leaves a record alone that was there before.
+/// The reason why an undo keeps a record that existed before.
 const WAS_THERE: &str = "The record was there before its creation: an undo leaves it alone.";
 
-/// The evidence that a record was there before its creation.
+/// The evidence that a record existed before its creation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum FormerLife {
-    /// It shows that.
+    /// The evidence shows that the record existed.
     Shown(String),
-    /// It does not decide.
+    /// The evidence does not decide.
     Possible(String),
 }
 
 impl ChangeAttempt<'_> {
-    /// Says that a created record was there before, and makes the undo one that deletes nothing. `None` where nothing
-    /// hints at that.
+    /// Adds to the outcome that a created record existed before, and makes its undo delete nothing. `None` without any
+    /// evidence.
     pub(super) async fn learn_former_life(&mut self, entry: &mut JournalEntry) -> Option<SideEffect> {
         let key = entry.step.change.creation()?;
         let target = ResourceRef { kind: key.kind, id: entry.created.clone()? };
@@ -83,7 +83,7 @@ impl ChangeAttempt<'_> {
             let teams: Vec<String> = teams.iter().map(|(_, name)| name.to_string()).collect();
             return Some(FormerLife::Shown(format!("{since}, and it is in {}", teams.join(", "))));
         }
-        // The server's clock may be wrong; its records are in order all the same.
+        // A wrong clock of the server does not change the order of its records.
         match self.newest_known(target).await {
             Some(newest) if newest > created => Some(FormerLife::Shown(since)),
             Some(newest) if newest < created => None,
@@ -91,7 +91,7 @@ impl ChangeAttempt<'_> {
         }
     }
 
-    /// The change of the journal that was about this record before.
+    /// An earlier change of the journal about this record.
     async fn earlier_change(&self, entry: &JournalEntry, target: &ResourceRef) -> Option<String> {
         let about = target.id.clone();
         let found =
@@ -129,7 +129,7 @@ impl ChangeAttempt<'_> {
         }
     }
 
-    /// The teams that the user is in already, by the user's record or by the first teams of the list.
+    /// The teams of the user, by the user's record or by the first teams of the list.
     async fn teams_shown(&self, target: &ResourceRef, document: &Value) -> Vec<(Id, Name)> {
         if target.kind != RecordKind::User {
             return Vec::new();

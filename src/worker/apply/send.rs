@@ -1,4 +1,4 @@
-//! Sends a change's requests, one after another, and takes in the values that their answers show at once.
+//! Sends a change's requests one after another, and takes in the values in their answers.
 
 use std::{sync::Arc, time::Instant};
 
@@ -36,7 +36,7 @@ impl ChangeAttempt<'_> {
             let otherwise = request.otherwise.clone();
             let mut result = self.send_one(request.clone(), entry).await;
             for other in otherwise {
-                // The server has said that it does not know the form: nothing was done.
+                // The server has refused the form of the request, so nothing was changed.
                 if self.sent > 0 || !result.as_ref().is_err_and(is_unknown_form) {
                     break;
                 }
@@ -52,7 +52,7 @@ impl ChangeAttempt<'_> {
         Ok(())
     }
 
-    /// Sends one request; nothing where the record has the value already.
+    /// Sends one request, unless the record has the value already.
     pub(super) async fn send_one(&mut self, request: Request, entry: &mut JournalEntry) -> Result<(), Failure> {
         let request = self.with_version(request);
         let request = if request.merge { self.computed(request, &entry.step.risk).await? } else { Some(request) };
@@ -69,8 +69,8 @@ impl ChangeAttempt<'_> {
         Ok(())
     }
 
-    /// The request computed from the record's present state, held to the version that was read for it; `None` where the
-    /// record has the value already.
+    /// The request computed from the record's present state, with the version of that reading; `None` if the record has
+    /// the value already.
     async fn computed(&mut self, mut request: Request, risk: &Risk) -> Result<Option<Request>, Failure> {
         let refused =
             |text: String| Failure { arrived: RequestArrival::Yes, ..Failure::local(FailureClass::Refused, text, "") };
@@ -142,7 +142,7 @@ impl ChangeAttempt<'_> {
         Ok(Some(request))
     }
 
-    /// The record's present state: as it was read before the change, or read again where a request went out since.
+    /// The record's present state: the reading before the change, or a new one if a request went out since.
     async fn just_read(&self, request: &Request) -> Result<WholeResource, Failure> {
         if let Some(RecordBefore { whole, asked: true, .. }) = self.before.get(&request.path)
             && self.sent == 0
@@ -157,8 +157,8 @@ impl ChangeAttempt<'_> {
         whole.ok_or_else(|| self.nothing_sent(gone()))
     }
 
-    /// True where the group tells its members. An empty list counts only where the server has shown members elsewhere,
-    /// or where members are added to it, which takes nobody out.
+    /// True if the group shows its members. An empty list counts only if the server has shown members elsewhere, or if
+    /// the change only adds members.
     fn tells_members(&self, group: &Value, is_added_alone: bool) -> bool {
         let members = group.as_object().and_then(|map| json::get(map, "members"));
         let says = members.is_some_and(Value::is_array) && self.context.dialect.tells_members() != Some(false);
@@ -167,13 +167,13 @@ impl ChangeAttempt<'_> {
         somebody || has_shown || (says && is_added_alone)
     }
 
-    /// The end of a change whose read failed before the write: it is as unsent as before.
+    /// Ends a change whose read failed before the write: the change counts as unsent.
     fn nothing_sent(&self, failure: Failure) -> Failure {
         let arrived = if self.sent == 0 && failure.status.is_none() { RequestArrival::No } else { RequestArrival::Yes };
         Failure { arrived, ..failure }
     }
 
-    /// The request with the version that was learnt since the change was planned, in the place of the plan's.
+    /// The request with the version that was learnt since the change was planned, in place of the plan's.
     pub(super) fn with_version(&self, mut request: Request) -> Request {
         if let Some(RecordVersion { tag, age: VersionAge::Newer | VersionAge::Own }) = self.versions.get(&request.path)
             && request.method != Method::Post
@@ -183,7 +183,7 @@ impl ChangeAttempt<'_> {
         request
     }
 
-    /// Takes in the created ids of a GraphQL answer. The secret goes to the person and nowhere else.
+    /// Takes in the created ids of a GraphQL answer. A secret goes to the screen and nowhere else.
     fn learn_made(&self, answer: &HttpAnswer, entry: &mut JournalEntry) {
         let made = self.context.dialect.made(&entry.step.change, &answer.body);
         entry.created = made.id.or(entry.created.take());
@@ -192,15 +192,14 @@ impl ChangeAttempt<'_> {
         }
     }
 
-    /// Takes in the record that the answer shows; answers without a body show nothing.
+    /// Takes in the record in the answer; an answer without a body has none.
     fn learn(&mut self, request: &Request, answer: &HttpAnswer, entry: &mut JournalEntry) {
         if request.door == ApiKind::Graph {
             self.learn_made(answer, entry);
             return;
         }
         let Some(kind) = kind_of(request) else { return };
-        // A version that is no longer true must not be sent again: this record's, and that of the other side of a
-        // membership, which has moved with it.
+        // Forgets versions that the change has made invalid: of the record, and of the other record of a membership.
         for path in entry.step.change.touches().iter().map(|(target, _)| path_of(target)) {
             self.versions.insert(path, RecordVersion::own(None));
         }
@@ -230,7 +229,7 @@ fn is_pathless(body: &Value) -> bool {
     operations.is_some_and(|all| !all.is_empty() && all.iter().all(|operation| operation.get("path").is_none()))
 }
 
-/// True where a text of the value was masked because it held the key.
+/// True if a text of the value was masked because the key stood in it.
 fn holds_mask(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains(redact::MASK),
@@ -240,7 +239,7 @@ fn holds_mask(value: &Value) -> bool {
     }
 }
 
-/// The answer, unless it is no data: that was not said by the server that was asked, so the change's effect is unknown.
+/// The answer, unless it is no JSON: such an answer comes from another server, so the effect of the change is unknown.
 fn readable(request: &Request, answer: HttpAnswer) -> Result<HttpAnswer, Failure> {
     if request.door != ApiKind::Scim || answer.body.is_empty() {
         return Ok(answer);
@@ -256,7 +255,7 @@ fn readable(request: &Request, answer: HttpAnswer) -> Result<HttpAnswer, Failure
     }
 }
 
-/// The request with the id that the server has given, in the place of the provisional one.
+/// The request with the server's id in place of the provisional one.
 pub(super) fn about_made(mut request: Request, entry: &JournalEntry) -> Result<Request, Failure> {
     let Some(key) = entry.step.change.creates() else { return Ok(request) };
     for part in request.path.iter_mut().filter(|part| **part == **key) {
@@ -287,7 +286,7 @@ pub(super) fn path_of(target: &ResourceRef) -> Vec<String> {
     vec![endpoint.to_owned(), target.id.to_string()]
 }
 
-/// True where the server says that it does not know this form of request, so that it has done nothing.
+/// True if the server refuses this form of request as unknown, so that it has done nothing.
 fn is_unknown_form(failure: &Failure) -> bool {
     const FORMS: [&str; 3] = ["invalidPath", "invalidSyntax", "invalidFilter"];
     let of_form = |kind: &String| FORMS.iter().any(|form| form.eq_ignore_ascii_case(kind));

@@ -1,5 +1,5 @@
-//! The present state of a record that a plan has created, compared with the record that the creation left: an undo
-//! deletes nothing that somebody has changed or uses since.
+//! Compares a record that a plan has created with the record as the creation left it: an undo deletes nothing that
+//! somebody has changed or uses since.
 
 use rustc_hash::FxHashMap;
 use serde_json::Value;
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// The attributes by which records tell memberships.
+/// The attributes of records that show memberships.
 const MEMBERSHIPS: [&str; 3] = ["members", "groups", "teamRoles"];
 
 impl ChangeAttempt<'_> {
@@ -43,7 +43,8 @@ impl ChangeAttempt<'_> {
         });
     }
 
-    /// The differences of the record, which was just read, from the one that the creation left; a sentence each.
+    /// The differences between the present record, which was just read, and the one that the creation left; a sentence
+    /// each.
     pub(super) async fn since_made(&self, undo: &JournalEntry, made: &MadeRecord) -> Vec<String> {
         let Some((target, _)) = undo.step.change.touches().into_iter().next() else { return Vec::new() };
         let Some(now) = self.after.get(&path_of(&target)).filter(|now| now.asked) else { return Vec::new() };
@@ -56,7 +57,7 @@ impl ChangeAttempt<'_> {
                 let address = matches!(change, Change::SetEmail { .. }) && name.eq_ignore_ascii_case("emails");
                 change.creates().is_none() && (address || self.context.dialect.follows(change, name))
             };
-            // An answer may leave attributes out: nobody knows the values that the creation gave them.
+            // An answer may leave attributes out, so the values that the creation gave them are not known.
             let is_unknown = !made.read && !told(name) && !is_membership;
             if is_unknown || made.own.iter().any(set) {
                 continue;

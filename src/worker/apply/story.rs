@@ -11,11 +11,11 @@ use crate::{
 /// The most characters of an answer that the journal keeps.
 const EXCERPT: usize = 600;
 
-/// The most characters of a request that the journal keeps beside its plan: a PUT of a group may be long.
+/// The most characters of a request that the journal keeps: a PUT of a group may be long.
 const REQUEST: usize = 4_000;
 
-/// Adds an exchange to the story. A repeated request that did not arrive only adds its attempts, so that a long wait
-/// does not fill the journal. A request that may have arrived stays apart.
+/// Adds an exchange to the journal entry. A repeated request that did not arrive only raises the number of attempts, so
+/// that a long wait does not fill the journal. A request that may have arrived is an exchange of its own.
 pub(super) fn note(story: &mut Vec<RequestExchange>, new: RequestExchange) {
     let repeats = |last: &RequestExchange| {
         (last.status, new.status) == (None, None)
@@ -32,7 +32,7 @@ pub(super) fn note(story: &mut Vec<RequestExchange>, new: RequestExchange) {
 /// The journal's text for an answer that holds a new secret.
 const SECRET: &str = "(a new secret: shown once, kept nowhere)";
 
-/// `took` is the time of all attempts together, for a failure, which has no time of its own.
+/// `took` is the duration of all attempts together; a failure has no duration of its own.
 pub(super) fn exchange(
     sent: &Request,
     request: String,
@@ -64,7 +64,7 @@ pub(super) fn exchange(
 
 /// Adds the request that was in flight when the session of the change ended.
 pub(super) fn note_unheard(entry: &mut JournalEntry) {
-    // Where all requests were accepted, the session ended while it looked at the records.
+    // If all requests were accepted, the session ended while it looked at the records.
     let Some(request) = entry.step.requests.get(entry.accepted()).filter(|_| entry.state == ChangeState::Sent) else {
         return;
     };

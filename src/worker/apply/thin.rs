@@ -1,5 +1,5 @@
-//! Looks for attributes that the server's list tells and a reading of the record alone does not: a PUT of such a reading
-//! would erase them.
+//! Looks for attributes that the server's list shows and a single read leaves out: a PUT of such a reading would erase
+//! them.
 
 use serde_json::Value;
 
@@ -9,11 +9,11 @@ use crate::{
     scim::{json, request::Request},
 };
 
-/// Attributes that the server sets itself, or that say nothing of the record.
+/// Attributes that the server sets itself, or that hold no data of the record.
 const OWN: [&str; 4] = ["id", "meta", "schemas", "groups"];
 
 impl ChangeAttempt<'_> {
-    /// The attributes that a PUT of this reading would erase, as far as the server finds the record by its name.
+    /// The attributes that a PUT of this reading would erase, if the server finds the record by its name.
     pub(super) async fn told_by_list_alone(&self, request: &Request, alone: &Value) -> Vec<String> {
         let (Some(kind), Some(alone)) = (kind_of(request), alone.as_object()) else { return Vec::new() };
         let name = if kind == RecordKind::User { "userName" } else { "displayName" };

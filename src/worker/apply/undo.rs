@@ -1,5 +1,5 @@
-//! The special rules of an undo: the value must still be as the change left it, and a server that only deactivates on
-//! DELETE has undone a creation as far as it can.
+//! The rules for sending an undo: the value must still be as the change left it. On a server whose DELETE only
+//! deactivates, the undo of a creation counts as done after it.
 
 use super::{AttemptEnd, ChangeAttempt, moved, others::passes, outcome::LOST};
 use crate::{
@@ -18,8 +18,8 @@ use crate::{
 pub(super) const KEPT: &str = "The server keeps the user, deactivated: it does not delete.";
 
 impl ChangeAttempt<'_> {
-    /// The reason why an undo is not sent: the value has changed meanwhile, or is undone already. `None` where the undo
-    /// may go.
+    /// The reason why an undo is not sent: the value has changed meanwhile, or is undone already. `None` if the undo
+    /// may be sent.
     pub(super) async fn changed_since(&mut self, entry: &mut JournalEntry) -> Option<AttemptEnd> {
         let expected = {
             let expected = entry.step.expected.as_mut()?;
@@ -38,7 +38,7 @@ impl ChangeAttempt<'_> {
         }
         if let Some(made) = &expected.made {
             let since = self.since_made(entry, made).await;
-            // The readings of this one record do not show every use of it.
+            // The readings of this record alone do not show every use of it.
             let known = expected.contested.clone().unwrap_or_default();
             let more = since.into_iter().filter(|words| !known.contains(words.as_str()));
             let present = [known.clone()].into_iter().chain(more).filter(|words| !words.is_empty());
@@ -59,15 +59,15 @@ impl ChangeAttempt<'_> {
         {
             return Some(self.left_as_found(entry, expected.difference(&now)).await);
         }
-        // The readings are older than the coming answer, and the versions in the plan still hold.
+        // The readings are older than the coming answer, and the versions in the plan are still valid.
         self.fresh.clear();
         self.after.clear();
         self.versions = versions;
         None
     }
 
-    /// Ends a change that the directory shows before it is sent, after an ended session may have sent it: the outcome is
-    /// read as after a lost answer.
+    /// Ends a change that an ended session may have sent, and that the directory shows before it is sent: its outcome
+    /// is determined as after a lost answer.
     pub(super) async fn found(&mut self, entry: &mut JournalEntry) -> AttemptEnd {
         entry.state = ChangeState::Sent;
         if !self.context.journal.claim(entry).await {
@@ -78,7 +78,7 @@ impl ChangeAttempt<'_> {
         self.look_after_loss(entry, LOST).await
     }
 
-    /// Ends an undo in a conflict with this present state, in words.
+    /// Ends an undo in a conflict with the present state, given in words.
     async fn left_as_found(&mut self, entry: &mut JournalEntry, present: String) -> AttemptEnd {
         let why = entry.step.expected.as_mut().map_or_else(String::new, |expected| {
             let why = expected.conflict(&present);
@@ -88,14 +88,14 @@ impl ChangeAttempt<'_> {
         self.unsent(entry, ChangeState::Conflict, why, None).await
     }
 
-    /// True where somebody who was deactivated is in no answer: some servers show only active people.
+    /// True if no answer shows a user who was deactivated: some servers show only active users.
     pub(super) fn is_out_of_sight(&self, change: &Change) -> bool {
         let Change::SetActive { user, active: false } = change else { return false };
         let target = ResourceRef::user(user);
         matches!(self.fresh.iter().rev().find(|one| one.is_of(&target)), Some(Observation::Gone(_)))
     }
 
-    /// True where the undone change may appear on the record late: then an unchanged record proves nothing.
+    /// True if the undone change may appear late in the record: an unchanged record then proves nothing.
     pub(super) async fn undoes_late(&self, entry: &JournalEntry) -> bool {
         let Some(plan) = entry.undoes else { return false };
         let undone = self.context.stored(move |store| store.journal_plan(plan)).await.unwrap_or_default().entries;
@@ -115,7 +115,7 @@ impl ChangeAttempt<'_> {
         self.unsent(entry, ChangeState::Refused, why, Some(failure)).await
     }
 
-    /// Ends the change without a request that changes anything.
+    /// Ends the change without a write.
     pub(super) async fn unsent(
         &mut self,
         entry: &mut JournalEntry,
@@ -135,15 +135,15 @@ impl ChangeAttempt<'_> {
         AttemptEnd::settled(std::mem::take(&mut self.versions))
     }
 
-    /// True where the change waits again and a person decides: its session has ended with a request in flight, and the
-    /// server does not show the change. False where a part of it took effect, or this session has sent it.
+    /// True if the change waits for a person again: its session has ended with a request in flight, and the server does
+    /// not show the change. False if a part of it took effect, or if this session has sent it.
     pub(super) fn waits_again(&self, entry: &JournalEntry) -> bool {
         let own = self.context.session.as_ref().map(|session| session.id);
         let is_untouched = !entry.partly && entry.accepted() == 0;
         self.taken_over && is_untouched && without_effect(entry.session, own) == ChangeState::Planned
     }
 
-    /// True where a creation was undone on a server that keeps every user.
+    /// True if a creation was undone on a server that never deletes users.
     pub(super) fn is_kept(&self, entry: &JournalEntry) -> bool {
         let Change::DeleteUser { user: id } = &entry.step.change else { return false };
         let newest = self.fresh.iter().rev().find_map(|fresh| match fresh {

@@ -1,5 +1,5 @@
-//! A version that differs although the record does not: some servers count a version with each reading, and some never
-//! take one back.
+//! A version that differs although the record does not: some servers change the version at each reading, and some never
+//! accept one.
 
 use super::{ChangeAttempt, send::kind_of};
 use crate::{
@@ -9,10 +9,10 @@ use crate::{
 };
 
 impl ChangeAttempt<'_> {
-    /// Prepares to send a change once more that was refused for the version of its record (412, RFC 7644 §3.14). False
-    /// where the record is not known to be as the plan had it.
+    /// Prepares to send a change once more after a 412 (RFC 7644 §3.14). False unless the record is known to be as
+    /// planned.
     ///
-    /// The change goes with the version that was just read, or without one where the server has refused that one.
+    /// The change is sent with the version that was just read, or without one if the server has refused that version.
     pub(super) async fn takes_new_version(&mut self, entry: &JournalEntry, failure: &Failure) -> bool {
         if failure.status != Some(412) || self.sent > 0 {
             return false;
@@ -30,7 +30,7 @@ impl ChangeAttempt<'_> {
         true
     }
 
-    /// True where the reading is the disk's record, which has the `planned` version, but for that.
+    /// True if the reading differs from the disk's record, which has the `planned` version, in the version alone.
     async fn differs_in_version_alone(&self, planned: &str, fresh: &Observation) -> bool {
         let Observation::Record(now) = fresh else { return false };
         let target = now.target();

@@ -1,6 +1,6 @@
-//! The records that a change writes, read whole before it is sent and after it.
+//! The records that a change writes, read whole before and after it.
 //!
-//! The first change of a form in a session is compared with readings just before it and just after it. Later ones are
+//! The first change of a form in a session is compared with readings just before and just after it. Later ones are
 //! compared with the values at hand: this session's own last reading, or the resource of the last list.
 
 use serde_json::Value;
@@ -28,22 +28,22 @@ use crate::{
 /// A record before the change.
 pub struct RecordBefore {
     pub whole: WholeResource,
-    /// True if the record was read just before; otherwise it is as it was known.
+    /// True if the record was read just before the change; otherwise it comes from an earlier reading.
     pub asked: bool,
-    /// True if the change does not write the record: it is read to see what the change takes along.
+    /// True if the change does not write the record, which is read to see side effects.
     pub beside: bool,
 }
 
 /// A record after the change.
 pub struct RecordAfter {
     pub document: Value,
-    /// True if the record was read again; otherwise it is as the answer to the change had it, which may be a part.
+    /// True if the record was read after the change; otherwise it comes from the answer to the change, and may be
+    /// partial.
     pub asked: bool,
 }
 
 impl ChangeAttempt<'_> {
-    /// Reads the records that the change is about to write, where they are not at hand. `None` where the change is to
-    /// be sent.
+    /// Reads the records that the change writes, unless they are at hand. `None` if the change is to be sent.
     pub(super) async fn read_before(&mut self, entry: &mut JournalEntry) -> Option<AttemptEnd> {
         let mut fresh = Vec::new();
         for (target, computed) in written(entry) {
@@ -79,7 +79,7 @@ impl ChangeAttempt<'_> {
         Some(self.already(entry, "It was so before it was to be sent.".to_owned()).await)
     }
 
-    /// Takes the record as the disk has it. False where it has none.
+    /// Takes the record from the disk. False if the disk has none.
     pub(super) async fn recall_before(&mut self, target: &ResourceRef) -> bool {
         let of = target.clone();
         let raw: Option<String> = self.context.stored(move |store| store.raw(&of)).await.flatten();
@@ -96,7 +96,7 @@ impl ChangeAttempt<'_> {
         }
     }
 
-    /// Holds the change back, since nothing arrived: it waits.
+    /// Puts the change back: no request arrived, so the change waits.
     fn held_back(&self, entry: &mut JournalEntry, failure: Failure) -> AttemptEnd {
         entry.state = ChangeState::Planned;
         let waits_for =
@@ -106,8 +106,7 @@ impl ChangeAttempt<'_> {
         AttemptEnd::NotSent { failure }
     }
 
-    /// True where the reading shows the change before it is sent. Only for changes whose record shows them without
-    /// doubt.
+    /// True if the reading shows the change before it is sent. Only for changes that their records show without doubt.
     async fn shows_it_already(&self, entry: &JournalEntry, fresh: &[Observation]) -> bool {
         let change = &entry.step.change;
         let plain = matches!(
@@ -128,7 +127,7 @@ impl ChangeAttempt<'_> {
         self.shown_by(change, &fresh, &entry.step) == ChangeShown::Yes
     }
 
-    /// Ends a change that is not sent, or was refused, while the record shows it: nothing of it is ours.
+    /// Ends a change that was not sent, or was refused, and that the record shows: another client has made it.
     pub(super) async fn already(&mut self, entry: &mut JournalEntry, why: String) -> AttemptEnd {
         if entry.state != ChangeState::Planned {
             return self.settled(entry, ChangeState::Already, why, None).await;
@@ -144,7 +143,7 @@ impl ChangeAttempt<'_> {
         AttemptEnd::settled(std::mem::take(&mut self.versions))
     }
 
-    /// Reads the written records that were not read again yet.
+    /// Reads the written records that were not read since the write.
     pub(super) async fn read_after(&mut self, entry: &JournalEntry) -> Result<(), Failure> {
         for (target, _) in written(entry) {
             let known = self.after.get(&path_of(&target)).is_some_and(|after| after.asked);
@@ -186,7 +185,7 @@ fn written(entry: &JournalEntry) -> Vec<(ResourceRef, bool)> {
     all
 }
 
-/// True for a failure after which nothing else would arrive now.
+/// True for a failure after which no other request would arrive now.
 fn is_away(failure: &Failure) -> bool {
     passes(failure) && matches!(failure.status, None | Some(401 | 429 | 503))
 }
