@@ -3,9 +3,9 @@
 /// The place where an action applies. Scopes are looked through from the innermost outwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scope {
-    /// Everywhere, unless something inner takes the key.
+    /// Everywhere, unless a scope further inside takes the key.
     Global,
-    /// Lists, Activity, and boxes that are read: for actions about the whole of the work, and hidden by nothing.
+    /// Lists, Activity, and boxes that are only read: actions that do not depend on a row.
     Work,
     /// Lists, Activity, and a plan that was sent.
     Sending,
@@ -17,7 +17,7 @@ pub enum Scope {
     UserList,
     /// The filter of a list, while it is typed.
     Filter,
-    /// The row of a list, and the record whose details are open.
+    /// The row under the cursor of a list, or the record whose details are open.
     Record,
     /// The details of a record, with links to others.
     Details,
@@ -55,7 +55,7 @@ pub enum Scope {
     Invitations,
     /// All attributes of a user or a team.
     Attributes,
-    /// A secret that is shown once; no other key does anything there.
+    /// The box with a secret that is shown once; other keys do nothing there.
     Secret,
     /// The keys of the place where help was asked for.
     Help,

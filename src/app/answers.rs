@@ -1,4 +1,4 @@
-//! A box that waits for answers: a plan may depend on facts that no list contains.
+//! A box that waits for the server's answers to questions that lists don't answer and a plan depends on.
 
 use std::collections::VecDeque;
 
@@ -17,7 +17,7 @@ use crate::{
     scim::failure::Failure,
 };
 
-/// So many questions are under way at the same time.
+/// The limit of questions that are under way at the same time.
 const AT_ONCE: usize = 4;
 
 /// State of the box that waits for answers.
@@ -31,7 +31,7 @@ pub struct AnswersBox {
     asked: FxHashSet<SideQueryKind>,
     /// Records that are read alone.
     reading: FxHashSet<ResourceRef>,
-    /// True until it is known whether the server tells whose key is in use.
+    /// True until the server has told the owner of the key, or does not tell.
     asks_owner: bool,
     /// The number of all questions.
     pub all: usize,
@@ -46,12 +46,12 @@ pub enum AnswersPurpose {
     Offboarding(Vec<Id>),
     /// A drafted plan after which a team may have no admin.
     Draft(PendingDraft),
-    /// An undo whose effect the lists show as gone: only a reading of the records decides.
+    /// An undo whose effect the lists no longer show: only single reads of the records decide.
     Undo(PendingUndo),
 }
 
 impl AnswersBox {
-    /// A box for these questions and records, none of which is asked for yet.
+    /// A box for these questions and records; none of them is asked for yet.
     pub(super) fn new(
         purpose: AnswersPurpose,
         waiting: VecDeque<SideQueryKind>,
@@ -89,8 +89,8 @@ impl App {
         self.answers_on(effects);
     }
 
-    /// Waits for the facts that decide whether the teams of the plan keep an admin: first the rosters, then the records of the
-    /// members. Gives the draft back where nothing is left to ask.
+    /// Waits for the facts that decide whether the teams of the plan keep an admin: first the rosters, then the records
+    /// of the members. Returns the draft if nothing has to be asked.
     pub(super) fn wait_for_admins(
         &mut self,
         plan: &Plan,
@@ -109,8 +109,8 @@ impl App {
         None
     }
 
-    /// Waits for the records of an undo that the lists show as taken back, or changed since. Gives the undo back where
-    /// nothing is to be read.
+    /// Waits for single reads of an undo's records that the lists show as undone, or changed since. Returns the undo if
+    /// nothing has to be read.
     pub(super) fn wait_for_records(&mut self, undo: PendingUndo, effects: &mut Vec<AppEffect>) -> Option<PendingUndo> {
         let unsure = undo.inverse.unsure(&self.directory);
         if unsure.is_empty() {
@@ -158,8 +158,8 @@ impl App {
         }
     }
 
-    /// Records can't be read alone: the plan says what is not told. An undo is given up where the server is away, since the
-    /// lists alone don't tell whether its effect is still there. Returns the sentence about that.
+    /// Records can't be read alone, so the plan names the unknown facts. An undo is given up if the server is
+    /// unreachable, since lists alone don't tell whether its effect is still there. Returns the sentence about that.
     pub(super) fn answers_unread(&mut self, targets: &[ResourceRef]) -> Option<&'static str> {
         let is_away = matches!(self.session.link, Some(LinkState::Down(_)));
         let open = waiting_box(&mut self.overlays)?;
@@ -173,7 +173,7 @@ impl App {
         Some("Nothing is taken back before that.")
     }
 
-    /// A question failed. Gives the purpose in words, where the box had asked it.
+    /// Handles a failed question. Returns the purpose in words if this box has asked it.
     pub(super) fn answer_failed(&mut self, topic: &SideQueryKind, failure: &Failure) -> Option<&'static str> {
         let open = waiting_box(&mut self.overlays)?;
         if !open.asked.remove(topic) {
@@ -191,7 +191,7 @@ impl App {
         })
     }
 
-    /// Asks the next questions, or goes on once all are answered and nothing lies over the box.
+    /// Asks the next questions; goes on once all are answered and no other box is on top.
     pub(super) fn answers_on(&mut self, effects: &mut Vec<AppEffect>) {
         let Some(open) = waiting_box(&mut self.overlays) else { return };
         let Some(planner) = &self.session.planner else { return };
@@ -220,7 +220,7 @@ impl App {
     }
 }
 
-/// The box that waits for answers, where there is one.
+/// The box that waits for answers, if there is one.
 fn waiting_box(overlays: &mut [Overlay]) -> Option<&mut AnswersBox> {
     overlays.iter_mut().rev().find_map(|overlay| match overlay {
         Overlay::Answers(open) => Some(open),

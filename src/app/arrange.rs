@@ -40,7 +40,7 @@ impl SortMenu {
         Self { choices, orders, cursor: cursor.unwrap_or(0) }
     }
 
-    /// The orders after a choice: by this field alone, turned round where it was so already.
+    /// The orders after a choice: this field alone, reversed if the list is sorted by it already.
     fn by(&self, field: RecordField) -> Vec<SortOrder> {
         match self.orders.as_slice() {
             [only] if only.by == field => vec![turned(*only)],
@@ -48,7 +48,7 @@ impl SortMenu {
         }
     }
 
-    /// The orders with this field behind them; where it is there already, turned round.
+    /// The orders with this field added last; a field that is among them is reversed.
     fn then_by(&self, field: RecordField) -> Vec<SortOrder> {
         let mut orders = self.orders.clone();
         match orders.iter_mut().find(|order| order.by == field) {
@@ -66,7 +66,7 @@ fn turned(order: SortOrder) -> SortOrder {
 /// The box that asks which columns to show.
 #[derive(Debug)]
 pub struct ColumnMenu {
-    /// Every field that can be a column, and whether it is shown: those that are come first.
+    /// Every field that can be a column, and whether it is shown; shown fields come first.
     pub choices: Vec<(RecordField, bool)>,
     /// Index of the choice with the cursor.
     pub cursor: usize,
@@ -172,7 +172,8 @@ impl App {
         self.overlays.push(Overlay::Sort(menu));
     }
 
-    /// A letter sorts by its column, a capital one by its column where the first one leaves rows alike. True if it did.
+    /// A letter sorts by its column; a capital letter sorts rows that are equal so far by its column. True if the
+    /// letter has a column.
     pub(super) fn sorts_by_letter(&mut self, key: KeyEvent) -> bool {
         let (Some(Overlay::Sort(menu)), KeyCode::Char(letter)) = (self.overlays.last(), key.code) else { return false };
         if key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) {
@@ -236,7 +237,7 @@ impl App {
         }
     }
 
-    /// A line of the palette for each order by one column.
+    /// Palette lines, one for the order by each column.
     pub(super) fn sort_lines(&self) -> Vec<PaletteLine> {
         let Some(pane) = self.lists.pane() else { return Vec::new() };
         let both =
@@ -260,7 +261,8 @@ impl App {
         line(PaletteEntry::Sort(orders), format!("sort {}", names.join(",")), help)
     }
 
-    /// Lines for a command that is typed with arguments that no line has: `sort role,-last`, `columns name,user,seat`.
+    /// Palette lines for a typed command with arguments that no fixed line has: `sort role,-last`, `columns
+    /// name,user,seat`.
     pub(super) fn argument_lines(&self, typed: &str) -> Vec<PaletteLine> {
         let Some(pane) = self.lists.pane() else { return Vec::new() };
         let words = |rest: &str| -> Vec<String> {
@@ -295,7 +297,7 @@ impl App {
         }]
     }
 
-    /// Puts the name of the line under the cursor in the place of the typed text.
+    /// Replaces the typed text by the name of the line under the cursor.
     pub(super) fn complete_command(&mut self) {
         let Some(Overlay::Palette(palette)) = self.overlays.last_mut() else { return };
         let Some(line) = palette.selected().cloned() else { return };

@@ -1,4 +1,4 @@
-//! Names that are typed into boxes and forms, and that the lists known here may lack: the server is asked for them.
+//! Looks up typed names on the server when the known lists may lack them: in boxes and in forms.
 
 use super::{App, AppEffect, Overlay};
 use crate::{
@@ -13,7 +13,8 @@ use crate::{
 const SHOWN: usize = 64;
 
 impl App {
-    /// Asks for what is typed where no row contains it and not all records are known. False where there is nothing to ask.
+    /// Looks up the typed text if no row contains it and not all records are known. False if there is nothing to look
+    /// up.
     pub(super) fn ask_for_typed(&mut self, effects: &mut Vec<AppEffect>) -> bool {
         let finder = self.overlays.last_mut().and_then(|top| top.behavior_mut().finder());
         let asked = finder.and_then(|(typed, rows)| Some((rows.kind, rows.ask(typed.value(), &self.directory)?)));
@@ -23,7 +24,7 @@ impl App {
         true
     }
 
-    /// Asks for names of a form that nothing here is called. True where the form has to wait for the answer.
+    /// Looks up the names of a form that no known record has. True if the form must wait for the answer.
     pub(super) fn ask_for_named(&mut self, effects: &mut Vec<AppEffect>) -> bool {
         let Some(Overlay::Form(form)) = self.overlays.last_mut() else { return false };
         let jobs = form.ask(&self.directory);
@@ -37,7 +38,7 @@ impl App {
         true
     }
 
-    /// Names were looked up: who is found is in the directory.
+    /// Takes in the answer to a lookup; the records that were found are in the directory already.
     pub(super) fn on_look_up_ended(&mut self, missed: &[MissedName], effects: &mut Vec<AppEffect>) {
         let failure = missed.iter().find_map(|missed| missed.failure.as_ref());
         match self.overlays.last_mut() {
@@ -66,7 +67,7 @@ impl App {
         }
     }
 
-    /// How many are known here, where rows of a list that is known in part were taken as a whole.
+    /// A note that rows of a partial list were marked as a whole: how many are known.
     pub(super) fn known_part(&self) -> Option<String> {
         let (kind, whole) = match self.overlays.last() {
             Some(Overlay::Check(list)) => (list.kind(), list.is_whole()),

@@ -1,4 +1,5 @@
-//! The provider's audit log beside Activity: who changed access, also elsewhere. Read page by page, a request at a time.
+//! The provider's audit log beside Activity: changes of access by all clients. Read page by page, one request at a
+//! time.
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use crate::directory::{
     side_query::SideQueryKind,
 };
 
-/// So many pages of the same days are read without asking.
+/// The number of pages of the same days that are read without a key press.
 const PAGES: usize = 10;
 
 /// The entries that were told.
@@ -19,7 +20,7 @@ const PAGES: usize = 10;
 pub(super) struct AuditRows {
     /// Entries about access, the newest first.
     entries: Vec<Arc<AuditEntry>>,
-    /// Pages of the same days that were asked for since somebody asked.
+    /// The number of pages of the same days that were read since the last key press.
     pages: usize,
     /// The last pages had more to follow.
     more: bool,
@@ -32,7 +33,7 @@ impl App {
         self.ask_audit(AuditSpan::newest(self.now), effects);
     }
 
-    /// Asks for the days before those that were read, or for the rest of these where there was more of it.
+    /// Reads the days before those that were read, or the remaining pages of these days.
     pub(super) fn audit_earlier(&mut self, effects: &mut Vec<AppEffect>) {
         let Some(SideQueryKind::AuditLog(span)) = self.aside().map(|aside| &aside.topic) else { return };
         let rest = self.directory.audit_page(span).and_then(|page| Some(span.after(page.next.clone()?)));
@@ -53,7 +54,7 @@ impl App {
         }
     }
 
-    /// Pages were told: shows them, and asks for the next one while the box is open.
+    /// Shows the pages that have come, and asks for the next one while the box is open.
     pub(super) fn audit_told(&mut self, topics: &[SideQueryKind], effects: &mut Vec<AppEffect>) {
         let told = topics.iter().rev().find_map(|topic| match topic {
             SideQueryKind::AuditLog(span) => Some(span),
@@ -76,7 +77,7 @@ impl App {
         aside.search.rows(self.activity.audit_rows())
     }
 
-    /// True where the days that were read have more entries than were asked for.
+    /// True if the days that were read have more entries than were read.
     pub fn audit_has_more(&self) -> bool {
         self.activity.audit.more && !matches!(self.aside(), Some(aside) if aside.asked == SideQueryStatus::Waiting)
     }

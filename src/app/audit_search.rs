@@ -1,4 +1,4 @@
-//! The audit log's filter and order. They stand in the box of the log, over the entries that were read.
+//! The filter and the order of the audit log. Both work on the entries that were read.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::directory::{
     query::{BadQuery, TextQuery, TextTerm},
 };
 
-/// The fields that a filter of the audit log asks for: the columns of `scimitar audit`.
+/// The fields that a filter of the audit log can name: the columns of `scimitar audit`.
 pub const FIELDS: &[&str] = &["by", "user", "team", "what", "status", "age"];
 
 /// At most so many values are offered: typing finds the others.
@@ -131,7 +131,7 @@ impl AuditSearch {
         self.query.terms().iter().all(holds) && self.query.finds(|| line(entry, app))
     }
 
-    /// Takes the filter back. False where there is none.
+    /// Clears the filter. False if there is none.
     pub(super) fn clear(&mut self) -> bool {
         let cleared = self.filtering || self.is_filtered() || self.bad.is_some();
         if cleared {
@@ -141,7 +141,7 @@ impl AuditSearch {
     }
 }
 
-/// Whether a term is true of an entry; `None` where the entry does not tell.
+/// Whether a term matches an entry; `None` if the entry lacks the value.
 fn holds_of(entry: &AuditEntry, term: &TextTerm, app: &App) -> Option<bool> {
     let value = term.value.to_lowercase();
     let named = |name: &Name| {
@@ -162,7 +162,7 @@ fn holds_of(entry: &AuditEntry, term: &TextTerm, app: &App) -> Option<bool> {
     })
 }
 
-/// The text of an entry that words are looked for in: all that its row shows, and the log's own words.
+/// The text of an entry that words are searched in: its row, and the log's own words.
 fn line(entry: &AuditEntry, app: &App) -> String {
     let [actor, user] = [&entry.actor, &entry.user].map(|name| app.logged_name(name));
     let you = if app.is_own_deed(entry) { "you" } else { "" };
@@ -172,7 +172,7 @@ fn line(entry: &AuditEntry, app: &App) -> String {
 }
 
 impl App {
-    /// The user name of the only user with this address or id, as everywhere else; what the log says of anybody else.
+    /// The user name if exactly one user has this address or id; otherwise the log's words.
     pub fn logged_name<'a>(&'a self, name: &'a Name) -> &'a Name {
         let mut named = self.directory.users_named(name.raw());
         let by_id = || self.directory.user(&Id::from(name.raw()));
@@ -183,7 +183,7 @@ impl App {
         user.map_or(name, |user| &user.user_name)
     }
 
-    /// True where the owner of the key in use did it, here or elsewhere.
+    /// True if the owner of the key in use did it, here or with another client.
     pub fn is_own_deed(&self, entry: &AuditEntry) -> bool {
         self.directory.owner().is_some_and(|owner| entry.is_by(owner))
     }
@@ -203,7 +203,7 @@ impl App {
         }
     }
 
-    /// Completes the last term of the filter: a field, or a value that the entries have.
+    /// Completes the last term of the filter: a field, or a value that entries have.
     pub(super) fn complete_audit(&mut self) {
         let Some(aside) = self.aside() else { return };
         let text = aside.search.filter.value();
@@ -225,7 +225,7 @@ impl App {
         }
     }
 
-    /// What a term may become, the most frequent first, with how many entries have it.
+    /// The completions of a term, the most frequent first, with their numbers of entries.
     fn audit_completions(&self, term: &str) -> Vec<(String, String)> {
         let Some((field, typed)) = term.split_once(':') else {
             let fields = FIELDS.iter().filter(|field| field.starts_with(&term.to_lowercase()));

@@ -1,7 +1,7 @@
-//! The list of Activity: which plans it shows, by which filter and in which order, and which are marked.
+//! The list of Activity: its filter, its order and its marks.
 //!
-//! Rows never move by themselves: a filter and an order are applied when they are chosen and when plans come, not while
-//! a plan is on its way.
+//! Rows do not move by themselves: filter and order are applied when they are chosen and when plans come, not while a
+//! plan is on its way.
 
 use indexmap::IndexSet;
 use jiff::Timestamp;
@@ -17,7 +17,7 @@ use crate::directory::{
     query::{BadQuery, TextQuery, TextTerm},
 };
 
-/// The fields that a filter of Activity asks for.
+/// The fields that a filter of Activity can name.
 pub const FIELDS: &[&str] = &["state", "age"];
 
 /// The words of `state:`, beside the states' own.

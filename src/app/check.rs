@@ -25,9 +25,9 @@ use sweep::CheckSweep;
 /// The records of the rows, and the records that they are checked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CheckSubject {
-    /// Rows are teams; the users come and go together.
+    /// Rows are teams; the users join or leave together.
     TeamsOf(Vec<Id>),
-    /// Rows are users; they come to all of the teams, or go from all.
+    /// Rows are users; they join all of the teams, or leave all of them.
     MembersOf(Vec<Id>),
 }
 
@@ -78,7 +78,7 @@ pub enum MembershipState {
 }
 
 impl MembershipState {
-    /// The wish after one more press, from the present wish.
+    /// The next wish after a press of Space.
     pub fn next(self, wish: Option<bool>) -> Option<bool> {
         match (self, wish) {
             (MembershipState::On, None) => Some(false),
@@ -88,8 +88,8 @@ impl MembershipState {
         }
     }
 
-    /// The wish after one press while a word is typed: the best match may not be the one that was meant, so no member
-    /// leaves by it. `None` where the press would take somebody out.
+    /// The next wish after Space while a word is typed. The best match may not be the wanted row, so no member is
+    /// removed: `None` if the press would remove one.
     pub fn next_typed(self, wish: Option<bool>) -> Option<Option<bool>> {
         match (self, wish) {
             (MembershipState::On, None) => None,
@@ -98,21 +98,21 @@ impl MembershipState {
         }
     }
 
-    /// The wish after a press of the key that takes out; `None` where the row is not in.
+    /// The next wish after the key that removes; `None` if the row is not a member.
     pub fn taken_out(self, wish: Option<bool>) -> Option<Option<bool>> {
         (self != MembershipState::Off || wish.is_some())
             .then(|| (self != MembershipState::Off && wish != Some(false)).then_some(false))
     }
 }
 
-/// The reason why a key leaves a row of a check list as it is.
+/// The reason why a key changes nothing in a row of a check list.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RowKept {
     /// The row is in, and a word is typed.
     #[error("{0} is in already")]
     IsIn(String),
     #[error("{0} is not in: there is nothing to take out.")]
-    /// The row is not in: there is nothing to take out.
+    /// The row is not a member, so nothing can be removed.
     NotIn(String),
     /// Nobody can change the row.
     #[error("{0}")]
@@ -122,7 +122,7 @@ pub enum RowKept {
     All(#[from] NothingToggled),
 }
 
-/// The reason why "all shown" changes nothing in a box with a row to check for each match.
+/// The reason why "all shown" changes nothing in a check list, if it has rows that match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NothingToggled {
     /// The rows shown are only similar to the typed text.
@@ -157,15 +157,15 @@ pub struct CheckList {
     pub of: CheckSubject,
     /// The text that is typed.
     pub input: Input,
-    /// The rows: those that are in first, until something is typed.
+    /// The rows: members first, until a word is typed.
     pub rows: FilteredRows,
-    /// The wishes in the order of choosing: true puts the row in, false takes it out.
+    /// The wishes in the order of choosing: true adds the row, false removes it.
     pub wishes: IndexMap<Id, bool>,
-    /// Rows that were set one by one: "all shown" leaves them so.
+    /// Rows that were set one by one; "all shown" does not change them.
     by_hand: FxHashSet<Id>,
-    /// True if the next typed character starts a new word: the one before was found and checked.
+    /// True if the next typed character starts a new word, because the row of the last word was checked.
     found: bool,
-    /// True if all that the filter showed were checked at once.
+    /// True if "all shown" has checked rows.
     whole: bool,
     /// All rows shown are being checked.
     sweep: Option<CheckSweep>,
@@ -201,7 +201,7 @@ impl CheckList {
         }
     }
 
-    /// True where a team is concerned whose members the server did not tell.
+    /// True if the server did not tell the members of one of the teams.
     fn is_silent(&self, directory: &Directory, row: &Id) -> bool {
         let silent = |team: &Id| directory.team(team).is_none_or(|team| team.members.is_none());
         match &self.of {
@@ -234,7 +234,7 @@ impl CheckList {
         self.rows.filter(self.input.value(), directory);
     }
 
-    /// True where rows were checked all at once, not singly.
+    /// True if rows were checked by "all shown", not one by one.
     pub fn is_whole(&self) -> bool {
         self.whole && !self.wishes.is_empty()
     }
@@ -252,10 +252,11 @@ impl CheckList {
         )
     }
 
-    /// Takes the row under the cursor out, or leaves it in after all.
+    /// Removes the row under the cursor, or takes the removal back.
     ///
     /// # Errors
-    /// The row is not in.
+    ///
+    /// The row is not a member.
     pub fn take_out(&mut self, directory: &Directory) -> Result<(), RowKept> {
         self.press(directory, RowKept::NotIn, MembershipState::taken_out)
     }
@@ -296,12 +297,12 @@ impl CheckList {
         (come, self.wishes.len() - come)
     }
 
-    /// The number of memberships that the wishes are about: of each row with each subject.
+    /// The number of memberships that the wishes are about: one for each row and subject.
     pub fn pairs(&self) -> usize {
         self.wishes.len() * self.of.subjects().len()
     }
 
-    /// The changes that the wishes mean, of these memberships.
+    /// The changes for these memberships that the wishes ask for.
     pub fn changes(&self, pairs: Range<usize>, directory: &Directory) -> Vec<Change> {
         let subjects = self.of.subjects();
         let change = |at: usize| {
@@ -359,7 +360,7 @@ impl OverlayBehavior for CheckList {
         }
     }
 
-    /// What no row contains can be asked of the server, as long as not all records are known.
+    /// A text that no row contains can be looked up on the server while not all records are known.
     fn has_choice(&self, directory: &Directory) -> bool {
         self.is_looking() || self.selected(directory).is_some() || !directory.is_complete(self.kind())
     }
@@ -382,7 +383,7 @@ impl OverlayBehavior for CheckList {
 
     fn renew(&mut self, directory: &Directory) {
         self.rows.renew(self.of.rows(directory), directory);
-        // The rows stand elsewhere: the sweep looks at them anew.
+        // Rows have moved, so the sweep starts over.
         if let Some(sweep) = &mut self.sweep {
             *sweep = CheckSweep::default();
         }

@@ -1,4 +1,4 @@
-//! Changes in the journal that are open and that this console did not send.
+//! Open changes in the journal that this console did not send.
 
 use rustc_hash::FxHashSet;
 

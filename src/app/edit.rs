@@ -1,5 +1,5 @@
-//! From a key to a plan: picks, check lists and forms make changes, changes make a plan, the plan is looked at and
-//! sent.
+//! From a key to a plan: pickers, check lists and forms make changes, and the planner makes a plan of them, which is
+//! shown and sent.
 
 use super::{
     App, AppEffect, Overlay, PlanPreview,
@@ -20,7 +20,7 @@ use crate::directory::{
 };
 use crate::scim::{filter::ScimFilter, text::number};
 
-/// At most so many names are listed in one sentence.
+/// The limit of names in one sentence.
 const NAMED: usize = 5;
 
 impl App {
@@ -140,7 +140,7 @@ impl App {
         self.propose_any(changes, effects);
     }
 
-    /// Plans the changes of the box on top, and shows the plan; where there are none, the box is left.
+    /// Plans the changes of the box on top, and shows the plan; closes the box if there are no changes.
     pub(super) fn propose_any(&mut self, changes: Vec<Change>, effects: &mut Vec<AppEffect>) {
         if changes.is_empty() {
             self.overlays.pop();
@@ -191,7 +191,7 @@ impl App {
         }
     }
 
-    /// Gives each of several new users an id of its own, and keeps whom they begin like.
+    /// Gives each of several new users an id of its own, and keeps the user that they begin like.
     fn tell_apart(&mut self, changes: &mut [Change], model: Option<&Id>) {
         for (at, change) in changes.iter_mut().enumerate() {
             let Change::CreateUser { key, .. } = change else { continue };
@@ -213,7 +213,7 @@ impl App {
         self.draft_of_rows(changes, effects, Self::propose_plan);
     }
 
-    /// Draws up a plan, which says so where rows of a list that is known in part were taken as a whole.
+    /// Draws up a plan. Its notes say if rows of a partial list were marked as a whole.
     fn draft_of_rows(
         &mut self,
         changes: Vec<Change>,
@@ -232,9 +232,9 @@ impl App {
         self.show_plan(plan, Vec::new(), effects);
     }
 
-    /// Sends the plan where the profile asks only about what is risky, and the box that it was chosen in was seen; else
-    /// shows it. New people, teams and roles are shown: a person may take a seat, and nothing that is there tells what is
-    /// meant.
+    /// Sends the plan if the profile shows only risky plans and the box of the choice was on the screen; otherwise
+    /// shows the plan. Plans that create records are shown always: a new user may take a seat, and no present value
+    /// shows what is meant.
     pub(super) fn propose_chosen(&mut self, plan: Plan, needless: Vec<Name>, effects: &mut Vec<AppEffect>) {
         let always =
             self.session.profile.as_ref().is_some_and(|profile| profile.confirm_always || profile.reason_required)
@@ -254,8 +254,8 @@ impl App {
         }
     }
 
-    /// Shows the plan, or puts it on the stage; says why where it is nothing but a refusal. `needless` are those who
-    /// were meant, too, and need nothing.
+    /// Shows the plan, or puts it on the stage. If all of it is refused, shows the reason. `needless` are the selected
+    /// records that need no change.
     pub(super) fn show_plan(&mut self, mut plan: Plan, needless: Vec<Name>, effects: &mut Vec<AppEffect>) {
         if let ([], [(_, why)]) = (plan.steps.as_slice(), plan.refused.as_slice()) {
             let text = why.text.clone();
@@ -292,14 +292,15 @@ impl App {
         (!names.is_empty()).then(|| format!("Marked, and not shown by the filter: {}{more}.", names.join(", ")))
     }
 
-    /// True if the plan is about a marked row that is not under the cursor: it may not even be on screen.
+    /// True if the plan is about a marked row that is not under the cursor, and so may be off screen.
     fn is_elsewhere(&self, plan: &Plan) -> bool {
         let (Some(pane), here) = (self.lists.pane(), self.subject()) else { return false };
         let marked = |target: &ResourceRef| Some(target) != here.as_ref() && pane.marks.contains(&target.id);
         plan.steps.iter().any(|step| step.change.touches().iter().any(|(target, _)| marked(target)))
     }
 
-    /// Lays the steps over the directory and hands them to the worker, with the lines of the stage that they come from.
+    /// Applies the steps to the pending layer of the directory and hands them to the worker, with their lines of the
+    /// stage.
     pub(super) fn send(
         &mut self,
         plan: Plan,
@@ -313,7 +314,7 @@ impl App {
         self.lay(plan.enter(None, self.now, &actor), taken, effects);
     }
 
-    /// Hands the changes that are laid over the directory to the worker.
+    /// Hands changes to the worker that are in the pending layer already.
     pub(super) fn hand_over(&mut self, entries: Vec<JournalEntry>, taken: Vec<StageId>, effects: &mut Vec<AppEffect>) {
         let added = entries.iter().find_map(|entry| entry.step.change.created());
         self.say_sending(&entries);

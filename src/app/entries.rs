@@ -131,11 +131,12 @@ impl JournalEntries {
         plan::inverse(self.of_plan(plan), self.undos_of(plan), &RecordSuccessors::default())
     }
 
-    /// Like [`Self::inverse`], about records that were made again since, and without the effects that other plans have had,
-    /// too; plans that are undone together with it are no others. Where a person has `chosen` the plan, also what nobody
-    /// knows to be its effect.
+    /// Like [`Self::inverse`], about records that were created again since, and without effects of other plans; plans
+    /// that are undone in the same plan do not count as others. If a person has `chosen` the plan, changes with an
+    /// unknown author are included.
     ///
     /// # Errors
+    ///
     /// No change of the plan can be undone.
     pub fn own_inverse(&self, plan: ChangeId, together: &[ChangeId], chosen: bool) -> Result<InversePlan, Refusal> {
         let successors = RecordSuccessors::of(self.all.values());

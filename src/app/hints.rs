@@ -1,5 +1,5 @@
-//! The keys that act now, for the bottom row and for whoever presses another one: from the action table and the scopes
-//! of the topmost box or pane, which also route the keys.
+//! The keys that act now, for the bottom row and for the message after a key without a meaning. They come from the
+//! action table and the scopes of the topmost box or pane, which also route the keys.
 
 use std::borrow::Cow;
 
@@ -28,7 +28,7 @@ impl App {
         for scope in self.scopes() {
             for spec in ACTIONS.iter().filter(|spec| spec.scope == *scope && !spec.hint.is_empty()) {
                 let shown = self.never(spec.action).is_none() && self.availability(spec.action).is_ok();
-                // A box has its own way out; what is the same everywhere leaves the room to its keys.
+                // A box has its own way out. Keys that are the same everywhere leave the room to the box's keys.
                 let everywhere = boxed && matches!(spec.action, Action::Palette | Action::Quit);
                 if !shown || everywhere || (spec.action == Action::DropLine && !self.has_lines()) {
                     continue;
@@ -52,18 +52,18 @@ impl App {
         hints
     }
 
-    /// True while a message stays until it is cleared: the way back clears it first.
+    /// True while a message stays until it is cleared: Esc clears the message first.
     pub fn has_error(&self) -> bool {
         self.screen.message.as_ref().is_some_and(|message| message.error)
     }
 
-    /// The key by which an action is done here: none where each of its keys is text, or does something else.
+    /// The key that triggers an action here; none if each of its keys is text, or has another meaning.
     pub fn key_now(&self, action: Action) -> Option<String> {
         let typing = self.is_typing();
         self.keymap.labels_in(self.scopes(), action, |key| !typing || overrides_typing(action, key)).next()
     }
 
-    /// True while a plan of several lines is looked at: in a plan of one line, no single line can be dropped.
+    /// True while a plan of several lines is shown: the only line of a plan can't be dropped.
     fn has_lines(&self) -> bool {
         matches!(self.overlays.last(), Some(Overlay::Preview(preview)) if preview.plan.steps.len() > 1)
     }

@@ -1,4 +1,4 @@
-//! People who are invited, on the list of users: read team by team when somebody asks for them, a few teams at a time.
+//! Invited people in the list of users. Invitations are read when somebody asks for them, a few teams at a time.
 
 use super::{App, AppEffect, action::Action};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     scim::text::number,
 };
 
-/// So many teams are asked about at the same time.
+/// The limit of teams whose invitations are read at the same time.
 const AT_ONCE: usize = 4;
 
 impl App {
@@ -22,7 +22,7 @@ impl App {
         (0..AT_ONCE).for_each(|_| self.ask_next_roster(effects));
     }
 
-    /// Says of how many teams the invitations are known, where that is not all.
+    /// Says of how many teams the invitations are known, if that is not all of them.
     pub(super) fn say_whose_invitations_are_known(&mut self) {
         let (known, all) = (self.directory.rosters_known(), self.directory.len(RecordKind::Team));
         if let Some(why) = self.never(Action::ReadInvitations) {
@@ -48,7 +48,7 @@ impl App {
         }
     }
 
-    /// Some teams' invitations were told, or could not be.
+    /// Takes in the invitations of teams, or the failure to read them.
     pub(super) fn rosters_told(&mut self, topics: &[SideQueryKind], effects: &mut Vec<AppEffect>) {
         let rosters = topics.iter().filter(|topic| matches!(topic, SideQueryKind::Roster(_))).count();
         if rosters == 0 {

@@ -1,4 +1,4 @@
-//! The Activity pane: the changes, their outcomes, and how they are taken back.
+//! The Activity pane: the changes, their outcomes, and their undo.
 
 use super::{
     ActivityState, App, AppEffect, Overlay, Tab, action::Action, availability::UnavailableReason, plan_view::PlanRow,
@@ -10,7 +10,7 @@ use crate::directory::{
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// Plans of more changes than this show how far they have come; of fewer each failure is told as it comes.
+/// Plans of more changes than this show a progress; in smaller plans each failure is shown as it comes.
 pub(crate) const LONG: usize = 10;
 
 impl App {
@@ -54,7 +54,7 @@ impl App {
         }
     }
 
-    /// Plans have come: the cursor stays on the plan that a person may be about to take back.
+    /// Plans have come: the cursor stays on its plan, which a person may be about to undo.
     pub(super) fn keep_activity_cursor(&mut self, selected: Option<ChangeId>) {
         self.arrange_activity();
         let is_chosen = self.lists.tab == Tab::Activity || self.activity.changes.cursor > 0;
@@ -66,7 +66,8 @@ impl App {
         self.activity.changes.cursor = at;
     }
 
-    /// How many changes of this session failed and still want a look, and how many are open.
+    /// The number of failed changes of this session that are neither retried with success nor dismissed, and the number
+    /// of open ones.
     pub fn counts(&self) -> (usize, usize) {
         (self.activity.failures.len(), self.directory.pending().len())
     }
@@ -82,7 +83,7 @@ impl App {
         format!("{activity} Activity, then {story}: {choices}.")
     }
 
-    /// Says loudly how a change that should be taken back ended, and has the way back ready.
+    /// Shows an alarm about a change that should be undone, and prepares its undo.
     pub(super) fn sound(&mut self, id: ChangeId) {
         let Some(entry) = self.activity.entries.get(&id) else { return };
         let key = self.keymap.label(Action::Undo).unwrap_or_default();
@@ -96,7 +97,7 @@ impl App {
         self.fail(text);
     }
 
-    /// Takes back the change that must not stay, and nothing else of its plan.
+    /// Undoes the change with the alarm, and nothing else of its plan.
     fn undo_alarm(&mut self, id: ChangeId, effects: &mut Vec<AppEffect>) {
         let Some(entry) = self.activity.entries.get(&id) else { return };
         let alone = self.activity.entries.of_plan(entry.plan).nth(1).is_none();
@@ -145,7 +146,7 @@ impl ActivityState {
         self.entries.undone_by(plan)
     }
 
-    /// Keeps count of failures: one that was tried again with success is settled.
+    /// Updates the number of failures: a failure that was retried with success is settled.
     pub(super) fn count_failure(&mut self, id: ChangeId) {
         let Some(entry) = self.entries.get(&id) else { return };
         if entry.state.is_failure() {
@@ -155,7 +156,7 @@ impl ActivityState {
         }
     }
 
-    /// True for a conflict of this session of which nobody has said yet whose value holds.
+    /// True for a conflict of this session that nobody has decided yet.
     pub fn awaits_choice(&self, id: ChangeId) -> bool {
         self.failures.contains(id) && self.entries.get(&id).is_some_and(|entry| entry.state == ChangeState::Conflict)
     }
@@ -175,8 +176,8 @@ impl ActivityState {
     }
 }
 
-/// The common ground of two changes of which the second settles the failure of the first: they do the same to the same
-/// value, or create something of the same name.
+/// What two changes have in common if the second one settles the failure of the first: both set the same value, or
+/// create a record of the same name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct SettledMatter(ChangeVerb, Option<(ResourceRef, ChangedField)>, String);
 
@@ -190,7 +191,7 @@ impl SettledMatter {
     }
 }
 
-/// Failures of this session that were neither tried again with success nor put aside.
+/// Failures of this session that were neither retried with success nor dismissed.
 #[derive(Debug, Default)]
 pub(super) struct OpenFailures {
     all: FxHashMap<ChangeId, SettledMatter>,

@@ -74,7 +74,7 @@ impl App {
         }
     }
 
-    /// Says which keys have a meaning here, after one that has none was pressed.
+    /// Shows the keys that have a meaning here, after a key without one was pressed.
     fn say_which_keys_act(&mut self, key: KeyEvent) {
         if self.overlays.is_empty() {
             let help = self.keymap.label(Action::Help).unwrap_or_default();
@@ -91,7 +91,7 @@ impl App {
             .map_or(self.lists.tab == Tab::Activity && self.activity.changes.filtering, |pane| pane.filtering)
     }
 
-    /// Scopes from the innermost outwards: of the box on top alone, where there is one.
+    /// The scopes from the innermost outwards; if a box is open, those of the box on top alone.
     pub fn scopes(&self) -> &'static [Scope] {
         self.overlays.last().map_or_else(|| self.scopes_beneath(), |top| top.behavior().scopes())
     }
@@ -152,7 +152,7 @@ impl App {
         }
     }
 
-    /// How many full Models seats people have, where seats are known; `short` for where there is little room.
+    /// The number of full Models seats, if seats are known; `short` for a narrow line.
     pub fn seats_in_words(&self, short: bool) -> Option<String> {
         let census = self.directory.census();
         let seats = census.seats(SeatKind::Models);
@@ -166,7 +166,8 @@ impl App {
         (seats.known > 0).then(|| format!("{}{of} full seats{basis}", number(seats.full)))
     }
 
-    /// A filter by role says how many users it could not judge; one for invited people, of how many teams those are known.
+    /// The number of users that a filter by role could not judge; for a filter by invitations, the number of teams
+    /// whose invitations are known.
     pub(super) fn say_what_is_unknown(&mut self, kind: RecordKind) {
         let (unknown, all) =
             (self.lists.panes[kind as usize].unjudged(&self.directory), self.directory.len(RecordKind::User));
@@ -179,12 +180,12 @@ impl App {
         }
     }
 
-    /// Takes one step back: the message, the box, the filter being typed, the filter, the marks.
+    /// Goes one step back: clears the message, closes the box, leaves the filter, clears the filter, clears the marks.
     pub(super) fn back(&mut self, effects: &mut Vec<AppEffect>) {
         if self.has_error() {
             self.screen.message = None;
         } else if self.overlays.last_mut().is_some_and(|top| top.behavior_mut().back()) {
-            // The box is still open; a filter of its rows may have been taken back.
+            // The box is still open; its own filter may have been cleared.
             self.keep_aside_cursors();
         } else if self.overlays.last().is_some_and(|top| top.behavior().has_work()) && !self.screen.dropping {
             self.screen.dropping = true;
@@ -246,18 +247,18 @@ pub(super) fn puts_text_in(event: &Event) -> bool {
     }
 }
 
-/// While text is typed, only keys that are no text, and the check list's own Space, do anything else.
+/// While text is typed, only keys that are no text, and the Space of a check list, have another meaning.
 pub(super) fn overrides_typing(action: Action, key: KeyEvent) -> bool {
     let scope = action.spec().scope;
     match key.code {
         KeyCode::Char(' ') => action == Action::Toggle,
-        // Editing keys such as C-u and C-w belong to the text; leaving passes always.
+        // Editing keys such as C-u and C-w belong to the text field; Esc always leaves it.
         KeyCode::Char(_) => {
             key.modifiers.contains(KeyModifiers::CONTROL)
                 && (!matches!(scope, Scope::Global | Scope::Work | Scope::Tabs | Scope::List | Scope::Record)
                     || matches!(action, Action::Quit | Action::Redraw | Action::Suspend))
         }
-        // The confirming text needs no forward delete, and x is text there.
+        // The confirming text needs no forward delete, so Delete keeps its action; x is text there.
         KeyCode::Delete => action == Action::DropLine,
         KeyCode::Home | KeyCode::End => false,
         _ => true,

@@ -1,4 +1,4 @@
-//! Making one like another: which other one or which list, and the difference between them.
+//! Makes a record like another: the choice of the other record or of a list, and the difference between the two.
 
 use super::{
     App, AppEffect, NoList, Overlay,
@@ -22,12 +22,12 @@ impl App {
         self.overlays.push(Overlay::Pick(PickBox::new(kind, subjects, &self.directory)));
     }
 
-    /// A new user is there: shows what they lack of the one whom they begin like, where nothing else is open.
+    /// A new user exists now: shows the difference to the user that they begin like, if no box is open.
     pub(super) fn begin_like(&mut self, provisional: &Id, created: &Id, effects: &mut Vec<AppEffect>) {
         let Some(model) = self.lists.newcomers.remove(provisional) else { return };
         self.read_roles(std::slice::from_ref(&model), effects);
         if self.directory.user(created).is_some_and(|user| !user.org_role.is_told()) {
-            // The answer to a creation may leave the role out that reading the user brings.
+            // The answer to a creation may lack the role, which a single read shows.
             effects.push(AppEffect::Work(WorkerJob::ReadEach(vec![ResourceRef::user(created)])));
         }
         let with_others = self.overlays.iter_mut().find_map(|overlay| match overlay {
@@ -35,7 +35,7 @@ impl App {
             _ => None,
         });
         if let Some(users) = with_others {
-            // Of several who begin alike each joins the difference once they are there.
+            // If several new users begin alike, each joins the difference once they exist.
             users.push(created.clone());
             self.renew_difference();
         } else if self.overlays.is_empty() && !self.is_typing() {
@@ -47,7 +47,7 @@ impl App {
         }
     }
 
-    /// Shows what differs; the question stays underneath, so that Esc goes back to it.
+    /// Shows the difference; the choice stays underneath, so that Esc goes back to it.
     pub(super) fn picked(&mut self, effects: &mut Vec<AppEffect>) {
         if self.ask_for_typed(effects) {
             return;
@@ -73,7 +73,7 @@ impl App {
         self.show_difference(of, Vec::new());
     }
 
-    /// Takes the list that was entered, once the file that was named is read.
+    /// Takes in the list that was entered, after a named file was read.
     pub(super) fn list_entered(&mut self, team: &Id, effects: &mut Vec<AppEffect>) {
         let Some(Overlay::Form(form)) = self.overlays.last_mut() else { return };
         match form.listed() {
@@ -97,7 +97,7 @@ impl App {
         }
     }
 
-    /// Asks about names that are nobody's, or goes on to the difference.
+    /// Asks about names that no record has, or goes on to the difference.
     fn read_names(&mut self, team: &Id, text: &str, effects: &mut Vec<AppEffect>) {
         let named = named::named(text, &NameFinder::new(&self.directory));
         if named.found.is_empty() && named.doubts.is_empty() {
@@ -162,7 +162,7 @@ impl App {
         }
     }
 
-    /// More is known of somebody: the difference follows.
+    /// A record was read: the difference is computed again.
     pub(super) fn renew_difference(&mut self) {
         let Some(planner) = &self.session.planner else { return };
         let open = self.overlays.iter_mut().filter_map(|overlay| match overlay {

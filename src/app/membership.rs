@@ -1,5 +1,5 @@
-//! The row under the cursor of details that are walked, as the subject of an action: a person in a team, or the holder
-//! of a role. The details of the person or the team stay beneath, so that Esc goes back to them.
+//! The row under the cursor of details as the subject of an action: a person in a team, or the holder of a role. The
+//! details stay beneath the opened box, so that Esc goes back to them.
 
 use super::{
     App, AppEffect, Overlay,
@@ -24,7 +24,7 @@ pub struct TeamMembership {
 }
 
 impl App {
-    /// The record that the line under the cursor leads to, of the details or the holders on top.
+    /// The record that the line under the cursor leads to, in the details or the holders on top.
     pub(super) fn link_in_hand(&self) -> Option<ResourceRef> {
         match self.overlays.last() {
             Some(Overlay::Details(DetailsBox { target, cursor, .. })) => self.links(target).into_iter().nth((*cursor)?),
@@ -46,7 +46,7 @@ impl App {
         }
     }
 
-    /// True in the details of a team that gives its members a role: the team's role is the only one to choose there.
+    /// True in the details of a team that gives its members a role: only the team's role can be chosen there.
     fn gives_role(&self) -> bool {
         let mapped = self.capabilities().is_some_and(|can| can.mapping.is_some());
         mapped && self.subject().is_some_and(|target| target.kind == RecordKind::Team)

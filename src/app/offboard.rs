@@ -1,4 +1,4 @@
-//! The end of people's access: what no list tells is asked for, then all of it is one plan.
+//! Offboarding: facts that no list contains are read first, then one plan ends all access of the people.
 
 use std::collections::VecDeque;
 
@@ -18,19 +18,19 @@ use crate::directory::{
     words,
 };
 
-/// What a plan of offboarding was drawn up for.
+/// The subjects of an offboarding plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OffboardingSubject {
     /// Who goes.
     pub leaving: Vec<Id>,
-    /// Who becomes admin of teams that would have none.
+    /// The new admin of teams that would have none.
     pub successor: Option<Id>,
     /// Why the server tells no keys of other people.
     pub(super) keys_refused: Option<String>,
 }
 
 impl App {
-    /// Asks for all that no list tells of the row or the marked rows.
+    /// Reads the facts that no list contains, about the row or the marked rows.
     pub(super) fn offboard(&mut self, effects: &mut Vec<AppEffect>) {
         let Some(can) = self.capabilities() else { return };
         let leaving = self.subjects();
@@ -47,7 +47,7 @@ impl App {
         self.wait_for(AnswersBox::new(AnswersPurpose::Offboarding(leaving), waiting, reading, asks_owner), effects);
     }
 
-    /// Draws up the plan; asks first who becomes admin of teams that would have none.
+    /// Draws up the plan; first asks for a new admin of teams that would have none.
     pub(super) fn offboard_planned(&mut self, subject: OffboardingSubject, effects: &mut Vec<AppEffect>) {
         let Some(can) = self.capabilities() else { return };
         let finder = subject.finder(&self.directory, can);
@@ -67,7 +67,7 @@ impl App {
         });
     }
 
-    /// Somebody was picked who becomes admin of teams that would have none.
+    /// A new admin was picked for teams that would have none.
     pub(super) fn successor_picked(
         &mut self,
         mut subject: OffboardingSubject,

@@ -77,7 +77,7 @@ macro_rules! for_each_overlay {
 }
 pub(crate) use for_each_overlay;
 
-/// What the keys do in a box. The methods with a body are for boxes that have no use for them.
+/// The behaviour of a box. The methods with a body have defaults for boxes that do not need them.
 pub(super) trait OverlayBehavior {
     /// The scopes whose keys act while the box is on top, from the innermost outwards. No other key does anything to
     /// the panes and boxes beneath.
@@ -91,7 +91,7 @@ pub(super) trait OverlayBehavior {
     /// A key or a paste, where characters are text. `app` is the console without this box.
     fn edit(&mut self, _event: &Event, _app: &App) {}
 
-    /// The first line on screen, of a box that shows a text.
+    /// The first visible line, of a box that shows a text.
     fn scroll(&mut self) -> Option<&mut usize> {
         None
     }
@@ -108,8 +108,8 @@ pub(super) trait OverlayBehavior {
         false
     }
 
-    /// Changes the row under the cursor, all rows, or what the box shows, or says why it stays as it is. `app` is the
-    /// console without this box.
+    /// Changes the row under the cursor, all rows, or the contents of the box; shows a message if nothing changes.
+    /// `app` is the console without this box.
     fn adjust(&mut self, _action: Action, _app: &App) -> Result<(), RowKept> {
         Ok(())
     }
@@ -122,7 +122,7 @@ pub(super) trait OverlayBehavior {
         Ok(())
     }
 
-    /// Takes the row under the cursor. The box is off the stack by then.
+    /// Chooses the row under the cursor. The box was taken off the stack before.
     fn choose(self, app: &mut App, _effects: &mut Vec<AppEffect>)
     where
         Self: Sized,
@@ -131,12 +131,12 @@ pub(super) trait OverlayBehavior {
         app.overlays.push(self.into());
     }
 
-    /// False where there is no row that could be chosen, as nothing is found.
+    /// False if there is no row to choose, because nothing was found.
     fn has_choice(&self, _directory: &Directory) -> bool {
         true
     }
 
-    /// One step back within the box. False where there is none: the box closes.
+    /// Goes one step back within the box. False if there is no such step: the box then closes.
     fn back(&mut self) -> bool {
         false
     }
@@ -184,7 +184,7 @@ pub(super) enum OverlaySubject {
 /// A way of a cursor or of a text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CursorTravel {
-    /// One of the actions that move a cursor.
+    /// An action that moves a cursor.
     pub(super) action: Action,
     /// The number of rows of a page.
     pub(super) page: usize,
@@ -196,7 +196,7 @@ impl CursorTravel {
         *cursor = self.from(*cursor, rows);
     }
 
-    /// Scrolls a text, whose length only the drawing knows.
+    /// Scrolls a text; only the drawing knows the length of the text.
     pub(super) fn scroll(&self, top: &mut usize) {
         self.go(top, usize::from(u16::MAX));
     }
@@ -255,7 +255,7 @@ macro_rules! define_overlay {
 for_each_overlay!(define_overlay);
 
 impl App {
-    /// Does something with the box on top, while it is off the stack.
+    /// Calls a function with the box on top, which is off the stack meanwhile.
     pub(super) fn with_top<R>(&mut self, act: impl FnOnce(&mut dyn OverlayBehavior, &App) -> R) -> Option<R> {
         let mut top = self.overlays.pop()?;
         let done = act(top.behavior_mut(), self);

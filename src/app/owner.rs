@@ -1,10 +1,10 @@
-//! Whose key is in use: asked once, guarded as "yourself", and compared with what the config says.
+//! The owner of the key in use: asked for once, guarded as "yourself", and compared with `me` of the config.
 
 use super::{App, AppEffect};
 use crate::directory::{owner::KeyOwner, side_query::SideQueryKind, work::WorkerJob};
 
 impl App {
-    /// Asks once in a session, after the lists: plans name their owner, and guards count on them.
+    /// Asks once in a session, after the lists: plans name their owner, and guards count the owner.
     pub(super) fn ask_owner(&mut self, effects: &mut Vec<AppEffect>) {
         if !std::mem::replace(&mut self.session.unbidden.owner_asked, true) {
             effects.push(AppEffect::Work(WorkerJob::AskOwner));
@@ -18,7 +18,7 @@ impl App {
         }
     }
 
-    /// Reading goes on where the server is not what the profile says; nothing is sent.
+    /// The server is hosted otherwise than the profile says: lists are read, and no change is sent.
     pub(super) fn on_hosting(&mut self, why: Option<String>) {
         if let Some(why) = why.filter(|why| self.session.guards.contradiction.as_ref() != Some(why)) {
             self.session.guards.contradiction = Some(why.clone());
@@ -27,7 +27,7 @@ impl App {
         }
     }
 
-    /// The key opens another organisation: the profile is opened anew, with that one's store.
+    /// The key opens another organisation: the profile is opened again, with the store of that organisation.
     pub(super) fn on_other_organisation(&mut self, words: String, effects: &mut Vec<AppEffect>) {
         self.fail(words.clone());
         self.session.guards.contradiction = Some(words.clone());

@@ -81,7 +81,7 @@ pub struct CommandPalette {
     pub input: Input,
     /// All lines.
     pub lines: Vec<PaletteLine>,
-    /// The number of first lines that are there whatever is typed; none where all are.
+    /// The number of first lines that are shown whatever is typed; `None` if all lines are.
     pub(super) fixed: Option<usize>,
     /// Indexes into `lines`, best match first.
     pub shown: Vec<usize>,
@@ -97,7 +97,7 @@ impl CommandPalette {
         palette
     }
 
-    /// True where the line under the cursor can be taken over: the name of a command, a text of a filter.
+    /// True if Tab can complete the line under the cursor: the name of a command, a text of a filter.
     pub(super) fn completes(&self) -> bool {
         self.fixed.is_some() || matches!(self.selected(), Some(PaletteLine { entry: PaletteEntry::Filter(_), .. }))
     }
@@ -121,7 +121,7 @@ impl CommandPalette {
             .iter()
             .enumerate()
             .filter_map(|(at, line)| {
-                // A hit in the name counts before one in the sentence, whose scattered letters say nothing.
+                // A match in the name counts before a match in the sentence, where scattered letters mean little.
                 let name = words.closeness(&line.name, &mut scratch);
                 let whole = || format!("{} {}", line.name, line.help);
                 let any = || Some(whole()).filter(|whole| words.finds(whole));
@@ -245,7 +245,7 @@ impl App {
         palette
     }
 
-    /// Where an action works, and which one does the like here.
+    /// The lists in which an action works, and the action that does the same here.
     fn elsewhere(&self, action: Action, scope: Scope) -> String {
         let like =
             self.keymap.label(Action::MakeLike).filter(|_| action == Action::Compare && self.lists.tab == Tab::Users);

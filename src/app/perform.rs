@@ -224,7 +224,7 @@ impl App {
         }
     }
 
-    /// Changes rows or the contents of the box on top, or says why they stay as they are.
+    /// Changes rows or the contents of the box on top; shows a message if nothing changes.
     fn adjust(&mut self, action: Action) {
         let key = |app: &Self, action| app.keymap.label(action).unwrap_or_default();
         match self.with_top(|top, app| top.adjust(action, app)) {

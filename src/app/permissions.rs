@@ -1,4 +1,4 @@
-//! The box with the permissions of a user, team by team.
+//! The box with the permissions of a user, by team.
 
 use crossterm::event::Event;
 use tui_input::Input;

@@ -13,21 +13,21 @@ use super::{
 };
 use crate::directory::{Directory, Id, Name, RecordKind};
 
-/// What the picked record is for.
+/// The purpose of the picked record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PickPurpose {
     /// The subjects become like it.
     Like,
-    /// It becomes admin of these teams, whose last admins go.
+    /// The record becomes admin of these teams, whose last admins leave.
     Successor(OffboardingSubject, Vec<Name>),
 }
 
 /// State of the box.
 #[derive(Debug)]
 pub struct PickBox {
-    /// What the picked record is for.
+    /// The purpose of the picked record.
     pub purpose: PickPurpose,
-    /// The records that are to become like the picked one, or that go.
+    /// The records that become like the picked one, or that leave.
     pub subjects: Vec<Id>,
     /// The typed text.
     pub input: Input,

@@ -1,4 +1,4 @@
-//! The plan before it is sent: its lines and their search, the texts that are typed into it, and its way to the worker.
+//! The plan before it is sent: its lines and their search, the confirming texts, and the key that sends it.
 
 use crossterm::event::Event;
 use tui_input::Input;
@@ -28,7 +28,7 @@ pub struct PlanPreview {
     pub staged: Vec<StagedChange>,
     /// The typed text, where the plan asks for one.
     pub typed: Input,
-    /// The care that the plan asks for: [`Plan::risk`] goes through all steps, and is asked several times a frame.
+    /// The confirmation that the plan needs: [`Plan::risk`] visits all steps, and each frame needs it several times.
     pub risk: Risk,
     /// The number to type, in words: [`Plan::typed_number`], which goes through all steps, too.
     pub typed_number: Option<&'static str>,
@@ -44,9 +44,9 @@ pub struct PlanPreview {
     pub searching: bool,
     /// A text that is shown in place of the lines.
     pub text: Option<PlanText>,
-    /// The names of those who were meant, too, and need nothing.
+    /// The names of selected records that need no change.
     pub needless: Vec<Name>,
-    /// Whose access ends by the plan, as long as it is whole.
+    /// The people whose access ends by the plan, while no line was dropped.
     pub offboards: Option<OffboardingSubject>,
     /// Facts about the steps, the gravest first.
     pub facts: Vec<PlanFact>,
@@ -126,7 +126,7 @@ impl PlanPreview {
         preview
     }
 
-    /// Weighs the risk anew after a change of the plan.
+    /// Computes the risk again after a change of the plan.
     fn weigh(&mut self) {
         let before = std::mem::replace(&mut self.risk, self.plan.risk());
         self.typed_number = self.plan.typed_number();
@@ -138,17 +138,17 @@ impl PlanPreview {
         }
     }
 
-    /// True if the text that is asked for is there, or none is.
+    /// True if the confirming text was typed, or the plan needs none.
     pub fn is_confirmed(&self) -> bool {
         self.risk.typed().is_none_or(|text| text == self.typed.value().trim())
     }
 
-    /// True where the reason has a row: it is typed, or given.
+    /// True if the reason has a row, because it is being typed or was given.
     pub fn has_reason(&self) -> bool {
         self.reasoning || !self.reason.value().is_empty()
     }
 
-    /// The step of a line; none where it is a refused one, or one that needs nothing.
+    /// The step of a line; `None` for a refused line, or one that needs no change.
     pub fn step_at(&self, line: usize) -> Option<usize> {
         self.order.get(line).copied()
     }
@@ -252,7 +252,8 @@ impl OverlayBehavior for Box<PlanPreview> {
         }
     }
 
-    /// From a text to the lines, out of the reason, from the found lines to all.
+    /// Goes back within the box: from a text to the lines, from the reason to the plan, from the found lines to all
+    /// lines.
     fn back(&mut self) -> bool {
         if self.text.is_some() {
             (self.text, self.top) = (None, 0);
@@ -305,7 +306,7 @@ impl App {
         }
     }
 
-    /// Sends the plan, unless nobody can have read it.
+    /// Sends the plan, unless it was on the screen too briefly to be read.
     pub(super) fn send_preview(&mut self, effects: &mut Vec<AppEffect>) {
         let seen = self.was_seen();
         let key = self.keymap.label(Action::Send).unwrap_or_default();

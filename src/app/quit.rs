@@ -22,7 +22,7 @@ impl App {
         }
     }
 
-    /// The loss by quitting now, of what is neither sent nor kept; nothing where there is none.
+    /// The words about what quitting now would lose, because it is neither sent nor kept; `None` if nothing is.
     pub fn lost_by_quitting(&self) -> Option<&'static str> {
         let has_plan = self.overlays.iter().any(|overlay| matches!(overlay, Overlay::Preview(_)));
         let has_work = || self.overlays.iter().any(|overlay| overlay.behavior().has_work());

@@ -1,4 +1,4 @@
-//! The filter that is typed is completed, and earlier ones that found somebody are taken up again.
+//! Completion of the filter that is typed, and the list of earlier filters that found rows.
 
 use tui_input::Input;
 
@@ -15,7 +15,7 @@ use crate::{
 const KEPT: usize = 50;
 
 impl App {
-    /// The filter was left: kept where it found somebody.
+    /// Keeps a filter that was left, if it found rows.
     pub(super) fn keep_filter(&mut self) {
         let Some(pane) = self.lists.pane() else { return };
         let text = pane.filter.value().trim().to_owned();
@@ -42,7 +42,7 @@ impl App {
         self.overlays.push(Overlay::Palette(CommandPalette::of("Earlier filters".into(), lines)));
     }
 
-    /// Completes what stands before the cursor of the filter: at once where there is one way, else by a choice.
+    /// Completes the word before the cursor of the filter: at once if there is one completion, else by a choice.
     pub(super) fn complete_filter(&mut self) {
         let Some(pane) = self.lists.pane().filter(|pane| pane.filtering) else { return };
         let text = pane.filter.value();

@@ -1,4 +1,4 @@
-//! Reading the lists again: asked for by a person or not, and what it found.
+//! Refreshing the lists, by a person or the console, and the result of a refresh.
 
 use jiff::Timestamp;
 
@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl App {
-    /// Reads the lists again, and the question of the topmost box, because a person asks for it.
+    /// Reads the lists and the topmost box's data again, because a person asks for it.
     pub(super) fn refresh(&mut self, scope: RefreshScope, effects: &mut Vec<AppEffect>) {
         effects.push(AppEffect::Work(WorkerJob::Wake));
         effects.push(AppEffect::Work(WorkerJob::Refresh(scope)));
@@ -52,12 +52,12 @@ impl App {
         failed: Vec<(RecordKind, Failure)>,
     ) {
         if std::mem::take(&mut self.session.renewed) {
-            // Other values are found by other filters, and sorted elsewhere.
+            // Other values match other filters, and have other places in the order.
             self.rows_changed();
             self.renew_difference();
         }
         self.directory.refresh_ends(&proofs);
-        // Records that could not be filled in may be asked for again.
+        // Records whose single read failed may be read again now.
         self.session.unbidden.read_alone.clear();
         self.session.waiting = None;
         self.session.sync.busy = false;

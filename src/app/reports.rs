@@ -85,7 +85,7 @@ impl App {
             WorkerReport::ReadEachFailed(targets, failure) => {
                 self.session.waiting = None;
                 let given_up = self.answers_unread(&targets).map(|words| format!(" {words}")).unwrap_or_default();
-                // Asking again at the next key press would hammer a server that refuses.
+                // A request at the next key press would burden a server that refuses.
                 self.session.unbidden.read_alone.extend(targets);
                 let words = format!("Some records could not be read: {}", failure.text);
                 self.note_read_failure(words.clone());
@@ -132,14 +132,14 @@ impl App {
         }
     }
 
-    /// A request that is held back has no more to say than the one that was put off.
+    /// The wait of a held request shows no more than the wait of the request that was refused.
     fn on_waiting(&mut self, wait: RequestWait) {
         if wait.cause != WaitCause::Held || self.session.waiting.is_none() {
             self.session.waiting = Some(wait);
         }
     }
 
-    /// Gives up a filter that the server refuses: the rows shown are not the ones that it would have found.
+    /// Gives up a filter that the server refuses: the rows shown do not match it.
     fn widen_if_refused(&mut self, effects: &mut Vec<AppEffect>) {
         let refused = |(kind, failure): &(RecordKind, Failure)| *kind == RecordKind::User && failure.status.is_some();
         if let Some(filter) = self.session.sync.narrow.take_if(|_| self.session.sync.failed.iter().any(refused)) {
@@ -210,7 +210,7 @@ impl App {
             self.activity.earlier.left_over.remove(&id);
             self.sum_up(id);
         }
-        // This message comes after the sum, since it must be read.
+        // This message replaces the summary, because it must be read.
         self.tell_effects(id);
         if alarm {
             self.sound(id);
@@ -230,12 +230,12 @@ impl App {
         true
     }
 
-    /// Tells at once which values a change altered beside those that were asked for.
+    /// Shows at once which other values a change has altered.
     fn tell_effects(&mut self, id: ChangeId) {
         let Some(entry) = self.activity.entries.get(&id).filter(|entry| !entry.effects.is_empty()) else { return };
         let words: Vec<&str> = entry.effects.iter().map(|effect| effect.words.as_str()).collect();
         let (subject, words) = (&entry.step.words.subject, words.join(" "));
-        // A sentence about the same record names it already.
+        // A sentence about the same record has named it.
         let words = if words.starts_with(subject.as_str()) { words } else { format!("{subject}: {words}") };
         if !entry.did_harm() {
             return self.say(words);

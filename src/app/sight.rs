@@ -1,5 +1,5 @@
-//! Checks that the person can have seen the box that a key is for: a key that was pressed for something else sends
-//! nothing, whether it was held down, pressed twice, or part of a pasted text.
+//! Checks that the person has seen the box that a key is for. A key that was pressed for something else (held down,
+//! pressed twice, or part of a pasted text) sends nothing.
 
 use std::mem::{Discriminant, discriminant};
 
@@ -41,7 +41,7 @@ impl App {
         self.screen.sight.drawn && self.screen.sight.since.is_none() && !self.overlays.is_empty()
     }
 
-    /// Notices that another box is on top, which nobody has seen yet.
+    /// Notices that another box is on top, which the person has not seen yet.
     pub(super) fn follow_top(&mut self) {
         let steps = match self.overlays.last() {
             Some(Overlay::Preview(preview)) => preview.plan.steps.len(),

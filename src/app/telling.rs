@@ -1,4 +1,4 @@
-//! The message line: sending, then its outcome, and which rows stay marked.
+//! The message line: that a plan is being sent, its outcome, and which marks stay.
 
 use rustc_hash::FxHashSet;
 
@@ -15,26 +15,26 @@ use crate::scim::{failure::sentence, text::number};
 pub struct StatusMessage {
     /// The text of the line.
     pub text: String,
-    /// True for something that went wrong: the message stays until Esc.
+    /// True for a failure: the message stays until Esc.
     pub error: bool,
     /// The state of the changes that the message is about, for its sign.
     pub state: Option<ChangeState>,
-    /// The subject of a message that goes once it no longer holds.
+    /// The subject of a message that disappears when it is no longer true.
     pub about: Option<MessageSubject>,
 }
 
 /// The subject of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessageSubject {
-    /// A plan that is being sent, or was confirmed: it stands until it is taken back.
+    /// A plan that is being sent, or was confirmed: shown until it is undone.
     Plan(ChangeId),
-    /// A change that failed: until it is tried again with success, or put aside.
+    /// A change that failed: shown until it is retried with success, or dismissed.
     Failure(ChangeId),
-    /// Changes that earlier sessions left: until somebody goes on with them, or drops them.
+    /// Changes of earlier sessions: shown until somebody sends or drops them.
     LeftOver,
 }
 
-/// The rows of a list that a plan was made of, as they were marked.
+/// The marked rows of a list that a plan was made of.
 #[derive(Debug)]
 pub(super) struct MarkedRows {
     kind: RecordKind,
@@ -48,7 +48,7 @@ impl App {
         self.screen.message = Some(StatusMessage { text: text.into(), ..StatusMessage::default() });
     }
 
-    /// Shows a message about something that went wrong.
+    /// Shows a message about a failure.
     pub fn fail(&mut self, text: impl Into<String>) {
         self.screen.message = Some(StatusMessage { text: text.into(), error: true, ..StatusMessage::default() });
     }
@@ -82,7 +82,7 @@ impl App {
         }
     }
 
-    /// Says how the only change of a plan ended, where it went well and no other message is shown.
+    /// Shows the outcome of a plan's only change, if it succeeded and no other message is shown.
     pub(super) fn say_done(&mut self, id: ChangeId) {
         let Some(entry) = self.activity.entries.get(&id).filter(|entry| self.activity.entries.steps(entry.plan) == 1)
         else {
@@ -113,13 +113,13 @@ impl App {
         }
     }
 
-    /// True where nothing stands in the message line but how far this plan is.
+    /// True if the message line shows only the progress of this plan.
     fn may_tell(&self, plan: ChangeId) -> bool {
         let about = |message: &StatusMessage| message.about == Some(MessageSubject::Plan(plan)) && !message.error;
         self.screen.message.as_ref().is_none_or(about)
     }
 
-    /// ` u undoes`, where the key does so with this plan.
+    /// ` u undoes`, if the key undoes this plan.
     fn way_back(&self, plan: ChangeId) -> String {
         let back = |entry: &JournalEntry| matches!(entry.step.undo, Undo::By(_));
         let by = self.activity.entries.of_plan(plan).any(back)
@@ -128,7 +128,7 @@ impl App {
         key.map_or_else(String::new, |key| format!(" {key} undoes"))
     }
 
-    /// Sums up the outcomes of a plan of several changes, once all of them have one.
+    /// Sums up the outcomes of a plan of several changes once all of them have one.
     pub(super) fn sum_up(&mut self, id: ChangeId) {
         let Some(entry) = self.activity.entries.get(&id) else { return };
         let Some(course) = self.activity.entries.course(entry.plan) else { return };
@@ -185,7 +185,7 @@ impl App {
         }
     }
 
-    /// Tells a failure as it comes, in plans of few changes.
+    /// Shows each failure as it comes, in plans of few changes.
     pub(super) fn tell_failure(&mut self, id: ChangeId, state: ChangeState) {
         if !state.is_failure() {
             return;
@@ -200,14 +200,14 @@ impl App {
             _ => entry.failure.as_ref().map(|failure| failure.next.clone()).unwrap_or_default(),
         };
         let (subject, label) = (&entry.step.words.subject, state.label());
-        // `refused` is said of the subject, the other words stand alone.
+        // `refused` follows the subject; the other words stand alone.
         let lead =
             if state == ChangeState::Refused { format!("{subject} {label}:") } else { format!("{subject}: {label}.") };
         let text = format!("{lead} {} {next}", entry.why).trim_end().to_owned();
         self.fail_change(id, state, text);
     }
 
-    /// The marked rows that a plan is about, as it is sent.
+    /// The marked rows that a plan is about, as of its sending.
     pub(super) fn marked_rows(&self, plan: &Plan, needless: &[Name]) -> Option<MarkedRows> {
         let pane = self.lists.pane().filter(|pane| !pane.marks.is_empty())?;
         let first = plan.steps.first()?.change.touches();
@@ -224,7 +224,8 @@ impl App {
         Some(MarkedRows { kind: pane.kind, needless })
     }
 
-    /// Takes a plan's marks away once all of its changes have an outcome: marks of rows that it did nothing for stay.
+    /// Removes the marks of a plan's rows once all of its changes have an outcome. Rows that the plan did not change
+    /// keep their marks.
     fn release_marks(&mut self, plan: ChangeId) {
         let Some(MarkedRows { kind, needless }) = self.stepped.marked_plans.remove(&plan) else { return };
         let done = self.activity.entries.of_plan(plan).filter(|entry| entry.state.is_done());
@@ -240,7 +241,7 @@ impl App {
 }
 
 impl ActivityState {
-    /// Takes the marks of plans away that were taken back.
+    /// Removes the marks of undone plans.
     fn release_undone(&mut self) {
         let mut marks = std::mem::take(&mut self.changes.marks);
         marks.retain(|plan| !self.entries.is_undone(*plan));

@@ -1,4 +1,4 @@
-//! Questions to the server that the console asks by itself, such as for the invitations of all teams.
+//! Queries that the console sends without a key press, such as for the invitations of all teams.
 
 use std::collections::VecDeque;
 
@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 
 use crate::directory::{Id, ResourceRef, side_query::SideQueryKind};
 
-/// The questions that were asked, and those that wait.
+/// The queries under way, and those that wait.
 #[derive(Debug, Default)]
 pub(super) struct UnbiddenQuestions {
     /// Teams whose invitations are still to be asked for.

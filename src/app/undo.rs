@@ -1,4 +1,4 @@
-//! The way back: the changes that take plans back, compared with the directory as the server shows it now.
+//! Undo in the console: the changes that reverse plans, compared with the directory as the server shows it now.
 
 use super::{App, AppEffect};
 use crate::{
@@ -11,17 +11,17 @@ use crate::{
     scim::text::number,
 };
 
-/// The reason why a change is not part of an undo in the console.
+/// The reason why a change is not part of an undo.
 fn later_why() -> Refusal {
     Refusal::new(RefusalCode::Pending, "what it is about is created first: `scimitar undo` sends both")
 }
 
-/// What takes plans back, before it is compared with the directory.
+/// The changes that reverse plans, before they are compared with the directory.
 #[derive(Debug)]
 pub struct PendingUndo {
     /// The changes.
     pub(super) inverse: InversePlan,
-    /// Lines that can't be taken back, each with the reason.
+    /// Lines that can't be undone, each with the reason.
     refused: Vec<(PlanLine, Refusal)>,
     /// The plan named, or the newest of several.
     undone: ChangeId,
@@ -60,15 +60,15 @@ impl App {
         self.begin_undo(PendingUndo { inverse: all, refused, undone: newest, title }, effects);
     }
 
-    /// Shows what takes changes back, once the records are read that the lists show as taken back, or changed since: a list
-    /// may be late.
+    /// Shows the undo, after a single read of records that the lists show as undone, or changed since: a list may be
+    /// late.
     fn begin_undo(&mut self, undo: PendingUndo, effects: &mut Vec<AppEffect>) {
         if let Some(undo) = self.wait_for_records(undo, effects) {
             self.draft_undo(undo, effects);
         }
     }
 
-    /// Shows what takes changes back, compared with the directory as it is known now.
+    /// Shows the undo, compared with the directory as it is known now.
     pub(super) fn draft_undo(&mut self, undo: PendingUndo, effects: &mut Vec<AppEffect>) {
         let PendingUndo { inverse, mut refused, undone, title } = undo;
         let cant = |(line, why): &(_, Refusal)| {

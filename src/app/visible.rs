@@ -1,4 +1,4 @@
-//! Values that the lists left out are asked for where their rows are on the screen.
+//! Reads values that the lists left out, for the rows on screen.
 
 use super::{App, AppEffect, FEW_MEMBERS};
 use crate::directory::{
@@ -8,12 +8,11 @@ use crate::directory::{
     work::{LinkState, WorkerJob},
 };
 
-/// After so many users who were read alone and whose records told no roles, no more are read: this server does not tell
-/// roles.
+/// The number of single reads without a role after which no more users are read: this server does not tell roles.
 pub(super) const SILENT_READS: usize = 40;
 
 impl App {
-    /// Asks for the values that the lists left out of the rows on screen: the roles of users, the members of teams.
+    /// Reads the values that the lists left out for the rows on screen: the roles of users, the members of teams.
     pub(super) fn read_visible(&mut self, effects: &mut Vec<AppEffect>) {
         // A row at the top of a partial list may be elsewhere in the whole list.
         if self.session.sync.partial || matches!(self.session.link, Some(LinkState::Down(_))) {
@@ -34,7 +33,7 @@ impl App {
         }
     }
 
-    /// Asks who is admin of the teams on screen, where the records of their members do not tell.
+    /// Asks for the admins of the teams on screen, if the records of their members do not show them.
     fn ask_rosters(&mut self, effects: &mut Vec<AppEffect>) {
         let Some(planner) = self.session.planner.clone() else { return };
         let pane = &self.lists.panes[RecordKind::Team as usize];
@@ -53,7 +52,7 @@ impl App {
         }
     }
 
-    /// The record of a row, where reading it alone may tell more than its list.
+    /// The record of a row, if a single read may tell more than its list.
     fn lacking(&self, kind: RecordKind, row: u32) -> Option<ResourceRef> {
         match kind {
             RecordKind::User => {

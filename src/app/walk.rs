@@ -1,5 +1,5 @@
-//! Details that are walked: from a user to their teams and roles, from a team to its members, from a role to its
-//! holders, and from one record to the next. Esc goes back the same way, since each step is a box of its own.
+//! Navigation through details: from a user to their teams and roles, from a team to its members, from a role to its
+//! holders, and from one record to the next. Each step is a box of its own, so Esc goes back the same way.
 
 use super::{
     App, AppEffect, Overlay,
@@ -12,10 +12,10 @@ use crate::directory::{
     work::WorkerJob,
 };
 
-/// Links of one box at most: more are not listed either.
+/// The limit of links in one box; details list no more either.
 pub const MOST_LINKS: usize = 500;
 
-/// Of more members than this the admins are not looked for with each frame.
+/// Teams with more members than this are not searched for admins in each frame.
 const FEW_MEMBERS: usize = 5_000;
 
 /// A team of a user, with the role there where that is known.
@@ -190,7 +190,7 @@ impl App {
         links
     }
 
-    /// The name of the person or the group that a member is; of nobody known, the name that the team has.
+    /// The name of a member's person or group; for an unknown member, the name that the team has.
     pub fn member_name(&self, member: &Member) -> Name {
         let user = self.directory.user(&member.id).map(|user| &user.user_name);
         // A group may be a member of another (RFC 7643 §4.2).

@@ -1,4 +1,4 @@
-//! Whether a list can be arranged so, and what rows that are no records are no subject to.
+//! The availability of sorting and columns, and of actions on rows that are no records.
 
 use super::{NOT_ON_ACTIVITY, UnavailableReason};
 use crate::app::{App, Overlay, Tab, action::Action, geometry::DETAILS_FROM};
@@ -6,7 +6,7 @@ use crate::app::{App, Overlay, Tab, action::Action, geometry::DETAILS_FROM};
 const NO_ACCOUNT: &str = "This person is invited and has no account yet: i on a team takes an invitation back.";
 
 impl App {
-    /// The answer where it follows from the list, or from a row that is no record; nothing where it does not.
+    /// The answer if the list, or a row that is no record, decides; `None` otherwise.
     pub(super) fn in_arrangement(&self, action: Action) -> Option<Result<(), UnavailableReason>> {
         Some(match action {
             _ if self.needs_custom_role(action) => {
@@ -51,7 +51,7 @@ impl App {
         })
     }
 
-    /// True for what only an account can be subject to, where somebody without one is in hand.
+    /// True for actions on accounts only, if a row without an account is selected.
     pub(super) fn needs_account(&self, action: Action) -> bool {
         use Action as A;
         let on_record = matches!(
@@ -72,7 +72,7 @@ impl App {
         needs && (!marked || action == A::Mark) && self.subject().is_some_and(|target| target.is_invited())
     }
 
-    /// True for what only a custom role can be subject to, where a predefined one is in hand.
+    /// True for actions on custom roles only, if a predefined role is selected.
     pub(super) fn needs_custom_role(&self, action: Action) -> bool {
         use Action as A;
         let needs = matches!(action, A::Edit | A::Delete | A::RolePermissions | A::Raw | A::Mark | A::Compare);

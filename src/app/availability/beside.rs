@@ -1,4 +1,4 @@
-//! Whether what goes beside the lists can be done: changes of the Activity pane, accounts, API keys and invitations.
+//! The availability of actions outside the lists: on changes of Activity, accounts, API keys and invitations.
 
 use super::UnavailableReason;
 use crate::{
@@ -48,7 +48,7 @@ impl App {
         }
     }
 
-    /// Whether the box on top has what the action needs: a row that is found, or a field that is not being typed in.
+    /// Whether the box on top has what the action needs: a row, or a field that is not being typed in.
     pub(super) fn in_box(&self, action: Action) -> Result<(), UnavailableReason> {
         use Action as A;
         let top = self.overlays.last();
@@ -101,7 +101,7 @@ impl App {
         }
     }
 
-    /// Something of what is selected failed or was dropped, or an earlier session left something.
+    /// True if the selection has a change that failed or was dropped, or one of an earlier session.
     fn can_retry(&self) -> bool {
         if !self.activity.earlier.left_over.is_empty() {
             return true;
@@ -121,7 +121,7 @@ impl App {
         self.selected_plan().as_ref().is_some_and(tried)
     }
 
-    /// Something of what is selected waits, or failed and was not put aside.
+    /// True if the selection has a change that waits, or a failure that was not dismissed.
     fn can_drop(&self) -> bool {
         if self.overlays.is_empty() && !self.activity.changes.marks.is_empty() {
             let mut marked = self.selected_entries().into_iter();

@@ -1,4 +1,4 @@
-//! Whether an action can be done now: yes, or the reason why not, which is shown to the person.
+//! The availability of an action: yes, or the reason why not, which the console shows.
 
 use std::borrow::Cow;
 
@@ -162,7 +162,7 @@ impl App {
         }
     }
 
-    /// Whether there are users whose roles a reading of single records may tell.
+    /// Whether there are users whose roles single reads may tell.
     fn lacks_known_roles(&self) -> Result<(), UnavailableReason> {
         match (self.roles_kept(), self.users_without_roles()) {
             (Err(why), _) => Err(why.to_owned().into()),
@@ -171,7 +171,7 @@ impl App {
         }
     }
 
-    /// Whether the box on top knows the action, of those whose keys it shares with others.
+    /// Whether the box on top has this one of the actions that several boxes share.
     fn fits_box(&self, action: Action) -> Result<(), &'static str> {
         match (action, self.overlays.last()) {
             (Action::TakeOut, Some(Overlay::Difference(_))) => Err("A tick says whether a line is settled."),
@@ -190,7 +190,7 @@ impl App {
         needs_no_directory(action).then_some(()).ok_or_else(|| "No directory is open yet.".into())
     }
 
-    /// The reason why the provider refuses the action whatever the row and whoever asks: no hint is wasted on it.
+    /// The reason why the provider refuses the action for every row; such an action gets no hint.
     pub fn never(&self, action: Action) -> Option<Cow<'_, str>> {
         let can = self.capabilities()?;
         let refused = |verbs: &[ChangeVerb]| {
@@ -287,7 +287,7 @@ impl App {
         }
     }
 
-    /// Whether the role of a person follows from a mapping of groups; else why no group gives one here.
+    /// Whether roles follow from a mapping of groups; otherwise the reason why no group gives a role here.
     fn mapped(&self) -> Result<(), &'static str> {
         match self.capabilities() {
             Some(can) if can.mapping.is_some() => Ok(()),
@@ -299,7 +299,7 @@ impl App {
         }
     }
 
-    /// Whether the provider keeps any roles; else why there are none.
+    /// Whether the provider has roles; otherwise the reason why not.
     fn roles_kept(&self) -> Result<(), &str> {
         let holds = self.holds();
         if holds.org_roles || holds.team_roles {
@@ -308,7 +308,7 @@ impl App {
         Err(self.capabilities().and_then(|can| can.no_roles.as_deref()).unwrap_or("This provider keeps no roles."))
     }
 
-    /// The record that actions are about on the list tabs: that of the box on top, else the row under the cursor.
+    /// The record that actions on the list tabs are about: of the box on top, or of the row under the cursor.
     pub fn subject(&self) -> Option<ResourceRef> {
         let top = self.overlays.last().map(|top| top.behavior().subject());
         match top.unwrap_or(OverlaySubject::Beneath) {
@@ -330,7 +330,7 @@ impl App {
     /// Deactivate, or reactivate where the subject is inactive.
     pub(super) fn toggle_verb(&self) -> ChangeVerb {
         let inactive = |id| self.directory.user(id).is_some_and(crate::directory::record::User::is_inactive);
-        // Asked with every frame: marks are not copied for it.
+        // Runs in every frame, so marks are not copied.
         let all = match self.lists.pane().filter(|pane| !self.acts_on_details() && !pane.marks.is_empty()) {
             Some(pane) => pane.marks.iter().all(inactive),
             None => {
@@ -354,7 +354,7 @@ impl App {
         self.subject().map(|target| target.kind).or(self.lists.tab.kind()).unwrap_or(RecordKind::User)
     }
 
-    /// Whether the rows shown are the ones that the filter means, so that they may be marked without a look at each.
+    /// Whether the rows shown match the filter, so that marking all of them marks no other rows.
     fn is_sure(&self) -> Result<(), UnavailableReason> {
         let unsure = self.lists.pane().and_then(super::pane::ListPane::unsure);
         unsure.map_or(Ok(()), |why| Err(format!("{why} Nothing is marked by it.").into()))
@@ -364,12 +364,12 @@ impl App {
         self.subject().map(drop).ok_or_else(|| "No row is selected.".into())
     }
 
-    /// Whether there is anybody who can be edited: not where all are service accounts and nobody edits those.
+    /// Whether any user can be edited: not if all are service accounts on a provider that edits none.
     fn somebody(&self) -> Result<(), UnavailableReason> {
         self.someone()?;
         let Some(why) = self.capabilities().and_then(|can| can.fixed_services) else { return Ok(()) };
         let service = |id: &Id| self.directory.user(id).filter(|user| user.account.is_service());
-        // Asked with every frame: marks are gone through only up to the first person.
+        // Runs in every frame, so marks are searched only up to the first person.
         let marks = self
             .lists
             .pane()
@@ -384,7 +384,7 @@ impl App {
         }
     }
 
-    /// The reason why the row of the check list can't be changed: it is a service account, where nobody edits those.
+    /// The reason why the row of the check list can't be changed: a service account on a provider that edits none.
     pub(super) fn fixed_row(&self, list: &CheckList) -> Option<UnavailableReason> {
         let why = self.capabilities()?.fixed_services?;
         let id = list.selected(&self.directory).filter(|_| list.kind() == RecordKind::User)?;
@@ -419,8 +419,7 @@ pub(super) fn refused_service(user: Option<&User>, why: &str) -> Result<(), Unav
     user.map_or(Ok(()), |user| Err(format!("{} is a service account: {why}", user.user_name).into()))
 }
 
-/// True for the first screen's own actions, and those that drive the boxes that open there: a new profile's form,
-/// palette, help.
+/// True for actions of the first screen, and of the boxes that open there: the form of a new profile, palette, help.
 fn needs_no_directory(action: Action) -> bool {
     use Action as A;
     matches!(action, A::Quit | A::Help | A::Palette | A::Redraw | A::Suspend)

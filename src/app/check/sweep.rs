@@ -1,4 +1,4 @@
-//! All rows that a check list shows, checked or unchecked in steps: a list may have as many rows as the directory.
+//! "All shown" of a check list, in steps: a list may have as many rows as the directory.
 
 use rustc_hash::FxHashSet;
 
@@ -8,25 +8,26 @@ use crate::directory::{Directory, Id, RecordKind};
 /// Rows of one step.
 const STEP: usize = 4_096;
 
-/// A sweep over the rows that the filter shows: they are looked at first, then set.
+/// The state of "all shown": the rows that the filter shows are first examined, then set.
 #[derive(Debug, Default)]
 pub(super) struct CheckSweep {
     /// Rows that were looked at.
     looked: usize,
     /// True once a row was found that is not in.
     is_open: bool,
-    /// True once a row was found that is not in and has no wish.
+    /// True once a row was found that is not a member and has no wish.
     lacks_wish: bool,
-    /// Rows to set: those that are not in, without those that were set by hand.
+    /// Rows to set: those that are not members and were not set one by one.
     rows: Vec<Id>,
     /// Rows that were set.
     set: usize,
 }
 
 impl CheckList {
-    /// Checks all that the filter shows; where all of them are checked, takes that back. Many rows take several steps.
+    /// Checks all rows that the filter shows; if all of them are checked, unchecks them. Many rows take several steps.
     ///
     /// # Errors
+    ///
     /// Nothing changes.
     pub fn toggle_all(&mut self, directory: &Directory) -> Result<(), NothingToggled> {
         if self.rows.is_similar() {
@@ -36,9 +37,10 @@ impl CheckList {
         self.sweep_on(directory)
     }
 
-    /// Goes on with the sweep for a step, if one is under way.
+    /// Does one step of the sweep, if one is under way.
     ///
     /// # Errors
+    ///
     /// The sweep has found nothing to change.
     pub(super) fn sweep_on(&mut self, directory: &Directory) -> Result<(), NothingToggled> {
         let Some(mut sweep) = self.sweep.take_if(|_| self.rows.is_whole()) else { return Ok(()) };
@@ -78,7 +80,7 @@ impl CheckList {
         Ok(())
     }
 
-    /// Ends the sweep at once, over the rows of the present filter: another filter follows.
+    /// Finishes the sweep at once with the rows of the present filter, because another filter follows.
     pub(super) fn finish_sweep(&mut self, directory: &Directory) {
         while self.sweep.is_some() {
             if !self.rows.is_whole() {

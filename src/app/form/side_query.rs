@@ -1,4 +1,4 @@
-//! Forms for what goes beside SCIM: an API key of one's own, an invitation to a team.
+//! Forms for changes outside SCIM: an API key of the key's owner, an invitation to a team.
 
 use super::{FormField, FormPurpose, FormState, values::email_problem};
 use crate::directory::{Id, change::Change, record::Team, side_query::AccountDetails};

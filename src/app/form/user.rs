@@ -80,7 +80,7 @@ impl FormState {
         NameFinder::new(directory).user(name).ok().map(|user| user.id.clone())
     }
 
-    /// One user, or one for each entry of a list of addresses; all have this key.
+    /// A single user, or a user for each entry of a list of addresses; all get this provisional id.
     pub(super) fn new_users(&mut self, key: &Id, directory: &Directory) -> Vec<Change> {
         let text = self.value("email").to_owned();
         let listed = newcomers(&text);
@@ -107,7 +107,7 @@ impl FormState {
         changes
     }
 
-    /// The creation of a user; `told` is the field that told the name.
+    /// The creation of a user; `told` is the field that gave the name.
     fn new_user(&mut self, key: &Id, (told, name): (&str, &str), email: &str, directory: &Directory) -> Change {
         let seat = |value: &str| (!value.is_empty()).then(|| Name::from(value));
         let mut user = NewUser {

@@ -1,4 +1,5 @@
-//! The marks of a list, by id. Marking and unmarking many is done a part at a time: each mark is a visit to a record.
+//! The marks of a list, by id. Marking and unmarking many rows is done in steps, because each mark costs a visit to a
+//! record.
 
 use std::ops::Deref;
 

@@ -1,4 +1,4 @@
-//! People and service accounts apart: which accounts the list of users shows.
+//! The views of the list of users: people, service accounts, or all accounts.
 
 use super::ListPane;
 use crate::directory::{
@@ -86,7 +86,7 @@ impl AccountView {
 impl ListPane {
     /// The columns of the view, or those that were chosen in their place, as far as the provider's records hold them.
     pub fn columns(&self) -> impl Iterator<Item = RecordField> {
-        // A column of names that nobody has would only take room.
+        // The column of display names is left out if no user has one.
         let held = |field: &RecordField| {
             let named = self.has_names || self.chosen.is_some() || *field != UserField::DisplayName.into();
             named && (field.spec().held)(self.holds)
