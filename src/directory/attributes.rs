@@ -266,7 +266,7 @@ fn fixed(
     }
 }
 
-/// A value as text for people. The text is not sanitised.
+/// A value as text for people; the text is not cleaned.
 pub fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

@@ -1,4 +1,4 @@
-//! A provider's audit log: who did what, also elsewhere than here. Read-only, and never on disk.
+//! A provider's audit log: the actions of all clients. Read-only, and never on disk.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{Id, Name, owner::KeyOwner};
 
-/// The most days that one request may ask for; W&B's Multi-tenant Cloud gives no more.
+/// The most days in one request: W&B's Multi-tenant Cloud allows no more.
 pub const DAYS: i8 = 8;
 
 /// A part of the log that one request asks for.
@@ -18,7 +18,7 @@ pub struct AuditSpan {
     pub from: Date,
     /// The number of days, [`DAYS`] at most.
     pub days: i8,
-    /// The place where the answer before ended; `None` for the first page.
+    /// The end of the previous answer; `None` for the first page.
     pub cursor: Option<String>,
 }
 
@@ -56,17 +56,17 @@ pub struct AuditPage {
 /// An entry of the log. An entry has only the values that apply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {
-    /// Made from the entry's values: the server gives no id.
+    /// A hash of the entry's values, because the server gives no id.
     pub id: Id,
     /// When it happened.
     pub at: Option<Timestamp>,
-    /// The server's word for the deed, such as `team:uninvite`.
+    /// The server's word for the action, such as `team:uninvite`.
     pub action: Name,
     /// Who did it: the address, or else the id.
     pub actor: Name,
-    /// Whom it concerns: the address, or else the id.
+    /// The affected user: the address, or else the id.
     pub user: Name,
-    /// The team that it concerns: the name, or else the id.
+    /// The affected team: the name, or else the id.
     pub team: Name,
     /// The HTTP status of the deed's request.
     pub code: Option<u16>,
@@ -74,7 +74,7 @@ pub struct AuditEntry {
     pub raw: Value,
 }
 
-/// Deeds that change nobody's access, among those of users.
+/// Actions on users that change nobody's access.
 const PLAIN: [&str; 4] = ["user:read", "user:login", "user:logout", "user:initiate_login"];
 
 /// The documented deeds about access, in words.
@@ -96,19 +96,19 @@ const WORDS: [(&str, &str); 14] = [
 ];
 
 impl AuditEntry {
-    /// True where the deed is about somebody's access, and no mere reading or signing in.
+    /// True if the action changes somebody's access; false for reading and signing in.
     pub fn is_about_access(&self) -> bool {
         let action = self.action.raw();
         ["organization:", "team:", "user:"].iter().any(|kind| action.starts_with(kind)) && !PLAIN.contains(&action)
     }
 
-    /// The deed in words; the server's own word where it is not documented.
+    /// The action in words; the server's own word if it is not documented.
     pub fn words(&self) -> &str {
         let known = WORDS.iter().find(|(action, _)| *action == self.action.raw());
         known.map_or(self.action.as_str(), |(_, words)| words)
     }
 
-    /// True where the owner of the key in use did it, here or elsewhere.
+    /// True if the owner of the key in use did it, here or with another client.
     pub fn is_by(&self, owner: &KeyOwner) -> bool {
         let names = [&owner.email, &owner.user_name].into_iter().filter(|name| !name.is_empty());
         !self.actor.is_empty()
@@ -121,7 +121,7 @@ impl AuditEntry {
     }
 }
 
-/// The entries of several pages, the newest first, each once.
+/// The entries of several pages without duplicates, newest first.
 pub fn merged<'a>(pages: impl Iterator<Item = &'a AuditPage>) -> Vec<Arc<AuditEntry>> {
     let mut entries: Vec<Arc<AuditEntry>> = pages.flat_map(|page| page.entries.iter().cloned()).collect();
     entries.sort_by(|one, other| other.at.cmp(&one.at).then_with(|| one.id.cmp(&other.id)));

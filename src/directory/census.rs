@@ -1,5 +1,5 @@
-//! Counts of people, service accounts and full seats, kept up to date as records come and go: neither a frame nor a
-//! plan looks through all users for them.
+//! Counts of people, service accounts and full seats, updated as records come and go, so that frames and plans do not
+//! visit all users.
 
 use super::{
     change::SeatKind,
@@ -33,7 +33,7 @@ pub struct DirectoryCensus {
     pub roles_held: usize,
     /// Users whose address is known.
     pub emails: usize,
-    /// Users among those whose address only a list has told.
+    /// The number of users whose email only a list has shown.
     pub listed_emails: usize,
     /// Users whose roles the list left out.
     pub lacking_roles: usize,

@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::scim::pager::thousands;
 
-/// How much of a server's list of users, teams or roles is known.
+/// The known part of a server's list of users, teams or roles.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum ListCoverage {
-    /// All of it: a record that is not there does not exist.
+    /// The whole list: a record that is not in it does not exist.
     #[default]
     Complete,
-    /// Some of it: a record that is not there may exist all the same.
+    /// A part of the list: a record that is not in it may exist.
     Partial(ListShortfall),
-    /// None of it; the reason, where there is one to give.
+    /// Nothing of the list; with the reason, if there is one.
     NotRead(Option<String>),
 }
 
@@ -25,7 +25,7 @@ pub struct ListShortfall {
     pub seen: u64,
     /// The server's own total, where it gave one.
     pub said: Option<u64>,
-    /// Why there are no more, as what follows a colon.
+    /// The reason, as words after a colon.
     pub why: String,
 }
 
@@ -34,7 +34,7 @@ const UNREADABLE: &str = "can't be read";
 const OPEN_MEMBERS: &str = "it leaves out members, as users' own records show";
 
 impl ListCoverage {
-    /// The coverage of a list of so many teams that leaves out members whom the users' own records name.
+    /// The coverage of a list of teams that leaves out members whom this many users' own records name.
     pub fn of_open_members(seen: u64) -> Self {
         Self::Partial(ListShortfall { seen, said: None, why: OPEN_MEMBERS.to_owned() })
     }
@@ -44,7 +44,7 @@ impl ListCoverage {
         matches!(self, Self::Partial(shortfall) if shortfall.why == OPEN_MEMBERS)
     }
 
-    /// The coverage of a list that was read to its end, in which some records can't be told by id or name.
+    /// The coverage of a list that was read to its end and has records without an id or name.
     pub fn of_unreadable(all: u64, unreadable: u64) -> Self {
         let why = match unreadable {
             1 => format!("one record {UNREADABLE}"),
@@ -53,8 +53,8 @@ impl ListCoverage {
         Self::Partial(ListShortfall { seen: all.saturating_sub(unreadable), said: Some(all), why })
     }
 
-    /// True where the list was read to its end: a record that did not come under its id is no longer shown. Only a complete
-    /// list says that such a record is gone; among unreadable records it may be one of them.
+    /// True if the list was read to its end: a record that did not come under its id is no longer shown. Only a
+    /// complete list proves that such a record is gone, because an unreadable record may be the missing one.
     pub fn is_to_the_end(&self) -> bool {
         match self {
             Self::Complete => true,
@@ -66,12 +66,12 @@ impl ListCoverage {
         }
     }
 
-    /// True where the absence of a record means that it does not exist.
+    /// True if a missing record does not exist.
     pub fn is_complete(&self) -> bool {
         *self == ListCoverage::Complete
     }
 
-    /// True where at least some of the list is known.
+    /// True if at least a part of the list is known.
     pub fn is_read(&self) -> bool {
         !matches!(self, ListCoverage::NotRead(_))
     }
@@ -95,7 +95,7 @@ impl fmt::Display for ListShortfall {
     }
 }
 
-/// In words, as what follows the name of the list and a colon.
+/// The coverage in words, to follow the name of the list and a colon.
 impl fmt::Display for ListCoverage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,9 +1,9 @@
-//! Finds records by the names that a person uses: id, user name, email, display name; and where no record has the name,
-//! the nearest ones.
+//! Finds records by the names that people use: id, user name, email, display name; if no record has the name, finds the
+//! nearest names.
 //!
-//! Nothing is guessed. A level goes before those after it, and an exact match at one level ends the search. Case,
-//! composition of accents (NFC) and blanks at the ends are overlooked where that leaves one record; invisible
-//! characters and letters that look like others never are: the message names them.
+//! Nothing is guessed. Kinds of names are searched in this order, and an exact match ends the search. Case, composition
+//! of accents (NFC) and blanks at the ends are ignored if that leaves one record; invisible characters and look-alike
+//! letters never are: the message names them.
 
 use std::{
     cell::{Cell, OnceCell},
@@ -27,7 +27,7 @@ mod tests;
 
 /// At most so many near names are told.
 const NEAR: usize = 3;
-/// At most so many questions get near names: each goes through all names.
+/// The limit of names for which near names are searched, because each search visits all names.
 const NEAREST: usize = 20;
 
 /// The names of records, in the order in which a name is looked for.
@@ -69,7 +69,7 @@ impl fmt::Display for NamedRecord {
 pub enum MissingName {
     /// No record has that name. Records with names that resemble it, nearest first.
     Unknown(Vec<NamedRecord>),
-    /// All records that have the name: only a person knows which one is meant.
+    /// All records of the name: a person must choose.
     Several(Vec<NamedRecord>),
 }
 
@@ -97,7 +97,7 @@ impl MissingName {
     }
 }
 
-/// Names, with ids where two of them look the same.
+/// Names, with ids if two of them look the same.
 fn listed(near: &[NamedRecord]) -> String {
     let seen: FxHashSet<&str> = near.iter().map(|one| one.name.as_str()).collect();
     let apart = seen.len() == near.len();
@@ -105,7 +105,7 @@ fn listed(near: &[NamedRecord]) -> String {
     near.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-/// True for names that a reader takes for the same.
+/// True for names that look the same to a reader.
 fn looks_like(one: &str, other: &str) -> bool {
     seen(one) == seen(other)
 }
@@ -136,15 +136,15 @@ fn likeness(name: &str, wanted: &str) -> Option<NameLikeness> {
     }
 }
 
-/// Picks the records that are meant; `levels` gives a record's names, the first level first.
+/// The records that the name means; `levels` returns a record's names in the order of the search.
 fn meant<'a, T, const N: usize>(all: &[&'a T], wanted: &str, levels: impl Fn(&T) -> [&Name; N]) -> Vec<&'a T> {
     let mut found: Vec<&'a T> = Vec::new();
     for level in 0..N {
         let like = |one: &&'a T| likeness(levels(one)[level].raw(), wanted);
         let Some(best) = all.iter().filter_map(like).min() else { continue };
         if best == NameLikeness::Exact || found.is_empty() {
-            // A near match at an earlier level is not given up for an exact one at a later level: then several are
-            // meant.
+            // A near match of an earlier kind is not dropped for an exact match of a later kind: the result is then
+            // ambiguous.
             let new = all.iter().filter(|one| like(one) == Some(best)).copied();
             let new: Vec<&'a T> = new.filter(|one| !found.iter().any(|known| std::ptr::eq(*known, *one))).collect();
             found.extend(new);
@@ -198,7 +198,7 @@ pub struct NameFinder<'a> {
 }
 
 impl<'a> NameFinder<'a> {
-    /// Linear in the pending changes; teams and roles are indexed when the first is asked for.
+    /// Linear in the pending changes; teams and roles are indexed at their first lookup.
     pub fn new(directory: &'a Directory) -> Self {
         let mut pending: FxHashMap<u64, Vec<u32>> = FxHashMap::default();
         for user in directory.users_pending() {
@@ -227,11 +227,12 @@ impl<'a> NameFinder<'a> {
         self.person(wanted, |user| [&user.user_name, &user.email])
     }
 
-    /// The user with this address, where a text is given as one. User names are often addresses: a user who has it as
-    /// the user name counts as much as one who has it as the email.
+    /// The user with this address, for a text with an `@`. User names are often addresses: a user name counts as much
+    /// as an email.
     ///
     /// # Errors
-    /// Where there is nobody, or more than one.
+    ///
+    /// Nobody has the address, or several users have it.
     pub fn address(&self, wanted: &str) -> Result<&'a User, MissingName> {
         let like = |user: &User| {
             let names = [&user.user_name, &user.email];

@@ -1,7 +1,7 @@
-//! Guards: changes that are refused, or need more care, whoever asks for them.
+//! Guards: rules that refuse changes, or ask for more confirmation, in console and commands alike.
 //!
-//! A guard decides on what is known. Where the server does not tell what decides, the guard says so, and asks for a
-//! confirmation that no flag of a command gives by itself.
+//! A guard decides on known facts. If a deciding fact is unknown, the guard says so, and asks for a confirmation that
+//! no flag of a command replaces.
 
 use super::{
     Directory, Id, RecordKind,
@@ -30,15 +30,15 @@ use remaining::{Provider, RemainingAdmins};
 pub use settings::GuardSettings;
 use settings::is_called;
 
-/// At most so many teams are asked for their admins before a plan is drawn up; the plan of more says which of them it
-/// does not know.
+/// The limit of teams whose admins are asked for before a plan is drawn up. A plan of more teams names those whose
+/// admins are not known.
 pub const MOST_TEAMS_ASKED: usize = 20;
 
-/// At most so many people are read one by one, before a plan is drawn up, to see whether their records tell a role that no
-/// list tells.
+/// The limit of people who are read alone before a plan is drawn up, to see whether their records show a role that no
+/// list shows.
 pub const MOST_PEOPLE_READ: usize = 40;
 
-/// The additions of a guard to a change that it lets through.
+/// The notes and demands that a guard adds to a change that it allows.
 #[derive(Debug, Default)]
 pub struct GuardedChange {
     /// More care than the change itself asks for.
@@ -69,19 +69,19 @@ impl GuardedChange {
         self.risk = self.risk.clone().max(Risk::Insist(typed));
     }
 
-    /// Says what is asked of the server, where it hangs on one of them; that asks for no more care.
+    /// Adds notes about facts that the worker will ask the server for; they need no further confirmation.
     fn promise(&mut self) {
         self.notes.extend(self.others.iter().filter_map(OtherAdmins::promise));
     }
 }
 
-/// Checks changes that are meant together, one after another, each as if those before it had happened.
+/// Checks changes of one plan, each as if the changes before it had happened.
 #[derive(Debug)]
 pub struct ChangeGuard {
     guards: GuardSettings,
     provider: Provider,
     ledger: ChangeLedger,
-    /// From where too many go, with the refusal for a profile that limits it.
+    /// The places that would lose more than `max_removal` of the profile allows, with the refusal.
     mass: Vec<(BulkRemoval, String)>,
     /// More than one person is changed.
     many: bool,
@@ -116,32 +116,33 @@ impl ChangeGuard {
         Self { guards: guards.clone(), provider: Provider::of(can, directory), ledger, mass, many, among }
     }
 
-    /// From where more goes than a usual share: the numbers are to be typed.
+    /// The places that lose more than the usual share: their numbers must be typed.
     pub fn take_mass(&mut self) -> Vec<BulkRemoval> {
         std::mem::take(&mut self.mass).into_iter().map(|(mass, _)| mass).collect()
     }
 
-    /// Who is among those that it let through, and what is not known of them.
+    /// The people among the allowed changes whom guards name, and the unknown facts about them.
     pub fn take_among(&mut self) -> PeopleConcerns {
         std::mem::take(&mut self.among)
     }
 
-    /// This change will be sent: the next ones are checked as if it had happened.
+    /// Counts this change as sent: the next ones are checked as if it had happened.
     pub fn add(&mut self, change: &Change, directory: &Directory) {
         self.ledger.add(change, directory);
     }
 
-    /// Checks one change against what is known and against the changes before it.
+    /// Checks one change against the known facts and the changes before it.
     ///
     /// # Errors
-    /// Why it is not sent, whoever asks.
+    ///
+    /// The reason why the change is refused for everybody.
     pub fn check(&mut self, change: &Change, directory: &Directory) -> Result<GuardedChange, Refusal> {
         if let Some(refusal) = self.guards.closed() {
             return Err(refusal);
         }
         self.too_many(change)?;
         let mut guarded = GuardedChange::default();
-        // Whoever comes is a member without being admin.
+        // A new member is no admin.
         if let Change::ReplaceMembers { team, stay, go, .. } = change {
             self.replacement(team, stay, go, directory, &mut guarded)?;
             guarded.promise();
@@ -155,7 +156,8 @@ impl ChangeGuard {
             let why = format!("This record could not be read ({path}: {why}), so it is not edited.");
             return Err(Refusal::new(RefusalCode::UnreadableRecord, why));
         }
-        // Alone, a protected person may be given something without more ado; with others they are left out of everything.
+        // A single plan may give a protected person something without confirmation. Plans of several people leave
+        // protected people out.
         if self.many || matches!(change.nature().effect, ChangeEffect::Takes | ChangeEffect::Alters) {
             self.protected(user, &mut guarded)?;
         }
@@ -172,7 +174,7 @@ impl ChangeGuard {
         Ok(guarded)
     }
 
-    /// Refused where the profile says how many may go at once; else the plan as a whole says it.
+    /// Refused only if the profile limits removals; otherwise the plan as a whole has a note.
     fn too_many(&self, change: &Change) -> Result<(), Refusal> {
         let refusal = self.mass.iter().find(|(mass, _)| self.guards.max_removal.is_some() && mass.takes(change));
         refusal.map_or(Ok(()), |(_, words)| Err(Refusal::new(RefusalCode::MassRemoval, words.clone())))
@@ -208,7 +210,7 @@ impl ChangeGuard {
         if !self.provider.team_roles {
             return Ok(());
         }
-        // Without an admin of its own, a team is managed by organisation admins alone.
+        // A team without an admin of its own is managed by organisation admins.
         for team in change.teams_lowered(self.provider.cascading_role.as_ref(), directory) {
             // Who is not in it is not its admin.
             let may_be_in =
@@ -285,7 +287,7 @@ impl ChangeGuard {
         }
     }
 
-    /// Somebody loses something: you, and admins, are named.
+    /// Somebody loses something: the owner of the key and admins are named.
     fn lowered(&mut self, user: &User, directory: &Directory, guarded: &mut GuardedChange) {
         if self.guards.is_me(user, directory) && !self.guards.allow_yourself {
             guarded.insist(user);
@@ -298,7 +300,7 @@ impl ChangeGuard {
         }
     }
 
-    /// Who goes from a team may be its last admin, the owner of the key, or protected.
+    /// A person who leaves a team may be its last admin, the owner of the key, or protected.
     fn replacement(
         &mut self,
         team: &Id,
@@ -347,7 +349,7 @@ impl ChangeGuard {
 /// The known admins of a team after a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum TeamAfter {
-    /// This user is no admin of it, or another admin is left.
+    /// The user is no admin of the team, or another admin stays.
     Admins,
     /// The last known admin loses that.
     NoAdmin,
@@ -355,7 +357,7 @@ enum TeamAfter {
     NotTold,
 }
 
-/// True where each team is known in which the change may take something from this person.
+/// True if every team is known in which the change may take something from this person.
 fn is_told_teams(change: &Change, person: &Id, can: &ProviderCapabilities, directory: &Directory) -> bool {
     match change.team() {
         _ if directory.is_complete(RecordKind::Team) => true,
@@ -364,23 +366,23 @@ fn is_told_teams(change: &Change, person: &Id, can: &ProviderCapabilities, direc
     }
 }
 
-/// On how many roles the answer rests, where not all are told.
+/// The number of people whose roles decide the answer, if not all roles are known.
 fn basis(directory: &Directory) -> String {
     let (known, all) = (directory.org_roles_known(), directory.len(RecordKind::User));
     if known < all { format!(" (organisation role known for {known} of {all})") } else { String::new() }
 }
 
-/// True where the user may be an organisation admin, and is none after the change.
+/// True if the user may be an organisation admin now, and is none after the change.
 fn ends_org_admin(change: &Change, user: &User, directory: &Directory) -> bool {
     takes_admin_away(change, user) || leaves_admin_group(change, user, directory)
 }
 
-/// An unknown role may be admin: what a server leaves out must not switch the guard off.
+/// An unknown role may be admin, so that a server that leaves roles out does not switch the guard off.
 fn takes_admin_away(change: &Change, user: &User) -> bool {
     user.may_be_org_admin() && change.nature().ends_org_admin()
 }
 
-/// True where the role follows from groups, and this group is what makes them admin.
+/// True if roles follow from groups, and this group makes the user an admin.
 fn leaves_admin_group(change: &Change, user: &User, directory: &Directory) -> bool {
     let Change::RemoveMember { team, .. } = change else { return false };
     if !user.org_role.is(ADMIN) {

@@ -16,7 +16,7 @@ use super::{
 pub struct LearntRoles {
     /// In the organisation.
     pub org_role: MaybeTold,
-    /// In all teams; `None` where the answer did not show them.
+    /// The roles in all teams; `None` if the answer did not show them.
     pub team_roles: Option<Vec<RoleGrant>>,
     /// When the answer came.
     #[serde(with = "jiff::fmt::serde::timestamp::second::required")]
@@ -30,7 +30,7 @@ impl LearntRoles {
         told.then(|| Self { org_role: user.org_role.clone(), team_roles: user.team_roles.clone(), at })
     }
 
-    /// These, and what they do not tell as it was learnt before.
+    /// These roles; earlier learnt roles where these tell none.
     pub fn or(self, before: &Self) -> Self {
         Self {
             org_role: self.org_role.or(before.org_role.clone()),
@@ -39,7 +39,7 @@ impl LearntRoles {
         }
     }
 
-    /// Gives a record the roles that its reading has not told. True if it lacked one of them.
+    /// Gives a record the roles that its reading did not show. True if it lacked one of them.
     pub fn fill(&self, user: &mut User) -> bool {
         let lacks_org = !user.org_role.is_told() && self.org_role.is_told();
         if lacks_org {

@@ -1,5 +1,5 @@
-//! Changes that would make one record like another: a user like a user, a team's members like a list. Every difference
-//! is a change of its own, to be taken or left.
+//! Changes that make one record like another: a user like a user, a team's members like a list. Every difference is a
+//! change of its own, which a person can choose.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -33,15 +33,16 @@ pub struct LikenessFinder<'a> {
 }
 
 impl LikenessFinder<'_> {
-    /// The roles, teams and seats that these users lack of another's, and those that they have beside them.
+    /// The roles, teams and seats that these users lack compared with another user, and those that they have in
+    /// addition.
     pub fn users(&self, model: &Id, others: &[Id]) -> Vec<LikenessWish> {
         let Some(model) = self.directory.user(model) else { return Vec::new() };
         let others = others.iter().filter(|id| **id != model.id).filter_map(|id| self.directory.user(id));
         others.flat_map(|user| self.user(model, user)).collect()
     }
 
-    /// The people in this list who are not in the team, or in another role; and the others who are in it. A role that
-    /// is not named is left.
+    /// The people in this list who are no members of the team or have another role, and the members who are not in the
+    /// list. A role that is not named stays.
     pub fn members(&self, team: &Id, wanted: &[(Id, Option<Name>)]) -> Vec<LikenessWish> {
         let Some(record) = self.directory.team(team) else { return Vec::new() };
         let inside: FxHashSet<&Id> = record.members.iter().flatten().map(|member| &member.id).collect();
@@ -50,7 +51,7 @@ impl LikenessFinder<'_> {
             let user = self.directory.user(id)?;
             self.membership(record, user, inside.contains(id), role.as_ref())
         });
-        // Groups in the group, and members that no list has, are in no list of people either: they stay.
+        // Groups in the group, and members that no list has, can't be in a list of people: they stay.
         let others = |member: &&Member| self.directory.user(&member.id).is_some() && !meant.contains(&member.id);
         let go = record.members.iter().flatten().filter(others);
         let go = go.map(|member| Change::RemoveMember { team: team.clone(), user: member.id.clone() });
@@ -64,7 +65,7 @@ impl LikenessFinder<'_> {
         team.members.iter().flatten().map(|member| (member.id.clone(), role(&member.id))).collect()
     }
 
-    /// Sentences about facts of these users that are not known, so that they are left out of the comparison.
+    /// Sentences about unknown facts of these users, which the comparison leaves out.
     pub fn unknown(&self, users: &[&Id]) -> Vec<String> {
         let mut notes = Vec::new();
         if !self.directory.is_read(RecordKind::Team) {
@@ -86,7 +87,7 @@ impl LikenessFinder<'_> {
         notes
     }
 
-    /// Says from which of these teams nobody can be taken away, because the server did not tell their members.
+    /// Sentences about teams from which nobody can be removed, because the server did not tell their members.
     pub fn unknown_members(&self, teams: &[Id]) -> Option<String> {
         let teams = teams.iter().filter_map(|id| self.directory.team(id));
         let silent: Vec<&str> = teams.filter(|team| team.members.is_none()).map(|team| team.name.as_str()).collect();
@@ -130,7 +131,7 @@ impl LikenessFinder<'_> {
         changes
     }
 
-    /// The change that makes somebody a member in this role, where they aren't.
+    /// The change that makes a person a member in this role, unless they are.
     fn membership(&self, team: &Team, user: &User, inside: bool, role: Option<&Name>) -> Option<Change> {
         let (team_id, user_id) = (team.id.clone(), user.id.clone());
         let role = role.filter(|_| !self.can.team_roles.is_empty());
@@ -174,7 +175,7 @@ fn registries(model: &User, user: &User) -> Vec<Change> {
         registry: grant.scope.clone(),
         role: grant.role.clone(),
     });
-    // Roles that the model may have as well are not taken away.
+    // Roles that the model may have as well are not removed.
     let go = user.registry_roles.iter().filter(|_| model.told_registry_roles().is_some());
     let go = go.filter(|grant| !wanted.contains_key(&grant.scope));
     let go = go.map(|grant| Change::RemoveRegistryRole { user: user.id.clone(), registry: Some(grant.scope.clone()) });

@@ -1,4 +1,4 @@
-//! Confirmed records with the pending changes laid over them.
+//! Confirmed records with the pending changes applied.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -32,25 +32,26 @@ pub use held::TeamAdminSet;
 
 /// The records that the screen shows: confirmed ⊕ pending.
 ///
-/// Life of a change here: [`Directory::begin`] lays it over its records, [`Directory::settle`] takes it off again and
-/// puts in the records that the server showed, or nothing where it was refused; all other pending changes stay.
+/// Life of a change here: [`Directory::begin`] applies it to its records. [`Directory::settle`] removes it again and
+/// puts in the records that the server showed, or nothing if the server refused the change; all other pending changes
+/// stay.
 #[derive(Debug, Default)]
 pub struct Directory {
     records: Records,
     pending: BTreeMap<ChangeId, Change>,
-    /// The pending changes on each record, oldest first, with the value that each changes.
+    /// The pending changes on each record, oldest first, each with the changed value.
     touched: FxHashMap<ResourceRef, BTreeMap<ChangeId, ChangedField>>,
     users: FxHashMap<Id, User>,
     teams: FxHashMap<Id, OnceLock<Team>>,
     roles: FxHashMap<Id, Role>,
-    /// Records that were read one by one while a refresh was under way: newer than those that the refresh will bring.
+    /// Records that were read alone while a refresh was under way: newer than the results of the refresh.
     during_refresh: Option<Vec<Observation>>,
     told: FxHashMap<SideQueryKind, SideAnswer>,
     laid: Box<laid::PendingCounts>,
-    /// Roles that only answers to changes have shown.
+    /// Roles that only the answers to changes have shown.
     learnt: FxHashMap<Id, learnt::Learnt>,
     owner: Option<KeyOwner>,
-    /// People all of whose teams are known, although the list of teams was not read.
+    /// People whose teams are all known although the list of teams was not read.
     teams_told: FxHashSet<Id>,
     /// Records that a person means by their id.
     by_id: FxHashSet<ResourceRef>,
@@ -64,7 +65,8 @@ impl Directory {
         &self.records
     }
 
-    /// The confirmed records alone, to be dropped elsewhere: that takes longer than a frame.
+    /// The confirmed records alone, for a caller who drops them on another thread, because that takes longer than a
+    /// frame.
     pub fn into_records(self) -> Records {
         self.records
     }
@@ -89,7 +91,7 @@ impl Directory {
         self.records.cover(kind, coverage);
     }
 
-    /// True where all of a list is known: a record that is not in it does not exist.
+    /// True if the whole list is known: a record that is not in it does not exist.
     pub fn is_complete(&self, kind: RecordKind) -> bool {
         self.coverage(kind).is_complete()
     }
@@ -109,7 +111,7 @@ impl Directory {
         self.tells_memberships() || self.teams_told.contains(person)
     }
 
-    /// Notes that all teams of this person are known: each of them was read alone.
+    /// Records that all teams of this person are known, because each of them was read alone.
     pub fn tell_teams_of(&mut self, person: Id) {
         self.teams_told.insert(person);
     }
@@ -211,7 +213,7 @@ impl Directory {
         if !self.records.role_source().is_mapping() {
             return self.laid.over(confirmed);
         }
-        // A membership gives others their roles too, under the changes that are laid over them.
+        // A membership may also give a role, to records that pending changes alter.
         self.users.iter().filter_map(|(id, shown)| Some((shown, self.records.users().get(id)?))).fold(
             confirmed,
             |census, (shown, confirmed)| {
@@ -240,12 +242,12 @@ impl Directory {
         self.touched.get(target).into_iter().flat_map(BTreeMap::keys).filter_map(|id| self.pending.get(id))
     }
 
-    /// Lays a change over the records that it alters. True if rows were added.
+    /// Applies a change to the records that it alters. True if rows were added.
     pub fn begin(&mut self, id: ChangeId, change: Change) -> bool {
         self.begin_all([(id, change)])
     }
 
-    /// Like [`Self::begin`], for many at once: a record that all of them alter is made anew once.
+    /// Like [`Self::begin`], for many changes at once: a record that several of them alter is computed once.
     pub fn begin_all(&mut self, changes: impl IntoIterator<Item = (ChangeId, Change)>) -> bool {
         let (mut added, mut altered) = (false, BTreeSet::new());
         for (id, change) in changes {
@@ -260,19 +262,18 @@ impl Directory {
         added
     }
 
-    /// Takes a change off and puts in the records that the server showed. True if rows were added or removed, or stand
-    /// elsewhere.
+    /// Removes a pending change and puts in the records that the server showed. True if rows were added, removed or
+    /// moved.
     pub fn settle(&mut self, id: ChangeId, fresh: Vec<Observation>) -> bool {
         self.lift(id, &fresh, true) | self.learn(fresh)
     }
 
-    /// Takes a change off that was never sent: the readings of its records stay as recent as they were. True if a row
-    /// was removed.
+    /// Removes a pending change that was never sent: its records keep their readings' age. True if a row was removed.
     pub fn take_off(&mut self, id: ChangeId) -> bool {
         self.lift(id, &[], false)
     }
 
-    /// Takes a change off. True if a row was removed.
+    /// Removes a pending change. True if a row was removed.
     fn lift(&mut self, id: ChangeId, fresh: &[Observation], sent: bool) -> bool {
         let mut reshaped = false;
         if let Some(change) = self.pending.remove(&id) {
@@ -294,8 +295,8 @@ impl Directory {
                     continue;
                 }
                 if sent && !field.is_beside() {
-                    // A membership gives both records another version. Asking for the former version would make our own
-                    // change look like somebody else's.
+                    // A membership changes the versions of both records. With the old version in `If-Match` our own
+                    // change would look like somebody else's.
                     self.records.forget_version(&target);
                 }
                 self.overlay(&target);
@@ -304,7 +305,7 @@ impl Directory {
         reshaped
     }
 
-    /// Computes one record as shown anew: the confirmed one with its pending changes in order.
+    /// Computes the shown record again: the confirmed one with its pending changes in order.
     fn overlay(&mut self, target: &ResourceRef) {
         let changes = || self.changes_on(target).collect::<Vec<&Change>>();
         let id = &target.id;
@@ -322,7 +323,7 @@ impl Directory {
                 self.derive_pending(id);
                 self.laid.put(id, self.users.get(id), self.records.users().get(id));
             }
-            // A team is laid when it is looked at: once for many changes to a large team, not after each.
+            // Changes are applied to a team when it is read: once for many changes to a large team, not after each.
             RecordKind::Team => {
                 let laid = self.is_touched(target) && self.records.teams().contains_key(id);
                 put(&mut self.teams, id, laid.then(OnceLock::new));
@@ -341,7 +342,7 @@ impl Directory {
 }
 
 impl Directory {
-    /// A role that follows from groups is shown as the pending memberships will make it.
+    /// A role that follows from groups is shown by the pending memberships.
     fn derive_pending(&mut self, id: &Id) {
         if !self.records.role_source().is_mapping() {
             return;

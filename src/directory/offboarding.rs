@@ -1,5 +1,5 @@
-//! Changes that end somebody's access: invitations, API keys, the teams that would lose their last admin, seats, and the account
-//! itself. Each is a change of its own, so that guards, stages and undo are those of any plan.
+//! Offboarding: changes that end a person's access (invitations, API keys, new admins for their teams, seats, the
+//! account itself). Each is a change of its own, with the guards, phases and undo of any plan.
 
 use rustc_hash::FxHashSet;
 
@@ -15,15 +15,15 @@ use crate::scim::text::number;
 
 /// Looks for what is to be ended.
 pub struct OffboardingFinder<'a> {
-    /// Where; with rosters and accounts as far as they were asked about.
+    /// The directory, with the rosters and accounts that were read.
     pub directory: &'a Directory,
     /// The provider's capabilities.
     pub can: &'a ProviderCapabilities,
     /// Who goes.
     pub leaving: &'a [Id],
-    /// Who becomes admin of teams that would have none.
+    /// The new admin of teams that would have none.
     pub successor: Option<&'a Id>,
-    /// Why the server tells no keys of other people, once it has refused.
+    /// The reason why the server does not show other people's keys, once it has refused.
     pub keys_refused: Option<&'a str>,
 }
 
@@ -32,9 +32,9 @@ pub struct OffboardingFinder<'a> {
 pub struct OffboardingDraft {
     /// In the order in which they are told.
     pub changes: Vec<Change>,
-    /// Sentences about everything that is left as it is, or not known.
+    /// Sentences about everything that stays, or is not known.
     pub notes: Vec<String>,
-    /// Teams whose last known admin goes, with that admin, where nobody is named who becomes admin.
+    /// Teams whose last known admin leaves, with that admin, if no new admin is named.
     pub bare: Vec<(Name, Name)>,
 }
 
@@ -47,7 +47,7 @@ impl OffboardingFinder<'_> {
         }
     }
 
-    /// The questions to ask beside the lists before the draft: the invitations of all teams, and the keys of all who go.
+    /// The side queries to send before the draft: the invitations of all teams, and the keys of the people who leave.
     pub fn questions(&self) -> Vec<SideQueryKind> {
         if self.can.tells_nothing.is_some() {
             return Vec::new();
@@ -59,7 +59,7 @@ impl OffboardingFinder<'_> {
         teams.chain(people.map(|user| SideQueryKind::Person(user.id.clone()))).collect()
     }
 
-    /// Why this user can't become admin in the place of those who go; `None` where they can.
+    /// The reason why this user can't become the new admin; `None` if they can.
     pub fn cant_succeed(&self, user: &User) -> Option<&'static str> {
         match user {
             _ if self.leaving.contains(&user.id) => Some("goes, too"),
@@ -91,7 +91,7 @@ impl OffboardingFinder<'_> {
         draft
     }
 
-    /// What the server keeps to itself about all of them.
+    /// Sentences about facts that the server does not show for any of them.
     fn untold(&self) -> Vec<String> {
         if let Some(why) = &self.can.tells_nothing {
             return vec![why.clone()];
@@ -114,7 +114,7 @@ impl OffboardingFinder<'_> {
         notes
     }
 
-    /// Teams that would lose their last known admin get another one.
+    /// Teams that would lose their last known admin get the new one.
     fn admins(&self, people: &[&User], draft: &mut OffboardingDraft) {
         if self.can.team_roles.is_empty() {
             return;
@@ -151,13 +151,13 @@ impl OffboardingFinder<'_> {
         }
     }
 
-    /// Seats of an account that stays; with an account that is removed they go by themselves.
+    /// Seats of an account that stays; an account that is removed gives up its seats.
     fn seats(&self, user: &User, draft: &mut OffboardingDraft) {
         let stays = self.can.inactive_word.is_empty();
         if !self.can.seats || !stays || user.account.is_service() {
             return;
         }
-        // The access to registries first: the plan of the Models seat then knows that it ends.
+        // The access to registries comes first, so that the plan of the Models seat can rely on its end.
         for seat in [SeatKind::Registry, SeatKind::Models, SeatKind::Weave] {
             match user.seat(seat).value() {
                 Some(level) if !level.is(NONE) => {
@@ -189,7 +189,7 @@ impl OffboardingFinder<'_> {
         }
     }
 
-    /// Keys of this person. The owner of the key in use keeps all: one of them sends this very plan.
+    /// Keys of this person. The owner of the key in use keeps all keys, because one of them sends this plan.
     fn keys(&self, user: &User, draft: &mut OffboardingDraft) {
         if self.can.tells_nothing.is_some() || self.can.can(ChangeVerb::DeleteKey).is_err() {
             return;
@@ -224,7 +224,7 @@ impl OffboardingFinder<'_> {
         }
     }
 
-    /// Deactivation, which removes in some hostings; a deletion where only that is possible.
+    /// The deactivation, which removes the person in some hostings; a deletion if only that is possible.
     fn account(&self, user: &User, draft: &mut OffboardingDraft) {
         let user_id = || user.id.clone();
         let only_deleted = user.account.is_service() && self.can.fixed_services.is_some();

@@ -49,11 +49,11 @@ pub use undo_draft::UndoDraft;
 /// How a step's outcome is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ConfirmBy {
-    /// The answer shows the record, and showing the change there is enough; else these records are read again.
+    /// The answer shows the record, and is enough if it shows the change; otherwise these records are read again.
     Echo(Vec<ResourceRef>),
-    /// The answer can't be trusted: these records are read again, always.
+    /// The answer is not enough: these records are always read again.
     Reread(Vec<ResourceRef>),
-    /// No record shows the change: these questions are asked.
+    /// No record shows the change: these side queries decide.
     Ask(Vec<SideQuery>),
 }
 
@@ -66,22 +66,22 @@ pub enum Undo {
     Never(String),
 }
 
-/// How carefully a person must look before a step is sent.
+/// The confirmation that a step needs before it is sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Risk {
-    /// Sent at once where the profile confirms only risky steps.
+    /// Sent at once if the profile confirms only risky steps.
     #[default]
     Plain,
     /// Shown first.
     Look,
-    /// Shown first, and this text must be typed; a command's `--yes` takes its place.
+    /// Shown first, and this text must be typed; `--yes` of a command replaces the text.
     Type(String),
-    /// Shown first, and this text must be typed: the step depends on unknown facts, or on the key itself. A command
-    /// wants the text in `--confirm`.
+    /// Shown first, and this text must be typed, because the step depends on unknown facts or on the key itself. A
+    /// command needs the text in `--confirm`.
     Insist(String),
 }
 
-/// The text that is typed to confirm a change of a record: its name as shown, or its id where the name shows nothing.
+/// The text to type for a change of a record: its name as shown, or its id if the name has no visible character.
 pub fn typed_name(name: &Name, id: &Id) -> String {
     let shown = name.as_str().trim();
     if confusable::is_blank(shown) { clean(id).trim().to_owned() } else { shown.to_owned() }
@@ -97,7 +97,7 @@ impl Risk {
     }
 }
 
-/// A change with everything that is known about sending it.
+/// A change with all facts about sending it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     /// The change that is meant.
@@ -106,10 +106,11 @@ pub struct Step {
     pub requests: Vec<Request>,
     /// Known side effects, a sentence each.
     pub consequences: Vec<String>,
-    /// The first so many of them are grave: a team without an admin, the owner of the key, a protected person.
+    /// The number of grave consequences at the beginning of the list: a team without an admin, the owner of the key, a
+    /// protected person.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub grave: usize,
-    /// The request that is sent after the others where the created record lacks members: it stands for as many as are
+    /// The request that adds members whom the created record lacks. It is sent after the others, in parts if many are
     /// missing, and has the provisional id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completion: Option<Request>,
@@ -119,28 +120,28 @@ pub struct Step {
     pub confirm: ConfirmBy,
     /// How carefully a person must look at the step.
     pub risk: Risk,
-    /// The change in words, fixed when it was planned: `eva-tanaka` and `role in vision: member → viewer`.
+    /// The change in words at planning time: `eva-tanaka` and `role in vision: member → viewer`.
     pub words: words::PlanLine,
-    /// The people who must be admin when the step is sent.
+    /// Other people of whom one must still be an admin when the step is sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<OtherAdmins>,
-    /// For a change that may take memberships (a deactivation, a new membership): the other teams of the people
-    /// concerned, at most five, whose members are compared; `None` where they are not known.
+    /// For a change that may end memberships (a deactivation, a new membership): the other teams of the people, at most
+    /// five, whose members are compared; `None` if the teams are not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watched: Option<Vec<Id>>,
-    /// For an undo: the values that must still be so when it is sent.
+    /// For an undo: the values that must still be there when it is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<ExpectedEffect>,
-    /// For an undo of several plans: the plan that this step takes back. The entry of the journal keeps it.
+    /// For an undo of several plans: the plan that this step undoes. The journal entry keeps it.
     #[serde(skip)]
     pub undoes: Option<ChangeId>,
-    /// Where there is no way back: the changes that make the removed record again.
+    /// For a change without an undo: the changes that create the removed record again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compensation: Option<Compensation>,
 }
 
 impl Step {
-    /// A change that is planned only once another one of its plan has created the record that it is about.
+    /// A change that is planned only after another change of its plan has created the record that it is about.
     pub fn later(change: Change, words: words::PlanLine) -> Self {
         Self {
             change,
@@ -162,7 +163,7 @@ impl Step {
 }
 
 impl Step {
-    /// Says this before the other consequences, as a grave one.
+    /// Adds a grave consequence before all others.
     pub fn say_first(&mut self, words: String) {
         self.consequences.insert(0, words);
         self.grave += 1;
@@ -174,31 +175,31 @@ fn is_zero(count: &usize) -> bool {
     *count == 0
 }
 
-/// A side effect: an alteration that was not asked for, seen by comparing the change's records before and after.
+/// A side effect: a difference that was not asked for, found by comparing the change's records before and after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SideEffect {
     /// A sentence: "user0001 and user0002 are not in alpha any more."
     pub words: String,
-    /// True if something is gone, or somebody can do less.
+    /// True if a value is gone, or a person has lost rights.
     pub harm: bool,
-    /// The changes that put it back; none where no change does.
+    /// The changes that restore the value; empty if none does.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub back: Vec<Change>,
 }
 
 impl SideEffect {
-    /// True if somebody joined a team: nothing tells whether the change or somebody else did that.
+    /// True if a person joined a team: the cause may be this change or another client.
     pub fn is_gain(&self) -> bool {
         !self.back.is_empty() && self.back.iter().all(|change| matches!(change, Change::RemoveMember { .. }))
     }
 
-    /// The changes by which an undo puts a loss back. A gain stays: somebody else may have given it.
+    /// The changes by which an undo restores a loss. A gain stays, because another client may have given it.
     pub fn restores(&self) -> &[Change] {
         if self.is_gain() { &[] } else { &self.back }
     }
 }
 
-/// The words about a plan with a name that is marked.
+/// The note about a plan with a name that imitates another one.
 const DECEPTIVE: &str =
     "≈ stands before a name with letters of several scripts, or hidden ones: it may look like another's.";
 
@@ -207,31 +208,31 @@ const DECEPTIVE: &str =
 pub struct Plan {
     /// The title of the plan in words.
     pub title: String,
-    /// Sentences about the whole plan, the gravest first; shown before its lines.
+    /// Sentences about the whole plan, the gravest first; shown above its lines.
     pub notes: Vec<String>,
     /// The steps that will be sent.
     pub steps: Vec<Step>,
-    /// The changes that won't be sent, with the reasons.
+    /// The changes that are not sent, with the reasons.
     pub refused: Vec<(words::PlanLine, Refusal)>,
-    /// Why it is wanted, or a ticket, as the person says it.
+    /// The reason or ticket, as the person typed it.
     pub reason: Option<String>,
-    /// Set on an undo: the plan that is taken back; the newest of several, and each step says which is its own.
+    /// For an undo: the plan that it undoes; of several plans the newest, and each step has its own.
     pub undoes: Option<ChangeId>,
-    /// The places from which more goes than a usual share.
+    /// The places from which the plan removes more than a usual share.
     pub mass: Vec<BulkRemoval>,
-    /// The concerned people about whom guards have something to say, and the unknown facts about them.
+    /// The people whom guards name, and the unknown facts about them.
     pub among: PeopleConcerns,
 }
 
 impl Plan {
-    /// The text that must be typed because so many records go at once: `--yes` alone is not enough. Less as lines are
-    /// dropped.
+    /// The text that must be typed because the plan removes so many records; `--yes` is not enough. Dropped lines lower
+    /// the numbers.
     pub fn mass(&self) -> Option<String> {
         self.mass.iter().find_map(|mass| mass.typed(self.steps.iter().map(|step| &step.change)))
     }
 
-    /// The greatest care that any step asks for; more than one step and steps that can't be undone are always shown.
-    /// For several removals of any kind, or several steps that ask for a text each, their number is typed.
+    /// The strictest confirmation of any step. A plan of several steps, or with a step that can't be undone, is always
+    /// shown. For several removals, or several steps with a text each, their number is typed.
     pub fn risk(&self) -> Risk {
         let insists = self.steps.iter().any(|step| matches!(step.risk, Risk::Insist(_)));
         let typed = |text: String, insists: bool| {
@@ -256,13 +257,13 @@ impl Plan {
         self.steps.iter().map(grave).sum()
     }
 
-    /// The number to type, in words, where neither the number of lines nor a note about a share explains it.
+    /// The number to type, in words, if neither the number of lines nor a note about a share explains it.
     pub fn typed_number(&self) -> Option<&'static str> {
         let count = self.removals();
         (self.mass().is_none() && count > 1 && count != self.steps.len()).then_some("removals and grave changes")
     }
 
-    /// Takes a step out. Notes about the whole plan are made anew for the steps that are left.
+    /// Removes a step, and computes the notes about the whole plan again.
     pub fn drop_step(&mut self, at: usize) {
         let before = self.derived_notes();
         let step = self.steps.remove(at);
@@ -290,7 +291,8 @@ impl Plan {
         [self.mass_notes(), self.among.notes(many), self.left_out(), deceptive.into_iter().collect()].concat()
     }
 
-    /// How many of the notes, from the first, follow from the steps: they are grave. The rest says how the plan came about.
+    /// The number of notes at the beginning that follow from the steps: they are grave. The other notes say how the
+    /// plan was made.
     pub fn grave_notes(&self) -> usize {
         let derived = self.derived_notes();
         self.notes.iter().take_while(|note| derived.contains(note)).count()
@@ -313,7 +315,7 @@ impl Plan {
         self.mass.iter().filter(|mass| mass.typed(changes()).is_some()).map(|mass| mass.note(changes())).collect()
     }
 
-    /// Says of each step which plan it takes back. Of equal changes the first is meant first.
+    /// Writes into each step which plan it undoes. Equal changes are matched in order.
     pub fn bind_undone(&mut self, mut origins: Vec<(Change, ChangeId)>) {
         for step in &mut self.steps {
             if let Some(at) = origins.iter().position(|(change, _)| *change == step.change) {
@@ -322,7 +324,7 @@ impl Plan {
         }
     }
 
-    /// Says of each step that is sent in spite of a conflict what goes with it.
+    /// Adds to each step that is sent in spite of a conflict the values that it removes.
     pub fn tell_conflicts(&mut self, mut conflicts: Vec<(Change, String)>) {
         for step in &mut self.steps {
             if let Some(at) = conflicts.iter().position(|(change, _)| *change == step.change) {

@@ -17,7 +17,7 @@ pub const RECORD_FORMAT: &str = "5";
 /// (docs/src/providers/wandb.md#changes-of-a-user).
 pub const ADMIN: &str = "admin";
 
-/// The server's opaque `id` (RFC 7643 §3.1), or a provisional one of ours for a record that is not created yet.
+/// The server's opaque `id` (RFC 7643 §3.1), or a provisional id of this program for a record that is not created yet.
 pub type Id = Arc<str>;
 
 /// The three kinds of record, one tab each.
@@ -88,7 +88,7 @@ pub enum ReadDepth {
 /// The kind of owner of an account (W&B `accountType`, server 0.81 and later).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum AccountKind {
-    /// The server does not say: a person, as far as is known.
+    /// The server does not tell: taken for a person.
     #[default]
     Unsaid,
     /// A person.
@@ -196,12 +196,12 @@ impl User {
         self.active == Some(false)
     }
 
-    /// True where a list left the roles out and reading the user may bring them.
+    /// True if a list left the roles out and a single read may show them.
     pub fn lacks_roles(&self) -> bool {
         !self.org_role.is_told() && self.is_summary()
     }
 
-    /// True where only a list has shown the record, and reading it alone may tell more.
+    /// True if only a list has shown the record, and a single read may show more.
     pub fn is_summary(&self) -> bool {
         self.depth == ReadDepth::Summary && self.problem.is_none() && !self.id.starts_with("new:")
     }
@@ -211,14 +211,14 @@ impl User {
         self.team_roles.as_deref()?.iter().find(|grant| grant.scope == *team).map(|grant| &grant.role)
     }
 
-    /// The role in each registry, where the server has told them. That there are none counts only beside team roles: a
-    /// record without either tells neither.
+    /// The role in each registry, if the server has told them. An empty list counts only beside team roles: a record
+    /// without either tells neither.
     pub fn told_registry_roles(&self) -> Option<&[RoleGrant]> {
         let told = !self.registry_roles.is_empty() || self.team_roles.is_some();
         told.then_some(self.registry_roles.as_slice())
     }
 
-    /// True unless the server has told another organisation role, or that they are deactivated.
+    /// True unless the server has told another organisation role, or that the user is deactivated.
     pub fn may_be_org_admin(&self) -> bool {
         self.org_role.may_be(ADMIN) && !self.is_inactive()
     }
@@ -243,7 +243,7 @@ impl User {
 pub struct Member {
     /// The user's id.
     pub id: Id,
-    /// The name that the server gave along, for members that are no known user.
+    /// The name in the team's own record, for members that are no known user.
     pub display: Name,
 }
 
@@ -280,8 +280,8 @@ impl Team {
     }
 }
 
-/// True for a number of members at which servers are known to end lists of members, without a word of the rest: a full
-/// page of 100, 200 or 1,000. Only a team with more members shows that there is no such end.
+/// True for a number of members at which servers are known to cut lists without saying so: a full page of 100, 200 or
+/// 1,000. Only a team with more members shows that the server does not cut.
 pub fn is_full_page(members: usize) -> bool {
     members >= 100 && members.is_multiple_of(100)
 }

@@ -1,5 +1,5 @@
-//! Facts that a provider tells beside its lists, when it is asked: the owner of the key in use, the API keys of a
-//! person, a team's invitations, all attributes of a record. Never on disk.
+//! Facts that a provider tells outside its lists: the owner of the key in use, the API keys of a person, a team's
+//! invitations, all attributes of a record. Never on disk.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -44,7 +44,7 @@ impl SideQueryKind {
         if let SideQueryKind::Resource(target) = self { Some(target) } else { None }
     }
 
-    /// True where "there is no such thing" is an answer like any other: most servers tell no schemas.
+    /// True if "not found" is a usual answer: most servers have no schemas.
     pub fn may_be_missing(&self) -> bool {
         matches!(
             self,
@@ -87,7 +87,7 @@ pub enum SideAnswer {
     Schemas(Vec<Schema>),
     /// The answer to [`SideQueryKind::Types`].
     Types(Vec<ResourceType>),
-    /// There is no such thing: person, team, record, endpoint.
+    /// The server has no such person, team, record or endpoint.
     Nothing,
 }
 
@@ -111,7 +111,7 @@ pub struct Organisation {
     pub name: Name,
 }
 
-/// An account with the values that only its own interface shows.
+/// An account with the values that only its own endpoint shows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AccountDetails {
     /// The account's id as in the lists, or empty.

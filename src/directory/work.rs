@@ -1,4 +1,4 @@
-//! The words that console and worker speak: jobs one way, reports the other.
+//! The messages between console and worker: jobs one way, reports the other.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ pub enum SessionStart {
     /// The disk's records are shown, then all lists are read.
     #[default]
     Lists,
-    /// No list is read, from the server or from the disk, until somebody asks for a refresh.
+    /// No list is read, from the server or the disk, until a refresh is requested.
     WithoutLists,
     /// All lists are read; users are passed on page by page ([`WorkerReport::UserPage`]) after the others.
     PassedUsers,
@@ -37,7 +37,7 @@ pub enum SessionStart {
 /// The users that a refresh reads; teams and roles are read whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefreshScope {
-    /// Those that changed, where the server is known to tell them; else all.
+    /// The changed users, if the server is known to tell them; else all.
     Changed,
     /// All.
     All,
@@ -60,44 +60,43 @@ pub enum WorkerJob {
     Refresh(RefreshScope),
     /// Read only the users that the server finds by this filter from now on, or all again.
     Narrow(Option<ScimFilter>),
-    /// Read these records one by one: their list has left out attributes that are asked for, such as roles or members.
+    /// Read these records alone, because their list has left out attributes, such as roles or members.
     ReadEach(Vec<ResourceRef>),
     /// Read one record anew.
     Reread(ResourceRef),
-    /// Look these names up on the server, since a list may lack them; [`WorkerReport::LookUpEnded`] follows whatever
-    /// comes of it.
+    /// Look these names up on the server, because a list may lack them; [`WorkerReport::LookUpEnded`] always follows.
     LookUp(RecordKind, Vec<String>),
     /// Find the one record that each name means without reading a list; [`WorkerReport::Identified`] follows.
     Identify(RecordKind, Vec<String>),
-    /// Say whether these names belong to nobody without reading a list; [`WorkerReport::Vacant`] follows.
+    /// Check without a list whether nobody has these names; [`WorkerReport::Vacant`] follows.
     CheckVacant(RecordKind, Vec<(NameLevel, String)>),
-    /// Read some people alone who are admins by the disk's records, of a team or of the organisation, beside these
+    /// Read alone some people who are admins by the disk's records, of a team or of the organisation, besides these
     /// people; [`WorkerReport::AdminsRead`] follows.
     ReadAdmins(Option<Id>, Vec<Id>),
     /// Write these changes down and send them.
     Submit(Vec<JournalEntry>),
-    /// Write all of these down and send the first ones; the others follow by [`WorkerJob::Resume`], each part when the
-    /// one before has its outcome.
+    /// Write all changes to the journal and send the first part; [`WorkerJob::Resume`] sends each further part once the
+    /// part before has its outcomes.
     SubmitFirst(Vec<JournalEntry>, Vec<JournalEntry>),
-    /// The parts of a plan that is about to be submitted: no change of a part goes before each change of the parts
-    /// before it has an outcome.
+    /// The phases of a plan that is about to be submitted: a change waits until all changes of earlier phases have an
+    /// outcome.
     Parts(Vec<Vec<ChangeId>>),
     /// Send changes that the journal holds from an earlier session, planned anew ([`super::plan::again`]); those
     /// dropped meanwhile are only written down.
     Resume(Vec<JournalEntry>),
-    /// Take these changes back, where they were not sent yet.
+    /// Drop these changes, unless they were sent.
     Drop(Vec<ChangeId>),
-    /// Put these changes on the stage; with none, only report the stage.
+    /// Add these changes to the stage; without changes, only report the stage.
     Stage(Vec<StagedChange>),
     /// Take these changes off the stage.
     Unstage(Vec<StageId>),
-    /// Take these changes off the stage, write the steps planned from them down, and send those: all or nothing.
+    /// Move these changes from the stage to the journal, as the planned steps, and send the steps: all or nothing.
     SubmitStaged(Vec<StageId>, Vec<JournalEntry>),
-    /// Send nothing more until told otherwise; requests on their way arrive.
+    /// Send nothing more until told otherwise; requests under way continue.
     Pause(bool),
     /// Send so many changes at a time, at most.
     Parallel(usize),
-    /// Don't wait any longer before trying the server again.
+    /// Try the server again at once.
     Wake,
     /// The resource as the server gave it.
     Raw(ResourceRef),
@@ -127,7 +126,7 @@ pub struct RefreshProof {
     pub kind: RecordKind,
     /// How many records came.
     pub seen: u64,
-    /// `1,296 of 1,296`, or the reason why it can't be known whether that is all.
+    /// `1,296 of 1,296`, or the reason why completeness is not known.
     pub words: String,
     /// The coverage of the list.
     pub coverage: ListCoverage,
@@ -159,18 +158,18 @@ pub struct ChangeUpdate {
     pub fresh: Vec<Observation>,
     /// When the change got this state.
     pub at: Timestamp,
-    /// The id that the server gave to the created record.
+    /// The server's id of the created record.
     pub created: Option<Id>,
     /// The side effects of the change.
     pub effects: Vec<SideEffect>,
-    /// True if the change took effect and should be taken back at once.
+    /// True if the change took effect and should be undone at once.
     pub alarm: bool,
-    /// The way back, where the readings for the change have altered it.
+    /// The undo, if the readings for the change have altered it.
     pub way_back: Option<Box<WayBack>>,
 }
 
 impl ChangeUpdate {
-    /// True where the change is over and no request went out here: the records' readings stay as recent as they were.
+    /// True if the change is over and no request was sent here: the age of its records' readings stays.
     pub fn is_unsent(&self) -> bool {
         let unsent = matches!(self.state, ChangeState::Refused | ChangeState::Already) && self.exchanges.is_empty();
         self.state == ChangeState::Dropped || unsent
@@ -179,7 +178,7 @@ impl ChangeUpdate {
 
 /// A report of the worker.
 pub enum WorkerReport {
-    /// More is known of the server: this planner plans changes from now on.
+    /// The worker has learnt about the server: this planner plans changes from now on.
     Planner(Arc<dyn Planner>),
     /// Records are ready to be shown.
     Records {
@@ -220,7 +219,7 @@ pub enum WorkerReport {
     },
     /// Records read one by one, outside any change.
     Learnt(Vec<Observation>),
-    /// What the disk tells of a topic in the place of the server, whose refusal follows.
+    /// The disk's answer to a side query that the server has refused; the refusal follows.
     Recalled(Vec<Observation>),
     /// Names of a kind were looked up: the records of those found were reported as learnt, these were not found.
     LookUpEnded(RecordKind, Vec<MissedName>),
@@ -259,16 +258,17 @@ pub enum WorkerReport {
     AskFailed(SideQueryKind, Failure),
     /// A secret that the server shows once, made by this change. Nothing else holds it.
     Secret(ChangeId, SecretString),
-    /// Only the clock is waited for, and no job is under way; so many jobs were taken.
+    /// No job is under way, and the worker waits for a timer at most; with the number of jobs taken so far.
     Idle(u64),
-    /// The store can't be used, with the reason: changes can't be written down, so none is sent in this session.
+    /// The store can't be used, with the reason: changes can't be written to the journal, so none is sent in this
+    /// session.
     NoJournal(String),
-    /// How the server contradicts the profile's settings, where it is known to: nothing is sent in this session.
+    /// The contradiction between the server and the profile's settings: no change is sent in this session.
     Hosting(Option<String>),
     /// The key opens another organisation than before, in words: the profile is to be opened anew, with a store of that
     /// organisation's own. Nothing is sent in this session.
     OtherOrganisation(String),
-    /// Something beside the jobs went wrong: the store was rebuilt, roles could not be read, …
+    /// A failure outside the jobs: the store was rebuilt, roles could not be read, …
     Notice(String),
 }
 

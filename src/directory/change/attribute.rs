@@ -1,4 +1,4 @@
-//! Attributes by their path, and the changes of their own that some of them have.
+//! Attributes by path, and the separate changes that set some of them.
 
 use serde_json::Value;
 
@@ -6,8 +6,8 @@ use super::Change;
 use crate::directory::{RecordKind, ResourceRef};
 
 impl Change {
-    /// The change that gives an attribute this value: where it has a change of its own, that one, with all that is
-    /// guarded and planned about it.
+    /// The change that sets an attribute to this value: the attribute's own kind of change if there is one, with its
+    /// guards, or else [`Change::SetAttribute`].
     pub fn attribute(target: ResourceRef, path: String, before: Option<Value>, to: Option<Value>) -> Self {
         let is = |name: &str| target.kind == RecordKind::User && path.eq_ignore_ascii_case(name);
         match &to {
@@ -20,7 +20,7 @@ impl Change {
         }
     }
 
-    /// The attribute that it gives a value, and the value: the other way round.
+    /// The attribute that this change sets, and the value: the inverse of [`Change::attribute`].
     pub fn as_attribute(&self) -> Option<(&str, Option<Value>)> {
         match self {
             Change::SetAttribute { path, to, .. } => Some((path, to.clone())),

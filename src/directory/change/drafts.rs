@@ -1,4 +1,4 @@
-//! Records as they shall be: what forms fill in and changes carry.
+//! The wanted records that forms fill in and changes carry.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,22 +13,22 @@ pub struct NewUser {
     pub email: String,
     /// Shown name; may be empty.
     pub display_name: String,
-    /// Names of teams to join at once, where the provider takes them with the creation.
+    /// Names of teams to join at once, if the provider accepts teams in a creation.
     pub teams: Vec<Name>,
-    /// The Models seat; the server's choice where none is named.
+    /// The Models seat; the server chooses if none is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub models_seat: Option<Name>,
-    /// Access to Weave; the server's choice where none is named.
+    /// Access to Weave; the server chooses if none is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weave_role: Option<Name>,
-    /// The identity provider's own id of them (`externalId`); empty where there is none.
+    /// The identity provider's id of the user (`externalId`); empty if there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub external_id: String,
-    /// Other attributes, as on the wire: of somebody who is made again. Providers that create users with them take them.
-    /// `null` leaves out an attribute that a creation has otherwise.
+    /// Other attributes in wire form, of a user who is created again. Sent by providers whose creation accepts them.
+    /// `null` leaves out an attribute that a creation sends otherwise.
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub attributes: serde_json::Map<String, serde_json::Value>,
-    /// An admin of the whole instance: of every organisation on it.
+    /// True for an admin of the whole instance: of every organisation on it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub instance_admin: bool,
 }
@@ -65,7 +65,7 @@ pub struct NewService {
     pub name: String,
     /// Of the whole organisation, not of one team.
     pub organisation: bool,
-    /// The team that it belongs to, or that it works for by default.
+    /// The team of the service account, or the default team of its work.
     pub team: Id,
 }
 
@@ -76,7 +76,7 @@ pub struct StorageBucket {
     pub provider: String,
     /// The bucket's or container's name.
     pub name: String,
-    /// Path within it; may be empty, as all that follow.
+    /// The path within the bucket; may be empty, like all fields below.
     pub path: String,
     /// The key that encrypts it.
     pub kms_key: String,

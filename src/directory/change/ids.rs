@@ -1,11 +1,11 @@
-//! The ids that a change speaks of: provisional ones are exchanged once the server has given its own.
+//! The ids in a change. Provisional ids are replaced once the server has given its own.
 
 use super::Change;
 use crate::directory::{Id, RecordKind, ResourceRef};
 
 impl Change {
-    /// All of them, in no order that means anything, each with the kind of its record: a user and a team can have the same
-    /// id. Invitations and API keys are no records.
+    /// All ids, in no particular order, each with the kind of its record: a user and a team can have the same id.
+    /// Invitations and API keys are no records.
     fn ids_mut(&mut self) -> Vec<(Option<RecordKind>, &mut Id)> {
         match self {
             Change::SetOrgRole { user, .. }
@@ -70,7 +70,7 @@ impl Change {
         }
     }
 
-    /// Whom it is about, where that is one user who is there.
+    /// The user that the change is about, if it is a single existing user.
     pub fn person(&self) -> Option<&Id> {
         match self {
             Change::SetOrgRole { user, .. }
@@ -130,7 +130,7 @@ impl Change {
         }
     }
 
-    /// The record that it creates, under its provisional id; `None` also where an invitation or an API key is created.
+    /// The provisional id of the record that the change creates; `None` also if it creates an invitation or an API key.
     pub fn creation(&self) -> Option<ResourceRef> {
         let key = self.creates()?;
         self.clone().ids_mut().into_iter().find_map(|(kind, id)| {
@@ -139,7 +139,7 @@ impl Change {
         })
     }
 
-    /// The same change about other records where the map has one.
+    /// The change with its records replaced as the map says.
     pub fn with_records(mut self, map: impl Fn(&ResourceRef) -> Option<Id>) -> Self {
         for (kind, id) in self.ids_mut() {
             let other = kind.and_then(|kind| map(&ResourceRef { kind, id: id.clone() }));
@@ -150,7 +150,7 @@ impl Change {
         self
     }
 
-    /// The same change with other ids where the map has one. The map's ids are provisional ones, which are given once.
+    /// The change with its provisional ids replaced as the map says. Provisional ids are unique across kinds.
     pub fn with_ids(mut self, map: impl Fn(&Id) -> Option<Id>) -> Self {
         for (_, id) in self.ids_mut() {
             if let Some(other) = map(id) {
@@ -160,7 +160,7 @@ impl Change {
         self
     }
 
-    /// The provisional ids of others that it speaks of: it can only be sent once the server has created them.
+    /// The provisional ids of other records in the change: it can be sent only after the server has created them.
     pub fn waits_for(&self) -> Vec<Id> {
         let own = self.creates().cloned();
         let mut copy = self.clone();

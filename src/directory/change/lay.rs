@@ -1,4 +1,4 @@
-//! A change laid over the records that it alters: the state shown on the screen before the server has answered.
+//! The effect of a change on the records that it alters: the state on the screen before the server has answered.
 
 use super::{Change, NewUser, RoleDraft};
 use crate::directory::{
@@ -35,7 +35,7 @@ impl Change {
         }
     }
 
-    /// Lays the change over a user. `team_name` resolves a team's id.
+    /// Applies the change to a user. `team_name` resolves a team's id.
     pub fn apply_to_user(&self, record: &mut User, team_name: impl Fn(&Id) -> Option<Name>) {
         match self {
             Change::SetOrgRole { role, .. } => record.org_role = role.clone().into(),
@@ -95,7 +95,7 @@ impl Change {
         self.apply_to_members(record, inside);
     }
 
-    /// Like [`Self::apply_to_team`], where it is known whether the joining user is in the team already.
+    /// Like [`Self::apply_to_team`], for a caller who knows whether the joining user is a member already.
     pub fn apply_to_members(&self, record: &mut Team, inside: bool) {
         if let Some(name) = self.names_team() {
             record.name = Name::from(name);
@@ -111,12 +111,12 @@ impl Change {
         }
     }
 
-    /// The team's name afterwards, if it was another one before.
+    /// The team's new name, if the change renames the team.
     pub fn names_team(&self) -> Option<&str> {
         self.renames("displayName")
     }
 
-    /// The user who is in the team afterwards, if they were not before.
+    /// The user whom the change adds to the team, if it adds one.
     pub fn joins(&self) -> Option<&Id> {
         match self {
             Change::AddMember { user, .. } | Change::SetTeamRole { user, .. } => Some(user),
@@ -124,7 +124,7 @@ impl Change {
         }
     }
 
-    /// The users who are put into a team; some may be in it already.
+    /// The users whom the change adds to a team; some may be members already.
     pub fn joining(&self) -> &[Id] {
         match self {
             Change::AddMember { user, .. } | Change::SetTeamRole { user, .. } => std::slice::from_ref(user),

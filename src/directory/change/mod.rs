@@ -1,4 +1,4 @@
-//! Changes that an administrator means to make, in the directory's words: no HTTP in it.
+//! The changes that an administrator can ask for, in the directory's words, without HTTP.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -22,7 +22,7 @@ pub use verb::{ChangeVerb, ChangedField};
 pub struct ChangeId(pub i64);
 
 impl ChangeId {
-    /// The id under which a record lives on screen until the server gives it one.
+    /// The provisional id of a record until the server gives one.
     pub fn provisional(self) -> Id {
         format!("new:{}", self.0).into()
     }
@@ -36,7 +36,7 @@ pub enum SeatKind {
     Models,
     /// W&B Weave (`weaveRole`).
     Weave,
-    /// W&B registries (`registryAccess`): access without levels that are paid for.
+    /// Access to W&B registries (`registryAccess`), without paid levels.
     Registry,
 }
 
@@ -70,7 +70,7 @@ pub enum Change {
         /// The role's name.
         role: Name,
     },
-    /// Give a user this role in a team; joins them first where they are not a member.
+    /// Give a user this role in a team; a user who is not a member joins first.
     SetTeamRole {
         /// The user's id.
         user: Id,
@@ -108,10 +108,10 @@ pub enum Change {
         name: String,
         /// First members.
         members: Vec<Id>,
-        /// The place for its files; the provider's own place where none is named.
+        /// The place for the team's files; the provider's own place if none is named.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         bucket: Option<StorageBucket>,
-        /// The identity provider's own id of it (`externalId`); empty where there is none.
+        /// The identity provider's id of the team (`externalId`); empty if there is none.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         external_id: String,
     },
@@ -183,7 +183,7 @@ pub enum Change {
         /// The role's name.
         role: Name,
     },
-    /// Take a user's role in a registry away; in all of them where none is named.
+    /// Remove a user's role in a registry, or in all registries if none is named.
     RemoveRegistryRole {
         /// The user's id.
         user: Id,
@@ -197,7 +197,7 @@ pub enum Change {
         /// The kind and the owner of the service account.
         service: NewService,
     },
-    /// Make a team's members exactly these: those who stay and those who come.
+    /// Replace a team's members by exactly these.
     ReplaceMembers {
         /// The team's id.
         team: Id,
@@ -228,7 +228,7 @@ pub enum Change {
         /// The email or user name that was invited.
         to: String,
     },
-    /// Make an API key for the owner of the key in use; no server makes one for anybody else.
+    /// Create an API key for the owner of the key in use; no server creates keys for other people.
     CreateKey {
         /// Provisional id of the key.
         key: Id,
@@ -237,18 +237,18 @@ pub enum Change {
         /// The purpose of the key.
         description: String,
     },
-    /// Change an attribute that no other change is about.
+    /// Change an attribute that has no change of its own.
     SetAttribute {
         /// The user or team.
         target: ResourceRef,
         /// The attribute's path as on the wire: `title`, `name.givenName`, `urn:…:User:department`.
         path: String,
-        /// The value before; `None` where there was none.
+        /// The present value; `None` if there is none.
         before: Option<Value>,
         /// The new value, of its own JSON type; `None` removes the attribute.
         to: Option<Value>,
     },
-    /// Delete an API key: whatever uses it is locked out.
+    /// Delete an API key: programs that use it lose their access.
     DeleteKey {
         /// The owner's id.
         owner: Id,
@@ -289,7 +289,7 @@ impl Change {
         }
     }
 
-    /// The same change; a record that it creates has this provisional id.
+    /// The change with this provisional id for the record that it creates.
     #[must_use]
     pub fn renewed(self, fresh: Id) -> Self {
         match self.creates().cloned() {
@@ -298,7 +298,7 @@ impl Change {
         }
     }
 
-    /// The same change about the record that the server has created, in the place of the provisional id.
+    /// The change with the server's id in place of the provisional id of the created record.
     pub fn about(&self, created: Option<&Id>) -> Self {
         let mut change = self.clone();
         let id = match &mut change {
@@ -315,7 +315,7 @@ impl Change {
         change
     }
 
-    /// The records that the change alters, the one that is written to first, each with the value that changes.
+    /// The records that the change alters, each with the altered value; the record of the request comes first.
     ///
     /// Changes that share a record are sent in order.
     pub fn touches(&self) -> Vec<(ResourceRef, ChangedField)> {

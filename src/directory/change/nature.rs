@@ -4,7 +4,7 @@
 use super::{Change, ChangedField};
 use crate::directory::{Directory, Id, Name, census::FULL};
 
-/// The role that manages: in the organisation, in a team, in a registry.
+/// The role that administers: in the organisation, in a team, in a registry.
 const ADMIN: &str = "admin";
 /// The level of somebody who has no seat.
 const NO_SEAT: &str = "none";
@@ -12,20 +12,20 @@ const NO_SEAT: &str = "none";
 /// The effect of a change on its subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ChangeEffect {
-    /// Makes a record, a key or an invitation that was not there.
+    /// Creates a record, a key or an invitation.
     Creates,
     /// Can only add to somebody's permissions.
     Gives,
-    /// Removes a record, or takes somebody's role, seat or membership away.
+    /// Removes a record, or a person's role, seat or membership.
     Takes,
-    /// Puts one value in the place of another. A changed role may take something away: [`Change::takes_from`] tells.
+    /// Replaces a value by another. A new role may take rights away: [`Change::takes_from`] decides that.
     Alters,
 }
 
 /// The subject of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ChangeSubject {
-    /// A user or a service account: whether it exists and is active.
+    /// A user or a service account: its existence, and whether it is active.
     Person,
     /// A person's role in the organisation.
     OrgRole,
@@ -51,7 +51,7 @@ pub enum ChangeSubject {
     Attribute,
 }
 
-/// The place of a change among others that are sent in one run, first to last.
+/// The place of a change in the order of a run, first to last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "the names are those of the changes")]
 pub enum SendRank {
@@ -64,7 +64,7 @@ pub enum SendRank {
     SetAttribute,
     Reactivate,
     SetSeat,
-    /// Somebody must be admin before another one stops being it.
+    /// A new admin comes before the old one goes.
     MakeOrgAdmin,
     SetOrgRole,
     MakeTeamAdmin,
@@ -83,18 +83,18 @@ pub enum SendRank {
     DeleteRole,
 }
 
-/// The part of a run in which a change is sent. Each part is planned on the outcome of the one before.
+/// The phase of a run in which a change is sent. Each phase is planned on the outcome of the phase before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SendPhase {
     /// New records: later changes need their ids.
     Creates,
-    /// Changes that give, and that alter without taking.
+    /// Changes that give something, or alter a value without taking anything.
     Gives,
     /// Changes that take away.
     Takes,
 }
 
-/// How a change is classified, from its own values alone.
+/// The class of a change, by its own values alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ChangeNature {
     /// The effect on the subject.
@@ -110,12 +110,12 @@ impl ChangeNature {
         Self { effect, of, rank }
     }
 
-    /// True where something or somebody goes, whatever the directory shows.
+    /// True if the change removes a record, role, seat or membership, whatever the directory shows.
     pub fn takes(self) -> bool {
         self.effect == ChangeEffect::Takes
     }
 
-    /// True for changes of one person that can only lower their permissions in the organisation or in a team.
+    /// True for a change of one person that can only lower their rights in the organisation or in a team.
     pub fn lowers_person(self) -> bool {
         matches!(
             (self.effect, self.of),
@@ -124,7 +124,7 @@ impl ChangeNature {
         )
     }
 
-    /// True where a former organisation admin is none any more, by their own record.
+    /// True if a present organisation admin stops being one, by their own record.
     pub fn ends_org_admin(self) -> bool {
         matches!(
             (self.effect, self.of),
@@ -177,8 +177,8 @@ impl Change {
         }
     }
 
-    /// The number of records, memberships, roles in registries, keys or invitations that go. A seat that is given up is
-    /// none of them: it is a level like the others.
+    /// The number of records, memberships, registry roles, keys or invitations that the change removes. A seat that is
+    /// given up does not count: it is a level like the others.
     pub fn removed(&self) -> usize {
         let nature = self.nature();
         match self {
@@ -187,13 +187,13 @@ impl Change {
         }
     }
 
-    /// True where something goes, or an admin becomes less, as far as the directory shows.
+    /// True if the change removes something or makes an admin less, by what the directory shows.
     pub fn takes_from(&self, directory: &Directory) -> bool {
         let nature = self.nature();
         nature.takes() || (nature.effect == ChangeEffect::Alters && self.was_admin(directory))
     }
 
-    /// True where the role that this change replaces is known to be admin.
+    /// True if the role that this change replaces is known to be admin.
     fn was_admin(&self, directory: &Directory) -> bool {
         let user = |id: &Id| directory.user(id);
         let before = match self {
@@ -209,8 +209,8 @@ impl Change {
         before.is_some_and(|role| role.is(ADMIN))
     }
 
-    /// The part of a run in which the change is sent. A seat that is given up goes with those that are given: it may be
-    /// the one that another person gets.
+    /// The phase in which the change is sent. A seat is given up in the phase in which seats are given, because another
+    /// person may get this seat.
     pub fn phase(&self, directory: &Directory) -> SendPhase {
         let of_seat = self.nature().of == ChangeSubject::Seat;
         if self.nature().effect == ChangeEffect::Creates && self.waits_for().is_empty() {
@@ -222,19 +222,19 @@ impl Change {
         }
     }
 
-    /// True for an organisation role that becomes the person's role in every team, where `cascading` names the role
-    /// that does so at this provider ([`crate::directory::plan::ProviderCapabilities::cascading_role`]).
+    /// True for an organisation role that becomes the person's role in every team. `cascading` is the role that does so
+    /// at this provider ([`crate::directory::plan::ProviderCapabilities::cascading_role`]).
     pub fn lowers_team_roles(&self, cascading: Option<&Name>) -> bool {
         matches!(self, Change::SetOrgRole { role, .. } if cascading.is_some_and(|name| role.is(name.raw())))
     }
 
-    /// True where the change may take something from one person in any of their teams.
+    /// True if the change may take rights from one person in any of their teams.
     pub fn lowers_in_teams(&self, cascading: Option<&Name>) -> bool {
         self.takes_person().is_some() || self.lowers_team_roles(cascading)
     }
 
-    /// The teams in which this change of one person may take an admin away. A replaced list of members is about many
-    /// people: it tells none.
+    /// The teams in which this change of one person may take an admin away; none for a replaced list of members, which
+    /// is about many people.
     pub fn teams_lowered(&self, cascading: Option<&Name>, directory: &Directory) -> Vec<Id> {
         let everywhere = || self.person().map(|user| directory.teams_of(user)).unwrap_or_default();
         match (self.nature().effect, self.nature().of) {
@@ -256,7 +256,7 @@ impl Change {
         }
     }
 
-    /// The people from whom the change takes something, or whom it alters.
+    /// The people from whom the change takes something, or whose records it alters.
     pub fn concerned(&self) -> impl Iterator<Item = &Id> {
         let gone = self.takes_members().filter(|_| self.person().is_none()).map_or(&[][..], |(_, members)| members);
         let alters = matches!(self.nature().effect, ChangeEffect::Takes | ChangeEffect::Alters);
@@ -268,14 +268,13 @@ impl Change {
         self.person().filter(|_| self.nature().takes() && self.nature().of == ChangeSubject::Person)
     }
 
-    /// The value on which a later change of the same value takes the place of an earlier one; `None` for changes that
-    /// count each time.
+    /// The value by which a later change replaces an earlier one of the same value; `None` for changes that all count.
     pub fn place(&self) -> Option<(crate::directory::ResourceRef, ChangedField)> {
         let nature = self.nature();
         match nature.of {
             _ if nature.effect == ChangeEffect::Creates => None,
             ChangeSubject::Key | ChangeSubject::Invitation => None,
-            // Their first value is the team's list, which many changes share.
+            // The first value of these changes is the team's list, which many changes share.
             ChangeSubject::Membership => self.touches().into_iter().last(),
             _ => self.touches().into_iter().next(),
         }

@@ -1,4 +1,4 @@
-//! Changes without their values, and the values that they mark on screen.
+//! Changes without their values, and the values that pending changes mark on the screen.
 
 use serde::{Deserialize, Serialize};
 
@@ -80,7 +80,7 @@ pub enum ChangedField {
     Seat(SeatKind),
     /// Role in this registry, or in all of them.
     Registry(Option<Name>),
-    /// Invitations to the team: no part of its record.
+    /// Invitations to the team, which are not part of its record.
     Invitations,
     /// API keys of the user: no part of the record.
     Keys,
@@ -89,7 +89,7 @@ pub enum ChangedField {
 }
 
 impl ChangedField {
-    /// True for what the record does not show, and what gives it no other version.
+    /// True for values that the record does not show, and that do not change its version.
     pub fn is_beside(&self) -> bool {
         matches!(self, ChangedField::Invitations | ChangedField::Keys)
     }

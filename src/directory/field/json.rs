@@ -56,7 +56,7 @@ impl Serialize for FieldValue<'_> {
 #[derive(Serialize)]
 struct Place<'a> {
     name: &'a str,
-    /// `null` where it is not known, or there are no roles.
+    /// `null` if the role is not known, or if there are no roles.
     role: Option<&'a str>,
 }
 

@@ -1,4 +1,4 @@
-//! The values of fields that a server may withhold, each in a type of its own: for whatever asks many records at a time.
+//! The values of fields that a server may withhold, each in a type of its own, for sorting and filtering many records.
 
 use jiff::Timestamp;
 

@@ -77,16 +77,16 @@ pub struct FieldSpec {
     pub csv: Option<&'static str>,
     /// Names in a file of a directory.
     pub file: FileNames,
-    /// The changes that set the field of a record that exists; empty for a field that only the server sets.
+    /// The changes that set the field of an existing record; empty for a field that only the server sets.
     pub set_by: &'static [ChangeVerb],
-    /// True where the provider's records hold the field.
+    /// True if the provider's records hold the field.
     pub held: fn(RecordContents) -> bool,
-    /// The place of the value in a user, for a field that is one text which a server may withhold.
+    /// The member of [`User`](crate::directory::record::User) with the value, for a text that a server may withhold.
     pub text: Option<UserText>,
 }
 
 impl FieldSpec {
-    /// A field of all providers that is used nowhere: rows of the table name what differs from it.
+    /// A field of all providers without any use. Rows of the table name the differences from it.
     const NOTHING: Self = Self {
         label: "",
         headings: &[],
@@ -111,11 +111,12 @@ pub struct ColumnWidth {
     pub max: usize,
     /// Numbers are aligned to the right.
     pub right: bool,
-    /// The highest goes first where the pane is narrow; 0 never goes.
+    /// The order in which columns disappear on a narrow pane: the highest first; 0 never.
     pub drop: u8,
 }
 
-/// The rank of columns that are shown only where somebody chooses them: their place decides which of them go first.
+/// The rank of columns that are shown only if somebody chooses them; they disappear in the reverse order of their
+/// places.
 const CHOSEN: u8 = 9;
 
 /// A column of texts, which are aligned to the left.
@@ -185,7 +186,7 @@ impl FilterValues {
 pub struct JsonNames {
     /// The value.
     pub value: &'static str,
-    /// There, and `false`, where the server does not tell the whole value.
+    /// The second JSON member, `false` if the server does not tell the whole value.
     pub complete: Option<&'static str>,
 }
 

@@ -58,7 +58,7 @@ fields! {
             set_by: &[ChangeVerb::EditRole],
             ..FieldSpec::NOTHING
         }
-        /// The permissions that it adds; a column has their number. A filter looks at the inherited ones, too.
+        /// The added permissions; a column has their number. A filter searches the inherited ones, too.
         Permissions {
             label: "Adds",
             headings: &["Added"],

@@ -31,7 +31,7 @@ fields! {
             file: file("team"),
             ..FieldSpec::NOTHING
         }
-        /// The members: a document lists them, elsewhere they are a number.
+        /// The members: listed in a document, a number elsewhere.
         Members {
             label: "Members",
             headings: &["Members"],
@@ -57,13 +57,13 @@ fields! {
             set_by: &[ChangeVerb::AddMember, ChangeVerb::RemoveMember],
             ..FieldSpec::NOTHING
         }
-        /// The identity provider's own id: told to a server, never read back.
+        /// The identity provider's id: sent to a server, never read back.
         ExternalId {
             label: "External id",
             file: file_names(None, Some("external_id")),
             ..FieldSpec::NOTHING
         }
-        /// The role that a team gives where roles are mapped: the profile's, not the record's.
+        /// The role that a team gives, if roles are mapped; the profile holds the mapping.
         Gives {
             label: "Gives the role",
             headings: &["Gives", "Gives role"],
@@ -71,7 +71,7 @@ fields! {
             held: |holds| holds.mapped,
             ..FieldSpec::NOTHING
         }
-        /// The active admins. No order: counting them takes a look at every member of every team.
+        /// The active admins. Not sorted: the count visits every member of every team.
         Admins {
             label: "Admins",
             headings: &["Admins"],

@@ -1,5 +1,5 @@
-//! Fields of users that are one text which a server may withhold. Whatever reads, shows, sorts, filters or sets such a
-//! field derives it from the field's row of the table.
+//! Fields of users that are one text which a server may withhold. Reading, showing, sorting, filtering and setting such
+//! a field is derived from its row of the table.
 
 use super::UserField;
 use crate::directory::{
@@ -12,8 +12,8 @@ use crate::directory::{
 /// The place of a field's text in a user.
 #[derive(Debug)]
 pub struct UserText {
-    /// The attribute that holds the text, at the top of the record or inside an attribute there (`name.givenName`).
-    /// `None` where the dialect reads the text in a way of its own.
+    /// The attribute that holds the text, at the top of the record or inside another attribute (`name.givenName`).
+    /// `None` if the dialect reads the text by code of its own.
     pub wire: Option<&'static str>,
     /// The text of a user.
     pub of: fn(&User) -> &MaybeTold,
@@ -27,13 +27,13 @@ impl UserField {
         Self::ALL.iter().filter_map(|field| Some((*field, field.spec().text.as_ref()?)))
     }
 
-    /// The texts that the provider's records hold, each with the attribute that has it on the wire.
+    /// The texts that the provider's records hold, each with its attribute on the wire.
     pub fn wire_texts(holds: RecordContents) -> impl Iterator<Item = (&'static str, &'static UserText)> {
         let held = move |(field, _): &(Self, _)| (field.spec().held)(holds);
         Self::texts().filter(held).filter_map(|(_, text)| Some((text.wire?, text)))
     }
 
-    /// The attribute that sets the text, where no change of its own does.
+    /// The attribute that sets the text, unless a change of its own does.
     pub fn attribute(self) -> Option<(&'static str, &'static UserText)> {
         let text = self.spec().text.as_ref()?;
         let wire = text.wire.filter(|_| self.spec().set_by.contains(&ChangeVerb::SetAttribute));
@@ -61,7 +61,7 @@ impl UserField {
 
 impl Change {
     /// The change that sets a field by its attribute; an empty text removes the attribute. `None` for a field without
-    /// one, and where the server has not told the present value, without which no undo could be planned.
+    /// an attribute, and if the server has not told the present value, without which no undo can be planned.
     pub fn text(field: UserField, user: &User, to: &str) -> Option<Self> {
         let (path, text) = field.attribute()?;
         let before = (text.of)(user).name()?;

@@ -92,7 +92,7 @@ fields! {
             }),
             ..FieldSpec::NOTHING
         }
-        /// The identity provider's own id: told to a server, never read back.
+        /// The identity provider's id: sent to a server, never read back.
         ExternalId {
             label: "External id",
             file: file("external_id"),
@@ -140,13 +140,13 @@ fields! {
                 of_mut: |user| &mut user.org_role,
             }),
         }
-        /// When the answer to a change showed the organisation role, where no list shows it.
+        /// The time at which the answer to a change showed the organisation role, if no list shows it.
         OrgRoleAsOf {
             json: Some(json("role_as_of")),
             held: |holds| holds.org_roles,
             ..FieldSpec::NOTHING
         }
-        /// The teams, with the role in each. A column has their number or their names.
+        /// The teams, with the role in each. The column has their number; documents have their names.
         Teams {
             label: "Teams",
             headings: &["Teams"],
@@ -309,7 +309,7 @@ impl UserField {
         Self::Id,
     ];
 
-    /// The fields of a filter: first those that people ask for most.
+    /// The fields of a filter, the most used ones first.
     pub const IN_FILTERS: &[Self] = &[
         Self::OrgRole,
         Self::Teams,

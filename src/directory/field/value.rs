@@ -58,21 +58,21 @@ pub enum FieldValue<'a> {
     Active(bool),
     /// The kind of owner of the account.
     Account(AccountKind),
-    /// A number; where it is not complete, there may be more.
+    /// A number; incomplete if there may be more.
     Count {
         /// How many are known.
         known: usize,
         /// All are known.
         complete: bool,
     },
-    /// Names; where they are not complete, there may be more.
+    /// Names; incomplete if there may be more.
     Names {
         /// The names that are known.
         names: Vec<&'a Name>,
         /// All are known.
         complete: bool,
     },
-    /// Places with roles; where they are not complete, there may be more.
+    /// Places with roles; incomplete if there may be more.
     Grants {
         /// The places that are known.
         grants: Vec<GrantRef<'a>>,
@@ -111,7 +111,7 @@ impl<'a> FieldValue<'a> {
         Self::Count { known, complete: true }
     }
 
-    /// True where the server may have more than this.
+    /// True if the server may have more than this.
     pub fn is_in_part(&self) -> bool {
         matches!(
             self,
@@ -132,7 +132,7 @@ pub struct FieldReader<'a> {
 }
 
 impl<'a> FieldReader<'a> {
-    /// The value of a field; absent where the record is of another kind.
+    /// The value of a field; absent if the record is of another kind.
     pub fn value(&self, record: RecordRef<'a>, field: RecordField) -> FieldValue<'a> {
         match (record, field) {
             (RecordRef::User(user), RecordField::User(field)) => self.user(user, field),
@@ -174,7 +174,7 @@ impl<'a> FieldReader<'a> {
             UserField::Created => FieldValue::time(user.created),
             UserField::Modified => FieldValue::time(user.modified),
             UserField::Problem => FieldValue::problem(user.problem.as_deref()),
-            // A field that is no text, such as an external id, is only told to servers.
+            // A field that is no text, such as an external id, is sent to servers and never read.
             text => text.spec().text.as_ref().map_or(FieldValue::Absent, |text| FieldValue::attribute((text.of)(user))),
         }
     }

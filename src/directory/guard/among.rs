@@ -1,4 +1,4 @@
-//! Who is among those that a plan takes something from, and what is not known about them: said of the plan as a whole.
+//! The people that a plan takes something from, and unknown facts about them: notes about the plan as a whole.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,11 +11,11 @@ use crate::directory::{
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PeopleConcerns {
     people: BTreeMap<Id, GraveConcern>,
-    /// Why it is not known whether an organisation admin is left.
+    /// The reason why it is not known whether an organisation admin stays.
     why: String,
-    /// Names of the profile that guard nobody, as sentences.
+    /// Names in the profile that match nobody, as sentences.
     profile: BTreeSet<String>,
-    /// Teams that have no admin left as far as is known.
+    /// Teams without a known admin after the plan.
     bare: BTreeSet<Id>,
     /// Teams of which the server does not tell whether an admin is left.
     not_told: BTreeSet<Id>,
@@ -30,7 +30,7 @@ struct GraveConcern {
     /// The key in use is theirs.
     me: bool,
     org_admin: bool,
-    /// Nothing tells whether another organisation admin is left.
+    /// Whether another organisation admin stays is not known.
     perhaps_last: bool,
     /// Teams whose last known admin they are.
     bare_teams: BTreeSet<String>,
@@ -38,7 +38,7 @@ struct GraveConcern {
     teams_not_told: BTreeSet<String>,
 }
 
-/// The sentence of a line that takes the last known admin of a team away.
+/// The sentence of a line that removes the last known admin of a team.
 pub(super) fn no_known_admin(team: &str) -> String {
     format!("{team} has no known admin after this.")
 }
@@ -81,7 +81,7 @@ impl PeopleConcerns {
         self.profile.extend(sentences);
     }
 
-    /// The same of several plans that are sent as one.
+    /// The findings of several plans that are sent as one.
     pub fn join(&mut self, other: Self) {
         self.profile.extend(other.profile);
         self.bare.extend(other.bare);
@@ -106,7 +106,7 @@ impl PeopleConcerns {
         self.people.remove(user);
     }
 
-    /// True where the notes about several people say this sentence of a line, too.
+    /// True if the notes about several people have this sentence of a line already.
     pub fn says(&self, sentence: &str) -> bool {
         self.people.values().flat_map(|one| &one.bare_teams).any(|team| no_known_admin(team) == sentence)
     }
@@ -116,12 +116,12 @@ impl PeopleConcerns {
         self.people.values().any(|concern| concern.me)
     }
 
-    /// True where it is not known whether an organisation admin is left.
+    /// True if it is not known whether an organisation admin stays.
     pub fn hangs_on_admins(&self) -> bool {
         self.people.values().any(|concern| concern.perhaps_last)
     }
 
-    /// Teams of which more knowledge may show that an admin is left.
+    /// Teams of which further answers may show that an admin stays.
     pub fn undecided_teams(&self) -> Vec<Id> {
         self.bare.union(&self.not_told).cloned().collect()
     }
@@ -136,8 +136,8 @@ impl PeopleConcerns {
         self.is_teams_unread
     }
 
-    /// How grave it is for this person, 0 the gravest: the owner of the key, organisation admins, last admins of teams,
-    /// all others.
+    /// The gravity for this person, 0 the highest: the owner of the key, organisation admins, last admins of teams, all
+    /// others.
     pub fn rank(&self, user: &Id) -> u8 {
         match self.people.get(user) {
             Some(concern) if concern.me => 0,
@@ -148,7 +148,7 @@ impl PeopleConcerns {
         }
     }
 
-    /// Sentences, the gravest first. Where only one person is changed, the line itself says who it is.
+    /// Sentences, the gravest first. A plan about one person names the person in its line instead.
     pub fn notes(&self, many: bool) -> Vec<String> {
         let unread = "Not all teams are known: whether each keeps an admin is not known.";
         let unread = self.is_teams_unread.then(|| unread.to_owned());

@@ -1,10 +1,10 @@
-//! Holders of a role that is deleted: whoever holds it falls back to another one, told or not.
+//! Holders of a deleted role: every holder falls back to another role, known or not.
 
 use super::GuardedChange;
 use crate::directory::{Directory, Id, RecordKind, permissions::RoleHolders, plan::typed_name};
 
 impl GuardedChange {
-    /// Where the roles of some people are not told, anybody of them may hold the role: its name is to be typed.
+    /// If the roles of some people are unknown, any of them may hold the role, so its name must be typed.
     pub(super) fn holders_told(&mut self, role: &Id, directory: &Directory) {
         let Some(role) = directory.role(role) else { return };
         let all_listed = directory.is_complete(RecordKind::User);

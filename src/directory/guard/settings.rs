@@ -17,22 +17,22 @@ use crate::{
 pub struct GuardSettings {
     /// Refuse every edit.
     pub read_only: bool,
-    /// Why changes can't be written down before they are sent, where that is so: nothing is sent then.
+    /// The reason why changes can't be written to the journal; nothing is sent then.
     pub no_journal: Option<String>,
-    /// How the server contradicts what the profile says of it, where that is so: nothing is sent then.
+    /// The contradiction between server and profile; nothing is sent then.
     pub contradiction: Option<String>,
     /// User name or email of the key's owner, as the config names them.
     pub me: Option<String>,
-    /// The last-admin guard was switched off by a line in the config.
+    /// True if a line of the config switches the last-admin guard off.
     pub allow_last_admin: bool,
-    /// Changing oneself needs no more care than changing anybody else: switched off by a line in the config.
+    /// True if a line of the config lets changes of the key's owner pass like all others.
     pub allow_yourself: bool,
-    /// The share of all users, or of a team's members, that may be taken away at once, in percent; more is refused. Where
-    /// the profile sets none, the numbers must be typed beyond a usual share.
+    /// The share of all users, or of a team's members, in percent, above which a removal is refused. If the profile
+    /// sets none, the numbers must be typed above a usual share.
     pub max_removal: Option<u8>,
-    /// User names, emails or ids of people who are only changed alone.
+    /// User names, emails or ids of people whose changes need a plan of their own.
     pub protected: Vec<String>,
-    /// User names, emails or ids of organisation admins, for servers that do not tell who is one.
+    /// User names, emails or ids of organisation admins, for servers that do not show roles.
     pub admins: Vec<String>,
 }
 
@@ -51,7 +51,7 @@ impl GuardSettings {
         Some(Refusal::new(RefusalCode::Unwritten, why))
     }
 
-    /// The owner of the key that the config names, where that is somebody else than the owner that the server tells.
+    /// The owner of the key in the config, if the server names another owner.
     pub fn contradicts(&self, owner: &KeyOwner) -> Option<&str> {
         self.me.as_deref().filter(|me| !owner.is_called(me))
     }
@@ -62,7 +62,8 @@ impl GuardSettings {
             || self.me.as_deref().is_some_and(|me| is_called(user, me))
     }
 
-    /// The profile's names that do not fit the server's answers, as sentences: names that are nobody's guard nobody.
+    /// The profile's names that contradict the server's answers, as sentences: a name that matches nobody guards
+    /// nobody.
     pub(super) fn misfits(&self, directory: &Directory) -> Vec<String> {
         let owner = directory.owner();
         let whose = if directory.is_complete(RecordKind::User) {
@@ -85,7 +86,7 @@ impl GuardSettings {
         named.filter_map(|(key, name)| nobody(key, name)).chain(contradiction).collect()
     }
 
-    /// Names of users in the profile that are not the owner's of the key: whether they are anybody's the records tell.
+    /// Names of users in the profile, other than the owner of the key. Only records tell whether they match somebody.
     pub fn names_to_find(&self, directory: &Directory) -> Vec<String> {
         let is_owner = |name: &&String| directory.owner().is_some_and(|owner| owner.is_called(name));
         let mut names: Vec<String> =
@@ -95,12 +96,12 @@ impl GuardSettings {
         names
     }
 
-    /// Keys of the profile that name users, with the names.
+    /// Settings of the profile that name users, with the names.
     pub(super) fn names(&self) -> [(&'static str, &[String]); 3] {
         [("me", self.me.as_slice()), ("protected", &self.protected), ("admins", &self.admins)]
     }
 
-    /// Of the keys `me`, `protected` and `admins` those that name this user by what the change alters.
+    /// The settings among `me`, `protected` and `admins` that name this user by the value that the change alters.
     pub(super) fn named_by(&self, change: &Change, user: &User) -> Vec<&'static str> {
         let old = match change {
             Change::SetEmail { .. } => &user.email,

@@ -1,4 +1,4 @@
-//! Who is in which team and holds which role, pending changes included.
+//! Memberships and roles, pending changes included.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -14,7 +14,8 @@ use crate::directory::{
 pub struct TeamAdminSet<'a> {
     /// Active members who are known to be admins.
     pub known: Vec<&'a User>,
-    /// So many active members may be admins: the server does not tell their role, or the list of users lacks them.
+    /// The number of active members who may be admins: the server does not tell their role, or the list of users lacks
+    /// them.
     pub silent: usize,
 }
 
@@ -43,7 +44,7 @@ impl Directory {
         teams
     }
 
-    /// True where the server may show only some members of the team: as many are confirmed as a full page holds, and no
+    /// True if the server may show only some members of the team: the confirmed number is that of a full page, and no
     /// team shows more.
     pub fn is_perhaps_cut(&self, team: &Team) -> bool {
         let size = |team: &Team| team.size().unwrap_or_default();
@@ -60,7 +61,7 @@ impl Directory {
         self.records.teams_of(user).count()
     }
 
-    /// Of each user's row, whether it is a member of any of these teams, pending joins and leaves included.
+    /// For each user's row, whether the user is a member of any of these teams, pending joins and leaves included.
     pub fn members_of(&self, teams: &[Id]) -> Vec<bool> {
         let wanted: Vec<u32> = teams.iter().filter_map(|team| self.records.row(&ResourceRef::team(team))).collect();
         let is_in = |row| self.records.team_rows(row).iter().any(|team| wanted.contains(team));
@@ -72,13 +73,13 @@ impl Directory {
         inside
     }
 
-    /// Rows of a kind on which changes are pending: what is known of all others is what the records say.
+    /// Rows of a kind with pending changes; all other rows are as in the confirmed records.
     pub fn touched_rows(&self, kind: RecordKind) -> FxHashSet<u32> {
         let touched = self.touched.keys().filter(|target| target.kind == kind);
         touched.filter_map(|target| self.records.row(target)).collect()
     }
 
-    /// How many hold each role, as [`Directory::holders`] tells them.
+    /// The number of holders of each role, as [`Directory::holders`] counts them.
     pub fn holder_counts(&self) -> FxHashMap<&Name, u32> {
         let mut counts: FxHashMap<&Name, u32> = FxHashMap::default();
         if self.records.role_source().is_derived() {
@@ -114,8 +115,8 @@ impl Directory {
             .collect()
     }
 
-    /// True where the user is known to be an active admin of the team, false where known not to be, `None` where the
-    /// server does not tell.
+    /// True if the user is known to be an active admin of the team, false if known not to be, `None` if the server does
+    /// not tell.
     pub fn is_team_admin(&self, user: &User, team: &Team) -> Option<bool> {
         if user.is_inactive() {
             return Some(false);
@@ -130,8 +131,8 @@ impl Directory {
         roster.find(|one| one.user_name == user.user_name)?.admin
     }
 
-    /// Members of these teams who may be admins of one of them: the server does not tell their role in it. Each is given
-    /// once.
+    /// Members of these teams who may be admins of one of them, because the server does not tell their role there;
+    /// without duplicates.
     pub fn silent_members<'a>(&'a self, teams: &'a [Id]) -> impl Iterator<Item = &'a User> {
         let mut seen = FxHashSet::default();
         let teams = teams.iter().filter_map(|team| self.team(team));
@@ -165,13 +166,13 @@ impl Directory {
         admins
     }
 
-    /// The teams that give a user their role, where roles follow from teams.
+    /// The teams that give a user their role, if roles follow from teams.
     pub fn givers(&self, user: &User) -> Vec<&Name> {
         let (RoleSource::Mapping(mapping), Some(role)) = (self.records.role_source(), user.org_role.value()) else {
             return Vec::new();
         };
         let teams = self.teams_of(&user.id);
-        // By the records' own names: the list of ids may be made for this call.
+        // Names from the records, because the list of ids may be made for this call.
         let names = teams.iter().filter_map(|id| self.team(id)).map(|team| &team.name);
         mapping.givers(role, names)
     }

@@ -1,5 +1,5 @@
-//! People who are invited to teams and have no account yet: no list of the server has them, so they are no records. They
-//! are known of the teams whose invitations were asked for, and stand behind the users with rows of their own.
+//! People who are invited to teams and have no account yet. No list of the server has them, so they are no records.
+//! They are known for the teams whose invitations were read, and have rows after the users.
 
 use super::{Directory, predefined::FIRST_ROW};
 use crate::directory::{
@@ -37,7 +37,7 @@ impl Directory {
         teams.filter(|team| self.roster(&team.id).is_some()).count()
     }
 
-    /// Gathers the invited people anew from what was told of the teams. True if that changed anything.
+    /// Computes the invited people again from the invitations of the teams. True if that changed anything.
     pub fn gather_invited(&mut self) -> bool {
         let mut invited: Vec<User> = Vec::new();
         for team in (0..self.len(RecordKind::Team) as u32).filter_map(|row| self.team_at(row)) {

@@ -1,4 +1,4 @@
-//! Roles that only answers to changes have shown, filled into records that lack them.
+//! Roles that only the answers to changes have shown, filled into records that lack them.
 
 use jiff::Timestamp;
 
@@ -16,7 +16,8 @@ pub(super) struct Learnt {
 }
 
 impl Directory {
-    /// Takes roles that answers to changes have shown. The records shown get them with the next reading that lacks them.
+    /// Takes in roles that the answers to changes have shown. Shown records get them with the next reading that lacks
+    /// them.
     pub fn learn_roles(&mut self, learnt: impl IntoIterator<Item = (Id, LearntRoles)>) {
         for (id, roles) in learnt {
             self.learnt.insert(id, Learnt { roles, filled: false });
@@ -24,7 +25,7 @@ impl Directory {
         self.fill_learnt();
     }
 
-    /// When the answer came that the user's roles are known from; `None` where a list or a single read tells them.
+    /// The time of the answer that showed the user's roles; `None` if a list or a single read shows them.
     pub fn role_learnt(&self, user: &Id) -> Option<Timestamp> {
         self.learnt.get(user).filter(|learnt| learnt.filled).map(|learnt| learnt.roles.at)
     }
@@ -51,8 +52,8 @@ impl Directory {
         self.records.put_all(lacking.into_iter().map(Record::User));
     }
 
-    /// A list that tells the roles ends what was learnt of them; a single read that tells some renews those. A reading
-    /// that does not tell them is filled.
+    /// Updates the learnt roles by a reading. A list that shows roles ends them, a single read that shows roles
+    /// replaces them, and a reading without roles is filled from them.
     pub(super) fn fill_fresh(&mut self, fresh: &mut Observation) {
         match fresh {
             Observation::Record(Record::User(user)) => {

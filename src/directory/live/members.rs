@@ -1,4 +1,4 @@
-//! Lays many pending changes over the members of a team, in a single pass. Knows teams and changes, no directory.
+//! Applies many pending changes to the members of a team in a single pass. Knows teams and changes, no directory.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 

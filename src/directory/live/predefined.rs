@@ -1,13 +1,13 @@
-//! Roles that the provider predefines: no list of the server has them, so they are no records. They stand beside the custom
-//! roles with rows of their own, which no record can have.
+//! Roles that the provider predefines. No list of the server has them, so they are no records. They have rows of their
+//! own after the custom roles.
 
 use super::Directory;
 use crate::directory::{Id, Name, RecordKind, ResourceRef, record::Role};
 
-/// Rows from here on are those of no records: predefined roles, and people who are invited.
+/// The first row that is no record's: predefined roles, and invited people.
 pub(super) const FIRST_ROW: u32 = 1 << 31;
 
-/// Begins the ids of predefined roles; none of them goes to a server.
+/// Prefix of the ids of predefined roles, which are never sent to a server.
 const ID: &str = "predefined:";
 
 impl Role {
@@ -25,7 +25,7 @@ impl ResourceRef {
 }
 
 impl Directory {
-    /// Says which roles the provider predefines, the highest first.
+    /// Sets the provider's predefined roles, the highest first.
     pub fn predefine<'a>(&mut self, names: impl IntoIterator<Item = &'a Name>) {
         let mut roles: Vec<Role> = Vec::new();
         for name in names {
@@ -48,12 +48,12 @@ impl Directory {
         (0..count).map(|at| FIRST_ROW + at)
     }
 
-    /// The predefined role of a name. Case does not count: servers write `Admin` and `admin`.
+    /// The predefined role of a name, ignoring case: servers write `Admin` and `admin`.
     pub fn predefined_named(&self, name: &Name) -> Option<&Role> {
         self.predefined.iter().find(|role| name.is(role.name.raw()))
     }
 
-    /// The row of a record, of a predefined role or of somebody who is invited.
+    /// The row of a record, of a predefined role or of an invited person.
     pub fn row_of(&self, target: &ResourceRef) -> Option<u32> {
         if target.is_invited() {
             return self.invited_row(&target.id);
@@ -73,7 +73,8 @@ impl Directory {
         self.predefined.iter().find(|role| role.id == *id)
     }
 
-    /// How many users are known to hold a predefined role in the organisation; `None` where no user's role is told.
+    /// The number of users who are known to hold a predefined role in the organisation; `None` if no user's role is
+    /// known.
     pub fn holders_in_organisation(&self, role: &Name) -> Option<usize> {
         let users = || (0..self.len(RecordKind::User) as u32).filter_map(|row| self.user_at(row));
         let held = users().filter(|user| user.org_role.value().is_some_and(|held| held.is(role.raw()))).count();

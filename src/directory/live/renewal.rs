@@ -1,4 +1,4 @@
-//! Newer readings of records: of single reads, and of a refresh.
+//! Takes in newer readings of records, from single reads and from a refresh.
 
 use rustc_hash::FxHashSet;
 
@@ -6,14 +6,14 @@ use super::Directory;
 use crate::directory::{Observation, ResourceRef, records::Records, work::RefreshProof};
 
 impl Directory {
-    /// Puts in the records that single reads showed. True if rows were added or removed, or stand elsewhere.
+    /// Puts in the records of single reads. True if rows were added, removed or moved.
     pub fn learn(&mut self, fresh: Vec<Observation>) -> bool {
         if let Some(during) = self.during_refresh.as_mut() {
             during.extend(fresh.iter().cloned());
         }
         let (mut reshaped, mut records, mut gone) = (false, Vec::new(), Vec::new());
         let targets: Vec<ResourceRef> = fresh.iter().filter_map(Observation::target).collect();
-        // A later observation of a record holds: new records are put in before gone ones are taken out, and so on.
+        // The last observation of a record counts, so new records are put in before gone ones are removed.
         for mut one in fresh {
             self.fill_fresh(&mut one);
             match one {
@@ -33,8 +33,8 @@ impl Directory {
         reshaped
     }
 
-    /// Puts in the records that a refresh showed, but for those learnt since it began. True if rows were added or
-    /// removed, or stand elsewhere.
+    /// Puts in the records of a refresh, except those that were read alone since it began. True if rows were added,
+    /// removed or moved.
     pub fn renew(&mut self, mut fresh: Vec<Observation>) -> bool {
         let during = self.during_refresh.take();
         let newer: FxHashSet<ResourceRef> = during.iter().flatten().filter_map(Observation::target).collect();
@@ -44,13 +44,12 @@ impl Directory {
         reshaped
     }
 
-    /// Notes the beginning of a refresh: records learnt from now on are newer than those that it will bring.
+    /// Marks the beginning of a refresh: records that are read alone from now on are newer than its results.
     pub fn refresh_begins(&mut self) {
         self.during_refresh = Some(Vec::new());
     }
 
-    /// Notes the end of a refresh that has read so much of each list. Memberships may give others another role under
-    /// the changes that are laid over them.
+    /// Marks the end of a refresh, with the coverage of each list. New memberships may change the roles of other users.
     pub fn refresh_ends(&mut self, proofs: &[RefreshProof]) {
         self.during_refresh = None;
         proofs.iter().for_each(|proof| self.records.cover(proof.kind, proof.coverage.clone()));
@@ -59,7 +58,8 @@ impl Directory {
         }
     }
 
-    /// Puts whole new records in place and gives back the old ones, to be dropped elsewhere. Pending changes stay.
+    /// Replaces all records and returns the old ones, for a caller who drops them on another thread. Pending changes
+    /// stay.
     pub fn replace(&mut self, records: Records, last: bool) -> Records {
         let old = std::mem::replace(&mut self.records, records);
         if last {

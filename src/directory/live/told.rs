@@ -1,4 +1,4 @@
-//! The last answers to questions beside the lists.
+//! The last answers to side queries.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::{
 };
 
 impl Directory {
-    /// The owner of the key in use, or another person's account, as last told.
+    /// The owner of the key in use, or another person's account, by the last answer.
     pub fn person(&self, topic: &SideQueryKind) -> Option<&AccountDetails> {
         match self.told.get(topic) {
             Some(SideAnswer::Person(person)) => Some(person),
@@ -23,7 +23,7 @@ impl Directory {
         }
     }
 
-    /// The owner of the key in use, where the server has told it in this session or an earlier one.
+    /// The owner of the key in use, if the server has told it in this session or an earlier one.
     pub fn owner(&self) -> Option<&KeyOwner> {
         self.owner.as_ref()
     }
@@ -33,7 +33,7 @@ impl Directory {
         self.owner = Some(owner);
     }
 
-    /// Members and invitations of a team, as last told.
+    /// Members and invitations of a team, by the last answer.
     pub fn roster(&self, team: &Id) -> Option<&[TeamParticipant]> {
         match self.told.get(&SideQueryKind::Roster(team.clone())) {
             Some(SideAnswer::Roster(roster)) => Some(roster),
@@ -41,7 +41,7 @@ impl Directory {
         }
     }
 
-    /// The organisations of the key's owner, as last told.
+    /// The organisations of the key's owner, by the last answer.
     pub fn organisations(&self) -> Option<&[Organisation]> {
         match self.told.get(&SideQueryKind::Organisations) {
             Some(SideAnswer::Organisations(all)) => Some(all),
@@ -49,7 +49,7 @@ impl Directory {
         }
     }
 
-    /// The organisation that is open, where its roles tell it: its name, or else its id.
+    /// The open organisation, if its roles show it: its name, or else its id.
     pub fn organisation(&self) -> Option<&Name> {
         let mut shown = self.records().roles().values().map(|role| &role.organisation).filter(|id| !id.is_empty());
         let all = self.organisations().unwrap_or_default();
@@ -60,7 +60,7 @@ impl Directory {
         }
     }
 
-    /// The open one of several organisations, in words; `None` where the key's owner is known to be in one at most.
+    /// The open organisation of several, in words; `None` if the key's owner is known to be in one at most.
     pub fn organisation_in_words(&self) -> Option<String> {
         let all = self.organisations().filter(|all| all.len() > 1)?;
         let names = all.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
@@ -90,7 +90,7 @@ impl Directory {
         }
     }
 
-    /// The entries of the audit log that were told, the newest first.
+    /// The entries of the audit log that were read, newest first.
     pub fn audit_entries(&self) -> Vec<Arc<AuditEntry>> {
         audit::merged(self.told.values().filter_map(|told| match told {
             SideAnswer::AuditLog(page) => Some(page),
@@ -98,7 +98,7 @@ impl Directory {
         }))
     }
 
-    /// A record with all its attributes, as last told.
+    /// A record with all its attributes, by the last answer.
     pub fn resource(&self, target: &ResourceRef) -> Option<&Value> {
         match self.told.get(&SideQueryKind::Resource(target.clone())) {
             Some(SideAnswer::Resource(resource)) => Some(resource),
@@ -106,7 +106,7 @@ impl Directory {
         }
     }
 
-    /// The attributes that records may have; `None` where that was not told yet, empty where the server tells none.
+    /// The attributes that records may have; `None` before an answer, empty if the server has no schemas.
     pub fn schemas(&self) -> Option<&[Schema]> {
         match self.told.get(&SideQueryKind::Schemas)? {
             SideAnswer::Schemas(schemas) => Some(schemas),

@@ -1,4 +1,4 @@
-//! Records that share a name: only the id says which is meant.
+//! Records that share a name: only the id tells them apart.
 
 use crate::{
     directory::{Directory, Id, RecordKind, ResourceRef},
@@ -6,9 +6,9 @@ use crate::{
 };
 
 impl Directory {
-    /// True where another record of the kind is shown by the same name.
+    /// True if another record of the kind has the same shown name.
     pub fn has_twin(&self, target: &ResourceRef) -> bool {
-        // Somebody may have the same name in the rest of a list that is not known whole.
+        // The unknown rest of a partial list may have the same name.
         if self.by_id.contains(target) && !self.is_complete(target.kind) {
             return true;
         }
@@ -25,12 +25,12 @@ impl Directory {
         }
     }
 
-    /// Notes that a person means this record by its id: its name may be another's, too.
+    /// Records that a person named this record by its id, because another record may have the same name.
     pub fn meant_by_id(&mut self, target: ResourceRef) {
         self.by_id.insert(target);
     }
 
-    /// The name, and the id behind it where another record is shown by the same name.
+    /// The name, followed by the id if another record has the same shown name.
     pub(in crate::directory) fn told_apart(&self, target: &ResourceRef, name: String) -> String {
         if self.has_twin(target) { format!("{name} ({})", clean(&target.id)) } else { name }
     }

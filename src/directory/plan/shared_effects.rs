@@ -1,4 +1,4 @@
-//! Values that several plans of the journal have set: the undo of one of them leaves the value to the others.
+//! Values that several plans of the journal have set: the undo of one plan leaves such a value to the other plans.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -9,7 +9,8 @@ use crate::directory::{
 };
 
 impl InversePlan {
-    /// Leaves out what another plan of the journal has set, too, after or while this one did, and no undo has taken back.
+    /// Removes changes whose value another plan of the journal has set after or during this one, unless that plan was
+    /// undone.
     #[must_use]
     pub fn without_shared<'a>(
         mut self,

@@ -1,4 +1,4 @@
-//! Records that an undo has made in the place of deleted ones: earlier changes of the journal name the deleted ones.
+//! Records that an undo has created in place of deleted ones, whose ids earlier changes of the journal still have.
 
 use rustc_hash::FxHashMap;
 
@@ -25,7 +25,7 @@ impl RecordSuccessors {
         Self(journal.clone().filter_map(made).collect())
     }
 
-    /// The same change about the records that are there in the place of deleted ones.
+    /// The change about the records that exist in place of deleted ones.
     pub fn stand_in(&self, change: &Change) -> Change {
         change.clone().with_records(|record| self.newest(record))
     }

@@ -1,4 +1,4 @@
-//! Undo: which plan is taken back, by which changes, and under which conditions.
+//! Undo: the plan to undo, its changes, and their conditions.
 
 use std::collections::VecDeque;
 

@@ -1,4 +1,5 @@
-//! The undo of a plan compared with the directory: what is sent, what was taken back already, and what has changed since.
+//! An undo compared with the directory: changes to send, changes that are undone already, and values that have changed
+//! since.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -18,9 +19,9 @@ pub struct UndoDraft {
     pub changes: Vec<Change>,
     /// Lines that are not sent, because the value has changed since.
     pub conflicts: Vec<(PlanLine, Refusal)>,
-    /// Those of the lines that a person can decide about, each with its change.
+    /// The lines among them that a person can decide about, each with its change.
     contested: Vec<(PlanLine, BackStep)>,
-    /// True if the changes in conflict are sent all the same.
+    /// True if changes in conflict are sent all the same.
     is_on_top: bool,
     /// For each change the change of the journal that it takes back.
     of: Vec<(Change, ChangeId)>,
@@ -119,7 +120,7 @@ impl UndoDraft {
                 });
                 let is_decided = self.is_on_top && words.is_some();
                 if words.is_some() && !is_decided && expected.made.is_some() {
-                    // It ends as a conflict: nothing is sent before a person has chosen.
+                    // The line ends as a conflict: nothing is sent before a person has chosen.
                     step.risk = Risk::Look;
                 }
                 words.into_iter().for_each(|words| step.say_first(words));

@@ -13,7 +13,7 @@ use crate::directory::{
     search::folded,
 };
 
-/// At most so many values are offered: typing finds the others.
+/// The limit of offered values; typing finds the others.
 const MOST: usize = 200;
 
 /// The last term of a text that is being typed.

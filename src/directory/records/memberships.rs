@@ -1,4 +1,4 @@
-//! Which teams each user is in, by rows: what a filter asks of every user must not cost a look-up of their id.
+//! The teams of each user, by row numbers: a filter visits every user, and must not look up ids.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
@@ -20,7 +20,7 @@ pub(super) struct TeamMemberships {
     strangers: UnmatchedMembers,
 }
 
-/// Members who are no known user, by the hashes of what they are called.
+/// Members who are no known user, by the hashes of their ids.
 #[derive(Debug, Default)]
 struct UnmatchedMembers(FxHashMap<u64, SmallVec<[(Id, Rows); 1]>>);
 
@@ -76,7 +76,7 @@ impl TeamMemberships {
         self.of_users.push(self.strangers.take(id).unwrap_or_default());
     }
 
-    /// A user has gone; whoever had the last row has this one now.
+    /// A user has gone; the user of the last row takes the free row.
     pub fn user_removed(&mut self, id: &Id, row: usize) {
         let teams = self.of_users.swap_remove(row);
         if !teams.is_empty() {
@@ -89,7 +89,7 @@ impl TeamMemberships {
         self.strangers.0.get(&name_hash(name)).into_iter().flatten().map(|(id, _)| id)
     }
 
-    /// A stranger is the user of this row. Gives the rows of the teams that list them.
+    /// A member who was unknown is the user of this row. Returns the rows of the teams that list the user.
     pub fn introduce(&mut self, stranger: &Id, row: usize) -> SmallVec<[u32; 4]> {
         let teams = self.strangers.take(stranger).unwrap_or_default();
         if let Some(known) = self.of_users.get_mut(row) {
@@ -99,7 +99,7 @@ impl TeamMemberships {
         teams
     }
 
-    /// The team of this row has lost and gained members; who is in both stays.
+    /// The team of this row has gained and lost members; members in both lists stay.
     pub fn changed(&mut self, row: u32, lost: &[Member], gained: &[Member], users: &Table<User>) {
         for member in lost {
             self.rows_mut(&member.id, users).retain(|team| *team != row);

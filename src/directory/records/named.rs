@@ -1,4 +1,4 @@
-//! Users by id and by what they are called: a file of ten thousand names must not go through all users for each.
+//! Users by id and by name: a file of ten thousand names must not visit all users for each name.
 
 use std::hash::Hasher;
 
@@ -10,19 +10,19 @@ use crate::{directory::record::User, scim::caseless};
 /// Names of one user.
 const NAMES: usize = 4;
 
-/// So many are looked through for each name, before they are put in order with the others.
+/// The number of new rows that each lookup searches before they are sorted in with the others.
 const MOST_LATER: usize = 4_096;
 
-/// A part of the hash of a name, and the row: half of the memory of a whole hash, and hardly more rows to look at.
+/// A part of the hash of a name, and the row: half of the memory of a whole hash, and few false matches.
 type HashedRow = (u32, u32);
 
-/// Hashes of ids, user names, addresses and display names with their rows. A row that has another name since is no harm: who
-/// is found is looked at.
+/// Hashes of ids, user names, addresses and display names with their rows. A row with a new name stays under its old
+/// hash, so callers compare the names.
 #[derive(Debug, Default)]
 pub(super) struct NameIndex {
     /// In order.
     all: Vec<HashedRow>,
-    /// Who came, was renamed or has another row since.
+    /// Rows that are new, renamed or moved.
     later: Vec<HashedRow>,
 }
 
@@ -50,7 +50,7 @@ impl NameIndex {
         }
     }
 
-    /// Rows of users who may be called so, in no order and not once each: whoever asks compares.
+    /// Rows of users who may have this name, unsorted and with duplicates: callers compare the names.
     pub(super) fn rows(&self, name: &str) -> impl Iterator<Item = u32> {
         let wanted = part(hash(name));
         let first = self.all.partition_point(|(hash, _)| *hash < wanted);
@@ -70,7 +70,7 @@ fn part(hash: u64) -> u32 {
     (hash >> 32) as u32
 }
 
-/// The same for names that differ by case, composition and blanks at the ends; some others have it, too.
+/// The same hash for names that differ by case, composition and blanks at the ends; some other names have it, too.
 pub(in crate::directory) fn hash(name: &str) -> u64 {
     let name = name.trim();
     if name.is_ascii() { hash_of(name) } else { hash_of(&caseless::key(name)) }

@@ -1,6 +1,6 @@
-//! Rows in the order of their names, without regard to case, as records come, go and are renamed.
+//! Rows in the order of their names, ignoring case, as records come, go and are renamed.
 //!
-//! To put some rows in their places costs one pass through all of them, be they one or many.
+//! An update takes one pass through all rows, for one new row or many.
 
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;

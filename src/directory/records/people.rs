@@ -33,7 +33,7 @@ impl<'a> MemberCandidates<'a> {
         }
     }
 
-    /// The only user who is called so: by id but for case, by user name, exactly or but for case, else by email.
+    /// The only user of this name: by id ignoring case, by user name exactly or ignoring case, else by email.
     pub fn called(&self, name: &Id) -> Option<&'a User> {
         let mut rows: Vec<u32> = self.named.get_or_init(|| NameIndex::of(self.users)).rows(name).collect();
         rows.sort_unstable();

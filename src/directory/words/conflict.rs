@@ -1,4 +1,4 @@
-//! The three values of a change that met another one: before, the one that was wanted, and the present one.
+//! The three values of a change in conflict: the former, the wanted and the present one.
 
 use super::lines;
 use crate::{
@@ -18,7 +18,7 @@ pub struct ConflictValues {
     pub before: String,
     /// The value that the change was to set.
     pub yours: String,
-    /// The present value, which somebody else may have set; `?` where it is not told.
+    /// The present value, which another client may have set; `?` if it is not told.
     pub theirs: String,
 }
 
@@ -29,7 +29,7 @@ const DELETED: &str = "deleted";
 const CREATED: &str = "as it was created";
 
 impl ConflictValues {
-    /// True if this value is as the change was planned on: something else of the record was changed.
+    /// True if this value is as at planning time: another value of the record was changed.
     pub fn is_unchanged(&self) -> bool {
         self.before == self.theirs && self.theirs != "?"
     }

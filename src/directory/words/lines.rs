@@ -141,7 +141,7 @@ fn registry_role(directory: &Directory, user: &Id, registry: &Name) -> Option<St
     grants.iter().find(|grant| grant.scope == *registry).map(|grant| grant.role.to_string())
 }
 
-/// As names of the server's are shown: what is meant to be one is told from what passes for it, too.
+/// Names of the server as shown: a look-alike name gets its mark.
 fn clean(text: &str) -> String {
     Name::from(text).to_string()
 }

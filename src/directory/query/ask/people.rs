@@ -31,7 +31,7 @@ pub(super) struct OneUser<'a> {
 }
 
 impl<'a> OneUser<'a> {
-    /// The user at a row; nothing where there is no such row.
+    /// The user at a row; `None` if there is no such row.
     pub fn new(row: u32, directory: &'a Directory, known: &'a NameLookup, now: Timestamp) -> Option<Self> {
         let touched = known.touched.contains(&row);
         let user = if touched { directory.user_at(row) } else { directory.records().user_at(row) }?;
@@ -126,7 +126,7 @@ impl<'a> OneUser<'a> {
         }
     }
 
-    /// An account that is younger than the age was not away for that long.
+    /// An account younger than the age can't have been inactive for that long.
     fn last_is(&self, term: &QueryTerm) -> QueryTruth {
         let last = match (&term.value, knowledge::last_active(self.user)) {
             (Value::Unknown, last) => return Some(!last.is_told()),
