@@ -1,4 +1,4 @@
-//! The time for which a command waits for a server that is away.
+//! The time that a command waits for an unreachable server.
 
 use std::time::Duration;
 
@@ -6,13 +6,13 @@ use tokio::time::Instant;
 
 use crate::scim::failure::{Failure, FailureClass};
 
-/// How long a server may be away before the rest is left in the journal.
+/// The longest absence of a server; after it the rest stays in the journal.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A server that is away, or whose answers let no change go on.
+/// The absence of a server, or a run of answers after which no change goes on.
 ///
-/// A server may answer lists and refuse, time after time, the one record that a change needs: that it is back prolongs
-/// the wait once, and only a change that goes on ends it.
+/// A server may answer lists and refuse, each time, the one record that a change needs. So the server's return prolongs
+/// the wait only once, and only a change that goes on ends the absence.
 #[derive(Debug, Default)]
 pub(super) struct ServerAbsence(Option<Absence>);
 
@@ -25,7 +25,7 @@ struct Absence {
 }
 
 impl ServerAbsence {
-    /// The server is away. No wait where only a person can help, or where the server wants to be left alone.
+    /// The server is unreachable. There is no wait if only a person can help, or if the server asks for no requests.
     pub fn begins(&mut self, failure: Failure, now: Instant) {
         let hopeless = matches!(
             failure.class,
@@ -35,7 +35,7 @@ impl ServerAbsence {
         self.0.get_or_insert(Absence { until, failure, prolonged: false });
     }
 
-    /// The server is back, and no change has gone on yet.
+    /// The server answers again, and no change has gone on yet.
     pub fn is_back(&mut self, now: Instant) {
         if let Some(absence) = &mut self.0
             && !std::mem::replace(&mut absence.prolonged, true)
@@ -54,7 +54,7 @@ impl ServerAbsence {
         self.0.as_ref().map(|absence| absence.until)
     }
 
-    /// Gives the first failure of the absence, which is over.
+    /// Ends the absence, and returns its first failure.
     pub fn take(&mut self) -> Option<Failure> {
         self.0.take().map(|absence| absence.failure)
     }

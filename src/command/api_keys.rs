@@ -1,5 +1,4 @@
-//! API keys with their owners, without their secrets. Each person takes a request, so it is sent only where somebody
-//! wants to know.
+//! API keys with their owners, without their secrets. Each person costs a request, so it is sent only on demand.
 
 use serde::Serialize;
 
@@ -35,7 +34,7 @@ struct KeyRow {
     user: String,
     name: String,
     email: String,
-    /// The profile uses this key, as far as its public part tells.
+    /// True if the profile uses this key, by its public part.
     in_use: bool,
 }
 
@@ -45,7 +44,7 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &ApiKeysA
     invitations::told(&session)?;
     let topics = topics(&mut session, &args.users).await?;
     let asked = topics.len();
-    // A key that may not ask about one person may not ask about anybody.
+    // A key that may not read one other person may not read any.
     let failed = session.ask_slowly(topics.clone(), "API keys of people", Failure::is_refusal).await?;
     let mut rows = Vec::new();
     let mut silent = 0;
@@ -92,7 +91,7 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &ApiKeysA
     }
 }
 
-/// The topics to ask about: these people, or everybody.
+/// The side queries: these people, or everybody.
 async fn topics(session: &mut HeadlessSession, users: &[String]) -> Result<Vec<SideQueryKind>, CommandError> {
     if users.is_empty() {
         let users = session.directory.records().users().values();
@@ -106,7 +105,7 @@ async fn topics(session: &mut HeadlessSession, users: &[String]) -> Result<Vec<S
     Ok(own.into_iter().chain(others.into_iter().map(SideQueryKind::Person)).collect())
 }
 
-/// The reason why nobody's keys are told; `own` where only the owner of the key in use was asked about.
+/// The reason why nobody's keys are shown; `own` if only the owner of the key in use was asked for.
 fn not_told(failure: &Failure, own: bool) -> CommandError {
     let whose = if own { "your own API keys" } else { "API keys of other people" };
     let words = format!("{whose} are not told: {}", failure.text.trim_end_matches('.'));
@@ -164,7 +163,7 @@ pub(super) async fn delete(
     put_forward(session, changes, send).await
 }
 
-/// The key by its id, by its whole name, or by a beginning that only one key has.
+/// The key with this id, this whole name, or this beginning of a name if only one key has it.
 fn meant(wanted: &str, told: &[ApiKey], owner: &Id) -> Result<Change, CommandError> {
     let exact: Vec<&ApiKey> = told.iter().filter(|key| *key.id == *wanted || key.name.raw() == wanted).collect();
     let begins = || told.iter().filter(|key| !wanted.is_empty() && key.name.raw().starts_with(wanted)).collect();

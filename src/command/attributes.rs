@@ -1,4 +1,4 @@
-//! All attributes of a record, and the change of one that has no command of its own.
+//! All attributes of a record, and the change of an attribute that has no command of its own.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -55,7 +55,7 @@ async fn target(session: &mut HeadlessSession, of: &str, team: bool) -> Result<R
     user.map(|user| ResourceRef::user(&user)).ok_or_else(|| CommandError::usage("a name is missing"))
 }
 
-/// Reads the record with its schemas. Gives the words for a record that is known by a list alone.
+/// Reads the record with its schemas. Returns a note if only a list has shown the record.
 async fn read(session: &mut HeadlessSession, target: &ResourceRef) -> Result<Option<String>, CommandError> {
     let of = SideQueryKind::Resource(target.clone());
     let failed = session.ask(vec![of.clone(), SideQueryKind::Schemas, SideQueryKind::Types]).await?;
@@ -121,7 +121,7 @@ pub(super) async fn set(
     put_forward(session, changes, send).await
 }
 
-/// The place of the attribute: one that the record or a schema has.
+/// The attribute's place: in the record or in a schema.
 fn slot(session: &HeadlessSession, target: &ResourceRef, path: &str) -> Result<AttributeSlot, CommandError> {
     let sections = attributes::of(&session.directory, target).unwrap_or_default();
     let rows = || sections.iter().flat_map(|section| &section.rows);
@@ -130,7 +130,7 @@ fn slot(session: &HeadlessSession, target: &ResourceRef, path: &str) -> Result<A
             .slot(target)
             .map_err(|why| CommandError::new(ErrorCode::Refused, format!("{}: {why}", clean(path))));
     }
-    // A record that lacks the attribute, on a server that tells no schemas.
+    // The record lacks the attribute, and the server has no schemas.
     let typed = session.directory.schemas().is_some_and(|schemas| !schemas.is_empty());
     if !typed && !path.trim().is_empty() {
         let (kind, canonical) = Default::default();
@@ -143,7 +143,7 @@ fn slot(session: &HeadlessSession, target: &ResourceRef, path: &str) -> Result<A
     Err(CommandError::new(ErrorCode::NameUnknown, why).hint(format!("nearest first: {near}")))
 }
 
-/// The value in the attribute's own type; JSON where that is no single value.
+/// The value in the attribute's type; JSON if the attribute has no single value.
 fn value(slot: &AttributeSlot, text: &str) -> Result<Value, CommandError> {
     slot.kind.read(text).or_else(|why| {
         let json = serde_json::from_str::<Value>(text).ok().filter(|value| slot.kind.takes(value));

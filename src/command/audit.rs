@@ -1,4 +1,4 @@
-//! The provider's audit log: who did what, also elsewhere. Read-only; one request after another.
+//! The provider's audit log: the actions of all clients. Read-only; one request after another.
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &AuditArg
             names::users(&mut session, users).await?
         }
     };
-    // The owner of the key tells one's own deeds from those of others.
+    // The owner of the key tells this user's actions from those of others.
     session.ask(Vec::new()).await?;
     let (pages, rest) = read(&mut session, spans(args)).await?;
     let directory = &session.directory;
@@ -110,7 +110,7 @@ fn spans(args: &AuditArgs) -> Vec<AuditSpan> {
     spans
 }
 
-/// Reads these parts with all their pages. True where something is left.
+/// Reads these parts with all their pages. True if pages are left.
 async fn read(session: &mut HeadlessSession, spans: Vec<AuditSpan>) -> Result<(Vec<AuditPage>, bool), CommandError> {
     let mut pages: Vec<AuditPage> = Vec::new();
     for span in spans {

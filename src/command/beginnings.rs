@@ -1,5 +1,5 @@
-//! A new user's first role, seats, teams and registries, from options and from a template. Both are read as a file of
-//! one user is, so that they mean the same.
+//! A new user's first role, seats, teams and registries, from options and from a template. Both are read like a file of
+//! one user, so that they mean the same.
 
 use std::path::Path;
 
@@ -35,7 +35,7 @@ pub(super) async fn changes(
 ) -> Result<Vec<Change>, CommandError> {
     let creation = plain(session, new)?;
     let is_there = session.directory.users_named(new.user).next().is_some();
-    // Somebody else of that name: the plan refuses the creation.
+    // Another user has the name: the plan refuses the creation.
     if is_there && !plan::already(&creation, &session.directory) || !is_there && begin.is_empty() {
         return Ok(vec![creation]);
     }
@@ -63,7 +63,7 @@ fn exists(session: &HeadlessSession, user: &str, different: &[Change]) -> Comman
     )
 }
 
-/// The user as options and template want them. Of somebody who is there, names stay as they are where they can't be set.
+/// The user that options and template describe. An existing user keeps their names if the provider can't set names.
 fn desired(
     session: &HeadlessSession,
     new: &Newcomer<'_>,
@@ -108,7 +108,7 @@ fn desired(
     Ok(person)
 }
 
-/// The creation of an admin of the whole instance, of whom W&B takes nothing but the email.
+/// The creation of an admin of the whole instance, for which W&B accepts nothing but the email.
 pub(super) fn instance_admin(
     session: &mut HeadlessSession,
     user: NewUser,
@@ -171,7 +171,7 @@ fn may_have_names(can: &ProviderCapabilities) -> Result<(), CommandError> {
     can.person_names().map_err(CommandError::refused)
 }
 
-/// The one user of a template, whose name gives way to the new user's.
+/// The one user of a template, with the new user's name.
 pub(super) fn template(path: &Path) -> Result<DesiredPerson, CommandError> {
     let desired = file::desired_of(path)?;
     let wrong =

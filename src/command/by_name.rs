@@ -1,6 +1,6 @@
-//! Single changes without lists: names are asked for, the records concerned are read alone, and guards decide on those.
+//! Single changes without lists: names are looked up, the records concerned are read alone, and guards decide by those.
 //!
-//! Wherever the readings do not decide as the whole lists would, nothing is concluded: the lists are read after all.
+//! If these readings could decide otherwise than the whole lists, the command reads the lists.
 
 use rustc_hash::FxHashSet;
 
@@ -25,15 +25,15 @@ use crate::{
     },
 };
 
-/// For more users than this the lists are cheaper.
+/// The number of users above which the lists are cheaper.
 pub(super) const MOST_USERS: usize = 40;
-/// At most so many teams of a person are looked up; for more the lists are cheaper.
+/// The number of a person's teams above which the lists are cheaper.
 const MOST_TEAMS: usize = 6;
-/// At most so many names of the profile are asked for.
+/// The limit of names in the profile that are looked up.
 const MOST_NAMES: usize = 8;
 
-/// True for commands that touch few records. Deletions of teams and roles are not served: their undo needs the roles of
-/// all members or holders, which the lists tell.
+/// True for commands that touch few records. Deletions of teams and roles need the lists, because their undo needs the
+/// roles of all members or holders.
 pub(super) fn serves(edit: &EditCommand) -> bool {
     match edit {
         EditCommand::SetRole { .. }
@@ -46,7 +46,7 @@ pub(super) fn serves(edit: &EditCommand) -> bool {
         | EditCommand::SetEmail { .. }
         | EditCommand::Delete { what: What::User, .. }
         | EditCommand::Create(CreateCommand::Team { .. }) => true,
-        // Teams and registries that a new user begins with are looked for in the lists.
+        // The teams and registries of a new user are looked up in the lists.
         EditCommand::Create(CreateCommand::User { begin, .. }) => begin.is_empty(),
         EditCommand::Create(CreateCommand::Role { .. } | CreateCommand::Service { .. } | CreateCommand::Key { .. })
         | EditCommand::Delete { .. }
@@ -57,13 +57,13 @@ pub(super) fn serves(edit: &EditCommand) -> bool {
     }
 }
 
-/// The changes that the command wants; `None` where only the lists decide.
+/// The changes that the command asks for; `None` if only the lists decide.
 pub(super) async fn proposal(
     session: &mut HeadlessSession,
     edit: &EditCommand,
     given: &GivenNames,
 ) -> Result<Option<Proposal>, CommandError> {
-    // What a deleted user can be made anew with: elsewhere only the list of teams tells who is in which.
+    // The undo of a deletion needs the user's teams, which elsewhere only the list of teams shows.
     if matches!(edit, EditCommand::Delete { .. }) && !session.can().holds().team_roles {
         return Ok(None);
     }
@@ -71,7 +71,7 @@ pub(super) async fn proposal(
     if !has_free_name(session, edit).await? {
         return Ok(None);
     }
-    // Errors in the values are told with all that is known.
+    // Errors in the values are reported once all records are known.
     let changes = match edit {
         EditCommand::Create(create) => edit::created(session, create, &named.users).await,
         _ => edit::changes(session, edit, &named, given),
@@ -115,7 +115,7 @@ async fn named(
     Ok(Some(Named { users: ids.into_iter().collect(), team, others: Vec::new() }))
 }
 
-/// False where a team may call one of these people otherwise than by the id: then only the list of users tells who is
+/// False if a team may list one of these people otherwise than by the id: then only the list of users tells who is
 /// meant.
 fn are_plain_members(teams: &[Record], users: &[Record]) -> bool {
     let is_odd = |member: &Member, user: &User| {
@@ -132,7 +132,7 @@ fn are_plain_members(teams: &[Record], users: &[Record]) -> bool {
     !members.into_iter().any(|member| users().any(|user| is_odd(member, user)))
 }
 
-/// True unless the name of a new record may belong to another one.
+/// True unless another record may have the name of a new one.
 async fn has_free_name(session: &mut HeadlessSession, edit: &EditCommand) -> Result<bool, CommandError> {
     let (kind, names) = match edit {
         EditCommand::Create(CreateCommand::User { name, email, .. }) => (
@@ -148,24 +148,24 @@ async fn has_free_name(session: &mut HeadlessSession, edit: &EditCommand) -> Res
         _ => return Ok(true),
     };
     let mut names: Vec<(NameLevel, String)> = names.into_iter().map(|(level, name)| (level, name.clone())).collect();
-    // A name that is no address is nobody's address.
+    // A name without an @ is nobody's address.
     names.retain(|(level, name)| *level == NameLevel::Name || name.contains('@'));
     names.sort_unstable();
     names.dedup();
     session.is_vacant(kind, names).await
 }
 
-/// True where the readings don't tell as much as the lists may.
+/// True if the readings may show less than the lists.
 fn is_beyond_records(session: &HeadlessSession, change: &Change) -> bool {
     let directory = &session.directory;
     let nature = change.nature();
     let team = change.team().and_then(|team| directory.team(team));
-    // A team that does not tell its members may be told in another way, and an id that is none of them may be a group.
+    // A list may show members that the team's own record leaves out, and an id that is no user's may be a group's.
     let is_team_open = team.is_some_and(|team| {
         let is_member = change.person().is_some_and(|user| team.has(user));
         team.members.is_none() || (nature.takes() && !is_member)
     });
-    // The highest of a person's groups gives the role: each of them counts.
+    // The highest of a person's groups gives the role, so all groups are needed.
     let is_mapped = directory.records().role_source().is_mapping()
         && (change.team().is_some() || nature.lowers_person() || nature.ends_org_admin());
     let person = change.person().and_then(|user| directory.user(user));
@@ -175,13 +175,13 @@ fn is_beyond_records(session: &HeadlessSession, change: &Change) -> bool {
     is_team_open || is_mapped || is_role_open || person.is_some_and(|user| user.problem.is_some())
 }
 
-/// Reads the teams in which people may lose something, as their own records name them; false where these don't tell.
+/// Reads the teams in which people may lose something, by their own records; false if these name no teams.
 async fn know_teams(session: &mut HeadlessSession, changes: &[Change]) -> Result<bool, CommandError> {
     let cascading = session.can().cascading_role.clone();
     let is_everywhere = |change: &&Change| change.lowers_in_teams(cascading.as_ref());
     let people: Vec<Id> = changes.iter().filter(is_everywhere).filter_map(Change::person).cloned().collect();
     if !session.can().holds().team_roles {
-        // No plan of such a provider depends on a person's teams, but for those that make a deleted person anew.
+        // Plans for such a provider do not depend on a person's teams, except those that create a deleted person again.
         return Ok(people.is_empty() || session.can().inactive_word.is_empty());
     }
     for id in people {
@@ -192,13 +192,13 @@ async fn know_teams(session: &mut HeadlessSession, changes: &[Change]) -> Result
     Ok(true)
 }
 
-/// True where guards decide as they would with all lists: people who may show that an admin stays are read alone.
+/// True if guards decide as they would with all lists. People who may prove that an admin stays are read alone.
 async fn is_decided(session: &mut HeadlessSession, changes: &[Change]) -> Result<bool, CommandError> {
     let people: FxHashSet<Id> = changes.iter().flat_map(Change::concerned).cloned().collect();
     let people: Vec<Id> = people.into_iter().collect();
     if !people.is_empty() {
         let named = session.guards.names_to_find(&session.directory);
-        // A name that belongs to nobody guards nobody, and a message says so.
+        // A name in the profile that matches nobody guards nobody, and a note says so.
         if named.len() > MOST_NAMES || session.identify(RecordKind::User, &named).await?.is_none() {
             return Ok(false);
         }
@@ -218,7 +218,7 @@ async fn is_decided(session: &mut HeadlessSession, changes: &[Change]) -> Result
         if draft.plan.among.hangs_on_admins()
             && let Some(name) = owner.take()
         {
-            // A person who can't be found so decides nothing.
+            // A person who can't be found in this way proves nothing.
             let _ = session.identify(RecordKind::User, &[name]).await?;
             continue;
         }
@@ -248,7 +248,7 @@ fn draft(session: &mut HeadlessSession, changes: &[Change]) -> Draft {
 }
 
 impl HeadlessSession {
-    /// The record that each name means, put into the directory; `None` where only the lists decide about one of them.
+    /// The record that each name means, now in the directory; `None` if only the lists decide about one of them.
     pub async fn identify(&mut self, kind: RecordKind, names: &[String]) -> Result<Option<Vec<Record>>, CommandError> {
         if names.is_empty() {
             return Ok(Some(Vec::new()));
@@ -268,7 +268,7 @@ impl HeadlessSession {
         }
     }
 
-    /// Reads the teams that a user's own record names; false where not all teams of the user are known afterwards.
+    /// Reads the teams in a user's own record; false if some teams of the user stay unknown.
     pub(super) async fn identify_teams_of(&mut self, user: Id) -> Result<bool, CommandError> {
         let Some(grants) = self.directory.user(&user).and_then(|user| user.team_roles.as_deref()) else {
             return Ok(false);
@@ -287,7 +287,7 @@ impl HeadlessSession {
         Ok(true)
     }
 
-    /// True where these names are known to belong to nobody.
+    /// True if nobody is known to have any of these names.
     pub async fn is_vacant(&mut self, kind: RecordKind, names: Vec<(NameLevel, String)>) -> Result<bool, CommandError> {
         self.give(WorkerJob::CheckVacant(kind, names));
         loop {
@@ -299,7 +299,7 @@ impl HeadlessSession {
         }
     }
 
-    /// Reads people alone who are admins by the disk's records.
+    /// Reads alone people who are admins by the disk's records.
     pub async fn read_admins(&mut self, team: Option<Id>, beside: Vec<Id>) -> Result<(), CommandError> {
         self.give(WorkerJob::ReadAdmins(team, beside));
         while !matches!(self.next().await?, ReportMeaning::AdminsRead) {}

@@ -1,4 +1,4 @@
-//! Comparisons: the roles, teams and seats that users lack of another one's; two roles side by side.
+//! Comparisons: the roles, teams and seats that a user lacks compared with another; two roles side by side.
 
 use serde::Serialize;
 
@@ -24,7 +24,7 @@ use crate::{
     scim::text::clean,
 };
 
-/// A change that would make one user like another, as scripts get it.
+/// A change that would make one user like another, in JSON.
 #[derive(Serialize)]
 struct WishRow<'a> {
     user: &'a str,
@@ -35,12 +35,12 @@ struct WishRow<'a> {
     refused: Option<&'a str>,
 }
 
-/// A row of the comparison of users, as scripts get it.
+/// A row of the comparison of users, in JSON.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum AlikeRow<'a> {
     Wish(WishRow<'a>),
-    /// A fact about the two that is not told: there may be more differences.
+    /// An unknown fact about the two users, because of which there may be more differences.
     Unknown {
         not_told: &'a str,
     },
@@ -59,7 +59,7 @@ struct StanceRow<'a> {
 struct AlikeUsers {
     model: Id,
     others: Vec<Id>,
-    /// Facts about them that are not known, as sentences.
+    /// Unknown facts about the users, as sentences.
     unknown: Vec<String>,
 }
 
@@ -76,7 +76,7 @@ async fn alike(session: &mut HeadlessSession, model: &str, others: &[String]) ->
     Ok(AlikeUsers { model, others, unknown })
 }
 
-/// The teams whose members are not told, in words, where only the teams tell who is in them.
+/// The teams whose members are not told, in words, if only teams show memberships.
 fn silent_teams(session: &HeadlessSession) -> Option<String> {
     let teams = session.directory.records().teams();
     let silent = teams.values().filter(|team| team.members.is_none()).count();
@@ -87,7 +87,7 @@ fn silent_teams(session: &HeadlessSession) -> Option<String> {
 
 /// How far a user is made like another.
 pub(super) struct LikenessExtent {
-    /// Also without everything that the other one lacks.
+    /// True to remove everything that the model lacks.
     pub exact: bool,
     /// Even where only a part of the teams is known.
     pub allow_incomplete: bool,
@@ -201,7 +201,7 @@ async fn roles(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Re
     Ok(())
 }
 
-/// A custom role, or a predefined one as far as custom roles show its permissions.
+/// A custom role, or a predefined one with the permissions that custom roles show.
 async fn side(session: &mut HeadlessSession, name: &str) -> Result<Side, CommandError> {
     let base = BASES.into_iter().find(|base| base.eq_ignore_ascii_case(name));
     if let Some(base) = base.filter(|base| session.directory.base_permissions(base).is_some()) {

@@ -1,5 +1,4 @@
-//! Reads the facts that decide whether a change may be sent, before the plan is drawn up, as far as the server tells
-//! them.
+//! Reads the facts that decide whether a change may be sent, before the plan is drawn up.
 
 use rustc_hash::FxHashSet;
 
@@ -15,13 +14,13 @@ use crate::directory::{
 
 impl HeadlessSession {
     /// Reads the facts that guards need about these changes: the owner of the key, the roles of the people concerned,
-    /// the members of their teams, and the admins there. A fact that the server does not tell stays unknown, and the
+    /// the members of their teams, and the admins of these. A fact that the server does not tell stays unknown, and the
     /// guards say so.
     pub async fn decide(&mut self, changes: &[Change]) -> Result<(), CommandError> {
         if changes.iter().any(|change| matches!(change, Change::DeleteRole { .. })) {
             self.fill_holders().await?;
         }
-        // A list may show some members only, and the undo makes the team anew with those that are known.
+        // A list may show only some members, and the undo creates the team again with the known ones.
         let deleted = changes.iter().filter(|change| matches!(change, Change::DeleteTeam { .. }));
         self.read_teams(deleted.filter_map(Change::team).cloned()).await?;
         let people: FxHashSet<Id> = changes.iter().flat_map(Change::concerned).cloned().collect();
@@ -39,7 +38,7 @@ impl HeadlessSession {
         self.fill_colleagues(undecided, &people).await
     }
 
-    /// Reads the other members of teams whose rosters did not tell whether an admin is left, where they are few.
+    /// Reads the other members of teams whose rosters did not show whether an admin stays, if they are few.
     async fn fill_colleagues(&mut self, mut teams: Vec<Id>, people: &FxHashSet<Id>) -> Result<(), CommandError> {
         teams.retain(|team| self.is_undecided(team, people));
         let silent = self.directory.silent_members(&teams).take(MOST_PEOPLE_READ + 1);
@@ -50,7 +49,7 @@ impl HeadlessSession {
         self.fill(silent.into_iter()).await
     }
 
-    /// Reads everybody whose roles the list left out, where they are few: any of them may hold a role that goes.
+    /// Reads everybody whose role the list left out, if they are few: any of them may hold a deleted role.
     async fn fill_holders(&mut self) -> Result<(), CommandError> {
         let users = self.directory.records().users().values().filter(|user| !self.directory.knows_roles(user));
         let silent: Vec<Id> = users.take(MOST_PEOPLE_READ + 1).map(|user| user.id.clone()).collect();
@@ -60,8 +59,8 @@ impl HeadlessSession {
         self.fill(silent.into_iter()).await
     }
 
-    /// Reads those who may lose an organisation role, on a server whose list shows no role at all. Where one of their
-    /// records shows a role, the list has left out everybody's.
+    /// Reads the people who may lose an organisation role, on a server whose list shows no role. If one of their
+    /// records shows a role, the list has left out all roles.
     async fn fill_unlisted(&mut self, changes: &[Change]) -> Result<(), CommandError> {
         if self.can().holds().org_roles || self.directory.records().role_source().is_derived() {
             return Ok(());
@@ -80,7 +79,7 @@ impl HeadlessSession {
         Ok(())
     }
 
-    /// Reads the others whose role the list left out, where they are few and decide whether an admin is left.
+    /// Reads the other people whose roles the list left out, if they are few and decide whether an admin stays.
     async fn fill_others(&mut self, changes: &[Change], people: &FxHashSet<Id>) -> Result<(), CommandError> {
         let users = self.directory.records().users().keys().filter(|id| !people.contains(*id));
         let silent = |id: &&Id| {
@@ -99,27 +98,28 @@ impl HeadlessSession {
         }
     }
 
-    /// The ones of these changes that the directory does not show as done.
+    /// The changes among these whose effect the directory does not show already.
     ///
-    /// A list may show some of a team's members only: before somebody is said to be out of a team, or in it, the team
-    /// is read alone.
+    /// A list may show only some of a team's members, so a team is read alone before a person counts as out of it, or
+    /// in it.
     ///
     /// # Errors
+    ///
     /// The server could not be asked.
     pub async fn still_open(&mut self, changes: Vec<Change>) -> Result<Vec<Change>, CommandError> {
         self.look_again(&changes).await?;
         Ok(changes.into_iter().filter(|change| !plan::already(change, &self.directory)).collect())
     }
 
-    /// Reads alone the teams in which the lists show some of these changes as done.
+    /// Reads alone the teams in which the lists show some of these changes as made.
     pub async fn look_again(&mut self, changes: &[Change]) -> Result<(), CommandError> {
         let so = changes.iter().filter(|change| plan::already(change, &self.directory));
         let teams: FxHashSet<Id> = so.filter_map(Change::team).cloned().collect();
         self.read_teams(teams.into_iter().take(MOST_TEAMS_ASKED)).await
     }
 
-    /// Reads alone the records of an undo that the lists show as taken back, or changed since: a list may be late. Of a
-    /// record that can't be read the list is all that is known.
+    /// Reads alone the records of an undo that the lists show as undone, or changed since, because a list may be late.
+    /// For a record that can't be read the list counts.
     pub async fn read_unsure(&mut self, inverse: &InversePlan) -> Result<(), CommandError> {
         let unsure = inverse.unsure(&self.directory);
         self.read_alone(unsure.into_iter().collect()).await.map(drop)
@@ -137,10 +137,10 @@ impl HeadlessSession {
         teams
     }
 
-    /// True where nobody but these people is known to be admin of the team, and somebody may be.
+    /// True if only these people are known to be admins of the team, or may be.
     fn is_undecided(&self, team: &Id, people: &FxHashSet<Id>) -> bool {
         let Some(team) = self.directory.team(team).filter(|_| self.can().holds().team_roles) else { return false };
-        // Somebody who is told to be no admin takes none away.
+        // A person who is told to be no admin takes no admin away.
         let may_be_admin = |id: &Id| {
             let may_be_in = team.members.is_none() || team.has(id);
             may_be_in

@@ -32,7 +32,7 @@ pub(super) async fn run(opener: &Opener, profile: Option<&str>, edit: &EditComma
         EditCommand::Further(further) => return Box::pin(further::run(opener, profile, further)).await,
         _ => {}
     }
-    // Before the server is asked: what is typed wrong is said at once.
+    // Errors in the arguments are reported before the server is asked.
     let given = GivenNames::of(edit)?;
     let send = edit.sending();
     let needed = needed(edit);
@@ -65,7 +65,7 @@ pub(super) async fn run(opener: &Opener, profile: Option<&str>, edit: &EditComma
     propose(session, open_of(wanted, open), send).await
 }
 
-/// The proposal of the changes that are still to do, of so many that were asked for.
+/// The changes that are still to do, among all that were asked for.
 pub(super) fn open_of(wanted: usize, open: Vec<Change>) -> Proposal {
     let so = wanted - open.len();
     let so = (so > 0 && !open.is_empty()).then(|| format!("{so} of {wanted} are so already."));
@@ -77,7 +77,7 @@ fn needed(edit: &EditCommand) -> Vec<RecordKind> {
         EditCommand::Delete { what: What::Role, .. } | EditCommand::Create(CreateCommand::Role { .. }) => {
             vec![RecordKind::User, RecordKind::Role]
         }
-        // The list of teams helps and decides nothing: the guards say where it is not known.
+        // The list of teams is optional: if it is unknown, the guards say so.
         EditCommand::SetRole { team: None, .. }
         | EditCommand::Deactivate { .. }
         | EditCommand::Activate { .. }
@@ -91,7 +91,7 @@ fn needed(edit: &EditCommand) -> Vec<RecordKind> {
     }
 }
 
-/// Names that stand for users, and those that stand for something else.
+/// The names of users in the arguments, and all other names.
 #[derive(Default)]
 pub(super) struct GivenNames {
     pub users: Vec<String>,
@@ -129,8 +129,8 @@ impl GivenNames {
     }
 }
 
-/// The products named, split by commas: `models,registry`. The access to registries comes first, so that the plan of a
-/// seat knows that it ends.
+/// The products, separated by commas: `models,registry`. The access to registries comes first, so that the plan of a
+/// seat can rely on its end.
 fn products(text: &str) -> Result<Vec<SeatKind>, CommandError> {
     let product = |word: &str| {
         SeatKind::ALL.into_iter().find(|seat| seat.word().eq_ignore_ascii_case(word.trim())).ok_or_else(|| {
@@ -161,7 +161,7 @@ impl Named {
             | EditCommand::Remove { team, .. } => Some(names::team(session, team).await?),
             _ => None,
         };
-        // Who is in it now decides what is so already, and what can be taken back.
+        // The present members decide which changes are needless, and which can be undone.
         session.fill_teams(team.iter().cloned()).await?;
         let users = match (edit, &team) {
             (EditCommand::Remove { .. }, Some(team)) => names::members(session, team, &given.users).await?,
@@ -176,8 +176,8 @@ impl Named {
     }
 }
 
-/// Looks up whether a new record's name is taken by one that the list lacks. Where that can't be asked, the name is to be
-/// confirmed.
+/// Looks up whether a record that the list lacks has the name of a new one. If the server can't be asked, the name must
+/// be confirmed.
 async fn taken(session: &mut HeadlessSession, edit: &EditCommand) -> Result<(), CommandError> {
     let (kind, names) = match edit {
         EditCommand::Create(CreateCommand::User { name, email, .. }) => {
@@ -265,7 +265,7 @@ pub(super) fn changes(
     })
 }
 
-/// The changes that create the record, with everything that it begins with.
+/// The changes that create the record with its first values.
 pub(super) async fn created(
     session: &mut HeadlessSession,
     create: &CreateCommand,
@@ -339,7 +339,7 @@ fn choices(list: &[RoleChoice]) -> Vec<Name> {
     list.iter().map(|choice| choice.name.clone()).collect()
 }
 
-/// The name as it is known: predefined ones without regard to case.
+/// The name as the directory has it: predefined roles ignore case.
 fn known(text: &str, all: &[Name], what: &str) -> Result<Name, CommandError> {
     let exact = all.iter().find(|name| name.raw() == text).or_else(|| all.iter().find(|name| name.is(text)));
     exact.cloned().ok_or_else(|| {

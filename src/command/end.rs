@@ -1,7 +1,7 @@
-//! How a command ends: its exit status, the code of its error, and where the reason is printed.
+//! The end of a command: its exit status, the code of its error, and the output of the reason.
 //!
 //! Statuses and codes are a promise to scripts; `docs/src/codes.md` lists them. Every command gives `Ok` for status 0
-//! and a [`CommandError`] for any other, so that no status is without its reason on standard error.
+//! and a [`CommandError`] for any other, so that each status has its reason on standard error.
 
 use std::{io, process::ExitCode};
 
@@ -31,20 +31,20 @@ pub enum CommandExit {
     NotSent = 4,
     /// There is something to do.
     Differs = 5,
-    /// The answer rests on a list that could not be read whole.
+    /// The answer depends on a list that could not be read whole.
     Incomplete = 6,
 }
 
 codes! {
-    /// Why a command ends with another status than 0.
+    /// The reason of a status other than 0.
     pub enum ErrorCode {
         /// Some of the plan was not done.
         Partly = "partly-done",
-        /// A change took effect that should be taken back at once.
+        /// A change took effect that should be undone at once.
         TakeBack = "take-back",
         /// A change altered what nobody asked for.
         SideEffects = "side-effects",
-        /// The doctor found something that will not work.
+        /// The doctor found an action that will fail.
         Problems = "problems-found",
         /// Standard output could not be written.
         OutputArgs = "output",
@@ -100,13 +100,13 @@ codes! {
         ServerFailed = "server-failed",
         /// The doctor could not examine the server.
         NotExamined = "not-examined",
-        /// The person ended it before the server had answered.
+        /// The person ended the command before the server had answered.
         Interrupted = "interrupted",
         /// The plan was not confirmed.
         NotConfirmed = "not-confirmed",
-        /// Nothing was sent, because the profile wants a reason or ticket.
+        /// Nothing was sent, because the profile requires a reason or ticket.
         NoReason = "no-reason",
-        /// Nothing was sent, because changes could not be written down first.
+        /// Nothing was sent, because changes could not be written to the journal.
         NoJournal = "no-journal",
         /// Nothing was sent, because changes of the plan are refused.
         Refused = "refused",
@@ -114,7 +114,7 @@ codes! {
         OtherOrganisation = "other-organisation",
         /// The saved plan was made for another server.
         OtherServer = "other-server",
-        /// The journal has nothing that can be taken back.
+        /// The journal has nothing that can be undone.
         NothingToUndo = "nothing-to-undo",
         /// The plan was taken back before.
         UndoneAlready = "undone-already",
@@ -183,9 +183,9 @@ struct ErrorDocument<'a> {
     error: &'a CommandError,
 }
 
-/// Prints why it ended, and gives the exit status.
+/// Prints the reason, and returns the exit status.
 ///
-/// The reason is a line on standard error, whatever the output; in JSON it is also a document on standard output,
+/// The reason is a line on standard error, whatever the output. With JSON it is also a document on standard output,
 /// unless the command has printed its own.
 pub(super) fn code(done: Result<(), CommandError>, output: OutputArgs) -> ExitCode {
     let Err(stop) = done else { return ExitCode::from(CommandExit::Done as u8) };
@@ -193,17 +193,17 @@ pub(super) fn code(done: Result<(), CommandError>, output: OutputArgs) -> ExitCo
         return ExitCode::from(CommandExit::Done as u8);
     }
     if stop.printed == PrintedOutput::Nothing {
-        // If standard output fails, the status and standard error tell the rest.
+        // If standard output fails, status and standard error give the reason.
         let _ = document(&stop, output);
     }
     stop.lines().iter().for_each(note);
     ExitCode::from(stop.code.end() as u8)
 }
 
-/// Tells errors of the arguments in clap's own words; help that was asked for is no error.
+/// Prints errors of the arguments in clap's own words; requested help is no error.
 pub(super) fn arguments(mut error: clap::Error, output: OutputArgs) -> ExitCode {
     quote_lines(&mut error);
-    // If the message can't be written, the status tells the rest.
+    // If the message can't be written, the status gives the reason.
     if error.use_stderr() {
         let _ = error.render().to_string().lines().try_for_each(|line| writeln!(err(), "{line}"));
         let _ = document(&CommandError::arguments(&error), output);
@@ -213,7 +213,8 @@ pub(super) fn arguments(mut error: clap::Error, output: OutputArgs) -> ExitCode 
     ExitCode::from(error.exit_code() as u8)
 }
 
-/// Turns each of clap's quotes of the arguments into one line: a line feed there must not forge a line of its message.
+/// Writes each of clap's quotes of the arguments on one line, because a line feed in it could imitate another line of
+/// the message.
 fn quote_lines(error: &mut clap::Error) {
     use clap::error::ContextValue::{String as One, Strings, StyledStr as Tip, StyledStrs as Tips};
     let clean = |text: &String| line(text).into_owned();
@@ -244,8 +245,8 @@ fn document(stop: &CommandError, output: OutputArgs) -> io::Result<()> {
     out.flush()
 }
 
-/// A result of printing in which a closed pipe is no error, for all but lists: a reader who has gone does not change
-/// how the command ends.
+/// A result of printing in which a closed pipe is no error, for all output except lists: a reader who has gone does not
+/// change the end of the command.
 pub(super) fn heard(printed: io::Result<()>) -> io::Result<()> {
     match printed {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

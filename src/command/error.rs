@@ -1,4 +1,4 @@
-//! Why a command ends with another status than 0: the error, and the failures that become one.
+//! The error that ends a command with a status other than 0, and the failures that become one.
 
 use std::{fmt::Display, io};
 
@@ -9,7 +9,7 @@ use crate::{
     config::ConfigError, directory::refusal::Refusal, runtime::OpenError, scim::failure::Failure, store::StoreError,
 };
 
-/// Details printed of one error; the rest is counted.
+/// The limit of details that are printed; the rest is counted.
 const DETAILS: usize = 100;
 
 /// A detail of an error that has several causes.
@@ -17,11 +17,11 @@ const DETAILS: usize = 100;
 pub(super) struct ErrorDetail {
     /// An [`ErrorCode`] or a [`crate::directory::refusal::RefusalCode`].
     pub code: &'static str,
-    /// The name that was given, or the place in a file; empty where the error itself is about it.
+    /// The name in the arguments, or the place in a file; empty if the error has neither.
     pub subject: String,
     /// A sentence.
     pub message: String,
-    /// The candidates for the name: the records that have it, or near names.
+    /// The candidates for the name: the records of this name, or near names.
     pub candidates: Vec<String>,
 }
 
@@ -36,7 +36,7 @@ pub(super) enum PrintedOutput {
     Closed,
 }
 
-/// Why a command ends with another status than 0; as JSON the value of `error`.
+/// The error as the value of `error` in JSON.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct CommandError {
     pub code: ErrorCode,
@@ -66,7 +66,7 @@ impl CommandError {
         Self::new(ErrorCode::Refused, refusal.text).details(vec![detail])
     }
 
-    /// The error for changes that can't be written down, so that none is sent.
+    /// The error for changes that can't be written to the journal, so that none is sent.
     pub fn no_journal(why: impl Display) -> Self {
         let why = why.to_string();
         let why = why.trim_end_matches('.');
@@ -122,7 +122,7 @@ impl CommandError {
         lines
     }
 
-    /// Standard output has the result already: the list, or a document with this error in it.
+    /// True if standard output has the result already: the list, or a document with this error.
     pub fn printed(mut self) -> Self {
         if self.printed == PrintedOutput::Nothing {
             self.printed = PrintedOutput::Result;
@@ -156,7 +156,7 @@ impl From<OpenError> for CommandError {
             OpenError::Config(error) => Self::from(&*error),
             OpenError::Key { .. } => Self::new(ErrorCode::KeyUnreadable, error.to_string()),
             OpenError::Store(error) => error.into(),
-            // The profile holds whatever keeps a client from being made: a file of certificates, plain HTTP.
+            // The profile has a setting with which no client can be made: a file of certificates, plain HTTP.
             OpenError::Client(failure) => Self::new(ErrorCode::Config, failure.problem()).hint(failure.advice()),
             OpenError::Field(..) | OpenError::Local(_) => Self::failed(error),
         }
@@ -175,7 +175,7 @@ impl From<Failure> for CommandError {
     }
 }
 
-/// A failure to write standard output. Where nobody reads it any more the command ends well: the reader has enough.
+/// A failure to write standard output. A closed pipe is no error: the reader has enough.
 impl From<io::Error> for CommandError {
     fn from(error: io::Error) -> Self {
         let closed = error.kind() == io::ErrorKind::BrokenPipe;

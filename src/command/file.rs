@@ -1,4 +1,4 @@
-//! Files: the wanted state of a directory, compared and applied; saved plans; exports.
+//! Files: a wanted state of the directory, compared and applied; saved plans; exports.
 
 use std::{
     fs,
@@ -35,19 +35,19 @@ use crate::{
     scim::text::{clean, escape_json},
 };
 
-/// A larger file is a mistake: nobody writes or exports that much.
+/// The limit of a file's size; a larger one is a mistake.
 const LARGEST: u64 = 256 << 20;
 
-/// How long another process is waited for without a word.
+/// The time after which a message says that the command waits for another process.
 pub(super) const SILENT: Duration = Duration::from_secs(1);
 
-/// Says that another process is waited for, for as long as it takes.
+/// Prints that the command waits for another process. Always true, so that the wait goes on.
 pub(super) fn waits(why: &str) -> bool {
     note(format_args!("scimitar: {why}: waiting (Ctrl-C ends it)"));
     true
 }
 
-/// The words about a file that is compared with a part of a list.
+/// The note about a file that is compared with a partial list.
 const NOT_PLANNED: &str = "nothing is planned on a part of a list";
 
 pub(super) async fn plan(opener: &Opener, profile: Option<&str>, args: &PlanArgs) -> Result<(), CommandError> {
@@ -91,13 +91,13 @@ pub(super) async fn plan(opener: &Opener, profile: Option<&str>, args: &PlanArgs
     differs.map_err(CommandError::printed)
 }
 
-/// The reason why `plan --check` can't say that the directory is as the file says.
+/// The reason why `plan --check` does not confirm that the directory is as the file says.
 fn not_known(why: &str) -> CommandError {
     let words = format!("whether the directory is as the file says is not known: {why}");
     CommandError::new(ErrorCode::Incomplete, words).hint("--allow-incomplete goes on with what there is")
 }
 
-/// The reason why `plan --check` does not end well.
+/// The reason why `plan --check` ends with an error.
 fn differs(whole: &Whole) -> CommandError {
     let refused = match whole.plan.refused.len() {
         0 => String::new(),
@@ -139,7 +139,7 @@ pub(super) async fn export(opener: &Opener, profile: Option<&str>, args: &Export
     rests_on.extend(roles.then_some(RecordKind::Role));
     session.read(&USERS_AND_TEAMS).await?;
     session.must_be_complete(&rests_on, args.allow_incomplete, "nothing is exported")?;
-    // A list that could not be read is no empty one.
+    // A list that could not be read does not count as empty.
     parts.retain(|part| *part != CurrentPart::Roles || session.directory.is_read(RecordKind::Role));
     if parts.contains(&CurrentPart::Users) || parts.contains(&CurrentPart::Teams) {
         session.fill_all().await?;
@@ -178,7 +178,7 @@ enum FileInput {
 }
 
 impl FileInput {
-    /// Reads the file; all errors in it are told at once.
+    /// Reads the file; all its errors are reported at once.
     fn read(args: &FileArgs) -> Result<Self, CommandError> {
         let (text, name) = text_of(&args.file)?;
         if SavedPlan::is_one(&text) {
@@ -263,7 +263,7 @@ pub(super) fn desired_of(path: &Path) -> Result<DesiredState, CommandError> {
     desired::read(&text, format, &columns).map_err(|problems| wrong(&name, &problems))
 }
 
-/// The changes that bring the directory to the wanted state; lists are read already.
+/// The changes that bring the directory to the wanted state, after the lists were read.
 pub(super) async fn differences(
     session: &mut HeadlessSession,
     desired: &DesiredState,
@@ -306,7 +306,7 @@ async fn look_up(session: &mut HeadlessSession, desired: &DesiredState) -> Resul
     Ok(())
 }
 
-/// The words for the data that pruning would remove.
+/// The words about the data that pruning would remove.
 fn said(left: desired::LeftoverRecord) -> Option<String> {
     let parts =
         [(left.memberships, "membership"), (left.registries, "registry role"), (left.permissions, "permission")];
@@ -359,12 +359,13 @@ fn text_of(path: &Path) -> Result<(String, String), CommandError> {
     Ok((text, name))
 }
 
-/// Writes a file for its owner alone, whatever the mode of a replaced file: it holds names and addresses of people.
+/// Writes a file that only its owner can read, because it has names and addresses of people. A replaced file loses its
+/// mode.
 fn write_new(path: &Path, text: &str, over: bool) -> Result<(), CommandError> {
     let told = |error: io::Error| {
         CommandError::new(ErrorCode::FileUnwritable, format!("{} can't be written: {error}", path.display()))
     };
-    // A link stays a link: the file behind it is replaced. A target that is no file, such as a pipe, is written to.
+    // A link stays a link, and the file behind it is replaced. A target that is no file, such as a pipe, is written to.
     let old = path.canonicalize().ok().filter(|_| over);
     if let Some(old) = old.filter(|old| old.is_file()) {
         return replace_file(&old, text).map_err(told);

@@ -1,4 +1,4 @@
-//! Single changes beyond roles and memberships. What they mean is drawn up by the same planners as in the console.
+//! Single changes other than roles and memberships. The console's planners plan them.
 
 use jiff::Timestamp;
 
@@ -60,7 +60,7 @@ pub(super) async fn session(
     Ok(session)
 }
 
-/// Sends what is not so already. On the heap, for it holds the session and a plan.
+/// Sends the changes that are not made already. On the heap, because it holds the session and a plan.
 pub(super) fn put_forward(
     mut session: HeadlessSession,
     changes: Vec<Change>,
@@ -137,7 +137,7 @@ async fn edit_role(
     put_forward(session, changes, send).await
 }
 
-/// The predefined role that a custom one can build on.
+/// The predefined role that a custom role inherits from.
 pub(super) fn based_on(text: &str) -> Result<String, CommandError> {
     let base = permissions::BASES.into_iter().find(|base| base.eq_ignore_ascii_case(text));
     base.map(str::to_owned).ok_or_else(|| {
@@ -179,7 +179,7 @@ async fn unset_role(
     put_forward(session, changes.collect(), send).await
 }
 
-/// The place of a new team's files, where one is named.
+/// The place of a new team's files, if one is named.
 pub(super) fn bucket(args: &BucketArgs) -> Option<StorageBucket> {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     Some(StorageBucket {

@@ -1,4 +1,4 @@
-//! A directory without a screen: a profile's worker, and the records that it has reported so far.
+//! A session without a screen: a profile's worker, and the records that it has reported.
 
 use std::sync::Arc;
 
@@ -29,10 +29,10 @@ use crate::{
     scim::{failure::Failure, text::clean},
 };
 
-/// The lists that a command needs; the others may fail.
+/// The lists that a command needs; a failure of another list is no error.
 pub(super) const USERS_AND_TEAMS: [RecordKind; 2] = [RecordKind::User, RecordKind::Team];
 
-/// The number of outages in a row after which no further question is asked.
+/// The number of unanswered side queries in a row after which no further one is sent.
 const OUTAGE: usize = 3;
 
 /// An open profile.
@@ -44,17 +44,18 @@ pub(super) struct HeadlessSession {
     pub ids: IdGenerator,
     /// The journal's changes at the start, oldest first.
     pub journal: Vec<JournalEntry>,
-    /// The journal's changes that are open in other consoles, or commands, that run now.
+    /// The journal's changes that are open in other running consoles or commands.
     pub elsewhere: FxHashSet<ChangeId>,
     /// True if the journal was read.
     pub journal_read: bool,
-    /// The reason why changes can't be written down before they are sent, where there is one.
+    /// The reason why changes can't be written to the journal, if there is one.
     pub no_journal: Option<String>,
     /// True if the person wants no journal.
     pub unjournaled: bool,
-    /// Changes that were open when the journal was read: the worker settles some of them while lists are read.
+    /// Changes that were open when the journal was read. The worker finds outcomes of some of them while lists are
+    /// read.
     pub were_open: FxHashSet<ChangeId>,
-    /// Secrets that the server shows once, with the change that made each.
+    /// Secrets that the server shows once, each with the change that created it.
     pub secrets: Vec<(ChangeId, SecretString)>,
     /// Changes whose outcome was asked for in vain.
     pub unread: FxHashSet<ChangeId>,
@@ -66,17 +67,17 @@ pub(super) struct HeadlessSession {
 }
 
 impl HeadlessSession {
-    /// Opens a profile, with another number of changes at a time where one is given.
+    /// Opens a profile; `parallel` replaces the profile's number of changes at a time.
     pub async fn open(opener: &Opener, name: Option<&str>, parallel: Option<u16>) -> Result<Self, CommandError> {
         Self::start(opener, name, parallel, SessionStart::Lists).await
     }
 
-    /// Like [`Self::open`], for whoever takes users page by page.
+    /// Like [`Self::open`], for a caller that takes users page by page.
     pub async fn open_passing_users(opener: &Opener, name: Option<&str>) -> Result<Self, CommandError> {
         Self::start(opener, name, None, SessionStart::PassedUsers).await
     }
 
-    /// Like [`Self::open`], without reading any list, where the server can be asked for names.
+    /// Like [`Self::open`], without reading lists, if the server's filters find names.
     pub async fn open_by_name(
         opener: &Opener,
         name: Option<&str>,
@@ -131,7 +132,11 @@ impl HeadlessSession {
         self.planner.capabilities()
     }
 
-    /// Reads all lists; an error where nothing came of one of the lists named.
+    /// Reads all lists.
+    ///
+    /// # Errors
+    ///
+    /// A needed list could not be read at all.
     pub async fn read(&mut self, needed: &[RecordKind]) -> Result<(), CommandError> {
         self.begin(needed).await.map(drop)
     }
@@ -142,12 +147,12 @@ impl HeadlessSession {
         self.read(needed).await
     }
 
-    /// True where the profile was opened without lists, and false once they were read.
+    /// True if the profile was opened without lists, and they were not read since.
     pub async fn begin(&mut self, needed: &[RecordKind]) -> Result<bool, CommandError> {
         self.begin_with(needed, |_, _| Ok(())).await
     }
 
-    /// Like [`Self::begin`]; `take` gets each page of users that is passed on.
+    /// Like [`Self::begin`]; `take` gets each page of users.
     pub async fn begin_with(
         &mut self,
         needed: &[RecordKind],
@@ -164,7 +169,7 @@ impl HeadlessSession {
                 ReportMeaning::ListsUnread => return Ok(true),
                 ReportMeaning::Read(missing) => {
                     meter.clear();
-                    // The disk's records of such a list are of another time.
+                    // The disk's records of a failed list are out of date.
                     for (kind, failure) in &missing {
                         let why = failure.text.trim_end_matches('.').to_owned();
                         self.directory.cover(*kind, ListCoverage::NotRead(Some(why)));
@@ -181,7 +186,8 @@ impl HeadlessSession {
         }
     }
 
-    /// Looks names up on the server: the records found are in the directory then. Gives the names that were not found.
+    /// Looks names up on the server and puts the found records into the directory. Returns the names that were not
+    /// found.
     pub async fn look_up(&mut self, kind: RecordKind, names: Vec<String>) -> Result<Vec<MissedName>, CommandError> {
         if names.is_empty() {
             return Ok(Vec::new());
@@ -194,7 +200,7 @@ impl HeadlessSession {
         }
     }
 
-    /// Asks who owns the key in use, and about these topics; facts that the server does not tell stay unknown.
+    /// Asks for the owner of the key and for these topics. Facts that the server does not tell stay unknown.
     pub async fn ask(&mut self, topics: Vec<SideQueryKind>) -> Result<Vec<(SideQueryKind, Failure)>, CommandError> {
         let inquiries = topics.into_iter().filter_map(|topic| self.planner.inquiry(topic, &self.directory).ok());
         let inquiries: Vec<SideQuery> = inquiries.collect();
@@ -217,8 +223,8 @@ impl HeadlessSession {
         Ok(failed)
     }
 
-    /// Asks about these topics, one after another, and shows the progress. Gives the failures of those that were not
-    /// told; ends early where `enough` is true of one.
+    /// Sends these side queries one after another, and shows the progress. Returns the failed ones with their failures;
+    /// ends early after a failure for which `enough` is true.
     pub async fn ask_slowly(
         &mut self,
         topics: Vec<SideQueryKind>,
@@ -260,7 +266,7 @@ impl HeadlessSession {
         Ok(failed)
     }
 
-    /// Asks how the server is hosted: where it contradicts the profile, the guards let nothing through.
+    /// Asks the server how it is hosted; if it contradicts the profile, the guards refuse all changes.
     pub async fn ask_hosting(&mut self) -> Result<(), CommandError> {
         self.give(WorkerJob::AskHosting);
         loop {
@@ -280,8 +286,7 @@ impl HeadlessSession {
         lacking.map(|(kind, coverage)| clean(&format!("{}: {coverage}", name(kind))).into_owned()).collect()
     }
 
-    /// Refuses to go on where only a part of one of these lists is known, unless that is allowed: then a message says
-    /// so.
+    /// Fails if one of these lists is partial, unless that is allowed: then prints a note.
     pub fn must_be_complete(&self, kinds: &[RecordKind], allowed: bool, what: &str) -> Result<(), CommandError> {
         accept(&self.incomplete(kinds), allowed, what)
     }
@@ -298,7 +303,7 @@ impl HeadlessSession {
         self.ids.next(Timestamp::now())
     }
 
-    /// Sends nothing more, lets answers under way arrive, and gives them back.
+    /// Stops sending, waits for answers under way, and returns them.
     pub async fn stop(&mut self) -> Vec<ChangeUpdate> {
         if let Some(session) = self.session.take() {
             session.end().await;
@@ -320,7 +325,7 @@ impl HeadlessSession {
     }
 }
 
-/// Refuses to go on with incomplete knowledge, unless that is allowed: then a message says so.
+/// Fails if knowledge is incomplete, unless that is allowed: then prints a note.
 pub(super) fn accept(lacking: &[String], allowed: bool, what: &str) -> Result<(), CommandError> {
     if allowed {
         lacking.iter().for_each(|words| note(format_args!("scimitar: {words}")));

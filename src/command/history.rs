@@ -1,4 +1,4 @@
-//! The journal: shown, taken back, tried again, taken up where an earlier run stopped.
+//! The journal: its listing, undo, retry, and the resumption of an earlier run.
 
 use jiff::tz::TimeZone;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -29,7 +29,7 @@ use crate::{
     store::Store,
 };
 
-/// Changes of the journal that a plan without a number is looked for in.
+/// The number of newest changes of the journal in which a plan without a number is searched for.
 const RECENT: usize = 1_000;
 
 /// Waiting changes listed before they are sent.
@@ -122,7 +122,7 @@ pub(super) async fn undo(
     propose(session, Proposal { title, undoes: Some(id), nothing, notes, ..Proposal::of_undo(undo) }, send).await
 }
 
-/// The changes that take a plan back. Where a person has `named` it, also what nobody knows to be its effect.
+/// The changes that undo a plan. If a person has `named` the plan, changes with an unknown author are included.
 fn inverse(journal: &[JournalEntry], plan: ChangeId, named: bool) -> Result<InversePlan, Refusal> {
     let successors = RecordSuccessors::of(journal.iter());
     let own: Vec<JournalEntry> =
@@ -131,8 +131,7 @@ fn inverse(journal: &[JournalEntry], plan: ChangeId, named: bool) -> Result<Inve
         .map(|inverse| inverse.without_shared(journal.iter(), &successors))
 }
 
-/// The reason, with the plan that is meant; and where the person named none, the next older one that could be taken
-/// back.
+/// The reason, with the plan; if the person named no plan, with the next older plan that can be undone.
 fn cant_be_undone(journal: &[JournalEntry], id: ChangeId, title: &str, why: Refusal, named: bool) -> CommandError {
     let text = format!("plan {} ({}): {}", id.0, clean(title), why.text);
     let stop = CommandError::refused(Refusal::new(why.code, text));
@@ -145,7 +144,7 @@ fn cant_be_undone(journal: &[JournalEntry], id: ChangeId, title: &str, why: Refu
     }
 }
 
-/// The sentence about the next older plan that can be taken back.
+/// The sentence about the next older plan that can be undone.
 fn older(journal: &[JournalEntry], id: ChangeId) -> Option<String> {
     let mut older: Vec<ChangeId> =
         journal.iter().filter(|entry| entry.undoes.is_none() && entry.plan < id).map(|entry| entry.plan).collect();
@@ -173,7 +172,7 @@ pub(super) async fn retry(
     let again: Vec<&JournalEntry> = of(&journal, id).filter(again).collect();
     let stand_in = |entry: &&JournalEntry| successors.stand_in(&entry.step.change);
     let conflicts = again.iter().filter_map(|entry| Some((stand_in(entry), entry.in_spite_of_conflict()?))).collect();
-    // An undo that is tried again is still the undo of its plan.
+    // The retry of an undo is the undo of the same plan.
     let undone: FxHashSet<Option<ChangeId>> = again.iter().map(|entry| entry.undoes).collect();
     let undoes = undone.iter().next().copied().flatten().filter(|_| undone.len() == 1);
     let changes: Vec<Change> = again.iter().map(stand_in).collect();
@@ -194,13 +193,13 @@ pub(super) async fn resume(
     needs_journal(send)?;
     let mut session = HeadlessSession::open(opener, profile, send.parallel).await?;
     session.read(&USERS_AND_TEAMS).await?;
-    // If the journal could not be read, nobody knows whether changes wait in it.
+    // If the journal could not be read, it may have waiting changes.
     if !session.journal_read || session.no_journal.is_some() {
         let why = session.no_journal.take().unwrap_or_else(|| "the journal could not be read".into());
         session.close().await;
         return Err(CommandError::new(ErrorCode::Store, why));
     }
-    // Changes that were settled while the lists were read have an outcome that nobody was told yet.
+    // Nobody was told the outcomes that were found while the lists were read.
     let open = session.journal.iter().filter(|entry| session.were_open.contains(&entry.id));
     let (elsewhere, left): (Vec<&JournalEntry>, Vec<&JournalEntry>) =
         open.partition(|entry| session.elsewhere.contains(&entry.id));
@@ -208,7 +207,7 @@ pub(super) async fn resume(
         note(format_args!("{} wait in another console or command that runs: they are its own.", elsewhere.len()));
     }
     let plans: FxHashSet<ChangeId> = left.into_iter().map(|entry| entry.plan).collect();
-    // The whole of each plan is accounted for: nobody was told the outcome of its other changes.
+    // The result counts whole plans, because nobody was told the outcomes of their other changes.
     let own = |entry: &&JournalEntry| plans.contains(&entry.plan) && !session.elsewhere.contains(&entry.id);
     let ran = RunOutcome::of(session.journal.iter().filter(own).cloned());
     let done = take_up(&mut session, ran, drop, send).await;
@@ -216,7 +215,7 @@ pub(super) async fn resume(
     done
 }
 
-/// Looks up the changes that were in flight, shows the waiting ones, asks, and sends or drops them.
+/// Looks up the changes that were in flight, shows the waiting changes, asks, and sends or drops them.
 async fn take_up(
     session: &mut HeadlessSession,
     mut ran: RunOutcome,
@@ -234,7 +233,7 @@ async fn take_up(
     run::looked_up(session, &mut ran).await?;
     if !drop {
         session.ask_hosting().await?;
-        // A new plan would refuse and drop them: they wait until the profile is corrected.
+        // A new plan would refuse and drop the changes, so they wait until the profile is corrected.
         if let Some(refusal) = session.guards.closed().filter(|_| session.guards.contradiction.is_some()) {
             return Err(CommandError::refused(refusal));
         }
@@ -274,7 +273,7 @@ async fn take_up(
     outputs::all(&ran, &title, send.json)
 }
 
-/// The error for a newest plan of which some changes were not done, while nothing waits: a killed run has told nobody.
+/// The error for a newest plan of which some changes failed while none waits: a killed run has reported nothing.
 fn newest_failure(journal: &[JournalEntry]) -> Option<CommandError> {
     let newest = journal.iter().map(|entry| entry.plan).max()?;
     let (all, failed) =
@@ -297,7 +296,7 @@ fn list(left: &[JournalEntry]) {
     }
 }
 
-/// The error for these commands, which begin with the journal, where the person wants none.
+/// The error for these commands with `--no-journal`, because they need the journal.
 fn needs_journal(send: &SendOptions) -> Result<(), CommandError> {
     if send.no_journal {
         return Err(CommandError::usage(
@@ -316,7 +315,7 @@ async fn read(
 ) -> Result<HeadlessSession, CommandError> {
     let mut session = HeadlessSession::open(opener, profile, send.parallel).await?;
     let touched: Vec<_> = changes.iter().flat_map(Change::touches).map(|(target, _)| target).collect();
-    // A list that no change is about is no reason to do nothing.
+    // A list that no change needs may fail.
     let needed = USERS_AND_TEAMS.into_iter().filter(|kind| touched.iter().any(|target| target.kind == *kind));
     session.read(&needed.collect::<Vec<_>>()).await?;
     let users: Vec<_> = touched.into_iter().map(|target| target.id).collect();

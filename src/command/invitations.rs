@@ -1,4 +1,4 @@
-//! Invitations to teams: told by one request for each team, so they are asked for only where somebody wants to know.
+//! Invitations to teams. Each team costs a request, so it is sent only on demand.
 
 use rustc_hash::FxHashSet;
 use serde::Serialize;
@@ -83,7 +83,7 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &Invitati
     Err(CommandError::new(ErrorCode::Incomplete, words).printed())
 }
 
-/// Why invitations are not told here, where they are not.
+/// Fails with the reason if invitations are not available here.
 pub(super) fn told(session: &HeadlessSession) -> Result<(), CommandError> {
     match &session.can().tells_nothing {
         Some(why) => Err(CommandError::refused(Refusal::unsupported(why.clone()))),

@@ -1,4 +1,4 @@
-//! Changes as scripts get them: stable names, complete data.
+//! Changes in JSON: stable names, complete data.
 
 use jiff::Timestamp;
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! `users`, `teams`, `roles`, `members`: the records of the directory, for people and for programs.
+//! `users`, `teams`, `roles`, `members`: the records of the directory, as tables and documents.
 
 use std::io;
 
@@ -31,7 +31,7 @@ use crate::{
 
 type Done = Result<(), CommandError>;
 
-/// Teams that are named because as many members as a full page holds are shown of them.
+/// The limit of teams that are named because they show exactly a full page of members.
 const FULL_PAGES_NAMED: usize = 8;
 
 pub(super) async fn users(opener: &Opener, profile: Option<&str>, args: &UsersArgs) -> Done {
@@ -42,13 +42,13 @@ pub(super) async fn users(opener: &Opener, profile: Option<&str>, args: &UsersAr
     if passed::serves(list) {
         return passed::users(opener, profile, list).await;
     }
-    // A failed list of teams is no reason to show nobody: the end says that teams are missing.
+    // If the list of teams failed, users are printed all the same, and the end of the command says so.
     let session = read(opener, profile, list, &[RecordKind::User]).await?;
     let open = print_records(&session, RecordKind::User, session.directory.rows_by_name(RecordKind::User), list)?;
     ended(session, &USERS_AND_TEAMS, open, list).await
 }
 
-/// Prints the users of these names, who are read alone where that tells as much as the lists.
+/// Prints the users of these names. They are read alone if that shows as much as the lists.
 async fn named_users(opener: &Opener, profile: Option<&str>, names: &[String], args: &ListArgs) -> Done {
     let mut session = HeadlessSession::open_by_name(opener, profile, None).await?;
     let is_unread = session.begin(&[RecordKind::User]).await?;
@@ -89,7 +89,7 @@ pub(super) async fn teams(opener: &Opener, profile: Option<&str>, args: &ListArg
     ended(session, &USERS_AND_TEAMS, open, args).await
 }
 
-/// Says which of these teams show exactly as many members as a full page holds: there may be more.
+/// Prints a note about teams that show exactly a full page of members, because there may be more.
 pub(super) fn note_full_pages<'a>(directory: &Directory, teams: impl Iterator<Item = &'a Team>) {
     for team in teams.filter(|team| directory.is_perhaps_cut(team)).take(FULL_PAGES_NAMED) {
         let (name, size) = (&team.name, team.size().unwrap_or_default());
@@ -97,7 +97,7 @@ pub(super) fn note_full_pages<'a>(directory: &Directory, teams: impl Iterator<It
     }
 }
 
-/// Says for how many teams the admins are known, where that is not all.
+/// Prints for how many teams the admins are known, if not for all.
 fn note_admins(session: &HeadlessSession, args: &ListArgs) {
     let directory = &session.directory;
     let silent = directory.records().teams().values().filter(|team| directory.admins_of(team).silent > 0).count();
@@ -107,7 +107,7 @@ fn note_admins(session: &HeadlessSession, args: &ListArgs) {
     }
 }
 
-/// The way to read the rest, unless the server was asked for it.
+/// The option that reads the rest, unless it was given.
 fn rest(was_asked: bool) -> &'static str {
     if was_asked { "; the server does not tell the rest" } else { "; --full reads the rest" }
 }
@@ -126,7 +126,7 @@ pub(super) async fn roles(opener: &Opener, profile: Option<&str>, args: &ListArg
     ended(session, &[RecordKind::User, RecordKind::Role], open, args).await
 }
 
-/// Prints the records among these that the filter finds, with the fields that the table names. Gives the open part of the
+/// Prints the records that the filter finds, with the fields of the table. Returns the undecided part of the filter's
 /// answer in words.
 fn print_records(
     session: &HeadlessSession,
@@ -214,14 +214,14 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
     let columns = MemberColumns::new(columns(args.list.columns.as_deref(), RecordKind::User, session.can().holds())?);
     let (reader, empty) = (reader(&session), Name::default());
     let known = users.map(|user| MemberRow::of(user, team, reader, &columns));
-    // A filter asks for users. Without one, groups in the group and members that the list of users lacks are members,
-    // too.
+    // A filter asks for users. Without a filter, groups in the group and members that the list of users lacks are
+    // printed, too.
     let others = members.iter().filter(|member| args.list.filter.is_none() && directory.user(&member.id).is_none());
     let rows = known.chain(others.map(|member| MemberRow::other(member, reader, &empty, &columns)));
     let table = Table { heads: columns.heads(), names: columns.names(), rows: Vec::new() };
     print(&args.list, rows, table, false, MemberRow::cells)?;
     note_full_pages(directory, std::iter::once(team));
-    // Only this team and its members matter: they were read, however many other records were not.
+    // Only this team and its members matter, and they were read; other lists may be partial.
     ended(session, rest_on, open, &args.list).await
 }
 
@@ -260,7 +260,7 @@ async fn read_members(session: &mut HeadlessSession, team: &Id) -> Result<bool, 
     Ok(true)
 }
 
-/// Ends a list that is printed; with status 6 where the server gave only a part of the lists that it rests on.
+/// Ends a printed list; with status 6 if a list that it depends on is partial.
 pub(super) async fn ended(
     session: HeadlessSession,
     kinds: &[RecordKind],
@@ -293,7 +293,7 @@ async fn read(
 
 /// The rows that a filter finds.
 pub(super) struct FoundRows {
-    /// Best first where the filter has words to rank by, else in the order given.
+    /// Best matches first if the filter ranks, else in the given order.
     pub rows: Vec<u32>,
     /// The number of further rows that may be meant.
     pub open: usize,
@@ -324,7 +324,7 @@ pub(super) fn found(
     Ok(FoundRows { rows: query.run(directory, kind, among, now), open })
 }
 
-/// The open part of a filter's answer; nothing where the filter could tell for all.
+/// The undecided part of a filter's answer; `None` if the filter decided about all records.
 pub(super) fn open_in_words(
     session: &HeadlessSession,
     kind: RecordKind,
@@ -341,7 +341,7 @@ pub(super) fn open_in_words(
     })
 }
 
-/// Prints the rows one by one: nothing is collected but for a table, which keeps the ids of twins on a terminal, too.
+/// Prints row by row. Only a table is collected first, and on a terminal the ids of records that share a name.
 fn print<T: Serialize>(
     args: &ListArgs,
     rows: impl Iterator<Item = T>,
@@ -356,7 +356,7 @@ fn print<T: Serialize>(
             if output == OutputArgs::Csv {
                 table.csv(&mut out)?;
             } else {
-                // Ids are for programs; on a screen they take room from the columns that people read.
+                // Ids are for programs; on a terminal they would take room from columns that people read.
                 let unasked = args.columns.is_none() && out.is_terminal() && !twins;
                 if unasked && table.heads.last() == Some(&"id") {
                     table.heads.pop();

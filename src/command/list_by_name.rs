@@ -1,11 +1,11 @@
-//! `users NAME…` and `members TEAM` without lists: the records concerned are read alone, as for single changes.
+//! `users NAME…` and `members TEAM` without lists: the records are read alone, as for single changes.
 
 use super::{by_name::MOST_USERS, error::CommandError, headless_session::HeadlessSession};
 use crate::directory::{Id, RecordKind, ResourceRef, record::User};
 
-/// The users that these names mean, with their teams; `None` where only the lists tell as much.
+/// The users of these names, with their teams; `None` if only the lists show as much.
 pub(super) async fn users(session: &mut HeadlessSession, names: &[String]) -> Result<Option<Vec<Id>>, CommandError> {
-    // Elsewhere only the list of teams tells who is in which.
+    // Elsewhere only the list of teams shows memberships.
     if !session.can().holds().team_roles || names.len() > MOST_USERS {
         return Ok(None);
     }
@@ -19,12 +19,12 @@ pub(super) async fn users(session: &mut HeadlessSession, names: &[String]) -> Re
     Ok(Some(ids.into_iter().collect()))
 }
 
-/// The team that this name means, with its members; `None` where only the lists tell as much.
+/// The team of this name, with its members; `None` if only the lists show as much.
 pub(super) async fn team(session: &mut HeadlessSession, name: &str) -> Result<Option<Id>, CommandError> {
     let Some(teams) = session.identify(RecordKind::Team, &[name.to_owned()]).await? else { return Ok(None) };
     let Some(team) = teams.first().map(|team| team.id().clone()) else { return Ok(None) };
     let Some(members) = session.directory.team(&team).and_then(|team| team.members.as_deref()) else { return Ok(None) };
-    // A team without the attribute has nobody in it, or does not tell: other teams show which.
+    // A team without the attribute has no members, or does not tell them: other teams decide.
     if members.is_empty() || members.len() > MOST_USERS {
         return Ok(None);
     }

@@ -1,4 +1,4 @@
-//! The console's actions with their chances of success, and the learnt habits in words.
+//! The console's actions with their chances of success on the server, and its quirks in words.
 
 use super::finding::{Action, ActionState};
 use crate::{
@@ -50,7 +50,7 @@ const TRIED: [ChangeVerb; 10] = [
     ChangeVerb::DeleteTeam,
 ];
 
-/// The known facts about every action. `write` says that this run has tried all that it can.
+/// The known facts about every action. `write` is true if this run has tried all that it can.
 pub fn actions(
     capabilities: &ProviderCapabilities,
     trials: &ActionTrials,
@@ -89,7 +89,7 @@ fn is_unseen(verb: ChangeVerb, habits: &ServerQuirks) -> bool {
 fn untried(verb: ChangeVerb, capabilities: &ProviderCapabilities, write: bool) -> &'static str {
     let of_groups = [ChangeVerb::CreateTeam, ChangeVerb::AddMember, ChangeVerb::RemoveMember, ChangeVerb::DeleteTeam]
         .contains(&verb);
-    // Records that could not be removed again are never made; a group is tried with users.
+    // Records that can't be removed again are not created; a group is tried with the doctor's users.
     let goes = |removal: ChangeVerb| capabilities.can(removal).is_ok();
     let tried = TRIED.contains(&verb) && goes(ChangeVerb::DeleteUser) && (!of_groups || goes(ChangeVerb::DeleteTeam));
     match (tried, write) {
@@ -99,7 +99,7 @@ fn untried(verb: ChangeVerb, capabilities: &ProviderCapabilities, write: bool) -
     }
 }
 
-/// The console's departures from the RFCs on this server, a sentence each.
+/// How the console deviates from the RFCs on this server, a sentence each.
 pub fn learnt(habits: &ServerQuirks) -> Vec<String> {
     let mut words = Vec::new();
     let mut say = |sentence: &str| words.push(sentence.to_owned());
