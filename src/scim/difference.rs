@@ -86,6 +86,7 @@ fn compare(path: &str, between: char, [before, after]: [&Value; 2], found: &mut 
     let is_list = LISTS.iter().any(|name| name.eq_ignore_ascii_case(path));
     let listed = |value: &Value| match value {
         Value::Object(map) if is_list && !map.is_empty() => Value::Array(vec![value.clone()]),
+        Value::String(text) if is_list && !text.is_empty() => Value::Array(vec![value.clone()]),
         other => other.clone(),
     };
     match (&listed(before), &listed(after)) {

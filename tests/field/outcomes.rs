@@ -115,6 +115,19 @@ fn another_address_and_its_undo_leave_the_rest_alone() {
     assert_eq!(world.state().users["u0001"], before);
 }
 
+/// The address is the text of the attribute, without a list around it.
+#[test]
+fn an_address_without_a_list_is_compared_as_the_address() {
+    let mut all = users(2);
+    all[0]["emails"] = "old@example.com".into();
+    let world = World::new(Plain, all, alpha());
+    let told = json_of(&world, &["set-email", "user0001", "new@example.com"], DONE);
+    assert_eq!(effects(&told), [""; 0]);
+    let told = json_of(&world, &["undo"], DONE);
+    assert_eq!(effects(&told), [""; 0]);
+    assert_eq!(world.state().users["u0001"]["emails"], "old@example.com");
+}
+
 /// PATCH `add` of members puts them in the place of all.
 struct AddReplaces;
 
