@@ -8,6 +8,9 @@
 /// The most requests of one list that look back.
 const MOST_LOOKS: u32 = 100;
 
+/// The most times that the list goes back from one place: a server may give another total there each time.
+const MOST_LOOKS_FROM_ONE_PLACE: u32 = 3;
+
 /// The totals and places of the pages so far.
 #[derive(Debug, Clone)]
 pub(super) struct PageShift {
@@ -22,6 +25,8 @@ pub(super) struct PageShift {
     counts_rest: bool,
     look: Option<LookBack>,
     looks: u32,
+    /// The place from which the list went back last, and how often.
+    last_gap: (u64, u32),
     /// True if a gap may remain that no look back could close.
     open: bool,
     has_shrunk: bool,
@@ -67,6 +72,7 @@ impl PageShift {
             counts_rest: false,
             look: None,
             looks: 0,
+            last_gap: (0, 0),
             open: false,
             has_shrunk: false,
         }
@@ -113,7 +119,13 @@ impl PageShift {
     /// Looks back if a page after `start` records does not follow from those before it; `removed` records are gone since.
     pub(super) fn link(&mut self, page: PageFacts, start: u64, removed: u64) {
         if removed > 0 && start > 0 && !page.is_known {
-            self.back(start, start.saturating_sub(removed + 1), false);
+            let times = if self.last_gap.0 == start { self.last_gap.1 + 1 } else { 1 };
+            self.last_gap = (start, times);
+            if times <= MOST_LOOKS_FROM_ONE_PLACE {
+                self.back(start, start.saturating_sub(removed + 1), false);
+            } else {
+                self.open = true;
+            }
         }
         if page.len > 0 {
             self.starts.push(start);
