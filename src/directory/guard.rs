@@ -236,13 +236,13 @@ impl ChangeGuard {
                 });
             }
             RemainingAdmins::Owner(owner) => {
-                if user.org_role.is(ADMIN) {
+                if user.org_role.holds(ADMIN) {
                     guarded.look();
                     guarded.notes.push(format!("{owner}, whose key this is, stays organisation admin."));
                 }
             }
             RemainingAdmins::Named(admin) => {
-                if user.org_role.is(ADMIN) {
+                if user.org_role.holds(ADMIN) {
                     guarded.look();
                     guarded.notes.push(format!("{admin} stays organisation admin, by the profile's list."));
                 }
@@ -256,7 +256,7 @@ impl ChangeGuard {
                 guarded.say_grave("This is the last organisation admin.");
             }
             RemainingAdmins::Nobody => {
-                let last = if user.org_role.is(ADMIN) {
+                let last = if user.org_role.holds(ADMIN) {
                     format!("{name} is the last organisation admin")
                 } else {
                     format!("Beside {name} nobody would be left who may be organisation admin")
@@ -294,7 +294,7 @@ impl ChangeGuard {
             guarded.say_grave("This is you: afterwards you may not be able to take it back.");
             self.among.me(user);
         }
-        if user.org_role.is(ADMIN) {
+        if user.org_role.holds(ADMIN) {
             guarded.look();
             self.among.org_admin(user);
         }
@@ -385,7 +385,7 @@ fn takes_admin_away(change: &Change, user: &User) -> bool {
 /// True if roles follow from groups, and this group makes the user an admin.
 fn leaves_admin_group(change: &Change, user: &User, directory: &Directory) -> bool {
     let Change::RemoveMember { team, .. } = change else { return false };
-    if !user.org_role.is(ADMIN) {
+    if !user.org_role.holds(ADMIN) {
         return false;
     }
     let left: Vec<Id> = directory.teams_of(&user.id).iter().filter(|other| *other != team).cloned().collect();

@@ -58,9 +58,14 @@ impl MaybeTold {
         self.value().is_some_and(|name| name.is(value))
     }
 
-    /// True if the value equals `value`, or may do so because the server has not told the value.
-    pub fn may_be(&self, value: &str) -> bool {
-        !self.is_told() || self.is(value)
+    /// True if the value is known to be `value`, or several roles of which one is `value`.
+    pub fn holds(&self, value: &str) -> bool {
+        self.value().is_some_and(|name| name.holds(value))
+    }
+
+    /// True if the value holds `value`, or may do so because the server has not told the value.
+    pub fn may_hold(&self, value: &str) -> bool {
+        !self.is_told() || self.holds(value)
     }
 
     /// The name, to share memory with other records of the same value.
@@ -105,7 +110,7 @@ mod tests {
         assert_eq!([&not_told, &none, &admin].map(MaybeTold::is_told), [false, true, true]);
         assert_eq!([&not_told, &none, &admin].map(MaybeTold::is_none), [false, true, false]);
         assert_eq!([&not_told, &none, &admin].map(|one| one.is("admin")), [false, false, true]);
-        assert_eq!([&not_told, &none, &admin].map(|one| one.may_be("admin")), [true, false, true]);
+        assert_eq!([&not_told, &none, &admin].map(|one| one.may_hold("admin")), [true, false, true]);
         assert_eq!([&not_told, &none, &admin].map(MaybeTold::raw), [None, Some(""), Some("Admin")]);
         assert_eq!(not_told.or(none.clone()), none);
         assert_eq!(size_of::<MaybeTold>(), size_of::<usize>());

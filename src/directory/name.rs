@@ -8,6 +8,7 @@ use serde::{
     de::{Error, Visitor},
 };
 
+use super::role_source::SEVERAL;
 use crate::scim::{confusable, text};
 
 /// Prefix of the text if cleaning altered the string; no clean text begins with this character.
@@ -59,6 +60,11 @@ impl Name {
     /// Compares without regard to case, as for predefined role names (docs/src/providers/wandb.md#changes-of-a-user).
     pub fn is(&self, other: &str) -> bool {
         self.raw().eq_ignore_ascii_case(other)
+    }
+
+    /// True if a role text has this role, alone or among several; ignores case and blanks at the ends.
+    pub fn holds(&self, role: &str) -> bool {
+        self.raw().split(SEVERAL).any(|one| one.trim().eq_ignore_ascii_case(role))
     }
 
     /// The raw form and the shown form, if they differ.

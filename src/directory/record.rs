@@ -188,7 +188,7 @@ pub struct User {
 impl User {
     /// Known to be an organisation admin, and not deactivated.
     pub fn is_org_admin(&self) -> bool {
-        self.org_role.is(ADMIN) && !self.is_inactive()
+        self.org_role.holds(ADMIN) && !self.is_inactive()
     }
 
     /// Deactivated for certain.
@@ -220,7 +220,7 @@ impl User {
 
     /// True unless the server has told another organisation role, or that the user is deactivated.
     pub fn may_be_org_admin(&self) -> bool {
-        self.org_role.may_be(ADMIN) && !self.is_inactive()
+        self.org_role.may_hold(ADMIN) && !self.is_inactive()
     }
 
     /// The seat for a product.

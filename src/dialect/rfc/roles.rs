@@ -19,22 +19,33 @@ use crate::{
 };
 
 /// The roles of a user, in one text. The attribute that is known, else whichever is filled. A record that was read whole
-/// and has neither has none (RFC 7643 §2.5).
+/// and has neither has none (RFC 7643 §2.5). An entry without a value has its display text; the role of an entry without
+/// both is not told.
 pub(super) fn read(fields: &JsonFields<'_>, known: Option<RoleAttribute>, depth: ReadDepth) -> MaybeTold {
     let of = |attribute: RoleAttribute| {
         let entries = fields.objects(attribute.as_str());
-        let values = entries.iter().filter_map(|entry| entry.value_or_string().ok().flatten());
-        let all: Vec<String> = values.filter(|value| !value.is_empty()).map(Cow::into_owned).collect();
-        (!all.is_empty()).then(|| Name::from(all.join(&format!("{SEVERAL} "))))
+        let values: Option<Vec<Cow<'_, str>>> = entries.iter().map(text_of).collect();
+        let Some(mut all) = values else { return Some(MaybeTold::NOT_TOLD) };
+        all.retain(|value| !value.is_empty());
+        (!all.is_empty()).then(|| Name::from(all.join(&format!("{SEVERAL} "))).into())
     };
     let roles = match known {
         Some(attribute) => of(attribute),
         None => of(RoleAttribute::Roles).or_else(|| of(RoleAttribute::Entitlements)),
     };
     match roles {
+        Some(roles) => roles,
         None if depth == ReadDepth::Full => MaybeTold::none(),
-        roles => roles.into(),
+        None => MaybeTold::NOT_TOLD,
     }
+}
+
+/// The role of an entry, empty where its value says that there is none.
+fn text_of<'a>(entry: &JsonFields<'a>) -> Option<Cow<'a, str>> {
+    let display = || entry.string("display").ok().flatten();
+    let value = entry.value_or_string().ok()?;
+    let is_empty = || entry.names().any(|name| name.eq_ignore_ascii_case("value"));
+    value.filter(|value| !value.is_empty()).or_else(display).or_else(|| is_empty().then_some(Cow::Borrowed("")))
 }
 
 /// Lets these be given.

@@ -1,5 +1,7 @@
 //! Old and new shapes of answers, and bad ones.
 
+use rstest::rstest;
+
 use super::*;
 use crate::directory::MaybeTold;
 use crate::directory::record::LastActive;
@@ -169,6 +171,22 @@ fn the_rfc_dialect_reads_names_and_roles() {
                             "organizationRole": "admin", "roles": [{"value": "admin"}]}));
     assert_eq!((parts.display_name.raw(), parts.org_role, &*parts.id), ("Ann B", "admin".into(), "1"));
     assert!(read(&*rfc, RecordKind::Role, ReadDepth::Full, &json!({"id": "1"})).is_err());
+}
+
+/// What an entry says without a `value` is read; an entry that says nothing leaves the role unknown.
+#[rstest]
+#[case::display(json!([{"display": "admin"}]), "admin".into())]
+#[case::an_empty_value_and_a_display(json!([{"value": "", "display": "admin"}]), "admin".into())]
+#[case::no_value(json!([{"value": null}, {"value": ""}]), MaybeTold::none())]
+#[case::no_entry(json!([]), MaybeTold::none())]
+#[case::neither(json!([{"type": "admin"}]), MaybeTold::NOT_TOLD)]
+#[case::an_object_as_value(json!([{"value": {"name": "admin"}}]), MaybeTold::NOT_TOLD)]
+fn a_role_without_a_value_is_not_none(#[case] roles: Value, #[case] role: MaybeTold) {
+    let rfc = of(Provider::Scim, Hosting::Dedicated, KnownServer::default());
+    match read(&*rfc, RecordKind::User, ReadDepth::Full, &json!({"id": "1", "userName": "a", "roles": roles})) {
+        Ok(Record::User(user)) => assert_eq!(user.org_role, role),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

@@ -206,7 +206,7 @@ impl Change {
             }),
             _ => None,
         };
-        before.is_some_and(|role| role.is(ADMIN))
+        before.is_some_and(|role| role.holds(ADMIN))
     }
 
     /// The phase in which the change is sent. A seat is given up in the phase in which seats are given, because another

@@ -181,7 +181,7 @@ fn is_silent(user: &User) -> bool {
 
 /// True for an admin who may be inactive, because the server does not tell.
 fn is_doubtful(user: &User) -> bool {
-    user.org_role.is(ADMIN) && user.active.is_none()
+    user.org_role.holds(ADMIN) && user.active.is_none()
 }
 
 fn others<'a>(

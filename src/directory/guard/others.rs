@@ -48,7 +48,7 @@ impl OtherAdmins {
                 Some(role) => role.is(ADMIN),
                 None => user.team_roles.is_none(),
             },
-            (None, None) => user.org_role.may_be(ADMIN),
+            (None, None) => user.org_role.may_hold(ADMIN),
         };
         is_admin && user.problem.is_none() && !user.is_inactive()
     }
