@@ -46,16 +46,6 @@ pub enum Of {
     },
 }
 
-impl Of {
-    /// The users who become like this one.
-    pub fn users_like(&mut self, like: &Id) -> Option<&mut Vec<Id>> {
-        match self {
-            Of::Users { model, users } if model == like => Some(users),
-            _ => None,
-        }
-    }
-}
-
 /// A line of the box.
 #[derive(Debug, Clone)]
 pub struct DifferenceLine {
@@ -91,6 +81,8 @@ pub struct DifferenceBox {
     told: Vec<String>,
     /// The person has chosen a line or the mode.
     touched: bool,
+    /// The box opened by itself, for users who were created to begin like another.
+    pub(super) is_beginning: bool,
 }
 
 impl DifferenceBox {
@@ -107,9 +99,19 @@ impl DifferenceBox {
             notes: Vec::new(),
             told,
             touched: false,
+            is_beginning: false,
         };
         new.renew(directory, can);
         new
+    }
+
+    /// The new users for whom the box opened, where they begin like this one. A box that a person opened is about whom
+    /// that person chose.
+    pub(super) fn beginners_like(&mut self, like: &Id) -> Option<&mut Vec<Id>> {
+        match &mut self.of {
+            Of::Users { model, users } if self.is_beginning && model == like => Some(users),
+            _ => None,
+        }
     }
 
     /// Compares again with newer records, and keeps the choices.

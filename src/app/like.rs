@@ -31,7 +31,7 @@ impl App {
             effects.push(AppEffect::Work(WorkerJob::ReadEach(vec![ResourceRef::user(created)])));
         }
         let with_others = self.overlays.iter_mut().find_map(|overlay| match overlay {
-            Overlay::Difference(difference) => difference.of.users_like(&model),
+            Overlay::Difference(difference) => difference.beginners_like(&model),
             _ => None,
         });
         if let Some(users) = with_others {
@@ -40,6 +40,9 @@ impl App {
             self.renew_difference();
         } else if self.overlays.is_empty() && !self.is_typing() {
             self.show_difference(Of::Users { model, users: vec![created.clone()] }, Vec::new());
+            if let Some(Overlay::Difference(difference)) = self.overlays.last_mut() {
+                difference.is_beginning = true;
+            }
         } else {
             let name = |id: &Id| self.directory.user(id).map_or_else(String::new, |user| user.user_name.to_string());
             let key = self.keymap.label(Action::MakeLike).unwrap_or_default();

@@ -16,7 +16,7 @@ use crate::{
     directory::{
         ResourceRef,
         attributes::{self, AttributeSlot},
-        change::Change,
+        change::{Change, ChangeVerb},
         side_query::SideQueryKind,
     },
     output::out,
@@ -44,7 +44,7 @@ struct AttributeRow {
     #[serde(rename = "type")]
     kind: &'static str,
     /// The reason why the attribute can't be set, if any.
-    fixed: Option<&'static str>,
+    fixed: Option<String>,
 }
 
 async fn target(session: &mut HeadlessSession, of: &str, team: bool) -> Result<ResourceRef, CommandError> {
@@ -75,11 +75,13 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &Attribut
     let target = target(&mut session, &args.of, args.team).await?;
     let by_list_alone = read(&mut session, &target).await?;
     let sections = attributes::of(&session.directory, &target).unwrap_or_default();
+    // A provider that takes no attributes at all refuses each of them.
+    let refused = session.can().can(ChangeVerb::SetAttribute).err().map(|refusal| refusal.text.clone());
     let rows = sections.iter().flat_map(|section| &section.rows).map(|row| AttributeRow {
         path: row.path.clone(),
         value: row.value.cloned(),
         kind: row.kind().as_str(),
-        fixed: row.fixed,
+        fixed: row.fixed.map(str::to_owned).or_else(|| refused.clone()),
     });
     let rows: Vec<AttributeRow> = rows.collect();
     let mut out = out();
@@ -88,7 +90,7 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &Attribut
     } else {
         let cells = rows.iter().map(|row| {
             let value = row.value.as_ref().map(attributes::shown).unwrap_or_default();
-            vec![row.path.clone(), value, row.kind.to_owned(), row.fixed.unwrap_or_default().to_owned()]
+            vec![row.path.clone(), value, row.kind.to_owned(), row.fixed.clone().unwrap_or_default()]
         });
         Table { heads: vec!["path", "value", "type", "not set here"], rows: cells.collect(), names: Vec::new() }
             .print_all(&mut out)

@@ -115,7 +115,7 @@ async fn carried_out(
     let said = if send.json { [notes, not_told].concat() } else { Vec::new() };
     if send.dry_run {
         whole.plan.notes.extend(said);
-        return shown(session, &whole, send.json);
+        return shown(session, whole, send.json);
     }
     let allowed = match &session.no_journal {
         Some(why) => Err(CommandError::no_journal(why).hint(WITHOUT)),
@@ -142,13 +142,17 @@ async fn carried_out(
 }
 
 /// Shows a plan that is not sent; an error where none of it could be.
-fn shown(session: &HeadlessSession, whole: &Whole, json: bool) -> Result<(), CommandError> {
-    let plan = &whole.plan;
-    let stop = (plan.steps.is_empty() && whole.later.is_empty()).then(|| cant_be_sent(whole));
-    heard(show(session, whole, json, stop.as_ref()))?;
-    let Some(stop) = stop else { return Ok(()) };
+fn shown(session: &HeadlessSession, mut whole: Whole, json: bool) -> Result<(), CommandError> {
+    if !whole.plan.steps.is_empty() || !whole.later.is_empty() {
+        heard(show(session, &whole, json, None))?;
+        return Ok(());
+    }
+    let stop = cant_be_sent(&whole);
+    // The refused changes are the reason for the status: standard error has them, and standard output only as JSON.
+    let refused = if json { whole.plan.refused.clone() } else { std::mem::take(&mut whole.plan.refused) };
+    heard(show(session, &whole, json, Some(&stop)))?;
     // A closed output decides nothing.
-    let _ = print::refused(&mut err(), &plan.refused);
+    let _ = print::refused(&mut err(), &refused);
     Err(if json { stop.printed() } else { stop })
 }
 

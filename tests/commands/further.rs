@@ -270,6 +270,37 @@ fn registry_access_goes_alone_or_with_the_seat_by_release() {
     old.ok(&["set-seat", &inside, "models", "full", "--yes"]);
     let plan = old.json(&["set-seat", &inside, "models", "none", "--dry-run", "--json"]);
     assert!(plan["changes"][0]["consequences"].to_string().contains("before 0.83.0"), "{plan}");
+
+    // Multi-tenant Cloud has it, also where no GET shows it.
+    let documented = World::new("wandb", &["--users", "40", "--hosting", "multi-tenant", "--documented-get"]);
+    let user = documented.user("eva-tanaka");
+    assert_eq!((&user["models_seat"], &user["registry_access"]), (&Value::Null, &Value::Null));
+    let plan = documented.json(&["set-seat", "eva-tanaka", "models", "none", "--dry-run", "--json"]).to_string();
+    assert!(plan.contains("Registry access stays by this alone") && !plan.contains("too old"), "{plan}");
+}
+
+#[test]
+fn a_refused_change_stands_once_in_what_a_dry_run_says() {
+    let world = World::new("wandb", &["--users", "40", "--hosting", "multi-tenant"]);
+    let change = ["set-name", "eva-tanaka", "X", "--dry-run"];
+    let said = world.run(&change);
+    assert_eq!(said.code, 4, "{}", said.err);
+    let both = format!("{}{}", said.out, said.err);
+    assert_eq!(both.matches("display name and email are their own").count(), 1, "{both}");
+    assert!(said.err.contains("display name and email are their own"), "the reason of the status: {both}");
+    let said = world.run(&[&change[..], &["--json"]].concat());
+    let plan: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!((said.code, plan["refused"].as_array().map(Vec::len)), (4, Some(1)), "{plan}");
+}
+
+#[test]
+fn each_attribute_says_why_it_is_not_set_here() {
+    let world = World::new("wandb", &["--users", "40"]);
+    let rows = world.json(&["attributes", "eva-tanaka", "--json"]);
+    for row in rows.as_array().unwrap() {
+        assert!(row["fixed"].is_string(), "{row}");
+    }
+    assert_eq!(world.run(&["set-attribute", "eva-tanaka", "daysActive", "1", "--yes"]).code, 4);
 }
 
 #[test]

@@ -445,6 +445,29 @@ async fn a_list_of_new_users_begins_like_another() {
     assert_eq!(console.app().overlays.len(), 0, "{}", console.screen());
 }
 
+/// A box that a person opened is about whom they chose: a newcomer who begins like the same user is told of, and no more.
+#[tokio::test]
+async fn a_newcomer_enters_no_box_that_a_person_opened() {
+    let (mut console, _server) = Console::on_demo(options()).await;
+    console.press(Action::Create);
+    fill(&mut console, "User name", "zoe-ito");
+    fill(&mut console, "Email", "zoe@example.com");
+    fill(&mut console, "Begin like", "eva-tanaka");
+    console.press(Action::Submit);
+    if console.is_preview() {
+        console.send();
+    }
+    console.find("noor-haddad");
+    console.press(Action::MakeLike);
+    console.type_text("eva-tanaka");
+    console.enter();
+    console.settle().await;
+    let Some(Overlay::Difference(difference)) = console.app().overlays.last() else { panic!("{}", console.screen()) };
+    let about: Vec<&str> = difference.lines.iter().map(|line| line.wish.line.subject.as_str()).collect();
+    assert!(!about.is_empty() && about.iter().all(|name| *name == "noor-haddad"), "{about:?}");
+    console.expect("zoe-ito is there");
+}
+
 /// Where no role is told, the list of a user's teams does not say "member", which is a role.
 #[tokio::test]
 async fn a_role_that_is_not_told_is_no_member_in_check_lists() {

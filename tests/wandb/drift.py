@@ -3,7 +3,7 @@
 
 usage: drift.py REFERENCE.md
 
-Save the page as text or Markdown first; nothing is fetched. What the dialect knows are the words in quotes in its sources.
+Save the page as text or Markdown first; nothing is fetched. What the dialect knows are the names in quotes in its sources.
 Exit status: 0 nothing is new, 1 something is, 2 the file can't be read."""
 
 import json
@@ -18,15 +18,23 @@ IGNORED = {"resourceType", "daysActive", "itemsPerPage", "startIndex", "totalRes
 
 
 def known_words():
-    """Every word in quotes, also the parts of a path such as `members[value eq "…"]`."""
+    """Names in quotes, alone or in a path such as `members[value eq "…"]`. Words of sentences are no names."""
     words = set()
     for source in SOURCES:
         path = ROOT / source
         for file in [path] if path.is_file() else sorted(path.rglob("*.rs")):
             for literal in re.findall(r'"((?:[^"\\]|\\.)*)"', file.read_text(encoding="utf-8")):
-                words.add(literal.lower())
-                words.update(re.findall(r"[A-Za-z$][A-Za-z0-9_]*", literal.lower()))
+                name = re.match(r"(urn:[\w.:]+|/?[A-Za-z$][\w$./]*)(?:$|\[)", literal)
+                if name:
+                    words.update(split(name.group(1).lower()))
     return words
+
+
+def split(path):
+    """The schema and the names of an attribute's path."""
+    urn = re.match(r"(urn:[\w:]+:\d+\.\d+:\w+)(?::(.+))?$", path, re.I)
+    schema, rest = urn.groups() if urn else (None, path)
+    return {part for part in [schema, *re.split(r"[./]", rest or "")] if part}
 
 
 def samples(text):
@@ -49,9 +57,9 @@ def names(value, found):
     """Attributes, and the paths of PATCH operations."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            found.add(key if not key.startswith("urn:") else key)
+            found.add(key)
             if key == "path" and isinstance(inner, str):
-                found.add(re.split(r"[\[.]", inner)[0])
+                found.update(split(inner.split("[")[0]))
             names(inner, found)
     elif isinstance(value, list):
         for inner in value:

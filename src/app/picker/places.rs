@@ -81,8 +81,10 @@ impl Places<'_> {
     }
 
     fn seats(&self) -> Vec<PickerChoice> {
-        // Older servers have no registry access.
-        let there = |seat: &SeatKind| *seat != SeatKind::Registry || self.directory.census().seats(*seat).known > 0;
+        // Older servers have no registry access: they show seats without it. Where no seat is shown, that tells nothing.
+        let census = self.directory.census();
+        let lacks = census.seats(SeatKind::Registry).known == 0 && census.seats(SeatKind::Models).known > 0;
+        let there = |seat: &SeatKind| *seat != SeatKind::Registry || !lacks;
         let of =
             |seat: SeatKind| self.directory.seat_levels(seat, self.can).into_iter().map(move |level| (seat, level));
         let all = SeatKind::ALL.into_iter().filter(there).flat_map(of);

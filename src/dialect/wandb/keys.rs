@@ -47,8 +47,8 @@ pub(super) fn create(case: PlanContext<'_>, key: &Id, owner: &Id, description: &
     let confirm = ConfirmBy::Ask(vec![graph::inquiry(SideQueryKind::Me, case.0)?]);
     Ok(StepDraft::new(vec![graph::create_key(description)], undo, confirm)
         .risk(Risk::Look)
-        .note(format!("The key is for {}, the owner of the key that this console uses.", me.user_name))
-        .note("W&B shows it once: it is on screen until you close it, and is kept nowhere.".to_owned()))
+        .note(format!("The key is for {}, the owner of the key in use.", me.user_name))
+        .note("W&B shows it once, and it is kept nowhere: put it away when it is shown.".to_owned()))
 }
 
 pub(super) fn delete(case: PlanContext<'_>, owner: &Id, key: &Id, name: &str) -> Planned {

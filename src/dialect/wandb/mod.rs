@@ -87,7 +87,7 @@ impl Planner for WandbDialect {
             Change::CreateRole { key, role } => roles::create(case, key, role),
             Change::EditRole { role, to } => roles::edit(case, role, to),
             Change::DeleteRole { role } => roles::delete(case, role),
-            Change::SetSeat { user, seat, to } => seats::set(case, sum, user, *seat, to),
+            Change::SetSeat { user, seat, to } => seats::set(case, self.hosting, sum, user, *seat, to),
             Change::SetRegistryRole { user, registry, role } => seats::set_registry_role(case, user, registry, role),
             Change::RemoveRegistryRole { user, registry } => seats::remove_registry_role(case, user, registry.as_ref()),
             Change::CreateService { key, service } => services::create(case, self.hosting, key, service),

@@ -4,7 +4,10 @@ use serde_json::json;
 
 use super::people::{patch, person};
 use crate::{
-    dialect::plan_context::{PlanContext, StepDraft, refuse},
+    dialect::{
+        Hosting,
+        plan_context::{PlanContext, StepDraft, refuse},
+    },
     directory::{
         Id, Name, RecordKind, ResourceRef,
         census::FULL,
@@ -43,7 +46,14 @@ pub(super) fn settle(steps: &mut [Step]) {
 /// The levels of a seat.
 pub(super) const LEVELS: [&str; 3] = [FULL, "viewer", NONE];
 
-pub(super) fn set(case: PlanContext<'_>, sum: Option<u64>, id: &Id, seat: SeatKind, to: &Name) -> Planned {
+pub(super) fn set(
+    case: PlanContext<'_>,
+    hosting: Hosting,
+    sum: Option<u64>,
+    id: &Id,
+    seat: SeatKind,
+    to: &Name,
+) -> Planned {
     let user = person(case, id)?;
     if seat == SeatKind::Registry && to.raw().trim().is_empty() || seat != SeatKind::Registry && !is_level(to) {
         return refuse(RefusalCode::InvalidValue, format!("{to} is no {}: use {}.", seat.label(), LEVELS.join(", ")));
@@ -61,17 +71,22 @@ pub(super) fn set(case: PlanContext<'_>, sum: Option<u64>, id: &Id, seat: SeatKi
         Some(before) => Undo::By(vec![Change::SetSeat { user: id.clone(), seat, to: before.clone() }]),
         None => Undo::Never(format!("The {} before is not known, so it can't be put back.", seat.label())),
     };
-    let census = case.0.census();
-    let is_silent = |seat| case.0.is_read(RecordKind::User) && census.seats(seat).known == 0;
-    let silent = match seat {
-        SeatKind::Models | SeatKind::Weave => is_silent(SeatKind::Models) && is_silent(SeatKind::Weave),
-        SeatKind::Registry => is_silent(seat),
+    // Multi-tenant Cloud has all three.
+    let is_silent = match seat {
+        _ if hosting == Hosting::MultiTenant || !case.0.is_read(RecordKind::User) => false,
+        SeatKind::Models | SeatKind::Weave => !shows(case, SeatKind::Models) && !shows(case, SeatKind::Weave),
+        SeatKind::Registry => !shows(case, seat),
     };
     let request = patch(case, id, PatchOperation::replace(attribute, to.raw()));
     Ok(StepDraft::new(vec![request], undo, ConfirmBy::Echo(vec![ResourceRef::user(id)]))
         .note(takes(case, sum, seat, to))
-        .note(registry_access(case, user, seat, to))
-        .note(silent.then(|| too_old(seat).to_owned())))
+        .note(registry_access(case, hosting, user, seat, to))
+        .note(is_silent.then(|| too_old(seat).to_owned())))
+}
+
+/// True where a record shows such a seat.
+fn shows(case: PlanContext<'_>, seat: SeatKind) -> bool {
+    case.0.census().seats(seat).known > 0
 }
 
 fn is_level(to: &Name) -> bool {
@@ -92,8 +107,15 @@ fn too_old(seat: SeatKind) -> &'static str {
 
 /// The change of the access to registries, which depends on the release
 /// (docs/src/providers/wandb.md#changes-of-a-user).
-fn registry_access(case: PlanContext<'_>, user: &User, seat: SeatKind, to: &Name) -> Option<String> {
-    let told = case.0.census().seats(SeatKind::Registry).known > 0;
+fn registry_access(
+    case: PlanContext<'_>,
+    hosting: Hosting,
+    user: &User,
+    seat: SeatKind,
+    to: &Name,
+) -> Option<String> {
+    // No documented GET has it, so that only its presence decides.
+    let is_own = hosting == Hosting::MultiTenant || shows(case, SeatKind::Registry);
     let other = match seat {
         SeatKind::Registry if to.is(NONE) => return None,
         SeatKind::Registry => {
@@ -105,20 +127,20 @@ fn registry_access(case: PlanContext<'_>, user: &User, seat: SeatKind, to: &Name
         SeatKind::Models => &user.weave_role,
         SeatKind::Weave => &user.models_seat,
     };
-    match (seat, told) {
-        (_, true) if other.is(NONE) => {
+    match (seat, is_own) {
+        (SeatKind::Models, _) | (_, true) if other.is(NONE) => {
             Some("Registry access ends with it: neither a Models seat nor Weave access is left.".to_owned())
         }
         (SeatKind::Models, true) => {
             let access = user.registry_access.value().map_or_else(String::new, |access| format!(" ({access})"));
             Some(format!(
-                "Registry access{access} {STAYS}: this release takes it away only together with Weave access. “Models seat \
-                 and Registry access none” ends both in one plan (set-seat USER models,registry none)."
+                "Registry access{access} {STAYS}: W&B takes it away only together with Weave access. “Models seat and \
+                 Registry access none” ends both in one plan (set-seat USER models,registry none)."
             ))
         }
         (SeatKind::Models, false) => Some(
-            "Registry access: servers before 0.83.0 take it away with the Models seat. This one shows nobody's Registry \
-             access, as they do."
+            "Registry access: servers before 0.83.0 take it away with the Models seat, later ones only together with Weave \
+             access. This one shows nobody's Registry access, so which of the two applies is not known."
                 .to_owned(),
         ),
         (SeatKind::Weave | SeatKind::Registry, _) => None,
