@@ -45,7 +45,7 @@ pub struct DemoArgs {
     /// Leave roles out of lists; reading one user shows them.
     #[arg(long)]
     pub sparse: bool,
-    /// Show no role in any GET, of a list or of a user, as W&B documents it; answers to changes show roles.
+    /// Show no role and no seat in any GET, of a list or of a user, as W&B documents it; answers to changes show them.
     #[arg(long)]
     pub documented_get: bool,
     /// Send no ETags.

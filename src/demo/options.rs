@@ -121,7 +121,7 @@ pub struct DemoOptions {
     pub role_put: RolePut,
     /// W&B only: lists leave out `organizationRole`, `teamRoles` and `registryRoles`, as in the documented samples.
     pub sparse_lists: bool,
-    /// W&B only: no GET shows a role, as in every documented sample (docs/src/providers/wandb.md#fields-in-a-get);
+    /// W&B only: no GET shows a role or a seat, as in every documented sample (docs/src/providers/wandb.md#fields-in-a-get);
     /// answers to changes do.
     pub silent_gets: bool,
     /// Versions in `ETag` and `meta.version`, and `If-Match` checked; without it `If-Match` is ignored.

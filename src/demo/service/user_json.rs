@@ -21,6 +21,8 @@ pub(super) struct UserStyle {
     pub etags: bool,
     /// With organisation, team and registry roles.
     pub roles: bool,
+    /// With seats and access to registries, where the release has them.
+    pub seats: bool,
     /// With the ids of the teams, as the shared service answers a creation.
     pub groups: bool,
 }
@@ -55,11 +57,11 @@ impl Serialize for UserView<'_> {
                 version: style.etags.then_some(user.version),
             },
         )?;
-        if style.generation.seats {
+        if style.seats && style.generation.seats {
             map.serialize_entry("modelsSeat", seat_word(user.models_seat))?;
             map.serialize_entry("weaveRole", seat_word(user.weave_seat))?;
         }
-        if style.generation.registry_access && user.account == Account::Person {
+        if style.seats && style.generation.registry_access && user.account == Account::Person {
             map.serialize_entry("registryAccess", registry_access_word(user.registry_access))?;
         }
         map.serialize_entry("schemas", &["urn:ietf:params:scim:schemas:core:2.0:User"])?;

@@ -24,6 +24,7 @@ fn style(ask: &AuthorisedRequest) -> UserStyle {
         hosting: options.hosting,
         etags: options.etags,
         roles: true,
+        seats: true,
         groups: false,
     }
 }
@@ -61,7 +62,8 @@ pub(super) fn show(ask: &AuthorisedRequest, state: &State, number: RecordNumber)
 
 pub(super) fn get(ask: &AuthorisedRequest, state: &State, id: &str) -> Answer {
     let (number, user) = find(ask, state, id)?;
-    let style = UserStyle { roles: !ask.options.silent_gets, ..style(ask) };
+    let told = !ask.options.silent_gets;
+    let style = UserStyle { roles: told, seats: told, ..style(ask) };
     let view = UserView { state, number, user, style };
     Ok(RequestReply::json(StatusCode::OK, &view)?.version(ask.shown(user.version)))
 }
@@ -81,8 +83,8 @@ pub(super) fn list(ask: &AuthorisedRequest, state: &State) -> Answer {
     };
     let limit = ask.options.page_limit;
     let page = if ask.options.ignore_paging { (1, limit) } else { ask.page(limit, limit)? };
-    let roles = !ask.options.sparse_lists && !ask.options.silent_gets;
-    let style = UserStyle { roles, ..style(ask) };
+    let seats = !ask.options.silent_gets;
+    let style = UserStyle { roles: seats && !ask.options.sparse_lists, seats, ..style(ask) };
     let views = slice(numbers, page)
         .iter()
         .filter_map(|&number| Some(UserView { state, number, user: state.user(number)?, style }))

@@ -68,14 +68,14 @@ async fn a_user_has_the_documented_keys(#[case] emails: EmailShape, #[case] expe
 }
 
 #[tokio::test]
-async fn documented_gets_have_no_roles_and_answers_to_changes_have() {
+async fn documented_gets_have_no_roles_and_seats_and_answers_to_changes_have() {
     let bench = Bench::new(DemoOptions { silent_gets: true, ..DemoOptions::default() }).await;
     let listed = bench.find("Users", "userName", "eva-tanaka").await;
     let path = format!("Users/{}", listed["id"].as_str().unwrap());
     let one = bench.get(&path).await.ok();
     let role = json!([{"op": "replace", "path": "organizationRole", "value": "member"}]);
     let changed = bench.patch(&path, role).await.ok();
-    for role in ["organizationRole", "teamRoles"] {
+    for role in ["organizationRole", "teamRoles", "modelsSeat", "weaveRole", "registryAccess"] {
         assert_eq!((listed.get(role), one.get(role)), (None, None));
         assert!(changed.get(role).is_some());
     }
