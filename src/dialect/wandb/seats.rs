@@ -107,13 +107,7 @@ fn too_old(seat: SeatKind) -> &'static str {
 
 /// The change of the access to registries, which depends on the release
 /// (docs/src/providers/wandb.md#changes-of-a-user).
-fn registry_access(
-    case: PlanContext<'_>,
-    hosting: Hosting,
-    user: &User,
-    seat: SeatKind,
-    to: &Name,
-) -> Option<String> {
+fn registry_access(case: PlanContext<'_>, hosting: Hosting, user: &User, seat: SeatKind, to: &Name) -> Option<String> {
     // No documented GET has it, so that only its presence decides.
     let is_own = hosting == Hosting::MultiTenant || shows(case, SeatKind::Registry);
     let other = match seat {
