@@ -46,6 +46,10 @@ pub struct ListArgs {
     /// Only these columns, in this order, such as "user,name,last": words of filters or of --csv.
     #[arg(short, long, value_name = "NAMES", conflicts_with_all = ["json", "ndjson"])]
     pub columns: Option<String>,
+    /// Sort by these fields, the first one decides: such as "role,-last", where - is for the largest or latest first. Values
+    /// that are not told are the smallest.
+    #[arg(short, long, value_name = "NAMES", allow_hyphen_values = true)]
+    pub sort: Option<String>,
     /// Print one JSON array.
     #[arg(long, group = "output")]
     pub json: bool,

@@ -9,7 +9,7 @@ use super::{
     end::{ErrorCode, note},
     error::CommandError,
     headless_session::{HeadlessSession, USERS_AND_TEAMS, accept},
-    list_by_name, names, passed,
+    list_by_name, names, order, passed,
     records::{MemberColumns, MemberRow, RecordRow, RecordRows},
     rows::RowPrinter,
     table::Table,
@@ -136,6 +136,7 @@ fn print_records(
 ) -> Result<Option<String>, CommandError> {
     let directory = &session.directory;
     let FoundRows { rows, open } = found(session, kind, among, args.filter.as_deref(), Timestamp::now())?;
+    let rows = order::sorted(session, kind, rows, args.sort.as_deref(), None)?;
     let record = |row: &u32| match kind {
         RecordKind::User => directory.user_at(*row).map(RecordRef::User),
         RecordKind::Team => directory.team_at(*row).map(RecordRef::Team),
@@ -159,24 +160,30 @@ pub(super) fn columns(
     holds: RecordContents,
 ) -> Result<Option<Vec<RecordField>>, CommandError> {
     let Some(named) = named else { return Ok(None) };
-    let known = || RecordField::of(kind).filter(|field| (field.spec().held)(holds) && !field.word().is_empty());
-    let column = |word: &str| -> Result<RecordField, CommandError> {
-        let is = |field: &RecordField| [Some(field.word()), field.spec().csv].contains(&Some(word));
-        known().find(is).ok_or_else(|| {
-            let all: Vec<&str> = known().map(RecordField::word).collect();
-            CommandError::usage(format!(
-                "--columns: there is no column `{}`; there are {}",
-                clean(word),
-                all.join(", ")
-            ))
-        })
-    };
     let words = named.split(',').map(str::trim).filter(|word| !word.is_empty());
+    let column = |word| column("--columns", word, kind, holds, |_| true);
     let columns: Vec<RecordField> = words.map(column).collect::<Result<_, _>>()?;
     if columns.is_empty() {
         return Err(CommandError::usage("--columns names no column"));
     }
     Ok(Some(columns))
+}
+
+/// The field that an option calls by this word, among those that serve it.
+pub(super) fn column(
+    option: &str,
+    word: &str,
+    kind: RecordKind,
+    holds: RecordContents,
+    serves: impl Fn(RecordField) -> bool,
+) -> Result<RecordField, CommandError> {
+    let is_there = |field: &RecordField| (field.spec().held)(holds) && !field.word().is_empty() && serves(*field);
+    let known = || RecordField::of(kind).filter(is_there);
+    let is = |field: &RecordField| [Some(field.word()), field.spec().csv].contains(&Some(word));
+    known().find(is).ok_or_else(|| {
+        let all: Vec<&str> = known().map(RecordField::word).collect();
+        CommandError::usage(format!("{option}: there is no column `{}`; there are {}", clean(word), all.join(", ")))
+    })
 }
 
 pub(super) fn reader(session: &HeadlessSession) -> FieldReader<'_> {
@@ -210,6 +217,7 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
     let filter = args.list.filter.as_deref();
     let FoundRows { rows: users, open } = found(&session, RecordKind::User, &users, filter, Timestamp::now())?;
     let open = open_in_words(&session, RecordKind::User, open, all, &args.list);
+    let users = order::sorted(&session, RecordKind::User, users, args.list.sort.as_deref(), Some(&team.name))?;
     let users = users.iter().filter_map(|row| directory.user_at(*row));
     let columns = MemberColumns::new(columns(args.list.columns.as_deref(), RecordKind::User, session.can().holds())?);
     let (reader, empty) = (reader(&session), Name::default());

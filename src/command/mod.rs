@@ -26,6 +26,7 @@ mod list;
 mod list_by_name;
 mod names;
 mod offboard;
+mod order;
 mod outcome_json;
 mod outputs;
 mod passed;

@@ -28,7 +28,10 @@ use crate::{
 /// and `--full` reads records whose roles the whole list leaves out.
 pub(super) fn serves(args: &ListArgs) -> bool {
     let is_plain = |filter: &str| FilterQuery::parse(filter, RecordKind::User).is_ok_and(|query| !query.ranks());
-    args.output() != OutputArgs::Table && !args.full && args.filter.as_deref().is_none_or(is_plain)
+    args.output() != OutputArgs::Table
+        && !args.full
+        && args.sort.is_none()
+        && args.filter.as_deref().is_none_or(is_plain)
 }
 
 pub(super) async fn users(opener: &Opener, profile: Option<&str>, args: &ListArgs) -> Result<(), CommandError> {

@@ -105,3 +105,32 @@ fn columns_are_chosen_by_their_words() {
     assert_eq!(roles(&members, [1, 0]), roles(&usual, [0, 3]));
     assert_eq!(world.run(&["members", "vision", "--columns", "permissions"]).code, 2);
 }
+
+#[test]
+fn lists_are_in_the_order_that_is_asked_for() {
+    let world = World::new("wandb", &["--users", "40"]);
+    let column = |args: &[&str], at: usize| -> Vec<String> {
+        let csv = world.ok(&[args, &["--csv"]].concat());
+        csv.lines().skip(1).map(|line| line.split(',').nth(at).unwrap().to_owned()).collect()
+    };
+    let users = ["users", "--columns", "user,role"];
+    let names = column(&[&users[..], &["--sort", "user"]].concat(), 0);
+    let mut reverse = column(&[&users[..], &["--sort=-user"]].concat(), 0);
+    reverse.reverse();
+    assert!(names.len() > 30 && names == reverse, "{names:?} {reverse:?}");
+    // The first field decides, the next one parts those that are alike in it.
+    let roles = column(&[&users[..], &["--sort", "role,-user"]].concat(), 1);
+    assert!(roles.is_sorted() && roles.first() != roles.last(), "{roles:?}");
+    let admins = column(&["users", "--columns", "user", "-f", "role:admin", "--sort", "role,-user"], 0);
+    assert!(admins.len() > 1 && admins.is_sorted_by(|one, next| one > next), "{admins:?}");
+    let sizes = column(&["teams", "--columns", "members", "--sort=-members"], 0);
+    let sizes: Vec<u32> = sizes.iter().map(|size| size.parse().unwrap()).collect();
+    assert!(sizes.is_sorted_by(|one, next| one >= next) && sizes.first() != sizes.last(), "{sizes:?}");
+    // Of members the role is the one in the team.
+    let inside = column(&["members", "vision", "--columns", "role", "--sort", "role"], 0);
+    let folded: Vec<String> = inside.iter().map(|role| role.to_lowercase()).collect();
+    assert!(folded.is_sorted() && folded.first() != folded.last(), "{inside:?}");
+    let said = world.run(&["users", "--sort", "lastt"]);
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert!(said.err.contains("--sort: there is no column `lastt`; there are user, name"), "{}", said.err);
+}
