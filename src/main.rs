@@ -25,7 +25,7 @@ use tracing_appender::rolling::{RollingFileAppender, Rotation};
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
-    // Whatever is written, logs and their daily successors included, is for its owner only.
+    // All files that the program writes, logs included, are for their owner only.
     #[cfg(unix)]
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     #[cfg(unix)]

@@ -21,7 +21,7 @@ impl Provider {
     /// All providers.
     pub const ALL: [Self; 4] = [Self::Wandb, Self::Grafana, Self::Datasaur, Self::Scim];
 
-    /// What is known of the provider.
+    /// The facts about the provider.
     pub fn descriptor(self) -> &'static ProviderDescriptor {
         match self {
             Self::Wandb => &WANDB,

@@ -176,8 +176,8 @@ impl ActivityState {
     }
 }
 
-/// What two changes have in common if the second one settles the failure of the first: both set the same value, or
-/// create a record of the same name.
+/// The value or name that two changes share if the second one settles the failure of the first: both set the same
+/// value, or create a record of the same name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct SettledMatter(ChangeVerb, Option<(ResourceRef, ChangedField)>, String);
 

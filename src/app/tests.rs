@@ -409,7 +409,7 @@ fn what_an_earlier_session_left_is_offered_and_sent_on_r() {
     assert_eq!(next.app.directory.pending().len(), 1);
 }
 
-/// What the journal keeps count of is what going through it would find, however its entries came and moved.
+/// The counts of the journal equal a count over all its entries, in whatever order these came.
 #[test]
 fn the_counts_of_the_journal_are_those_of_its_entries() {
     use crate::directory::plan::Undo;
@@ -590,7 +590,7 @@ fn an_open_check_list_follows_its_records_when_others_come() {
     assert_eq!(list.selected(&directory).as_deref(), Some("n"), "the cursor stays on its record");
 }
 
-/// What was sent to the clipboard.
+/// The texts that were sent to the clipboard.
 fn copied(console: &mut Console) -> Vec<String> {
     use secrecy::ExposeSecret;
     let texts = console.effects.drain(..).filter_map(|effect| match effect {

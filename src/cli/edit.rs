@@ -197,7 +197,7 @@ pub enum EditCommand {
     },
 }
 
-/// What is created.
+/// The kind of record to create.
 #[derive(Debug, Subcommand)]
 pub enum CreateCommand {
     /// A user.

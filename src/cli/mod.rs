@@ -220,7 +220,7 @@ pub struct DoctorArgs {
     pub subject: Option<DoctorSubject>,
 }
 
-/// What `scimitar doctor` looks at beside profiles.
+/// The options of `scimitar doctor` beside the profile.
 #[derive(Debug, Subcommand)]
 pub enum DoctorSubject {
     /// The embedded demo directory.

@@ -1,8 +1,8 @@
-//! HTTP: one server, one key, and the rules for what may be sent, repeated and waited for.
+//! HTTP: one server, one key, and the rules for sending, repeating and waiting.
 //!
 //! Knows requests as values ([`crate::scim::request`]) and failures as values ([`crate::scim::failure`]). Knows no
-//! vendor, no profile file, no screen and no journal. The key leaves this room only inside the `Authorization` header
-//! of a request to the endpoint's own origin, and where an answer repeats it it is masked before it is read.
+//! vendor, no profile file, no screen and no journal. The key leaves this module only inside the `Authorization` header
+//! of a request to the endpoint's own origin. If an answer repeats the key, it is masked before the answer is read.
 
 mod answer;
 mod endpoint;

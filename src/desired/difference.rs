@@ -33,11 +33,11 @@ pub struct DesiredChange {
     pub prune_teams: bool,
     /// Delete custom roles that the file does not define.
     pub prune_roles: bool,
-    /// What is done about a missing team that the file names as a user's team.
+    /// The treatment of a missing team that the file names as a user's team.
     pub missing_teams: MissingTeams,
 }
 
-/// What is done about a team that somebody is to join and that does not exist.
+/// The treatment of a missing team that somebody is to join.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum MissingTeams {
     /// A problem, which `--create-teams` would solve.

@@ -56,7 +56,7 @@ pub(super) fn of_pane(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Scree
     frame.render_widget(Line::from(spans), area);
 }
 
-/// What a filter understands, with as many of the fields as fit.
+/// A line about the terms of a filter, with as many fields as fit.
 fn filter_words(fields: &[Cow<'static, str>], cells: usize, more: &str) -> String {
     let plain = " words, or field:value";
     let with = |shown: &[Cow<'static, str>]| {

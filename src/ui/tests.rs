@@ -1,4 +1,4 @@
-//! What the screen shows in each state, as text and as styles.
+//! Snapshots of the screen in each state; styles are asserted apart.
 
 use std::time::Duration;
 
@@ -67,7 +67,7 @@ fn busy(width: u16, height: u16) -> App {
         entry(&app, 5, org_role("u-mei", "viewer"), ChangeState::Sent, ""),
     ];
     report(&mut app, WorkerReport::Journal(entries));
-    // What failed in this session is counted; what an earlier one left is only told.
+    // Failures of this session are counted; failures of earlier sessions are only mentioned.
     let moved = WorkerReport::Moved(crate::directory::work::ChangeUpdate {
         id: refused_id,
         state: ChangeState::Refused,

@@ -14,7 +14,7 @@ fn document(said: &Said) -> Value {
     assert!(document.is_ok(), "{}{}", said.out, said.err);
     let document = document.unwrap();
     let message = document["error"]["message"].as_str().unwrap_or_default();
-    // What clap says is folded over several lines.
+    // Messages of clap are wrapped over several lines.
     let reason = said.err.split_whitespace().collect::<Vec<_>>().join(" ").contains(message);
     assert!(reason && !message.is_empty(), "{document} {}", said.err);
     document
@@ -111,7 +111,7 @@ fn a_plan_that_is_not_sent_is_printed_with_its_error() {
     assert_eq!((&dry["sent"], &dry["error"]), (&false.into(), &Value::Null));
 }
 
-/// What a script needs to confirm a plan that `--yes` does not send stands in the plan, not in a sentence.
+/// The text for `--confirm` is in the plan's JSON, not only in a sentence.
 #[test]
 fn a_plan_that_insists_tells_the_text_to_confirm_it_with() {
     let world = World::new("wandb", &["--users", "40"]);

@@ -22,7 +22,7 @@ pub struct World {
     server: Option<Child>,
 }
 
-/// What a command said.
+/// The result of a command.
 pub struct Said {
     pub code: i32,
     pub out: String,
@@ -92,7 +92,7 @@ impl World {
         Self { home, server: None }
     }
 
-    /// What a command that was started has said at its end.
+    /// The result of a command that was started, at its end.
     pub fn said(child: Child) -> Said {
         said(child.wait_with_output().unwrap())
     }
@@ -145,7 +145,7 @@ impl World {
         serde_json::from_str(&self.ok(args)).unwrap()
     }
 
-    /// One user as the server has them.
+    /// A user as the server has them.
     pub fn user(&self, name: &str) -> Value {
         let all = self.json(&["users", "--json", "--full"]);
         all.as_array().unwrap().iter().find(|user| user["user"] == name).cloned().unwrap_or_default()

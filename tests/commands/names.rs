@@ -11,7 +11,7 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers::a
 
 use super::harness::{Said, World};
 
-/// What a server does with `filter`.
+/// The server's treatment of `filter`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Filters {
     Work,
@@ -128,7 +128,7 @@ impl Place {
         self.world.run(args)
     }
 
-    /// What was written so far.
+    /// The writes so far.
     fn written(&self) -> Vec<String> {
         let all = self.runtime.block_on(self.server.received_requests()).unwrap();
         let writes = all.iter().filter(|request| request.method != "GET");

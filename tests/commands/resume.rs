@@ -220,7 +220,7 @@ fn no_kill_makes_a_plan_complete_that_is_not() {
     }
 }
 
-/// What is about a record that was not created is dropped with the reason, and tried again together with the creation.
+/// A change about a record that was not created is dropped with the reason, and retried together with the creation.
 #[test]
 fn a_refused_creation_takes_what_is_about_it_along_and_retry_brings_both() {
     let runtime = tokio::runtime::Runtime::new().unwrap();

@@ -76,7 +76,7 @@ fn four_hundred_rows_are_interrupted_killed_resumed_and_retried_and_each_is_sent
     let open = world.json(&["activity", "--json", "-n", "5000"]);
     let waiting = |row: &&serde_json::Value| row["state"] == "waiting" || row["state"] == "in flight";
     assert_eq!(open.as_array().unwrap().iter().filter(waiting).count(), 0, "{}", third.err);
-    // What failed on the way is listed by its reason, and tried again.
+    // Failures are listed by reason, and retried.
     assert!(third.code == 0 || third.err.contains(" × "), "{}", third.err);
     server.set_fail_writes(Vec::new());
     let retried = world.run(&["retry", "--yes"]);

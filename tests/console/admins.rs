@@ -68,7 +68,7 @@ async fn whose_plan_rests_on_an_admin_who_is_none_any_more_sends_nothing() {
     assert!(second.last().why.starts_with(&why), "{}", second.last().why);
     assert_eq!(server.writes().len(), 1);
     assert_eq!(server.role_in(other, team).await.as_deref(), Some("admin"));
-    // What was read for it is shown.
+    // The records that were read for it are shown.
     let shown = second.user(one).role_in(&team.as_str().into()).map(ToString::to_string);
     assert_eq!(shown.as_deref(), Some("viewer"));
     assert!(second.user(other).version.is_some(), "nothing was sent: it is known as well as before");

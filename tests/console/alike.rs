@@ -18,7 +18,7 @@ fn shown(console: &Console) -> &DifferenceBox {
     difference
 }
 
-/// What is ticked, and what is not.
+/// The ticked lines, and the others.
 fn ticks(console: &Console) -> (Vec<String>, Vec<String>) {
     let (on, off): (Vec<_>, Vec<_>) = shown(console).lines.iter().partition(|line| line.ticked);
     let words = |lines: Vec<&scimitar::app::difference::DifferenceLine>| {
@@ -68,7 +68,7 @@ async fn a_user_becomes_like_another() {
     let (on, off) = ticks(&console);
     assert!(on.iter().any(|line| line.starts_with("noor-haddad joins ")), "{on:?}");
     assert!(!off.is_empty() && off.iter().all(|line| line.contains("leaves")), "{off:?}");
-    // One of the additions is left.
+    // One of the additions is left out.
     console.press(Action::Toggle);
     let left = ticks(&console).1.swap_remove(0);
     console.press(Action::Look);
@@ -243,7 +243,7 @@ async fn a_team_is_made_exactly_a_list_from_a_file(#[case] provider: demo::Provi
     console.press(Action::Exactly);
     console.press(Action::Look);
     let Some(Overlay::Preview(preview)) = console.app().overlays.last() else { panic!("{}", console.screen()) };
-    // One request for the whole list where the provider takes that, one for each person elsewhere.
+    // A single request for the whole list if the provider takes that, otherwise a request for each person.
     let steps = preview.plan.steps.len();
     assert!(if least == 1 { steps == 1 } else { steps >= least }, "{}", console.screen());
     sent(&mut console).await;

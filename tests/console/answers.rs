@@ -79,11 +79,11 @@ async fn one_broken_record_does_not_hide_the_others() {
     for (name, what) in rows {
         assert!(console.row(name).contains(what), "{name}:\n{}", console.screen());
     }
-    // One record that can't be read is no reason to send nothing more.
+    // A single record that can't be read does not stop all sending.
     console.expect("Some records could not be read");
     console.expect_no("offline");
     console.esc();
-    // What could not be read is not edited.
+    // A record that could not be read is not edited.
     console.find("id:unreadable");
     console.press(Action::ToggleActive);
     console.expect("could not be read");

@@ -5,7 +5,7 @@ use scimitar::app::action::Action;
 
 use crate::harness::{Console, options, profile_of};
 
-/// What stands in the heads of the list.
+/// The column heads of the list.
 fn heads(console: &Console) -> Vec<String> {
     let heads = console.screen().lines().nth(3).unwrap_or_default().to_owned();
     let inside = heads.trim_matches(['│', ' ']).split('│').next().unwrap_or_default().to_owned();

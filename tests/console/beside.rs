@@ -1,4 +1,4 @@
-//! What other processes do with a profile is shown in a console that is open, and nobody has to press anything.
+//! An open console shows the work of other processes on its profile without a key press.
 
 use scimitar::{
     app::{App, action::Action},
@@ -45,7 +45,7 @@ async fn a_change_and_its_record_are_shown_and_nothing_is_asked_for_it() {
     assert_eq!(first.user("eva-tanaka").display_name.as_str(), "Eva Tanaka I");
     assert_eq!(first.states(), [ChangeState::Confirmed]);
     assert_eq!(server.running.requests().len(), asked + by_second);
-    // What is shown is what the next change is held to.
+    // The next change is held to the shown version.
     first.rename(" I");
     first.settle().await;
     assert_eq!(first.states(), [ChangeState::Confirmed; 2], "{}", first.last().why);

@@ -44,7 +44,7 @@ fn send(console: &mut Console, lines: usize) {
     console.send();
 }
 
-/// One of the changes sent last is refused, the others take effect; each has a line of its own in Activity.
+/// The server refuses one of the last changes, and the others take effect; each has a line of its own in Activity.
 async fn one_is_refused(console: &mut Console, server: &Server, all: usize) {
     let before = console.states().len();
     server.running.fail_next(400, 1);

@@ -31,7 +31,7 @@ async fn a_second_enter_makes_nobody_admin() {
     assert_eq!(server.user("eva-tanaka").await["organizationRole"], "admin", "it was seen by now");
 }
 
-/// What a picker sends at once is shown first where nobody can have seen the picker.
+/// A pick that sends at once is shown as a plan if nobody can have seen the picker.
 #[tokio::test]
 async fn what_is_picked_in_a_burst_is_shown() {
     let (mut console, server) = Console::on_demo(options()).await;

@@ -110,7 +110,7 @@ impl Scene {
         Console::open(&self.room, self.profile.clone()).await
     }
 
-    /// What was asked for since the last time, and how many users came.
+    /// The requests since the last call, and how many users came.
     fn asked(&self) -> (Vec<String>, usize) {
         let mut server = self.alter();
         (std::mem::take(&mut server.asked), std::mem::take(&mut server.answers))

@@ -19,7 +19,7 @@ use secrecy::ExposeSecret;
 
 use crate::harness::{Console, options};
 
-/// What pressing the key sends to the clipboard.
+/// The text that the key sends to the clipboard.
 pub fn copied(console: &mut Console) -> Option<String> {
     let key = console.app().keymap.event(Action::CopyCommand).unwrap();
     let effects = console.runtime.app.update(AppMessage::Terminal(Event::Key(key)), Timestamp::now());
@@ -77,7 +77,7 @@ async fn a_role_is_edited_by_a_command_and_the_embedded_demo_by_none() {
 }
 
 proptest! {
-    /// Whatever a server calls its users and teams: the program gets those names and nothing else.
+    /// Whatever a server names its users and teams, the program gets exactly those names.
     #[test]
     fn hostile_names_arrive_as_they_are(user in "[ -~]{1,16}", other in "[!-~]{1,8}", team in "[ -~ä]{1,16}") {
         let person = |id: &str, name: &str| User { id: id.into(), user_name: name.into(), ..User::default() };

@@ -7,7 +7,7 @@ use tokio::{
     net::TcpListener,
 };
 
-/// One answer as it goes over the wire.
+/// An answer as it goes over the wire.
 pub struct Wire {
     pub status: &'static str,
     pub content_type: &'static str,

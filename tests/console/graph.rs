@@ -219,7 +219,7 @@ async fn an_invitation_is_pending_until_it_is_taken_back() {
     assert!(!console.app().part_rows(&team).iter().any(gone));
 }
 
-/// What it did is looked up: an answer that breaks off says nothing of it.
+/// The effect is looked up, because an answer that breaks off tells nothing.
 #[tokio::test]
 async fn an_invitation_whose_answer_breaks_off_is_found_in_the_team() {
     let (mut console, server) = Console::on_demo(options()).await;

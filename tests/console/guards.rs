@@ -1,4 +1,4 @@
-//! What is refused or asked twice before anything is sent.
+//! Changes that are refused, or need a second confirmation, before anything is sent.
 
 use scimitar::{app::action::Action, demo, directory::plan::ChangeState};
 use serde_json::json;

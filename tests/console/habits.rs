@@ -247,7 +247,7 @@ async fn a_busy_server_without_scim_errors_is_waited_for() {
     assert_eq!(console.app().directory.len(RecordKind::User), 4, "{}", console.screen());
 }
 
-/// What a server makes of a filter is checked here: who does not meet it is left out.
+/// The answer to a server's filter is checked here: users who do not match are left out.
 #[rstest]
 #[case::honest(false, "found by the server")]
 #[case::gives_everybody(true, "others came too")]

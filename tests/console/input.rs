@@ -1,4 +1,4 @@
-//! What a person types wrongly: each has its sentence, and nothing that was typed is lost.
+//! Wrong input: each error has its sentence, and no typed text is lost.
 
 use crossterm::event::Event;
 use scimitar::app::{Overlay, action::Action};

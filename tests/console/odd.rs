@@ -13,7 +13,7 @@ use axum::{
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-/// What it makes of a PATCH that takes a member out.
+/// The server's treatment of a PATCH that removes a member.
 #[derive(Clone, Copy, PartialEq, Default)]
 pub enum Removal {
     /// Any form works.
@@ -27,7 +27,7 @@ pub enum Removal {
     OnlyReplace,
 }
 
-/// What it says of how many there are.
+/// The server's answer about the number of records.
 #[derive(Clone, Copy, Default)]
 pub enum Total {
     #[default]

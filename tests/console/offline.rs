@@ -62,7 +62,7 @@ async fn what_an_earlier_session_left_over_is_offered_and_sent() {
     assert!(server.writes().is_empty());
     console.press(Action::GoActivity);
     console.esc();
-    // One is dropped, the other sent.
+    // One change is dropped, the other sent.
     console.press(Action::DropChange);
     console.settle().await;
     console.press(Action::Down);

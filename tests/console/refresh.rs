@@ -72,7 +72,7 @@ async fn serve_all(elsewhere: &Arc<Mutex<Elsewhere>>) -> Profile {
     profile(Provider::Scim, &url, KEY)
 }
 
-/// What can be seen of a directory, whatever rows its records have.
+/// The visible part of a directory, whatever rows its records have.
 struct View {
     users: BTreeMap<Id, (User, BTreeSet<Id>, String)>,
     /// The names that come with members are for those who are no known user.
@@ -143,7 +143,7 @@ async fn what_others_changed_is_shown_as_if_it_had_always_been_so(#[values(1, 2,
     }
 }
 
-/// What is shown already is not put in anew: rows are those of before, and one who comes has the last.
+/// Records on screen are not inserted again: they keep their rows, and a new record has the last one.
 #[tokio::test]
 async fn only_what_differs_is_told() {
     let elsewhere = Arc::new(Mutex::new(Elsewhere::default()));

@@ -156,7 +156,7 @@ async fn what_waits_survives_the_session_and_is_planned_anew() {
     assert_eq!(console.states(), [ChangeState::Confirmed; 3]);
     assert!(!server.user("kim-lee").await.is_null());
     assert!(server.members("climate").await.contains(&id));
-    // What could not be sent is not lost.
+    // Changes that could not be sent stay on the stage.
     console.expect("stage 2");
     console.quit().await;
     let console = Console::open(&room, profile_of(&server, &options())).await;

@@ -73,7 +73,7 @@ impl Page {
         outside.flat_map(|line| [line, "\n"]).collect()
     }
 
-    /// What stands between backquotes.
+    /// The text between backquotes.
     fn code(&self) -> Vec<String> {
         self.prose().split("\n\n").flat_map(|part| part.split('`').skip(1).step_by(2).map(str::to_owned)).collect()
     }

@@ -22,7 +22,7 @@ const ROLES: [&str; 3] = ["admin", "member", "viewer"];
 /// So many may be taken away at once without a number to be typed.
 const HANDFUL: usize = 5;
 
-/// What they count together.
+/// The counters that all actors share.
 #[derive(Default)]
 pub struct Tally {
     pub stop: AtomicBool,
@@ -45,7 +45,7 @@ impl Tally {
     }
 }
 
-/// One of them, with what only they decide.
+/// An actor, with its own state.
 struct Actor<'a> {
     world: &'a World,
     party: &'a str,
@@ -61,7 +61,7 @@ impl Actor<'_> {
         self.tally.goes_on()
     }
 
-    /// What is wrong with the next process.
+    /// The mishap of the next process.
     fn mishap(&mut self) -> Mishap {
         let mut mishap = Mishap::by(&mut self.dice, self.world.largest());
         mishap.clock = mishap.clock.filter(|_| self.world.moves_clocks());
@@ -83,7 +83,7 @@ impl Actor<'_> {
         (owner, names)
     }
 
-    /// One of the owner's users.
+    /// One of the owner's users, chosen at random.
     fn one(&mut self) -> (String, String) {
         let owner = self.owner();
         let name = format!("{owner}-{:02}", self.dice.below(USERS as u64));

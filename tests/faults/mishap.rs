@@ -1,4 +1,4 @@
-//! What goes wrong around one process: its wall clock is wrong, or its disk is full.
+//! Mishaps of a single process: its wall clock is wrong, or its disk is full.
 
 use std::{
     path::{Path, PathBuf},
@@ -10,7 +10,7 @@ use crate::dice::Dice;
 /// Seconds by which a clock is wrong: over a year, an hour, a minute and a half.
 const JUMPS: [i64; 5] = [-40_000_000, -3_600, 90, 3_600, 40_000_000];
 
-/// What is wrong with a process; by default nothing.
+/// The mishap of a process; by default none.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Mishap {
     /// Seconds by which its wall clock is ahead.

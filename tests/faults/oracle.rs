@@ -1,4 +1,4 @@
-//! What the server did against what the journal says, request by request; and what is there in the end against both.
+//! Compares the server's log with the journal, request by request, and the final directory with both.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -38,7 +38,7 @@ pub struct Verdict {
     pub foreign: usize,
     /// Kinds of change among those that took effect.
     pub kinds: BTreeMap<String, usize>,
-    /// What does not fit, in words.
+    /// The contradictions, in words.
     pub wrong: Vec<String>,
 }
 
@@ -160,7 +160,7 @@ fn members(group: &Value) -> Vec<String> {
     list.map(|member| text(&member["value"]) + &text(&member["Value"])).collect()
 }
 
-/// What took effect last of each value is confirmed, and is what the directory shows.
+/// The last effective change of each value is confirmed, and the directory shows its value.
 fn what_is_there(course: Course, by_key: &ByKey, taken: &[Taken], shown: &Shown, wrong: &mut Vec<String>) {
     let dialect = dialect::of(course.provider, dialect::Hosting::Dedicated, dialect::KnownServer::default());
     let mut last: HashMap<(ResourceRef, ChangedField), usize> = HashMap::new();
@@ -242,7 +242,8 @@ fn value_of(entry: &JournalEntry) -> (ResourceRef, ChangedField) {
     (target, field)
 }
 
-/// What the other client set last is there, unless a change of the same value, or of the whole record, came later.
+/// The last value that the other client set is still there, unless a change of the same value, or of the whole record,
+/// came later.
 fn what_others_did(by_key: &ByKey, taken: &[Taken], people: &[Value], wrong: &mut Vec<String>) {
     let mut last: HashMap<(String, ChangedField), &Value> = HashMap::new();
     for write in taken {

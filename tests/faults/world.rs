@@ -1,4 +1,4 @@
-//! One server, and one home directory that all share.
+//! The server and the home directory that all processes share.
 
 use std::{
     collections::HashMap,
@@ -107,7 +107,7 @@ impl World {
         self.course.provider == Provider::Wandb
     }
 
-    /// What the identity provider calls a new user or team; empty where a server wants none.
+    /// The identity provider's id of a new user or team; empty for a server that needs none.
     pub fn external_id(&self, name: &str) -> String {
         if self.course.provider == Provider::Grafana { format!("idp-{name}") } else { String::new() }
     }
@@ -244,7 +244,7 @@ impl World {
         drop(self.runtime.block_on(request.send()));
     }
 
-    /// What the last session saw of the directory.
+    /// The directory as the last session saw it.
     pub fn snapshot(&self) -> Snapshot {
         self.store().load().unwrap()
     }

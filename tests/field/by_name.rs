@@ -10,13 +10,13 @@ use crate::{
     world::World,
 };
 
-/// What a filter finds.
+/// The records that a filter finds.
 #[derive(Debug, Clone, Copy)]
 enum Filter {
-    /// Whatever is the same but for case.
+    /// Names that differ by case at most.
     Folds,
     Exact,
-    /// Whatever begins so.
+    /// Names that begin with the text.
     Begins,
     /// Everybody.
     Ignored,

@@ -1,4 +1,5 @@
-//! What decides is asked of the server before something is sent, or called done; what it does not tell is said.
+//! Deciding facts are read from the server before a change is sent or called done; facts that it does not tell are
+//! named.
 
 use rstest::rstest;
 use serde_json::{Value, json};

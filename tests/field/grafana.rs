@@ -9,7 +9,7 @@ use crate::{
 };
 
 struct Grafana {
-    /// What `config/default` tells; refused where it is nothing.
+    /// The answer of `config/default`; a refusal if it is null.
     spec: Option<Value>,
 }
 

@@ -1,4 +1,4 @@
-//! What a key command gets of this process, and what is told of it.
+//! The environment of a key command, and the messages about it.
 
 use rstest::rstest;
 

@@ -151,7 +151,7 @@ fn a_record_that_somebody_has_changed_since_is_left_alone(
     assert!(is_there(&world));
 }
 
-/// What the plan itself has added since is no change of somebody else.
+/// Additions by the plan itself do not count as changes of other clients.
 #[test]
 fn what_the_same_plan_has_done_to_the_new_user_is_no_conflict() {
     let world = world(Plain);

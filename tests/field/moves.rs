@@ -100,7 +100,7 @@ struct Plain;
 
 impl Behavior for Plain {}
 
-/// One comparison in a session is enough where other memberships stay.
+/// A single comparison in a session is enough if other memberships stay.
 #[test]
 fn a_server_that_leaves_other_memberships_alone_is_asked_about_them_once() {
     let groups = vec![group(1, "alpha", &[1, 2, 3, 4, 5]), group(2, "beta", &[6])];

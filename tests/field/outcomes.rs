@@ -1,4 +1,5 @@
-//! What became of a change: the difference between the server's records before and after it, or what can't be seen of that.
+//! The outcome of a change: the difference between the server's records before and after it, or the part of it that
+//! can't be seen.
 
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -20,7 +21,7 @@ pub fn change(told: &Value) -> &Value {
     &told["changes"][0]
 }
 
-/// What the only change altered beside what was asked for.
+/// The side effects of the only change, in words.
 #[track_caller]
 pub fn effects(told: &Value) -> Vec<&str> {
     let effects = change(told)["side_effects"].as_array().into_iter().flatten();
@@ -509,7 +510,7 @@ fn the_undo_of_a_creation_ends_as_done_where_deletion_deactivates() {
     assert_eq!(world.state().users["made-1"]["active"], false);
     let again = world.run(&["undo", "--yes"]);
     assert_eq!(again.code, 4, "{again}");
-    // What was seen is kept: the next undo deactivates.
+    // The first undo has seen that the user is still there, so the next undo deactivates.
     world.run(&["create", "user", "yan", "--email", "yan@example.com", "--yes"]).exits(DONE);
     world.run(&["undo", "--yes"]).exits(DONE);
     assert_eq!(world.state().users["made-2"]["active"], false);

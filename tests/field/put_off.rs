@@ -11,7 +11,7 @@ use crate::{
     world::{DONE, World},
 };
 
-/// What a server does with the first creation of a user before it puts it off.
+/// The server's treatment of the first creation of a user, before it answers 503 with a wait.
 #[derive(Debug, Clone, Copy)]
 enum Before {
     Nothing,

@@ -18,7 +18,7 @@ impl Behavior for PutOnly {
     }
 }
 
-/// What is read of the record has `***` in the place of the key.
+/// A reading of the record has `***` in place of the key.
 #[test]
 fn a_record_that_holds_the_key_is_not_sent_back_without_it() {
     let mut people = users(3);

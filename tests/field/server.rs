@@ -37,7 +37,7 @@ pub enum ShownIn {
     Write,
 }
 
-/// One request from the log.
+/// A request in the log.
 #[derive(Debug, Clone)]
 pub struct Request {
     pub method: Method,

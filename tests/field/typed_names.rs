@@ -21,7 +21,7 @@ impl Behavior for Short {
     }
 
     fn before(&self, _: &mut State, request: &Request) -> Option<Answer> {
-        // What filters find is whole.
+        // Answers to filters are whole.
         request.parameter("filter").is_some_and(|filter| filter.contains("user0000")).then(|| Answer::error(403, "no"))
     }
 }

@@ -55,7 +55,7 @@ fn an_export_is_without_roles_where_that_is_allowed() {
     world.run(&["export", "users", "teams", "--out", "some.yaml"]).exits(DONE);
 }
 
-/// What an earlier run has read is of another time.
+/// Readings of an earlier run are out of date.
 #[test]
 fn roles_of_an_earlier_time_are_not_exported() {
     let world = refused();

@@ -11,7 +11,7 @@ use crate::{
     world::{CommandResult, DONE, INCOMPLETE, NOT_SENT, USAGE, World, column, row},
 };
 
-/// One user, one team, two custom roles.
+/// A user, a team, two custom roles.
 fn state() -> State {
     let mut state = State::new(
         vec![person("abc", "dev-user1", "member", &[("wandb-devs", "member")])],

@@ -299,7 +299,7 @@ async fn multi_tenant_cloud_removes_whom_it_deactivates() {
     console.expect_no("dev-user1");
 }
 
-/// Whatever is asked, the sample comes back: what it does not show is never said to be done.
+/// The server answers every request with the sample, so no change that the sample lacks may be called done.
 #[test]
 fn a_server_that_answers_with_samples_alone_is_believed_only_what_it_shows() {
     let world = samples(Edition::Literal);

@@ -10,7 +10,7 @@ use crate::{
     world::World,
 };
 
-/// What every question is answered with.
+/// The answer to every request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Told {
     Nothing,

@@ -13,7 +13,7 @@ use super::{
 };
 use scimitar::scim::quirks::RemovalForm;
 
-/// What is said of a change that a server takes and does not make.
+/// The words for a change that a server accepts and does not make.
 const NO_EFFECT: &str = "accepted it and did not change it";
 
 /// Three people, two of them in a group.

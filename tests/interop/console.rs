@@ -33,7 +33,7 @@ pub fn profile(habits: &str) -> String {
     format!("[profile.interop]\nprovider = \"scim\"\nurl = \"{url}\"\n{auth}\nserver = {{ {habits} }}\n")
 }
 
-/// What opens the server's profile, with nothing on disk and this in its `server` table.
+/// The options that open the server's profile with an empty store and this `server` table.
 pub fn opener(home: &TempDir, habits: &str) -> Opener {
     let at = |name: &str| home.path().join(name);
     let places = StandardPaths {
@@ -171,7 +171,7 @@ impl Console {
         self.runtime.terminal.backend().to_string()
     }
 
-    /// What was asked of the server and what it answered, the last change first.
+    /// The requests to the server and its answers, the last change first.
     pub fn story(&self) -> String {
         let mut text = String::new();
         for entry in self.app().activity.entries.values().rev() {

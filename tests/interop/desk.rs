@@ -25,7 +25,7 @@ pub const INCOMPLETE: i32 = 6;
 pub struct Desk<'a> {
     pub home: TempDir,
     outside: &'a Outside,
-    /// What the server holds by now.
+    /// The present contents of the server.
     pub now: Directory,
 }
 

@@ -30,7 +30,7 @@ use tokio_util::sync::CancellationToken;
 /// More than one page of the dialect's.
 const MANY: usize = 130;
 
-/// One test at a time: the lists are compared whole.
+/// Tests run one at a time, because they compare whole lists.
 async fn alone() -> (MutexGuard<'static, ()>, Outside) {
     static ONE: Mutex<()> = Mutex::const_new(());
     (ONE.lock().await, Outside::new())
@@ -205,7 +205,7 @@ async fn what_somebody_else_changed_meanwhile_is_not_written_over() {
         assert_eq!(members_of(&now), people[1..], "{}", console.story());
         let said = console.app().screen.message.clone().unwrap();
         assert!(said.error && said.text.contains("somebody else"), "{}", said.text);
-        // It was read again, so the next try knows the version.
+        // The record was read again, so the next try has its version.
         console.toggle(Action::Members, &who).await;
         console.send("").await;
     }

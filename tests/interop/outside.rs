@@ -28,7 +28,7 @@ pub fn key() -> Option<String> {
     std::env::var(KEY).ok()
 }
 
-/// What the server holds: users by user name, and members of groups by their names.
+/// The contents of the server: users by user name, and members of groups by their names.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Directory {
     pub users: BTreeMap<String, Person>,
@@ -152,7 +152,7 @@ impl Outside {
         }
     }
 
-    /// One record; `None` where there is none.
+    /// A single record; `None` if there is none.
     pub async fn get(&self, list: &str, id: &str) -> Option<Value> {
         let (status, body) = self.send(Method::GET, &[list, id], &[], None).await;
         assert!([200, 404].contains(&status), "GET {list}/{id}: {status} {body}");

@@ -6,7 +6,7 @@ use scimitar::scim::quirks::RemovalForm;
 /// The name of the server that is running; a server that has no row here is taken to keep to the RFCs.
 pub const NAME: &str = "SCIMITAR_INTEROP_SERVER";
 
-/// What a test has to know of a server.
+/// The facts about a server that a test needs.
 #[derive(Debug, Clone, Copy)]
 pub struct Server {
     /// The directory in `servers/`.

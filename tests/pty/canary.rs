@@ -98,7 +98,7 @@ fn setup(args: &[&str], served: &Served, form: &str) -> Setup {
     setup.env("WANDB_API_KEY", CANARY)
 }
 
-/// What other users of the machine can see of the process.
+/// The parts of the process that other users of the machine can see.
 fn assert_seen_from_outside(tty: &Tty) {
     let line = fs::read(format!("/proc/{}/cmdline", tty.pid)).unwrap_or_default();
     assert_clean("the command line", &line);

@@ -1,4 +1,4 @@
-//! What is drawn in terminals of other sizes and kinds.
+//! The drawing in terminals of other sizes and kinds.
 
 use crate::tty::{Setup, Tty, styles};
 

@@ -1,4 +1,4 @@
-//! What a command says on a terminal, about records whose names would act there.
+//! Messages of commands on a terminal, about records whose names contain control sequences.
 
 use scimitar::demo;
 

@@ -1,4 +1,4 @@
-//! What is wrong before the console starts is said on the terminal as it is: nothing is switched on.
+//! Errors before the console starts are printed on the terminal as it is: no mode is switched on.
 
 use std::{fs, os::unix::fs::PermissionsExt};
 
@@ -35,7 +35,7 @@ fn start(profile: &str) -> Setup {
     setup
 }
 
-/// What the first screen says of a profile that can't be opened.
+/// The first screen's words about a profile that can't be opened.
 fn said(mut tty: Tty) -> String {
     tty.wait_for("can't be opened");
     tty.wait_for("edit profile");

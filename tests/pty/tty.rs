@@ -23,13 +23,13 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// Without bytes for this long, what was under way at the start is over.
 const QUIET: Duration = Duration::from_millis(700);
 
-/// What a link that takes nothing holds of its own, besides the kernel's buffers.
+/// The bytes that a stopped link holds, besides the kernel's buffers.
 const LINK: usize = 1024;
 
 /// Ends a frame: end of a synchronised update.
 pub const FRAME_END: &[u8] = b"\x1b[?2026l";
 
-/// What to run and where.
+/// The command to run, and its directory.
 pub struct Setup {
     command: CommandBuilder,
     size: (u16, u16),
@@ -168,7 +168,7 @@ pub struct Tty {
 }
 
 impl Tty {
-    /// What a person would see.
+    /// The screen as a person sees it.
     pub fn screen(&self) -> &Screen {
         self.parser.screen()
     }
@@ -217,7 +217,7 @@ impl Tty {
         while self.more(Instant::now() + QUIET).is_ok() {}
     }
 
-    /// What is written within this time.
+    /// The output within this time.
     pub fn listen(&mut self, time: Duration) -> Vec<u8> {
         let until = Instant::now() + time;
         let from = self.raw.len();

@@ -7,7 +7,7 @@ use std::{
 
 use syn::{Attribute, File, Item, Meta};
 
-/// One file of the product.
+/// A source file of the product.
 pub struct SourceFile {
     /// Below `src`.
     pub path: PathBuf,

@@ -23,7 +23,7 @@ use tokio_rustls::{
 /// The key of the demo directory.
 pub const CANARY: &str = "canary-5f3a9c";
 
-/// What a certificate says.
+/// The contents of a certificate.
 #[derive(Debug, Clone, Copy)]
 pub struct Leaf {
     pub name: &'static str,
@@ -216,7 +216,7 @@ impl World {
         (port, seen)
     }
 
-    /// What `scimitar doctor` says of a profile with this address and these lines. It never says the key.
+    /// The words of `scimitar doctor` about a profile with this address and these lines, which never contain the key.
     pub async fn doctor(&self, url: &str, lines: &str, env: &[(&str, &str)]) -> String {
         let config = format!(
             "[profile.a]\nprovider = \"wandb\"\nhosting = \"dedicated\"\nurl = \"{url}\"\nkey = {{ env = \"THE_KEY\" }}\n\
@@ -226,7 +226,7 @@ impl World {
         said.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// What a command on the config's profile `a` prints. It never says the key.
+    /// The output of a command on the config's profile `a`, which never contains the key.
     pub async fn run(&self, config: &str, arguments: &[&str], env: &[(&str, &str)]) -> String {
         fs::write(self.home().join("config.toml"), config).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_scimitar"));
@@ -258,7 +258,7 @@ async fn listen<Served: Future<Output = ()> + Send + 'static>(
 
 async fn relay(stream: &mut (impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin), to: SocketAddr) {
     if let Ok(mut onwards) = TcpStream::connect(to).await {
-        // One of the two hangs up first.
+        // One of the two sides closes the connection first.
         let _ = copy_bidirectional(stream, &mut onwards).await;
     }
 }

@@ -1,4 +1,4 @@
-//! What is on top has the keyboard: no key acts on what lies beneath a box, and none sends what nobody has read.
+//! The box on top has the keyboard: no key acts on a box beneath, and none sends a plan that nobody has read.
 
 use jiff::{SignedDuration, Timestamp};
 use rstest::rstest;
@@ -171,7 +171,7 @@ fn keys() -> Vec<KeyEvent> {
     plain.chain(with(KeyModifiers::CONTROL)).chain(with(KeyModifiers::ALT)).collect()
 }
 
-/// Whatever lies beneath the box.
+/// A digest of everything beneath the box.
 fn beneath(app: &App) -> String {
     let panes = app.lists.panes.iter().map(|pane| {
         let marks: Vec<&Id> = pane.marks.iter().collect();
@@ -391,7 +391,7 @@ fn the_frame_counts_of_the_plan_alone() {
     assert!(console.submitted().is_empty());
 }
 
-/// What picking sends at once where it is seen is shown where it is part of a burst.
+/// A pick that sends at once is shown as a plan if its keys come in a burst.
 #[test]
 fn a_burst_through_a_picker_ends_in_a_plan() {
     let mut console = Console::new(Hosting::Dedicated);

@@ -52,7 +52,7 @@ struct AuditPerson<'a> {
     actor_ip: &'a str,
 }
 
-/// What was done, and to whom.
+/// The action and its subject.
 pub(super) struct AuditDeed {
     action: &'static str,
     user: Option<String>,

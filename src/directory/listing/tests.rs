@@ -49,7 +49,7 @@ fn found(listing: &mut ListOrder, directory: &Directory, step: usize) -> Vec<u32
     listing.take_shown().unwrap()
 }
 
-/// What a sort of all rows by comparing them gives.
+/// The result of a sort that compares all rows.
 fn compared(directory: &Directory, order: SortOrder) -> Vec<u32> {
     let mut rows = directory.rows_by_name(RecordKind::User).to_vec();
     let seen = |row: u32| match directory.user_at(row).unwrap().last_active {
@@ -179,7 +179,7 @@ fn similar_rows_stand_in_only_where_none_contains_the_words() {
     assert!(!query("~tank").run(&directory, RecordKind::User, rows, Timestamp::UNIX_EPOCH).is_empty());
 }
 
-/// What a person types, a character at a time, with some of it taken back.
+/// The text that a person types, a character at a time, with some characters deleted again.
 fn typed() -> impl Strategy<Value = Vec<String>> {
     let word = prop::sample::select(vec![
         "e",
@@ -236,7 +236,7 @@ proptest! {
         let mut fresh = ListOrder::with_similar();
         fresh.sort(&directory, RecordKind::User, &[SortOrder { by: order.into(), descending: true }], AccountFilter::People);
         fresh.filter(query(texts.last().unwrap()), &directory, RecordKind::User, Timestamp::UNIX_EPOCH);
-        // What was given away with the last step is given away.
+        // Rows that the last step handed over do not come again.
         let whole = listing.is_done();
         let rows = if whole { listing.take_shown().unwrap() } else { found(&mut listing, &directory, 50) };
         prop_assert_eq!(rows, found(&mut fresh, &directory, usize::MAX));

@@ -223,7 +223,7 @@ mod tests {
         }
     }
 
-    /// What stands in a column of a few words fits into few cells; a description does not.
+    /// A column of a few words needs few cells; a description does not fit into them.
     #[test]
     fn room_goes_to_texts_that_may_be_long() {
         for (kind, long) in

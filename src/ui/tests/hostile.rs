@@ -34,7 +34,7 @@ use crate::{
     },
 };
 
-/// What a server may put into any text of its own.
+/// The hostile texts that a server may send in any field.
 fn nasty(n: usize) -> String {
     let all = [
         "x\u{1b}[2J\u{1b}[1;1HFORGED admin",
@@ -163,7 +163,7 @@ impl Hostile {
         let effects = self.app.update(msg, now());
         for effect in effects {
             for report in answer(effect, self.steps) {
-                // What these ask for in turn is left.
+                // Messages that these ones cause in turn are left out.
                 self.app.update(AppMessage::Report(report), now());
             }
         }
@@ -192,7 +192,7 @@ impl Hostile {
         }
     }
 
-    /// One thing that happens, chosen by a number.
+    /// An event or message, chosen by a number.
     fn happen(&mut self, choice: u16) {
         let n = usize::from(choice) / 100;
         let key = |code, modifiers| AppMessage::Terminal(Event::Key(KeyEvent::new(code, modifiers)));
@@ -270,7 +270,7 @@ fn said(n: usize) -> WorkerReport {
     }
 }
 
-/// What comes of an effect.
+/// The messages that answer an effect.
 fn answer(effect: AppEffect, n: usize) -> Vec<WorkerReport> {
     match effect {
         AppEffect::Copy(copied) => {

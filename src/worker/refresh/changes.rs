@@ -61,7 +61,7 @@ pub async fn read_users(context: &WorkerContext, scope: RefreshScope, wanted: Re
         Err(reason) => reason,
     };
     let is_garbled = matches!(reason, WholeReason::Garbled);
-    // One such answer may be an accident of the moment; two, one after another, are the server's way.
+    // A single such answer may be an accident; two in succession show that the server answers so.
     let is_filter_wrong = matches!(reason, WholeReason::Filter) || (is_garbled && mark.is_garbled);
     UsersRead { is_filter_wrong, is_garbled, ..UsersRead::plain(read_list(context, wanted).await) }
 }

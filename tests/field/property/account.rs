@@ -1,4 +1,4 @@
-//! What is so on a server, as single facts; and whether the account of a command has told of a fact that has changed.
+//! The state of a server as single facts, and whether a command has reported each fact that has changed.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::state::State;
 
-/// One value of one record: an address, a member, a role.
+/// A single value of a record: an address, a member, a role.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fact {
     /// The name of the user or group.
@@ -81,7 +81,7 @@ fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned)
 }
 
-/// What is different: true for what has come.
+/// The differences between two states; true for a fact that was added.
 pub fn changed(before: &Facts, after: &Facts) -> Vec<(Fact, bool)> {
     let gone = before.difference(after).map(|fact| (fact.clone(), false));
     gone.chain(after.difference(before).map(|fact| (fact.clone(), true))).collect()

@@ -19,7 +19,7 @@ use crate::{
     world::members_of,
 };
 
-/// One habit.
+/// A deviation of a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Habit {
     /// PATCH `add` of members puts them in the place of all.
@@ -108,7 +108,7 @@ pub struct Habitual {
     readings: AtomicUsize,
 }
 
-/// One to three habits that do not hide each other's effects.
+/// One to three deviations that do not hide each other's effects.
 pub fn roll(dice: &mut Dice) -> Vec<Habit> {
     let mut habits: Vec<Habit> = (0..=dice.below(3)).map(|_| dice.one(&ALL)).collect();
     if habits.contains(&H::MembersNeverTold) {

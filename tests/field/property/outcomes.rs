@@ -18,7 +18,7 @@ use crate::{
     world::{CommandResult, DONE, NOT_SENT, World, members_of},
 };
 
-/// What a command is asked to do.
+/// The task of a command.
 #[derive(Debug, Clone)]
 enum Act {
     Add(String, String),

@@ -15,7 +15,7 @@ use super::session::{FallibleField, Session};
 /// Maximum number of keys per account.
 const KEY_LIMIT: usize = 100;
 
-/// One key. Its name is the secret in the answer to its creation, and the secret's beginning ever after.
+/// An API key. Its name is the whole secret in the answer to its creation, and the beginning of the secret afterwards.
 #[derive(SimpleObject)]
 pub(super) struct ApiKey {
     id: ID,

@@ -32,14 +32,14 @@ impl Organization {
     }
 }
 
-/// One switch of the server.
+/// A switch of the server.
 #[derive(SimpleObject)]
 struct ServerFeature {
     name: String,
     is_enabled: bool,
 }
 
-/// What a single tenant's server says about its release.
+/// The release that a single tenant's server reports.
 #[derive(SimpleObject)]
 struct LatestLocalVersionInfo {
     out_of_date: bool,

@@ -14,7 +14,7 @@ use super::people::{User, given};
 use super::scalars::{Int64, JsonString};
 use super::session::Session;
 
-/// Whatever runs and registries can belong to.
+/// The owner of runs and registries.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Entity {
     Team(RecordNumber),

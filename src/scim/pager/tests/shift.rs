@@ -13,7 +13,7 @@ enum Event {
     Appends,
 }
 
-/// What a server counts.
+/// The meaning of a server's total.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Counts {
     All,

@@ -9,7 +9,7 @@ fn on_janitor(width: u16, height: u16) -> App {
     app
 }
 
-/// One permission goes, one that nobody has comes.
+/// The change removes one permission and adds one that no role has.
 fn edited(app: &mut App) {
     press(app, Action::RolePermissions);
     for (name, action) in [("run:del", Action::TakeOut), ("run:archive", Action::Toggle)] {

@@ -1,4 +1,4 @@
-//! What holds for boxes whatever they show.
+//! Rules that hold for every box.
 
 use ratatui::style::Modifier;
 
