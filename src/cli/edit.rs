@@ -197,7 +197,7 @@ pub enum EditCommand {
     },
 }
 
-/// The kind of record to create.
+/// What is created.
 #[derive(Debug, Subcommand)]
 pub enum CreateCommand {
     /// A user.

@@ -220,7 +220,7 @@ pub struct DoctorArgs {
     pub subject: Option<DoctorSubject>,
 }
 
-/// The options of `scimitar doctor` beside the profile.
+/// What `scimitar doctor` looks at beside profiles.
 #[derive(Debug, Subcommand)]
 pub enum DoctorSubject {
     /// The embedded demo directory.
