@@ -67,16 +67,16 @@ pub type BodyObserver<'a> = &'a (dyn Fn(BodyPart<'_>) + Send + Sync);
 /// The body as far as it came, at most `most` bytes, and why it ended early.
 pub(super) async fn collect(
     mut response: Response,
-    way: &ConnectionStep<'_>,
+    step: &ConnectionStep<'_>,
     most: usize,
     notice: WaitObserver<'_>,
-    heed: BodyObserver<'_>,
+    observer: BodyObserver<'_>,
 ) -> (Vec<u8>, Option<Failure>) {
     let status = response.status().as_u16();
     let ahead = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
     let mut body = BodyBlocks::with_capacity(ahead);
-    let mut flow = BodyFlow::new(way.timeout);
-    heed(BodyPart::First);
+    let mut flow = BodyFlow::new(step.timeout);
+    observer(BodyPart::First);
     loop {
         let came = tokio::time::timeout_at(flow.next_look(), response.chunk()).await;
         let look = if matches!(came, Ok(Ok(None))) { Look::Good } else { flow.look() };
@@ -84,7 +84,7 @@ pub(super) async fn collect(
             Look::Good => {}
             Look::Slow(left) => notice(RequestWait::new(WaitCause::Slow, left, None, Timestamp::now())),
             Look::Stuck { brought } => {
-                let failure = way.trickles(body.len(), brought, status);
+                let failure = step.trickles(body.len(), brought, status);
                 return (body.join(), Some(failure));
             }
         }
@@ -95,15 +95,15 @@ pub(super) async fn collect(
             Ok(Some(chunk)) if body.len() + chunk.len() > most => {
                 let text = format!("The answer is larger than {} MiB", most / 1024 / 1024);
                 let failure = Failure::local(FailureClass::Protocol, text, "Check the profile's url");
-                return (body.join(), Some(Failure { status: Some(status), arrived: way.underway(), ..failure }));
+                return (body.join(), Some(Failure { status: Some(status), arrived: step.underway(), ..failure }));
             }
             Ok(Some(chunk)) => {
-                heed(BodyPart::More(&chunk));
+                observer(BodyPart::More(&chunk));
                 flow.came(chunk.len());
                 body.push(&chunk);
             }
             Err(error) => {
-                let failure = way.cut(&error, body.len(), status);
+                let failure = step.cut(&error, body.len(), status);
                 return (body.join(), Some(failure));
             }
         }

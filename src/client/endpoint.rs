@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
 use super::proxy::Proxy;
-use super::tls::{self, Wish};
+use super::tls::{self, CertificateRequests};
 use crate::scim::failure::{Failure, FailureClass};
 
 /// The longest wait for a connection; for answers the limit is [`Endpoint::timeout`].
@@ -158,7 +158,7 @@ impl Endpoint {
     }
 
     /// The HTTP client for this endpoint alone, and the record of the server's certificate requests.
-    pub(super) fn connector(&self) -> Result<(reqwest::Client, Arc<Wish>), Failure> {
+    pub(super) fn connector(&self) -> Result<(reqwest::Client, Arc<CertificateRequests>), Failure> {
         self.check()?;
         let mut builder = reqwest::Client::builder()
             .user_agent(self.user_agent.as_str())
@@ -171,15 +171,15 @@ impl Endpoint {
             // A proxy sends the key off this machine.
             builder = builder.no_proxy();
         }
-        let wish = Arc::default();
+        let certificate_requests = Arc::default();
         builder = if self.is_loopback() && self.base.scheme() == "http" {
             // Without TLS, the system's certificates are not needed, and are not read.
             builder.tls_certs_only([])
         } else {
-            builder.tls_backend_preconfigured(tls::config(self, Arc::clone(&wish))?)
+            builder.tls_backend_preconfigured(tls::config(self, Arc::clone(&certificate_requests))?)
         };
         match builder.build() {
-            Ok(http) => Ok((http, wish)),
+            Ok(http) => Ok((http, certificate_requests)),
             Err(error) => Err(tls::no_connection(&super::fault::innermost(&error))),
         }
     }

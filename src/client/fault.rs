@@ -10,7 +10,7 @@ use url::Url;
 
 use super::proxy::Proxy;
 use super::status::clean;
-use super::tls::Wish;
+use super::tls::CertificateRequests;
 use crate::scim::failure::{Failure, FailureClass, RequestArrival};
 
 /// The facts of a request that the sentences name.
@@ -20,7 +20,7 @@ pub(super) struct ConnectionStep<'a> {
     /// True for requests that change nothing.
     pub read: bool,
     /// The server's requests for a certificate.
-    pub wish: &'a Wish,
+    pub certificate_requests: &'a CertificateRequests,
     /// The proxy through which requests go.
     pub proxy: Option<&'a Proxy>,
 }
@@ -53,7 +53,7 @@ impl ConnectionStep<'_> {
         }
         let mut failure = if error.is_timeout() {
             self.silent()
-        } else if self.wish.is_unmet() {
+        } else if self.certificate_requests.is_unmet() {
             // The server's refusal may have been lost with the connection.
             wants_one(self.host())
         } else if error.is_builder() {
@@ -133,7 +133,7 @@ impl ConnectionStep<'_> {
             Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => {
                 offline(format!("There is no route to {place}"), "Check the network and VPN")
             }
-            _ if self.wish.is_unmet() => wants_one(host),
+            _ if self.certificate_requests.is_unmet() => wants_one(host),
             _ => offline(format!("{place} can't be reached: {}", innermost(error)), "Check the network and proxy"),
         }
     }

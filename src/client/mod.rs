@@ -5,6 +5,7 @@
 //! of a request to the endpoint's own origin. If an answer repeats the key, it is masked before the answer is read.
 
 mod answer;
+mod connection;
 mod endpoint;
 mod fault;
 mod flow;

@@ -44,12 +44,12 @@ pub fn shown(request: &Request) -> RedactedText {
     if let Some(body) = &mut body {
         mask(body);
     }
-    let (method, target) = match request.door {
+    let (method, target) = match request.api {
         ApiKind::Scim | ApiKind::Api => (request.method.as_str(), request.target()),
         ApiKind::Graph => ("GraphQL", body.as_ref().map(graph::name).unwrap_or_default().to_owned()),
     };
     // The document is the same for every call of an operation; only the variables tell calls apart.
-    if request.door == ApiKind::Graph {
+    if request.api == ApiKind::Graph {
         body = body.and_then(|mut body| body.get_mut("variables").map(Value::take));
     }
     RedactedText { method: method.to_owned(), target, if_match: request.if_match.clone(), body }

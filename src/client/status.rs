@@ -54,7 +54,7 @@ fn clock(now: Timestamp, wait: Duration, zone: &TimeZone) -> String {
 /// The request in words, as the beginning of a sentence. Nothing for a change: whoever tells of its failure names it.
 fn what(request: &Request) -> &'static str {
     match (request.is_read(), request.path.len()) {
-        (true, _) if request.door == ApiKind::Api => "Asking the server",
+        (true, _) if request.api == ApiKind::Api => "Asking the server",
         (true, 0) => "Asking the server",
         (true, 1) => "Reading the list",
         (true, _) => "Reading the record",
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn a_question_that_fails_has_altered_nothing() {
         let query = json!({"query": "query GetViewer { viewer { id } }"});
-        let question = Request { door: ApiKind::Graph, ..Request::new(Method::Post, [""; 0]).body(query) };
+        let question = Request { api: ApiKind::Graph, ..Request::new(Method::Post, [""; 0]).body(query) };
         for (request, in_doubt) in [(question, false), (Request::new(Method::Get, ["Users"]), false), (write(), true)] {
             for status in [408, 500, 502, 504] {
                 let failure = refused(status, &HeaderMap::new(), b"", &request, false);

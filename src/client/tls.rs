@@ -21,12 +21,12 @@ use crate::{named_file, scim::failure::Failure};
 
 /// The certificate requests of one client's servers.
 #[derive(Debug, Default)]
-pub(super) struct Wish {
+pub(super) struct CertificateRequests {
     asked: AtomicBool,
     answered: AtomicBool,
 }
 
-impl Wish {
+impl CertificateRequests {
     /// The server answered: if it asks for a certificate, it accepts none, or this one.
     pub(super) fn answered(&self) {
         self.answered.store(true, Ordering::Relaxed);
@@ -41,13 +41,13 @@ impl Wish {
 /// Presents the profile's certificate, if there is one, to servers that ask.
 #[derive(Debug)]
 struct Shown {
-    wish: Arc<Wish>,
+    certificate_requests: Arc<CertificateRequests>,
     certificate: Option<Arc<CertifiedKey>>,
 }
 
 impl ResolvesClientCert for Shown {
     fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
-        self.wish.asked.store(true, Ordering::Relaxed);
+        self.certificate_requests.asked.store(true, Ordering::Relaxed);
         self.certificate.clone()
     }
 
@@ -57,7 +57,10 @@ impl ResolvesClientCert for Shown {
 }
 
 /// The TLS configuration for an endpoint. Reads the system's certificates.
-pub(super) fn config(endpoint: &Endpoint, wish: Arc<Wish>) -> Result<ClientConfig, Failure> {
+pub(super) fn config(
+    endpoint: &Endpoint,
+    certificate_requests: Arc<CertificateRequests>,
+) -> Result<ClientConfig, Failure> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let trusted = endpoint.ca_file.as_deref().map(authorities).transpose()?.unwrap_or_default();
     let shown = endpoint.client_cert.as_ref().map(identity).transpose()?;
@@ -72,7 +75,7 @@ pub(super) fn config(endpoint: &Endpoint, wish: Arc<Wish>) -> Result<ClientConfi
         .dangerous()
         // The platform's verifier: rustls calls every verifier but its own dangerous.
         .with_custom_certificate_verifier(Arc::new(verifier.map_err(wrong)?))
-        .with_client_cert_resolver(Arc::new(Shown { wish, certificate: shown.map(Arc::new) }));
+        .with_client_cert_resolver(Arc::new(Shown { certificate_requests, certificate: shown.map(Arc::new) }));
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }

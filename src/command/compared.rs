@@ -39,7 +39,7 @@ struct WishRow<'a> {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum AlikeRow<'a> {
-    Wish(WishRow<'a>),
+    CertificateRequests(WishRow<'a>),
     /// An unknown fact about the two users, because of which there may be more differences.
     Unknown {
         not_told: &'a str,
@@ -145,7 +145,7 @@ async fn users(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Re
     let mut out = out();
     heard(if args.json {
         let unknown = unknown.iter().map(|not_told| AlikeRow::Unknown { not_told });
-        let all: Vec<AlikeRow<'_>> = rows.into_iter().map(AlikeRow::Wish).chain(unknown).collect();
+        let all: Vec<AlikeRow<'_>> = rows.into_iter().map(AlikeRow::CertificateRequests).chain(unknown).collect();
         out.json_pretty(&all)
     } else if rows.is_empty() {
         writeln!(out, "No difference that is known.")

@@ -18,7 +18,7 @@ const LONGEST: usize = 300;
 /// A request for one operation; `name` is the one in the document.
 pub fn request(name: &str, document: &str, variables: Value) -> Request {
     let body = json!({"query": document, "variables": variables, "operationName": name});
-    Request { door: ApiKind::Graph, ..Request::new(Method::Post, [] as [&str; 0]).body(body) }
+    Request { api: ApiKind::Graph, ..Request::new(Method::Post, [] as [&str; 0]).body(body) }
 }
 
 /// True for a body that only asks.

@@ -64,9 +64,9 @@ impl ApiKind {
 /// A request, relative to the base URL of a profile: no host, no credentials.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
-    /// The interface that the request is for.
-    #[serde(default, skip_serializing_if = "ApiKind::is_scim")]
-    pub door: ApiKind,
+    /// The API that the request is for. Journals have it under its first name.
+    #[serde(rename = "door", default, skip_serializing_if = "ApiKind::is_scim")]
+    pub api: ApiKind,
     /// The method.
     pub method: Method,
     /// Path segments after the base URL, **not** percent-encoded (`["Users", "VXNlcjox=="]`).
@@ -103,7 +103,7 @@ impl Request {
     /// A request without query, version or body.
     pub fn new<S: Into<String>>(method: Method, path: impl IntoIterator<Item = S>) -> Self {
         Self {
-            door: ApiKind::Scim,
+            api: ApiKind::Scim,
             method,
             path: path.into_iter().map(Into::into).collect(),
             query: Vec::new(),
@@ -119,7 +119,7 @@ impl Request {
 
     /// True if the request alters nothing and may be repeated.
     pub fn is_read(&self) -> bool {
-        match self.door {
+        match self.api {
             ApiKind::Scim | ApiKind::Api => self.method.is_read(),
             ApiKind::Graph => self.body.as_ref().is_some_and(graph::is_query),
         }
@@ -189,7 +189,7 @@ impl Request {
 
 impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.door {
+        match self.api {
             ApiKind::Scim => write!(f, "{} {}", self.method.as_str(), self.target()),
             ApiKind::Api => write!(f, "{} API {}", self.method.as_str(), self.target()),
             ApiKind::Graph => write!(f, "GraphQL {}", self.body.as_ref().map_or("", graph::name)),

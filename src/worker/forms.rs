@@ -19,7 +19,7 @@ pub struct Form(u64);
 impl Form {
     /// The form of a change's first request; `None` for a request outside SCIM.
     fn of(entry: &JournalEntry) -> Option<Self> {
-        let request: &Request = entry.step.requests.first().filter(|request| request.door == ApiKind::Scim)?;
+        let request: &Request = entry.step.requests.first().filter(|request| request.api == ApiKind::Scim)?;
         let mut print = FxHasher::default();
         (request.method, request.merge, request.path.first(), request.path.len()).hash(&mut print);
         let body = request.operations.as_ref().or(request.body.as_ref());

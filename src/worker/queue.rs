@@ -216,9 +216,9 @@ fn holds(entry: &JournalEntry) -> Vec<(ResourceRef, RecordHold)> {
     let writes = |target: &ResourceRef| {
         let requests = &entry.step.requests;
         requests.is_empty()
-            || requests.iter().any(|request| {
-                request.door != ApiKind::Scim || request.path.get(1).is_some_and(|id| **id == *target.id)
-            })
+            || requests
+                .iter()
+                .any(|request| request.api != ApiKind::Scim || request.path.get(1).is_some_and(|id| **id == *target.id))
     };
     let touches = entry.step.change.touches().into_iter();
     touches

@@ -201,13 +201,13 @@ impl DoctorProbe {
 
 /// A request in readable form.
 fn shown(request: &Request) -> String {
-    if request.door == ApiKind::Graph {
+    if request.api == ApiKind::Graph {
         return request.to_string();
     }
     let query: Vec<String> = request.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let mark = if query.is_empty() { "" } else { "?" };
-    let door = if request.door == ApiKind::Api { "API " } else { "" };
-    let whole = format!("{} {door}/{}{mark}{}", request.method.as_str(), request.path.join("/"), query.join("&"));
+    let api = if request.api == ApiKind::Api { "API " } else { "" };
+    let whole = format!("{} {api}/{}{mark}{}", request.method.as_str(), request.path.join("/"), query.join("&"));
     clean_line(&whole, LONGEST).into_owned()
 }
 

@@ -14,7 +14,7 @@ use crate::{
 
 /// The request for all users' roles, at Grafana's own API.
 pub(super) fn ask_for_roles() -> Request {
-    Request { door: ApiKind::Api, ..Request::new(Method::Get, ["org", "users"]) }
+    Request { api: ApiKind::Api, ..Request::new(Method::Get, ["org", "users"]) }
 }
 
 /// Login and email of each user with the role in the organisation (Grafana's `GET /api/org/users`).

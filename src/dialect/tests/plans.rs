@@ -292,7 +292,7 @@ fn compact(step: &Step) -> String {
         }
         if let Some(body) = &request.body {
             // The first key is always the same and would only hide the rest.
-            let text = match request.door {
+            let text = match request.api {
                 ApiKind::Scim | ApiKind::Api => body.to_string(),
                 ApiKind::Graph => body["variables"].to_string(),
             };

@@ -21,7 +21,7 @@ const PAGE: &str = "1000";
 /// Asks for a part of the log.
 pub(super) fn inquiry(hosting: Hosting, span: AuditSpan) -> SideQuery {
     let path: &[&str] = if hosting == Hosting::MultiTenant { &["audit_logs"] } else { &["admin", "audit_logs"] };
-    let request = Request { door: ApiKind::Api, ..Request::new(Method::Get, path.iter().copied()) }
+    let request = Request { api: ApiKind::Api, ..Request::new(Method::Get, path.iter().copied()) }
         .query("startDate", span.from.to_string())
         // The first day is not counted.
         .query("numDays", (span.days - 1).to_string())

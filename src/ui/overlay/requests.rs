@@ -105,7 +105,7 @@ fn of_request(request: &Request, columns: usize, look: &ScreenLook) -> Vec<Line<
         };
         lines.extend(shell::wrapped(words, columns, 0, look.dim()));
     }
-    if request.door == ApiKind::Graph {
+    if request.api == ApiKind::Graph {
         lines.extend(of_operation(request.body.as_ref(), columns, look));
     } else if let Some(pretty) = request.body.as_ref().and_then(|body| serde_json::to_string_pretty(body).ok()) {
         lines.extend(json::lines(&pretty, columns, look));

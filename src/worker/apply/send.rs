@@ -194,7 +194,7 @@ impl ChangeAttempt<'_> {
 
     /// Takes in the record in the answer; an answer without a body has none.
     fn learn(&mut self, request: &Request, answer: &HttpAnswer, entry: &mut JournalEntry) {
-        if request.door == ApiKind::Graph {
+        if request.api == ApiKind::Graph {
             self.learn_made(answer, entry);
             return;
         }
@@ -241,7 +241,7 @@ fn holds_mask(value: &Value) -> bool {
 
 /// The answer, unless it is no JSON: such an answer comes from another server, so the effect of the change is unknown.
 fn readable(request: &Request, answer: HttpAnswer) -> Result<HttpAnswer, Failure> {
-    if request.door != ApiKind::Scim || answer.body.is_empty() {
+    if request.api != ApiKind::Scim || answer.body.is_empty() {
         return Ok(answer);
     }
     match list::parse_one(&answer.body) {

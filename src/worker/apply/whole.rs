@@ -174,7 +174,7 @@ fn written(entry: &JournalEntry) -> Vec<(ResourceRef, bool)> {
     for request in &entry.step.requests {
         let (Some(kind), Some(id)) = (kind_of(request), request.path.get(1)) else { continue };
         let target = ResourceRef { kind, id: id.as_str().into() };
-        if request.door != ApiKind::Scim || request.method == Method::Get || target.is_provisional() {
+        if request.api != ApiKind::Scim || request.method == Method::Get || target.is_provisional() {
             continue;
         }
         match all.iter_mut().find(|(known, _)| *known == target) {

@@ -54,9 +54,9 @@ impl PageRequest {
         }
     }
 
-    /// The answer to this query, which is sent if it is not under way; `heed` receives the parts of an answer that is
+    /// The answer to this query, which is sent if it is not under way; `observer` receives the parts of an answer that is
     /// requested now.
-    pub async fn answer(&mut self, query: &ListQuery, heed: BodyObserver<'_>) -> EarlyAnswer {
+    pub async fn answer(&mut self, query: &ListQuery, observer: BodyObserver<'_>) -> EarlyAnswer {
         if let Some((asked, answer)) = self.waiting.pop_front() {
             // A task that failed left no answer: the query is sent again.
             if asked == *query
@@ -67,7 +67,7 @@ impl PageRequest {
             }
             self.one_by_one();
         }
-        let answer = self.context.send_heeded(&self.request(query), heed).await;
+        let answer = self.context.send_observed(&self.request(query), observer).await;
         EarlyAnswer { answer, guessed: false }
     }
 

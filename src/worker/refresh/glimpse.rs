@@ -54,7 +54,7 @@ impl PageGlimpse {
     }
 
     /// Takes a part of the page.
-    pub fn heed(&self, part: BodyPart<'_>) {
+    pub fn observe(&self, part: BodyPart<'_>) {
         let part = match part {
             BodyPart::First => None,
             BodyPart::More(bytes) => {

@@ -246,7 +246,7 @@ impl Reading<'_> {
             return self.asked.answer(query, &|_| ()).await;
         }
         let glimpse = PageGlimpse::begin(self.context, self.wanted.kind, self.depth);
-        let heard = self.asked.answer(query, &|part| glimpse.heed(part)).await;
+        let heard = self.asked.answer(query, &|part| glimpse.observe(part)).await;
         glimpse.end().await;
         heard
     }
