@@ -1,7 +1,7 @@
 //! The context of every task of the worker: the server, the dialect, the disk, and the way to report.
 
 use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
+    Arc, Mutex, PoisonError,
     atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
@@ -29,12 +29,13 @@ use crate::{
     },
     store::{Store, StoreError, StoreSession},
     worker::{
-        journal_writer::JournalWriter, learnt::LearntRoleCache, refresh::WithheldMembers, shown_records::ShownRecords,
+        disk::{SharedStore, on_disk},
+        journal_writer::JournalWriter,
+        learnt::LearntRoleCache,
+        refresh::WithheldMembers,
+        shown_records::ShownRecords,
     },
 };
-
-/// The store, behind a lock of its own.
-pub type SharedStore = Arc<Mutex<Store>>;
 
 /// A resource as an answer had it.
 #[derive(Debug, Clone)]
@@ -125,17 +126,17 @@ impl WorkerContext {
 
     /// Sends one request, showing waits.
     pub async fn send(&self, request: &Request) -> Result<HttpAnswer, Failure> {
-        self.send_heeded(request, &|_| ()).await
+        self.send_observed(request, &|_| ()).await
     }
 
-    /// Like [`Self::send`]; `heed` is told of the body while it comes.
-    pub async fn send_heeded(&self, request: &Request, heed: BodyObserver<'_>) -> Result<HttpAnswer, Failure> {
+    /// Like [`Self::send`]; `observer` gets the body while it comes.
+    pub async fn send_observed(&self, request: &Request, observer: BodyObserver<'_>) -> Result<HttpAnswer, Failure> {
         let (reports, put_off) = (self.reports.clone(), Arc::clone(&self.put_off));
         let notice = move |wait: RequestWait| {
             put_off.fetch_add(usize::from(is_too_much(wait.status)), Ordering::Relaxed);
             let _ = reports.send(WorkerReport::Waiting(wait));
         };
-        self.client.send_heeded(request, &self.cancel, &notice, heed).await.map_err(|mut failure| {
+        self.client.send_observed(request, &self.cancel, &notice, observer).await.map_err(|mut failure| {
             self.put_off.fetch_add(usize::from(is_too_much(failure.status)), Ordering::Relaxed);
             self.dialect.hint(&mut failure);
             failure
@@ -336,35 +337,6 @@ impl WorkerContext {
     }
 }
 
-/// [`WorkerContext::stored`] for callers without a context.
-pub async fn on_disk<R: Send + 'static>(
-    disk: &SharedStore,
-    reports: &UnboundedSender<WorkerReport>,
-    work: impl FnOnce(&mut Store) -> Result<R, StoreError> + Send + 'static,
-) -> Option<R> {
-    let store = Arc::clone(disk);
-    let result = tokio::task::spawn_blocking(move || {
-        let mut store = lock(&store);
-        work(&mut store).map_err(|error| match error {
-            StoreError::Damaged(_) => match store.mend() {
-                Ok(Some(mended)) => mended,
-                Ok(None) => error.to_string(),
-                Err(worse) => format!("{error}; {worse}"),
-            },
-            error => error.to_string(),
-        })
-    })
-    .await;
-    match result {
-        Ok(Ok(value)) => Some(value),
-        Ok(Err(words)) => {
-            let _ = reports.send(WorkerReport::Notice(format!("The local store: {words}")));
-            None
-        }
-        Err(_) => None,
-    }
-}
-
 /// True for a status by which a reachable server asks for fewer requests.
 fn is_too_much(status: Option<u16>) -> bool {
     matches!(status, Some(429 | 503))
@@ -373,11 +345,6 @@ fn is_too_much(status: Option<u16>) -> bool {
 /// True for a status by which a server says that it lacks the endpoint.
 fn is_missing(failure: &Failure) -> bool {
     matches!(failure.status, Some(404 | 405 | 501))
-}
-
-/// A poisoned lock means that a task panicked between two statements of its own transaction, which was rolled back.
-fn lock(store: &Mutex<Store>) -> MutexGuard<'_, Store> {
-    store.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The wall clock.

@@ -4,7 +4,7 @@
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::context::{SharedStore, on_disk};
+use super::disk::{SharedStore, on_disk};
 use crate::{
     directory::{
         plan::{ChangeState, JournalEntry, WriteCondition},

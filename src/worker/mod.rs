@@ -1,4 +1,4 @@
-//! The worker: takes jobs from the console and reports back over channels; the only room that waits for the server.
+//! The worker: takes jobs from the console and reports back over channels; the only module that waits for the server.
 //!
 //! Reads: few at a time, a newer refresh replaces a waiting one, what is on screen goes first. Writes: first in, first
 //! out per record, several records at a time. Late reports of another profile are dropped by the runtime, which gives
@@ -47,6 +47,7 @@ use crate::{
 mod apply;
 mod by_name;
 mod context;
+mod disk;
 mod forms;
 mod jobs;
 mod journal_writer;
