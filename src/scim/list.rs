@@ -4,7 +4,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Value, error::Category, value::RawValue};
 
 use super::{
@@ -107,8 +107,18 @@ pub fn parse_text(text: &str) -> Result<ListPage<&RawValue>, BadBody> {
         serde_json::from_str::<IgnoredAny>(text).map_err(|e| bad(&e, text.len()))?;
         return Err(BadBody::NotAList { got: kind_of_raw(text).into() });
     }
-    let envelope: ListEnvelope<'_> = serde_json::from_str(text).map_err(|e| bad(&e, text.len()))?;
-    envelope.page()
+    let records = PageRecords { most: most_records(text.len()) };
+    let envelope = envelope(text, Some(records))?;
+    match envelope.resources {
+        Some(ListedRecords::NoArray) => self::envelope(text, None)?.page(),
+        _ => envelope.page(),
+    }
+}
+
+fn envelope(text: &str, records: Option<PageRecords>) -> Result<ListEnvelope<'_>, BadBody> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let read = EnvelopeVisitor { records }.deserialize(&mut json).and_then(|envelope| json.end().map(|()| envelope));
+    read.map_err(|error| bad(&error, text.len()))
 }
 
 /// Reads one resource, which is an object.
@@ -160,7 +170,7 @@ struct ListEnvelope<'a> {
     start_index: Option<&'a RawValue>,
     items_per_page: Option<&'a RawValue>,
     next_cursor: Option<&'a RawValue>,
-    resources: Option<&'a RawValue>,
+    resources: Option<ListedRecords<'a>>,
     /// The first few other keys, for the message when the answer is not a list.
     others: Vec<String>,
 }
@@ -168,17 +178,16 @@ struct ListEnvelope<'a> {
 impl<'a> ListEnvelope<'a> {
     fn page(self) -> Result<ListPage<&'a RawValue>, BadBody> {
         let other = |got: String| BadBody::NotAList { got };
-        let resources = match self.resources.map(RawValue::get) {
-            Some(raw) if raw.starts_with('[') => {
-                let most = most_records(raw.len());
-                let read = PageRecords { most }.deserialize(&mut serde_json::Deserializer::from_str(raw));
-                let read = read.map_err(|_| other("records that can't be told apart".to_owned()))?;
-                read.ok_or(BadBody::TooMany { most })?
+        let resources = match self.resources {
+            Some(ListedRecords::Records(records)) => records,
+            Some(ListedRecords::TooMany { most }) => return Err(BadBody::TooMany { most }),
+            Some(ListedRecords::Other(raw)) if raw.get().starts_with('{') => vec![raw],
+            Some(ListedRecords::Other(raw)) if raw.get() == "null" => Vec::new(),
+            Some(ListedRecords::Other(raw)) => {
+                return Err(other(format!("{} as its Resources", kind_of_raw(raw.get()))));
             }
-            Some(raw) if raw.starts_with('{') => self.resources.into_iter().collect(),
-            Some("null") => Vec::new(),
+            Some(ListedRecords::NoArray) => return Err(other("an unknown value as its Resources".to_owned())),
             None if self.total.is_some() => Vec::new(),
-            Some(raw) => return Err(other(format!("{} as its Resources", kind_of_raw(raw)))),
             None if self.others.is_empty() => return Err(other("an empty object".into())),
             None => return Err(other(format!("an object with {}", self.others.join(", ")))),
         };
@@ -197,21 +206,34 @@ fn most_records(bytes: usize) -> usize {
     MOST_SHORT + bytes / LONG
 }
 
-/// Borrows the records of a page; `None` where there are more than `most`.
+/// The value of `Resources`.
+enum ListedRecords<'a> {
+    Records(Vec<&'a RawValue>),
+    TooMany {
+        most: usize,
+    },
+    /// No array; the value is not kept yet.
+    NoArray,
+    /// No array, as it came.
+    Other(&'a RawValue),
+}
+
+/// Borrows the records of a page, at most so many.
+#[derive(Clone, Copy)]
 struct PageRecords {
     most: usize,
 }
 
 impl<'de> DeserializeSeed<'de> for PageRecords {
-    type Value = Option<Vec<&'de RawValue>>;
+    type Value = ListedRecords<'de>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_seq(self)
+        deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for PageRecords {
-    type Value = Option<Vec<&'de RawValue>>;
+    type Value = ListedRecords<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("records")
@@ -222,11 +244,40 @@ impl<'de> Visitor<'de> for PageRecords {
         while let Some(record) = seq.next_element()? {
             if records.len() == self.most {
                 while seq.next_element::<IgnoredAny>()?.is_some() {}
-                return Ok(None);
+                return Ok(ListedRecords::TooMany { most: self.most });
             }
             records.push(record);
         }
-        Ok(Some(records))
+        Ok(ListedRecords::Records(records))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(ListedRecords::NoArray)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(ListedRecords::NoArray)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(ListedRecords::NoArray)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(ListedRecords::NoArray)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(ListedRecords::NoArray)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(ListedRecords::NoArray)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(ListedRecords::NoArray)
     }
 }
 
@@ -245,13 +296,19 @@ fn cursor(raw: &RawValue) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for ListEnvelope<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(EnvelopeVisitor)
-    }
+/// Reads the top level; records one by one, at most so many, or where there is no array of them, as they came.
+#[derive(Clone, Copy)]
+struct EnvelopeVisitor {
+    records: Option<PageRecords>,
 }
 
-struct EnvelopeVisitor;
+impl<'de> DeserializeSeed<'de> for EnvelopeVisitor {
+    type Value = ListEnvelope<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
 
 impl<'de> Visitor<'de> for EnvelopeVisitor {
     type Value = ListEnvelope<'de>;
@@ -264,21 +321,27 @@ impl<'de> Visitor<'de> for EnvelopeVisitor {
         const OTHERS: usize = 4;
         let mut envelope = ListEnvelope::default();
         while let Some(key) = map.next_key::<String>()? {
-            let value: &'de RawValue = map.next_value()?;
             let slot = match key.to_ascii_lowercase().as_str() {
+                "resources" => {
+                    envelope.resources = Some(match self.records {
+                        Some(records) => map.next_value_seed(records)?,
+                        None => ListedRecords::Other(map.next_value()?),
+                    });
+                    continue;
+                }
                 "totalresults" => &mut envelope.total,
                 "startindex" => &mut envelope.start_index,
                 "itemsperpage" => &mut envelope.items_per_page,
                 "nextcursor" => &mut envelope.next_cursor,
-                "resources" => &mut envelope.resources,
                 _ => {
+                    map.next_value::<IgnoredAny>()?;
                     if envelope.others.len() < OTHERS {
                         envelope.others.push(clean_line(&key, 40).into_owned());
                     }
                     continue;
                 }
             };
-            *slot = Some(value);
+            *slot = Some(map.next_value()?);
         }
         Ok(envelope)
     }
