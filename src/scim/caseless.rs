@@ -19,8 +19,20 @@ pub fn key(name: &str) -> Cow<'_, str> {
         };
     }
     let nfc = ComposingNormalizerBorrowed::new_nfc();
-    let folded: String = nfc.normalize_iter(name.chars()).flat_map(folded).collect();
-    Cow::Owned(nfc.normalize(&folded).into_owned())
+    let composed = nfc.normalize(name);
+    let mut folded_name = String::with_capacity(composed.len() + 4);
+    for c in composed.chars() {
+        if c.is_ascii() {
+            folded_name.push(c.to_ascii_lowercase());
+        } else {
+            folded_name.extend(folded(c));
+        }
+    }
+    // Borrowed, and so without a copy, where folding left it composed.
+    match nfc.normalize(&folded_name) {
+        Cow::Borrowed(_) => Cow::Owned(folded_name),
+        Cow::Owned(composed) => Cow::Owned(composed),
+    }
 }
 
 /// The name with its accents composed (NFC).
@@ -51,11 +63,8 @@ fn squeezed(text: &str) -> String {
 
 type FoldedLetters = SmallVec<[char; 4]>;
 
-/// By way of upper case, since several lower-case letters may share one capital (`ς` and `σ`).
+/// The small letters of one beyond ASCII. By way of upper case, since several lower-case letters may share one capital (`ς` and `σ`).
 fn folded(c: char) -> FoldedLetters {
-    if c.is_ascii() {
-        return FoldedLetters::from_slice(&[c.to_ascii_lowercase()]);
-    }
     let stays_foreign = |letters: &FoldedLetters| !letters.iter().any(char::is_ascii);
     let round: FoldedLetters =
         c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect::<FoldedLetters>();
