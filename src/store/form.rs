@@ -16,18 +16,23 @@ use crate::directory::{
 /// Bytes that are decoded together.
 const STRETCH: usize = 1 << 20;
 
-/// A record in compact form.
-#[derive(Debug, Default)]
-pub(super) struct Form {
+/// A record in the compact form that the disk keeps.
+#[derive(Debug, Clone, Default)]
+pub struct PackedRecord {
     /// The record.
-    pub typed: Vec<u8>,
+    pub(super) typed: Vec<u8>,
     /// The part that a first look can do without: a team's members.
-    pub more: Option<Vec<u8>>,
+    pub(super) more: Option<Vec<u8>>,
 }
 
-impl Form {
+impl PackedRecord {
+    /// The record's fingerprint.
+    pub fn fingerprint(&self) -> Fingerprint {
+        fingerprint(&self.typed, self.more.as_deref())
+    }
+
     /// Encodes the record into the room that the last one had.
-    pub fn encode(mut self, kind: RecordKind, record: &Record) -> Result<Self> {
+    pub(super) fn encode(mut self, kind: RecordKind, record: &Record) -> Result<Self> {
         let room = mem::take(&mut self.typed);
         let apart = self.more.take();
         match (kind, record) {
@@ -57,19 +62,19 @@ impl Form {
 /// runs.
 pub type Fingerprint = u64;
 
-/// Makes fingerprints, one after another in the same buffer.
+/// Packs one record after another in the same buffer.
 #[derive(Debug, Default)]
-pub struct FingerprintMaker(Form);
+pub struct RecordPacker(PackedRecord);
 
-impl FingerprintMaker {
-    /// The record's fingerprint; `None` for a record that could not be put on disk.
-    pub fn print(&mut self, record: &Record) -> Option<Fingerprint> {
+impl RecordPacker {
+    /// The record in exactly the memory that it needs; `None` for a record that could not be put on disk.
+    pub fn pack(&mut self, record: &Record) -> Option<PackedRecord> {
         self.0 = mem::take(&mut self.0).encode(record.kind(), record).ok()?;
-        Some(print(&self.0.typed, self.0.more.as_deref()))
+        Some(self.0.clone())
     }
 }
 
-fn print(typed: &[u8], more: Option<&[u8]>) -> Fingerprint {
+fn fingerprint(typed: &[u8], more: Option<&[u8]>) -> Fingerprint {
     let mut hasher = FxHasher::default();
     hasher.write(typed);
     more.into_iter().for_each(|more| hasher.write(more));
@@ -220,7 +225,7 @@ impl PackedRecords {
                 record.complete(more)?;
             }
             record.share(&mut shared);
-            Some((record, print(typed, more)))
+            Some((record, fingerprint(typed, more)))
         };
         self.parts.iter().filter_map(one).collect()
     }

@@ -56,10 +56,10 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 
 pub use self::{
     error::StoreError,
-    form::{Fingerprint, FingerprintMaker},
+    form::{Fingerprint, PackedRecord, RecordPacker},
     journal::{JournalNote, JournalPart},
     organisation::file_of_today,
-    round::SyncBatch,
+    round::{ListedResource, SyncBatch},
     session::StoreSession,
     snapshot::Snapshot,
     stage::{StageMark, StoredStage},

@@ -11,15 +11,20 @@ use rustc_hash::FxHashSet;
 
 use super::{
     Result, Store, Sync, bytes,
-    form::Form,
+    form::PackedRecord,
     meta_get, meta_set,
     rows::{TableRows, print},
+    schema,
     snapshot::{claim_format, damaged_key, first_key, known, name, seen_key, shortfall_key, table},
 };
 use crate::{
     directory::{Id, ListCoverage, RecordKind, record::Record},
     scim::text::{compare_folded, fold},
 };
+
+/// The length of the log while a list is written, in pages: 64 MiB. The records of a page of the list have no order among
+/// those on disk, so each transaction writes most pages of the table of ids anew, and a longer log moves them less often.
+const LIST_LOG: u32 = 8_192;
 
 /// Users that the first screen shows before the rest is decoded.
 pub(super) const FIRST: usize = 200;
@@ -35,6 +40,23 @@ pub struct SyncBatch {
     seen: FxHashSet<i64>,
     /// The first users by name, with their rows.
     first: BTreeSet<(String, i64)>,
+}
+
+/// A record of a list, with its resource as it came.
+#[derive(Debug, Clone, Copy)]
+pub struct ListedResource<'a> {
+    /// The record.
+    pub record: &'a Record,
+    /// The record in the form for the disk, where that is made already.
+    pub packed: Option<&'a PackedRecord>,
+    /// The resource.
+    pub raw: &'a str,
+}
+
+impl<'a> From<(&'a Record, &'a str)> for ListedResource<'a> {
+    fn from((record, raw): (&'a Record, &'a str)) -> Self {
+        Self { record, packed: None, raw }
+    }
 }
 
 impl Store {
@@ -54,21 +76,33 @@ impl Store {
     pub fn keep<'a>(
         &mut self,
         round: &mut SyncBatch,
-        rows: impl IntoIterator<Item = (&'a Record, &'a str)>,
+        rows: impl IntoIterator<Item = impl Into<ListedResource<'a>>>,
     ) -> Result<()> {
-        let mut rows: Vec<_> = rows.into_iter().collect();
+        let mut rows: Vec<ListedResource<'_>> = rows.into_iter().map(Into::into).collect();
         // Sorted by id, like the table of ids: several times faster than any other order.
-        rows.sort_by_key(|(record, _)| record.id());
-        self.write(Sync::Normal, |tx| {
+        rows.sort_by_key(|row| row.record.id());
+        self.limit_log(LIST_LOG)?;
+        let kept = self.write(Sync::Normal, |tx| {
             claim_format(tx)?;
             let mut places = TableRows::of(tx, round.kind)?;
-            let mut form = Form::default();
-            for (record, raw) in rows {
-                form = form.encode(round.kind, record)?;
-                round.keep(&mut places, record, &form, raw)?;
+            for ListedResource { record, packed, raw } in rows {
+                match packed {
+                    Some(packed) if record.kind() == round.kind => round.keep(&mut places, record, packed, raw)?,
+                    _ => {
+                        let packed = PackedRecord::default().encode(round.kind, record)?;
+                        round.keep(&mut places, record, &packed, raw)?;
+                    }
+                }
             }
             Ok(())
-        })
+        });
+        self.limit_log(schema::LOG)?;
+        kept
+    }
+
+    /// Sets the length of the log, in pages, from which a write moves the log's pages into the file.
+    fn limit_log(&self, pages: u32) -> Result<()> {
+        Ok(self.db.pragma_update(None, "wal_autocheckpoint", pages)?)
     }
 
     /// Ends a round: records from before it that did not come are removed, if the list is complete.
@@ -126,7 +160,7 @@ impl SyncBatch {
         self.damaged
     }
 
-    fn keep(&mut self, places: &mut TableRows<'_>, record: &Record, form: &Form, raw: &str) -> Result<()> {
+    fn keep(&mut self, places: &mut TableRows<'_>, record: &Record, form: &PackedRecord, raw: &str) -> Result<()> {
         let id = record.id();
         let mut place = places.find(id)?;
         if let Some(taken) = place.filter(|place| self.seen.contains(&place.row)) {

@@ -4,7 +4,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
 use super::{
     Result,
-    form::{Form, is_of},
+    form::{PackedRecord, is_of},
     snapshot::{raw_sum, table},
     sum,
 };
@@ -61,7 +61,7 @@ impl<'a> TableRows<'a> {
     }
 
     /// Writes a record into its row, or into a new one; gives the row.
-    pub fn write(&mut self, place: Option<Place>, id: &str, form: &Form, raw: Option<&str>) -> Result<i64> {
+    pub fn write(&mut self, place: Option<Place>, id: &str, form: &PackedRecord, raw: Option<&str>) -> Result<i64> {
         let row = match place {
             Some(Place { row, .. }) if self.holds(row, id)? => {
                 self.update.execute(params![row, form.typed, form.more])?;
@@ -93,7 +93,7 @@ impl<'a> TableRows<'a> {
 }
 
 /// A checksum that tells whether the record is already stored in this row, both raw and decoded.
-pub(super) fn print(id: &str, row: i64, form: &Form, json: &str) -> i64 {
+pub(super) fn print(id: &str, row: i64, form: &PackedRecord, json: &str) -> i64 {
     let more = form.more.as_deref().map(sum::sealed).unwrap_or_default();
     let place = sum::of(&[id.as_bytes(), &row.to_le_bytes(), sum::sealed(&form.typed), more]);
     i64::from(place) << 32 | i64::from(raw_sum(id, json.as_bytes()))

@@ -87,6 +87,9 @@ pub(super) fn connect(path: &Path) -> Result<Connection> {
     Ok(db)
 }
 
+/// The length of the log, in pages, from which a write moves the log's pages into the file: SQLite's own.
+pub(super) const LOG: u32 = 1_000;
+
 /// Brings the file to the newest layout.
 ///
 /// Nothing is written, not even WAL mode, before it is clear that the file is ours.

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::{
     Result, Store, Sync, bytes,
-    form::{self, Fingerprint, Form, Found},
+    form::{self, Fingerprint, Found, PackedRecord},
     meta_get, meta_set,
     round::FIRST,
     rows::TableRows,
@@ -66,7 +66,7 @@ impl Store {
     /// Keeps one freshly read record. Without `raw` no resource is kept for it: the old one would no longer be true.
     pub fn put(&mut self, record: &Record, raw: Option<&str>) -> Result<()> {
         let kind = record.kind();
-        let form = Form::default().encode(kind, record)?;
+        let form = PackedRecord::default().encode(kind, record)?;
         self.write(Sync::Normal, |tx| {
             claim_format(tx)?;
             let mut rows = TableRows::of(tx, kind)?;

@@ -112,7 +112,7 @@ fn a_file_of_the_third_layout_keeps_its_records() {
     tx.pragma_update(None, "user_version", 3).unwrap();
     tx.pragma_update(None, "application_id", schema::APPLICATION).unwrap();
     let record = named("u", "eva");
-    let form = form::Form::default().encode(RecordKind::User, &record).unwrap();
+    let form = form::PackedRecord::default().encode(RecordKind::User, &record).unwrap();
     tx.execute("INSERT INTO user VALUES(1, ?1, NULL)", [form.typed]).unwrap();
     tx.execute("INSERT INTO user_id VALUES('u', 1)", []).unwrap();
     tx.execute("INSERT INTO user_raw VALUES(1, '{}', ?1)", [sum::of(&[b"u", b"{}"])]).unwrap();

@@ -91,8 +91,9 @@ fn a_record_has_one_print_before_and_after_it_was_on_disk() {
     let people = [Record::User(full_user("u", HOSTILE)), named("v", "v")];
     let teams =
         [Record::Team(full_team("t", "vision")), Record::Team(Team { members: None, ..full_team("s", "vision") })];
-    let mut printer = FingerprintMaker::default();
-    let mut prints = |records: &[Record]| records.iter().map(|one| printer.print(one).unwrap()).collect::<Vec<_>>();
+    let mut packer = RecordPacker::default();
+    let mut prints =
+        |records: &[Record]| records.iter().map(|one| packer.pack(one).unwrap().fingerprint()).collect::<Vec<_>>();
     let expected = [prints(&people), prints(&teams), prints(&[Record::Role(full_role("r", "reader"))])];
     for record in people.iter().chain(&teams).chain(&[Record::Role(full_role("r", "reader"))]) {
         store.put(record, None).unwrap();

@@ -9,7 +9,7 @@ use tokio::{
         mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
     },
     task::JoinHandle,
-    time::{Duration, Instant},
+    time::{Duration, Instant, timeout_at},
 };
 
 use super::{super::context::WorkerContext, lists::RecordLists, show_partly};
@@ -21,12 +21,15 @@ use crate::{
 };
 
 /// The first preview has a screenful of records; further ones follow each time their number has quadrupled, after some
-/// time, up to the largest list that is shown while it grows.
+/// time, up to the largest list that is shown while it grows. Until then the bytes wait unread: a fast server's page is
+/// complete before, and is then read as a whole.
 const FIRST: usize = 25;
 const MOST: usize = 30_000;
 const PATIENCE: Duration = Duration::from_millis(300);
 /// The most bytes that wait to be read, and the largest record, in bytes; beyond that there is no preview.
 const MOST_HELD: usize = 8 << 20;
+/// Bytes that are read at a time.
+const PIECE: usize = 64 << 10;
 
 /// A page that is previewed.
 pub struct PageGlimpse {
@@ -47,7 +50,8 @@ impl PageGlimpse {
             depth,
             splitter: Splitter::default(),
             lists: RecordLists::default(),
-            shown: None,
+            waiting: Vec::new(),
+            pause_end: None,
             next: FIRST,
         };
         Self { parts, room, watching: tokio::spawn(watch.run(received)) }
@@ -86,30 +90,58 @@ struct GlimpseWatch {
     depth: ReadDepth,
     splitter: Splitter,
     lists: RecordLists,
-    shown: Option<Instant>,
+    /// Bytes that are not split into records yet.
+    waiting: Vec<u8>,
+    /// The time before which there is no further preview.
+    pause_end: Option<Instant>,
     next: usize,
 }
 
 impl GlimpseWatch {
     async fn run(mut self, mut parts: UnboundedReceiver<Option<Vec<u8>>>) {
-        while let Some(part) = parts.recv().await
-            && self.next <= MOST
-            && self.splitter.held() <= MOST_HELD
-            && !self.room.is_closed()
-        {
-            match part {
-                None => (self.splitter, self.lists) = (Splitter::default(), RecordLists::default()),
-                Some(bytes) => {
-                    self.room.add_permits(bytes.len());
-                    self.take(&bytes);
-                }
+        while self.next <= MOST && self.splitter.held() <= MOST_HELD && !self.room.is_closed() {
+            match self.pause_end {
+                Some(end) if !self.waiting.is_empty() => match timeout_at(end, parts.recv()).await {
+                    Ok(Some(part)) => self.hold(part),
+                    Ok(None) => return,
+                    Err(_) => self.pause_end = None,
+                },
+                _ => match parts.recv().await {
+                    Some(part) => self.hold(part),
+                    None => return,
+                },
             }
-            let soon = self.shown.is_some_and(|at| at.elapsed() < PATIENCE);
-            if self.lists.len() >= self.next && !soon {
-                self.next = self.lists.len() * 4;
-                show_partly(&self.context, self.lists.clone()).await;
-                self.shown = Some(Instant::now());
+            self.preview().await;
+        }
+    }
+
+    fn hold(&mut self, part: Option<Vec<u8>>) {
+        match part {
+            None => {
+                self.room.add_permits(self.waiting.len());
+                (self.splitter, self.lists) = (Splitter::default(), RecordLists::default());
+                self.waiting.clear();
             }
+            Some(bytes) => self.waiting.extend(bytes),
+        }
+    }
+
+    /// Reads the bytes that wait, and shows the records if there are enough of them.
+    async fn preview(&mut self) {
+        if self.pause_end.is_some_and(|end| Instant::now() < end) {
+            return;
+        }
+        let bytes = std::mem::take(&mut self.waiting);
+        self.room.add_permits(bytes.len());
+        for piece in bytes.chunks(PIECE) {
+            self.take(piece);
+            // The preview can end here, as soon as the page is complete.
+            tokio::task::yield_now().await;
+        }
+        if self.lists.len() >= self.next {
+            self.next = self.lists.len() * 4;
+            show_partly(&self.context, self.lists.clone()).await;
+            self.pause_end = Some(Instant::now() + PATIENCE);
         }
     }
 

@@ -28,7 +28,7 @@ use crate::{
         list::{self, BadBody},
         tree,
     },
-    store::{Fingerprint, FingerprintMaker},
+    store::{ListedResource, PackedRecord, RecordPacker},
 };
 
 /// Below so many records, and so many bytes, a second thread costs more than it saves.
@@ -53,8 +53,8 @@ pub struct Reader {
     pub members_told: bool,
     /// True if a team so far has the attribute without members: where it is absent, members are left out.
     pub members_empty: bool,
-    /// Records are compared, with those on screen or on disk.
-    pub prints: bool,
+    /// Records are packed, for the disk and for the comparison with those on screen.
+    pub packs: bool,
     /// A lock that is held while a record that takes much room is read: one at a time.
     pub heavy: Mutex<()>,
     pub withheld: WithheldMembers,
@@ -75,8 +75,8 @@ pub struct ReadRow {
     /// True if the filter that was asked for finds the record: many servers answer a filter that they don't know with
     /// everybody.
     pub meant: bool,
-    /// The record's fingerprint; none where it can't be told from another.
-    pub print: Option<Fingerprint>,
+    /// The record as the disk keeps it; none where the disk does not.
+    pub packed: Option<PackedRecord>,
     /// True if the record is shown with the same values already.
     pub shown: bool,
     /// The groups that a user names.
@@ -111,9 +111,13 @@ impl ReadPage {
     }
 
     /// The records from there on, at most so many, with their resources as they came.
-    pub fn stretch(&self, from: usize, most: usize) -> impl Iterator<Item = (&Record, &str)> {
+    pub fn stretch(&self, from: usize, most: usize) -> impl Iterator<Item = ListedResource<'_>> {
         let rows = self.rows.iter().skip(from).take(most);
-        rows.map(|row| (&row.record, self.text.get(row.raw.clone()).unwrap_or_default()))
+        rows.map(|row| ListedResource {
+            record: &row.record,
+            packed: row.packed.as_ref(),
+            raw: self.text.get(row.raw.clone()).unwrap_or_default(),
+        })
     }
 }
 
@@ -133,19 +137,19 @@ impl Reader {
     pub fn read(&mut self, body: Vec<u8>, received: usize) -> Result<ReadPage, BadBody> {
         let text = list::into_text(body)?;
         let page = list::parse_text(&text)?;
-        let (mut nameless, mut hints, mut printer) =
-            (NamelessRecord::default(), RecordHints::default(), FingerprintMaker::default());
+        let (mut nameless, mut hints, mut packer) =
+            (NamelessRecord::default(), RecordHints::default(), RecordPacker::default());
         let mut rows = Vec::with_capacity(page.resources.len());
         for raws in page.resources.chunks(AT_ONCE) {
             let from = rows.len();
             for (read, raw) in self.records(from, raws).into_iter().zip(raws) {
                 let json = raw.get();
-                let (mut record, print, key) = match read.record {
-                    Ok(record) => (record, read.print, None),
+                let (mut record, packed, key) = match read.record {
+                    Ok(record) => (record, read.packed, None),
                     Err(problem) => {
                         let record = dialect::placeholder(self.kind, received + rows.len() + 1, problem);
-                        let print = printer.print(&record);
-                        (record, print, Some(nameless.key(json)))
+                        let packed = packer.pack(&record);
+                        (record, packed, Some(nameless.key(json)))
                     }
                 };
                 self.shared.record(&mut record);
@@ -158,7 +162,7 @@ impl Reader {
                 rows.push(ReadRow {
                     record,
                     meant: read.meant,
-                    print,
+                    packed,
                     shown: false,
                     groups: read.groups,
                     members,
@@ -168,7 +172,7 @@ impl Reader {
             }
         }
         if self.kind == RecordKind::Team {
-            self.settle_members(&mut rows, &mut printer);
+            self.settle_members(&mut rows, &mut packer);
         }
         let (total, next_cursor) = (page.total, page.next_cursor);
         Ok(ReadPage { total, next_cursor, rows, hints, text })
@@ -176,7 +180,7 @@ impl Reader {
 
     /// Marks members as not told in a list in which no team has any: some lists leave them out, or empty. In any other
     /// list an absent attribute is nobody (RFC 7643 §2.5), unless another team has it without members.
-    fn settle_members(&mut self, rows: &mut [ReadRow], printer: &mut FingerprintMaker) {
+    fn settle_members(&mut self, rows: &mut [ReadRow], packer: &mut RecordPacker) {
         let has_some =
             |row: &ReadRow| matches!(&row.record, Record::Team(team) if team.size().is_some_and(|size| size > 0));
         let is_empty = |row: &ReadRow| matches!(&row.record, Record::Team(team) if team.size() == Some(0));
@@ -188,7 +192,7 @@ impl Reader {
             let told = self.members_told && absence_tells && !self.withheld.is_in_list(&team.id);
             if told != team.members.is_some() && team.problem.is_none() {
                 team.members = told.then(Vec::new);
-                row.print = printer.print(&row.record);
+                row.packed = packer.pack(&row.record);
             }
         }
     }
@@ -217,7 +221,7 @@ impl Reader {
         let meets = |raw: &RawValue, filter: &ScimFilter| {
             tree::parse(raw.get().as_bytes()).is_ok_and(|record| filter.matches(&record))
         };
-        let (mut printer, mut names) = (FingerprintMaker::default(), FxHashSet::default());
+        let (mut packer, mut names) = (RecordPacker::default(), FxHashSet::default());
         let read = |(at, raw): (usize, &&RawValue)| {
             let heavy = tree::is_heavy(raw.get().as_bytes());
             let _alone = heavy.then(|| self.heavy.lock().unwrap_or_else(PoisonError::into_inner));
@@ -225,9 +229,9 @@ impl Reader {
             if let (Ok(Record::Team(team)), Some(users)) = (&mut record, &self.users) {
                 share(team, users, &mut names);
             }
-            let print = record.as_ref().ok().filter(|_| self.prints).and_then(|record| printer.print(record));
+            let packed = record.as_ref().ok().filter(|_| self.packs).and_then(|record| packer.pack(record));
             let groups = record.as_ref().map(|record| members::groups_named(record, raw)).unwrap_or_default();
-            ReadResource { record, print, groups, meant: self.filter.as_ref().is_none_or(|filter| meets(raw, filter)) }
+            ReadResource { record, packed, groups, meant: self.filter.as_ref().is_none_or(|filter| meets(raw, filter)) }
         };
         (from..).zip(raws).map(read).collect()
     }
@@ -261,7 +265,7 @@ fn share(team: &mut Team, users: &ShownList, names: &mut FxHashSet<Name>) {
 /// A resource as it was read, and whether the filter that was asked for finds it.
 struct ReadResource {
     record: Result<Record, RecordProblem>,
-    print: Option<Fingerprint>,
+    packed: Option<PackedRecord>,
     /// The groups that a user names.
     groups: Vec<Id>,
     meant: bool,
@@ -307,7 +311,7 @@ mod tests {
             users: None,
             members_told: false,
             members_empty: false,
-            prints: true,
+            packs: true,
             heavy: Mutex::default(),
             withheld: WithheldMembers::default(),
         };
@@ -317,7 +321,7 @@ mod tests {
         let lost: Vec<&str> = ids.iter().copied().filter(|id| id.starts_with(dialect::UNREADABLE)).collect();
         assert!(lost.len() == 5 && lost[0].ends_with("-1") && lost[4].ends_with("-5"), "{lost:?}");
         assert_eq!(page.rows[1_007].record.target().id.as_ref(), "unreadable:1108");
-        for (at, (_, raw)) in page.stretch(0, usize::MAX).enumerate() {
+        for (at, ListedResource { raw, .. }) in page.stretch(0, usize::MAX).enumerate() {
             assert_eq!(serde_json::from_str::<Value>(raw).unwrap(), people[at]);
         }
         page.keep_only(&[0, 7, 4_499]);

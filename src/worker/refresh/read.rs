@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, atomic::Ordering};
 
 use jiff::Timestamp;
+use tokio::time::{Duration, Instant};
 
 use super::{
     super::{
@@ -33,13 +34,16 @@ use crate::{
         filter::ScimFilter,
         pager::{Pager, thousands},
     },
+    store::PackedRecord,
 };
 
 /// The largest list that is accepted, in bytes of its answers.
 const MOST_BYTES: usize = 1 << 30;
 /// The limit of records shown during a first load: they are shown as soon as there are any, then each time their number
-/// has quadrupled; more than this wait for the whole list.
+/// has quadrupled and some time has passed; more than this wait for the whole list.
 const MOST_SHOWN: usize = 50_000;
+/// The time between two such lists. Each is indexed as a whole, which delays the next page.
+const SHOW_PAUSE: Duration = Duration::from_secs(1);
 
 /// The most records for which room is reserved at once; beyond that, memory grows as records come.
 const EXPECTED: usize = 1 << 20;
@@ -111,7 +115,7 @@ pub async fn read_list(context: &WorkerContext, wanted: ReadOptions<'_>) -> Opti
             users: wanted.shown.list(RecordKind::User),
             members_told: false,
             members_empty: context.members_empty.load(Ordering::Relaxed),
-            prints: keeper.is_kept(),
+            packs: keeper.is_kept(),
             heavy: Mutex::default(),
             withheld: context.withhold(|withheld| withheld.clone()),
         }),
@@ -135,6 +139,7 @@ pub async fn read_list(context: &WorkerContext, wanted: ReadOptions<'_>) -> Opti
         overlooked: 0,
         bytes: 0,
         next: 1,
+        pause_end: None,
         context,
         wanted,
     };
@@ -169,8 +174,9 @@ struct Reading<'a> {
     /// Records that differ from the screen although their date of change says that they should not.
     overlooked: usize,
     bytes: usize,
-    /// The number of records at which the list is shown next.
+    /// The number of records at which the list is shown next, and the time before which it is not.
     next: usize,
+    pause_end: Option<Instant>,
 }
 
 impl Reading<'_> {
@@ -298,7 +304,7 @@ impl Reading<'_> {
         self.kept += page.rows.len();
         self.unreadable += page.rows.iter().filter(|row| row.is_unreadable()).count() as u64;
         for row in &mut page.rows {
-            let compared = self.compared.note(row.record.id(), row.print);
+            let compared = self.compared.note(row.record.id(), row.packed.as_ref().map(PackedRecord::fingerprint));
             row.shown = compared == RecordComparison::Same;
             let modified = if let Record::User(user) = &row.record { user.modified } else { None };
             self.newest = self.newest.max(modified);
@@ -324,10 +330,11 @@ impl Reading<'_> {
     /// Shows the records so far, on a first load.
     async fn show(&mut self, page: &ReadPage) {
         let (seen, last) = (self.kept, self.pager.next().is_none());
-        if !self.wanted.first || seen < self.next || seen > MOST_SHOWN || last {
+        let is_early = self.pause_end.is_some_and(|end| Instant::now() < end);
+        if !self.wanted.first || seen < self.next || seen > MOST_SHOWN || last || is_early {
             return;
         }
-        self.next = seen * 4;
+        (self.next, self.pause_end) = (seen * 4, Some(Instant::now() + SHOW_PAUSE));
         let written = self.keeper.finish().await;
         self.lists.extend(written);
         let mut lists = self.lists.clone();
