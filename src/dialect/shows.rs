@@ -285,33 +285,40 @@ fn is_defined(role: &Role, to: &RoleDraft) -> ChangeShown {
     ChangeShown::No(instead)
 }
 
+/// The verdict on a creation whose record is not there under the id that the answer gave.
+fn no_such(of: RecordKind) -> ChangeShown {
+    let word = match of {
+        RecordKind::User => "user",
+        RecordKind::Team => "team",
+        RecordKind::Role => "role",
+    };
+    ChangeShown::No(format!("no {word} with the id that it answered"))
+}
+
 /// The newest record with the name, among all results of a look-up.
 fn created(
     fresh: &[Observation],
     (of, key): (RecordKind, &Id),
     pick: impl Fn(&Record) -> Option<ChangeShown>,
 ) -> ChangeShown {
-    let mut kind = None;
+    let (mut kind, mut gone) = (None, Vec::new());
     for one in fresh.iter().rev() {
         match one {
-            // The newest reading of the record finds none: the answer that showed it is worth nothing.
-            Observation::Gone(target) if kind.is_none() && target.kind == of && target.id != *key => {
-                let word = match target.kind {
-                    RecordKind::User => "user",
-                    RecordKind::Team => "team",
-                    RecordKind::Role => "role",
-                };
-                return ChangeShown::No(format!("no {word} with the id that it answered"));
-            }
+            Observation::Gone(target) if target.id == *key => kind = Some(target.kind),
+            Observation::Gone(target) if target.kind == of => gone.push(&target.id),
             Observation::Record(record) => {
                 kind = Some(record.kind());
                 if let Some(shown) = pick(record) {
-                    return shown;
+                    // A newer reading of the record finds none: the answer that showed it is worth nothing.
+                    let is_gone = gone.iter().any(|id| **id == record.target().id);
+                    return if is_gone { no_such(of) } else { shown };
                 }
             }
-            Observation::Gone(target) if target.id == *key => kind = Some(target.kind),
             Observation::Gone(_) | Observation::Told(..) => {}
         }
+    }
+    if !gone.is_empty() {
+        return no_such(of);
     }
     match kind {
         None => ChangeShown::CantTell,

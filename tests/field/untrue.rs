@@ -48,6 +48,37 @@ fn a_change_that_only_its_answer_shows_is_not_done(#[case] args: &[&str]) {
     assert_eq!(told["error"]["code"], "partly-done", "{told}");
 }
 
+/// POST is answered with a whole record, and nothing is kept.
+struct KeepsNothing;
+
+impl Behavior for KeepsNothing {
+    fn before(&self, _: &mut State, request: &Request) -> Option<Answer> {
+        let mut shown = request.body.clone();
+        shown["id"] = "new-1".into();
+        (request.method == "POST").then(|| Answer::json(201, &shown))
+    }
+}
+
+#[rstest]
+#[case::user("users:\n- {user: zed, email: zed@example.com}\n")]
+#[case::team("teams:\n- team: gamma\n")]
+#[case::team_with_members("teams:\n- {team: gamma, members: [user0001]}\n")]
+fn a_creation_that_only_its_answer_shows_is_not_done(#[case] file: &str) {
+    let world = World::new(KeepsNothing, users(3), vec![group(1, "alpha", &[1])]);
+    world.file("new.yaml", file);
+    let told = json_of(&world, &["apply", "new.yaml"], PARTLY);
+    assert_eq!(change(&told)["state"], "sent, not shown", "{told}");
+}
+
+/// A session without lists has seen no group, and knows nothing of the members that groups show.
+#[test]
+fn a_team_that_is_created_alone_is_seen_by_its_record() {
+    let world = World::new(KeepsNothing, users(3), vec![group(1, "alpha", &[1])]);
+    let told = json_of(&world, &["create", "team", "gamma"], PARTLY);
+    assert_eq!(change(&told)["state"], "sent, not shown", "{told}");
+    assert!(!change(&told)["why"].as_str().unwrap().contains("who is in"), "{told}");
+}
+
 fn states(told: &Value) -> Vec<&str> {
     told["changes"].as_array().unwrap().iter().map(|change| change["state"].as_str().unwrap()).collect()
 }

@@ -283,8 +283,11 @@ impl ChangeAttempt<'_> {
             entry.step.change,
             Change::AddMember { .. } | Change::RemoveMember { .. } | Change::ReplaceMembers { .. }
         );
-        // A new team is seen by its record.
-        let about = about || (matches!(entry.step.change, Change::CreateTeam { .. }) && entry.created.is_some());
+        // A new team is seen by its record, an empty one whole.
+        let is_seen =
+            |created: &Id| self.after.get(&path_of(&ResourceRef::team(created))).is_some_and(|after| after.asked);
+        let has_members = matches!(&entry.step.change, Change::CreateTeam { members, .. } if !members.is_empty());
+        let about = about || (has_members && entry.created.as_ref().is_some_and(is_seen));
         let team = entry.step.change.team();
         let is_withheld = |team: &Id| self.context.withhold(|withheld| withheld.is_everywhere(team));
         let is_told = self.moved_by_person(&entry.step.change).is_some();

@@ -172,9 +172,7 @@ what is so."
         if !so {
             entry.created = None;
         }
-        // An empty team is seen whole by its record.
-        let is_empty = matches!(&entry.step.change, Change::CreateTeam { members, .. } if members.is_empty());
-        so && (is_empty || !self.is_blind(entry))
+        so && !self.is_blind(entry)
     }
 
     /// A sentence about who made the change that the server refused and the record shows; `None` if that is not known.
