@@ -63,7 +63,8 @@ fn squeezed(text: &str) -> String {
 
 type FoldedLetters = SmallVec<[char; 4]>;
 
-/// The small letters of one beyond ASCII. By way of upper case, since several lower-case letters may share one capital (`ς` and `σ`).
+/// The lower-case form of a letter beyond ASCII, by way of upper case: several lower-case letters may share one capital
+/// (`ς` and `σ`).
 fn folded(c: char) -> FoldedLetters {
     let stays_foreign = |letters: &FoldedLetters| !letters.iter().any(char::is_ascii);
     let round: FoldedLetters =

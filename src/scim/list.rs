@@ -212,9 +212,9 @@ enum ListedRecords<'a> {
     TooMany {
         most: usize,
     },
-    /// No array; the value is not kept yet.
+    /// Another value, which was skipped.
     NoArray,
-    /// No array, as it came.
+    /// Another value, as it came.
     Other(&'a RawValue),
 }
 
@@ -296,7 +296,7 @@ fn cursor(raw: &RawValue) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Reads the top level; records one by one, at most so many, or where there is no array of them, as they came.
+/// Reads the top level: `Resources` as an array of records, or without `records` as one value of any kind.
 #[derive(Clone, Copy)]
 struct EnvelopeVisitor {
     records: Option<PageRecords>,

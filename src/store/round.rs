@@ -22,8 +22,8 @@ use crate::{
     scim::text::{compare_folded, fold},
 };
 
-/// The length of the log while a list is written, in pages: 64 MiB. The records of a page of the list have no order among
-/// those on disk, so each transaction writes most pages of the table of ids anew, and a longer log moves them less often.
+/// The length of the log while a list is written, in pages: 64 MiB. The ids of a list have no order, so each transaction
+/// writes most pages of the table of ids, and with a longer log these pages are moved into the file less often.
 const LIST_LOG: u32 = 8_192;
 
 /// Users that the first screen shows before the rest is decoded.

@@ -92,7 +92,7 @@ pub struct WorkerContext {
     pub late: Arc<AtomicBool>,
     /// True if an answer has shown a change that the record never did.
     pub untrue: Arc<AtomicBool>,
-    /// True if a new membership, and the end of one, has left somebody's other memberships alone.
+    /// True if a new membership, and a removal, has left a person's other memberships unchanged.
     pub memberships_kept: Arc<[AtomicBool; 2]>,
     /// How many changes of memberships were compared with the other memberships.
     pub memberships_compared: Arc<AtomicUsize>,
@@ -266,12 +266,12 @@ impl WorkerContext {
         with(&mut self.withheld.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// True where a change of a membership in this direction is known to leave the others alone.
+    /// True if changes of memberships of this kind are known to leave a person's other memberships unchanged.
     pub fn keeps_memberships(&self, change: &Change) -> bool {
         self.memberships_kept_by(change).load(Ordering::Relaxed)
     }
 
-    /// Notes that a change of a membership left the others alone.
+    /// Records that a change of a membership left the other memberships unchanged.
     pub fn found_memberships_kept(&self, change: &Change) {
         self.memberships_kept_by(change).store(true, Ordering::Relaxed);
     }
@@ -281,7 +281,7 @@ impl WorkerContext {
         if change.joining().is_empty() { leaving } else { joining }
     }
 
-    /// Counts a change of a membership that is compared; gives how many were before.
+    /// Counts a comparison of memberships; returns the number of earlier ones.
     pub fn compares_memberships(&self) -> usize {
         self.memberships_compared.fetch_add(1, Ordering::Relaxed)
     }

@@ -143,7 +143,7 @@ impl Change {
         }
     }
 
-    /// The users whose other memberships the change may end: those who join, otherwise those who leave.
+    /// The users whose other memberships the change may end: those who join, or if nobody joins, those who leave.
     pub fn moving(&self) -> &[Id] {
         if self.joining().is_empty() { self.leaving() } else { self.joining() }
     }

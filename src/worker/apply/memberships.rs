@@ -1,9 +1,9 @@
-//! Memberships that a change takes along: a deactivation may end them, on some servers a person is in one team at a time,
-//! so that joining another one ends the first, and on others whoever leaves one team leaves all.
+//! Memberships that a change may end: a deactivation may end all of them; on some servers a person is in one team at a
+//! time, so that joining a team ends the membership in the other one; on others, leaving one team ends all memberships.
 //!
-//! The records that show that are read just before and just after the change: the person's own record where it tells
-//! groups, otherwise the person's teams. A deactivation is compared so once in a session, a new membership, or the end of
-//! one, until one has left the person's other teams alone.
+//! The records that show memberships are read just before and just after the change: the person's own record if it has
+//! groups, otherwise the person's teams. The first deactivation of a session is compared in this way. New memberships are
+//! compared until one has left the person's other teams unchanged, and removals likewise.
 
 use serde_json::Value;
 
@@ -26,13 +26,13 @@ use crate::{
 const NOT_TOLD: &str =
     "Whether the teams still have this member is not known: the server's record of the user tells no teams.";
 
-/// The note for a membership that was not compared with the others.
+/// The note for a change of a membership after which the other memberships were not compared.
 const NOT_LOOKED_AT: &str = "Whether their other memberships are as before was not looked at.";
 
 /// The attributes of a user's record that show teams.
 const TELLING: [&str; 2] = ["groups", "teamRoles"];
 
-/// Changes of memberships of a session that are compared at most.
+/// The limit of changes of memberships that are compared in a session.
 const MOST_COMPARED: usize = 20;
 
 impl ChangeAttempt<'_> {
@@ -57,7 +57,7 @@ impl ChangeAttempt<'_> {
             self.unlooked = true;
             return;
         }
-        // Somebody who leaves a team has no more access than before: their record is read only where it is sure to tell.
+        // A removal gives no access, so the user's record is read only if it is known to have groups.
         let is_tried = entry.step.watched.is_none() && change.leaving().is_empty();
         if let [user] = people
             && (is_tried || self.is_known_to_tell(user).await)
@@ -120,7 +120,7 @@ impl ChangeAttempt<'_> {
         std::iter::once(id.to_string()).chain(name.and_then(Value::as_str).map(str::to_owned)).collect()
     }
 
-    /// Learns from a change of a membership that left other memberships alone.
+    /// Learns from a change of a membership that left other memberships unchanged.
     pub(super) fn learn_memberships(&self, entry: &JournalEntry) {
         let (moving, own) = (entry.step.change.moving(), self.own_team(entry));
         let stays = |(path, before): (&Vec<String>, &RecordBefore)| {
@@ -148,7 +148,7 @@ impl ChangeAttempt<'_> {
         }
     }
 
-    /// The other teams that the user's record names before the change and not after it, where it names them by role.
+    /// The other teams in the user's record before the change and not after it, if the record names them by role.
     pub(super) fn left_teams(&self, entry: &JournalEntry) -> Option<SideEffect> {
         let [user] = entry.step.change.moving() else { return None };
         let path = path_of(&ResourceRef::user(user));

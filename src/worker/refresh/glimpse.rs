@@ -21,8 +21,8 @@ use crate::{
 };
 
 /// The first preview has a screenful of records; further ones follow each time their number has quadrupled, after some
-/// time, up to the largest list that is shown while it grows. Until then the bytes wait unread: a fast server's page is
-/// complete before, and is then read as a whole.
+/// time, up to the largest list that is shown while it grows. Until then the bytes wait unread: the page of a fast server
+/// is complete before that, and its records are read only once.
 const FIRST: usize = 25;
 const MOST: usize = 30_000;
 const PATIENCE: Duration = Duration::from_millis(300);
