@@ -87,7 +87,7 @@ pub(super) fn connect(path: &Path) -> Result<Connection> {
     Ok(db)
 }
 
-/// The length of the log, in pages, from which a write moves the log's pages into the file: SQLite's own.
+/// The length of the log, in pages, from which a write moves the log's pages into the file: `SQLite`'s own.
 pub(super) const LOG: u32 = 1_000;
 
 /// Brings the file to the newest layout.
