@@ -15,7 +15,6 @@ use crate::{
     dialect::Dialect,
     directory::{
         Observation, RecordKind, ResourceRef,
-        change::Change,
         record::{ReadDepth, Record},
         side_query::{SideAnswer, SideQuery, SideQueryKind},
         work::WorkerReport,
@@ -92,9 +91,9 @@ pub struct WorkerContext {
     pub late: Arc<AtomicBool>,
     /// True if an answer has shown a change that the record never did.
     pub untrue: Arc<AtomicBool>,
-    /// True if a new membership, and a removal, has left a person's other memberships unchanged.
-    pub memberships_kept: Arc<[AtomicBool; 2]>,
-    /// How many changes of memberships were compared with the other memberships.
+    /// True if a new membership has left a person's other memberships unchanged.
+    pub memberships_kept: Arc<AtomicBool>,
+    /// How many new memberships were compared with the other memberships.
     pub memberships_compared: Arc<AtomicUsize>,
     /// The records that the console shows.
     pub known: ShownRecords,
@@ -266,19 +265,14 @@ impl WorkerContext {
         with(&mut self.withheld.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// True if changes of memberships of this kind are known to leave a person's other memberships unchanged.
-    pub fn keeps_memberships(&self, change: &Change) -> bool {
-        self.memberships_kept_by(change).load(Ordering::Relaxed)
+    /// True if new memberships are known to leave a person's other memberships unchanged.
+    pub fn keeps_memberships(&self) -> bool {
+        self.memberships_kept.load(Ordering::Relaxed)
     }
 
-    /// Records that a change of a membership left the other memberships unchanged.
-    pub fn found_memberships_kept(&self, change: &Change) {
-        self.memberships_kept_by(change).store(true, Ordering::Relaxed);
-    }
-
-    fn memberships_kept_by(&self, change: &Change) -> &AtomicBool {
-        let [joining, leaving] = &*self.memberships_kept;
-        if change.joining().is_empty() { leaving } else { joining }
+    /// Records that a new membership left the other memberships unchanged.
+    pub fn found_memberships_kept(&self) {
+        self.memberships_kept.store(true, Ordering::Relaxed);
     }
 
     /// Counts a comparison of memberships; returns the number of earlier ones.
