@@ -2,20 +2,17 @@
 //!
 //! Knows the `ListResponse` (RFC 7644 §3.4.2), not the meaning of records.
 
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::IgnoredAny;
 use serde_json::{Value, error::Category, value::RawValue};
 
 use super::{
     json::kind,
-    text::clean_line,
     tree::{self, TreeError},
 };
 
-/// The most records of any length in a page; each [`LONG`] bytes of the page allow one more.
-const MOST_SHORT: usize = 40_000;
-const LONG: usize = 250;
+mod envelope;
 
 /// The byte order mark that some servers put before their JSON.
 const BOM: &[u8] = b"\xEF\xBB\xBF";
@@ -107,18 +104,7 @@ pub fn parse_text(text: &str) -> Result<ListPage<&RawValue>, BadBody> {
         serde_json::from_str::<IgnoredAny>(text).map_err(|e| bad(&e, text.len()))?;
         return Err(BadBody::NotAList { got: kind_of_raw(text).into() });
     }
-    let records = PageRecords { most: most_records(text.len()) };
-    let envelope = envelope(text, Some(records))?;
-    match envelope.resources {
-        Some(ListedRecords::NoArray) => self::envelope(text, None)?.page(),
-        _ => envelope.page(),
-    }
-}
-
-fn envelope(text: &str, records: Option<PageRecords>) -> Result<ListEnvelope<'_>, BadBody> {
-    let mut json = serde_json::Deserializer::from_str(text);
-    let read = EnvelopeVisitor { records }.deserialize(&mut json).and_then(|envelope| json.end().map(|()| envelope));
-    read.map_err(|error| bad(&error, text.len()))
+    envelope::parse(text)
 }
 
 /// Reads one resource, which is an object.
@@ -163,193 +149,12 @@ fn kind_of_raw(raw: &str) -> &'static str {
     }
 }
 
-/// The top level of an answer, with uninterpreted values.
-#[derive(Default)]
-struct ListEnvelope<'a> {
-    total: Option<&'a RawValue>,
-    start_index: Option<&'a RawValue>,
-    items_per_page: Option<&'a RawValue>,
-    next_cursor: Option<&'a RawValue>,
-    resources: Option<ListedRecords<'a>>,
-    /// The first few other keys, for the message when the answer is not a list.
-    others: Vec<String>,
-}
-
-impl<'a> ListEnvelope<'a> {
-    fn page(self) -> Result<ListPage<&'a RawValue>, BadBody> {
-        let other = |got: String| BadBody::NotAList { got };
-        let resources = match self.resources {
-            Some(ListedRecords::Records(records)) => records,
-            Some(ListedRecords::TooMany { most }) => return Err(BadBody::TooMany { most }),
-            Some(ListedRecords::Other(raw)) if raw.get().starts_with('{') => vec![raw],
-            Some(ListedRecords::Other(raw)) if raw.get() == "null" => Vec::new(),
-            Some(ListedRecords::Other(raw)) => {
-                return Err(other(format!("{} as its Resources", kind_of_raw(raw.get()))));
-            }
-            Some(ListedRecords::NoArray) => return Err(other("an unknown value as its Resources".to_owned())),
-            None if self.total.is_some() => Vec::new(),
-            None if self.others.is_empty() => return Err(other("an empty object".into())),
-            None => return Err(other(format!("an object with {}", self.others.join(", ")))),
-        };
-        Ok(ListPage {
-            total: self.total.and_then(counter),
-            start_index: self.start_index.and_then(counter),
-            items_per_page: self.items_per_page.and_then(counter),
-            next_cursor: self.next_cursor.and_then(cursor),
-            resources,
-        })
-    }
-}
-
-/// The most records in a page of `bytes` bytes: each takes about a kilobyte when it is read, however short its text.
-fn most_records(bytes: usize) -> usize {
-    MOST_SHORT + bytes / LONG
-}
-
-/// The value of `Resources`.
-enum ListedRecords<'a> {
-    Records(Vec<&'a RawValue>),
-    TooMany {
-        most: usize,
-    },
-    /// Another value, which was skipped.
-    NoArray,
-    /// Another value, as it came.
-    Other(&'a RawValue),
-}
-
-/// Borrows the records of a page, at most so many.
-#[derive(Clone, Copy)]
-struct PageRecords {
-    most: usize,
-}
-
-impl<'de> DeserializeSeed<'de> for PageRecords {
-    type Value = ListedRecords<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for PageRecords {
-    type Value = ListedRecords<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("records")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let mut records = Vec::new();
-        while let Some(record) = seq.next_element()? {
-            if records.len() == self.most {
-                while seq.next_element::<IgnoredAny>()?.is_some() {}
-                return Ok(ListedRecords::TooMany { most: self.most });
-            }
-            records.push(record);
-        }
-        Ok(ListedRecords::Records(records))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(ListedRecords::NoArray)
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(ListedRecords::NoArray)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(ListedRecords::NoArray)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(ListedRecords::NoArray)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(ListedRecords::NoArray)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(ListedRecords::NoArray)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-        Ok(ListedRecords::NoArray)
-    }
-}
-
-/// A number, or a number as text; other values count as missing.
-fn counter(raw: &RawValue) -> Option<u64> {
-    let text = raw.get().trim_matches('"').trim();
-    text.parse().ok().or_else(|| text.parse::<f64>().ok().filter(|f| *f >= 0.0 && f.fract() == 0.0).map(|f| f as u64))
-}
-
-fn cursor(raw: &RawValue) -> Option<String> {
-    let text = match raw.get() {
-        "null" | "false" => return None,
-        quoted if quoted.starts_with('"') => serde_json::from_str(quoted).ok()?,
-        bare => bare.to_owned(),
-    };
-    (!text.is_empty()).then_some(text)
-}
-
-/// Reads the top level: `Resources` as an array of records, or without `records` as one value of any kind.
-#[derive(Clone, Copy)]
-struct EnvelopeVisitor {
-    records: Option<PageRecords>,
-}
-
-impl<'de> DeserializeSeed<'de> for EnvelopeVisitor {
-    type Value = ListEnvelope<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for EnvelopeVisitor {
-    type Value = ListEnvelope<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a ListResponse")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        const OTHERS: usize = 4;
-        let mut envelope = ListEnvelope::default();
-        while let Some(key) = map.next_key::<String>()? {
-            let slot = match key.to_ascii_lowercase().as_str() {
-                "resources" => {
-                    envelope.resources = Some(match self.records {
-                        Some(records) => map.next_value_seed(records)?,
-                        None => ListedRecords::Other(map.next_value()?),
-                    });
-                    continue;
-                }
-                "totalresults" => &mut envelope.total,
-                "startindex" => &mut envelope.start_index,
-                "itemsperpage" => &mut envelope.items_per_page,
-                "nextcursor" => &mut envelope.next_cursor,
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                    if envelope.others.len() < OTHERS {
-                        envelope.others.push(clean_line(&key, 40).into_owned());
-                    }
-                    continue;
-                }
-            };
-            *slot = Some(map.next_value()?);
-        }
-        Ok(envelope)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        envelope::{LONG, MOST_SHORT},
+        *,
+    };
 
     #[test]
     fn a_list_is_read_whatever_its_case_and_counters() {
