@@ -26,7 +26,7 @@ use crate::{
 
 /// A change that would make one user like another, in JSON.
 #[derive(Serialize)]
-struct WishRow<'a> {
+struct AlikeChange<'a> {
     user: &'a str,
     what: &'a str,
     before: &'a str,
@@ -39,7 +39,7 @@ struct WishRow<'a> {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum AlikeRow<'a> {
-    CertificateRequests(WishRow<'a>),
+    Change(AlikeChange<'a>),
     /// An unknown fact about the two users, because of which there may be more differences.
     Unknown {
         not_told: &'a str,
@@ -133,7 +133,7 @@ async fn users(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Re
         alike(&mut session, &args.other, std::slice::from_ref(&args.one)).await?;
     unknown.iter().for_each(|words| note(format_args!("scimitar: {words}")));
     let wishes = LikenessFinder { directory: &session.directory, can: session.can() }.users(&model, &others);
-    let rows = wishes.iter().map(|wish| WishRow {
+    let rows = wishes.iter().map(|wish| AlikeChange {
         user: &wish.line.subject,
         what: &wish.line.what,
         before: &wish.line.before,
@@ -141,11 +141,11 @@ async fn users(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Re
         removes: wish.removes,
         refused: wish.refused.as_deref(),
     });
-    let rows: Vec<WishRow<'_>> = rows.collect();
+    let rows: Vec<AlikeChange<'_>> = rows.collect();
     let mut out = out();
     heard(if args.json {
         let unknown = unknown.iter().map(|not_told| AlikeRow::Unknown { not_told });
-        let all: Vec<AlikeRow<'_>> = rows.into_iter().map(AlikeRow::CertificateRequests).chain(unknown).collect();
+        let all: Vec<AlikeRow<'_>> = rows.into_iter().map(AlikeRow::Change).chain(unknown).collect();
         out.json_pretty(&all)
     } else if rows.is_empty() {
         writeln!(out, "No difference that is known.")
