@@ -84,7 +84,10 @@ fn refused_roles_are_said_once_with_what_the_key_needs() {
 fn a_team_is_created_with_the_id_that_the_provider_knows_it_by() {
     let world = world(None);
     world.run(&["create", "team", "maps", "--yes"]).warns(&["external id of a new team"]);
-    world.run(&["create", "team", "maps", "eva", "--external-id", "g-maps", "--yes"]).exits(DONE);
+    let create = ["create", "team", "maps", "eva", "--external-id", "g-maps"];
+    let plan = world.run(&[&create[..], &["--dry-run"]].concat()).exits(DONE);
+    assert!(plan.out.contains("1 member, external id g-maps"), "{plan}");
+    world.run(&[&create[..], &["--yes"]].concat()).exits(DONE);
     world.file("teams.yaml", "teams: [{team: ops, external_id: g-ops, members: [ivan]}]\n");
     world.run(&["apply", "teams.yaml", "--yes"]).exits(DONE);
     world.file("teams.csv", "user,team,external_id\n,atlas,g-atlas\n");

@@ -49,13 +49,16 @@ pub(super) fn of(change: &Change, directory: &Directory, holds: RecordContents) 
             let before = role_in(directory, user, team).unwrap_or_default();
             remove(who(user), &format!("leaves {}", in_team(team))).was(before)
         }
-        Change::CreateUser { user, .. } => add(clean(&user.user_name), "new user").becomes(clean(&user.email)),
-        Change::CreateTeam { name, members, .. } => {
+        Change::CreateUser { user, .. } => {
+            let email = Some(clean(&user.email)).filter(|email| !email.is_empty());
+            add(clean(&user.user_name), "new user").becomes(and_external_id(email, &user.external_id))
+        }
+        Change::CreateTeam { name, members, external_id, .. } => {
             let count = (!members.is_empty()).then(|| match members.len() {
                 1 => "1 member".to_owned(),
                 count => format!("{count} members"),
             });
-            add(clean(name), &holds.say("new team")).becomes(count.unwrap_or_default())
+            add(clean(name), &holds.say("new team")).becomes(and_external_id(count, external_id))
         }
         Change::SetActive { user, active } => {
             let (sign, before, after) = if *active {
@@ -119,6 +122,12 @@ pub(super) fn of(change: &Change, directory: &Directory, holds: RecordContents) 
         }
         Change::DeleteKey { owner, name, .. } => remove(who(owner), "API key deleted").was(clean(name)),
     }
+}
+
+/// The words, followed by the id by which an identity provider knows the record, if there is one.
+fn and_external_id(words: Option<String>, external_id: &str) -> String {
+    let id = Some(external_id).filter(|id| !id.is_empty()).map(|id| format!("external id {}", clean(id)));
+    words.into_iter().chain(id).collect::<Vec<_>>().join(", ")
 }
 
 /// The value of an attribute.
