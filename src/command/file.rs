@@ -11,7 +11,7 @@ use super::{
     beginnings,
     end::{ErrorCode, heard, note},
     error::{CommandError, ErrorDetail},
-    headless_session::{HeadlessSession, USERS_AND_TEAMS},
+    headless_session::{HeadlessSession, USERS_AND_TEAMS, accept},
     list, names, outcome_json, print,
     send::{self, Proposal, Whole, now, propose},
     table,
@@ -46,6 +46,9 @@ pub(super) fn waits(why: &str) -> bool {
     note(format_args!("scimitar: {why}: waiting (Ctrl-C ends it)"));
     true
 }
+
+/// The beginning of the words about an export that is not written.
+const NOT_EXPORTED: &str = "nothing is exported";
 
 /// The note about a file that is compared with a partial list.
 const NOT_PLANNED: &str = "nothing is planned on a part of a list";
@@ -138,16 +141,17 @@ pub(super) async fn export(opener: &Opener, profile: Option<&str>, args: &Export
     let roles = parts.contains(&CurrentPart::Roles) && session.can().no_roles.is_none();
     rests_on.extend(roles.then_some(RecordKind::Role));
     session.read(&USERS_AND_TEAMS).await?;
-    session.must_be_complete(&rests_on, args.allow_incomplete, "nothing is exported")?;
+    session.must_be_complete(&rests_on, args.allow_incomplete, NOT_EXPORTED)?;
     // A list that could not be read does not count as empty.
     parts.retain(|part| *part != CurrentPart::Roles || session.directory.is_read(RecordKind::Role));
     if parts.contains(&CurrentPart::Users) || parts.contains(&CurrentPart::Teams) {
         session.fill_all().await?;
         session.fill_all_teams().await?;
     }
-    let unreadable = session.directory.records().users().values().filter(|user| user.problem.is_some()).count();
-    if unreadable > 0 && parts.contains(&CurrentPart::Users) {
-        note(format_args!("scimitar: {unreadable} users could not be read and are left out"));
+    if parts.contains(&CurrentPart::Users) {
+        let unreadable = session.directory.records().users().values().filter(|user| user.problem.is_some()).count();
+        let lacking = (unreadable > 0).then(|| format!("users: {unreadable} could not be read and are left out"));
+        accept(lacking.as_slice(), args.allow_incomplete, NOT_EXPORTED)?;
     }
     let desired = desired::current(&session.directory, session.can(), &parts);
     if let Some(untold) = desired::untold(&session.directory, &parts, args.format()) {

@@ -40,6 +40,29 @@ fn a_list_with_records_that_cannot_be_read_is_not_complete() {
     assert_eq!(column(&part["users"], "user").len(), 7);
 }
 
+/// The status of one user is no status.
+struct WithoutStatus;
+
+impl Behavior for WithoutStatus {
+    fn show(&self, _: &State, _: ResourceType, record: &Value, _: ShownIn) -> Value {
+        let mut record = record.clone();
+        if record["id"] == "u0004" {
+            record["active"] = "perhaps".into();
+        }
+        record
+    }
+}
+
+#[test]
+fn an_export_without_a_user_who_can_be_read_in_part_is_not_complete() {
+    let world = World::new(WithoutStatus, users(9), vec![group(1, "alpha", &[1, 2])]);
+    let said = world.run(&["export", "--json"]).exits(INCOMPLETE).warns(&["users: 1 could not be read"]);
+    assert_eq!(said.json()["error"]["code"], "incomplete", "{said}");
+    world.run(&["export", "teams"]).exits(DONE);
+    let part = world.run(&["export", "--json", "--allow-incomplete"]).exits(DONE).json();
+    assert_eq!(column(&part["users"], "user").len(), 8);
+}
+
 #[test]
 fn nobody_is_created_who_may_be_a_record_that_cannot_be_read() {
     let world = world();
