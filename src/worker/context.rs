@@ -15,6 +15,7 @@ use crate::{
     dialect::Dialect,
     directory::{
         Observation, RecordKind, ResourceRef,
+        change::Change,
         record::{ReadDepth, Record},
         side_query::{SideAnswer, SideQuery, SideQueryKind},
         work::WorkerReport,
@@ -91,9 +92,9 @@ pub struct WorkerContext {
     pub late: Arc<AtomicBool>,
     /// True if an answer has shown a change that the record never did.
     pub untrue: Arc<AtomicBool>,
-    /// True if a new membership has left a person's other memberships unchanged.
-    pub memberships_kept: Arc<AtomicBool>,
-    /// How many new memberships were compared with the other memberships.
+    /// True if a new membership, or the end of one, has left a person's other memberships unchanged; one flag each.
+    pub memberships_kept: Arc<[AtomicBool; 2]>,
+    /// Number of changes of memberships that were compared with the other memberships.
     pub memberships_compared: Arc<AtomicUsize>,
     /// The records that the console shows.
     pub known: ShownRecords,
@@ -265,14 +266,19 @@ impl WorkerContext {
         with(&mut self.withheld.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// True if new memberships are known to leave a person's other memberships unchanged.
-    pub fn keeps_memberships(&self) -> bool {
-        self.memberships_kept.load(Ordering::Relaxed)
+    /// True if changes of memberships in this direction are known to leave the others unchanged.
+    pub fn keeps_memberships(&self, change: &Change) -> bool {
+        self.memberships_kept_by(change).load(Ordering::Relaxed)
     }
 
-    /// Records that a new membership left the other memberships unchanged.
-    pub fn found_memberships_kept(&self) {
-        self.memberships_kept.store(true, Ordering::Relaxed);
+    /// Records that a change of a membership left the others unchanged.
+    pub fn found_memberships_kept(&self, change: &Change) {
+        self.memberships_kept_by(change).store(true, Ordering::Relaxed);
+    }
+
+    fn memberships_kept_by(&self, change: &Change) -> &AtomicBool {
+        let [joining, leaving] = &*self.memberships_kept;
+        if change.joining().is_empty() { leaving } else { joining }
     }
 
     /// Counts a comparison of memberships; returns the number of earlier ones.

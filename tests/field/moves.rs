@@ -1,6 +1,7 @@
 //! Servers on which a person is in one team at a time: joining another one ends the first membership, which is seen, said,
 //! stops the rest of a plan, and comes back by the undo.
 
+use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::{
@@ -93,6 +94,84 @@ fn the_first_one_who_is_in_another_team_is_compared_wherever_they_stand_in_the_p
 fn memberships_that_were_not_looked_at_are_named_as_that() {
     let world = world(false);
     let told = json_of(&world, &["add", "beta", "user0002"], DONE);
+    assert!(why(&told).contains("other memberships are as before was not looked at"), "{told}");
+}
+
+/// Whoever is taken out of a group is out of all.
+struct LeavesAll {
+    tells: bool,
+}
+
+impl Behavior for LeavesAll {
+    fn change(&self, state: &mut State, kind: ResourceType, id: &str, operation: &Value) {
+        let before = members_of_all(state, id);
+        patch(&mut state.of_mut(kind)[id], operation);
+        let after = members_of_all(state, id);
+        let gone: Vec<Value> =
+            before.iter().filter(|one| !after.contains(one)).map(|one| json!({"value": one})).collect();
+        if kind == ResourceType::Groups {
+            leave_others(state, id, &gone.into());
+        }
+    }
+
+    fn show(&self, state: &State, kind: ResourceType, record: &Value, shown: ShownIn) -> Value {
+        OneTeam { tells: self.tells }.show(state, kind, record, shown)
+    }
+}
+
+fn members_of_all(state: &State, id: &str) -> Vec<String> {
+    state.groups.get(id).map(members_of).unwrap_or_default()
+}
+
+/// A removal that takes the person out of other teams, too, is told as that, and the others come back.
+#[rstest]
+#[case::told_by_their_record(true)]
+#[case::told_by_the_teams(false)]
+fn teams_that_somebody_leaves_beside_the_one_are_told_and_come_back(#[case] tells: bool) {
+    let groups = || vec![group(1, "alpha", &[1, 2]), group(2, "beta", &[1, 3])];
+    let world = World::new(LeavesAll { tells }, users(6), groups());
+    world.file("alpha.yaml", "teams:\n- {team: alpha, members: [user0002]}\n");
+    let said = world.run(&["apply", "alpha.yaml", "--prune", "--yes", "--json"]).exits(PARTLY);
+    assert_eq!(effects(&said.json()), ["user0001 is not in beta any more."], "{said}");
+    world.run(&["undo", "--yes"]).exits(DONE);
+    assert_eq!(
+        [world.members("g0001"), world.members("g0002")].map(|all| all.join(" ")),
+        ["u0001 u0002", "u0001 u0003"]
+    );
+}
+
+/// Shows what a reading after the removal from `alpha` shows if the deletion of `gamma` is faster.
+struct DeletesFirst;
+
+impl Behavior for DeletesFirst {
+    fn show(&self, state: &State, kind: ResourceType, record: &Value, shown: ShownIn) -> Value {
+        let mut state = state.clone();
+        if !members_of(&state.groups["g0001"]).contains(&"u0003".to_owned()) {
+            state.groups.retain(|_, group| group["displayName"] != "gamma");
+        }
+        OneTeam { tells: true }.show(&state, kind, record, shown)
+    }
+}
+
+/// A membership that ends because the same plan deletes the team is no side effect of a removal.
+#[test]
+fn a_team_that_the_same_undo_deletes_is_not_told_as_left() {
+    let world = World::new(DeletesFirst, users(6), vec![group(1, "alpha", &[1, 2])]);
+    world.file("more.yaml", "teams:\n- {team: gamma, members: [user0003]}\n- {team: alpha, members: [user0003]}\n");
+    world.run(&["apply", "more.yaml", "--yes"]).exits(DONE);
+    let said = world.run(&["undo", "--yes", "--json"]).exits(DONE);
+    assert_eq!(said.json()["changes"].as_array().map(Vec::len), Some(2), "{said}");
+    assert_eq!(
+        (world.members("g0001"), world.state().groups.len()),
+        (vec!["u0001".into(), "u0002".into()], 1),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_removal_that_is_not_compared_with_other_memberships_says_so() {
+    let world = World::new(LeavesAll { tells: false }, users(6), vec![group(1, "alpha", &[1, 2])]);
+    let told = json_of(&world, &["remove", "alpha", "user0002"], DONE);
     assert!(why(&told).contains("other memberships are as before was not looked at"), "{told}");
 }
 

@@ -134,6 +134,20 @@ impl Change {
         }
     }
 
+    /// The users who are taken out of a team.
+    pub fn leaving(&self) -> &[Id] {
+        match self {
+            Change::RemoveMember { user, .. } => std::slice::from_ref(user),
+            Change::ReplaceMembers { go, .. } => go,
+            _ => &[],
+        }
+    }
+
+    /// The users whose other memberships the change may end: those who join, or else those who leave.
+    pub fn moving(&self) -> &[Id] {
+        if self.joining().is_empty() { self.leaving() } else { self.joining() }
+    }
+
     /// Lays the change over a role.
     pub fn apply_to_role(&self, record: &mut Role) {
         if let Change::EditRole { to, .. } = self {

@@ -90,12 +90,12 @@ impl PlanDrafting {
 /// The most teams whose members are compared for one change.
 const WATCHED: usize = 5;
 
-/// The teams that a deactivation may take the person out of, or the teams besides the one that people join; `None` for
-/// other changes, and where they are not known.
+/// The teams that a deactivation may take the person out of, or the teams besides the one that people join or leave;
+/// `None` for other changes, and where they are not known.
 fn watched(change: &Change, directory: &Directory) -> Option<Vec<Id>> {
     let people = match change {
         Change::SetActive { user, active: false } => std::slice::from_ref(user),
-        _ => change.joining(),
+        _ => change.moving(),
     };
     if people.is_empty() || !people.iter().all(|user| directory.tells_teams_of(user)) {
         return None;
@@ -104,10 +104,11 @@ fn watched(change: &Change, directory: &Directory) -> Option<Vec<Id>> {
     for user in people {
         let own = directory.teams_of(user);
         // A role for somebody who is in the team moves nobody.
-        if change.team().is_some_and(|team| own.contains(team)) {
+        if change.leaving().is_empty() && change.team().is_some_and(|team| own.contains(team)) {
             continue;
         }
-        let others = own.into_iter().filter(|team| !teams.contains(team)).collect::<Vec<_>>();
+        let is_other = |team: &Id| !teams.contains(team) && change.team() != Some(team);
+        let others = own.into_iter().filter(is_other).collect::<Vec<_>>();
         teams.extend(others);
         if teams.len() >= WATCHED {
             break;

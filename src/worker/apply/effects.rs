@@ -88,7 +88,7 @@ impl ChangeAttempt<'_> {
                 self.members(about, &subject, gone, come).await
             }
             ValueDifference::Entries { name, gone, come } if is(&name, "groups") && target.kind == RecordKind::User => {
-                self.memberships(about, &subject, [gone, come])
+                self.memberships(about, &subject, gone, come).await
             }
             ValueDifference::Entries { name, mut gone, mut come } => {
                 let mut beside = None;
@@ -149,7 +149,13 @@ impl ChangeAttempt<'_> {
     }
 
     /// The groups that a user has left or joined, without those that the change is about.
-    fn memberships(&self, about: Compared<'_>, name: &Name, [gone, come]: [Vec<String>; 2]) -> Vec<SideEffect> {
+    async fn memberships(
+        &self,
+        about: Compared<'_>,
+        name: &Name,
+        mut gone: Vec<String>,
+        come: Vec<String>,
+    ) -> Vec<SideEffect> {
         let Compared { entry, target: user, others: meanwhile, .. } = about;
         let change = &entry.step.change;
         // The plan of a deletion has announced this.
@@ -157,6 +163,15 @@ impl ChangeAttempt<'_> {
             return Vec::new();
         }
         let mut effects = Vec::new();
+        let mut deleted = Vec::new();
+        for team in gone.iter().map(|id| Id::from(id.as_str())).filter(|team| change.team() != Some(team)) {
+            if let Some(deletion) = self.meanwhile(entry, &ResourceRef::team(&team)).await.of_deletion(&team) {
+                let by = named(deletion, entry);
+                effects.extend(by.map(|by| also(&name.to_string(), Direction::Out, &self.team_name(&team), &by)));
+                deleted.push(team);
+            }
+        }
+        gone.retain(|id| !deleted.iter().any(|team| **team == **id));
         let mut others = |ids: Vec<String>, direction: Direction| -> Vec<Id> {
             let own = |id: &Id| change.team() == Some(id) || entry.created.as_ref() == Some(id);
             let ids = ids.iter().map(|id| Id::from(id.as_str())).filter(|id| !own(id));

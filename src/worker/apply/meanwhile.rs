@@ -75,6 +75,13 @@ impl MeanwhileChanges {
         self.0.iter().rev().find(|other| other.step.change == *change && other.took_effect())
     }
 
+    /// The deletion of the team, which ends all its memberships.
+    pub(super) fn of_deletion(&self, team: &Id) -> Option<&JournalEntry> {
+        let deletes =
+            |other: &&JournalEntry| matches!(&other.step.change, Change::DeleteTeam { team: id } if id == team);
+        self.0.iter().rev().find(deletes)
+    }
+
     /// The last change that has altered an attribute of the record; `follows` tells whether a change alters it.
     pub(super) fn of_attribute(
         &self,

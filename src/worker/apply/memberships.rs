@@ -1,9 +1,9 @@
-//! Memberships that a change may end: a deactivation may end all of them, and on some servers a person is in one team
-//! at a time, so that joining a team ends the membership in the other one.
+//! Memberships that a change may end: a deactivation may end all of them; on some servers a person is in one team at a
+//! time, so that joining a team ends the membership in the other one, and on others whoever leaves one team leaves all.
 //!
 //! The records that show memberships are read just before and just after the change: the person's own record if it has
-//! groups, otherwise the person's teams. The first deactivation of a session is compared in this way, and new
-//! memberships until one has left the person's other teams unchanged.
+//! groups, otherwise the person's teams. The first deactivation of a session is compared in this way, and new and ended
+//! memberships until one of each kind has left the person's other teams unchanged.
 
 use serde_json::Value;
 
@@ -26,13 +26,13 @@ use crate::{
 const NOT_TOLD: &str =
     "Whether the teams still have this member is not known: the server's record of the user tells no teams.";
 
-/// The note for a new membership that was not compared.
+/// The note for a membership that was not compared with the others.
 const NOT_LOOKED_AT: &str = "Whether their other memberships are as before was not looked at.";
 
 /// The attributes of a user's record that show teams.
 const TELLING: [&str; 2] = ["groups", "teamRoles"];
 
-/// The limit of new memberships that are compared in a session.
+/// The limit of changes of memberships that are compared in a session.
 const MOST_COMPARED: usize = 20;
 
 impl ChangeAttempt<'_> {
@@ -49,14 +49,15 @@ impl ChangeAttempt<'_> {
             return;
         }
         let none_known = entry.step.watched.as_ref().is_some_and(Vec::is_empty);
-        if change.joining().is_empty() || none_known || self.context.keeps_memberships() {
+        let people = change.moving();
+        if people.is_empty() || none_known || self.context.keeps_memberships(change) {
             return;
         }
         if self.context.compares_memberships() >= MOST_COMPARED {
             self.unlooked = true;
             return;
         }
-        if let [user] = change.joining()
+        if let [user] = people
             && (entry.step.watched.is_none() || self.is_known_to_tell(user).await)
         {
             let target = ResourceRef::user(user);
@@ -109,11 +110,19 @@ impl ChangeAttempt<'_> {
         [before, after].into_iter().flatten().any(tells)
     }
 
-    /// Learns from a new membership that left other memberships alone.
+    /// The id and the name of the team that the change is about.
+    fn own_team(&self, entry: &JournalEntry) -> Vec<String> {
+        let Some(id) = entry.step.change.team() else { return Vec::new() };
+        let written = self.before.get(&path_of(&ResourceRef::team(id)));
+        let name = written.and_then(|before| json::get(before.whole.document.as_object()?, "displayName"));
+        std::iter::once(id.to_string()).chain(name.and_then(Value::as_str).map(str::to_owned)).collect()
+    }
+
+    /// Learns from a change of a membership that left other memberships alone.
     pub(super) fn learn_memberships(&self, entry: &JournalEntry) {
-        let joining = entry.step.change.joining();
+        let (moving, own) = (entry.step.change.moving(), self.own_team(entry));
         let stays = |(path, before): (&Vec<String>, &RecordBefore)| {
-            let Some(after) = self.after.get(path).filter(|_| before.beside && !joining.is_empty()) else {
+            let Some(after) = self.after.get(path).filter(|_| before.beside && !moving.is_empty()) else {
                 return false;
             };
             let [was, now] = [&before.whole.document, &after.document].map(|document| match path.first() {
@@ -122,26 +131,30 @@ impl ChangeAttempt<'_> {
             });
             match target_of(path) {
                 Some(target) if target.kind == RecordKind::Team => {
-                    let has = |members: &[String]| joining.iter().any(|user| members.iter().any(|one| **one == **user));
+                    let has = |members: &[String]| moving.iter().any(|user| members.iter().any(|one| **one == **user));
                     has(&was) && has(&now)
                 }
-                Some(_) => !was.is_empty() && was.iter().all(|team| now.contains(team)),
+                Some(_) => {
+                    let others: Vec<&String> = was.iter().filter(|team| !own.contains(team)).collect();
+                    !others.is_empty() && others.into_iter().all(|team| now.contains(team))
+                }
                 None => false,
             }
         };
         if self.before.iter().any(stays) {
-            self.context.found_memberships_kept();
+            self.context.found_memberships_kept(&entry.step.change);
         }
     }
 
-    /// The teams in a joining user's record before the change and not after it, if the record names them by role.
+    /// The other teams in the user's record before the change and not after it, if the record names them by role.
     pub(super) fn left_teams(&self, entry: &JournalEntry) -> Option<SideEffect> {
-        let [user] = entry.step.change.joining() else { return None };
+        let [user] = entry.step.change.moving() else { return None };
         let path = path_of(&ResourceRef::user(user));
         let before = self.before.get(&path).filter(|before| before.beside)?;
         let after = self.after.get(&path)?;
         let [was, now] = [&before.whole.document, &after.document].map(|one| entries(one, "teamRoles", "teamName"));
-        let gone: Vec<String> = was.into_iter().filter(|team| !now.contains(team)).collect();
+        let own = self.own_team(entry);
+        let gone: Vec<String> = was.into_iter().filter(|team| !now.contains(team) && !own.contains(team)).collect();
         let name = before.whole.document.as_object().and_then(|map| json::get(map, "userName"));
         let name = Name::from(name.and_then(Value::as_str).unwrap_or(user));
         (!gone.is_empty()).then(|| SideEffect {
