@@ -12,6 +12,7 @@ use crate::source;
 /// An enum, a file below `src` and the function in it that names each variant.
 const WIRED: &[(&str, &str, &str)] = &[
     ("Action", "app/perform.rs", "act"),
+    ("Action", "app/availability/mod.rs", "availability"),
     ("Command", "command/mod.rs", "run"),
     ("EditCommand", "command/by_name.rs", "serves"),
     ("FaultKind", "demo/service/server.rs", "met_by_fate"),

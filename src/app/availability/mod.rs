@@ -1,54 +1,27 @@
 //! The availability of an action: yes, or the reason why not, which the console shows.
 
-use std::borrow::Cow;
-
-use super::{App, Overlay, Tab, action::Action, check::CheckList, overlay::OverlaySubject};
-use crate::directory::{Id, RecordKind, ResourceRef, change::ChangeVerb, record::User};
+use super::{App, Overlay, Tab, action::Action, overlay::OverlaySubject};
+use crate::directory::{RecordKind, ResourceRef, change::ChangeVerb};
 
 mod arrangement;
 mod beside;
+mod provider;
 mod reason;
+mod service;
 
+pub(super) use provider::IN_NO_TEAM;
+use provider::{CREATE, DELETE, EDIT, LIKE, LIKE_A_ROLE, NO_DEFINITION, NO_RECORD};
 pub use reason::UnavailableReason;
-
-const NO_RENAMING: &str = "A team's name can't be changed over SCIM here.";
-
-const RENAMING: &str = "A team's name is one of its attributes.";
-
-const NO_RECORD: &str = "The server has no record of this role.";
-
-const NO_DEFINITION: &str = "What these roles allow is not told: there is nothing to compare.";
-
-/// Creations by kind of record.
-const CREATE: [ChangeVerb; 3] = [ChangeVerb::CreateUser, ChangeVerb::CreateTeam, ChangeVerb::CreateRole];
-
-/// Deletions by kind of record.
-const DELETE: [ChangeVerb; 3] = [ChangeVerb::DeleteUser, ChangeVerb::DeleteTeam, ChangeVerb::DeleteRole];
-
-/// The changes that the form of a user makes.
-const EDIT: [ChangeVerb; 3] = [ChangeVerb::SetDisplayName, ChangeVerb::SetEmail, ChangeVerb::SetSeat];
-
-/// The changes that make a user like another.
-const LIKE: [ChangeVerb; 5] = [
-    ChangeVerb::SetOrgRole,
-    ChangeVerb::SetTeamRole,
-    ChangeVerb::AddMember,
-    ChangeVerb::SetSeat,
-    ChangeVerb::SetRegistryRole,
-];
+pub(super) use service::refused_service;
 
 pub(super) const NOT_ON_ACTIVITY: &str = "This is for Users, Teams and Roles.";
-
-/// Said of the holders of a role.
-pub(super) const IN_NO_TEAM: &str = "A person is removed in the details of the team, or of the person.";
-
-const LIKE_A_ROLE: &str = "Roles are compared side by side, and their permissions edited.";
 
 impl App {
     /// Whether the action can be done now.
     ///
     /// # Errors
     /// The sentence for the person.
+    #[expect(clippy::too_many_lines, reason = "an arm for each action")]
     pub fn availability(&self, action: Action) -> Result<(), UnavailableReason> {
         self.in_box(action)?;
         if self.session.profile.is_none() {
@@ -148,7 +121,89 @@ impl App {
             Action::Story | Action::UndoThis | Action::Retry | Action::DropChange => self.in_activity(action),
             Action::Pause | Action::Resume | Action::Cancel => self.in_sending(action),
             Action::TakeOut | Action::NextScope => self.fits_box(action).map_err(UnavailableReason::from),
-            _ => Ok(()),
+            // Decided above, or always possible where the key means the action.
+            Action::Help
+            | Action::Palette
+            | Action::Back
+            | Action::Quit
+            | Action::Refresh
+            | Action::RefreshAll
+            | Action::GoUsers
+            | Action::GoTeams
+            | Action::GoRoles
+            | Action::GoActivity
+            | Action::NextTab
+            | Action::PreviousTab
+            | Action::Profile
+            | Action::Profiles
+            | Action::ServerFilter
+            | Action::Redraw
+            | Action::Suspend
+            | Action::Down
+            | Action::Up
+            | Action::PageDown
+            | Action::PageUp
+            | Action::Top
+            | Action::Bottom
+            | Action::View
+            | Action::Filter
+            | Action::Sort
+            | Action::SortReverse
+            | Action::Columns
+            | Action::SidePane
+            | Action::Complete
+            | Action::Recall
+            | Action::Follow
+            | Action::RowRole
+            | Action::RemoveFromTeam
+            | Action::PreviousRecord
+            | Action::NextRecord
+            | Action::ReadInvitations
+            | Action::ReadFailures
+            | Action::Lines
+            | Action::Choose
+            | Action::CompleteCommand
+            | Action::ToggleColumn
+            | Action::ColumnEarlier
+            | Action::ColumnLater
+            | Action::UsualColumns
+            | Action::TakeColumns
+            | Action::NextBase
+            | Action::Exactly
+            | Action::TakeNear
+            | Action::SkipName
+            | Action::SkipAll
+            | Action::GoOn
+            | Action::Toggle
+            | Action::ToggleAll
+            | Action::Look
+            | Action::AuditSearch
+            | Action::AuditSort
+            | Action::CompleteAudit
+            | Action::KeepAuditFilter
+            | Action::AuditEarlier
+            | Action::FindAction
+            | Action::CopySecret
+            | Action::CloseSecret
+            | Action::Send
+            | Action::Requests
+            | Action::SendStage
+            | Action::NextGrouping
+            | Action::DropStaged
+            | Action::ClearStage
+            | Action::ReallyQuit
+            | Action::NextField
+            | Action::PreviousField
+            | Action::Submit
+            | Action::OpenProfile
+            | Action::AddProfile
+            | Action::CopyProfile
+            | Action::ChangeProfile
+            | Action::TestProfile
+            | Action::DeleteProfile
+            | Action::OpenDemo
+            | Action::NewProfile
+            | Action::EditProfile => Ok(()),
         }
     }
 
@@ -190,78 +245,6 @@ impl App {
         needs_no_directory(action).then_some(()).ok_or_else(|| "No directory is open yet.".into())
     }
 
-    /// The reason why the provider refuses the action for every row; such an action gets no hint.
-    pub fn never(&self, action: Action) -> Option<Cow<'_, str>> {
-        let can = self.capabilities()?;
-        let refused = |verbs: &[ChangeVerb]| {
-            let first = can.can(*verbs.first()?).err()?;
-            verbs.iter().all(|verb| can.can(*verb).is_err()).then_some(Cow::Borrowed(first.text.as_str()))
-        };
-        if self.lists.tab == Tab::Activity && matches!(action, Action::Create | Action::Columns | Action::SidePane) {
-            return Some(Cow::Borrowed(NOT_ON_ACTIVITY));
-        }
-        let edits = [Action::SetRole, Action::Teams, Action::ToggleActive, Action::Edit, Action::Permissions];
-        if let Some(why) = can.fixed_services.filter(|_| self.lists.lists_services() && edits.contains(&action)) {
-            return Some(Cow::Borrowed(why));
-        }
-        match action {
-            Action::SetRole => refused(&[ChangeVerb::SetOrgRole, ChangeVerb::SetTeamRole]),
-            Action::RowRole => match self.kind_in_hand() {
-                RecordKind::Team if can.mapping.is_some() => None,
-                RecordKind::Team => refused(&[ChangeVerb::SetTeamRole]),
-                _ => refused(&[ChangeVerb::SetOrgRole, ChangeVerb::SetTeamRole]),
-            },
-            Action::RemoveFromTeam if self.kind_in_hand() == RecordKind::Role => Some(Cow::Borrowed(IN_NO_TEAM)),
-            Action::RemoveFromTeam => refused(&[ChangeVerb::RemoveMember]),
-            Action::Permissions | Action::LoadRoles => self.roles_kept().err().map(Cow::Borrowed),
-            Action::Teams | Action::Members | Action::MembersFromList => refused(&[ChangeVerb::AddMember]),
-            Action::MakeLike => match self.kind_in_hand() {
-                RecordKind::User => refused(&LIKE),
-                RecordKind::Team => refused(&[ChangeVerb::AddMember]),
-                RecordKind::Role => Some(Cow::Borrowed(LIKE_A_ROLE)),
-            },
-            Action::Offboard => refused(&[ChangeVerb::Deactivate, ChangeVerb::DeleteUser]),
-            Action::RolePermissions => refused(&[ChangeVerb::EditRole]),
-            Action::Raw if self.subject().is_some_and(|target| self.is_derived(&target)) => {
-                Some(Cow::Borrowed(NO_RECORD))
-            }
-            Action::Compare if can.derived_roles => Some(Cow::Borrowed(NO_DEFINITION)),
-            Action::Holders | Action::Compare => can.no_roles.as_deref().map(Cow::Borrowed),
-            Action::ToggleActive => refused(&[ChangeVerb::Deactivate, ChangeVerb::Reactivate]),
-            Action::Create => refused(&[self.verb_of(CREATE)]),
-            Action::GroupRole => self.mapped().err().map(Cow::Borrowed),
-            Action::Settings => self.has_settings().err().map(Cow::Borrowed),
-            Action::CreateService => refused(&[ChangeVerb::CreateService]),
-            Action::View => {
-                (!can.service_accounts).then_some(Cow::Borrowed("This provider tells no service accounts apart."))
-            }
-            Action::Delete => refused(&[self.verb_of(DELETE)]),
-            Action::Edit => match self.kind_in_hand() {
-                RecordKind::User => refused(&EDIT),
-                RecordKind::Team => Some(self.no_team_form().into()),
-                RecordKind::Role => refused(&[ChangeVerb::EditRole]),
-            },
-            Action::MyAccount | Action::Account | Action::Invitations | Action::ReadInvitations => {
-                can.tells_nothing.as_deref().map(Cow::Borrowed)
-            }
-            Action::AuditLog => can.no_audit_log.map(Cow::Borrowed),
-            Action::NewKey => refused(&[ChangeVerb::CreateKey]),
-            Action::DeleteKey => refused(&[ChangeVerb::DeleteKey]),
-            Action::Invite => refused(&[ChangeVerb::Invite]),
-            Action::Attributes if self.kind_in_hand() == RecordKind::Role => Some(Cow::Borrowed(beside::NO_ATTRIBUTES)),
-            _ => None,
-        }
-    }
-
-    /// The reason why a team has no form of its own.
-    fn no_team_form(&self) -> String {
-        if self.capabilities().is_none_or(|can| can.can(ChangeVerb::SetAttribute).is_err()) {
-            return self.word(NO_RENAMING).into_owned();
-        }
-        let key = self.keymap.label(Action::Attributes).unwrap_or_else(|| ":attributes".to_owned());
-        format!("{} {key} shows them.", self.word(RENAMING))
-    }
-
     /// Whether the plan on top shows its lines.
     fn in_words(&self) -> Result<(), UnavailableReason> {
         match self.overlays.last() {
@@ -278,34 +261,6 @@ impl App {
             Some(Overlay::Preview(preview)) if preview.is_alone() => Err("The plan is one line, shown in full.".into()),
             _ => Ok(()),
         }
-    }
-
-    fn has_settings(&self) -> Result<(), &'static str> {
-        match self.capabilities() {
-            Some(can) if !can.settings.is_empty() => Ok(()),
-            _ => Err("This provider tells nothing of its settings."),
-        }
-    }
-
-    /// Whether roles follow from a mapping of groups; otherwise the reason why no group gives a role here.
-    fn mapped(&self) -> Result<(), &'static str> {
-        match self.capabilities() {
-            Some(can) if can.mapping.is_some() => Ok(()),
-            Some(can) if can.derived_roles => Err("Roles don't follow from groups here: the provider says them."),
-            Some(can) if !can.org_roles.is_empty() => {
-                Err("Teams give no role in the organisation here: give it to the user.")
-            }
-            _ => Err("No mapping of groups to roles is kept: add [profile.NAME.mapping] to the config file."),
-        }
-    }
-
-    /// Whether the provider has roles; otherwise the reason why not.
-    fn roles_kept(&self) -> Result<(), &str> {
-        let holds = self.holds();
-        if holds.org_roles || holds.team_roles {
-            return Ok(());
-        }
-        Err(self.capabilities().and_then(|can| can.no_roles.as_deref()).unwrap_or("This provider keeps no roles."))
     }
 
     /// The record that actions on the list tabs are about: of the box on top, or of the row under the cursor.
@@ -364,34 +319,6 @@ impl App {
         self.subject().map(drop).ok_or_else(|| "No row is selected.".into())
     }
 
-    /// Whether any user can be edited: not if all are service accounts on a provider that edits none.
-    fn somebody(&self) -> Result<(), UnavailableReason> {
-        self.someone()?;
-        let Some(why) = self.capabilities().and_then(|can| can.fixed_services) else { return Ok(()) };
-        let service = |id: &Id| self.directory.user(id).filter(|user| user.account.is_service());
-        // Runs in every frame, so marks are searched only up to the first person.
-        let marks = self
-            .lists
-            .pane()
-            .filter(|pane| self.overlays.is_empty() && pane.kind == RecordKind::User)
-            .map(|pane| &pane.marks);
-        match (marks.filter(|marks| !marks.is_empty()), self.subject()) {
-            (Some(marks), _) if marks.iter().any(|id| service(id).is_none()) => Ok(()),
-            (Some(marks), _) if marks.len() > 1 => Err(format!("These are service accounts: {why}").into()),
-            (Some(marks), _) => refused_service(marks.first().and_then(service), why),
-            (None, Some(target)) if target.kind == RecordKind::User => refused_service(service(&target.id), why),
-            _ => Ok(()),
-        }
-    }
-
-    /// The reason why the row of the check list can't be changed: a service account on a provider that edits none.
-    pub(super) fn fixed_row(&self, list: &CheckList) -> Option<UnavailableReason> {
-        let why = self.capabilities()?.fixed_services?;
-        let id = list.selected(&self.directory).filter(|_| list.kind() == RecordKind::User)?;
-        let user = self.directory.user(&id).filter(|user| user.account.is_service());
-        refused_service(user, why).err()
-    }
-
     fn can_be_like(&self) -> Result<(), UnavailableReason> {
         match self.kind_in_hand() {
             RecordKind::User => {
@@ -413,10 +340,6 @@ impl App {
             Err(self.word("The teams were not read yet; R reads them.").into())
         }
     }
-}
-
-pub(super) fn refused_service(user: Option<&User>, why: &str) -> Result<(), UnavailableReason> {
-    user.map_or(Ok(()), |user| Err(format!("{} is a service account: {why}", user.user_name).into()))
 }
 
 /// True for actions of the first screen, and of the boxes that open there: the form of a new profile, palette, help.
